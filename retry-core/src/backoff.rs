@@ -1,0 +1,185 @@
+//! Attempt number → raw delay: exact, saturating, `const`, and without a loop over the number.
+
+use crate::nanos::{FOREVER, Nanos, saturate};
+
+/// How the raw delay grows from one retry to the next.
+///
+/// The raw delay *n* follows attempt *n*; jitter and [`max_delay`](crate::Policy::max_delay) are applied to it
+/// afterwards.
+///
+/// ```
+/// use core::time::Duration;
+/// use retry_core::{Backoff, Jitter, Policy};
+///
+/// let policy = Policy::new().max(5).base(Duration::from_secs(1)).jitter(Jitter::None);
+/// let seconds = |b| policy.backoff(b).delays_seeded(0).map(|d| d.as_secs()).collect::<Vec<_>>();
+/// assert_eq!(seconds(Backoff::Exponential), [1, 2, 4, 8]);
+/// assert_eq!(seconds(Backoff::Linear), [1, 2, 3, 4]);
+/// assert_eq!(seconds(Backoff::Constant), [1, 1, 1, 1]);
+/// assert_eq!(seconds(Backoff::Fibonacci), [1, 1, 2, 3]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Backoff {
+    /// `base · factor^(n−1)`.
+    Exponential,
+    /// `base · n`.
+    Linear,
+    /// `base`.
+    Constant,
+    /// `base · fib(n)` with `fib` = 1, 1, 2, 3, 5, …
+    Fibonacci,
+}
+
+impl Backoff {
+    /// The raw delay after attempt `n` (from 1), rounded to the nearest nanosecond.
+    pub(crate) const fn raw(self, base: Nanos, factor: f64, n: u32) -> Nanos {
+        match self {
+            Backoff::Exponential => Power::of(factor, n.saturating_sub(1)).times(base),
+            Backoff::Linear => base.saturating_mul(n as u64),
+            Backoff::Constant => base,
+            Backoff::Fibonacci => base.saturating_mul(fibonacci(n)),
+        }
+    }
+}
+
+/// The largest `n` whose Fibonacci number fits into 64 bits.
+const LAST_FIBONACCI: usize = 93;
+
+/// `FIBONACCI[n]` is the n-th number; a table, since 93 numbers are all there are.
+const FIBONACCI: [u64; LAST_FIBONACCI + 1] = {
+    let mut numbers = [0; LAST_FIBONACCI + 1];
+    numbers[1] = 1;
+    let mut n = 2;
+    while n <= LAST_FIBONACCI {
+        numbers[n] = numbers[n - 1] + numbers[n - 2];
+        n += 1;
+    }
+    numbers
+};
+
+const fn fibonacci(n: u32) -> u64 {
+    if n as usize > LAST_FIBONACCI { u64::MAX } else { FIBONACCI[n as usize] }
+}
+
+/// A power of a factor ≥ 1: `mantissa · 2^exponent`, the mantissa's top bit set.
+///
+/// 64 bits of mantissa keep every power exact that a `f64` cannot hold, such as 1.5^40 or 10^27. An `f64` chain
+/// would be a nanosecond off from 2^53 ns (104 days) on.
+#[derive(Clone, Copy)]
+struct Power {
+    mantissa: u64,
+    exponent: i64,
+}
+
+impl Power {
+    const ONE: Power = Power { mantissa: 1 << 63, exponent: -63 };
+
+    /// `factor^k` by squaring: at most 32 rounds.
+    const fn of(factor: f64, mut k: u32) -> Power {
+        let mut power = Power::ONE;
+        if k == 0 {
+            return power;
+        }
+        let mut square = Power::from_factor(factor);
+        loop {
+            if k & 1 == 1 {
+                power = power.multiplied(square);
+            }
+            k >>= 1;
+            if k == 0 {
+                return power;
+            }
+            square = square.multiplied(square);
+        }
+    }
+
+    /// A factor below 1, or none at all, counts as 1: the checked constructors let neither through.
+    const fn from_factor(factor: f64) -> Power {
+        if !(factor > 1.0) {
+            return Power::ONE;
+        }
+        // IEEE 754 binary64: 52 bits of fraction below an implicit 1, the exponent biased by 1023.
+        let bits = factor.to_bits();
+        let fraction = bits & ((1 << 52) - 1);
+        let exponent = (bits >> 52) as i64 - 1023;
+        Power { mantissa: (1 << 63) | (fraction << 11), exponent: exponent - 63 }
+    }
+
+    /// The product, rounded to the nearest mantissa. An exponent stays below 2^42: 1024 doubled 32 times.
+    const fn multiplied(self, other: Power) -> Power {
+        let wide = self.mantissa as u128 * other.mantissa as u128;
+        let exponent = self.exponent + other.exponent;
+        let shift = if wide >> 127 == 1 { 64 } else { 63 };
+        let rounded = (wide + (1 << (shift - 1))) >> shift;
+        if rounded >> 64 == 1 {
+            Power { mantissa: 1 << 63, exponent: exponent + shift + 1 }
+        } else {
+            Power { mantissa: rounded as u64, exponent: exponent + shift }
+        }
+    }
+
+    /// `self · base`, rounded to the nearest nanosecond, saturating.
+    const fn times(self, base: Nanos) -> Nanos {
+        if base == 0 {
+            return 0;
+        }
+        // The power is ≥ 1, so its exponent is ≥ −63; from 1 on it alone exceeds 64 bits.
+        if self.exponent > 0 {
+            return FOREVER;
+        }
+        let wide = self.mantissa as u128 * base as u128;
+        if self.exponent == 0 {
+            return saturate(wide);
+        }
+        let shift = -self.exponent;
+        saturate((wide + (1 << (shift - 1))) >> shift)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn powers_of_integers_are_exact() {
+        for factor in 1..=10_u64 {
+            let mut expected = Some(3_u64);
+            for n in 1..=70 {
+                let raw = Backoff::Exponential.raw(3, factor as f64, n);
+                assert_eq!(raw, expected.unwrap_or(FOREVER), "3 * {factor}^{}", n - 1);
+                expected = expected.and_then(|e| e.checked_mul(factor));
+            }
+        }
+    }
+
+    #[test]
+    fn powers_of_fractions_round_to_the_nearest_nanosecond() {
+        // 1.5^k · 1 s = 3^k · 10^9 / 2^k
+        for k in 0..30_u32 {
+            let doubled = (3_u128.pow(k) * 2_000_000_000) >> k;
+            assert_eq!(u128::from(Backoff::Exponential.raw(1_000_000_000, 1.5, k + 1)), doubled.div_ceil(2));
+        }
+    }
+
+    #[test]
+    fn the_largest_inputs_saturate() {
+        for factor in [1.0, 1.000_000_1, 2.0, 1e10, f64::MAX] {
+            let raw = Backoff::Exponential.raw(FOREVER, factor, u32::MAX);
+            assert_eq!(raw, FOREVER, "factor {factor}");
+            assert_eq!(Backoff::Exponential.raw(0, factor, u32::MAX), 0);
+        }
+        assert_eq!(Backoff::Linear.raw(FOREVER, 2.0, u32::MAX), FOREVER);
+        assert_eq!(Backoff::Fibonacci.raw(1, 2.0, 93), 12_200_160_415_121_876_738);
+        assert_eq!(Backoff::Fibonacci.raw(1, 2.0, 94), FOREVER);
+        assert_eq!(Backoff::Fibonacci.raw(0, 2.0, u32::MAX), 0);
+    }
+
+    #[test]
+    fn a_factor_that_slipped_past_the_checks_counts_as_one() {
+        for factor in [f64::NAN, -2.0, 0.0, 0.5, f64::NEG_INFINITY] {
+            assert_eq!(Backoff::Exponential.raw(7, factor, 40), 7);
+        }
+        assert_eq!(Backoff::Exponential.raw(7, f64::INFINITY, 2), FOREVER);
+    }
+}

@@ -1,0 +1,135 @@
+//! The rules that the values of a policy obey. Each is written here once: setters, run-time configuration and the
+//! attribute (at compile time) all ask these functions.
+
+use core::fmt;
+use core::time::Duration;
+
+use crate::jitter::Jitter;
+use crate::nanos::{Nanos, from_duration};
+use crate::policy::Policy;
+
+/// A value, or a pair of values, that no policy may have. Displays as what is wrong and what to write instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidPolicy {
+    /// `max` is 0.
+    MaxIsZero,
+    /// `factor` is below 1, infinite or not a number.
+    Factor,
+    /// The fraction of a jitter is outside `0..=1` or not a number.
+    Fraction,
+    /// `base` is above `max_delay`.
+    BaseAboveMaxDelay,
+    /// The width of `Jitter::UpTo` is not below `max_delay`.
+    WidthNotBelowMaxDelay,
+    /// `base` is not below `deadline`.
+    BaseNotBelowDeadline,
+    /// The worst case takes longer than `within`.
+    WithinExceeded,
+}
+
+impl InvalidPolicy {
+    /// What is wrong, then what to write instead.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::MaxIsZero => {
+                "`max` counts attempts, the first included, so it cannot be 0; write `max = 1` for no retry"
+            }
+            Self::Factor => "`factor` is not a finite number of at least 1; write `factor = 2` to double the delay",
+            Self::Fraction => "the jitter fraction is not in 0..=1; write `jitter = 0.3` for up to 30 % more",
+            Self::BaseAboveMaxDelay => {
+                "`base` is above `max_delay` (60 s by default); lower `base` or raise `max_delay`"
+            }
+            Self::WidthNotBelowMaxDelay => {
+                "the width of `up_to` is not below `max_delay` (60 s by default); lower it or raise `max_delay`"
+            }
+            Self::BaseNotBelowDeadline => {
+                "`base` is not below `deadline`, so no retry could start; lower `base` (1 s by default) or raise \
+                 `deadline`"
+            }
+            Self::WithinExceeded => {
+                "the longest possible wait exceeds `within`; lower `max`, `base` or `max_delay`, or raise `within`"
+            }
+        }
+    }
+}
+
+impl fmt::Display for InvalidPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl core::error::Error for InvalidPolicy {}
+
+/// What a check comes to.
+pub type Checked = Result<(), InvalidPolicy>;
+
+/// Panics with the message of a broken rule; at compile time the error stands under the caller's expression.
+#[track_caller]
+pub const fn require(checked: Checked) {
+    if let Err(invalid) = checked {
+        panic!("{}", invalid.message());
+    }
+}
+
+const fn unless(broken: bool, invalid: InvalidPolicy) -> Checked {
+    if broken { Err(invalid) } else { Ok(()) }
+}
+
+/// At least one attempt.
+pub const fn max(attempts: u32) -> Checked {
+    unless(attempts == 0, InvalidPolicy::MaxIsZero)
+}
+
+/// Delays do not shrink.
+pub const fn factor(factor: f64) -> Checked {
+    unless(!(factor >= 1.0 && factor.is_finite()), InvalidPolicy::Factor)
+}
+
+/// A fraction is one.
+pub const fn jitter(jitter: Jitter) -> Checked {
+    match jitter {
+        Jitter::Additive(f) | Jitter::Spread(f) => unless(!(f >= 0.0 && f <= 1.0), InvalidPolicy::Fraction),
+        _ => Ok(()),
+    }
+}
+
+/// The first delay fits below the ceiling.
+pub const fn base_below_ceiling(policy: &Policy) -> Checked {
+    unless(policy.base > policy.max_delay, InvalidPolicy::BaseAboveMaxDelay)
+}
+
+/// The width of a jitter in units of time fits below the ceiling.
+pub const fn width_below_ceiling(policy: &Policy) -> Checked {
+    match policy.spread.jitter {
+        Jitter::UpTo(width) => {
+            unless(from_duration(width) >= policy.max_delay, InvalidPolicy::WidthNotBelowMaxDelay)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A retry can start before the deadline.
+pub const fn base_below_deadline(policy: &Policy) -> Checked {
+    unless(policy.has_deadline() && policy.base >= policy.deadline, InvalidPolicy::BaseNotBelowDeadline)
+}
+
+/// All rules between the values of a policy: the first that does not hold.
+pub const fn all(policy: &Policy) -> Checked {
+    if let Err(invalid) = base_below_ceiling(policy) {
+        return Err(invalid);
+    }
+    if let Err(invalid) = width_below_ceiling(policy) {
+        return Err(invalid);
+    }
+    base_below_deadline(policy)
+}
+
+/// All delays at their longest, and all attempts where they are limited, end within `within`.
+pub const fn within(policy: &Policy, attempt_timeout: Duration, within: Duration) -> Checked {
+    let attempts = from_duration(attempt_timeout).saturating_mul(policy.attempts() as Nanos);
+    let total = policy.longest_wait().saturating_add(attempts);
+    unless(total > from_duration(within), InvalidPolicy::WithinExceeded)
+}

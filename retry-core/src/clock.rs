@@ -1,0 +1,46 @@
+//! What time it is: the only file that reads a clock.
+
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use crate::nanos::{Nanos, from_duration};
+use crate::scene;
+
+/// Which clock a call lives by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Clock {
+    /// The monotonic clock of the operating system.
+    Blocking,
+    /// The runtime's, which may stand still or run ahead in tests.
+    Async,
+}
+
+impl Clock {
+    /// Nanoseconds since some moment in the past; only differences mean something.
+    pub(crate) fn now(self) -> Nanos {
+        scene::current().map_or_else(|| since_origin(self.instant()), |scene| scene.now())
+    }
+
+    fn instant(self) -> Instant {
+        match self {
+            #[cfg(feature = "tokio")]
+            Clock::Async => tokio::time::Instant::now().into_std(),
+            _ => system(),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this module is the one that reads real time")]
+fn system() -> Instant {
+    Instant::now()
+}
+
+/// Counted from the first call in this process, with 146 years to spare below: a paused clock may stand before it.
+fn since_origin(instant: Instant) -> Nanos {
+    static ORIGIN: OnceLock<Instant> = OnceLock::new();
+    const OFFSET: Nanos = 1 << 62;
+    let origin = *ORIGIN.get_or_init(|| instant);
+    let after = from_duration(instant.saturating_duration_since(origin));
+    let before = from_duration(origin.saturating_duration_since(instant));
+    OFFSET.saturating_add(after).saturating_sub(before)
+}

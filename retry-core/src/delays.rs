@@ -1,0 +1,55 @@
+//! A policy's delays, one after the other.
+
+use core::time::Duration;
+
+use crate::nanos::to_duration;
+use crate::policy::Policy;
+use crate::random::SplitMix64;
+
+impl Policy {
+    /// The delays of one call, drawn afresh: one fewer than attempts, without end if those are not limited.
+    #[cfg(feature = "std")]
+    pub fn delays(&self) -> impl Iterator<Item = Duration> + Send + use<> {
+        Delays::new(*self, crate::random::draw)
+    }
+
+    /// The delays that `seed` stands for: the same on every machine and in every release with the same major
+    /// version.
+    pub fn delays_seeded(&self, seed: u64) -> impl Iterator<Item = Duration> + Send + use<> {
+        let mut generator = SplitMix64::new(seed);
+        Delays::new(*self, move || generator.draw())
+    }
+}
+
+struct Delays<D> {
+    policy: Policy,
+    /// The number of the next delay; `None` when there is none.
+    next: Option<u32>,
+    previous: u64,
+    draw: D,
+}
+
+impl<D: FnMut() -> u64> Delays<D> {
+    fn new(policy: Policy, draw: D) -> Self {
+        Delays { policy, next: Some(1), previous: policy.base, draw }
+    }
+}
+
+impl<D: FnMut() -> u64> Iterator for Delays<D> {
+    type Item = Duration;
+
+    fn next(&mut self) -> Option<Duration> {
+        let n = self.next.filter(|&n| self.policy.max_attempts().is_none_or(|max| n < max))?;
+        self.next = n.checked_add(1);
+        self.previous = self.policy.interval(n, self.previous).pick((self.draw)());
+        Some(to_duration(self.previous))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.next.map_or(0, |n| self.policy.attempts().saturating_sub(n) as usize);
+        match self.policy.max_attempts() {
+            Some(_) => (left, Some(left)),
+            None => (left, None),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Raw delay → the interval from which a delay is drawn, and the draw.
+
+use core::time::Duration;
+
+use crate::nanos::{self, Nanos, from_duration, max, min};
+
+/// How a delay is randomised, so that clients which failed together do not return together.
+///
+/// With `d` the raw delay cut to the policy's ceiling, a delay is uniform in the interval named here. An empty
+/// interval yields its lower end. The ceiling is chosen so that [`max_delay`](crate::Policy::max_delay) is never
+/// exceeded *and* the interval keeps its full width there.
+///
+/// `Full`, `Equal` and `Decorrelated` are those of Marc Brooker, *Exponential Backoff And Jitter*, AWS
+/// Architecture Blog, 2015.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Jitter {
+    /// Exactly `d`.
+    None,
+    /// `[d, d·(1+f))`, `f` in `0..=1`: never shorter than the backoff.
+    Additive(f64),
+    /// `[d·(1−f), d·(1+f))`, `f` in `0..=1`.
+    Spread(f64),
+    /// `[0, d)`.
+    Full,
+    /// `[d/2, d)`.
+    Equal,
+    /// `[base, 3·previous)` cut to `max_delay`, the first `previous` being `base`. The backoff plays no part. As
+    /// published, this one kind gathers at `max_delay`.
+    Decorrelated,
+    /// `[d, d+x)`.
+    UpTo(Duration),
+}
+
+/// A half-open interval of nanoseconds; empty if the ends meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Interval {
+    pub(crate) low: Nanos,
+    pub(crate) high: Nanos,
+}
+
+impl Interval {
+    /// `draw` of 0..2^64 mapped onto the interval by one wide multiplication (Lemire, *Fast Random Integer
+    /// Generation in an Interval*, 2019, without the rejection: its bias is below 2^-64 of the width).
+    pub(crate) const fn pick(self, draw: u64) -> Nanos {
+        let width = self.high.saturating_sub(self.low);
+        self.low + ((draw as u128 * width as u128) >> 64) as u64
+    }
+
+    const fn cut(self, ceiling: Nanos) -> Interval {
+        Interval { low: min(self.low, ceiling), high: min(self.high, ceiling) }
+    }
+}
+
+/// A fraction of 0..=1 in units of 2^-63: exact for every `f64` from 2^-10 up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fraction(u64);
+
+impl Fraction {
+    const ONE: u64 = 1 << 63;
+
+    /// NaN is 0 and everything outside `0..=1` its nearer end: the checked constructors let neither through.
+    const fn new(fraction: f64) -> Fraction {
+        let scaled = (fraction * Self::ONE as f64) as u64;
+        Fraction(if scaled > Self::ONE { Self::ONE } else { scaled })
+    }
+
+    /// `nanos · self`, rounded to the nearest.
+    const fn of(self, nanos: Nanos) -> Nanos {
+        ((nanos as u128 * self.0 as u128 + (Self::ONE / 2) as u128) >> 63) as u64
+    }
+
+    /// The largest `d` with `d · (1 + self) ≤ limit`.
+    const fn ceiling_below(self, limit: Nanos) -> Nanos {
+        let one_and_self = Self::ONE as u128 + self.0 as u128;
+        (((limit as u128) << 63) / one_and_self) as u64
+    }
+}
+
+/// A [`Jitter`] with its fraction and its ceiling under one `max_delay` worked out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Spread {
+    pub(crate) jitter: Jitter,
+    fraction: Fraction,
+    /// The longest raw delay that is let through.
+    pub(crate) ceiling: Nanos,
+}
+
+impl Spread {
+    pub(crate) const fn new(jitter: Jitter, max_delay: Nanos) -> Spread {
+        let fraction = match jitter {
+            Jitter::Additive(f) | Jitter::Spread(f) => Fraction::new(f),
+            _ => Fraction(0),
+        };
+        let ceiling = match jitter {
+            Jitter::UpTo(width) => max_delay.saturating_sub(from_duration(width)),
+            _ => fraction.ceiling_below(max_delay),
+        };
+        Spread { jitter, fraction, ceiling }
+    }
+
+    /// The interval of the delay whose raw length is `raw`. `previous` counts for decorrelated jitter alone.
+    pub(crate) const fn interval(self, raw: Nanos, base: Nanos, previous: Nanos, max_delay: Nanos) -> Interval {
+        let d = min(raw, self.ceiling);
+        match self.jitter {
+            Jitter::None => Interval { low: d, high: d },
+            Jitter::Additive(_) => Interval { low: d, high: d.saturating_add(self.fraction.of(d)) },
+            Jitter::Spread(_) => {
+                let reach = self.fraction.of(d);
+                Interval { low: d - reach, high: d.saturating_add(reach) }
+            }
+            Jitter::Full => Interval { low: 0, high: d },
+            Jitter::Equal => Interval { low: d / 2, high: d },
+            Jitter::Decorrelated => {
+                Interval { low: base, high: max(base, previous.saturating_mul(3)) }.cut(max_delay)
+            }
+            Jitter::UpTo(width) => Interval { low: d, high: d.saturating_add(from_duration(width)) }.cut(max_delay),
+        }
+    }
+
+    /// Delay `n`'s interval over all that `previous` can have been.
+    pub(crate) const fn widest(self, raw: Nanos, base: Nanos, n: u32, max_delay: Nanos) -> Interval {
+        // 3^(n−1)·base is the longest possible delay n−1; 3^41 exceeds 64 bits.
+        let previous = match self.jitter {
+            Jitter::Decorrelated if n > 41 => nanos::FOREVER * (base > 0) as u64,
+            Jitter::Decorrelated => nanos::saturate(base as u128 * 3_u128.pow(n.saturating_sub(1))),
+            _ => base,
+        };
+        self.interval(raw, base, previous, max_delay)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fractions_of_round_numbers_are_round() {
+        let second = 1_000_000_000;
+        for (fraction, expected) in [(0.1, second / 10), (0.3, 300_000_000), (0.7, 700_000_000), (1.0, second)] {
+            assert_eq!(Fraction::new(fraction).of(second), expected);
+        }
+        assert_eq!(Fraction::new(1.0).of(u64::MAX), u64::MAX);
+        assert_eq!(Fraction::new(f64::NAN), Fraction(0));
+        assert_eq!(Fraction::new(-1.0), Fraction(0));
+        assert_eq!(Fraction::new(7.0), Fraction(Fraction::ONE));
+    }
+
+    #[test]
+    fn the_ceiling_and_its_fraction_reach_the_limit_and_no_further() {
+        for limit in [0, 1, 2, 3, 10, 999, 60_000_000_000, u64::MAX - 1, u64::MAX] {
+            for f in [0.0, 1e-9, 0.1, 0.3, 0.5, 0.999, 1.0] {
+                let fraction = Fraction::new(f);
+                let ceiling = fraction.ceiling_below(limit);
+                let reached = u128::from(ceiling) + u128::from(fraction.of(ceiling));
+                assert!(reached <= u128::from(limit), "{limit} {f}");
+                assert!(reached + 2 >= u128::from(limit), "{limit} {f}: {reached}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_draw_stays_inside_and_reaches_both_ends() {
+        let interval = Interval { low: 10, high: 14 };
+        assert_eq!(interval.pick(0), 10);
+        assert_eq!(interval.pick(u64::MAX), 13);
+        assert_eq!(Interval { low: 7, high: 7 }.pick(u64::MAX), 7);
+        assert_eq!(Interval { low: 0, high: u64::MAX }.pick(u64::MAX), u64::MAX - 1);
+    }
+}

@@ -1,0 +1,52 @@
+#![cfg_attr(not(feature = "std"), no_std)]
+#![doc = include_str!("../README.md")]
+
+// The arithmetic and the decision: `no_std`, without `alloc`.
+pub mod argument;
+mod backoff;
+pub mod check;
+#[cfg(feature = "std")]
+mod decide;
+mod delays;
+mod jitter;
+mod nanos;
+pub mod outcome;
+mod policy;
+pub mod preset;
+mod random;
+mod reason;
+
+// A call: what it carries, what it learns of an error, what it does next.
+#[cfg(feature = "std")]
+pub mod call;
+#[cfg(feature = "std")]
+pub mod failure;
+#[cfg(feature = "std")]
+pub mod progress;
+#[cfg(feature = "std")]
+mod run;
+#[cfg(feature = "std")]
+pub mod timeout;
+
+// The world around it: time, waiting, who is told, and what tests put in their place.
+#[cfg(feature = "std")]
+mod clock;
+#[cfg(feature = "std")]
+mod observe;
+#[cfg(feature = "std")]
+mod scene;
+#[cfg(feature = "std")]
+pub mod sleep;
+#[cfg(feature = "std")]
+pub mod testing;
+
+pub use backoff::Backoff;
+pub use check::InvalidPolicy;
+pub use jitter::Jitter;
+pub use outcome::Outcome;
+pub use policy::Policy;
+pub use reason::GiveUpReason;
+#[cfg(feature = "std")]
+pub use run::Run;
+#[cfg(feature = "std")]
+pub use timeout::AttemptTimeout;

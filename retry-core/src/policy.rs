@@ -1,0 +1,277 @@
+//! `Policy`: how often, how long between, and until when.
+
+use core::time::Duration;
+
+use crate::backoff::Backoff;
+use crate::check::{self, InvalidPolicy};
+use crate::jitter::{Interval, Jitter, Spread};
+use crate::nanos::{FOREVER, Nanos, from_duration, to_duration};
+use crate::preset;
+
+/// How often a call is attempted, how long it waits in between, and until when it may start again.
+///
+/// A plain `Copy` value that can be built in a `const`. Setters panic on a value that is out of range, in a `const`
+/// at compile time; [`checked`](Policy::checked) adds the rules between values. Durations count in nanoseconds and
+/// saturate at 584 years.
+///
+/// ```
+/// use std::time::Duration;
+/// use retry_core::{Jitter, Policy};
+///
+/// const UPLOAD: Policy = Policy::new().max(5).base(Duration::from_millis(200)).jitter(Jitter::None).checked();
+///
+/// let delays: Vec<_> = UPLOAD.delays_seeded(0).map(|d| d.as_millis()).collect();
+/// assert_eq!(delays, [200, 400, 800, 1600]);
+/// assert_eq!(UPLOAD.worst_case_wait(), Duration::from_secs(3));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Policy {
+    /// 0 stands for unlimited.
+    max: u32,
+    backoff: Backoff,
+    factor: f64,
+    pub(crate) base: Nanos,
+    pub(crate) max_delay: Nanos,
+    pub(crate) deadline: Nanos,
+    max_hint: Nanos,
+    pub(crate) spread: Spread,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Policy {
+    /// The [default preset](preset::DEFAULT): 3 attempts, delays of 1 s and 2 s and up to 30 % more.
+    #[must_use]
+    pub const fn new() -> Policy {
+        preset::DEFAULT
+    }
+
+    /// 3 attempts, 1 s, factor 2, at most 60 s, 30 % jitter, hints up to 5 min, no deadline.
+    pub(crate) const DEFAULT: Policy = {
+        let max_delay = 60_000_000_000;
+        Policy {
+            max: 3,
+            backoff: Backoff::Exponential,
+            factor: 2.0,
+            base: 1_000_000_000,
+            max_delay,
+            deadline: FOREVER,
+            max_hint: 300_000_000_000,
+            spread: Spread::new(Jitter::Additive(0.3), max_delay),
+        }
+    };
+
+    /// Attempts in all, the first included.
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[must_use]
+    #[track_caller]
+    pub const fn max(self, attempts: u32) -> Policy {
+        check::require(check::max(attempts));
+        self.max_or_one(attempts)
+    }
+
+    /// Attempts until one succeeds, or another limit ends the call.
+    #[must_use]
+    pub const fn unlimited(mut self) -> Policy {
+        self.max = 0;
+        self
+    }
+
+    /// The first raw delay.
+    #[must_use]
+    pub const fn base(mut self, delay: Duration) -> Policy {
+        self.base = from_duration(delay);
+        self
+    }
+
+    /// By how much [`Backoff::Exponential`] multiplies the delay each time.
+    ///
+    /// # Panics
+    /// If it is below 1, infinite or not a number.
+    #[must_use]
+    #[track_caller]
+    pub const fn factor(self, factor: f64) -> Policy {
+        check::require(check::factor(factor));
+        self.factor_or_one(factor)
+    }
+
+    /// How the raw delay grows.
+    #[must_use]
+    pub const fn backoff(mut self, backoff: Backoff) -> Policy {
+        self.backoff = backoff;
+        self
+    }
+
+    /// The longest any delay may be, jitter included.
+    #[must_use]
+    pub const fn max_delay(mut self, delay: Duration) -> Policy {
+        self.max_delay = from_duration(delay);
+        self.spread = Spread::new(self.spread.jitter, self.max_delay);
+        self
+    }
+
+    /// How delays are randomised.
+    ///
+    /// # Panics
+    /// If a fraction is outside `0..=1` or not a number.
+    #[must_use]
+    #[track_caller]
+    pub const fn jitter(self, jitter: Jitter) -> Policy {
+        check::require(check::jitter(jitter));
+        self.jitter_or_nearest(jitter)
+    }
+
+    /// Until when attempts may start: time since the start of attempt 1, attempts included. A wait that would reach
+    /// the deadline is not begun.
+    #[must_use]
+    pub const fn deadline(mut self, limit: Duration) -> Policy {
+        self.deadline = from_duration(limit);
+        self
+    }
+
+    /// The longest wait that the peer may ask for; a longer hint ends the call.
+    #[must_use]
+    pub const fn max_hint(mut self, limit: Duration) -> Policy {
+        self.max_hint = from_duration(limit);
+        self
+    }
+
+    /// The policy itself, once the rules between its values hold: `base ≤ max_delay`, `base < deadline`, and the
+    /// width of [`Jitter::UpTo`] below `max_delay`.
+    ///
+    /// # Panics
+    /// If one does not, naming the value.
+    #[must_use]
+    #[track_caller]
+    pub const fn checked(self) -> Policy {
+        check::require(self.validate());
+        self
+    }
+
+    /// The rules of [`checked`](Policy::checked), told instead of panicked.
+    ///
+    /// # Errors
+    /// The first rule that does not hold.
+    pub const fn validate(&self) -> Result<(), InvalidPolicy> {
+        check::all(self)
+    }
+
+    /// `attempts`, or 1 for 0: for values whose range is checked elsewhere.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn max_or_one(mut self, attempts: u32) -> Policy {
+        self.max = if attempts == 0 { 1 } else { attempts };
+        self
+    }
+
+    /// `factor`, or 1 if it is out of range: for values whose range is checked elsewhere.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn factor_or_one(mut self, factor: f64) -> Policy {
+        self.factor = factor;
+        self
+    }
+
+    /// `jitter`, its fraction cut to the range: for values whose range is checked elsewhere.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn jitter_or_nearest(mut self, jitter: Jitter) -> Policy {
+        self.spread = Spread::new(jitter, self.max_delay);
+        self
+    }
+
+    /// Attempts in all, or `None` if they are not limited.
+    #[must_use]
+    pub const fn max_attempts(&self) -> Option<u32> {
+        if self.max == 0 { None } else { Some(self.max) }
+    }
+
+    /// The limit on attempts as a number: the largest there is if they are not limited.
+    pub(crate) const fn attempts(&self) -> u32 {
+        if self.max == 0 { u32::MAX } else { self.max }
+    }
+
+    pub(crate) const fn has_deadline(&self) -> bool {
+        self.deadline != FOREVER
+    }
+
+    /// The raw delay after attempt `n`.
+    const fn raw(&self, n: u32) -> Nanos {
+        self.backoff.raw(self.base, self.factor, n)
+    }
+
+    /// The interval of delay `n` after a delay of `previous`.
+    pub(crate) const fn interval(&self, n: u32, previous: Nanos) -> Interval {
+        self.spread.interval(self.raw(n), self.base, previous, self.max_delay)
+    }
+
+    const fn widest(&self, n: u32) -> Interval {
+        self.spread.widest(self.raw(n), self.base, n, self.max_delay)
+    }
+
+    /// The interval `(shortest, longest)` of the delay after attempt `n`, counted from 1; 0 is taken as 1.
+    ///
+    /// A delay is at least the shortest and, unless the two are equal, below the longest.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// const BOUNDS: (Duration, Duration) = retry_core::Policy::new().delay_bounds(2);
+    /// assert_eq!(BOUNDS, (Duration::from_millis(2000), Duration::from_millis(2600)));
+    /// ```
+    #[must_use]
+    pub const fn delay_bounds(&self, n: u32) -> (Duration, Duration) {
+        let interval = self.widest(if n == 0 { 1 } else { n });
+        (to_duration(interval.low), to_duration(interval.high))
+    }
+
+    /// The sum of all delays at their longest: exact, or an upper bound for a schedule that grows for more than
+    /// 10,000 steps. Hints are not in it. Without a limit on attempts it saturates (or is 0 if every delay is).
+    #[must_use]
+    pub const fn worst_case_wait(&self) -> Duration {
+        to_duration(self.longest_wait())
+    }
+
+    pub(crate) const fn longest_wait(&self) -> Nanos {
+        /// Compile-time evaluation of more steps than this many delays take would trip a lint of the compiler's.
+        const STEPS: u32 = 10_000;
+        let delays = self.attempts() - 1;
+        if self.max == 0 {
+            return if self.widest(delays).high == 0 { 0 } else { FOREVER };
+        }
+        let mut sum: Nanos = 0;
+        let mut n = 1;
+        while n <= delays {
+            let longest = self.widest(n).high;
+            let rest = delays - n + 1;
+            if self.is_settled(n) {
+                return sum.saturating_add(longest.saturating_mul(rest as Nanos));
+            }
+            if n == STEPS {
+                let last = self.widest(delays).high;
+                return sum.saturating_add(last.saturating_mul(rest as Nanos));
+            }
+            sum = sum.saturating_add(longest);
+            n += 1;
+        }
+        sum
+    }
+
+    /// Whether no delay after delay `n` is longer than it.
+    const fn is_settled(&self, n: u32) -> bool {
+        if self.base == 0 {
+            return true;
+        }
+        match (self.spread.jitter, self.backoff) {
+            (Jitter::Decorrelated, _) => self.widest(n).high >= self.max_delay,
+            (_, Backoff::Constant) => true,
+            (_, Backoff::Exponential) if !(self.factor > 1.0) => true,
+            _ => self.raw(n) >= self.spread.ceiling,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What a call carries from one attempt to the next.
+
+use core::num::NonZeroU32;
+
+use crate::clock::Clock;
+use crate::nanos::Nanos;
+use crate::policy::Policy;
+
+/// Where a call stands. Before the first failure it is one word, unless the policy has a deadline.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress(Option<Running>);
+
+/// A call that has failed, or whose deadline runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Running {
+    /// The attempt that runs or has just failed.
+    pub(crate) attempt: NonZeroU32,
+    /// The delay before it; `base` before the first.
+    pub(crate) previous: Nanos,
+    /// When attempt 1 started or, where no clock was read then, ended.
+    pub(crate) started: Nanos,
+}
+
+impl Progress {
+    /// The start of a blocking call. Reads the clock only if the policy has a deadline.
+    #[inline]
+    #[must_use]
+    pub fn blocking(policy: &Policy) -> Progress {
+        Self::begin(policy, Clock::Blocking)
+    }
+
+    /// The start of an async call. Reads the clock only if the policy has a deadline.
+    #[inline]
+    #[must_use]
+    pub fn asynchronous(policy: &Policy) -> Progress {
+        Self::begin(policy, Clock::Async)
+    }
+
+    #[inline]
+    fn begin(policy: &Policy, clock: Clock) -> Progress {
+        Progress(if policy.has_deadline() { Some(Running::from_now(policy, clock)) } else { None })
+    }
+
+    /// Whether an attempt has failed already.
+    #[inline]
+    #[must_use]
+    pub fn has_retried(&self) -> bool {
+        self.0.is_some_and(|running| running.attempt.get() > 1)
+    }
+
+    /// The state as it is after a failure; the clock starts here if it has not.
+    pub(crate) fn running(&self, policy: &Policy, clock: Clock) -> Running {
+        self.0.unwrap_or_else(|| Running::from_now(policy, clock))
+    }
+
+    /// On to the next attempt, after `delay`.
+    pub(crate) fn advance(&mut self, running: Running, delay: Nanos) {
+        self.0 = Some(Running { attempt: running.attempt.saturating_add(1), previous: delay, ..running });
+    }
+}
+
+impl Running {
+    #[cold]
+    fn from_now(policy: &Policy, clock: Clock) -> Running {
+        Running { attempt: NonZeroU32::MIN, previous: policy.base, started: clock.now() }
+    }
+
+    pub(crate) fn elapsed(&self, clock: Clock) -> Nanos {
+        clock.now().saturating_sub(self.started)
+    }
+}

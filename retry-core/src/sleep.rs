@@ -1,0 +1,110 @@
+//! Waiting: the only file that sleeps.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use core::time::Duration;
+
+use crate::nanos::{Nanos, from_duration, to_duration};
+use crate::scene;
+
+/// Blocks this thread, unless a test's guard is up.
+#[expect(clippy::disallowed_methods, reason = "this module is the one that sleeps")]
+pub(crate) fn block(delay: Nanos) {
+    if !scene::skip(delay) {
+        std::thread::sleep(to_duration(delay));
+    }
+}
+
+/// Waits by the caller's function, unless a test's guard is up.
+pub fn block_with(sleep: impl FnOnce(Duration), delay: Duration) {
+    if !scene::skip(from_duration(delay)) {
+        sleep(delay);
+    }
+}
+
+/// Waits by the caller's future, unless a test's guard is up.
+pub async fn wait_with<S: Future<Output = ()>>(sleep: impl FnOnce(Duration) -> S, delay: Duration) {
+    if !scene::skip(from_duration(delay)) {
+        sleep(delay).await;
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// The wait of an async call.
+    ///
+    /// Made, polled and dropped out of line: a function that rarely fails should not carry a timer's code.
+    #[project = WaitProjection]
+    #[derive(Debug)]
+    #[must_use = "it waits only when awaited"]
+    pub enum Wait {
+        /// Nothing to wait for, but other tasks get their turn: a call that fails at once must not starve them.
+        Yield {
+            /// Whether they had it.
+            yielded: bool,
+        },
+        /// The runtime's timer.
+        Timer {
+            /// Runs from the moment it is made.
+            #[pin]
+            timer: Timer,
+        },
+    }
+}
+
+impl Wait {
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn new(delay: Nanos) -> Wait {
+        if delay == 0 || scene::skip(delay) { Wait::Yield { yielded: false } } else { Wait::timer(delay) }
+    }
+
+    /// A wait that no test's guard shortens: it watches an attempt, and attempts take real time.
+    pub(crate) fn timer(delay: Nanos) -> Wait {
+        Wait::Timer { timer: timer(delay) }
+    }
+}
+
+impl Future for Wait {
+    type Output = ();
+
+    #[cold]
+    #[inline(never)]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        match self.project() {
+            WaitProjection::Yield { yielded: true } => Poll::Ready(()),
+            WaitProjection::Yield { yielded } => {
+                *yielded = true;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            WaitProjection::Timer { timer } => timer.poll(context),
+        }
+    }
+}
+
+#[cfg(feature = "tokio")]
+use tokio::time::Sleep as Timer;
+
+#[cfg(feature = "tokio")]
+fn timer(delay: Nanos) -> Timer {
+    if tokio::runtime::Handle::try_current().is_err() {
+        no_runtime();
+    }
+    tokio::time::sleep(to_duration(delay))
+}
+
+/// Without a runtime there is no timer, and nothing of this type.
+#[cfg(not(feature = "tokio"))]
+type Timer = core::future::Pending<()>;
+
+#[cfg(not(feature = "tokio"))]
+fn timer(_delay: Nanos) -> Timer {
+    no_runtime()
+}
+
+/// The failure it would hide is in the log already: the event of the retry came first.
+#[cold]
+fn no_runtime() -> ! {
+    panic!("a retry has to wait and no tokio runtime is running here; start one, or name a timer with `sleep = ...`")
+}

@@ -1,0 +1,89 @@
+//! A limit on one attempt of an async call.
+
+use core::fmt;
+use core::future::{Future, poll_fn};
+use core::pin::pin;
+use core::time::Duration;
+
+use crate::clock::Clock;
+use crate::nanos::{Nanos, from_duration, min};
+use crate::outcome::Outcome;
+use crate::policy::Policy;
+use crate::progress::Progress;
+use crate::sleep::Wait;
+
+/// The error of an attempt that ran into its `attempt_timeout`, or into the deadline while it ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttemptTimeout {
+    limit: Duration,
+}
+
+impl AttemptTimeout {
+    /// How long the attempt was given.
+    #[must_use]
+    pub const fn limit(&self) -> Duration {
+        self.limit
+    }
+}
+
+impl fmt::Display for AttemptTimeout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the attempt did not end within {:?}", self.limit)
+    }
+}
+
+impl core::error::Error for AttemptTimeout {}
+
+/// `attempt`, dropped when it has run for `timeout` or into the policy's deadline.
+///
+/// # Errors
+/// If it was.
+pub async fn limit<F: Future>(
+    policy: &Policy,
+    progress: &Progress,
+    timeout: Duration,
+    attempt: F,
+) -> Result<F::Output, AttemptTimeout> {
+    let limit = limit_now(policy, progress, timeout);
+    race(attempt, Wait::timer(from_duration(limit))).await.ok_or(AttemptTimeout { limit })
+}
+
+/// The same by the caller's timer.
+///
+/// # Errors
+/// If the attempt was dropped.
+pub async fn limit_with<F: Future, S: Future<Output = ()>>(
+    policy: &Policy,
+    progress: &Progress,
+    timeout: Duration,
+    attempt: F,
+    sleep: impl FnOnce(Duration) -> S,
+) -> Result<F::Output, AttemptTimeout> {
+    let limit = limit_now(policy, progress, timeout);
+    race(attempt, sleep(limit)).await.ok_or(AttemptTimeout { limit })
+}
+
+/// What is left for an attempt that starts now.
+fn limit_now(policy: &Policy, progress: &Progress, timeout: Duration) -> Duration {
+    if !policy.has_deadline() {
+        return timeout;
+    }
+    let elapsed = progress.running(policy, Clock::Async).elapsed(Clock::Async);
+    let left: Nanos = policy.deadline.saturating_sub(elapsed);
+    Duration::from_nanos(min(from_duration(timeout), left))
+}
+
+/// What `attempt` yields, unless `timer` ends first. The attempt is polled first: one that is ready counts.
+async fn race<F: Future>(attempt: F, timer: impl Future<Output = ()>) -> Option<F::Output> {
+    let (mut attempt, mut timer) = (pin!(attempt), pin!(timer));
+    poll_fn(|context| match attempt.as_mut().poll(context) {
+        core::task::Poll::Ready(output) => core::task::Poll::Ready(Some(output)),
+        core::task::Poll::Pending => timer.as_mut().poll(context).map(|()| None),
+    })
+    .await
+}
+
+/// What a function returns whose attempt timed out.
+pub fn timed_out<O: Outcome<Error: From<AttemptTimeout>>>(timeout: AttemptTimeout) -> O {
+    O::from_result(Err(timeout.into()))
+}

@@ -1,0 +1,183 @@
+//! What can be told of a body from its tokens: whether control leaves it, where its last `async` block is, and who
+//! has been there before.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+/// A name in every expansion, by which a second one recognises the first.
+pub(crate) const MARKER: &str = "__REATTEMPT_NAME";
+
+/// Whether any token, however deep, is this identifier.
+pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
+}
+
+/// Whether control may leave the body other than at its end: `return`, `?`, `break`, `continue`, or a macro, which
+/// may hide any of them. A body without may stand in a loop as it is. Errs on the side of `true`.
+pub(crate) fn has_control_flow(tokens: &TokenStream) -> bool {
+    let mut before = None::<TokenTree>;
+    tokens.clone().into_iter().any(|token| {
+        let leaves = match &token {
+            TokenTree::Ident(ident) => ["return", "break", "continue", "yield"].iter().any(|word| ident == word),
+            TokenTree::Punct(punct) => {
+                let follows_name = matches!(before, Some(TokenTree::Ident(_)));
+                punct.as_char() == '?' || (punct.as_char() == '!' && follows_name)
+            }
+            TokenTree::Group(group) => has_control_flow(&group.stream()),
+            TokenTree::Literal(_) => false,
+        };
+        before = Some(token);
+        leaves
+    })
+}
+
+/// Whether a runtime's attribute has wrapped the body already: then the function blocks, and its waits would too.
+pub(crate) fn is_blocked_on(tokens: &TokenStream) -> bool {
+    let has_runtime = |token: TokenTree| match token {
+        TokenTree::Literal(literal) => literal.to_string() == "\"Failed building the Runtime\"",
+        _ => false,
+    };
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Group(group) => {
+            let inside = group.stream();
+            inside.clone().into_iter().any(has_runtime) || is_blocked_on(&inside)
+        }
+        _ => false,
+    })
+}
+
+/// Tokens around a hole.
+#[derive(Clone)]
+pub(crate) enum Frame {
+    Hole,
+    Around { before: TokenStream, group: Group, inside: Box<Frame>, after: TokenStream },
+}
+
+impl Frame {
+    /// The tokens with the hole filled.
+    pub(crate) fn fill(&self, hole: &TokenStream) -> TokenStream {
+        match self {
+            Frame::Hole => hole.clone(),
+            Frame::Around { before, group, inside, after } => {
+                let mut filled = Group::new(group.delimiter(), inside.fill(hole));
+                filled.set_span(group.span());
+                quote!(#before #filled #after)
+            }
+        }
+    }
+
+    fn around(mut tokens: Vec<TokenTree>, at: usize, inside: Frame) -> Option<Frame> {
+        let after = tokens.split_off(at + 1).into_iter().collect();
+        let Some(TokenTree::Group(group)) = tokens.pop() else { return None };
+        Some(Frame::Around { before: tokens.into_iter().collect(), group, inside: Box::new(inside), after })
+    }
+}
+
+/// The `async` block that a body ends with: bare, in a call such as `Box::pin(…)`, or before `.boxed()`. Returns
+/// what stands around its content, and the content.
+pub(crate) fn async_tail(tokens: &TokenStream) -> Option<(Frame, TokenStream)> {
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let last = tokens.iter().rposition(|token| matches!(token, TokenTree::Group(_)))?;
+    // Nothing but a trailing comma may follow; a statement's `;` would make it no tail.
+    let follows_nothing = tokens[last + 1..].iter().all(|t| matches!(t, TokenTree::Punct(p) if p.as_char() == ','));
+    if !follows_nothing {
+        return None;
+    }
+    let TokenTree::Group(group) = &tokens[last] else { return None };
+    let inside = group.stream();
+    match group.delimiter() {
+        Delimiter::Brace if is_async_before(&tokens[..last]) => {
+            Some((Frame::around(tokens, last, Frame::Hole)?, inside))
+        }
+        Delimiter::Parenthesis if inside.is_empty() => {
+            // `.boxed()`: the block is before the dot.
+            let dot = tokens.iter().rposition(|t| matches!(t, TokenTree::Punct(p) if p.as_char() == '.'))?;
+            let (frame, content) = async_tail(&tokens[..dot].iter().cloned().collect())?;
+            let suffix: TokenStream = tokens[dot..].iter().cloned().collect();
+            Some((frame.followed_by(&suffix), content))
+        }
+        Delimiter::Parenthesis => {
+            let (frame, content) = async_tail(&inside)?;
+            Some((Frame::around(tokens, last, frame)?, content))
+        }
+        _ => None,
+    }
+}
+
+impl Frame {
+    fn followed_by(self, suffix: &TokenStream) -> Frame {
+        match self {
+            Frame::Hole => Frame::Hole,
+            Frame::Around { before, group, inside, after } => {
+                Frame::Around { before, group, inside, after: quote!(#after #suffix) }
+            }
+        }
+    }
+
+    /// Puts `content` of the hole into the frame `inner`.
+    pub(crate) fn with_inner(self, inner: Frame) -> Frame {
+        match self {
+            Frame::Hole => inner,
+            Frame::Around { before, group, inside, after } => {
+                Frame::Around { before, group, inside: Box::new(inside.with_inner(inner)), after }
+            }
+        }
+    }
+}
+
+fn is_async_before(tokens: &[TokenTree]) -> bool {
+    let is = |token: Option<&TokenTree>, word: &str| matches!(token, Some(TokenTree::Ident(ident)) if ident == word);
+    let last = tokens.last();
+    is(last, "async") || (is(last, "move") && is(tokens.iter().rev().nth(1), "async"))
+}
+
+/// What `#[async_trait]` puts into its block: statements that move the arguments in, then
+/// `let __ret: Ret = { BODY }; __ret`.
+pub(crate) struct AsyncTraitBlock {
+    /// The statements, up to the last `let`.
+    pub(crate) moves: TokenStream,
+    binding: Vec<TokenTree>,
+    braces: Group,
+    after: TokenStream,
+}
+
+impl AsyncTraitBlock {
+    pub(crate) fn parse(content: &TokenStream) -> Option<AsyncTraitBlock> {
+        let tokens: Vec<TokenTree> = content.clone().into_iter().collect();
+        let is_ret = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "__ret");
+        if !tokens.last().is_some_and(is_ret) {
+            return None;
+        }
+        let start = tokens.windows(2).rposition(|pair| {
+            matches!(&pair[0], TokenTree::Ident(ident) if ident == "let") && is_ret(&pair[1])
+        })?;
+        let end = start + tokens[start..].iter().position(|t| matches!(t, TokenTree::Punct(p) if p.as_char() == ';'))?;
+        let TokenTree::Group(braces) = &tokens[end - 1] else { return None };
+        Some(AsyncTraitBlock {
+            moves: tokens[..start].iter().cloned().collect(),
+            binding: tokens[start..end - 1].to_vec(),
+            braces: braces.clone(),
+            after: tokens[end..].iter().cloned().collect(),
+        })
+    }
+
+    pub(crate) fn body(&self) -> TokenStream {
+        self.braces.stream()
+    }
+
+    /// The frame around the body, `moves` being the statements before it.
+    pub(crate) fn frame(&self, moves: &TokenStream) -> Frame {
+        let mut before = moves.to_token_stream();
+        before.extend(self.binding.iter().cloned());
+        Frame::Around {
+            before,
+            group: self.braces.clone(),
+            inside: Box::new(Frame::Hole),
+            after: self.after.clone(),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! All mistakes of one attribute, each with its place.
+
+use std::fmt::Display;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+/// Gathers mistakes, so that one compile reports them all. Panics if it is dropped without having been asked.
+#[derive(Debug)]
+pub(crate) struct Diagnostics {
+    errors: Vec<syn::Error>,
+    asked: bool,
+}
+
+impl Diagnostics {
+    pub(crate) fn new() -> Self {
+        Diagnostics { errors: Vec::new(), asked: false }
+    }
+
+    /// Reports `message` under `place`.
+    pub(crate) fn report(&mut self, place: impl ToTokens, message: impl Display) {
+        self.errors.push(syn::Error::new_spanned(place, message));
+    }
+
+    /// Takes over a mistake that syn found.
+    pub(crate) fn take(&mut self, error: syn::Error) {
+        self.errors.push(error);
+    }
+
+    /// Takes over all that another has gathered.
+    pub(crate) fn absorb(&mut self, mut other: Diagnostics) {
+        other.asked = true;
+        self.errors.append(&mut other.errors);
+    }
+
+    /// The value, or the report of why there is none.
+    pub(crate) fn ok<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+        result.map_err(|error| self.take(error)).ok()
+    }
+
+    /// Whether nothing was reported so far.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// `compile_error!` for each mistake; nothing if there are none.
+    pub(crate) fn finish(mut self) -> TokenStream {
+        self.asked = true;
+        std::mem::take(&mut self.errors).iter().map(syn::Error::to_compile_error).collect()
+    }
+}
+
+impl Drop for Diagnostics {
+    fn drop(&mut self) {
+        assert!(self.asked || std::thread::panicking(), "the mistakes that were gathered are told to nobody");
+    }
+}
+
+/// An error under `$place`: the place comes first, so that none is made without one.
+macro_rules! error {
+    ($place:expr, $($message:tt)*) => { syn::Error::new_spanned(&$place, format!($($message)*)) };
+}
+
+/// Returns such an error.
+macro_rules! bail {
+    ($place:expr, $($message:tt)*) => { return Err($crate::diagnostics::error!($place, $($message)*)) };
+}
+
+pub(crate) use {bail, error};

@@ -1,0 +1,178 @@
+//! What the attribute stands on: a function, its body kept as tokens, or an `impl` block of them.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Attribute, Signature, Token, Visibility};
+
+use crate::diagnostics::bail;
+
+/// A function whose body was not parsed: half-typed code stays the compiler's to judge, and an editor's to complete.
+#[derive(Clone)]
+pub(crate) struct AnnotatedFn {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    defaultness: Option<Token![default]>,
+    pub(crate) sig: Signature,
+    /// The inner attributes of the body.
+    pub(crate) inner_attrs: Vec<Attribute>,
+    /// What the braces hold; `None` where a `;` stands instead.
+    pub(crate) body: Option<Body>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Body {
+    pub(crate) braces: Group,
+    pub(crate) tokens: TokenStream,
+}
+
+impl Parse for AnnotatedFn {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        let defaultness = input.parse()?;
+        let sig = input.parse()?;
+        if input.parse::<Option<Token![;]>>()?.is_some() {
+            return Ok(AnnotatedFn { attrs, vis, defaultness, sig, inner_attrs: Vec::new(), body: None });
+        }
+        let braces: Group = input.parse()?;
+        let (inner_attrs, tokens) = (|body: ParseStream<'_>| {
+            Ok((body.call(Attribute::parse_inner)?, body.parse::<TokenStream>()?))
+        })
+        .parse2(braces.stream())?;
+        Ok(AnnotatedFn { attrs, vis, defaultness, sig, inner_attrs, body: Some(Body { braces, tokens }) })
+    }
+}
+
+impl AnnotatedFn {
+    /// The function around another body.
+    pub(crate) fn with_body(&self, statements: &TokenStream) -> TokenStream {
+        let AnnotatedFn { attrs, vis, defaultness, sig, inner_attrs, body } = self;
+        let head = quote!(#(#attrs)* #vis #defaultness #sig);
+        let Some(body) = body else { return quote!(#head;) };
+        let mut braces = Group::new(Delimiter::Brace, quote!(#(#inner_attrs)* #statements));
+        braces.set_span(body.braces.span());
+        quote!(#head #braces)
+    }
+}
+
+impl ToTokens for AnnotatedFn {
+    /// The function as it was, without the attribute.
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let body = self.body.as_ref().map(|body| body.tokens.clone());
+        tokens.extend(self.with_body(&body.unwrap_or_default()));
+    }
+}
+
+/// An `impl` block: its head as tokens, its items one by one.
+#[derive(Clone)]
+pub(crate) struct ImplBlock {
+    /// Everything before the braces.
+    pub(crate) head: TokenStream,
+    /// The names of the block's own type and const parameters.
+    pub(crate) generics: Vec<Ident>,
+    pub(crate) braces: Group,
+    pub(crate) inner_attrs: Vec<Attribute>,
+    pub(crate) items: Vec<ImplItem>,
+}
+
+#[derive(Clone)]
+pub(crate) enum ImplItem {
+    Method(Box<AnnotatedFn>),
+    Other(TokenStream),
+}
+
+impl Parse for ImplBlock {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let start = input.fork();
+        start.call(Attribute::parse_outer)?;
+        start.parse::<Option<Token![default]>>()?;
+        start.parse::<Option<Token![unsafe]>>()?;
+        start.parse::<Token![impl]>()?;
+        let generics: syn::Generics = start.parse()?;
+        let mut head = TokenStream::new();
+        while !input.peek(syn::token::Brace) {
+            input.parse::<TokenTree>()?.to_tokens(&mut head);
+        }
+        let braces: Group = input.parse()?;
+        let (inner_attrs, items) = (|body: ParseStream<'_>| {
+            let inner_attrs = body.call(Attribute::parse_inner)?;
+            let mut items = Vec::new();
+            while !body.is_empty() {
+                items.push(body.parse()?);
+            }
+            Ok((inner_attrs, items))
+        })
+        .parse2(braces.stream())?;
+        Ok(ImplBlock { head, generics: parameters(&generics), braces, inner_attrs, items })
+    }
+}
+
+impl Parse for ImplItem {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let start = input.fork();
+        start.call(Attribute::parse_outer)?;
+        start.parse::<Visibility>()?;
+        start.parse::<Option<Token![default]>>()?;
+        if start.parse::<Signature>().is_ok() {
+            return Ok(ImplItem::Method(input.parse()?));
+        }
+        let is_macro = start.peek(syn::Ident) && (start.peek2(Token![!]) || start.peek2(Token![::]));
+        let mut tokens = TokenStream::new();
+        loop {
+            let token: TokenTree = input.parse()?;
+            let is_end = match &token {
+                TokenTree::Punct(punct) => punct.as_char() == ';',
+                TokenTree::Group(group) => is_macro && group.delimiter() == Delimiter::Brace,
+                _ => false,
+            };
+            token.to_tokens(&mut tokens);
+            if is_end {
+                return Ok(ImplItem::Other(tokens));
+            }
+        }
+    }
+}
+
+/// The names of type and const parameters.
+pub(crate) fn parameters(generics: &syn::Generics) -> Vec<Ident> {
+    let types = generics.type_params().map(|parameter| parameter.ident.clone());
+    types.chain(generics.const_params().map(|parameter| parameter.ident.clone())).collect()
+}
+
+/// What the attribute can stand on.
+pub(crate) enum Item {
+    Function(Box<AnnotatedFn>),
+    Impl(ImplBlock),
+}
+
+impl Parse for Item {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let start = input.fork();
+        start.call(Attribute::parse_outer)?;
+        start.parse::<Visibility>()?;
+        let keyword = start.fork();
+        start.parse::<Option<Token![default]>>()?;
+        start.parse::<Option<Token![unsafe]>>()?;
+        if start.peek(Token![impl]) {
+            return Ok(Item::Impl(input.parse()?));
+        }
+        if keyword.fork().parse::<Signature>().is_ok() {
+            return Ok(Item::Function(input.parse()?));
+        }
+        let found = keyword.call(Ident::parse_any)?;
+        if found == "trait" || (found == "unsafe" && start.peek(Token![trait])) {
+            bail!(found, "`#[retry]` cannot stand on a trait; put it on the provided methods, or on an `impl`")
+        }
+        if ["struct", "enum", "union", "mod", "use", "type", "const", "static", "macro_rules"]
+            .iter()
+            .any(|other| found == other)
+            && !start.peek(Token![fn])
+        {
+            bail!(found, "`#[retry]` cannot stand on a `{found}`; put it on a function or an `impl` block")
+        }
+        // Something like a function: its own parser has the best word for what is wrong.
+        input.parse().map(Item::Function)
+    }
+}

@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+
+// In the order of a call's way through: attribute → raw arguments → checked model → tokens.
+mod option_name;
+mod slot;
+mod diagnostics;
+mod duration;
+mod value;
+mod args;
+mod item;
+mod pattern;
+mod body;
+mod shape;
+mod plan;
+mod validate;
+mod model;
+mod expand;
+mod impl_block;
+mod retry;
+
+/// See the reference in the `reattempt` crate.
+#[proc_macro_attribute]
+pub fn retry(arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    retry::retry(arguments.into(), item.into()).into()
+}

@@ -1,0 +1,102 @@
+//! The checked thing that expansion needs.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::{Expr, LitStr, Signature};
+
+use crate::args::RawArgs;
+use crate::diagnostics::Diagnostics;
+use crate::item::parameters;
+use crate::pattern::Rebinding;
+use crate::plan::{Plan, Scope};
+use crate::shape::Shape;
+use crate::validate;
+
+/// One retried function. Only a model without mistakes is expanded, so expansion cannot fail.
+pub(crate) struct Retry {
+    /// The path of the facade's hidden module.
+    pub(crate) private: TokenStream,
+    pub(crate) operation: Operation,
+    pub(crate) plan: Plan,
+    pub(crate) rebindings: Vec<Rebinding>,
+    /// `self`, if every attempt gets a clone of it.
+    pub(crate) cloned_self: Option<Ident>,
+    pub(crate) sleep: Option<Expr>,
+    pub(crate) shape: Shape,
+}
+
+/// The operation's name in events.
+pub(crate) struct Operation {
+    /// An expression for the text with its places unfilled.
+    pub(crate) label: TokenStream,
+    /// The text, if it has places.
+    pub(crate) format: Option<LitStr>,
+}
+
+impl Operation {
+    fn new(args: &RawArgs, sig: &Signature) -> Operation {
+        match args.name.value() {
+            Some(text) => {
+                let format = text.value().contains(['{', '}']).then(|| text.clone());
+                Operation { label: text.to_token_stream(), format }
+            }
+            None => {
+                let function = sig.ident.unraw().to_string();
+                let label = quote!(::core::concat!(::core::module_path!(), "::", #function));
+                Operation { label, format: None }
+            }
+        }
+    }
+}
+
+/// `::reattempt::__private`, or where `crate = path` says.
+pub(crate) fn private(args: &RawArgs) -> TokenStream {
+    let facade = match args.facade.value() {
+        Some(path) => path.to_token_stream(),
+        None => quote!(::reattempt),
+    };
+    quote!(#facade::__private)
+}
+
+impl Retry {
+    /// The model of a function, or `None` once a mistake was reported. Changes the signature only where every
+    /// attempt binds an argument anew.
+    pub(crate) fn new(
+        args: &RawArgs,
+        sig: &mut Signature,
+        mut shape: Shape,
+        outer_generics: &[Ident],
+        errors: &mut Diagnostics,
+    ) -> Option<Retry> {
+        validate::function(args, sig, &shape, errors);
+        let mut bare = sig.clone();
+        let rebindings = validate::rebindings(args, &mut bare, &mut shape, errors);
+        if !errors.is_clean() {
+            return None;
+        }
+        *sig = bare;
+        let private = private(args);
+        let mut generics = parameters(&sig.generics);
+        generics.extend(outer_generics.iter().cloned());
+        let plan = Plan::new(args, &Scope { private: &private, generics: &generics });
+        let operation = Operation::new(args, sig);
+        let cloned_self = args.clone.value().into_iter().flatten().find(|name| *name == "self");
+        let cloned_self = cloned_self.and_then(|_| clone_self(sig, &shape));
+        Some(Retry { private, operation, plan, rebindings, cloned_self, sleep: args.sleep.value().cloned(), shape })
+    }
+}
+
+/// Makes `self` one that can be given back to itself after an attempt has used it up; returns its name in the body.
+fn clone_self(sig: &mut Signature, shape: &Shape) -> Option<Ident> {
+    let Some(syn::FnArg::Receiver(receiver)) = sig.inputs.first_mut() else { return None };
+    let span = receiver.self_token.span;
+    if shape.renames_self() {
+        return Some(Ident::new("__self", span));
+    }
+    if shape.is_future() {
+        return Some(Ident::new("self", span));
+    }
+    receiver.mutability = Some(syn::Token![mut](Span::mixed_site().located_at(span)));
+    Some(Ident::new("self", span))
+}

@@ -1,0 +1,276 @@
+//! The policy of a function, as the code that builds it: one item for each value, so that the compiler's word on a
+//! wrong value stands under that value.
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::Expr;
+
+use crate::args::{Max, RawArgs};
+use crate::body::mentions;
+use crate::slot::{Given, Origin, Slot};
+use crate::value::{Jitter, JitterForm, Number, Time, TimeForm, ends, is_constant};
+
+/// How the policy comes to be.
+#[derive(Clone)]
+pub(crate) struct Plan {
+    /// Constants with the values, each with its check, then the rules between them.
+    pub(crate) items: TokenStream,
+    /// An expression for the policy, naming the items.
+    pub(crate) policy: TokenStream,
+    /// An expression for the limit on one attempt.
+    pub(crate) attempt_timeout: Option<TokenStream>,
+    pub(crate) evaluated: Evaluated,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Evaluated {
+    /// In a constant.
+    Const,
+    /// In an inline constant: a value names `Self` or a parameter, which items cannot.
+    InlineConst,
+    /// When the function is called: `policy = self.policy`.
+    Call,
+}
+
+/// Where the facade's hidden module is, and what generics are in reach.
+pub(crate) struct Scope<'a> {
+    pub(crate) private: &'a TokenStream,
+    pub(crate) generics: &'a [Ident],
+}
+
+impl Plan {
+    pub(crate) fn new(args: &RawArgs, scope: &Scope<'_>) -> Plan {
+        let mut builder = Builder {
+            private: scope.private,
+            generics: scope.generics,
+            items: TokenStream::new(),
+            setters: TokenStream::new(),
+            evaluated: Evaluated::Const,
+            is_inline: false,
+        };
+        if builder.needs_inline(args) {
+            (builder.evaluated, builder.is_inline) = (Evaluated::InlineConst, true);
+        }
+        if args.policy.value().is_some_and(|policy| !is_constant(policy)) {
+            builder.evaluated = Evaluated::Call;
+        }
+        builder.build(args)
+    }
+}
+
+struct Builder<'a> {
+    private: &'a TokenStream,
+    generics: &'a [Ident],
+    items: TokenStream,
+    setters: TokenStream,
+    evaluated: Evaluated,
+    is_inline: bool,
+}
+
+impl Builder<'_> {
+    fn needs_inline(&self, args: &RawArgs) -> bool {
+        let times = [&args.base, &args.max_delay, &args.deadline, &args.attempt_timeout, &args.within];
+        let mut written: Vec<TokenStream> =
+            times.iter().filter_map(|time| time.value()).map(|time| time.written.to_token_stream()).collect();
+        written.extend(args.jitter.value().map(|jitter| jitter.written.to_token_stream()));
+        written.extend(args.factor.value().map(|(written, _)| written.to_token_stream()));
+        written.extend(args.policy.value().filter(|policy| is_constant(policy)).map(ToTokens::to_token_stream));
+        if let Some(Max::Attempts(attempts)) = args.max.value() {
+            written.push(attempts.to_token_stream());
+        }
+        written.iter().any(|tokens| self.names_generics(tokens))
+    }
+
+    fn names_generics(&self, tokens: &TokenStream) -> bool {
+        mentions(tokens, "Self") || self.generics.iter().any(|parameter| mentions(tokens, &parameter.to_string()))
+    }
+
+    fn build(mut self, args: &RawArgs) -> Plan {
+        let private = self.private;
+        self.max(args);
+        self.time(&args.base, "BASE", &quote!(base));
+        if let Some(Given { value: (written, number), origin, .. }) = args.factor.get() {
+            let value = number_tokens(number, private);
+            let name = self.constant("FACTOR", &quote!(f64), &value, written, Some("factor"), *origin);
+            self.set(&quote!(factor_or_one), &name);
+        }
+        if let Some(backoff) = args.backoff.value() {
+            let variant = backoff.variant();
+            self.set(&quote!(backoff), &quote!(#private::Backoff::#variant));
+        }
+        self.time(&args.max_delay, "MAX_DELAY", &quote!(max_delay));
+        if let Some(Given { value: jitter, origin, .. }) = args.jitter.get() {
+            let value = jitter_tokens(jitter, private);
+            let ty = quote!(#private::Jitter);
+            let name = self.constant("JITTER", &ty, &value, &jitter.written, Some("jitter"), *origin);
+            self.set(&quote!(jitter_or_nearest), &name);
+        }
+        self.time(&args.deadline, "DEADLINE", &quote!(deadline));
+        let attempt_timeout = self.limit(&args.attempt_timeout, "ATTEMPT_TIMEOUT");
+        let within = self.limit(&args.within, "WITHIN");
+        let policy = self.policy(args);
+        let rules = self.rules(args, attempt_timeout.as_ref(), within.as_ref());
+        let mut items = self.items;
+        let policy = match self.evaluated {
+            Evaluated::Call => policy,
+            Evaluated::Const if args.is_policy_inherited() => quote!(__REATTEMPT_POLICY),
+            _ => {
+                let keyword = keyword(self.is_inline);
+                items.extend(quote!(#keyword __REATTEMPT_POLICY: #private::Policy = #policy; #rules));
+                quote!(__REATTEMPT_POLICY)
+            }
+        };
+        let evaluated = self.evaluated;
+        Plan { items, policy, attempt_timeout, evaluated }
+    }
+
+    fn max(&mut self, args: &RawArgs) {
+        match args.max.get() {
+            Some(Given { value: Max::Attempts(written), origin, .. }) => {
+                let value = written.to_token_stream();
+                let name = self.constant("MAX", &quote!(::core::primitive::u32), &value, written, Some("max"), *origin);
+                self.set(&quote!(max_or_one), &name);
+            }
+            Some(Given { value: Max::Unlimited, .. }) => self.setters.extend(quote!(.unlimited())),
+            None => {}
+        }
+    }
+
+    fn time(&mut self, slot: &Slot<Time>, name: &str, setter: &TokenStream) {
+        if let Some(name) = self.limit(slot, name) {
+            self.set(setter, &name);
+        }
+    }
+
+    /// A duration that is no value of the policy's own.
+    fn limit(&mut self, slot: &Slot<Time>, name: &str) -> Option<TokenStream> {
+        let Given { value: time, origin, .. } = slot.get()?;
+        let private = self.private;
+        let value = time_tokens(time, private);
+        Some(self.constant(name, &quote!(#private::Duration), &value, &time.written, None, *origin))
+    }
+
+    fn set(&mut self, setter: &TokenStream, value: &TokenStream) {
+        self.setters.extend(quote!(.#setter(#value)));
+    }
+
+    /// Defines a constant, unless the `impl` block has; returns its name. Its check is one of core's, by name.
+    fn constant(
+        &mut self,
+        name: &str,
+        ty: &TokenStream,
+        value: &TokenStream,
+        place: &Expr,
+        check: Option<&str>,
+        origin: Origin,
+    ) -> TokenStream {
+        let name = format_ident!("__REATTEMPT_{name}", span = Span::mixed_site());
+        if origin == Origin::Own || self.is_inline {
+            let keyword = keyword(self.is_inline);
+            self.items.extend(quote!(#keyword #name: #ty = #value;));
+            if let Some(check) = check {
+                let check = Ident::new(check, Span::mixed_site());
+                let checked = self.required(place, &quote!(#check(#name)));
+                self.items.extend(checked);
+            }
+        }
+        name.into_token_stream()
+    }
+
+    /// A check whose panic the compiler reports under the whole of `place`.
+    fn required(&self, place: &Expr, check: &TokenStream) -> TokenStream {
+        let (first, last) = ends(place.to_token_stream());
+        let private = self.private;
+        let call = quote_spanned!(Span::mixed_site().located_at(first)=> #private::check::require);
+        let mut argument = Group::new(proc_macro2::Delimiter::Parenthesis, quote!(#private::check::#check));
+        argument.set_span(Span::mixed_site().located_at(last));
+        let call: TokenStream = located(call, first).into_iter().chain([TokenTree::Group(argument)]).collect();
+        if self.is_inline { quote!(#call;) } else { quote!(const _: () = #call;) }
+    }
+
+    fn policy(&self, args: &RawArgs) -> TokenStream {
+        let (private, setters) = (self.private, &self.setters);
+        match args.policy.value() {
+            Some(policy) => quote!(#private::policy(#policy)#setters),
+            None => quote!(#private::Policy::new()#setters),
+        }
+    }
+
+    /// The rules between values, each under the value that is most likely wrong. A policy of the caller's own has no
+    /// place for them: there the ceiling wins.
+    fn rules(&self, args: &RawArgs, timeout: Option<&TokenStream>, within: Option<&TokenStream>) -> TokenStream {
+        let mut rules = TokenStream::new();
+        let (base, max_delay) = (args.base.value(), args.max_delay.value());
+        if args.policy.value().is_none() {
+            if let Some(time) = max_delay.or(base) {
+                rules.extend(self.required(&time.written, &quote!(base_below_ceiling(&__REATTEMPT_POLICY))));
+            }
+            let width = max_delay.map(|time| &time.written).or(args.jitter.value().map(|jitter| &jitter.written));
+            if let Some(place) = width {
+                rules.extend(self.required(place, &quote!(width_below_ceiling(&__REATTEMPT_POLICY))));
+            }
+            if let (Some(deadline), place) = (args.deadline.value(), base) {
+                let place = &place.unwrap_or(deadline).written;
+                rules.extend(self.required(place, &quote!(base_below_deadline(&__REATTEMPT_POLICY))));
+            }
+        }
+        if let (Some(given), Some(within)) = (args.within.value(), within) {
+            let private = self.private;
+            let timeout = timeout.cloned().unwrap_or_else(|| quote!(#private::Duration::ZERO));
+            let check = quote!(within(&__REATTEMPT_POLICY, #timeout, #within));
+            rules.extend(self.required(&given.written, &check));
+        }
+        rules
+    }
+}
+
+fn keyword(is_inline: bool) -> TokenStream {
+    if is_inline { quote!(let) } else { quote!(const) }
+}
+
+fn located(tokens: TokenStream, span: Span) -> TokenStream {
+    let relocate = |mut token: TokenTree| {
+        token.set_span(token.span().located_at(span));
+        token
+    };
+    tokens.into_iter().map(relocate).collect()
+}
+
+fn time_tokens(time: &Time, private: &TokenStream) -> TokenStream {
+    let written = &time.written;
+    match &time.form {
+        TimeForm::Literal(duration) => {
+            let (seconds, nanos) = (duration.as_secs(), duration.subsec_nanos());
+            quote!(#private::Duration::new(#seconds, #nanos))
+        }
+        TimeForm::Millis => quote!(#private::Duration::from_millis(#written)),
+        TimeForm::Expression => written.to_token_stream(),
+    }
+}
+
+fn number_tokens(number: &Number, private: &TokenStream) -> TokenStream {
+    match number {
+        Number::Literal(literal) => literal.to_token_stream(),
+        Number::Expression(expression) => quote!(#private::Argument(#expression).number()),
+    }
+}
+
+fn jitter_tokens(jitter: &Jitter, private: &TokenStream) -> TokenStream {
+    let written = &jitter.written;
+    match &jitter.form {
+        JitterForm::Word(variant) => {
+            let variant = Ident::new(variant, Span::mixed_site());
+            quote!(#private::Jitter::#variant)
+        }
+        JitterForm::Additive(fraction) => quote!(#private::Jitter::Additive(#fraction)),
+        JitterForm::Spread(fraction) => {
+            let fraction = number_tokens(fraction, private);
+            quote!(#private::Jitter::Spread(#fraction))
+        }
+        JitterForm::UpTo(width) => {
+            let width = time_tokens(width, private);
+            quote!(#private::Jitter::UpTo(#width))
+        }
+        JitterForm::Expression => quote!(#private::Argument(#written).jitter()),
+    }
+}

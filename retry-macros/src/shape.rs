@@ -1,0 +1,246 @@
+//! What kind of function it is: where the loop goes, what an attempt is, and what it returns.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{
+    FnArg, GenericArgument, Pat, Path, PathArguments, ReceiverKind, ReturnType, Signature, Stmt, Type, TypeParamBound,
+};
+
+use crate::body::{self, AsyncTraitBlock, Frame};
+use crate::diagnostics::bail;
+use crate::item::{AnnotatedFn, Body};
+use crate::pattern::{Binding, bindings};
+
+/// A function that can be retried.
+#[derive(Clone)]
+pub(crate) struct Shape {
+    /// Whether an attempt is a future.
+    pub(crate) is_async: bool,
+    /// What an attempt returns.
+    pub(crate) ret: Type,
+    /// What stands around the loop.
+    pub(crate) frame: Frame,
+    /// One attempt.
+    pub(crate) attempt: TokenStream,
+    /// The statements by which `#[async_trait]` moves the arguments into its block.
+    moves: Option<(AsyncTraitFrame, Vec<Stmt>)>,
+}
+
+/// The two frames between which the moves stand.
+#[derive(Clone)]
+struct AsyncTraitFrame {
+    outer: Frame,
+    content: TokenStream,
+}
+
+impl Shape {
+    /// The shape of `function`, or why it cannot be retried.
+    pub(crate) fn of(function: &AnnotatedFn) -> syn::Result<Shape> {
+        let sig = &function.sig;
+        if let Some(constness) = sig.constness {
+            bail!(constness, "a `const fn` cannot wait; remove `const` or the attribute")
+        }
+        let Some(body) = &function.body else {
+            bail!(sig.ident, "`{}` has no body to retry; put `#[retry]` on the implementations", sig.ident)
+        };
+        if body::mentions(&body.tokens, body::MARKER) {
+            bail!(sig.ident, "`{}` is retried already; remove one of the two `#[retry]`", sig.ident)
+        }
+        let ReturnType::Type(_, ret) = &sig.output else {
+            bail!(sig.ident, "`{}` returns nothing, so it cannot fail; return a `Result`", sig.ident)
+        };
+        let shape = if sig.asyncness.is_some() {
+            Shape::plain(true, ret, body)
+        } else if let Some(output) = future_output(ret) {
+            Shape::future(output, ret, body)?
+        } else if body::is_blocked_on(&body.tokens) {
+            bail!(
+                sig.ident,
+                "this order would block the runtime and wait for real; put `#[retry]` above the runtime's attribute"
+            )
+        } else {
+            Shape::plain(false, ret, body)
+        };
+        refuse_exclusive_borrow(sig, &shape.ret)?;
+        Ok(shape)
+    }
+
+    fn plain(is_async: bool, ret: &Type, body: &Body) -> Shape {
+        Shape { is_async, ret: ret.clone(), frame: Frame::Hole, attempt: body.tokens.clone(), moves: None }
+    }
+
+    fn future(output: &Type, ret: &Type, body: &Body) -> syn::Result<Shape> {
+        let Some((outer, content)) = body::async_tail(&body.tokens) else {
+            bail!(ret, "only an `async` block at the end of the body can be retried; end it with `async move {{ … }}`")
+        };
+        let mut shape =
+            Shape { is_async: true, ret: output.clone(), frame: outer.clone(), attempt: content.clone(), moves: None };
+        if let Some(block) = AsyncTraitBlock::parse(&content) {
+            shape.attempt = block.body();
+            shape.frame = outer.clone().with_inner(block.frame(&block.moves));
+            if let Ok(statements) = syn::parse::Parser::parse2(syn::Block::parse_within, block.moves.clone()) {
+                shape.moves = Some((AsyncTraitFrame { outer, content }, statements));
+            }
+        }
+        Ok(shape)
+    }
+
+    /// Whether the loop is not the function's own body but that of a future it returns.
+    pub(crate) fn is_future(&self) -> bool {
+        matches!(self.frame, Frame::Around { .. })
+    }
+
+    /// Whether statements run before the future exists, once for all attempts.
+    fn has_setup(&self) -> bool {
+        match &self.frame {
+            Frame::Around { before, .. } => before.clone().into_iter().any(|t| t.to_string() == ";"),
+            Frame::Hole => false,
+        }
+    }
+
+    /// Under `#[async_trait]` the body's `self` has another name.
+    pub(crate) fn renames_self(&self) -> bool {
+        self.moves.is_some()
+    }
+
+    /// Calls `visit` for every name that is bound to an argument, where its binding can be changed.
+    pub(crate) fn bindings(&mut self, sig: &mut Signature, visit: &mut dyn FnMut(Binding<'_>)) {
+        let types: Vec<(Pat, Type)> = typed(sig).map(|arg| ((*arg.pat).clone(), (*arg.ty).clone())).collect();
+        let keep = self.has_setup() && self.moves.is_none();
+        for input in &mut sig.inputs {
+            let FnArg::Typed(arg) = input else { continue };
+            let is_moved = self.moves.is_some() && !matches!(*arg.ty, Type::Reference(_));
+            // Setup statements may need the binding as it is written; each attempt then shadows it.
+            if keep {
+                bindings(&mut arg.pat.clone(), Some(&arg.ty), visit);
+            } else if !is_moved {
+                bindings(&mut arg.pat, Some(&arg.ty), visit);
+            }
+        }
+        let Some((frame, statements)) = &mut self.moves else { return };
+        for statement in &mut *statements {
+            let Stmt::Local(local) = statement else { continue };
+            let source = local.init.as_ref().map(|init| init.expr.to_token_stream().to_string()).unwrap_or_default();
+            let named = |pat: &Pat| source.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| binds(pat, w));
+            let ty = types.iter().find(|(pat, _)| named(pat)).map(|(_, ty)| ty);
+            if source != "self" {
+                bindings(&mut local.pat, ty, visit);
+            }
+        }
+        let moves = statements.iter().map(ToTokens::to_token_stream).collect();
+        let block = AsyncTraitBlock::parse(&frame.content).expect("it was parsed before");
+        self.frame = frame.outer.clone().with_inner(block.frame(&moves));
+    }
+}
+
+fn binds(pat: &Pat, word: &str) -> bool {
+    matches!(pat, Pat::Ident(ident) if ident.ident == word)
+}
+
+pub(crate) fn typed(sig: &Signature) -> impl Iterator<Item = &syn::PatType> {
+    sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(typed),
+        FnArg::Receiver(_) => None,
+    })
+}
+
+/// What the future resolves to, where the type is one: `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>`
+/// or an alias called `BoxFuture` or `LocalBoxFuture`.
+pub(crate) fn future_output(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::ImplTrait(future) => future.bounds.iter().find_map(bound_output),
+        Type::TraitObject(future) => future.bounds.iter().find_map(bound_output),
+        Type::Group(group) => future_output(&group.elem),
+        Type::Paren(paren) => future_output(&paren.elem),
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            let argument = last_type_argument(&path.path)?;
+            match last.ident.to_string().as_str() {
+                "Pin" | "Box" => future_output(argument),
+                "BoxFuture" | "LocalBoxFuture" => Some(argument),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn bound_output(bound: &TypeParamBound) -> Option<&Type> {
+    let TypeParamBound::Trait(bound) = bound else { return None };
+    let last = bound.path.segments.last().filter(|segment| segment.ident == "Future")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::AssocType(output) if output.ident == "Output" => Some(&output.ty),
+        _ => None,
+    })
+}
+
+fn last_type_argument(path: &Path) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &path.segments.last()?.arguments else { return None };
+    arguments.args.iter().rev().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// A result that borrows from `&mut` keeps the argument borrowed for as long as it lives, so the compiler allows no
+/// second attempt, by hand either.
+fn refuse_exclusive_borrow(sig: &Signature, ret: &Type) -> syn::Result<()> {
+    for (place, lifetime) in lifetimes(ret.to_token_stream()) {
+        if let Some(source) = exclusive_source(sig, lifetime.as_deref()) {
+            bail!(place, "the result borrows from `{source}`, which the next attempt needs; return an owned value")
+        }
+    }
+    Ok(())
+}
+
+/// Each reference and lifetime in a type: where it stands, and its name unless it is elided.
+fn lifetimes(tokens: TokenStream) -> Vec<(TokenStream, Option<String>)> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut found = Vec::new();
+    for (i, token) in tokens.iter().enumerate() {
+        let next = tokens.get(i + 1);
+        match token {
+            TokenTree::Group(group) => found.extend(lifetimes(group.stream())),
+            TokenTree::Punct(punct) if punct.as_char() == '&' => {
+                if !matches!(next, Some(TokenTree::Punct(quote)) if quote.as_char() == '\'') {
+                    found.push((token.to_token_stream(), None));
+                }
+            }
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
+                let place = [Some(token), next].into_iter().flatten().cloned().collect();
+                let name = next.map(ToString::to_string).filter(|name| name != "_");
+                found.push((place, name));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The argument that a lifetime in the return type stands for, if it is borrowed exclusively.
+fn exclusive_source(sig: &Signature, lifetime: Option<&str>) -> Option<String> {
+    if lifetime == Some("static") {
+        return None;
+    }
+    let is_named = |found: Option<&syn::Lifetime>| match lifetime {
+        Some(name) => found.is_some_and(|found| found.ident == name),
+        None => found.is_none_or(|found| found.ident == "_"),
+    };
+    if let Some(receiver) = sig.receiver() {
+        match &receiver.kind {
+            ReceiverKind::Reference(_, found, mutability) if is_named(found.as_ref()) => {
+                return mutability.is_some().then(|| receiver.to_token_stream().to_string().replace("& ", "&"));
+            }
+            // Elision takes the receiver's lifetime and no other's.
+            _ if lifetime.is_none() => return None,
+            _ => {}
+        }
+    }
+    let mut references = typed(sig).filter_map(|arg| match &*arg.ty {
+        Type::Reference(reference) if is_named(reference.lifetime.as_ref()) => Some((arg, reference)),
+        _ => None,
+    });
+    let (arg, _) = references.find(|(_, reference)| reference.mutability.is_some())?;
+    Some(arg.to_token_stream().to_string().replace("& ", "&").replace(" :", ":"))
+}

@@ -1,0 +1,173 @@
+//! The rules between arguments, and between arguments and function. The rules on values are core's.
+
+use quote::ToTokens;
+use syn::{FnArg, Signature};
+
+use crate::args::{Max, RawArgs};
+use crate::diagnostics::Diagnostics;
+use crate::pattern::{Rebind, Rebinding, free_rebind};
+use crate::shape::{Shape, typed};
+use crate::slot::Origin;
+use crate::value::{Backoff, JitterForm, is_constant};
+
+/// Every rule that concerns the arguments alone.
+pub(crate) fn arguments(args: &RawArgs, errors: &mut Diagnostics) {
+    check_factor_has_effect(args, errors);
+    check_decorrelated_stands_alone(args, errors);
+    check_within_can_be_proven(args, errors);
+}
+
+/// Every rule that concerns the arguments and the function that they stand on.
+pub(crate) fn function(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
+    check_attempt_timeout_is_async(args, sig, shape, errors);
+    check_skip_stands_alone(args, errors);
+    check_clones_are_arguments(args, sig, shape, errors);
+}
+
+/// Only an exponential backoff has a factor.
+fn check_factor_has_effect(args: &RawArgs, errors: &mut Diagnostics) {
+    if let (Some(factor), Some(backoff)) = (args.factor.get(), args.backoff.get()) {
+        if backoff.value != Backoff::Exponential {
+            let word = format!("{:?}", backoff.value).to_lowercase();
+            let message = format!("`factor` has no effect with `backoff = {word}`; remove one of the two");
+            errors.report(&factor.key, message);
+        }
+    }
+}
+
+/// Decorrelated jitter takes each delay from the one before; the backoff plays no part.
+fn check_decorrelated_stands_alone(args: &RawArgs, errors: &mut Diagnostics) {
+    let is_decorrelated = matches!(args.jitter.value(), Some(j) if matches!(j.form, JitterForm::Word("Decorrelated")));
+    if !is_decorrelated {
+        return;
+    }
+    for key in [args.factor.get().map(|given| &given.key), args.backoff.get().map(|given| &given.key)] {
+        if let Some(key) = key {
+            errors.report(key, format!("`{key}` has no effect with `jitter = decorrelated`; remove one of the two"));
+        }
+    }
+}
+
+/// A worst case that is known at compile time needs a limit on attempts, and a policy that is known then.
+fn check_within_can_be_proven(args: &RawArgs, errors: &mut Diagnostics) {
+    let Some(within) = args.within.get() else { return };
+    if matches!(args.max.value(), Some(Max::Unlimited)) {
+        let message = format!("`{}` cannot hold for unlimited attempts; write `max = 5` or use `deadline`", within.key);
+        errors.report(&within.key, message);
+    }
+    if let Some(policy) = args.policy.value().filter(|policy| !is_constant(policy)) {
+        let message = format!(
+            "`{}` is proven at compile time, and `{}` is known at run time; name a constant or use `deadline`",
+            within.key,
+            policy.to_token_stream()
+        );
+        errors.report(&within.key, message);
+    }
+}
+
+/// Nobody can cancel an attempt that blocks.
+fn check_attempt_timeout_is_async(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
+    let Some(timeout) = args.attempt_timeout.get().filter(|_| !shape.is_async) else { return };
+    let name = &sig.ident;
+    let message = match timeout.origin {
+        Origin::Own => format!("`{}` cannot cancel `{name}`, which is not async; use `deadline`", timeout.key),
+        Origin::Impl => format!(
+            "`{}` cannot cancel `{name}`, which is not async; put `#[retry(skip)]` on it or the timeout on the others",
+            timeout.key
+        ),
+    };
+    errors.report(&timeout.key, message);
+}
+
+/// `skip` exempts a method; alone it says nothing.
+fn check_skip_stands_alone(args: &RawArgs, errors: &mut Diagnostics) {
+    if let Some(skip) = args.skip.get() {
+        let message = "`skip` exempts a method from `#[retry]` on its `impl` block; remove the attribute";
+        errors.report(&skip.key, message);
+    }
+}
+
+/// What is cloned is an argument, and one of which an attempt could leave nothing.
+fn check_clones_are_arguments(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
+    let Some(clones) = args.clone.get().filter(|clones| clones.origin == Origin::Own) else { return };
+    let names = argument_names(sig, shape);
+    for clone in &clones.value {
+        if clone == "self" {
+            match sig.receiver() {
+                None => errors.report(clone, format!("`{}` has no `self` to clone; remove it", sig.ident)),
+                Some(receiver) if is_reference(receiver) => {
+                    let message = "every attempt borrows `self` anew, there is nothing to clone; remove it";
+                    errors.report(clone, message);
+                }
+                Some(_) => {}
+            }
+        } else if !names.iter().any(|name| name == clone) {
+            let near = names.iter().min_by_key(|name| strsim::osa_distance(&name.to_string(), &clone.to_string()));
+            let message = match near {
+                Some(near) => format!("`{clone}` is no argument of `{}`; write `clone({near})`", sig.ident),
+                None => format!("`{}` has no arguments to clone; remove `clone`", sig.ident),
+            };
+            errors.report(clone, message);
+        } else if typed(sig).any(|arg| is_bound_to_reference(arg, clone)) {
+            let message = format!("`{clone}` is a reference, which every attempt borrows anew; remove it");
+            errors.report(clone, message);
+        }
+    }
+}
+
+fn is_reference(receiver: &syn::Receiver) -> bool {
+    match &receiver.kind {
+        syn::ReceiverKind::Reference(..) => true,
+        syn::ReceiverKind::Typed(_, ty) => matches!(**ty, syn::Type::Reference(_)),
+        _ => false,
+    }
+}
+
+fn is_bound_to_reference(arg: &syn::PatType, name: &proc_macro2::Ident) -> bool {
+    matches!(&*arg.pat, syn::Pat::Ident(ident) if ident.ident == *name)
+        && matches!(&*arg.ty, syn::Type::Reference(_))
+}
+
+/// Every name that stands for an argument in the body.
+fn argument_names(sig: &Signature, shape: &Shape) -> Vec<proc_macro2::Ident> {
+    let mut names = Vec::new();
+    shape.clone().bindings(&mut sig.clone(), &mut |binding| names.push(binding.pattern.ident.clone()));
+    names
+}
+
+/// What each attempt binds anew: arguments to clone, and `mut` bindings, whose changes must not reach the next
+/// attempt. Takes the `mut` from the signature, which would be unused there.
+pub(crate) fn rebindings(
+    args: &RawArgs,
+    sig: &mut Signature,
+    shape: &mut Shape,
+    errors: &mut Diagnostics,
+) -> Vec<Rebinding> {
+    let clones = args.clone.value().cloned().unwrap_or_default();
+    let mut rebindings = Vec::new();
+    shape.bindings(sig, &mut |mut binding| {
+        let name = binding.pattern.ident.clone();
+        let how = if clones.contains(&name) {
+            Rebind::Clone
+        } else if !binding.is_mutable() {
+            return;
+        } else if let Some(how) = free_rebind(binding.ty) {
+            how
+        } else {
+            let message = format!("changes to `{name}` in one attempt would leak into the next; write `clone({name})`");
+            return errors.report(&*binding.pattern, message);
+        };
+        rebindings.push(Rebinding { pattern: binding.take_mutability(), name, how });
+    });
+    check_mut_self(&clones, sig, errors);
+    rebindings
+}
+
+/// The same for `mut self`.
+fn check_mut_self(clones: &[proc_macro2::Ident], sig: &Signature, errors: &mut Diagnostics) {
+    let Some(FnArg::Receiver(receiver)) = sig.inputs.first() else { return };
+    if receiver.mutability.is_some() && !is_reference(receiver) && !clones.iter().any(|name| name == "self") {
+        let message = "changes to `self` in one attempt would leak into the next; write `clone(self)`";
+        errors.report(receiver, message);
+    }
+}

@@ -1,0 +1,2 @@
+//! Behaviour, one module a topic.
+mod scratch;

@@ -1,0 +1,1 @@
+//! Only its tests count: `tests/ui.rs` runs every case in `cases/`.
