@@ -34,21 +34,22 @@ pin_project_lite::pin_project! {
     /// The wait of an async call.
     ///
     /// Made, polled and dropped out of line: a function that rarely fails should not carry a timer's code.
-    #[project = WaitProjection]
     #[derive(Debug)]
     #[must_use = "it waits only when awaited"]
-    pub enum Wait {
-        /// Nothing to wait for, but other tasks get their turn: a call that fails at once must not starve them.
-        Yield {
-            /// Whether they had it.
-            yielded: bool,
-        },
-        /// The runtime's timer.
-        Timer {
-            /// Runs from the moment it is made.
-            #[pin]
-            timer: Timer,
-        },
+    pub struct Wait {
+        #[pin]
+        state: State,
+    }
+}
+
+pin_project_lite::pin_project! {
+    #[project = StateProjection]
+    #[derive(Debug)]
+    enum State {
+        // Nothing to wait for, but other tasks get their turn: a call that fails at once must not starve them.
+        Yield { yielded: bool },
+        // The runtime's timer.
+        Timer { #[pin] timer: Timer },
     }
 }
 
@@ -56,12 +57,15 @@ impl Wait {
     #[cold]
     #[inline(never)]
     pub(crate) fn new(delay: Nanos) -> Wait {
-        if delay == 0 || scene::skip(delay) { Wait::Yield { yielded: false } } else { Wait::timer(delay) }
+        if delay == 0 || scene::skip(delay) {
+            return Wait { state: State::Yield { yielded: false } };
+        }
+        Wait::timer(delay)
     }
 
     /// A wait that no test's guard shortens: it watches an attempt, and attempts take real time.
     pub(crate) fn timer(delay: Nanos) -> Wait {
-        Wait::Timer { timer: timer(delay) }
+        Wait { state: State::Timer { timer: timer(delay) } }
     }
 }
 
@@ -71,14 +75,14 @@ impl Future for Wait {
     #[cold]
     #[inline(never)]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        match self.project() {
-            WaitProjection::Yield { yielded: true } => Poll::Ready(()),
-            WaitProjection::Yield { yielded } => {
+        match self.project().state.project() {
+            StateProjection::Yield { yielded: true } => Poll::Ready(()),
+            StateProjection::Yield { yielded } => {
                 *yielded = true;
                 context.waker().wake_by_ref();
                 Poll::Pending
             }
-            WaitProjection::Timer { timer } => timer.poll(context),
+            StateProjection::Timer { timer } => timer.poll(context),
         }
     }
 }
