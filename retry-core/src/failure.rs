@@ -70,7 +70,7 @@ pub trait Describe<E: ?Sized> {
     fn describe(&self, error: &E, f: &mut Formatter<'_>) -> fmt::Result;
 }
 
-/// Asks a type what it can do: `(&&&Probe::new(&e)).description()` finds the first of `Display`, `Debug` and neither
+/// Asks a type what it can do: `(&&&Probe::new(&e)).reattempt_description()` finds the first of `Display`, `Debug` and neither
 /// that `e` has, because method lookup tries fewer dereferences first.
 #[derive(Clone, Copy, Debug)]
 pub struct Probe<'a, E: ?Sized>(PhantomData<&'a E>);
@@ -86,7 +86,7 @@ impl<'a, E: ?Sized> Probe<'a, E> {
 /// Found where the error has `Display`.
 pub trait ProbeDisplay {
     /// The way to write it.
-    fn description(&self) -> AsDisplay {
+    fn reattempt_description(&self) -> AsDisplay {
         AsDisplay
     }
 }
@@ -95,7 +95,7 @@ impl<E: Display + ?Sized> ProbeDisplay for &&Probe<'_, E> {}
 /// Found where the error has `Debug` alone.
 pub trait ProbeDebug {
     /// The way to write it.
-    fn description(&self) -> AsDebug {
+    fn reattempt_description(&self) -> AsDebug {
         AsDebug
     }
 }
@@ -104,7 +104,7 @@ impl<E: Debug + ?Sized> ProbeDebug for &Probe<'_, E> {}
 /// Found where the error has neither.
 pub trait ProbeName {
     /// The way to write it.
-    fn description(&self) -> AsTypeName {
+    fn reattempt_description(&self) -> AsTypeName {
         AsTypeName
     }
 }

@@ -160,27 +160,28 @@ impl Expansion<'_> {
     /// Runs one attempt: defines `result`, and `same`, which turns results back into the function's type.
     fn outcome(&self) -> TokenStream {
         let (private, ret) = (&self.retry.private, &self.retry.shape.ret);
-        let rebindings = self.rebindings();
-        let attempt = self.attempt();
+        let (keep_self, attempt) = (self.keep_self(), self.attempt());
         let inferred = without_impl_trait(ret);
         let (first, _) = ends(ret.to_token_stream());
         let split = quote_spanned!(Span::mixed_site().located_at(first)=> #private::split(result));
         quote_spanned! {Span::mixed_site()=>
-            #rebindings
+            #keep_self
             let result: #inferred = #attempt;
+            #[allow(unreachable_code)]
             let (same, result) = #split;
         }
     }
 
     fn attempt(&self) -> TokenStream {
+        let rebindings: TokenStream = self.retry.rebindings.iter().map(rebinding).collect();
         let body = &self.retry.shape.attempt;
         let ret = without_impl_trait(&self.retry.shape.ret);
         let has_timeout = self.retry.plan.attempt_timeout.is_some();
         if !has_timeout && !has_control_flow(body) {
-            return quote!({ #body });
+            return quote!({ #rebindings #body });
         }
         if !self.retry.shape.is_async {
-            return quote_spanned!(Span::mixed_site()=> (|| -> #ret { #body })());
+            return quote_spanned!(Span::mixed_site()=> (|| -> #ret { #rebindings #body })());
         }
         // The branch is never taken; it tells the compiler what the block returns before it reads the body.
         let future = quote_spanned! {Span::mixed_site()=>
@@ -188,6 +189,7 @@ impl Expansion<'_> {
                 if let ::core::option::Option::Some(result) = ::core::option::Option::None::<#ret> {
                     return result;
                 }
+                #rebindings
                 #body
             }
         };
@@ -226,12 +228,10 @@ impl Expansion<'_> {
         Some(quote_spanned!(Span::mixed_site()=> let sleep = #sleep;))
     }
 
-    fn rebindings(&self) -> TokenStream {
-        let mut tokens: TokenStream = self.retry.rebindings.iter().map(rebinding).collect();
-        if let Some(name) = &self.retry.cloned_self {
-            tokens.extend(quote_spanned!(Span::mixed_site()=> let unspent = ::core::clone::Clone::clone(&#name);));
-        }
-        tokens
+    /// Keeps a clone of `self` while an attempt uses it up.
+    fn keep_self(&self) -> Option<TokenStream> {
+        let name = self.retry.cloned_self.as_ref()?;
+        Some(quote_spanned!(Span::mixed_site()=> let unspent = ::core::clone::Clone::clone(&#name);))
     }
 
     /// Gives `self` back after an attempt that may have used it up.
@@ -245,7 +245,7 @@ impl Expansion<'_> {
         let private = &self.retry.private;
         let named = self.retry.operation.format.as_ref().map(|text| quote!(.named(::core::format_args!(#text))));
         quote_spanned! {Span::mixed_site()=>
-            #private::Seen::new(&error, (&&&#private::Probe::new(&error)).description())#named
+            #private::Seen::new(&error, (&&&#private::Probe::new(&error)).reattempt_description())#named
         }
     }
 
@@ -262,7 +262,7 @@ impl Expansion<'_> {
             None => quote!(::core::option::Option::None),
         };
         quote_spanned! {Span::mixed_site()=>
-            if progress.has_retried() {
+            if #private::Progress::has_retried(&progress) {
                 #private::#function(#site, &progress, #operation);
             }
         }

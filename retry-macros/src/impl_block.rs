@@ -1,6 +1,6 @@
 //! `#[retry]` on an `impl` block: every method that can fail is retried, and none is skipped in silence.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Meta, ReturnType, Type};
 
@@ -29,11 +29,11 @@ pub(crate) fn expand(args: &RawArgs, mut block: ImplBlock, errors: &mut Diagnost
         }
     }
     let ImplBlock { head, inner_attrs, braces, .. } = &block;
-    let mut body = Group::new(Delimiter::Brace, quote!(#(#inner_attrs)* #items));
-    body.set_span(braces.span());
+    let mut expanded = head.clone();
+    braces.surround(&mut expanded, |inside| inside.extend(quote!(#(#inner_attrs)* #items)));
     match shared_values(&args, &block.generics) {
-        Some(values) => quote!(const _: () = { #values #head #body };),
-        None => quote!(#head #body),
+        Some(values) => quote!(const _: () = { #values #expanded };),
+        None => expanded,
     }
 }
 

@@ -1,10 +1,11 @@
 //! What the attribute stands on: a function, its body kept as tokens, or an `impl` block of them.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, Signature, Token, Visibility};
+use syn::parse::{Parse, ParseStream};
+use syn::token::Brace;
+use syn::{Attribute, Signature, Token, Visibility, braced};
 
 use crate::diagnostics::bail;
 
@@ -21,9 +22,10 @@ pub(crate) struct AnnotatedFn {
     pub(crate) body: Option<Body>,
 }
 
+/// Seen through the invisible group in which `macro_rules` passes a block on.
 #[derive(Clone)]
 pub(crate) struct Body {
-    pub(crate) braces: Group,
+    braces: Brace,
     pub(crate) tokens: TokenStream,
 }
 
@@ -36,12 +38,11 @@ impl Parse for AnnotatedFn {
         if input.parse::<Option<Token![;]>>()?.is_some() {
             return Ok(AnnotatedFn { attrs, vis, defaultness, sig, inner_attrs: Vec::new(), body: None });
         }
-        let braces: Group = input.parse()?;
-        let (inner_attrs, tokens) = (|body: ParseStream<'_>| {
-            Ok((body.call(Attribute::parse_inner)?, body.parse::<TokenStream>()?))
-        })
-        .parse2(braces.stream())?;
-        Ok(AnnotatedFn { attrs, vis, defaultness, sig, inner_attrs, body: Some(Body { braces, tokens }) })
+        let content;
+        let braces = braced!(content in input);
+        let inner_attrs = content.call(Attribute::parse_inner)?;
+        let body = Some(Body { braces, tokens: content.parse()? });
+        Ok(AnnotatedFn { attrs, vis, defaultness, sig, inner_attrs, body })
     }
 }
 
@@ -51,9 +52,9 @@ impl AnnotatedFn {
         let AnnotatedFn { attrs, vis, defaultness, sig, inner_attrs, body } = self;
         let head = quote!(#(#attrs)* #vis #defaultness #sig);
         let Some(body) = body else { return quote!(#head;) };
-        let mut braces = Group::new(Delimiter::Brace, quote!(#(#inner_attrs)* #statements));
-        braces.set_span(body.braces.span());
-        quote!(#head #braces)
+        let mut function = head;
+        body.braces.surround(&mut function, |inside| inside.extend(quote!(#(#inner_attrs)* #statements)));
+        function
     }
 }
 
@@ -72,7 +73,7 @@ pub(crate) struct ImplBlock {
     pub(crate) head: TokenStream,
     /// The names of the block's own type and const parameters.
     pub(crate) generics: Vec<Ident>,
-    pub(crate) braces: Group,
+    pub(crate) braces: Brace,
     pub(crate) inner_attrs: Vec<Attribute>,
     pub(crate) items: Vec<ImplItem>,
 }
@@ -95,16 +96,13 @@ impl Parse for ImplBlock {
         while !input.peek(syn::token::Brace) {
             input.parse::<TokenTree>()?.to_tokens(&mut head);
         }
-        let braces: Group = input.parse()?;
-        let (inner_attrs, items) = (|body: ParseStream<'_>| {
-            let inner_attrs = body.call(Attribute::parse_inner)?;
-            let mut items = Vec::new();
-            while !body.is_empty() {
-                items.push(body.parse()?);
-            }
-            Ok((inner_attrs, items))
-        })
-        .parse2(braces.stream())?;
+        let content;
+        let braces = braced!(content in input);
+        let inner_attrs = content.call(Attribute::parse_inner)?;
+        let mut items = Vec::new();
+        while !content.is_empty() {
+            items.push(content.parse()?);
+        }
         Ok(ImplBlock { head, generics: parameters(&generics), braces, inner_attrs, items })
     }
 }

@@ -8,7 +8,7 @@ use syn::{Expr, LitStr, Signature};
 use crate::args::RawArgs;
 use crate::diagnostics::Diagnostics;
 use crate::item::parameters;
-use crate::pattern::Rebinding;
+use crate::pattern::{Rebind, Rebinding};
 use crate::plan::{Plan, Scope};
 use crate::shape::Shape;
 use crate::validate;
@@ -71,7 +71,7 @@ impl Retry {
     ) -> Option<Retry> {
         validate::function(args, sig, &shape, errors);
         let mut bare = sig.clone();
-        let rebindings = validate::rebindings(args, &mut bare, &mut shape, errors);
+        let mut rebindings = validate::rebindings(args, &mut bare, &mut shape, errors);
         if !errors.is_clean() {
             return None;
         }
@@ -81,21 +81,22 @@ impl Retry {
         generics.extend(outer_generics.iter().cloned());
         let plan = Plan::new(args, &Scope { private: &private, generics: &generics });
         let operation = Operation::new(args, sig);
-        let cloned_self = args.clone.value().into_iter().flatten().find(|name| *name == "self");
-        let cloned_self = cloned_self.and_then(|_| clone_self(sig, &shape));
+        let clones_self = args.clone.value().into_iter().flatten().any(|name| name == "self");
+        let cloned_self = if clones_self { clone_self(sig, &shape, &mut rebindings) } else { None };
         Some(Retry { private, operation, plan, rebindings, cloned_self, sleep: args.sleep.value().cloned(), shape })
     }
 }
 
-/// Makes `self` one that can be given back to itself after an attempt has used it up; returns its name in the body.
-fn clone_self(sig: &mut Signature, shape: &Shape) -> Option<Ident> {
+/// Gives every attempt a `self` of its own. A receiver cannot be bound anew: it is made one that can be given back to
+/// itself after an attempt has used it up, and its name is returned. Under another name it is a local like any other.
+fn clone_self(sig: &mut Signature, shape: &Shape, rebindings: &mut Vec<Rebinding>) -> Option<Ident> {
     let Some(syn::FnArg::Receiver(receiver)) = sig.inputs.first_mut() else { return None };
     let span = receiver.self_token.span;
     if shape.renames_self() {
-        return Some(Ident::new("__self", span));
-    }
-    if shape.is_future() {
-        return Some(Ident::new("self", span));
+        let name = Ident::new("__self", span);
+        let mutability = receiver.mutability;
+        rebindings.push(Rebinding { pattern: quote!(#mutability #name), name, how: Rebind::Clone });
+        return None;
     }
     receiver.mutability = Some(syn::Token![mut](Span::mixed_site().located_at(span)));
     Some(Ident::new("self", span))

@@ -2,7 +2,7 @@
 //! wrong value stands under that value.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
 use crate::args::{Max, RawArgs};
@@ -110,14 +110,15 @@ impl Builder<'_> {
         let within = self.limit(&args.within, "WITHIN");
         let policy = self.policy(args);
         let rules = self.rules(args, attempt_timeout.as_ref(), within.as_ref());
+        let name = self.name("POLICY");
         let mut items = self.items;
         let policy = match self.evaluated {
             Evaluated::Call => policy,
-            Evaluated::Const if args.is_policy_inherited() => quote!(__REATTEMPT_POLICY),
+            Evaluated::Const if args.is_policy_inherited() => name,
             _ => {
                 let keyword = keyword(self.is_inline);
-                items.extend(quote!(#keyword __REATTEMPT_POLICY: #private::Policy = #policy; #rules));
-                quote!(__REATTEMPT_POLICY)
+                items.extend(quote!(#keyword #name: #private::Policy = #policy; #rules));
+                name
             }
         };
         let evaluated = self.evaluated;
@@ -164,7 +165,7 @@ impl Builder<'_> {
         check: Option<&str>,
         origin: Origin,
     ) -> TokenStream {
-        let name = format_ident!("__REATTEMPT_{name}", span = Span::mixed_site());
+        let name = self.name(name);
         if origin == Origin::Own || self.is_inline {
             let keyword = keyword(self.is_inline);
             self.items.extend(quote!(#keyword #name: #ty = #value;));
@@ -174,7 +175,15 @@ impl Builder<'_> {
                 self.items.extend(checked);
             }
         }
-        name.into_token_stream()
+        name
+    }
+
+    /// What a value is called: as a constant in capitals; as a local not, since a constant of that name would then
+    /// be taken for a pattern.
+    fn name(&self, name: &str) -> TokenStream {
+        let name = format!("__REATTEMPT_{name}");
+        let name = if self.is_inline { name.to_lowercase() } else { name };
+        Ident::new(&name, Span::mixed_site()).into_token_stream()
     }
 
     /// A check whose panic the compiler reports under the whole of `place`.
@@ -200,24 +209,25 @@ impl Builder<'_> {
     /// place for them: there the ceiling wins.
     fn rules(&self, args: &RawArgs, timeout: Option<&TokenStream>, within: Option<&TokenStream>) -> TokenStream {
         let mut rules = TokenStream::new();
+        let policy = self.name("POLICY");
         let (base, max_delay) = (args.base.value(), args.max_delay.value());
         if args.policy.value().is_none() {
             if let Some(time) = max_delay.or(base) {
-                rules.extend(self.required(&time.written, &quote!(base_below_ceiling(&__REATTEMPT_POLICY))));
+                rules.extend(self.required(&time.written, &quote!(base_below_ceiling(&#policy))));
             }
             let width = max_delay.map(|time| &time.written).or(args.jitter.value().map(|jitter| &jitter.written));
             if let Some(place) = width {
-                rules.extend(self.required(place, &quote!(width_below_ceiling(&__REATTEMPT_POLICY))));
+                rules.extend(self.required(place, &quote!(width_below_ceiling(&#policy))));
             }
             if let (Some(deadline), place) = (args.deadline.value(), base) {
                 let place = &place.unwrap_or(deadline).written;
-                rules.extend(self.required(place, &quote!(base_below_deadline(&__REATTEMPT_POLICY))));
+                rules.extend(self.required(place, &quote!(base_below_deadline(&#policy))));
             }
         }
         if let (Some(given), Some(within)) = (args.within.value(), within) {
             let private = self.private;
             let timeout = timeout.cloned().unwrap_or_else(|| quote!(#private::Duration::ZERO));
-            let check = quote!(within(&__REATTEMPT_POLICY, #timeout, #within));
+            let check = quote!(within(&#policy, #timeout, #within));
             rules.extend(self.required(&given.written, &check));
         }
         rules

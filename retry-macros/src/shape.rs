@@ -85,11 +85,6 @@ impl Shape {
         Ok(shape)
     }
 
-    /// Whether the loop is not the function's own body but that of a future it returns.
-    pub(crate) fn is_future(&self) -> bool {
-        matches!(self.frame, Frame::Around { .. })
-    }
-
     /// Whether statements run before the future exists, once for all attempts.
     fn has_setup(&self) -> bool {
         match &self.frame {

@@ -231,7 +231,11 @@ pub(crate) fn literal(expression: &Expr) -> Option<&Lit> {
 
 /// Whether a path's last segment is written as constants are.
 pub(crate) fn is_constant(expression: &Expr) -> bool {
-    let Expr::Path(path) = expression else { return false };
+    let path = match expression {
+        Expr::Path(path) => path,
+        Expr::Group(group) => return is_constant(&group.expr),
+        _ => return false,
+    };
     path.path.segments.last().is_some_and(|segment| {
         let name = segment.ident.to_string();
         name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase)
