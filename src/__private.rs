@@ -9,7 +9,8 @@ pub use retry_core::{Backoff, Jitter, Policy};
 
 #[cfg(feature = "std")]
 pub use retry_core::call::{
-    Site, recovered_async, recovered_blocking, retry_async, retry_async_after, retry_blocking, retry_blocking_after,
+    Site, recovered_async, recovered_blocking, retry_async, retry_async_after, retry_blocking,
+    retry_blocking_after,
 };
 #[cfg(feature = "std")]
 pub use retry_core::failure::{Probe, ProbeDebug, ProbeDisplay, ProbeName, Seen};
@@ -21,6 +22,7 @@ pub use retry_core::sleep::{block_with, wait_with};
 pub use retry_core::timeout::{limit, limit_with, timed_out};
 
 /// The caller's policy, by value.
+#[must_use]
 pub const fn policy(policy: Policy) -> Policy {
     policy
 }

@@ -1,9 +1,9 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 //! x
 
-pub use retry_core::{Backoff, GiveUpReason, InvalidPolicy, Jitter, Outcome, Policy, preset};
 #[cfg(feature = "std")]
 pub use retry_core::{AttemptTimeout, Run, testing};
+pub use retry_core::{Backoff, GiveUpReason, InvalidPolicy, Jitter, Outcome, Policy, preset};
 #[cfg(feature = "macros")]
 pub use retry_macros::retry;
 

@@ -96,12 +96,13 @@ impl Power {
 
     /// A factor below 1, or none at all, counts as 1: the checked constructors let neither through.
     const fn from_factor(factor: f64) -> Power {
-        if !(factor > 1.0) {
+        if factor.is_nan() || factor <= 1.0 {
             return Power::ONE;
         }
         // IEEE 754 binary64: 52 bits of fraction below an implicit 1, the exponent biased by 1023.
         let bits = factor.to_bits();
         let fraction = bits & ((1 << 52) - 1);
+        #[expect(clippy::cast_possible_wrap, reason = "12 bits are left")]
         let exponent = (bits >> 52) as i64 - 1023;
         Power { mantissa: (1 << 63) | (fraction << 11), exponent: exponent - 63 }
     }

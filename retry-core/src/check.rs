@@ -1,5 +1,6 @@
 //! The rules that the values of a policy obey. Each is written here once: setters, run-time configuration and the
 //! attribute (at compile time) all ask these functions.
+#![expect(clippy::missing_errors_doc, reason = "each says what holds; what does not is the error")]
 
 use core::fmt;
 use core::time::Duration;
@@ -36,7 +37,9 @@ impl InvalidPolicy {
             Self::MaxIsZero => {
                 "`max` counts attempts, the first included, so it cannot be 0; write `max = 1` for no retry"
             }
-            Self::Factor => "`factor` is not a finite number of at least 1; write `factor = 2` to double the delay",
+            Self::Factor => {
+                "`factor` is not a finite number of at least 1; write `factor = 2` to double the delay"
+            }
             Self::Fraction => "the jitter fraction is not in 0..=1; write `jitter = 0.3` for up to 30 % more",
             Self::BaseAboveMaxDelay => {
                 "`base` is above `max_delay` (60 s by default); lower `base` or raise `max_delay`"
@@ -66,7 +69,10 @@ impl core::error::Error for InvalidPolicy {}
 /// What a check comes to.
 pub type Checked = Result<(), InvalidPolicy>;
 
-/// Panics with the message of a broken rule; at compile time the error stands under the caller's expression.
+/// Passes if the rule holds.
+///
+/// # Panics
+/// With the rule's message if it does not; at compile time the error stands under the caller's expression.
 #[track_caller]
 pub const fn require(checked: Checked) {
     if let Err(invalid) = checked {

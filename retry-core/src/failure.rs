@@ -78,6 +78,7 @@ pub struct Probe<'a, E: ?Sized>(PhantomData<&'a E>);
 impl<'a, E: ?Sized> Probe<'a, E> {
     /// A probe of the error's type.
     #[inline]
+    #[must_use]
     pub fn new(_: &'a E) -> Self {
         Probe(PhantomData)
     }

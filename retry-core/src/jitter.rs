@@ -100,7 +100,13 @@ impl Spread {
     }
 
     /// The interval of the delay whose raw length is `raw`. `previous` counts for decorrelated jitter alone.
-    pub(crate) const fn interval(self, raw: Nanos, base: Nanos, previous: Nanos, max_delay: Nanos) -> Interval {
+    pub(crate) const fn interval(
+        self,
+        raw: Nanos,
+        base: Nanos,
+        previous: Nanos,
+        max_delay: Nanos,
+    ) -> Interval {
         let d = min(raw, self.ceiling);
         match self.jitter {
             Jitter::None => Interval { low: d, high: d },
@@ -114,7 +120,9 @@ impl Spread {
             Jitter::Decorrelated => {
                 Interval { low: base, high: max(base, previous.saturating_mul(3)) }.cut(max_delay)
             }
-            Jitter::UpTo(width) => Interval { low: d, high: d.saturating_add(from_duration(width)) }.cut(max_delay),
+            Jitter::UpTo(width) => {
+                Interval { low: d, high: d.saturating_add(from_duration(width)) }.cut(max_delay)
+            }
         }
     }
 
@@ -137,7 +145,9 @@ mod tests {
     #[test]
     fn fractions_of_round_numbers_are_round() {
         let second = 1_000_000_000;
-        for (fraction, expected) in [(0.1, second / 10), (0.3, 300_000_000), (0.7, 700_000_000), (1.0, second)] {
+        for (fraction, expected) in
+            [(0.1, second / 10), (0.3, 300_000_000), (0.7, 700_000_000), (1.0, second)]
+        {
             assert_eq!(Fraction::new(fraction).of(second), expected);
         }
         assert_eq!(Fraction::new(1.0).of(u64::MAX), u64::MAX);

@@ -270,7 +270,7 @@ impl Policy {
         match (self.spread.jitter, self.backoff) {
             (Jitter::Decorrelated, _) => self.widest(n).high >= self.max_delay,
             (_, Backoff::Constant) => true,
-            (_, Backoff::Exponential) if !(self.factor > 1.0) => true,
+            (_, Backoff::Exponential) if self.factor <= 1.0 => true,
             _ => self.raw(n) >= self.spread.ceiling,
         }
     }

@@ -74,7 +74,8 @@ mod tests {
     #[test]
     fn threads_do_not_share_a_sequence() {
         let here: Vec<u64> = (0..100).map(|_| super::draw()).collect();
-        let there = std::thread::spawn(|| (0..100).map(|_| super::draw()).collect::<Vec<_>>()).join().unwrap();
+        let there =
+            std::thread::spawn(|| (0..100).map(|_| super::draw()).collect::<Vec<_>>()).join().unwrap();
         assert!(here.iter().all(|draw| !there.contains(draw)));
     }
 }

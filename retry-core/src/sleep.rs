@@ -110,5 +110,7 @@ fn timer(_delay: Nanos) -> Timer {
 /// The failure it would hide is in the log already: the event of the retry came first.
 #[cold]
 fn no_runtime() -> ! {
-    panic!("a retry has to wait and no tokio runtime is running here; start one, or name a timer with `sleep = ...`")
+    panic!(
+        "a retry has to wait and no tokio runtime is running here; start one, or name a timer with `sleep = ...`"
+    )
 }

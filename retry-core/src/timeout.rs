@@ -84,6 +84,7 @@ async fn race<F: Future>(attempt: F, timer: impl Future<Output = ()>) -> Option<
 }
 
 /// What a function returns whose attempt timed out.
+#[must_use]
 pub fn timed_out<O: Outcome<Error: From<AttemptTimeout>>>(timeout: AttemptTimeout) -> O {
     O::from_result(Err(timeout.into()))
 }

@@ -47,7 +47,7 @@ impl RawArgs {
                     errors.take(mistake);
                     skip_to_comma(input);
                 }
-                args.separator(input, errors);
+                Self::separator(input, errors);
             }
             Ok(())
         };
@@ -94,7 +94,7 @@ impl RawArgs {
         origins.contains(&Some(Origin::Impl)) && !origins.contains(&Some(Origin::Own))
     }
 
-    fn separator(&self, input: ParseStream<'_>, errors: &mut Diagnostics) {
+    fn separator(input: ParseStream<'_>, errors: &mut Diagnostics) {
         if !input.is_empty() && input.parse::<Option<Token![,]>>().is_ok_and(|comma| comma.is_none()) {
             let next: TokenTree = input.fork().parse().expect("there is a token");
             errors.report(&next, format!("unexpected `{next}`; write a `,` between two arguments"));
@@ -111,52 +111,40 @@ impl RawArgs {
             bail!(found, "`{found}` is no argument; write a name first, such as `max = 5`")
         }
         let key = Ident::parse_any(input)?;
-        match key.to_string().as_str() {
-            "max" => self.max.set(key.clone(), Max::Attempts(attempts(input, &key)?), errors),
-            "unlimited" => self.max.set(flag(input, key, name::UNLIMITED)?, Max::Unlimited, errors),
-            "base" => self.base.set(key.clone(), with_unit(input, &key, name::BASE)?, errors),
-            "base_ms" => self.base.set(key.clone(), in_millis(input, &key, name::BASE_MS)?, errors),
-            "factor" => {
-                let written = value(input, &key, name::FACTOR)?;
-                let number = Number::parse(&key, "2", &written)?;
-                self.factor.set(key, (written, number), errors);
-            }
-            "backoff" => {
-                let written = value(input, &key, name::BACKOFF)?;
-                self.backoff.set(key, Backoff::parse(&written)?, errors);
-            }
-            "max_delay" => self.max_delay.set(key.clone(), with_unit(input, &key, name::MAX_DELAY)?, errors),
-            "max_delay_ms" => self.max_delay.set(key.clone(), in_millis(input, &key, name::MAX_DELAY_MS)?, errors),
-            "jitter" => {
-                let written = value(input, &key, name::JITTER)?;
-                self.jitter.set(key.clone(), Jitter::parse(&key, written)?, errors);
-            }
-            "deadline" => self.deadline.set(key.clone(), with_unit(input, &key, name::DEADLINE)?, errors),
-            "deadline_ms" => self.deadline.set(key.clone(), in_millis(input, &key, name::DEADLINE_MS)?, errors),
-            "attempt_timeout" => {
-                self.attempt_timeout.set(key.clone(), with_unit(input, &key, name::ATTEMPT_TIMEOUT)?, errors);
-            }
-            "attempt_timeout_ms" => {
-                self.attempt_timeout.set(key.clone(), in_millis(input, &key, name::ATTEMPT_TIMEOUT_MS)?, errors);
-            }
-            "within" => self.within.set(key.clone(), with_unit(input, &key, name::WITHIN)?, errors),
-            "within_ms" => self.within.set(key.clone(), in_millis(input, &key, name::WITHIN_MS)?, errors),
-            "name" => self.name.set(key.clone(), text(input, &key)?, errors),
-            "policy" => self.policy.set(key.clone(), value(input, &key, name::POLICY)?, errors),
-            "clone" => self.clone.set(key.clone(), list(input, &key)?, errors),
-            "sleep" => self.sleep.set(key.clone(), value(input, &key, name::SLEEP)?, errors),
-            "crate" => self.facade.set(key.clone(), path(input, &key)?, errors),
-            "skip" => self.skip.set(flag(input, key, name::SKIP)?, (), errors),
-            unknown => return Err(unknown_argument(&key, unknown)),
+        let Some(option) = name::find(&key) else { return Err(unknown_argument(&key)) };
+        let argument = Argument { input, key: &key, option };
+        match option {
+            name::MAX => self.max.set(&key, argument.attempts()?, errors),
+            name::UNLIMITED => self.max.set(&key, argument.flag(Max::Unlimited)?, errors),
+            name::BASE => self.base.set(&key, argument.with_unit()?, errors),
+            name::BASE_MS => self.base.set(&key, argument.in_millis()?, errors),
+            name::FACTOR => self.factor.set(&key, argument.number()?, errors),
+            name::BACKOFF => self.backoff.set(&key, Backoff::parse(&argument.value()?)?, errors),
+            name::MAX_DELAY => self.max_delay.set(&key, argument.with_unit()?, errors),
+            name::MAX_DELAY_MS => self.max_delay.set(&key, argument.in_millis()?, errors),
+            name::JITTER => self.jitter.set(&key, Jitter::parse(&key, argument.value()?)?, errors),
+            name::DEADLINE => self.deadline.set(&key, argument.with_unit()?, errors),
+            name::DEADLINE_MS => self.deadline.set(&key, argument.in_millis()?, errors),
+            name::ATTEMPT_TIMEOUT => self.attempt_timeout.set(&key, argument.with_unit()?, errors),
+            name::ATTEMPT_TIMEOUT_MS => self.attempt_timeout.set(&key, argument.in_millis()?, errors),
+            name::WITHIN => self.within.set(&key, argument.with_unit()?, errors),
+            name::WITHIN_MS => self.within.set(&key, argument.in_millis()?, errors),
+            name::NAME => self.name.set(&key, argument.text()?, errors),
+            name::POLICY => self.policy.set(&key, argument.value()?, errors),
+            name::CLONE => self.clone.set(&key, argument.list()?, errors),
+            name::SLEEP => self.sleep.set(&key, argument.value()?, errors),
+            name::CRATE => self.facade.set(&key, argument.path()?, errors),
+            name::SKIP => self.skip.set(&key, argument.flag(())?, errors),
+            _ => return Err(unknown_argument(&key)),
         }
         Ok(())
     }
 }
 
-fn unknown_argument(key: &Ident, unknown: &str) -> syn::Error {
-    match name::nearest(unknown) {
-        Some(option) => error!(key, "`{unknown}` is no argument of `#[retry]`; write `{}`", option.example),
-        None => error!(key, "`{unknown}` is no argument of `#[retry]`; there are {}", name::all()),
+fn unknown_argument(key: &Ident) -> syn::Error {
+    match name::nearest(&key.to_string()) {
+        Some(option) => error!(key, "`{key}` is no argument of `#[retry]`; write `{}`", option.example),
+        None => error!(key, "`{key}` is no argument of `#[retry]`; there are {}", name::all()),
     }
 }
 
@@ -166,98 +154,116 @@ fn skip_to_comma(input: ParseStream<'_>) {
     }
 }
 
-/// `= VALUE` after the key.
-fn value(input: ParseStream<'_>, key: &Ident, option: OptionName) -> syn::Result<Expr> {
-    equals(input, key, option)?;
-    let start = input.fork();
-    input.parse::<Expr>().map_err(|_| match start.parse::<TokenTree>() {
-        Ok(token) => error!(token, "the value of `{key}` cannot be read; write `{}`", option.example),
-        Err(_) => no_value(key, option),
-    })
+/// An argument whose name was read.
+struct Argument<'a> {
+    input: ParseStream<'a>,
+    key: &'a Ident,
+    option: OptionName,
 }
 
-fn equals(input: ParseStream<'_>, key: &Ident, option: OptionName) -> syn::Result<()> {
-    if input.peek(syn::token::Paren) || !input.peek(Token![=]) || input.peek(Token![==]) {
-        return Err(no_value(key, option));
+impl Argument<'_> {
+    fn is_at_end(&self) -> bool {
+        self.input.is_empty() || self.input.peek(Token![,])
     }
-    input.parse::<Token![=]>()?;
-    if input.is_empty() || input.peek(Token![,]) {
-        return Err(no_value(key, option));
+
+    /// `= VALUE` after the key.
+    fn value(&self) -> syn::Result<Expr> {
+        self.equals()?;
+        let start = self.input.fork();
+        self.input.parse::<Expr>().map_err(|_| match start.parse::<TokenTree>() {
+            Ok(token) => {
+                error!(token, "the value of `{}` cannot be read; write `{}`", self.key, self.option.example)
+            }
+            Err(_) => self.has_no_value(),
+        })
     }
-    Ok(())
-}
 
-fn no_value(key: &Ident, option: OptionName) -> syn::Error {
-    error!(key, "`{key}` takes a value after `=`; write `{}`", option.example)
-}
+    fn equals(&self) -> syn::Result<()> {
+        if !self.input.peek(Token![=]) || self.input.peek(Token![==]) {
+            return Err(self.has_no_value());
+        }
+        self.input.parse::<Token![=]>()?;
+        if self.is_at_end() { Err(self.has_no_value()) } else { Ok(()) }
+    }
 
-fn attempts(input: ParseStream<'_>, key: &Ident) -> syn::Result<Expr> {
-    let written = value(input, key, name::MAX)?;
-    match literal(&written) {
-        Some(Lit::Int(_)) | None => Ok(written),
-        Some(other) => {
-            let other = other.to_token_stream();
-            bail!(written, "`{other}` is no number of attempts; write `max = 5`, or `unlimited` alone")
+    fn has_no_value(&self) -> syn::Error {
+        error!(self.key, "`{}` takes a value after `=`; write `{}`", self.key, self.option.example)
+    }
+
+    fn attempts(&self) -> syn::Result<Max> {
+        let written = self.value()?;
+        match literal(&written) {
+            Some(Lit::Int(_)) | None => Ok(Max::Attempts(written)),
+            Some(other) => {
+                let other = other.to_token_stream();
+                bail!(written, "`{other}` is no number of attempts; write `max = 5`, or `unlimited` alone")
+            }
         }
     }
-}
 
-fn with_unit(input: ParseStream<'_>, key: &Ident, option: OptionName) -> syn::Result<Time> {
-    Time::with_unit(key, value(input, key, option)?)
-}
-
-fn in_millis(input: ParseStream<'_>, key: &Ident, option: OptionName) -> syn::Result<Time> {
-    Time::in_millis(key, value(input, key, option)?)
-}
-
-/// A key without a value.
-fn flag(input: ParseStream<'_>, key: Ident, option: OptionName) -> syn::Result<Ident> {
-    if input.is_empty() || input.peek(Token![,]) {
-        return Ok(key);
+    fn with_unit(&self) -> syn::Result<Time> {
+        Time::with_unit(self.key, self.value()?)
     }
-    let key_alone = option.example;
-    bail!(key, "`{key}` takes no value; write `{key_alone}`")
-}
 
-fn text(input: ParseStream<'_>, key: &Ident) -> syn::Result<LitStr> {
-    let written = value(input, key, name::NAME)?;
-    match literal(&written) {
-        Some(Lit::Str(text)) => Ok(text.clone()),
-        _ => bail!(written, "`name` is a string literal; write `{}`", name::NAME.example),
+    fn in_millis(&self) -> syn::Result<Time> {
+        Time::in_millis(self.key, self.value()?)
     }
-}
 
-fn path(input: ParseStream<'_>, key: &Ident) -> syn::Result<Path> {
-    equals(input, key, name::CRATE)?;
-    let start = input.fork();
-    input.call(Path::parse_mod_style).map_err(|_| match start.parse::<TokenTree>() {
-        Ok(token) => error!(token, "`{token}` is no path; write `{}`", name::CRATE.example),
-        Err(_) => no_value(key, name::CRATE),
-    })
-}
-
-/// `clone(a, b, self)`.
-fn list(input: ParseStream<'_>, key: &Ident) -> syn::Result<Vec<Ident>> {
-    if !input.peek(syn::token::Paren) {
-        bail!(key, "`clone` lists arguments in parentheses; write `{}`", name::CLONE.example)
+    fn number(&self) -> syn::Result<(Expr, Number)> {
+        let written = self.value()?;
+        let number = Number::parse(self.key, "2", &written)?;
+        Ok((written, number))
     }
-    let names;
-    syn::parenthesized!(names in input);
-    let mut list = Vec::<Ident>::new();
-    while !names.is_empty() {
-        if !names.peek(Ident::peek_any) {
-            let token: TokenTree = names.parse()?;
-            bail!(token, "`{token}` is no argument's name; write `{}`", name::CLONE.example)
+
+    /// A key without a value, which means `meaning`.
+    fn flag<T>(&self, meaning: T) -> syn::Result<T> {
+        if self.is_at_end() {
+            return Ok(meaning);
         }
-        let argument = Ident::parse_any(&names)?;
-        if list.contains(&argument) {
-            bail!(argument, "`{argument}` is listed twice; keep one of the two")
+        bail!(self.key, "`{}` takes no value; write `{}`", self.key, self.option.example)
+    }
+
+    fn text(&self) -> syn::Result<LitStr> {
+        let written = self.value()?;
+        match literal(&written) {
+            Some(Lit::Str(text)) => Ok(text.clone()),
+            _ => bail!(written, "`{}` is a string literal; write `{}`", self.key, self.option.example),
         }
-        list.push(argument);
-        names.parse::<Option<Token![,]>>()?;
     }
-    if list.is_empty() {
-        bail!(key, "`clone` lists no argument; write `{}` or remove it", name::CLONE.example)
+
+    fn path(&self) -> syn::Result<Path> {
+        self.equals()?;
+        let start = self.input.fork();
+        self.input.call(Path::parse_mod_style).map_err(|_| match start.parse::<TokenTree>() {
+            Ok(token) => error!(token, "`{token}` is no path; write `{}`", self.option.example),
+            Err(_) => self.has_no_value(),
+        })
     }
-    Ok(list)
+
+    /// `clone(a, b, self)`.
+    fn list(&self) -> syn::Result<Vec<Ident>> {
+        let (key, example) = (self.key, self.option.example);
+        if !self.input.peek(syn::token::Paren) {
+            bail!(key, "`{key}` lists arguments in parentheses; write `{example}`")
+        }
+        let names;
+        syn::parenthesized!(names in self.input);
+        let mut list = Vec::<Ident>::new();
+        while !names.is_empty() {
+            if !names.peek(Ident::peek_any) {
+                let token: TokenTree = names.parse()?;
+                bail!(token, "`{token}` is no argument's name; write `{example}`")
+            }
+            let argument = Ident::parse_any(&names)?;
+            if list.contains(&argument) {
+                bail!(argument, "`{argument}` is listed twice; keep one of the two")
+            }
+            list.push(argument);
+            names.parse::<Option<Token![,]>>()?;
+        }
+        if list.is_empty() {
+            bail!(key, "`{key}` lists no argument; write `{example}` or remove it")
+        }
+        Ok(list)
+    }
 }

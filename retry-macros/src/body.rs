@@ -22,7 +22,9 @@ pub(crate) fn has_control_flow(tokens: &TokenStream) -> bool {
     let mut before = None::<TokenTree>;
     tokens.clone().into_iter().any(|token| {
         let leaves = match &token {
-            TokenTree::Ident(ident) => ["return", "break", "continue", "yield"].iter().any(|word| ident == word),
+            TokenTree::Ident(ident) => {
+                ["return", "break", "continue", "yield"].iter().any(|word| ident == word)
+            }
             TokenTree::Punct(punct) => {
                 let follows_name = matches!(before, Some(TokenTree::Ident(_)));
                 punct.as_char() == '?' || (punct.as_char() == '!' && follows_name)
@@ -83,7 +85,8 @@ pub(crate) fn async_tail(tokens: &TokenStream) -> Option<(Frame, TokenStream)> {
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let last = tokens.iter().rposition(|token| matches!(token, TokenTree::Group(_)))?;
     // Nothing but a trailing comma may follow; a statement's `;` would make it no tail.
-    let follows_nothing = tokens[last + 1..].iter().all(|t| matches!(t, TokenTree::Punct(p) if p.as_char() == ','));
+    let follows_nothing =
+        tokens[last + 1..].iter().all(|t| matches!(t, TokenTree::Punct(p) if p.as_char() == ','));
     if !follows_nothing {
         return None;
     }
@@ -155,7 +158,8 @@ impl AsyncTraitBlock {
         let start = tokens.windows(2).rposition(|pair| {
             matches!(&pair[0], TokenTree::Ident(ident) if ident == "let") && is_ret(&pair[1])
         })?;
-        let end = start + tokens[start..].iter().position(|t| matches!(t, TokenTree::Punct(p) if p.as_char() == ';'))?;
+        let end = start
+            + tokens[start..].iter().position(|t| matches!(t, TokenTree::Punct(p) if p.as_char() == ';'))?;
         let TokenTree::Group(braces) = &tokens[end - 1] else { return None };
         Some(AsyncTraitBlock {
             moves: tokens[..start].iter().cloned().collect(),

@@ -16,7 +16,10 @@ pub(crate) fn expand(function: &AnnotatedFn, retry: &Retry) -> TokenStream {
     let expansion = Expansion { retry, site: retry.site_name() };
     let (site, repeated) = (expansion.site_definition(), expansion.call());
     let rest = retry.shape.frame.fill(&repeated);
-    function.with_body(&quote!(#site #rest))
+    let function = function.with_body(&quote!(#site #rest));
+    // Every attempt consumes a clone, so the argument itself is never consumed.
+    let clones = retry.rebindings.iter().any(|rebinding| rebinding.how == Rebind::Clone);
+    if clones { quote!(#[allow(clippy::needless_pass_by_value)] #function) } else { function }
 }
 
 impl Retry {
@@ -32,10 +35,14 @@ impl Retry {
 /// Gives locals a span in which the user's names neither see them nor are seen.
 fn hygienic(tokens: &TokenStream) -> TokenStream {
     let span = Span::mixed_site();
-    tokens.clone().into_iter().map(|mut token| {
-        token.set_span(span);
-        token
-    }).collect()
+    tokens
+        .clone()
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(span);
+            token
+        })
+        .collect()
 }
 
 struct Expansion<'a> {
@@ -58,7 +65,8 @@ impl Expansion<'_> {
                 const __REATTEMPT_SITE: &#private::Site = &#private::Site::new(#marker, #policy);
             },
             Evaluated::InlineConst => {
-                let timeout = plan.attempt_timeout.clone().unwrap_or_else(|| quote!(#private::Duration::ZERO));
+                let timeout =
+                    plan.attempt_timeout.clone().unwrap_or_else(|| quote!(#private::Duration::ZERO));
                 quote_spanned! {Span::mixed_site()=>
                     #name
                     let (site, timeout): (&'static #private::Site, #private::Duration) =
@@ -91,7 +99,8 @@ impl Expansion<'_> {
     }
 
     fn blocking_step(&self) -> TokenStream {
-        let (private, site, seen, restore) = (&self.retry.private, &self.site, self.seen(), self.restore_self());
+        let (private, site, seen, restore) =
+            (&self.retry.private, &self.site, self.seen(), self.restore_self());
         let (outcome, probes) = (self.outcome(), self.probes());
         let recovered = self.recovered(&quote!(recovered_blocking));
         let failed = match &self.retry.sleep {
@@ -125,13 +134,15 @@ impl Expansion<'_> {
 
     /// The error is dropped, and the attempt's memory free, before the wait begins.
     fn async_step(&self) -> TokenStream {
-        let (private, site, seen, restore) = (&self.retry.private, &self.site, self.seen(), self.restore_self());
+        let (private, site, seen, restore) =
+            (&self.retry.private, &self.site, self.seen(), self.restore_self());
         let (outcome, probes) = (self.outcome(), self.probes());
         let recovered = self.recovered(&quote!(recovered_async));
         let (retry, wait) = match &self.retry.sleep {
             None => (quote!(retry_async), quote!(wait.await)),
             Some(sleep) => {
-                let sleep = if self.shares_sleep() { hygienic(&quote!(&sleep)) } else { sleep.to_token_stream() };
+                let sleep =
+                    if self.shares_sleep() { hygienic(&quote!(&sleep)) } else { sleep.to_token_stream() };
                 (quote!(retry_async_after), quote!(#private::wait_with(#sleep, wait).await))
             }
         };
@@ -243,7 +254,8 @@ impl Expansion<'_> {
     /// The error as the runtime sees it.
     fn seen(&self) -> TokenStream {
         let private = &self.retry.private;
-        let named = self.retry.operation.format.as_ref().map(|text| quote!(.named(::core::format_args!(#text))));
+        let named =
+            self.retry.operation.format.as_ref().map(|text| quote!(.named(::core::format_args!(#text))));
         quote_spanned! {Span::mixed_site()=>
             #private::Seen::new(&error, (&&&#private::Probe::new(&error)).reattempt_description())#named
         }
@@ -271,17 +283,23 @@ impl Expansion<'_> {
 
 /// Only the tokens that are locals of ours; a user's expression keeps its spans.
 fn hygienic_locals(tokens: &TokenStream) -> TokenStream {
-    tokens.clone().into_iter().map(|mut token| {
-        if matches!(&token, proc_macro2::TokenTree::Ident(ident) if ident == "wait") {
-            token.set_span(Span::mixed_site());
-        }
-        token
-    }).collect()
+    tokens
+        .clone()
+        .into_iter()
+        .map(|mut token| {
+            if matches!(&token, proc_macro2::TokenTree::Ident(ident) if ident == "wait") {
+                token.set_span(Span::mixed_site());
+            }
+            token
+        })
+        .collect()
 }
 
 fn rebinding(Rebinding { pattern, name, how }: &Rebinding) -> TokenStream {
     match how {
-        Rebind::Clone => quote_spanned!(Span::mixed_site()=> let #pattern = ::core::clone::Clone::clone(&#name);),
+        Rebind::Clone => {
+            quote_spanned!(Span::mixed_site()=> let #pattern = ::core::clone::Clone::clone(&#name);)
+        }
         Rebind::Copy => quote_spanned!(Span::mixed_site()=> let #pattern = #name;),
         Rebind::Reborrow => quote_spanned!(Span::mixed_site()=> let #pattern = &mut *#name;),
     }

@@ -24,7 +24,9 @@ pub(crate) fn expand(args: &RawArgs, mut block: ImplBlock, errors: &mut Diagnost
     let mut items = TokenStream::new();
     for item in &mut block.items {
         match item {
-            ImplItem::Method(method) => items.extend(self::method(&args, method, &block.generics, is_sound, errors)),
+            ImplItem::Method(method) => {
+                items.extend(self::method(&args, method, &block.generics, is_sound, errors));
+            }
             ImplItem::Other(tokens) => items.extend(tokens.clone()),
         }
     }
@@ -58,7 +60,9 @@ fn method(
     if own.as_ref().is_some_and(|args| args.skip.is_set()) || !is_sound {
         return method.to_token_stream();
     }
-    let Some(is_retried) = errors.ok(is_retried(method, own.is_some())) else { return method.to_token_stream() };
+    let Some(is_retried) = errors.ok(is_retried(method, own.is_some())) else {
+        return method.to_token_stream();
+    };
     if !is_retried {
         return method.to_token_stream();
     }
@@ -82,7 +86,8 @@ fn method(
 /// `skip` on the block would skip everything.
 fn refuse_skip(args: &RawArgs, errors: &mut Diagnostics) {
     if let Some(skip) = args.skip.get() {
-        errors.report(&skip.key, "`skip` exempts a single method; remove the attribute from the `impl` block");
+        errors
+            .report(&skip.key, "`skip` exempts a single method; remove the attribute from the `impl` block");
     }
 }
 
@@ -108,7 +113,8 @@ fn binds(input: &syn::FnArg, name: &Ident) -> bool {
 
 /// Removes the method's own `#[retry]` and reads it. Two of them are a mistake.
 fn take_attribute(attrs: &mut Vec<Attribute>, errors: &mut Diagnostics) -> Option<RawArgs> {
-    let is_ours = |attr: &Attribute| attr.path().segments.last().is_some_and(|segment| segment.ident == "retry");
+    let is_ours =
+        |attr: &Attribute| attr.path().segments.last().is_some_and(|segment| segment.ident == "retry");
     let (ours, others) = std::mem::take(attrs).into_iter().partition(is_ours);
     *attrs = others;
     let ours: Vec<Attribute> = ours;
@@ -136,7 +142,7 @@ fn is_retried(method: &AnnotatedFn, says_so: bool) -> syn::Result<bool> {
         Kind::Unknown => Err(error!(
             output,
             "`{}` may be a `Result` by another name; put `#[retry]` or `#[retry(skip)]` on `{}`",
-            output.to_token_stream().to_string().replace(" ", ""),
+            output.to_token_stream().to_string().replace(' ', ""),
             method.sig.ident
         )),
     }
@@ -150,10 +156,50 @@ enum Kind {
 
 /// Types of the standard library that are known by name and are no `Result`.
 const STANDARD: [&str; 44] = [
-    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool",
-    "char", "str", "Self", "Option", "String", "Vec", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet", "Box",
-    "Rc", "Arc", "Weak", "Cell", "RefCell", "Mutex", "RwLock", "Cow", "PathBuf", "OsString", "CString", "Duration",
-    "Instant", "SystemTime", "Ordering", "PhantomData", "NonZero",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "u128",
+    "usize",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "i128",
+    "isize",
+    "f32",
+    "f64",
+    "bool",
+    "char",
+    "str",
+    "Self",
+    "Option",
+    "String",
+    "Vec",
+    "VecDeque",
+    "HashMap",
+    "HashSet",
+    "BTreeMap",
+    "BTreeSet",
+    "Box",
+    "Rc",
+    "Arc",
+    "Weak",
+    "Cell",
+    "RefCell",
+    "Mutex",
+    "RwLock",
+    "Cow",
+    "PathBuf",
+    "OsString",
+    "CString",
+    "Duration",
+    "Instant",
+    "SystemTime",
+    "Ordering",
+    "PhantomData",
+    "NonZero",
 ];
 
 fn kind(ty: &Type) -> Kind {

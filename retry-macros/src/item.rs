@@ -161,7 +161,10 @@ impl Parse for Item {
         }
         let found = keyword.call(Ident::parse_any)?;
         if found == "trait" || (found == "unsafe" && start.peek(Token![trait])) {
-            bail!(found, "`#[retry]` cannot stand on a trait; put it on the provided methods, or on an `impl`")
+            bail!(
+                found,
+                "`#[retry]` cannot stand on a trait; put it on the provided methods, or on an `impl`"
+            )
         }
         if ["struct", "enum", "union", "mod", "use", "type", "const", "static", "macro_rules"]
             .iter()

@@ -81,9 +81,17 @@ impl Retry {
         generics.extend(outer_generics.iter().cloned());
         let plan = Plan::new(args, &Scope { private: &private, generics: &generics });
         let operation = Operation::new(args, sig);
-        let clones_self = args.clone.value().into_iter().flatten().any(|name| name == "self");
-        let cloned_self = if clones_self { clone_self(sig, &shape, &mut rebindings) } else { None };
-        Some(Retry { private, operation, plan, rebindings, cloned_self, sleep: args.sleep.value().cloned(), shape })
+        let has_own_self = args.clone.value().into_iter().flatten().any(|name| name == "self");
+        let cloned_self = if has_own_self { clone_self(sig, &shape, &mut rebindings) } else { None };
+        Some(Retry {
+            private,
+            operation,
+            plan,
+            rebindings,
+            cloned_self,
+            sleep: args.sleep.value().cloned(),
+            shape,
+        })
     }
 }
 

@@ -1,5 +1,7 @@
 //! The attribute's argument names: one table for the parser, the messages and the suggestions.
 
+use proc_macro2::Ident;
+
 /// An argument: its name, and how it is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct OptionName {
@@ -86,6 +88,11 @@ const FOREIGN: &[(&str, OptionName)] = &[
     ("sleeper", SLEEP),
     ("ignore", SKIP),
 ];
+
+/// The option of that name.
+pub(crate) fn find(key: &Ident) -> Option<OptionName> {
+    ALL.iter().find(|option| key == option.name).copied()
+}
 
 /// The option that somebody who wrote `word` most likely meant.
 pub(crate) fn nearest(word: &str) -> Option<OptionName> {

@@ -51,7 +51,9 @@ pub(crate) fn bindings(pattern: &mut Pat, ty: Option<&Type>, visit: &mut dyn FnM
         }
         Pat::Paren(paren) => bindings(&mut paren.pat, ty, visit),
         Pat::TupleStruct(fields) => fields.elems.iter_mut().for_each(|field| bindings(field, None, visit)),
-        Pat::Struct(fields) => fields.fields.iter_mut().for_each(|field| bindings(&mut field.pat, None, visit)),
+        Pat::Struct(fields) => {
+            fields.fields.iter_mut().for_each(|field| bindings(&mut field.pat, None, visit));
+        }
         Pat::Slice(elements) => elements.elems.iter_mut().for_each(|element| bindings(element, None, visit)),
         Pat::Or(cases) => cases.cases.iter_mut().for_each(|case| bindings(case, ty, visit)),
         _ => {}
@@ -86,14 +88,15 @@ pub(crate) fn free_rebind(ty: Option<&Type>) -> Option<Rebind> {
 }
 
 const COPY_NAMES: [&str; 16] = [
-    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool",
-    "char",
+    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
+    "bool", "char",
 ];
 
 fn is_plainly_copy(ty: &Type) -> bool {
     match ty {
         Type::Path(path) => {
-            path.qself.is_none() && path.path.get_ident().is_some_and(|name| COPY_NAMES.iter().any(|copy| name == copy))
+            path.qself.is_none()
+                && path.path.get_ident().is_some_and(|name| COPY_NAMES.iter().any(|copy| name == copy))
         }
         Type::Reference(reference) => reference.mutability.is_none(),
         Type::Tuple(tuple) => tuple.elems.iter().all(is_plainly_copy),

@@ -74,7 +74,8 @@ impl Builder<'_> {
             times.iter().filter_map(|time| time.value()).map(|time| time.written.to_token_stream()).collect();
         written.extend(args.jitter.value().map(|jitter| jitter.written.to_token_stream()));
         written.extend(args.factor.value().map(|(written, _)| written.to_token_stream()));
-        written.extend(args.policy.value().filter(|policy| is_constant(policy)).map(ToTokens::to_token_stream));
+        written
+            .extend(args.policy.value().filter(|policy| is_constant(policy)).map(ToTokens::to_token_stream));
         if let Some(Max::Attempts(attempts)) = args.max.value() {
             written.push(attempts.to_token_stream());
         }
@@ -82,7 +83,8 @@ impl Builder<'_> {
     }
 
     fn names_generics(&self, tokens: &TokenStream) -> bool {
-        mentions(tokens, "Self") || self.generics.iter().any(|parameter| mentions(tokens, &parameter.to_string()))
+        mentions(tokens, "Self")
+            || self.generics.iter().any(|parameter| mentions(tokens, &parameter.to_string()))
     }
 
     fn build(mut self, args: &RawArgs) -> Plan {
@@ -129,7 +131,14 @@ impl Builder<'_> {
         match args.max.get() {
             Some(Given { value: Max::Attempts(written), origin, .. }) => {
                 let value = written.to_token_stream();
-                let name = self.constant("MAX", &quote!(::core::primitive::u32), &value, written, Some("max"), *origin);
+                let name = self.constant(
+                    "MAX",
+                    &quote!(::core::primitive::u32),
+                    &value,
+                    written,
+                    Some("max"),
+                    *origin,
+                );
                 self.set(&quote!(max_or_one), &name);
             }
             Some(Given { value: Max::Unlimited, .. }) => self.setters.extend(quote!(.unlimited())),
@@ -193,7 +202,8 @@ impl Builder<'_> {
         let call = quote_spanned!(Span::mixed_site().located_at(first)=> #private::check::require);
         let mut argument = Group::new(proc_macro2::Delimiter::Parenthesis, quote!(#private::check::#check));
         argument.set_span(Span::mixed_site().located_at(last));
-        let call: TokenStream = located(call, first).into_iter().chain([TokenTree::Group(argument)]).collect();
+        let call: TokenStream =
+            located(call, first).into_iter().chain([TokenTree::Group(argument)]).collect();
         if self.is_inline { quote!(#call;) } else { quote!(const _: () = #call;) }
     }
 
@@ -207,7 +217,12 @@ impl Builder<'_> {
 
     /// The rules between values, each under the value that is most likely wrong. A policy of the caller's own has no
     /// place for them: there the ceiling wins.
-    fn rules(&self, args: &RawArgs, timeout: Option<&TokenStream>, within: Option<&TokenStream>) -> TokenStream {
+    fn rules(
+        &self,
+        args: &RawArgs,
+        timeout: Option<&TokenStream>,
+        within: Option<&TokenStream>,
+    ) -> TokenStream {
         let mut rules = TokenStream::new();
         let policy = self.name("POLICY");
         let (base, max_delay) = (args.base.value(), args.max_delay.value());
@@ -215,7 +230,8 @@ impl Builder<'_> {
             if let Some(time) = max_delay.or(base) {
                 rules.extend(self.required(&time.written, &quote!(base_below_ceiling(&#policy))));
             }
-            let width = max_delay.map(|time| &time.written).or(args.jitter.value().map(|jitter| &jitter.written));
+            let width =
+                max_delay.map(|time| &time.written).or(args.jitter.value().map(|jitter| &jitter.written));
             if let Some(place) = width {
                 rules.extend(self.required(place, &quote!(width_below_ceiling(&#policy))));
             }

@@ -3,7 +3,8 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    FnArg, GenericArgument, Pat, Path, PathArguments, ReceiverKind, ReturnType, Signature, Stmt, Type, TypeParamBound,
+    FnArg, GenericArgument, Pat, Path, PathArguments, ReceiverKind, ReturnType, Signature, Stmt, Type,
+    TypeParamBound,
 };
 
 use crate::body::{self, AsyncTraitBlock, Frame};
@@ -71,14 +72,23 @@ impl Shape {
 
     fn future(output: &Type, ret: &Type, body: &Body) -> syn::Result<Shape> {
         let Some((outer, content)) = body::async_tail(&body.tokens) else {
-            bail!(ret, "only an `async` block at the end of the body can be retried; end it with `async move {{ … }}`")
+            bail!(
+                ret,
+                "only an `async` block at the end of the body can be retried; end it with `async move {{ … }}`"
+            )
         };
-        let mut shape =
-            Shape { is_async: true, ret: output.clone(), frame: outer.clone(), attempt: content.clone(), moves: None };
+        let mut shape = Shape {
+            is_async: true,
+            ret: output.clone(),
+            frame: outer.clone(),
+            attempt: content.clone(),
+            moves: None,
+        };
         if let Some(block) = AsyncTraitBlock::parse(&content) {
             shape.attempt = block.body();
             shape.frame = outer.clone().with_inner(block.frame(&block.moves));
-            if let Ok(statements) = syn::parse::Parser::parse2(syn::Block::parse_within, block.moves.clone()) {
+            if let Ok(statements) = syn::parse::Parser::parse2(syn::Block::parse_within, block.moves.clone())
+            {
                 shape.moves = Some((AsyncTraitFrame { outer, content }, statements));
             }
         }
@@ -115,8 +125,10 @@ impl Shape {
         let Some((frame, statements)) = &mut self.moves else { return };
         for statement in &mut *statements {
             let Stmt::Local(local) = statement else { continue };
-            let source = local.init.as_ref().map(|init| init.expr.to_token_stream().to_string()).unwrap_or_default();
-            let named = |pat: &Pat| source.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| binds(pat, w));
+            let source =
+                local.init.as_ref().map(|init| init.expr.to_token_stream().to_string()).unwrap_or_default();
+            let named =
+                |pat: &Pat| source.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| binds(pat, w));
             let ty = types.iter().find(|(pat, _)| named(pat)).map(|(_, ty)| ty);
             if source != "self" {
                 bindings(&mut local.pat, ty, visit);
@@ -183,7 +195,10 @@ fn last_type_argument(path: &Path) -> Option<&Type> {
 fn refuse_exclusive_borrow(sig: &Signature, ret: &Type) -> syn::Result<()> {
     for (place, lifetime) in lifetimes(ret.to_token_stream()) {
         if let Some(source) = exclusive_source(sig, lifetime.as_deref()) {
-            bail!(place, "the result borrows from `{source}`, which the next attempt needs; return an owned value")
+            bail!(
+                place,
+                "the result borrows from `{source}`, which the next attempt needs; return an owned value"
+            )
         }
     }
     Ok(())
@@ -197,10 +212,8 @@ fn lifetimes(tokens: TokenStream) -> Vec<(TokenStream, Option<String>)> {
         let next = tokens.get(i + 1);
         match token {
             TokenTree::Group(group) => found.extend(lifetimes(group.stream())),
-            TokenTree::Punct(punct) if punct.as_char() == '&' => {
-                if !matches!(next, Some(TokenTree::Punct(quote)) if quote.as_char() == '\'') {
-                    found.push((token.to_token_stream(), None));
-                }
+            TokenTree::Punct(punct) if punct.as_char() == '&' && !is_quote(next) => {
+                found.push((token.to_token_stream(), None));
             }
             TokenTree::Punct(punct) if punct.as_char() == '\'' => {
                 let place = [Some(token), next].into_iter().flatten().cloned().collect();
@@ -211,6 +224,10 @@ fn lifetimes(tokens: TokenStream) -> Vec<(TokenStream, Option<String>)> {
         }
     }
     found
+}
+
+fn is_quote(token: Option<&TokenTree>) -> bool {
+    matches!(token, Some(TokenTree::Punct(quote)) if quote.as_char() == '\'')
 }
 
 /// The argument that a lifetime in the return type stands for, if it is borrowed exclusively.
@@ -225,7 +242,9 @@ fn exclusive_source(sig: &Signature, lifetime: Option<&str>) -> Option<String> {
     if let Some(receiver) = sig.receiver() {
         match &receiver.kind {
             ReceiverKind::Reference(_, found, mutability) if is_named(found.as_ref()) => {
-                return mutability.is_some().then(|| receiver.to_token_stream().to_string().replace("& ", "&"));
+                return mutability
+                    .is_some()
+                    .then(|| receiver.to_token_stream().to_string().replace("& ", "&"));
             }
             // Elision takes the receiver's lifetime and no other's.
             _ if lifetime.is_none() => return None,

@@ -33,15 +33,15 @@ impl<T> Default for Slot<T> {
 
 impl<T> Slot<T> {
     /// Fills the slot; a second time is a mistake and changes nothing.
-    pub(crate) fn set(&mut self, key: Ident, value: T, errors: &mut Diagnostics) {
+    pub(crate) fn set(&mut self, key: &Ident, value: T, errors: &mut Diagnostics) {
         match &self.0 {
-            None => self.0 = Some(Given { key, value, origin: Origin::Own }),
-            Some(first) if first.key == key => {
-                errors.report(&key, format!("`{key}` is given twice; keep one of the two"));
+            None => self.0 = Some(Given { key: key.clone(), value, origin: Origin::Own }),
+            Some(first) if first.key == *key => {
+                errors.report(key, format!("`{key}` is given twice; keep one of the two"));
             }
             Some(first) => {
                 let message = format!("`{key}` contradicts `{}`; keep one of the two", first.key);
-                errors.report(&key, message);
+                errors.report(key, message);
             }
         }
     }

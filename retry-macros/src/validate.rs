@@ -37,14 +37,18 @@ fn check_factor_has_effect(args: &RawArgs, errors: &mut Diagnostics) {
 
 /// Decorrelated jitter takes each delay from the one before; the backoff plays no part.
 fn check_decorrelated_stands_alone(args: &RawArgs, errors: &mut Diagnostics) {
-    let is_decorrelated = matches!(args.jitter.value(), Some(j) if matches!(j.form, JitterForm::Word("Decorrelated")));
+    let is_decorrelated =
+        matches!(args.jitter.value(), Some(j) if matches!(j.form, JitterForm::Word("Decorrelated")));
     if !is_decorrelated {
         return;
     }
-    for key in [args.factor.get().map(|given| &given.key), args.backoff.get().map(|given| &given.key)] {
-        if let Some(key) = key {
-            errors.report(key, format!("`{key}` has no effect with `jitter = decorrelated`; remove one of the two"));
-        }
+    let without_effect =
+        [args.factor.get().map(|given| &given.key), args.backoff.get().map(|given| &given.key)];
+    for key in without_effect.into_iter().flatten() {
+        errors.report(
+            key,
+            format!("`{key}` has no effect with `jitter = decorrelated`; remove one of the two"),
+        );
     }
 }
 
@@ -52,7 +56,8 @@ fn check_decorrelated_stands_alone(args: &RawArgs, errors: &mut Diagnostics) {
 fn check_within_can_be_proven(args: &RawArgs, errors: &mut Diagnostics) {
     let Some(within) = args.within.get() else { return };
     if matches!(args.max.value(), Some(Max::Unlimited)) {
-        let message = format!("`{}` cannot hold for unlimited attempts; write `max = 5` or use `deadline`", within.key);
+        let message =
+            format!("`{}` cannot hold for unlimited attempts; write `max = 5` or use `deadline`", within.key);
         errors.report(&within.key, message);
     }
     if let Some(policy) = args.policy.value().filter(|policy| !is_constant(policy)) {
@@ -70,7 +75,9 @@ fn check_attempt_timeout_is_async(args: &RawArgs, sig: &Signature, shape: &Shape
     let Some(timeout) = args.attempt_timeout.get().filter(|_| !shape.is_async) else { return };
     let name = &sig.ident;
     let message = match timeout.origin {
-        Origin::Own => format!("`{}` cannot cancel `{name}`, which is not async; use `deadline`", timeout.key),
+        Origin::Own => {
+            format!("`{}` cannot cancel `{name}`, which is not async; use `deadline`", timeout.key)
+        }
         Origin::Impl => format!(
             "`{}` cannot cancel `{name}`, which is not async; put `#[retry(skip)]` on it or the timeout on the others",
             timeout.key
@@ -102,7 +109,8 @@ fn check_clones_are_arguments(args: &RawArgs, sig: &Signature, shape: &Shape, er
                 Some(_) => {}
             }
         } else if !names.iter().any(|name| name == clone) {
-            let near = names.iter().min_by_key(|name| strsim::osa_distance(&name.to_string(), &clone.to_string()));
+            let near =
+                names.iter().min_by_key(|name| strsim::osa_distance(&name.to_string(), &clone.to_string()));
             let message = match near {
                 Some(near) => format!("`{clone}` is no argument of `{}`; write `clone({near})`", sig.ident),
                 None => format!("`{}` has no arguments to clone; remove `clone`", sig.ident),
@@ -154,7 +162,8 @@ pub(crate) fn rebindings(
         } else if let Some(how) = free_rebind(binding.ty) {
             how
         } else {
-            let message = format!("changes to `{name}` in one attempt would leak into the next; write `clone({name})`");
+            let message =
+                format!("changes to `{name}` in one attempt would leak into the next; write `clone({name})`");
             return errors.report(&*binding.pattern, message);
         };
         rebindings.push(Rebinding { pattern: binding.take_mutability(), name, how });

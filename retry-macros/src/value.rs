@@ -37,7 +37,10 @@ impl Time {
             }
             Some(Lit::Int(_) | Lit::Float(_)) => {
                 let number = written.to_token_stream();
-                bail!(written, "`{key} = {number}` has no unit; write `{key}_ms = {number}` or `{key} = \"{number}s\"`")
+                bail!(
+                    written,
+                    "`{key} = {number}` has no unit; write `{key}_ms = {number}` or `{key} = \"{number}s\"`"
+                )
             }
             Some(other) => {
                 let other = other.to_token_stream();

@@ -3,7 +3,12 @@
 use reattempt::testing;
 
 mod shadowed {
-    #![allow(dead_code, non_camel_case_types, non_snake_case, reason = "these names are there to be in the way")]
+    #![allow(
+        dead_code,
+        non_camel_case_types,
+        non_snake_case,
+        reason = "these names are there to be in the way"
+    )]
 
     use ::reattempt::retry;
 
@@ -107,7 +112,10 @@ mod foreign_traits {
     /// Methods with the names that the expansion calls, on every type.
     #[expect(dead_code, reason = "it is there to be in the way")]
     pub(super) trait Greedy {
-        fn into_result(&self) -> u8 {
+        fn into_result(self) -> u8
+        where
+            Self: Sized,
+        {
             0
         }
         fn has_retried(self) -> u8

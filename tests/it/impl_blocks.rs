@@ -98,7 +98,10 @@ fn every_method_that_can_fail_is_retried() {
     let mut client = Client::failing(4);
     assert_eq!(client.put(7), Ok(5));
     assert_eq!(client.log, [7; 5]);
-    assert_eq!(guard.delays().iter().map(|d| d.as_millis()).collect::<Vec<_>>(), [100, 200, 400, 800].repeat(2));
+    assert_eq!(
+        guard.delays().iter().map(std::time::Duration::as_millis).collect::<Vec<_>>(),
+        [100, 200, 400, 800].repeat(2)
+    );
     assert_eq!(run(Client::failing(4).fetch()), Ok(5));
     assert_eq!(run(Client::failing(4).later()), Ok(5));
 }

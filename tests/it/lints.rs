@@ -126,5 +126,6 @@ fn denied_code_runs() {
     assert_eq!(denied::plain(&op), Ok(3));
     assert_eq!(denied::closure(&op, "n".to_owned(), 1), Ok("n5".to_owned()));
     assert!(denied::Client(1).consume().is_err());
-    let _ = (denied::endless, denied::asynchronous(&op), denied::future(&op), denied::Client(1).parameter::<2>());
+    let _ =
+        (denied::endless, denied::asynchronous(&op), denied::future(&op), denied::Client(1).parameter::<2>());
 }

@@ -1,4 +1,5 @@
 //! Every shape of a blocking function: fails twice, succeeds on the third attempt.
+#![allow(clippy::all, clippy::pedantic, reason = "shapes are what users write, not what clippy would")]
 
 use std::cell::Cell;
 use std::fmt::{Debug, Display};
@@ -132,7 +133,7 @@ fn impl_trait_argument(op: &Flaky, label: &impl Display) -> Result<String, Down>
 #[retry]
 fn generic<T: Copy, E>(value: T, call: impl Fn() -> Result<u32, E>) -> Result<T, E>
 where
-    T: Debug,
+    E: Debug,
 {
     call()?;
     Ok(value)
@@ -220,7 +221,7 @@ pub(crate) extern "C" fn foreign(op: &Flaky) -> Option<u32> {
 }
 
 #[retry]
-#[must_use]
+#[must_use = "it is tested"]
 #[inline]
 #[cfg(test)]
 #[cfg_attr(all(), doc = "With attributes below.")]
@@ -229,7 +230,7 @@ fn attributes_below(op: &Flaky) -> Result<u32, Down> {
 }
 
 /// With attributes above.
-#[must_use]
+#[must_use = "it is tested"]
 #[inline(always)]
 #[cfg(not(any()))]
 #[retry]
