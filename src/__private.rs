@@ -4,22 +4,49 @@ pub use core::time::Duration;
 
 pub use retry_core::argument::Argument;
 pub use retry_core::check;
-pub use retry_core::outcome::split;
-pub use retry_core::{Backoff, Jitter, Policy};
+pub use retry_core::outcome::{same, split};
+pub use retry_core::{Backoff, Jitter, Outcome, Policy};
 
 #[cfg(feature = "std")]
+pub use retry_core::RetryError;
+#[cfg(feature = "std")]
 pub use retry_core::call::{
-    Site, recovered_async, recovered_blocking, retry_async, retry_async_after, retry_blocking,
-    retry_blocking_after,
+    GivenUp, Planned, Site, Tell, plan_async, plan_blocking, recovered_async, recovered_blocking,
+    retry_async, retry_async_after, retry_blocking, retry_blocking_after,
 };
 #[cfg(feature = "std")]
-pub use retry_core::failure::{Probe, ProbeDebug, ProbeDisplay, ProbeName, Seen};
+pub use retry_core::classify::{Find, On, classify, finds};
+#[cfg(feature = "std")]
+pub use retry_core::failure::{Probe, Refused, Seen};
+#[cfg(feature = "std")]
+pub use retry_core::hook::{
+    Answer, Hook, Returned, ask, give, tell_give_up, tell_retry, typed_async_on_give_up,
+    typed_async_on_retry, typed_on_give_up, typed_on_retry,
+};
 #[cfg(feature = "std")]
 pub use retry_core::progress::Progress;
+#[cfg(feature = "std")]
+pub use retry_core::retry_error::converted;
 #[cfg(feature = "std")]
 pub use retry_core::sleep::{block_with, wait_with};
 #[cfg(feature = "std")]
 pub use retry_core::timeout::{limit, limit_with, timed_out};
+
+/// The traits whose methods find out what a type can do.
+#[cfg(feature = "std")]
+pub mod probes {
+    pub use retry_core::classify::{
+        FindBoxed as _, FindBoxedSync as _, FindNever as _, FindPlain as _, FindSame as _,
+    };
+    pub use retry_core::failure::{
+        FailureExt as _, ProbeBoxed as _, ProbeBoxedSync as _, ProbeDebug as _, ProbeDisplay as _,
+        ProbeName as _, ProbePlain as _, ProbeRetryable as _, ProbeUnasked as _, ProbeUnchained as _,
+    };
+    pub use retry_core::hook::{
+        AsyncOnGiveUp as _, AsyncOnRetry as _, OnGiveUp as _, OnRetry as _, ReturnedFuture as _,
+        ReturnedValue as _,
+    };
+}
 
 /// The caller's policy, by value.
 #[must_use]

@@ -1,11 +1,21 @@
 #![cfg_attr(not(feature = "std"), no_std)]
-//! x
+//! [the reference]: macro@retry
+//! [the design notes]: _documentation::design
+#![doc = include_str!("../README.md")]
 
 #[cfg(feature = "std")]
 pub use retry_core::{AttemptTimeout, Run, testing};
 pub use retry_core::{Backoff, GiveUpReason, InvalidPolicy, Jitter, Outcome, Policy, preset};
 #[cfg(feature = "macros")]
+#[doc = include_str!("../docs/attribute.md")]
 pub use retry_macros::retry;
+
+/// Longer texts, as they stand in the repository.
+#[cfg(doc)]
+pub mod _documentation {
+    #[doc = include_str!("../docs/design.md")]
+    pub mod design {}
+}
 
 #[doc(hidden)]
 pub mod __private;

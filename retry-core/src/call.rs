@@ -1,15 +1,17 @@
 //! After an attempt: the code that every retried function shares, out of line and free of its types.
 
-use core::fmt::Display;
+use core::fmt::{self, Display};
 use core::time::Duration;
+use std::borrow::Cow;
 
 use crate::clock::Clock;
 use crate::decide::{Decision, Failed, decide};
 use crate::failure::Failure;
-use crate::nanos::{Nanos, to_duration};
+use crate::nanos::{Nanos, from_duration, to_duration};
 use crate::observe::{self, Facts};
 use crate::policy::Policy;
-use crate::progress::Progress;
+use crate::progress::{Progress, Running};
+use crate::reason::GiveUpReason;
 use crate::scene;
 use crate::sleep::{self, Wait};
 
@@ -68,33 +70,197 @@ pub fn retry_async_after(site: &Site, progress: &mut Progress, failure: &dyn Fai
     next(site, progress, failure, Clock::Async).map(to_duration)
 }
 
-/// The delay before the next attempt, or `None` to give up. Tells of either, and moves `progress` on.
+/// The wait before the next attempt, or `None` to give up. Tells of either.
 fn next(site: &Site, progress: &mut Progress, failure: &dyn Failure, clock: Clock) -> Option<Nanos> {
+    plan(site, progress, failure, clock, Tell::Now).ok().map(|planned| planned.wait)
+}
+
+/// When the log is told of a step: at once, or after a hook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tell {
+    /// By the decision.
+    Now,
+    /// By [`Planned::announce`] or [`GivenUp::announce`].
+    Later,
+}
+
+/// A blocking attempt of a function with hooks, a fallback or an error of its own failed: what comes next.
+///
+/// # Errors
+/// If the call gives up.
+#[cold]
+#[inline(never)]
+pub fn plan_blocking(
+    site: &Site,
+    progress: &mut Progress,
+    failure: &dyn Failure,
+    tell: Tell,
+) -> Result<Planned, GivenUp> {
+    plan(site, progress, failure, Clock::Blocking, tell)
+}
+
+/// The same for an async attempt.
+///
+/// # Errors
+/// If the call gives up.
+#[cold]
+#[inline(never)]
+pub fn plan_async(
+    site: &Site,
+    progress: &mut Progress,
+    failure: &dyn Failure,
+    tell: Tell,
+) -> Result<Planned, GivenUp> {
+    plan(site, progress, failure, Clock::Async, tell)
+}
+
+/// Takes the decision and, on the way to another attempt, moves `progress` on.
+fn plan(
+    site: &Site,
+    progress: &mut Progress,
+    failure: &dyn Failure,
+    clock: Clock,
+    tell: Tell,
+) -> Result<Planned, GivenUp> {
     let policy = &site.policy;
     let running = progress.running(policy, clock);
-    let failed = Failed {
-        attempt: running.attempt.get(),
-        is_retryable: true,
-        elapsed: running.elapsed(clock),
-        previous: running.previous,
-        draw: scene::draw(),
-    };
-    let facts = Facts {
-        operation: failure.operation().unwrap_or(&site.operation),
-        attempt: failed.attempt,
-        max_attempts: policy.max_attempts(),
-        elapsed: failed.elapsed,
-    };
+    let failed = failed(&running, failure, clock);
+    let (attempt, elapsed) = (failed.attempt, to_duration(failed.elapsed));
+    let operation = failure.operation().unwrap_or(&site.operation);
+    let facts = Facts { operation, attempt, max_attempts: policy.max_attempts(), elapsed };
+    let untold = || (tell == Tell::Later).then(|| Untold::new(site, failure));
     match decide(policy, &failed) {
-        Decision::Retry(delay) => {
-            observe::retry(&facts, delay, failure);
-            progress.advance(running, delay);
-            Some(delay)
+        Decision::Retry { delay, wait } => {
+            progress.advance(running, delay, wait);
+            let planned = Planned { attempt, elapsed, wait, untold: untold() };
+            if tell == Tell::Now {
+                observe::retry(&facts, wait, &Described(failure));
+            }
+            Ok(planned)
         }
         Decision::GiveUp(reason) => {
-            observe::give_up(&facts, reason, failure);
-            None
+            if tell == Tell::Now {
+                observe::give_up(&facts, reason, &Described(failure));
+            }
+            Err(GivenUp { reason, attempts: attempt, elapsed, untold: untold() })
         }
+    }
+}
+
+/// An error, written as best it can be.
+struct Described<'a>(&'a dyn Failure);
+
+impl Display for Described<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.describe(f)
+    }
+}
+
+/// What the log will be told when the error may be out of reach: a hook has it.
+#[derive(Clone, Debug)]
+struct Untold {
+    operation: Cow<'static, str>,
+    max_attempts: Option<u32>,
+    error: String,
+}
+
+impl Untold {
+    fn new(site: &Site, failure: &dyn Failure) -> Untold {
+        let operation = match failure.operation() {
+            Some(operation) => Cow::Owned(operation.to_string()),
+            None => Cow::Borrowed(site.operation),
+        };
+        Untold { operation, max_attempts: site.policy.max_attempts(), error: Described(failure).to_string() }
+    }
+
+    fn facts(&self, attempt: u32, elapsed: Duration) -> Facts<'_> {
+        Facts { operation: &self.operation, attempt, max_attempts: self.max_attempts, elapsed }
+    }
+}
+
+fn failed(running: &Running, failure: &dyn Failure, clock: Clock) -> Failed {
+    Failed {
+        attempt: running.attempt.get(),
+        is_retryable: failure.is_retryable(),
+        elapsed: running.elapsed(clock),
+        previous: running.previous,
+        waited: running.waited(),
+        hint: failure.hint().map(from_duration),
+        draw: scene::draw(),
+    }
+}
+
+/// Another attempt, after a wait.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    pub(crate) attempt: u32,
+    pub(crate) elapsed: Duration,
+    wait: Nanos,
+    untold: Option<Untold>,
+}
+
+impl Planned {
+    /// Tells the log what it was not told yet.
+    #[cold]
+    #[inline(never)]
+    pub fn announce(&self) {
+        if let Some(untold) = &self.untold {
+            observe::retry(&untold.facts(self.attempt, self.elapsed), self.wait, &untold.error);
+        }
+    }
+
+    /// How long to wait.
+    #[must_use]
+    pub fn delay(&self) -> Duration {
+        to_duration(self.wait)
+    }
+
+    /// Waits on this thread.
+    #[cold]
+    #[inline(never)]
+    pub fn block(&self) {
+        sleep::block(self.wait);
+    }
+
+    /// The wait of an async call.
+    pub fn wait(&self) -> Wait {
+        Wait::new(self.wait)
+    }
+
+    pub(crate) fn operation(&self) -> &str {
+        self.untold.as_ref().map_or("", |untold| &untold.operation)
+    }
+
+    pub(crate) fn max_attempts(&self) -> Option<u32> {
+        self.untold.as_ref().and_then(|untold| untold.max_attempts)
+    }
+}
+
+/// No other attempt.
+#[derive(Clone, Debug)]
+pub struct GivenUp {
+    pub(crate) reason: GiveUpReason,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    untold: Option<Untold>,
+}
+
+impl GivenUp {
+    /// Tells the log what it was not told yet.
+    #[cold]
+    #[inline(never)]
+    pub fn announce(&self) {
+        if let Some(untold) = &self.untold {
+            observe::give_up(&untold.facts(self.attempts, self.elapsed), self.reason, &untold.error);
+        }
+    }
+
+    pub(crate) fn operation(&self) -> &str {
+        self.untold.as_ref().map_or("", |untold| &untold.operation)
+    }
+
+    pub(crate) fn max_attempts(&self) -> Option<u32> {
+        self.untold.as_ref().and_then(|untold| untold.max_attempts)
     }
 }
 
@@ -118,6 +284,6 @@ fn recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, 
         operation: operation.unwrap_or(&site.operation),
         attempt: running.attempt.get(),
         max_attempts: site.policy.max_attempts(),
-        elapsed: running.elapsed(clock),
+        elapsed: to_duration(running.elapsed(clock)),
     });
 }

@@ -3,7 +3,7 @@
 //! Sync and async, attribute and `Policy::run` all come here. Nothing is read and nothing drawn: time and
 //! randomness are handed in.
 
-use crate::nanos::Nanos;
+use crate::nanos::{Nanos, max};
 use crate::policy::Policy;
 use crate::reason::GiveUpReason;
 
@@ -18,6 +18,10 @@ pub(crate) struct Failed {
     pub(crate) elapsed: Nanos,
     /// The delay before this attempt; `base` before the first.
     pub(crate) previous: Nanos,
+    /// All waits so far.
+    pub(crate) waited: Nanos,
+    /// The wait that the peer asked for.
+    pub(crate) hint: Option<Nanos>,
     /// The one draw of this delay.
     pub(crate) draw: u64,
 }
@@ -25,8 +29,13 @@ pub(crate) struct Failed {
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// Wait this long, then attempt again.
-    Retry(Nanos),
+    /// Wait, then attempt again.
+    Retry {
+        /// By the policy alone.
+        delay: Nanos,
+        /// By the policy or, where that is longer, by the peer.
+        wait: Nanos,
+    },
     GiveUp(GiveUpReason),
 }
 
@@ -40,10 +49,19 @@ pub(crate) const fn decide(policy: &Policy, failed: &Failed) -> Decision {
         return Decision::GiveUp(GiveUpReason::MaxAttempts);
     }
     let delay = policy.interval(failed.attempt, failed.previous).pick(failed.draw);
-    if policy.has_deadline() && failed.elapsed.saturating_add(delay) >= policy.deadline {
+    let wait = match failed.hint {
+        Some(hint) if policy.forbids_hint(hint) => return Decision::GiveUp(GiveUpReason::HintTooLong),
+        Some(hint) => max(delay, policy.hinted(hint).pick(failed.draw)),
+        None => delay,
+    };
+    // What the policy alone waits was proven to end in time; only a hint can break that.
+    if wait > delay && policy.exceeds_within(failed.attempt, failed.waited, wait) {
+        return Decision::GiveUp(GiveUpReason::HintTooLong);
+    }
+    if policy.has_deadline() && failed.elapsed.saturating_add(wait) >= policy.deadline {
         return Decision::GiveUp(GiveUpReason::Deadline);
     }
-    Decision::Retry(delay)
+    Decision::Retry { delay, wait }
 }
 
 #[cfg(test)]
@@ -55,12 +73,24 @@ mod tests {
 
     const POLICY: Policy = Policy::new().max(3).jitter(Jitter::None).deadline(Duration::from_secs(10));
     const SECOND: Nanos = 1_000_000_000;
-    const FIRST: Failed = Failed { attempt: 1, is_retryable: true, elapsed: 0, previous: SECOND, draw: 0 };
+    const FIRST: Failed = Failed {
+        attempt: 1,
+        is_retryable: true,
+        elapsed: 0,
+        previous: SECOND,
+        waited: 0,
+        hint: None,
+        draw: 0,
+    };
+
+    const fn retry(delay: Nanos) -> Decision {
+        Decision::Retry { delay, wait: delay }
+    }
 
     #[test]
     fn waits_until_the_last_attempt() {
-        assert_eq!(decide(&POLICY, &FIRST), Decision::Retry(SECOND));
-        assert_eq!(decide(&POLICY, &Failed { attempt: 2, ..FIRST }), Decision::Retry(2 * SECOND));
+        assert_eq!(decide(&POLICY, &FIRST), retry(SECOND));
+        assert_eq!(decide(&POLICY, &Failed { attempt: 2, ..FIRST }), retry(2 * SECOND));
         let last = Failed { attempt: 3, ..FIRST };
         assert_eq!(decide(&POLICY, &last), Decision::GiveUp(GiveUpReason::MaxAttempts));
         assert_eq!(decide(&POLICY.max(1), &FIRST), Decision::GiveUp(GiveUpReason::MaxAttempts));
@@ -77,7 +107,7 @@ mod tests {
     #[test]
     fn a_wait_that_would_reach_the_deadline_is_refused() {
         let at = |elapsed| decide(&POLICY, &Failed { elapsed, ..FIRST });
-        assert_eq!(at(9 * SECOND - 1), Decision::Retry(SECOND));
+        assert_eq!(at(9 * SECOND - 1), retry(SECOND));
         assert_eq!(at(9 * SECOND), Decision::GiveUp(GiveUpReason::Deadline));
         assert_eq!(at(u64::MAX), Decision::GiveUp(GiveUpReason::Deadline));
     }
@@ -86,6 +116,62 @@ mod tests {
     fn unlimited_attempts_have_no_last_one() {
         let late = Failed { attempt: u32::MAX - 1, ..FIRST };
         let policy = Policy::new().unlimited().jitter(Jitter::None);
-        assert_eq!(decide(&policy, &late), Decision::Retry(60 * SECOND));
+        assert_eq!(decide(&policy, &late), retry(60 * SECOND));
+    }
+
+    #[test]
+    fn a_hint_lengthens_the_wait_and_never_shortens_it() {
+        let hinted = |hint| decide(&POLICY, &Failed { hint: Some(hint), ..FIRST });
+        assert_eq!(hinted(0), retry(SECOND));
+        assert_eq!(hinted(SECOND / 2), retry(SECOND));
+        assert_eq!(hinted(5 * SECOND), Decision::Retry { delay: SECOND, wait: 5 * SECOND });
+        let last = Failed { attempt: 3, hint: Some(0), ..FIRST };
+        assert_eq!(decide(&POLICY, &last), Decision::GiveUp(GiveUpReason::MaxAttempts));
+    }
+
+    #[test]
+    fn a_hint_is_held_to_every_limit() {
+        let hinted = |hint| decide(&POLICY, &Failed { hint: Some(hint), ..FIRST });
+        assert_eq!(hinted(10 * SECOND), Decision::GiveUp(GiveUpReason::Deadline));
+        assert_eq!(hinted(300 * SECOND), Decision::GiveUp(GiveUpReason::Deadline));
+        assert_eq!(hinted(300 * SECOND + 1), Decision::GiveUp(GiveUpReason::HintTooLong));
+        assert_eq!(hinted(u64::MAX), Decision::GiveUp(GiveUpReason::HintTooLong));
+    }
+
+    #[test]
+    fn a_hint_is_spread_upwards() {
+        let wait = |jitter, draw| {
+            let policy = Policy::new().jitter(jitter).max_delay(Duration::from_secs(60));
+            match decide(&policy, &Failed { hint: Some(100 * SECOND), draw, ..FIRST }) {
+                Decision::Retry { wait, .. } => wait,
+                Decision::GiveUp(reason) => panic!("{reason}"),
+            }
+        };
+        for (jitter, width) in [
+            (Jitter::None, 0),
+            (Jitter::Additive(0.3), 30 * SECOND),
+            (Jitter::Spread(0.5), 50 * SECOND),
+            (Jitter::Full, 10 * SECOND),
+            (Jitter::Equal, 10 * SECOND),
+            (Jitter::Decorrelated, 10 * SECOND),
+            (Jitter::UpTo(Duration::from_secs(7)), 7 * SECOND),
+        ] {
+            assert_eq!(wait(jitter, 0), 100 * SECOND, "{jitter:?}");
+            assert_eq!(wait(jitter, u64::MAX), 100 * SECOND + width.max(1) - 1, "{jitter:?}");
+        }
+    }
+
+    #[test]
+    fn a_hint_that_would_break_the_proof_ends_the_call() {
+        // 1 s and 2 s of its own: 7 s may be added.
+        let policy = POLICY.with_within(Duration::from_secs(10), Duration::ZERO);
+        let decide = |attempt, waited, hint| {
+            let policy = Policy { deadline: u64::MAX, ..policy };
+            decide(&policy, &Failed { attempt, waited, hint: Some(hint), ..FIRST })
+        };
+        assert!(matches!(decide(1, 0, 8 * SECOND), Decision::Retry { .. }));
+        assert_eq!(decide(1, 0, 8 * SECOND + 1), Decision::GiveUp(GiveUpReason::HintTooLong));
+        assert!(matches!(decide(2, 8 * SECOND, 2 * SECOND), Decision::Retry { .. }));
+        assert_eq!(decide(2, 8 * SECOND, 2 * SECOND + 1), Decision::GiveUp(GiveUpReason::HintTooLong));
     }
 }

@@ -1,9 +1,14 @@
-//! What the loop learns of an error, whatever its type: one object behind which the type is forgotten, so that the
-//! code after a failure exists once and not once per function.
+//! What the loop learns of a failed attempt, whatever its error's type: one object behind which the type is
+//! forgotten, so that the code after a failure exists once and not once per function.
 
 use core::any::type_name;
+use core::error::Error;
 use core::fmt::{self, Debug, Display, Formatter};
 use core::marker::PhantomData;
+use core::time::Duration;
+
+use crate::classify::{Boxed, BoxedSync, Chained, Plain, Unchained};
+use crate::retryable::Retryable;
 
 /// A failed attempt as the loop sees it.
 pub trait Failure {
@@ -13,38 +18,93 @@ pub trait Failure {
     /// If the formatter fails.
     fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result;
 
+    /// Whether it is worth another attempt.
+    fn is_retryable(&self) -> bool;
+
+    /// The wait that the peer asked for.
+    fn hint(&self) -> Option<Duration>;
+
     /// The operation's name with its places filled in, where it has any.
     fn operation(&self) -> Option<&dyn Display> {
         None
     }
 }
 
-/// An error beside the way to describe it.
+/// An error beside what was found out about its type.
 #[derive(Clone, Copy, Debug)]
-pub struct Seen<'a, E: ?Sized, D> {
+pub struct Seen<'a, E: ?Sized, D, O, C> {
     error: &'a E,
     description: D,
+    opinion: O,
+    chain: C,
 }
 
-impl<'a, E: ?Sized, D: Describe<E>> Seen<'a, E, D> {
-    /// `error`, described by what a [`Probe`] found.
-    pub fn new(error: &'a E, description: D) -> Self {
-        Seen { error, description }
+impl<'a, E: ?Sized, D: Describe<E>, O: Opinion<E>, C: Chained<E>> Seen<'a, E, D, O, C> {
+    /// `error`, with what a [`Probe`] found.
+    pub fn new(error: &'a E, description: D, opinion: O, chain: C) -> Self {
+        Seen { error, description, opinion, chain }
     }
 
-    /// The same under an operation's full name.
-    pub fn named<N: Display>(self, operation: N) -> Named<Self, N> {
-        Named { failure: self, operation }
+    /// Whether the error itself lets another attempt be made: by its own word, and unless it comes from a loop that
+    /// gave up.
+    pub fn own(&self) -> bool {
+        self.opinion.is_retryable(self.error) && !self.chain.gave_up(self.error)
     }
 }
 
-impl<E: ?Sized, D: Describe<E>> Failure for Seen<'_, E, D> {
+impl<E: ?Sized, D: Describe<E>, O: Opinion<E>, C: Chained<E>> Failure for Seen<'_, E, D, O, C> {
     fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.description.describe(self.error, f)
     }
+
+    fn is_retryable(&self) -> bool {
+        self.own()
+    }
+
+    fn hint(&self) -> Option<Duration> {
+        self.opinion.retry_after(self.error)
+    }
 }
 
-/// A failure of an operation whose name was filled in.
+/// A value that was refused, which is no error.
+#[derive(Clone, Copy, Debug)]
+pub struct Refused;
+
+impl Failure for Refused {
+    fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("the value is not accepted yet")
+    }
+
+    fn is_retryable(&self) -> bool {
+        true
+    }
+
+    fn hint(&self) -> Option<Duration> {
+        None
+    }
+}
+
+/// Steps by which the function's own arguments override what the error's type says.
+pub trait FailureExt: Failure + Sized {
+    /// Under an operation's full name.
+    fn reattempt_named<N: Display>(self, operation: N) -> Named<Self, N> {
+        Named { failure: self, operation }
+    }
+
+    /// Classified by the rules of the function.
+    fn reattempt_judged(self, is_retryable: bool) -> Judged<Self> {
+        Judged { failure: self, is_retryable }
+    }
+
+    /// With the hint that the function reads.
+    fn reattempt_hinted(self, hint: Option<Duration>) -> Hinted<Self> {
+        Hinted { failure: self, hint }
+    }
+}
+
+impl<F: Failure> FailureExt for F {}
+
+/// See [`FailureExt::reattempt_named`].
 #[derive(Clone, Copy, Debug)]
 pub struct Named<F, N> {
     failure: F,
@@ -56,22 +116,71 @@ impl<F: Failure, N: Display> Failure for Named<F, N> {
         self.failure.describe(f)
     }
 
+    fn is_retryable(&self) -> bool {
+        self.failure.is_retryable()
+    }
+
+    fn hint(&self) -> Option<Duration> {
+        self.failure.hint()
+    }
+
     fn operation(&self) -> Option<&dyn Display> {
         Some(&self.operation)
     }
 }
 
-/// A way to write an `E`.
-pub trait Describe<E: ?Sized> {
-    /// Writes `error`.
-    ///
-    /// # Errors
-    /// If the formatter fails.
-    fn describe(&self, error: &E, f: &mut Formatter<'_>) -> fmt::Result;
+/// See [`FailureExt::reattempt_judged`].
+#[derive(Clone, Copy, Debug)]
+pub struct Judged<F> {
+    failure: F,
+    is_retryable: bool,
 }
 
-/// Asks a type what it can do: `(&&&Probe::new(&e)).reattempt_description()` finds the first of `Display`, `Debug` and neither
-/// that `e` has, because method lookup tries fewer dereferences first.
+impl<F: Failure> Failure for Judged<F> {
+    fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.failure.describe(f)
+    }
+
+    fn is_retryable(&self) -> bool {
+        self.is_retryable
+    }
+
+    fn hint(&self) -> Option<Duration> {
+        self.failure.hint()
+    }
+
+    fn operation(&self) -> Option<&dyn Display> {
+        self.failure.operation()
+    }
+}
+
+/// See [`FailureExt::reattempt_hinted`].
+#[derive(Clone, Copy, Debug)]
+pub struct Hinted<F> {
+    failure: F,
+    hint: Option<Duration>,
+}
+
+impl<F: Failure> Failure for Hinted<F> {
+    fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.failure.describe(f)
+    }
+
+    fn is_retryable(&self) -> bool {
+        self.failure.is_retryable()
+    }
+
+    fn hint(&self) -> Option<Duration> {
+        self.hint
+    }
+
+    fn operation(&self) -> Option<&dyn Display> {
+        self.failure.operation()
+    }
+}
+
+/// Asks a type what it can do. Method lookup tries fewer dereferences first, so that
+/// `(&&&Probe::new(&e)).reattempt_description()` finds the first of `Display`, `Debug` and neither that `e` has.
 #[derive(Clone, Copy, Debug)]
 pub struct Probe<'a, E: ?Sized>(PhantomData<&'a E>);
 
@@ -84,35 +193,77 @@ impl<'a, E: ?Sized> Probe<'a, E> {
     }
 }
 
-/// Found where the error has `Display`.
-pub trait ProbeDisplay {
-    /// The way to write it.
-    fn reattempt_description(&self) -> AsDisplay {
-        AsDisplay
-    }
+/// A trait whose one method returns what was found, on the types that come first in method lookup.
+macro_rules! probe {
+    ($(#[$doc:meta])* $name:ident, $method:ident: $found:ident; $($impl:tt)*) => {
+        $(#[$doc])*
+        pub trait $name {
+            /// What was found.
+            fn $method(&self) -> $found {
+                $found
+            }
+        }
+        $($impl)*
+    };
 }
-impl<E: Display + ?Sized> ProbeDisplay for &&Probe<'_, E> {}
 
-/// Found where the error has `Debug` alone.
-pub trait ProbeDebug {
-    /// The way to write it.
-    fn reattempt_description(&self) -> AsDebug {
-        AsDebug
-    }
+probe! {
+    /// The error has `Display`.
+    ProbeDisplay, reattempt_description: AsDisplay;
+    impl<E: Display + ?Sized> ProbeDisplay for &&Probe<'_, E> {}
 }
-impl<E: Debug + ?Sized> ProbeDebug for &Probe<'_, E> {}
+probe! {
+    /// The error has `Debug` alone.
+    ProbeDebug, reattempt_description: AsDebug;
+    impl<E: Debug + ?Sized> ProbeDebug for &Probe<'_, E> {}
+}
+probe! {
+    /// The error has neither.
+    ProbeName, reattempt_description: AsTypeName;
+    impl<E: ?Sized> ProbeName for Probe<'_, E> {}
+}
+probe! {
+    /// The error has an opinion.
+    ProbeRetryable, reattempt_opinion: Asked;
+    impl<E: Retryable + ?Sized> ProbeRetryable for &Probe<'_, E> {}
+}
+probe! {
+    /// The error has none.
+    ProbeUnasked, reattempt_opinion: Unasked;
+    impl<E: ?Sized> ProbeUnasked for Probe<'_, E> {}
+}
+probe! {
+    /// The error is a box around others.
+    ProbeBoxed, reattempt_chain: Boxed;
+    impl<E: AsRef<dyn Error + 'static> + ?Sized> ProbeBoxed for &&&Probe<'_, E> {}
+}
+probe! {
+    /// The error is a box around others that can move between threads.
+    ProbeBoxedSync, reattempt_chain: BoxedSync;
+    impl<E: AsRef<dyn Error + Send + Sync + 'static> + ?Sized> ProbeBoxedSync for &&Probe<'_, E> {}
+}
+probe! {
+    /// The error is one itself.
+    ProbePlain, reattempt_chain: Plain;
+    impl<E: Error + ?Sized> ProbePlain for &Probe<'_, E> {}
+}
+probe! {
+    /// The error is none.
+    ProbeUnchained, reattempt_chain: Unchained;
+    impl<E: ?Sized> ProbeUnchained for Probe<'_, E> {}
+}
 
-/// Found where the error has neither.
-pub trait ProbeName {
-    /// The way to write it.
-    fn reattempt_description(&self) -> AsTypeName {
-        AsTypeName
-    }
+/// A way to write an `E`.
+pub trait Describe<E: ?Sized> {
+    /// Writes `error`.
+    ///
+    /// # Errors
+    /// If the formatter fails.
+    fn describe(&self, error: &E, f: &mut Formatter<'_>) -> fmt::Result;
 }
-impl<E: ?Sized> ProbeName for Probe<'_, E> {}
 
 /// By `Display`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct AsDisplay;
 
 impl<E: Display + ?Sized> Describe<E> for AsDisplay {
@@ -122,7 +273,7 @@ impl<E: Display + ?Sized> Describe<E> for AsDisplay {
 }
 
 /// By `Debug`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct AsDebug;
 
 impl<E: Debug + ?Sized> Describe<E> for AsDebug {
@@ -132,11 +283,48 @@ impl<E: Debug + ?Sized> Describe<E> for AsDebug {
 }
 
 /// By the name of the type.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct AsTypeName;
 
 impl<E: ?Sized> Describe<E> for AsTypeName {
     fn describe(&self, _: &E, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(type_name::<E>())
+    }
+}
+
+/// What an `E` says of itself.
+pub trait Opinion<E: ?Sized> {
+    /// Whether it is worth another attempt.
+    fn is_retryable(&self, error: &E) -> bool;
+
+    /// The wait that the peer asked for.
+    fn retry_after(&self, error: &E) -> Option<Duration>;
+}
+
+/// By [`Retryable`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked;
+
+impl<E: Retryable + ?Sized> Opinion<E> for Asked {
+    fn is_retryable(&self, error: &E) -> bool {
+        error.is_retryable()
+    }
+
+    fn retry_after(&self, error: &E) -> Option<Duration> {
+        error.retry_after()
+    }
+}
+
+/// Retryable, for want of an opinion.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unasked;
+
+impl<E: ?Sized> Opinion<E> for Unasked {
+    fn is_retryable(&self, _: &E) -> bool {
+        true
+    }
+
+    fn retry_after(&self, _: &E) -> Option<Duration> {
+        None
     }
 }

@@ -126,6 +126,17 @@ impl Spread {
         }
     }
 
+    /// The interval upwards from a wait that the peer asked for.
+    pub(crate) const fn hinted(self, hint: Nanos) -> Interval {
+        let width = match self.jitter {
+            Jitter::None => 0,
+            Jitter::Additive(_) | Jitter::Spread(_) => self.fraction.of(hint),
+            Jitter::Full | Jitter::Equal | Jitter::Decorrelated => Fraction::new(0.1).of(hint),
+            Jitter::UpTo(width) => from_duration(width),
+        };
+        Interval { low: hint, high: hint.saturating_add(width) }
+    }
+
     /// Delay `n`'s interval over all that `previous` can have been.
     pub(crate) const fn widest(self, raw: Nanos, base: Nanos, n: u32, max_delay: Nanos) -> Interval {
         // 3^(n−1)·base is the longest possible delay n−1; 3^41 exceeds 64 bits.

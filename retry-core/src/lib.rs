@@ -20,9 +20,17 @@ mod reason;
 #[cfg(feature = "std")]
 pub mod call;
 #[cfg(feature = "std")]
+pub mod classify;
+#[cfg(feature = "std")]
 pub mod failure;
 #[cfg(feature = "std")]
+pub mod hook;
+#[cfg(feature = "std")]
 pub mod progress;
+#[cfg(feature = "std")]
+pub mod retry_error;
+#[cfg(feature = "std")]
+mod retryable;
 #[cfg(feature = "std")]
 mod run;
 #[cfg(feature = "std")]
@@ -42,10 +50,16 @@ pub mod testing;
 
 pub use backoff::Backoff;
 pub use check::InvalidPolicy;
+#[cfg(feature = "std")]
+pub use hook::{GiveUpEvent, RetryEvent};
 pub use jitter::Jitter;
 pub use outcome::Outcome;
 pub use policy::Policy;
 pub use reason::GiveUpReason;
+#[cfg(feature = "std")]
+pub use retry_error::RetryError;
+#[cfg(feature = "std")]
+pub use retryable::Retryable;
 #[cfg(feature = "std")]
 pub use run::Run;
 #[cfg(feature = "std")]

@@ -1,9 +1,9 @@
 //! What one sees of a call: an event for each retry, recovery and give-up, none for a success at the first attempt.
 
-use core::fmt::{self, Display, Formatter};
+use core::fmt::Display;
+use core::time::Duration;
 
-use crate::failure::Failure;
-use crate::nanos::Nanos;
+use crate::nanos::{NANOS_PER_MILLI, Nanos, from_duration};
 use crate::reason::GiveUpReason;
 
 /// What every event tells.
@@ -12,16 +12,7 @@ pub(crate) struct Facts<'a> {
     /// The attempt that has just ended.
     pub(crate) attempt: u32,
     pub(crate) max_attempts: Option<u32>,
-    pub(crate) elapsed: Nanos,
-}
-
-/// An error, written as best it can be.
-struct Described<'a>(&'a dyn Failure);
-
-impl Display for Described<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.0.describe(f)
-    }
+    pub(crate) elapsed: Duration,
 }
 
 /// One event: the level, what only it tells, and its sentence; the rest is the same for all.
@@ -34,15 +25,15 @@ macro_rules! event {
             attempt = $facts.attempt,
             max_attempts = $facts.max_attempts,
             $($own)*
-            elapsed_ms = in_millis($facts.elapsed),
+            elapsed_ms = in_millis(from_duration($facts.elapsed)),
             $sentence
         );
     }};
 }
 
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nobody to tell"))]
-pub(crate) fn retry(facts: &Facts<'_>, delay: Nanos, failure: &dyn Failure) {
-    event!(warn, facts, { delay_ms = in_millis(delay), error = %Described(failure), }, "attempt failed, will retry");
+pub(crate) fn retry(facts: &Facts<'_>, delay: Nanos, error: &dyn Display) {
+    event!(warn, facts, { delay_ms = in_millis(delay), error = %error, }, "attempt failed, will retry");
 }
 
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nobody to tell"))]
@@ -51,11 +42,11 @@ pub(crate) fn recovered(facts: &Facts<'_>) {
 }
 
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nobody to tell"))]
-pub(crate) fn give_up(facts: &Facts<'_>, reason: GiveUpReason, failure: &dyn Failure) {
-    event!(error, facts, { error = %Described(failure), reason = %reason, }, "attempt failed, giving up");
+pub(crate) fn give_up(facts: &Facts<'_>, reason: GiveUpReason, error: &dyn Display) {
+    event!(error, facts, { error = %error, reason = %reason, }, "attempt failed, giving up");
 }
 
 #[cfg(feature = "tracing")]
 const fn in_millis(nanos: Nanos) -> u64 {
-    nanos / 1_000_000
+    nanos / NANOS_PER_MILLI
 }

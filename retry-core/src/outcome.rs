@@ -1,7 +1,5 @@
 //! What an attempt may return.
 
-use core::marker::PhantomData;
-
 /// A return type that tells success from failure, so that `#[retry]` knows when to go on.
 ///
 /// [`Result`] and [`Option`] have it (`None` is a failure with the error `()`); give it to a type of your own by
@@ -73,28 +71,43 @@ impl<T> Outcome for Option<T> {
     }
 }
 
-/// The type of a function's outcome, to which a result can be turned back.
+/// The way from a result to a function's own type. It asks nothing of that type, so that a type without [`Outcome`]
+/// is one mistake, and not one for each use.
 #[derive(Debug)]
-pub struct Same<O>(PhantomData<fn(O) -> O>);
+pub struct Same<O, T, E>(fn(Result<T, E>) -> O);
 
 /// An outcome as a result, and the way back: with both from one value, `impl Trait` in a return type stays one type.
 #[inline]
-pub fn split<O: Outcome>(outcome: O) -> (Same<O>, Result<O::Ok, O::Error>) {
-    (Same(PhantomData), outcome.into_result())
+pub fn split<O: Outcome>(outcome: O) -> (Same<O, O::Ok, O::Error>, Result<O::Ok, O::Error>) {
+    (Same(O::from_result), outcome.into_result())
 }
 
-impl<O: Outcome> Same<O> {
+/// The way back for a function whose body returns another type.
+#[inline]
+#[must_use]
+pub fn same<O: Outcome>() -> Same<O, O::Ok, O::Error> {
+    Same(O::from_result)
+}
+
+impl<O, T, E> Same<O, T, E> {
     /// A success, as the function returns it.
     #[inline]
     #[must_use]
-    pub fn ok(self, value: O::Ok) -> O {
-        O::from_result(Ok(value))
+    pub fn ok(self, value: T) -> O {
+        (self.0)(Ok(value))
     }
 
     /// A failure, as the function returns it.
     #[inline]
     #[must_use]
-    pub fn err(self, error: O::Error) -> O {
-        O::from_result(Err(error))
+    pub fn err(self, error: E) -> O {
+        (self.0)(Err(error))
+    }
+
+    /// What the function returns instead.
+    #[inline]
+    #[must_use]
+    pub fn outcome(self, outcome: O) -> O {
+        outcome
     }
 }

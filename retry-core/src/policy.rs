@@ -34,6 +34,8 @@ pub struct Policy {
     pub(crate) max_delay: Nanos,
     pub(crate) deadline: Nanos,
     max_hint: Nanos,
+    /// What the waits of one call must not exceed in sum.
+    within: Nanos,
     pub(crate) spread: Spread,
 }
 
@@ -61,6 +63,7 @@ impl Policy {
             max_delay,
             deadline: FOREVER,
             max_hint: 300_000_000_000,
+            within: FOREVER,
             spread: Spread::new(Jitter::Additive(0.3), max_delay),
         }
     };
@@ -142,6 +145,16 @@ impl Policy {
         self
     }
 
+    /// Notes that all waits, and all attempts of `attempt_timeout` each, were proven to end within `limit`: no hint
+    /// may break that.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_within(mut self, limit: Duration, attempt_timeout: Duration) -> Policy {
+        let attempts = from_duration(attempt_timeout).saturating_mul(self.attempts() as Nanos);
+        self.within = from_duration(limit).saturating_sub(attempts);
+        self
+    }
+
     /// The policy itself, once the rules between its values hold: `base ≤ max_delay`, `base < deadline`, and the
     /// width of [`Jitter::UpTo`] below `max_delay`.
     ///
@@ -201,6 +214,22 @@ impl Policy {
         self.deadline != FOREVER
     }
 
+    pub(crate) const fn forbids_hint(&self, hint: Nanos) -> bool {
+        hint > self.max_hint
+    }
+
+    /// The interval of the wait that a hint makes: told clients must not wake together.
+    pub(crate) const fn hinted(&self, hint: Nanos) -> Interval {
+        self.spread.hinted(hint)
+    }
+
+    /// Whether a wait after attempt `n` leaves too little for those that may follow.
+    pub(crate) const fn exceeds_within(&self, n: u32, waited: Nanos, wait: Nanos) -> bool {
+        self.within != FOREVER
+            && waited.saturating_add(wait).saturating_add(self.longest_wait_from(n.saturating_add(1)))
+                > self.within
+    }
+
     /// The raw delay after attempt `n`.
     const fn raw(&self, n: u32) -> Nanos {
         self.backoff.raw(self.base, self.factor, n)
@@ -238,6 +267,11 @@ impl Policy {
     }
 
     pub(crate) const fn longest_wait(&self) -> Nanos {
+        self.longest_wait_from(1)
+    }
+
+    /// The sum of the longest delays from delay `n` on.
+    const fn longest_wait_from(&self, mut n: u32) -> Nanos {
         /// Compile-time evaluation of more steps than this many delays take would trip a lint of the compiler's.
         const STEPS: u32 = 10_000;
         let delays = self.attempts() - 1;
@@ -245,19 +279,20 @@ impl Policy {
             return if self.widest(delays).high == 0 { 0 } else { FOREVER };
         }
         let mut sum: Nanos = 0;
-        let mut n = 1;
+        let mut steps = 1;
         while n <= delays {
             let longest = self.widest(n).high;
             let rest = delays - n + 1;
             if self.is_settled(n) {
                 return sum.saturating_add(longest.saturating_mul(rest as Nanos));
             }
-            if n == STEPS {
+            if steps == STEPS {
                 let last = self.widest(delays).high;
                 return sum.saturating_add(last.saturating_mul(rest as Nanos));
             }
             sum = sum.saturating_add(longest);
             n += 1;
+            steps += 1;
         }
         sum
     }

@@ -3,7 +3,7 @@
 use core::num::NonZeroU32;
 
 use crate::clock::Clock;
-use crate::nanos::Nanos;
+use crate::nanos::{NANOS_PER_MILLI, Nanos};
 use crate::policy::Policy;
 
 /// Where a call stands. Before the first failure it is one word, unless the policy has a deadline.
@@ -17,6 +17,8 @@ pub(crate) struct Running {
     pub(crate) attempt: NonZeroU32,
     /// The delay before it; `base` before the first.
     pub(crate) previous: Nanos,
+    /// All waits so far in milliseconds, each rounded up: exact enough to hold a hint to `within`, and no word more.
+    pub(crate) waited_ms: u32,
     /// When attempt 1 started or, where no clock was read then, ended.
     pub(crate) started: Nanos,
 }
@@ -41,11 +43,30 @@ impl Progress {
         Progress(if policy.has_deadline() { Some(Running::from_now(policy, clock)) } else { None })
     }
 
+    /// The start of a blocking call that is told how long it took.
+    #[must_use]
+    pub fn blocking_timed(policy: &Policy) -> Progress {
+        Progress(Some(Running::from_now(policy, Clock::Blocking)))
+    }
+
+    /// The start of an async call that is told how long it took.
+    #[must_use]
+    pub fn asynchronous_timed(policy: &Policy) -> Progress {
+        Progress(Some(Running::from_now(policy, Clock::Async)))
+    }
+
+    /// The number of the attempt that runs, from 1.
+    #[inline]
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.0.map_or(1, |running| running.attempt.get())
+    }
+
     /// Whether an attempt has failed already.
     #[inline]
     #[must_use]
     pub fn has_retried(&self) -> bool {
-        self.0.is_some_and(|running| running.attempt.get() > 1)
+        self.attempt() > 1
     }
 
     /// The state as it is after a failure; the clock starts here if it has not.
@@ -53,16 +74,26 @@ impl Progress {
         self.0.unwrap_or_else(|| Running::from_now(policy, clock))
     }
 
-    /// On to the next attempt, after `delay`.
-    pub(crate) fn advance(&mut self, running: Running, delay: Nanos) {
-        self.0 = Some(Running { attempt: running.attempt.saturating_add(1), previous: delay, ..running });
+    /// On to the next attempt: `delay` was the policy's, `wait` is what it comes to.
+    pub(crate) fn advance(&mut self, running: Running, delay: Nanos, wait: Nanos) {
+        let wait_ms = u32::try_from(wait.div_ceil(NANOS_PER_MILLI)).unwrap_or(u32::MAX);
+        self.0 = Some(Running {
+            attempt: running.attempt.saturating_add(1),
+            waited_ms: running.waited_ms.saturating_add(wait_ms),
+            previous: delay,
+            ..running
+        });
     }
 }
 
 impl Running {
     #[cold]
     fn from_now(policy: &Policy, clock: Clock) -> Running {
-        Running { attempt: NonZeroU32::MIN, previous: policy.base, started: clock.now() }
+        Running { attempt: NonZeroU32::MIN, waited_ms: 0, previous: policy.base, started: clock.now() }
+    }
+
+    pub(crate) fn waited(&self) -> Nanos {
+        Nanos::from(self.waited_ms) * NANOS_PER_MILLI
     }
 
     pub(crate) fn elapsed(&self, clock: Clock) -> Nanos {

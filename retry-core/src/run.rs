@@ -4,7 +4,8 @@ use core::fmt;
 use core::panic::Location;
 
 use crate::call::{self, Site};
-use crate::failure::{AsTypeName, Failure, Seen};
+use crate::classify::Unchained;
+use crate::failure::{AsTypeName, Failure, FailureExt, Seen, Unasked};
 use crate::policy::Policy;
 use crate::progress::Progress;
 
@@ -140,6 +141,6 @@ impl Run {
 
     /// Without bounds on `E` there is only the name of its type to tell.
     fn seen<'a, E>(&'a self, error: &'a E) -> impl Failure + 'a {
-        Seen::new(error, AsTypeName).named(self.name)
+        Seen::new(error, AsTypeName, Unasked, Unchained).reattempt_named(self.name)
     }
 }

@@ -14,8 +14,11 @@ const fn constant(jitter: Jitter) -> Policy {
 }
 
 /// Where in `low..high` each delay is, as a fraction.
-fn positions(delays: impl Iterator<Item = Duration>, (low, high): (Duration, Duration)) -> Vec<f64> {
-    delays.map(|delay| (delay.as_secs_f64() - low.as_secs_f64()) / (high - low).as_secs_f64()).collect()
+fn positions(delays: impl IntoIterator<Item = Duration>, (low, high): (Duration, Duration)) -> Vec<f64> {
+    delays
+        .into_iter()
+        .map(|delay| (delay.as_secs_f64() - low.as_secs_f64()) / (high.as_secs_f64() - low.as_secs_f64()))
+        .collect()
 }
 
 /// Fractions of 0..1 are spread evenly: mean, ends, and no bucket much fuller or emptier than the others.
@@ -119,7 +122,7 @@ fn decorrelated_delays_are_uniform_up_to_three_times_the_one_before() {
         for (delay, step) in delays.into_iter().zip(&mut steps) {
             let ends = (SECOND, previous * 3);
             assert!((ends.0..ends.1).contains(&delay), "{delay:?} after {previous:?}");
-            step.extend(positions([delay].into_iter(), ends));
+            step.extend(positions([delay], ends));
             previous = delay;
         }
     }

@@ -4,10 +4,11 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, Lit, LitStr, Path, Token};
+use syn::{Expr, Lit, LitStr, Path, Token, Type};
 
 use crate::diagnostics::{Diagnostics, bail, error};
 use crate::option_name::{self as name, OptionName};
+use crate::select::{self, Item};
 use crate::slot::{Origin, Slot};
 use crate::value::{Backoff, Jitter, Number, Time, literal};
 
@@ -23,6 +24,16 @@ pub(crate) struct RawArgs {
     pub(crate) deadline: Slot<Time>,
     pub(crate) attempt_timeout: Slot<Time>,
     pub(crate) within: Slot<Time>,
+    pub(crate) on: Slot<Vec<Item>>,
+    pub(crate) unless: Slot<Vec<Item>>,
+    pub(crate) when: Slot<Expr>,
+    pub(crate) retry_ok: Slot<Expr>,
+    pub(crate) retry_after: Slot<Expr>,
+    pub(crate) error: Slot<Type>,
+    pub(crate) attempt: Slot<Ident>,
+    pub(crate) fallback: Slot<Expr>,
+    pub(crate) on_retry: Slot<Expr>,
+    pub(crate) on_give_up: Slot<Expr>,
     pub(crate) name: Slot<LitStr>,
     pub(crate) policy: Slot<Expr>,
     pub(crate) clone: Slot<Vec<Ident>>,
@@ -68,6 +79,16 @@ impl RawArgs {
             deadline: self.deadline.or_inherit(&outer.deadline),
             attempt_timeout: self.attempt_timeout.or_inherit(&outer.attempt_timeout),
             within: self.within.or_inherit(&outer.within),
+            on: self.on.or_inherit(&outer.on),
+            unless: self.unless.or_inherit(&outer.unless),
+            when: self.when.or_inherit(&outer.when),
+            retry_ok: self.retry_ok.or_inherit(&outer.retry_ok),
+            retry_after: self.retry_after.or_inherit(&outer.retry_after),
+            error: self.error.or_inherit(&outer.error),
+            attempt: self.attempt.or_inherit(&outer.attempt),
+            fallback: self.fallback.or_inherit(&outer.fallback),
+            on_retry: self.on_retry.or_inherit(&outer.on_retry),
+            on_give_up: self.on_give_up.or_inherit(&outer.on_give_up),
             name: self.name.or_inherit(&outer.name),
             policy: self.policy.or_inherit(&outer.policy),
             clone: self.clone.or_inherit(&outer.clone),
@@ -129,6 +150,16 @@ impl RawArgs {
             name::ATTEMPT_TIMEOUT_MS => self.attempt_timeout.set(&key, argument.in_millis()?, errors),
             name::WITHIN => self.within.set(&key, argument.with_unit()?, errors),
             name::WITHIN_MS => self.within.set(&key, argument.in_millis()?, errors),
+            name::ON => self.on.set(&key, argument.items()?, errors),
+            name::UNLESS => self.unless.set(&key, argument.items()?, errors),
+            name::WHEN => self.when.set(&key, argument.value()?, errors),
+            name::RETRY_OK => self.retry_ok.set(&key, argument.value()?, errors),
+            name::RETRY_AFTER => self.retry_after.set(&key, argument.value()?, errors),
+            name::ERROR => self.error.set(&key, argument.ty()?, errors),
+            name::ATTEMPT => self.attempt.set(&key, argument.binding()?, errors),
+            name::FALLBACK => self.fallback.set(&key, argument.value()?, errors),
+            name::ON_RETRY => self.on_retry.set(&key, argument.value()?, errors),
+            name::ON_GIVE_UP => self.on_give_up.set(&key, argument.value()?, errors),
             name::NAME => self.name.set(&key, argument.text()?, errors),
             name::POLICY => self.policy.set(&key, argument.value()?, errors),
             name::CLONE => self.clone.set(&key, argument.list()?, errors),
@@ -168,14 +199,32 @@ impl Argument<'_> {
 
     /// `= VALUE` after the key.
     fn value(&self) -> syn::Result<Expr> {
+        self.read(|input| input.parse())
+    }
+
+    fn read<T>(&self, parse: impl FnOnce(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<T> {
         self.equals()?;
         let start = self.input.fork();
-        self.input.parse::<Expr>().map_err(|_| match start.parse::<TokenTree>() {
+        parse(self.input).map_err(|_| match start.parse::<TokenTree>() {
             Ok(token) => {
                 error!(token, "the value of `{}` cannot be read; write `{}`", self.key, self.option.example)
             }
             Err(_) => self.has_no_value(),
         })
+    }
+
+    fn ty(&self) -> syn::Result<Type> {
+        self.read(|input| input.parse())
+    }
+
+    /// A name for the body to use.
+    fn binding(&self) -> syn::Result<Ident> {
+        self.read(|input| input.parse())
+    }
+
+    fn items(&self) -> syn::Result<Vec<Item>> {
+        self.equals()?;
+        select::parse(self.input)
     }
 
     fn equals(&self) -> syn::Result<()> {
@@ -232,12 +281,7 @@ impl Argument<'_> {
     }
 
     fn path(&self) -> syn::Result<Path> {
-        self.equals()?;
-        let start = self.input.fork();
-        self.input.call(Path::parse_mod_style).map_err(|_| match start.parse::<TokenTree>() {
-            Ok(token) => error!(token, "`{token}` is no path; write `{}`", self.option.example),
-            Err(_) => self.has_no_value(),
-        })
+        self.read(|input| input.call(Path::parse_mod_style))
     }
 
     /// `clone(a, b, self)`.

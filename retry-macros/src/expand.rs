@@ -1,15 +1,18 @@
-//! The model → tokens. Sync and async differ in how an attempt is run and how it waits, nowhere else.
+//! The model → tokens: the function around the loop.
+//!
+//! Sync and async differ in how an attempt is run and how it waits, nowhere else.
+
+mod attempt;
+mod failure;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{GenericArgument, PathArguments, Type};
 
-use crate::body::{MARKER, has_control_flow};
+use crate::body::MARKER;
 use crate::item::AnnotatedFn;
 use crate::model::Retry;
-use crate::pattern::{Rebind, Rebinding};
+use crate::pattern::Rebind;
 use crate::plan::Evaluated;
-use crate::value::ends;
 
 /// The function with its body in a loop.
 pub(crate) fn expand(function: &AnnotatedFn, retry: &Retry) -> TokenStream {
@@ -23,31 +26,26 @@ pub(crate) fn expand(function: &AnnotatedFn, retry: &Retry) -> TokenStream {
 }
 
 impl Retry {
+    /// An expression for a reference to the site.
     fn site_name(&self) -> TokenStream {
         match self.plan.evaluated {
             Evaluated::Const => quote!(__REATTEMPT_SITE),
-            Evaluated::InlineConst => hygienic(&quote!(site)),
-            Evaluated::Call => hygienic(&quote!(&site)),
+            Evaluated::InlineConst => local("site"),
+            Evaluated::Call => {
+                let site = local("site");
+                quote!(&#site)
+            }
         }
     }
 }
 
-/// Gives locals a span in which the user's names neither see them nor are seen.
-fn hygienic(tokens: &TokenStream) -> TokenStream {
-    let span = Span::mixed_site();
-    tokens
-        .clone()
-        .into_iter()
-        .map(|mut token| {
-            token.set_span(span);
-            token
-        })
-        .collect()
+/// A local of ours, which the user's names neither see nor hide.
+fn local(name: &str) -> TokenStream {
+    proc_macro2::Ident::new(name, Span::mixed_site()).into_token_stream()
 }
 
 struct Expansion<'a> {
     retry: &'a Retry,
-    /// An expression for a reference to the site.
     site: TokenStream,
 }
 
@@ -83,14 +81,17 @@ impl Expansion<'_> {
 
     /// The loop, an expression that yields what the function returns.
     fn call(&self) -> TokenStream {
-        let private = &self.retry.private;
-        let site = &self.site;
-        let (begin, step) = if self.retry.shape.is_async {
-            (quote!(asynchronous), self.async_step())
-        } else {
-            (quote!(blocking), self.blocking_step())
+        let (private, site) = (&self.retry.private, &self.site);
+        let is_async = self.retry.shape.is_async;
+        let is_timed = self.retry.has_hooks() || self.retry.ending.error.is_some();
+        let begin = match (is_async, is_timed) {
+            (false, false) => quote!(blocking),
+            (false, true) => quote!(blocking_timed),
+            (true, false) => quote!(asynchronous),
+            (true, true) => quote!(asynchronous_timed),
         };
         let sleep = self.shared_sleep();
+        let step = if is_async { self.async_step() } else { self.blocking_step() };
         quote_spanned! {Span::mixed_site()=>
             #sleep
             let mut progress = #private::Progress::#begin(#private::Site::policy(#site));
@@ -99,132 +100,44 @@ impl Expansion<'_> {
     }
 
     fn blocking_step(&self) -> TokenStream {
-        let (private, site, seen, restore) =
-            (&self.retry.private, &self.site, self.seen(), self.restore_self());
-        let (outcome, probes) = (self.outcome(), self.probes());
-        let recovered = self.recovered(&quote!(recovered_blocking));
-        let failed = match &self.retry.sleep {
-            None => quote_spanned! {Span::mixed_site()=>
-                if !#private::retry_blocking(#site, &mut progress, &#seen) {
-                    break same.err(error);
-                }
-                #restore
-            },
-            Some(sleep) => quote_spanned! {Span::mixed_site()=>
-                let delay = #private::retry_blocking_after(#site, &mut progress, &#seen);
-                let ::core::option::Option::Some(delay) = delay else { break same.err(error) };
-                #restore
-                #private::block_with(#sleep, delay);
-            },
-        };
+        let (outcome, success, failure) = (self.outcome(), self.success(), self.failure());
         quote_spanned! {Span::mixed_site()=>
             #outcome
             match result {
-                ::core::result::Result::Ok(value) => {
-                    #recovered
-                    break same.ok(value);
-                }
-                ::core::result::Result::Err(error) => {
-                    #probes
-                    #failed
-                }
+                #success
+                #failure
             }
         }
     }
 
     /// The error is dropped, and the attempt's memory free, before the wait begins.
     fn async_step(&self) -> TokenStream {
-        let (private, site, seen, restore) =
-            (&self.retry.private, &self.site, self.seen(), self.restore_self());
-        let (outcome, probes) = (self.outcome(), self.probes());
-        let recovered = self.recovered(&quote!(recovered_async));
-        let (retry, wait) = match &self.retry.sleep {
-            None => (quote!(retry_async), quote!(wait.await)),
-            Some(sleep) => {
-                let sleep =
-                    if self.shares_sleep() { hygienic(&quote!(&sleep)) } else { sleep.to_token_stream() };
-                (quote!(retry_async_after), quote!(#private::wait_with(#sleep, wait).await))
-            }
-        };
-        let wait = hygienic_locals(&wait);
+        let (step, wait) = (self.blocking_step(), self.wait());
         quote_spanned! {Span::mixed_site()=>
-            let wait = {
-                #outcome
-                match result {
-                    ::core::result::Result::Ok(value) => {
-                        #recovered
-                        break same.ok(value);
-                    }
-                    ::core::result::Result::Err(error) => {
-                        #probes
-                        let wait = #private::#retry(#site, &mut progress, &#seen);
-                        let ::core::option::Option::Some(wait) = wait else { break same.err(error) };
-                        #restore
-                        wait
-                    }
-                }
-            };
-            #wait;
+            let wait = { #step };
+            #wait
         }
     }
 
-    /// Runs one attempt: defines `result`, and `same`, which turns results back into the function's type.
-    fn outcome(&self) -> TokenStream {
-        let (private, ret) = (&self.retry.private, &self.retry.shape.ret);
-        let (keep_self, attempt) = (self.keep_self(), self.attempt());
-        let inferred = without_impl_trait(ret);
-        let (first, _) = ends(ret.to_token_stream());
-        let split = quote_spanned!(Span::mixed_site().located_at(first)=> #private::split(result));
-        quote_spanned! {Span::mixed_site()=>
-            #keep_self
-            let result: #inferred = #attempt;
-            #[allow(unreachable_code)]
-            let (same, result) = #split;
-        }
-    }
-
-    fn attempt(&self) -> TokenStream {
-        let rebindings: TokenStream = self.retry.rebindings.iter().map(rebinding).collect();
-        let body = &self.retry.shape.attempt;
-        let ret = without_impl_trait(&self.retry.shape.ret);
-        let has_timeout = self.retry.plan.attempt_timeout.is_some();
-        if !has_timeout && !has_control_flow(body) {
-            return quote!({ #rebindings #body });
-        }
-        if !self.retry.shape.is_async {
-            return quote_spanned!(Span::mixed_site()=> (|| -> #ret { #rebindings #body })());
-        }
-        // The branch is never taken; it tells the compiler what the block returns before it reads the body.
-        let future = quote_spanned! {Span::mixed_site()=>
-            async {
-                if let ::core::option::Option::Some(result) = ::core::option::Option::None::<#ret> {
-                    return result;
-                }
-                #rebindings
-                #body
-            }
-        };
-        if has_timeout { self.limited(&future) } else { quote!(#future.await) }
-    }
-
-    /// An attempt under `attempt_timeout`.
-    fn limited(&self, future: &TokenStream) -> TokenStream {
+    /// The arm of a success.
+    fn success(&self) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
-        let timeout = match self.retry.plan.evaluated {
-            Evaluated::InlineConst => hygienic(&quote!(timeout)),
-            _ => self.retry.plan.attempt_timeout.clone().unwrap_or_default(),
-        };
-        let limited = if self.shares_sleep() {
-            quote_spanned!(Span::mixed_site()=>
-                #private::limit_with(#private::Site::policy(#site), &progress, #timeout, #future, &sleep))
-        } else {
-            quote_spanned!(Span::mixed_site()=>
-                #private::limit(#private::Site::policy(#site), &progress, #timeout, #future))
+        let guard = self.retry.selection.retry_ok.as_ref().map(|refuses| {
+            let refused = placed(refuses, &quote!(ask), &quote!(&value, #refuses), private);
+            quote_spanned!(Span::mixed_site()=> if !#refused)
+        });
+        let recovered =
+            if self.retry.shape.is_async { quote!(recovered_async) } else { quote!(recovered_blocking) };
+        let operation = match &self.retry.operation.format {
+            Some(text) => quote!(::core::option::Option::Some(&::core::format_args!(#text))),
+            None => quote!(::core::option::Option::None),
         };
         quote_spanned! {Span::mixed_site()=>
-            match #limited.await {
-                ::core::result::Result::Ok(result) => result,
-                ::core::result::Result::Err(timeout) => #private::timed_out(timeout),
+            ::core::result::Result::Ok(value) #guard => {
+                if #private::Progress::has_retried(&progress) {
+                    #private::#recovered(#site, &progress, #operation);
+                }
+                break same.ok(value);
             }
         }
     }
@@ -238,98 +151,19 @@ impl Expansion<'_> {
         let sleep = self.retry.sleep.as_ref().filter(|_| self.shares_sleep())?;
         Some(quote_spanned!(Span::mixed_site()=> let sleep = #sleep;))
     }
-
-    /// Keeps a clone of `self` while an attempt uses it up.
-    fn keep_self(&self) -> Option<TokenStream> {
-        let name = self.retry.cloned_self.as_ref()?;
-        Some(quote_spanned!(Span::mixed_site()=> let unspent = ::core::clone::Clone::clone(&#name);))
-    }
-
-    /// Gives `self` back after an attempt that may have used it up.
-    fn restore_self(&self) -> Option<TokenStream> {
-        let name = self.retry.cloned_self.as_ref()?;
-        Some(quote_spanned!(Span::mixed_site()=> #name = unspent;))
-    }
-
-    /// The error as the runtime sees it.
-    fn seen(&self) -> TokenStream {
-        let private = &self.retry.private;
-        let named =
-            self.retry.operation.format.as_ref().map(|text| quote!(.named(::core::format_args!(#text))));
-        quote_spanned! {Span::mixed_site()=>
-            #private::Seen::new(&error, (&&&#private::Probe::new(&error)).reattempt_description())#named
-        }
-    }
-
-    /// The traits whose methods [`seen`](Self::seen) looks up.
-    fn probes(&self) -> TokenStream {
-        let private = &self.retry.private;
-        quote_spanned!(Span::mixed_site()=> use #private::{ProbeDebug as _, ProbeDisplay as _, ProbeName as _};)
-    }
-
-    fn recovered(&self, function: &TokenStream) -> TokenStream {
-        let (private, site) = (&self.retry.private, &self.site);
-        let operation = match &self.retry.operation.format {
-            Some(text) => quote!(::core::option::Option::Some(&::core::format_args!(#text))),
-            None => quote!(::core::option::Option::None),
-        };
-        quote_spanned! {Span::mixed_site()=>
-            if #private::Progress::has_retried(&progress) {
-                #private::#function(#site, &progress, #operation);
-            }
-        }
-    }
 }
 
-/// Only the tokens that are locals of ours; a user's expression keeps its spans.
-fn hygienic_locals(tokens: &TokenStream) -> TokenStream {
-    tokens
-        .clone()
-        .into_iter()
-        .map(|mut token| {
-            if matches!(&token, proc_macro2::TokenTree::Ident(ident) if ident == "wait") {
-                token.set_span(Span::mixed_site());
-            }
-            token
-        })
-        .collect()
-}
-
-fn rebinding(Rebinding { pattern, name, how }: &Rebinding) -> TokenStream {
-    match how {
-        Rebind::Clone => {
-            quote_spanned!(Span::mixed_site()=> let #pattern = ::core::clone::Clone::clone(&#name);)
-        }
-        Rebind::Copy => quote_spanned!(Span::mixed_site()=> let #pattern = #name;),
-        Rebind::Reborrow => quote_spanned!(Span::mixed_site()=> let #pattern = &mut *#name;),
-    }
-}
-
-/// The type with `_` where it has `impl Trait`, which cannot stand in a `let`.
-fn without_impl_trait(ty: &Type) -> Type {
-    let mut ty = ty.clone();
-    infer_impl_trait(&mut ty);
-    ty
-}
-
-fn infer_impl_trait(ty: &mut Type) {
-    match ty {
-        Type::ImplTrait(_) => *ty = syn::parse_quote!(_),
-        Type::Path(path) => {
-            for segment in &mut path.path.segments {
-                let PathArguments::AngleBracketed(arguments) = &mut segment.arguments else { continue };
-                for argument in &mut arguments.args {
-                    if let GenericArgument::Type(ty) = argument {
-                        infer_impl_trait(ty);
-                    }
-                }
-            }
-        }
-        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(infer_impl_trait),
-        Type::Reference(reference) => infer_impl_trait(&mut reference.elem),
-        Type::Array(array) => infer_impl_trait(&mut array.elem),
-        Type::Paren(paren) => infer_impl_trait(&mut paren.elem),
-        Type::Group(group) => infer_impl_trait(&mut group.elem),
-        _ => {}
-    }
+/// A call of one of our functions with an expression of the user's, all of it placed where that stands: what the
+/// compiler says of it then stands there too.
+fn placed(
+    place: &impl ToTokens,
+    function: &TokenStream,
+    arguments: &TokenStream,
+    private: &TokenStream,
+) -> TokenStream {
+    let (first, last) = crate::value::ends(place.to_token_stream());
+    let function = crate::value::located(function.clone(), first);
+    let mut group = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, arguments.clone());
+    group.set_span(last);
+    quote!({ use #private::#function; #function #group })
 }

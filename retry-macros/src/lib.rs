@@ -6,6 +6,7 @@ mod slot;
 mod diagnostics;
 mod duration;
 mod value;
+mod select;
 mod args;
 mod item;
 mod pattern;

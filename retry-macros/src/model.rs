@@ -1,16 +1,18 @@
 //! The checked thing that expansion needs.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Expr, LitStr, Signature};
+use syn::{Expr, LitStr, Signature, Type};
 
 use crate::args::RawArgs;
 use crate::diagnostics::Diagnostics;
 use crate::item::parameters;
 use crate::pattern::{Rebind, Rebinding};
 use crate::plan::{Plan, Scope};
+use crate::select::Item;
 use crate::shape::Shape;
+use crate::slot::Slot;
 use crate::validate;
 
 /// One retried function. Only a model without mistakes is expanded, so expansion cannot fail.
@@ -22,8 +24,48 @@ pub(crate) struct Retry {
     pub(crate) rebindings: Vec<Rebinding>,
     /// `self`, if every attempt gets a clone of it.
     pub(crate) cloned_self: Option<Ident>,
+    pub(crate) selection: Selection,
+    pub(crate) ending: Ending,
+    /// The body's name for the attempt's number.
+    pub(crate) attempt: Option<Ident>,
+    pub(crate) on_retry: Option<Expr>,
     pub(crate) sleep: Option<Expr>,
     pub(crate) shape: Shape,
+}
+
+/// Which outcomes are retried.
+#[derive(Default)]
+pub(crate) struct Selection {
+    pub(crate) on: Option<Vec<Item>>,
+    pub(crate) unless: Option<Vec<Item>>,
+    pub(crate) when: Option<Expr>,
+    pub(crate) retry_ok: Option<Expr>,
+    pub(crate) retry_after: Option<Expr>,
+}
+
+/// How the call ends without success.
+#[derive(Default)]
+pub(crate) struct Ending {
+    /// The error of the body, where it is wrapped on the way out.
+    pub(crate) error: Option<Type>,
+    pub(crate) on_give_up: Option<Expr>,
+    pub(crate) fallback: Option<Expr>,
+}
+
+impl Retry {
+    /// Whether anything but the last outcome itself is asked for when an attempt fails: then result and decision meet
+    /// in the function, and not in core alone.
+    pub(crate) fn has_steps(&self) -> bool {
+        self.on_retry.is_some()
+            || self.selection.retry_ok.is_some()
+            || self.ending.error.is_some()
+            || self.ending.on_give_up.is_some()
+            || self.ending.fallback.is_some()
+    }
+
+    pub(crate) fn has_hooks(&self) -> bool {
+        self.on_retry.is_some() || self.ending.on_give_up.is_some()
+    }
 }
 
 /// The operation's name in events.
@@ -83,16 +125,60 @@ impl Retry {
         let operation = Operation::new(args, sig);
         let has_own_self = args.clone.value().into_iter().flatten().any(|name| name == "self");
         let cloned_self = if has_own_self { clone_self(sig, &shape, &mut rebindings) } else { None };
+        let here = |expression: &Expr| {
+            if shape.renames_self() { in_async_trait(expression) } else { expression.clone() }
+        };
+        let expression = |slot: &Slot<Expr>| slot.value().map(here);
+        let items = |slot: &Slot<Vec<Item>>| {
+            slot.value().map(|items| items.iter().map(|item| item.map(here)).collect())
+        };
+        let selection = Selection {
+            on: items(&args.on),
+            unless: items(&args.unless),
+            when: expression(&args.when),
+            retry_ok: expression(&args.retry_ok),
+            retry_after: expression(&args.retry_after),
+        };
+        let ending = Ending {
+            error: args.error.value().cloned(),
+            on_give_up: expression(&args.on_give_up),
+            fallback: expression(&args.fallback),
+        };
+        let (on_retry, sleep) = (expression(&args.on_retry), expression(&args.sleep));
+        let attempt = args.attempt.value().cloned();
         Some(Retry {
             private,
             operation,
             plan,
             rebindings,
             cloned_self,
-            sleep: args.sleep.value().cloned(),
+            selection,
+            ending,
+            attempt,
+            on_retry,
+            sleep,
             shape,
         })
     }
+}
+
+/// `#[async_trait]` calls the body's `self` by another name, in which the attribute's expressions follow.
+fn in_async_trait(expression: &Expr) -> Expr {
+    fn rename(tokens: TokenStream) -> TokenStream {
+        let rename_token = |token| match token {
+            TokenTree::Ident(ident) if ident == "self" => {
+                TokenTree::Ident(Ident::new("__self", ident.span()))
+            }
+            TokenTree::Group(group) => {
+                let mut renamed = Group::new(group.delimiter(), rename(group.stream()));
+                renamed.set_span(group.span());
+                TokenTree::Group(renamed)
+            }
+            token => token,
+        };
+        tokens.into_iter().map(rename_token).collect()
+    }
+    syn::parse2(rename(expression.to_token_stream())).unwrap_or_else(|_| expression.clone())
 }
 
 /// Gives every attempt a `self` of its own. A receiver cannot be bound anew: it is made one that can be given back to

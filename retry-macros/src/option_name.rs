@@ -32,6 +32,16 @@ option_names! {
     ATTEMPT_TIMEOUT_MS = "attempt_timeout_ms", "attempt_timeout_ms = 5000";
     WITHIN = "within", "within = \"1m\"";
     WITHIN_MS = "within_ms", "within_ms = 60000";
+    ON = "on", "on = MyError";
+    UNLESS = "unless", "unless = MyError::Permanent";
+    WHEN = "when", "when = |error| error.is_transient()";
+    RETRY_OK = "retry_ok", "retry_ok = |value| value.is_pending()";
+    RETRY_AFTER = "retry_after", "retry_after = |error| error.retry_after()";
+    ERROR = "error", "error = MyError";
+    ATTEMPT = "attempt", "attempt = n";
+    FALLBACK = "fallback", "fallback = |error| Ok(default)";
+    ON_RETRY = "on_retry", "on_retry = |event| log(event)";
+    ON_GIVE_UP = "on_give_up", "on_give_up = |event| log(event)";
     NAME = "name", "name = \"drain node\"";
     POLICY = "policy", "policy = POLICY";
     CLONE = "clone", "clone(argument)";
@@ -81,6 +91,33 @@ const FOREIGN: &[(&str, OptionName)] = &[
     ("total_delay", DEADLINE),
     ("timeout", ATTEMPT_TIMEOUT),
     ("timeout_ms", ATTEMPT_TIMEOUT_MS),
+    ("retry_on", ON),
+    ("retry_on_exceptions", ON),
+    ("exceptions", ON),
+    ("retriable", ON),
+    ("errors", ON),
+    ("not_on", UNLESS),
+    ("abort_on", UNLESS),
+    ("permanent", UNLESS),
+    ("except", UNLESS),
+    ("if", WHEN),
+    ("retry_if", WHEN),
+    ("condition", WHEN),
+    ("predicate", WHEN),
+    ("retry_on_result", RETRY_OK),
+    ("until", RETRY_OK),
+    ("hint", RETRY_AFTER),
+    ("adjust", RETRY_AFTER),
+    ("error_type", ERROR),
+    ("wrap", ERROR),
+    ("attempt_number", ATTEMPT),
+    ("recover", FALLBACK),
+    ("default", FALLBACK),
+    ("or_else", FALLBACK),
+    ("notify", ON_RETRY),
+    ("before_sleep", ON_RETRY),
+    ("on_failure", ON_GIVE_UP),
+    ("on_error", ON_GIVE_UP),
     ("operation", NAME),
     ("label", NAME),
     ("config", POLICY),

@@ -1,14 +1,14 @@
 //! The policy of a function, as the code that builds it: one item for each value, so that the compiler's word on a
 //! wrong value stands under that value.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
 use syn::Expr;
 
 use crate::args::{Max, RawArgs};
 use crate::body::mentions;
 use crate::slot::{Given, Origin, Slot};
-use crate::value::{Jitter, JitterForm, Number, Time, TimeForm, ends, is_constant};
+use crate::value::{Jitter, JitterForm, Number, Time, TimeForm, ends, first_span, is_constant, located};
 
 /// How the policy comes to be.
 #[derive(Clone)]
@@ -19,6 +19,8 @@ pub(crate) struct Plan {
     pub(crate) policy: TokenStream,
     /// An expression for the limit on one attempt.
     pub(crate) attempt_timeout: Option<TokenStream>,
+    /// Where that limit is asked for.
+    pub(crate) attempt_timeout_place: Option<Span>,
     pub(crate) evaluated: Evaluated,
 }
 
@@ -93,7 +95,14 @@ impl Builder<'_> {
         self.time(&args.base, "BASE", &quote!(base));
         if let Some(Given { value: (written, number), origin, .. }) = args.factor.get() {
             let value = number_tokens(number, private);
-            let name = self.constant("FACTOR", &quote!(f64), &value, written, Some("factor"), *origin);
+            let name = self.constant(
+                "FACTOR",
+                &quote!(::core::primitive::f64),
+                &value,
+                written,
+                Some("factor"),
+                *origin,
+            );
             self.set(&quote!(factor_or_one), &name);
         }
         if let Some(backoff) = args.backoff.value() {
@@ -110,6 +119,10 @@ impl Builder<'_> {
         self.time(&args.deadline, "DEADLINE", &quote!(deadline));
         let attempt_timeout = self.limit(&args.attempt_timeout, "ATTEMPT_TIMEOUT");
         let within = self.limit(&args.within, "WITHIN");
+        if let Some(within) = &within {
+            let timeout = attempt_timeout.clone().unwrap_or_else(|| quote!(#private::Duration::ZERO));
+            self.setters.extend(quote!(.with_within(#within, #timeout)));
+        }
         let policy = self.policy(args);
         let rules = self.rules(args, attempt_timeout.as_ref(), within.as_ref());
         let name = self.name("POLICY");
@@ -124,7 +137,8 @@ impl Builder<'_> {
             }
         };
         let evaluated = self.evaluated;
-        Plan { items, policy, attempt_timeout, evaluated }
+        let attempt_timeout_place = args.attempt_timeout.value().map(|time| first_span(&time.written));
+        Plan { items, policy, attempt_timeout, attempt_timeout_place, evaluated }
     }
 
     fn max(&mut self, args: &RawArgs) {
@@ -199,11 +213,10 @@ impl Builder<'_> {
     fn required(&self, place: &Expr, check: &TokenStream) -> TokenStream {
         let (first, last) = ends(place.to_token_stream());
         let private = self.private;
-        let call = quote_spanned!(Span::mixed_site().located_at(first)=> #private::check::require);
-        let mut argument = Group::new(proc_macro2::Delimiter::Parenthesis, quote!(#private::check::#check));
-        argument.set_span(Span::mixed_site().located_at(last));
-        let call: TokenStream =
-            located(call, first).into_iter().chain([TokenTree::Group(argument)]).collect();
+        let require = located(quote!(require), first);
+        let mut argument = Group::new(Delimiter::Parenthesis, quote!(#private::check::#check));
+        argument.set_span(last);
+        let call = quote!({ use #private::check::#require; #require #argument });
         if self.is_inline { quote!(#call;) } else { quote!(const _: () = #call;) }
     }
 
@@ -252,14 +265,6 @@ impl Builder<'_> {
 
 fn keyword(is_inline: bool) -> TokenStream {
     if is_inline { quote!(let) } else { quote!(const) }
-}
-
-fn located(tokens: TokenStream, span: Span) -> TokenStream {
-    let relocate = |mut token: TokenTree| {
-        token.set_span(token.span().located_at(span));
-        token
-    };
-    tokens.into_iter().map(relocate).collect()
 }
 
 fn time_tokens(time: &Time, private: &TokenStream) -> TokenStream {

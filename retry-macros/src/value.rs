@@ -259,3 +259,12 @@ pub(crate) fn ends(tokens: TokenStream) -> (Span, Span) {
     let first = spans.next().unwrap_or_else(Span::call_site);
     (first, spans.last().unwrap_or(first))
 }
+
+/// The tokens, placed at `span` with its view of names.
+pub(crate) fn located(tokens: TokenStream, span: Span) -> TokenStream {
+    let relocate = |mut token: proc_macro2::TokenTree| {
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(relocate).collect()
+}

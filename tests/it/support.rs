@@ -1,6 +1,9 @@
 //! What most tests need: something that fails a known number of times.
 
 use std::cell::Cell;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 /// The error of an operation that is not up yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +30,11 @@ impl Flaky {
         Flaky { failures, calls: Cell::new(0) }
     }
 
+    /// Fails at every call.
+    pub(crate) const fn broken() -> Self {
+        Flaky::failing(u32::MAX)
+    }
+
     /// One more call: its number, or the failure that it is.
     pub(crate) fn call(&self) -> Result<u32, Down> {
         let call = self.calls.get() + 1;
@@ -43,16 +51,34 @@ impl Flaky {
 /// Drives a future to its end on this thread, under a guard that skips all waits.
 pub(crate) fn run<F: Future>(future: F) -> F::Output {
     let _guard = reattempt::testing::no_wait();
-    let mut future = std::pin::pin!(future);
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    loop {
-        if let std::task::Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return output;
+    finish(future)
+}
+
+/// Drives a future to its end on this thread: one that needs no runtime, as under a guard of the test's own.
+pub(crate) fn finish<F: Future>(future: F) -> F::Output {
+    poll(std::pin::pin!(future), 1_000_000).expect("the future does not end")
+}
+
+/// Polls up to `times` times; what the future yields, if it ends by then.
+pub(crate) fn poll<F: Future>(mut future: Pin<&mut F>, times: u32) -> Option<F::Output> {
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..times {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return Some(output);
         }
     }
+    None
 }
 
 /// Compiles if the future can move between threads.
 pub(crate) fn assert_send<F: Future + Send>(future: F) -> F {
     future
+}
+
+pub(crate) fn secs(seconds: impl IntoIterator<Item = u64>) -> Vec<Duration> {
+    seconds.into_iter().map(Duration::from_secs).collect()
+}
+
+pub(crate) fn millis(millis: impl IntoIterator<Item = u64>) -> Vec<Duration> {
+    millis.into_iter().map(Duration::from_millis).collect()
 }

@@ -6,8 +6,12 @@ use core::time::Duration;
 use reattempt::{Backoff, Jitter, Policy};
 
 /// Checked when this crate is compiled.
-pub const POLICY: Policy =
-    Policy::new().max(4).base(Duration::from_millis(10)).backoff(Backoff::Linear).jitter(Jitter::None).checked();
+pub const POLICY: Policy = Policy::new()
+    .max(4)
+    .base(Duration::from_millis(10))
+    .backoff(Backoff::Linear)
+    .jitter(Jitter::None)
+    .checked();
 
 /// The longest that a loop under [`POLICY`] waits.
 pub const WORST_CASE: Duration = POLICY.worst_case_wait();

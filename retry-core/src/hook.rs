@@ -1,0 +1,261 @@
+//! What hooks are told, and how a hook or a fallback may answer at once or with a future.
+
+use core::future::{Future, Pending};
+use core::time::Duration;
+
+use crate::call::{GivenUp, Planned};
+use crate::reason::GiveUpReason;
+
+/// An attempt failed and another will follow: what `on_retry` is told, before the wait.
+#[derive(Clone, Copy, Debug)]
+pub struct RetryEvent<'a, E> {
+    planned: &'a Planned,
+    error: Option<&'a E>,
+}
+
+impl<'a, E> RetryEvent<'a, E> {
+    /// The operation's name, its places filled in.
+    #[must_use]
+    pub fn operation(&self) -> &'a str {
+        self.planned.operation()
+    }
+
+    /// The number of the attempt that failed, from 1.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.planned.attempt
+    }
+
+    /// How many attempts there may be, or `None` if they are not limited.
+    #[must_use]
+    pub fn max_attempts(&self) -> Option<u32> {
+        self.planned.max_attempts()
+    }
+
+    /// The error of the attempt; `None` if it yielded a value that `retry_ok` refused.
+    #[must_use]
+    pub fn error(&self) -> Option<&'a E> {
+        self.error
+    }
+
+    /// The wait before the next attempt.
+    #[must_use]
+    pub fn delay(&self) -> Duration {
+        self.planned.delay()
+    }
+
+    /// The time since the start of attempt 1.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.planned.elapsed
+    }
+}
+
+/// A call gives up: what `on_give_up` is told.
+#[derive(Clone, Copy, Debug)]
+pub struct GiveUpEvent<'a, E> {
+    given_up: &'a GivenUp,
+    error: Option<&'a E>,
+}
+
+impl<'a, E> GiveUpEvent<'a, E> {
+    /// The operation's name, its places filled in.
+    #[must_use]
+    pub fn operation(&self) -> &'a str {
+        self.given_up.operation()
+    }
+
+    /// The number of the last attempt: how many were made.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.given_up.attempts
+    }
+
+    /// How many attempts there may be, or `None` if they are not limited.
+    #[must_use]
+    pub fn max_attempts(&self) -> Option<u32> {
+        self.given_up.max_attempts()
+    }
+
+    /// The last error; `None` if the last attempt yielded a value that `retry_ok` refused.
+    #[must_use]
+    pub fn error(&self) -> Option<&'a E> {
+        self.error
+    }
+
+    /// Why the call gives up.
+    #[must_use]
+    pub fn reason(&self) -> GiveUpReason {
+        self.given_up.reason
+    }
+
+    /// The time since the start of attempt 1.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.given_up.elapsed
+    }
+}
+
+/// A step of a call that a hook is told of.
+pub trait Step: Clone {
+    /// What it is told.
+    type Event<'a, E: 'a>
+    where
+        Self: 'a;
+
+    /// The event of this step after an attempt with `result`.
+    fn event<'a, T, E>(&'a self, result: &'a Result<T, E>) -> Self::Event<'a, E>;
+}
+
+impl Step for Planned {
+    type Event<'a, E: 'a> = RetryEvent<'a, E>;
+
+    fn event<'a, T, E>(&'a self, result: &'a Result<T, E>) -> RetryEvent<'a, E> {
+        RetryEvent { planned: self, error: result.as_ref().err() }
+    }
+}
+
+impl Step for GivenUp {
+    type Event<'a, E: 'a> = GiveUpEvent<'a, E>;
+
+    fn event<'a, T, E>(&'a self, result: &'a Result<T, E>) -> GiveUpEvent<'a, E> {
+        GiveUpEvent { given_up: self, error: result.as_ref().err() }
+    }
+}
+
+/// Calls the user's function, whose closure's argument is typed by passing through here.
+pub fn ask<A: ?Sized, R>(argument: &A, function: impl FnOnce(&A) -> R) -> R {
+    function(argument)
+}
+
+/// The same for a function that takes its argument by value.
+pub fn give<A, R>(argument: A, function: impl FnOnce(A) -> R) -> R {
+    function(argument)
+}
+
+/// An answer that is there, or that a future will give. Where no future is possible `F` is one that never ends and
+/// holds nothing, so that an async function stays `Send` with a `T` that is not.
+#[derive(Debug)]
+pub enum Answer<T, F = Pending<T>> {
+    /// The answer.
+    Now(T),
+    /// The future of it.
+    Later(F),
+}
+
+/// What a user's function returned: a value or a future of one. `Returned::new(…).reattempt_answer()` finds out which
+/// by method lookup.
+#[derive(Debug)]
+pub struct Returned<R>(Option<R>);
+
+impl<R> Returned<R> {
+    /// What was returned.
+    pub fn new(returned: R) -> Self {
+        Returned(Some(returned))
+    }
+}
+
+/// It was a future.
+pub trait ReturnedFuture<F: Future> {
+    /// The answer to come.
+    fn reattempt_answer(self) -> Answer<F::Output, F>;
+}
+
+impl<F: Future> ReturnedFuture<F> for Returned<F> {
+    fn reattempt_answer(self) -> Answer<F::Output, F> {
+        Answer::Later(self.0.expect("it was put in"))
+    }
+}
+
+/// It was a value.
+pub trait ReturnedValue<R> {
+    /// The answer.
+    fn reattempt_answer(self) -> Answer<R>;
+}
+
+impl<R> ReturnedValue<R> for &mut Returned<R> {
+    fn reattempt_answer(self) -> Answer<R> {
+        Answer::Now(self.0.take().expect("it was put in"))
+    }
+}
+
+/// Tells a blocking function's hook of a retry.
+pub fn tell_retry<T, E>(planned: &Planned, result: &Result<T, E>, hook: impl FnOnce(&RetryEvent<'_, E>)) {
+    hook(&planned.event(result));
+}
+
+/// Tells a blocking function's hook of a give-up.
+pub fn tell_give_up<T, E>(given_up: &GivenUp, result: &Result<T, E>, hook: impl FnOnce(&GiveUpEvent<'_, E>)) {
+    hook(&given_up.event(result));
+}
+
+/// Types the argument of a closure that is told of a retry.
+pub fn typed_on_retry<T, E, R, H: FnOnce(&RetryEvent<'_, E>) -> R>(_: &Result<T, E>, hook: H) -> H {
+    hook
+}
+
+/// Types the argument of an async closure that is told of a retry.
+pub fn typed_async_on_retry<T, E, H: AsyncFnOnce(&RetryEvent<'_, E>)>(_: &Result<T, E>, hook: H) -> H {
+    hook
+}
+
+/// Types the argument of a closure that is told of a give-up.
+pub fn typed_on_give_up<T, E, R, H: FnOnce(&GiveUpEvent<'_, E>) -> R>(_: &Result<T, E>, hook: H) -> H {
+    hook
+}
+
+/// Types the argument of an async closure that is told of a give-up.
+pub fn typed_async_on_give_up<T, E, H: AsyncFnOnce(&GiveUpEvent<'_, E>)>(_: &Result<T, E>, hook: H) -> H {
+    hook
+}
+
+/// An async function's hook, which may be async itself: method lookup finds out. It is told while it owns the
+/// result, and gives it back: so the result lives across the hook's awaits, and only then.
+#[derive(Debug)]
+pub struct Hook<S, T, E, H>(Option<(S, Result<T, E>, H)>);
+
+impl<S: Step, T, E, H> Hook<S, T, E, H> {
+    /// A hook that is about to be told.
+    pub fn new(step: &S, result: Result<T, E>, hook: H) -> Self {
+        Hook(Some((step.clone(), result, hook)))
+    }
+}
+
+macro_rules! hooks {
+    ($($step:ident, $event:ident, $later:ident, $now:ident;)*) => {$(
+        /// The hook is async.
+        pub trait $later<T, E> {
+            /// The result, once the hook has ended.
+            fn reattempt_tell(self) -> Answer<Result<T, E>, impl Future<Output = Result<T, E>>>;
+        }
+
+        impl<T, E, H: AsyncFnOnce(&$event<'_, E>)> $later<T, E> for Hook<$step, T, E, H> {
+            fn reattempt_tell(self) -> Answer<Result<T, E>, impl Future<Output = Result<T, E>>> {
+                Answer::Later(async move {
+                    let (step, result, hook) = self.0.expect("it was put in");
+                    hook(&step.event(&result)).await;
+                    result
+                })
+            }
+        }
+
+        /// The hook is not.
+        pub trait $now<T, E> {
+            /// The result, after the hook.
+            fn reattempt_tell(self) -> Answer<Result<T, E>>;
+        }
+
+        impl<T, E, H: FnOnce(&$event<'_, E>)> $now<T, E> for &mut Hook<$step, T, E, H> {
+            fn reattempt_tell(self) -> Answer<Result<T, E>> {
+                let (step, result, hook) = self.0.take().expect("it was put in");
+                hook(&step.event(&result));
+                Answer::Now(result)
+            }
+        }
+    )*};
+}
+
+hooks! {
+    Planned, RetryEvent, AsyncOnRetry, OnRetry;
+    GivenUp, GiveUpEvent, AsyncOnGiveUp, OnGiveUp;
+}

@@ -1,0 +1,130 @@
+//! What `error = T` gives to the caller: the last error, with the reason beside it.
+
+use core::error::Error;
+use core::fmt::{self, Debug, Display, Formatter};
+use core::time::Duration;
+
+use crate::call::GivenUp;
+use crate::classify::Sourced;
+use crate::failure::Describe;
+use crate::reason::GiveUpReason;
+
+/// Why a call gave up, after how many attempts, and with which error.
+///
+/// `#[retry(error = T)]` makes one from the last error of the body and hands it to the function's own error type by
+/// `From`. It displays as the reason; the last error is its [`source`](Error::source). It is not retryable, so a
+/// loop around a loop does not multiply the attempts.
+pub struct RetryError<E> {
+    reason: GiveUpReason,
+    attempts: u32,
+    elapsed: Duration,
+    last: Option<E>,
+    /// Chosen where the type is known, so that neither `Debug` nor `Error` is asked of `E` here.
+    describe: fn(&E, &mut Formatter<'_>) -> fmt::Result,
+    source: fn(&E) -> Option<&(dyn Error + 'static)>,
+}
+
+impl<E> RetryError<E> {
+    /// Why the call gave up.
+    #[must_use]
+    pub fn reason(&self) -> GiveUpReason {
+        self.reason
+    }
+
+    /// How many attempts were made.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// How long the call took, from the start of attempt 1 to the end of the last.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// The error of the last attempt; `None` if there was no attempt.
+    #[must_use]
+    pub fn last(&self) -> Option<&E> {
+        self.last.as_ref()
+    }
+
+    /// The error of the last attempt, by value.
+    #[must_use]
+    pub fn into_last(self) -> Option<E> {
+        self.last
+    }
+}
+
+impl<E> Display for RetryError<E> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let s = if self.attempts == 1 { "" } else { "s" };
+        write!(f, "gave up after {} attempt{s} in {:?}: {}", self.attempts, self.elapsed, self.reason)
+    }
+}
+
+impl<E> Debug for RetryError<E> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        /// The error by the function that was chosen for its type.
+        struct Last<'a, E>(&'a RetryError<E>);
+
+        impl<E> Debug for Last<'_, E> {
+            fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                match &self.0.last {
+                    Some(error) => (self.0.describe)(error, f),
+                    None => f.write_str("none"),
+                }
+            }
+        }
+
+        f.debug_struct("RetryError")
+            .field("reason", &self.reason)
+            .field("attempts", &self.attempts)
+            .field("elapsed", &self.elapsed)
+            .field("last", &Last(self))
+            .finish()
+    }
+}
+
+/// Known by its address, which no other error's description has.
+static MARKER: &str = "reattempt::RetryError";
+
+impl<E> Error for RetryError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.last.as_ref().and_then(|error| (self.source)(error))
+    }
+
+    /// The mark by which a loop knows a `RetryError<E>` of any `E`: no downcast finds a type that it cannot name.
+    fn description(&self) -> &str {
+        MARKER
+    }
+}
+
+/// Whether an error is a `RetryError` of whatever type.
+#[expect(deprecated, reason = "the one method of `Error` that can carry a mark through a source chain")]
+pub(crate) fn is_retry_error<E: Error + ?Sized>(error: &E) -> bool {
+    core::ptr::eq(error.description(), MARKER)
+}
+
+impl<E> RetryError<E> {
+    /// The last error with what is known of its type, which is chosen here once and for all.
+    pub fn new<D, C>(given_up: &GivenUp, last: Option<E>, _: D, _: C) -> RetryError<E>
+    where
+        D: Describe<E> + Default,
+        C: Sourced<E> + Default,
+    {
+        RetryError {
+            reason: given_up.reason,
+            attempts: given_up.attempts,
+            elapsed: given_up.elapsed,
+            last,
+            describe: |error, f| D::default().describe(error, f),
+            source: |error| C::default().source(error),
+        }
+    }
+}
+
+/// The function's own error, made of the one that says why it gave up.
+pub fn converted<E, F: From<RetryError<E>>>(error: RetryError<E>) -> F {
+    error.into()
+}

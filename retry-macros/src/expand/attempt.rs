@@ -1,0 +1,183 @@
+//! One attempt: the body, in the loop as it stands or in a closure or block that control cannot leave.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{GenericArgument, PathArguments, Type};
+
+use super::{Expansion, local};
+use crate::body::has_control_flow;
+use crate::pattern::{Rebind, Rebinding};
+use crate::plan::Evaluated;
+use crate::value::{first_span, located};
+
+impl Expansion<'_> {
+    /// Runs one attempt: defines `result`, and `same`, which turns results back into the function's type.
+    pub(super) fn outcome(&self) -> TokenStream {
+        let (keep_self, number, attempt) = (self.keep_self(), self.number(), self.attempt());
+        let (body_type, split) = (self.body_type(), self.split());
+        let timed_out = self
+            .retry
+            .plan
+            .attempt_timeout
+            .as_ref()
+            .map(|_| quote_spanned!(Span::mixed_site()=> let mut timed_out = false;));
+        quote_spanned! {Span::mixed_site()=>
+            #keep_self
+            #number
+            #timed_out
+            let result: #body_type = #attempt;
+            #[allow(unreachable_code)]
+            let (same, result) = #split;
+        }
+    }
+
+    /// What the body returns: what the function does, or under `error = T` the same success with that error.
+    fn body_type(&self) -> TokenStream {
+        let ret = without_impl_trait(&self.retry.shape.ret);
+        match &self.retry.ending.error {
+            None => ret.into_token_stream(),
+            Some(error) => {
+                let private = &self.retry.private;
+                quote!(::core::result::Result<<#ret as #private::Outcome>::Ok, #error>)
+            }
+        }
+    }
+
+    /// The outcome as a result. Placed at the return type, which is at fault if it has none.
+    fn split(&self) -> TokenStream {
+        let private = &self.retry.private;
+        let place = first_span(&self.retry.shape.ret);
+        if self.retry.ending.error.is_some() {
+            let ret = without_impl_trait(&self.retry.shape.ret);
+            let result = local("result");
+            return quote_spanned!(Span::mixed_site()=> (#private::same::<#ret>(), #result));
+        }
+        let call = located(quote!(split), place);
+        let mut argument = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, {
+            let span = Span::mixed_site().located_at(place);
+            proc_macro2::Ident::new("result", span).into_token_stream()
+        });
+        argument.set_span(place);
+        quote!({ use #private::#call; #call #argument })
+    }
+
+    fn attempt(&self) -> TokenStream {
+        let rebindings: TokenStream = self.retry.rebindings.iter().map(rebinding).collect();
+        let body = &self.retry.shape.attempt;
+        let body_type = self.body_type();
+        let has_timeout = self.retry.plan.attempt_timeout.is_some();
+        if !has_timeout && !has_control_flow(body) {
+            return quote!({ #rebindings #body });
+        }
+        if !self.retry.shape.is_async {
+            return quote_spanned!(Span::mixed_site()=> (|| -> #body_type { #rebindings #body })());
+        }
+        // The branch is never taken; it tells the compiler what the block returns before it reads the body.
+        let future = quote_spanned! {Span::mixed_site()=>
+            async {
+                if let ::core::option::Option::Some(result) = ::core::option::Option::None::<#body_type> {
+                    return result;
+                }
+                #rebindings
+                #body
+            }
+        };
+        if has_timeout { self.limited(&future) } else { quote!(#future.await) }
+    }
+
+    /// An attempt under `attempt_timeout`.
+    fn limited(&self, future: &TokenStream) -> TokenStream {
+        let (private, site) = (&self.retry.private, &self.site);
+        let timeout = match self.retry.plan.evaluated {
+            Evaluated::InlineConst => local("timeout"),
+            _ => self.retry.plan.attempt_timeout.clone().unwrap_or_default(),
+        };
+        let limited = if self.shares_sleep() {
+            quote_spanned!(Span::mixed_site()=>
+                #private::limit_with(#private::Site::policy(#site), &progress, #timeout, #future, &sleep))
+        } else {
+            quote_spanned!(Span::mixed_site()=>
+                #private::limit(#private::Site::policy(#site), &progress, #timeout, #future))
+        };
+        let expired = self.expired();
+        quote_spanned! {Span::mixed_site()=>
+            match #limited.await {
+                ::core::result::Result::Ok(result) => result,
+                ::core::result::Result::Err(timeout) => {
+                    timed_out = true;
+                    #expired
+                }
+            }
+        }
+    }
+
+    /// The failure of an attempt that ran out of time, placed at the argument that asks for it.
+    fn expired(&self) -> TokenStream {
+        let private = &self.retry.private;
+        let place = self.retry.plan.attempt_timeout_place.unwrap_or_else(Span::mixed_site);
+        let call = located(quote!(timed_out), place);
+        let timeout = proc_macro2::Ident::new("timeout", Span::mixed_site().located_at(place));
+        let mut argument =
+            proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, timeout.into_token_stream());
+        argument.set_span(place);
+        quote!({ use #private::#call; #call #argument })
+    }
+
+    /// The attempt's number, by the user's name for it.
+    fn number(&self) -> Option<TokenStream> {
+        let (name, private) = (self.retry.attempt.as_ref()?, &self.retry.private);
+        Some(quote_spanned! {Span::mixed_site()=>
+            let #name: ::core::primitive::u32 = #private::Progress::attempt(&progress);
+        })
+    }
+
+    /// Keeps a clone of `self` while an attempt uses it up.
+    fn keep_self(&self) -> Option<TokenStream> {
+        let name = self.retry.cloned_self.as_ref()?;
+        Some(quote_spanned!(Span::mixed_site()=> let unspent = ::core::clone::Clone::clone(&#name);))
+    }
+
+    /// Gives `self` back after an attempt that may have used it up.
+    pub(super) fn restore_self(&self) -> Option<TokenStream> {
+        let name = self.retry.cloned_self.as_ref()?;
+        Some(quote_spanned!(Span::mixed_site()=> #name = unspent;))
+    }
+}
+
+fn rebinding(Rebinding { pattern, name, how }: &Rebinding) -> TokenStream {
+    let span = Span::mixed_site().located_at(name.span());
+    match how {
+        Rebind::Clone => quote_spanned!(span=> let #pattern = ::core::clone::Clone::clone(&#name);),
+        Rebind::Copy => quote_spanned!(span=> let #pattern = #name;),
+        Rebind::Reborrow => quote_spanned!(span=> let #pattern = &mut *#name;),
+    }
+}
+
+/// The type with `_` where it has `impl Trait`, which cannot stand in a `let`.
+fn without_impl_trait(ty: &Type) -> Type {
+    let mut ty = ty.clone();
+    infer_impl_trait(&mut ty);
+    ty
+}
+
+fn infer_impl_trait(ty: &mut Type) {
+    match ty {
+        Type::ImplTrait(_) => *ty = syn::parse_quote!(_),
+        Type::Path(path) => {
+            for segment in &mut path.path.segments {
+                let PathArguments::AngleBracketed(arguments) = &mut segment.arguments else { continue };
+                for argument in &mut arguments.args {
+                    if let GenericArgument::Type(ty) = argument {
+                        infer_impl_trait(ty);
+                    }
+                }
+            }
+        }
+        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(infer_impl_trait),
+        Type::Reference(reference) => infer_impl_trait(&mut reference.elem),
+        Type::Array(array) => infer_impl_trait(&mut array.elem),
+        Type::Paren(paren) => infer_impl_trait(&mut paren.elem),
+        Type::Group(group) => infer_impl_trait(&mut group.elem),
+        _ => {}
+    }
+}

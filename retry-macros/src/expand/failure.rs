@@ -1,0 +1,344 @@
+//! After a failed attempt: what is seen of the error, the decision, the hooks, the end.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
+
+use super::{Expansion, local, placed};
+use crate::select::Item;
+
+impl Expansion<'_> {
+    /// The arm, or arms, of a failure.
+    pub(super) fn failure(&self) -> TokenStream {
+        if self.retry.has_steps() { self.in_steps() } else { self.at_once() }
+    }
+
+    /// Core decides, tells and, where it can, waits.
+    fn at_once(&self) -> TokenStream {
+        let (private, site, restore) = (&self.retry.private, &self.site, self.restore_self());
+        let (prepared, seen) = self.seen();
+        let function = match (self.retry.shape.is_async, &self.retry.sleep) {
+            (false, None) => quote!(retry_blocking),
+            (false, Some(_)) => quote!(retry_blocking_after),
+            (true, None) => quote!(retry_async),
+            (true, Some(_)) => quote!(retry_async_after),
+        };
+        let decided = quote_spanned!(Span::mixed_site()=> #private::#function(#site, &mut progress, &#seen));
+        let next = match (self.retry.shape.is_async, &self.retry.sleep) {
+            (false, None) => quote_spanned! {Span::mixed_site()=>
+                if !#decided {
+                    break same.err(error);
+                }
+                #restore
+            },
+            (is_async, sleep) => {
+                let wait = if is_async { Some(local("wait")) } else { self.blocking_wait(sleep.as_ref()) };
+                quote_spanned! {Span::mixed_site()=>
+                    let wait = #decided;
+                    let ::core::option::Option::Some(wait) = wait else { break same.err(error) };
+                    #restore
+                    #wait
+                }
+            }
+        };
+        quote_spanned! {Span::mixed_site()=>
+            ::core::result::Result::Err(error) => {
+                #prepared
+                #next
+            }
+        }
+    }
+
+    /// Core decides; hooks and endings of the function's own have their say before it goes on.
+    fn in_steps(&self) -> TokenStream {
+        let (private, restore) = (&self.retry.private, self.restore_self());
+        let (plan, on_retry, give_up) = (self.plan(), self.on_retry(), self.give_up());
+        let announce = self.announce(&quote!(planned));
+        let wait = match (self.retry.shape.is_async, &self.retry.sleep) {
+            (false, None) => quote_spanned!(Span::mixed_site()=> #private::Planned::block(&planned);),
+            (true, None) => quote_spanned!(Span::mixed_site()=> #private::Planned::wait(&planned)),
+            (true, Some(_)) => quote_spanned!(Span::mixed_site()=> #private::Planned::delay(&planned)),
+            (false, sleep) => {
+                let wait = self.blocking_wait(sleep.as_ref());
+                quote_spanned!(Span::mixed_site()=> let wait = #private::Planned::delay(&planned); #wait)
+            }
+        };
+        quote_spanned! {Span::mixed_site()=>
+            result => {
+                #restore
+                #plan
+                match plan {
+                    ::core::result::Result::Ok(planned) => {
+                        #on_retry
+                        #announce
+                        #wait
+                    }
+                    ::core::result::Result::Err(given_up) => { #give_up }
+                }
+            }
+        }
+    }
+
+    /// The caller's sleep on this thread.
+    fn blocking_wait(&self, sleep: Option<&Expr>) -> Option<TokenStream> {
+        let sleep = sleep?;
+        let wait = local("wait");
+        let call = placed(sleep, &quote!(block_with), &quote!(#sleep, #wait), &self.retry.private);
+        Some(quote!(#call;))
+    }
+
+    /// The wait of an async step.
+    pub(super) fn wait(&self) -> TokenStream {
+        let wait = local("wait");
+        let Some(sleep) = &self.retry.sleep else { return quote_spanned!(Span::mixed_site()=> #wait.await;) };
+        let function = if self.shares_sleep() {
+            let sleep = local("sleep");
+            quote!(&#sleep)
+        } else {
+            sleep.to_token_stream()
+        };
+        let call = placed(sleep, &quote!(wait_with), &quote!(#function, #wait), &self.retry.private);
+        quote!(#call.await;)
+    }
+
+    fn plan(&self) -> TokenStream {
+        let (private, site) = (&self.retry.private, &self.site);
+        let (prepared, seen) = self.seen();
+        let function = if self.retry.shape.is_async { quote!(plan_async) } else { quote!(plan_blocking) };
+        let tell = if self.retry.has_hooks() { quote!(Later) } else { quote!(Now) };
+        let refused = match &self.retry.selection.retry_ok {
+            Some(_) => {
+                let named = self.named();
+                quote_spanned!(Span::mixed_site()=> #private::Refused #named)
+            }
+            None => quote_spanned!(Span::mixed_site()=> #private::Refused),
+        };
+        let probes = self.probes();
+        quote_spanned! {Span::mixed_site()=>
+            #probes
+            let plan = match &result {
+                ::core::result::Result::Ok(_) => {
+                    #private::#function(#site, &mut progress, &#refused, #private::Tell::#tell)
+                }
+                ::core::result::Result::Err(error) => {
+                    #prepared
+                    #private::#function(#site, &mut progress, &#seen, #private::Tell::#tell)
+                }
+            };
+        }
+    }
+
+    fn announce(&self, step: &TokenStream) -> Option<TokenStream> {
+        let private = &self.retry.private;
+        let (step, ty) = if step.to_string() == "planned" {
+            (local("planned"), quote!(Planned))
+        } else {
+            (local("given_up"), quote!(GivenUp))
+        };
+        self.retry.has_hooks().then(|| quote_spanned!(Span::mixed_site()=> #private::#ty::announce(&#step);))
+    }
+
+    fn on_retry(&self) -> Option<TokenStream> {
+        let hook = self.retry.on_retry.as_ref()?;
+        let keep = self.retry.shape.is_async.then(|| {
+            // The wait needs no result; an async hook had to give it back all the same.
+            quote_spanned!(Span::mixed_site()=> ::core::mem::drop(result);)
+        });
+        let told = self.told(hook, &local("planned"), "on_retry", &quote!(tell_retry));
+        Some(quote!(#told #keep))
+    }
+
+    /// Tells a hook of a step. In an async function it may take its time: the result is then moved through it, so
+    /// that it is held across its awaits and across no other.
+    fn told(&self, hook: &Expr, step: &TokenStream, key: &str, tell: &TokenStream) -> TokenStream {
+        let private = &self.retry.private;
+        let result = local("result");
+        if !self.retry.shape.is_async {
+            let call = placed(hook, tell, &quote!(&#step, &#result, #hook), private);
+            return quote!(#call;);
+        }
+        let typed = match hook {
+            Expr::Closure(closure) => {
+                let is_async = if closure.asyncness.is_some() { "async_" } else { "" };
+                let typed = proc_macro2::Ident::new(&format!("typed_{is_async}{key}"), Span::mixed_site());
+                placed(hook, &typed.into_token_stream(), &quote!(&#result, #hook), private)
+            }
+            _ => hook.to_token_stream(),
+        };
+        quote_spanned! {Span::mixed_site()=>
+            let hook = #typed;
+            let result = 'told: {
+                let answer = #private::Hook::new(&#step, result, hook).reattempt_tell();
+                let future = match answer {
+                    #private::Answer::Now(result) => break 'told result,
+                    #private::Answer::Later(future) => future,
+                };
+                future.await
+            };
+        }
+    }
+
+    /// The end of the call: the hook, the log, then the last value, the fallback or the last error.
+    fn give_up(&self) -> TokenStream {
+        let private = &self.retry.private;
+        let hook = self.retry.ending.on_give_up.as_ref();
+        let told = hook.map(|hook| self.told(hook, &local("given_up"), "on_give_up", &quote!(tell_give_up)));
+        let announce = self.announce(&quote!(given_up));
+        let last = match &self.retry.ending.error {
+            None => quote_spanned!(Span::mixed_site()=> let last = error;),
+            Some(_) => quote_spanned! {Span::mixed_site()=>
+                let description = (&&&#private::Probe::new(&error)).reattempt_description();
+                let chain = (&&&&#private::Probe::new(&error)).reattempt_chain();
+                let last = #private::RetryError::new(
+                    &given_up, ::core::option::Option::Some(error), description, chain,
+                );
+            },
+        };
+        let end = self.end();
+        quote_spanned! {Span::mixed_site()=>
+            #told
+            #announce
+            // Moved as a whole, so that no part of it is held across the fallback's awaits.
+            let error = match ::core::convert::identity(result) {
+                ::core::result::Result::Ok(value) => break same.ok(value),
+                ::core::result::Result::Err(error) => error,
+            };
+            #last
+            #end
+        }
+    }
+
+    fn end(&self) -> TokenStream {
+        let private = &self.retry.private;
+        let last = local("last");
+        let Some(fallback) = &self.retry.ending.fallback else {
+            return match &self.retry.ending.error {
+                None => quote_spanned!(Span::mixed_site()=> break same.err(last);),
+                Some(error) => {
+                    let converted = placed(error, &quote!(converted), &quote!(#last), private);
+                    quote_spanned!(Span::mixed_site()=> break same.err(#converted);)
+                }
+            };
+        };
+        let given = placed(fallback, &quote!(give), &quote!(#last, #fallback), private);
+        if !self.retry.shape.is_async {
+            return quote_spanned!(Span::mixed_site()=> break same.outcome(#given););
+        }
+        quote_spanned! {Span::mixed_site()=>
+            let outcome = 'told: {
+                let answer = #private::Returned::new(#given).reattempt_answer();
+                let future = match answer {
+                    #private::Answer::Now(outcome) => break 'told outcome,
+                    #private::Answer::Later(future) => future,
+                };
+                future.await
+            };
+            break same.outcome(outcome);
+        }
+    }
+
+    /// The error as core sees it: what has to be worked out first, and an expression that may borrow from it.
+    fn seen(&self) -> (TokenStream, TokenStream) {
+        let private = &self.retry.private;
+        let named = self.named();
+        let probes = (!self.retry.has_steps()).then(|| self.probes());
+        // In steps the error is a reference already.
+        let error = if self.retry.has_steps() {
+            local("error")
+        } else {
+            let error = local("error");
+            quote!(&#error)
+        };
+        let bare = quote_spanned! {Span::mixed_site()=>
+            #private::Seen::new(
+                #error,
+                (&&&#private::Probe::new(#error)).reattempt_description(),
+                (&&#private::Probe::new(#error)).reattempt_opinion(),
+                (&&&&#private::Probe::new(#error)).reattempt_chain(),
+            )
+        };
+        let hinted = self.retry.selection.retry_after.as_ref().map(|hint| {
+            let hint = placed(hint, &quote!(ask), &quote!(#error, #hint), private);
+            quote!(.reattempt_hinted(#hint))
+        });
+        let Some(judged) = self.judged(&error) else {
+            return (probes.into_token_stream(), quote!(#bare #hinted #named));
+        };
+        let prepared = quote_spanned! {Span::mixed_site()=>
+            #probes
+            let seen = #bare;
+            let judged = #judged;
+        };
+        let seen = quote_spanned!(Span::mixed_site()=> seen.reattempt_judged(judged) #hinted #named);
+        (prepared, seen)
+    }
+
+    /// Whether the error is retried, where that is not the error's word alone.
+    fn judged(&self, error: &TokenStream) -> Option<TokenStream> {
+        let private = &self.retry.private;
+        let selection = &self.retry.selection;
+        let has_timeout = self.retry.plan.attempt_timeout.is_some();
+        let own = if has_timeout {
+            quote_spanned!(Span::mixed_site()=> timed_out || #private::Seen::own(&seen))
+        } else {
+            quote_spanned!(Span::mixed_site()=> #private::Seen::own(&seen))
+        };
+        if selection.on.is_none() && selection.unless.is_none() && selection.when.is_none() {
+            return has_timeout.then_some(own);
+        }
+        let unless = match &selection.unless {
+            Some(items) => {
+                let matched = self.matched(items, error);
+                quote_spanned!(Span::mixed_site()=> #matched.matches())
+            }
+            None => quote!(false),
+        };
+        let on = match &selection.on {
+            Some(items) => self.matched(items, error),
+            None => quote_spanned!(Span::mixed_site()=> #private::On::Type),
+        };
+        let when = match &selection.when {
+            Some(when) => {
+                let asked = placed(when, &quote!(ask), &quote!(#error, #when), private);
+                quote!(::core::option::Option::Some(#asked))
+            }
+            None => quote!(::core::option::Option::None),
+        };
+        Some(quote_spanned!(Span::mixed_site()=> #private::classify(|| #unless, || #on, || #when, || #own)))
+    }
+
+    /// What the items say of the error.
+    fn matched(&self, items: &[Item], error: &TokenStream) -> TokenStream {
+        let private = &self.retry.private;
+        let mut matched = items.iter().map(|item| match item {
+            Item::Type(ty) => {
+                let search = quote_spanned!(crate::value::first_span(ty)=>
+                    (&&&&&#private::Find::<#ty, _>::new(#error)).reattempt_search());
+                let found = placed(ty, &quote!(finds), &quote!(#search, #error), private);
+                quote_spanned!(Span::mixed_site()=> #private::On::by_type(#found))
+            }
+            Item::Pattern(pattern, guard) => {
+                let guard = guard.as_ref().map(|guard| quote!(if #guard));
+                quote_spanned! {Span::mixed_site()=>
+                    #private::On::by_pattern(
+                        #[allow(unreachable_patterns)]
+                        match #error { #pattern #guard => true, _ => false }
+                    )
+                }
+            }
+        });
+        let first = matched.next().unwrap_or_else(|| quote!(#private::On::Nothing));
+        matched.fold(first, |all, next| quote_spanned!(Span::mixed_site()=> #all.or(|| #next)))
+    }
+
+    /// The traits whose methods are looked up on what the error's type is asked with.
+    fn probes(&self) -> TokenStream {
+        let private = &self.retry.private;
+        quote_spanned!(Span::mixed_site()=> #[allow(unused_imports)] use #private::probes::*;)
+    }
+
+    fn named(&self) -> Option<TokenStream> {
+        let text = self.retry.operation.format.as_ref()?;
+        Some(quote!(.reattempt_named(::core::format_args!(#text))))
+    }
+}

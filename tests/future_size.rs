@@ -1,0 +1,126 @@
+//! How large the future of an annotated function is, beside that of a loop written by hand. See the figures with
+//! `cargo test --test future_size -- --nocapture`.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use reattempt::retry;
+use tokio::time::sleep;
+
+/// What an annotation may add to a future.
+const ALLOWANCE: usize = 64;
+
+#[derive(Debug, PartialEq)]
+struct Down;
+
+/// An operation whose future is `N` bytes large.
+struct Operation<const N: usize>([u8; N]);
+
+impl<const N: usize> Future for Operation<N> {
+    type Output = Result<usize, Down>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(self.0.first().map(|&byte| usize::from(byte)).ok_or(Down))
+    }
+}
+
+fn operation<const N: usize>() -> Operation<N> {
+    Operation([0; N])
+}
+
+#[retry]
+async fn annotated<const N: usize>() -> Result<usize, Down> {
+    operation::<N>().await
+}
+
+async fn by_hand<const N: usize>() -> Result<usize, Down> {
+    let mut attempt = 1;
+    loop {
+        let wait = match operation::<N>().await {
+            Ok(value) => return Ok(value),
+            Err(error) if attempt == 3 => return Err(error),
+            Err(_) => Duration::from_secs(1) * attempt,
+        };
+        attempt += 1;
+        sleep(wait).await;
+    }
+}
+
+#[retry]
+async fn annotated_with_question<const N: usize>() -> Result<usize, Down> {
+    let value = operation::<N>().await?;
+    Ok(value + 1)
+}
+
+/// By hand nobody would write a `?` here: it would leave the loop.
+async fn by_hand_without_question<const N: usize>() -> Result<usize, Down> {
+    let mut attempt = 1;
+    loop {
+        let wait = match operation::<N>().await {
+            Ok(value) => return Ok(value + 1),
+            Err(error) if attempt == 3 => return Err(error),
+            Err(_) => Duration::from_secs(1) * attempt,
+        };
+        attempt += 1;
+        sleep(wait).await;
+    }
+}
+
+#[retry(deadline = "1m", name = "fetch {key}")]
+async fn annotated_with_argument<const N: usize>(key: &str) -> Result<usize, Down> {
+    let value = operation::<N>().await?;
+    Ok(value + key.len())
+}
+
+async fn by_hand_with_argument<const N: usize>(key: &str) -> Result<usize, Down> {
+    let start = tokio::time::Instant::now();
+    let mut attempt = 1;
+    loop {
+        let wait = match operation::<N>().await {
+            Ok(value) => return Ok(value + key.len()),
+            Err(error) if attempt == 3 || start.elapsed() > Duration::from_secs(60) => return Err(error),
+            Err(_) => Duration::from_secs(1) * attempt,
+        };
+        attempt += 1;
+        sleep(wait).await;
+    }
+}
+
+fn assert_small<A: Future, B: Future>(what: &str, annotated: &A, by_hand: &B) {
+    let (annotated, by_hand) = (size_of_val(annotated), size_of_val(by_hand));
+    println!("{what}: {annotated} bytes, by hand {by_hand}");
+    assert!(annotated <= by_hand + ALLOWANCE, "{what}: {annotated} bytes, by hand {by_hand}");
+}
+
+#[test]
+fn an_annotation_adds_at_most_64_bytes() {
+    assert_eq!(size_of::<Operation<64>>(), 64);
+    assert_small("64 bytes", &annotated::<64>(), &by_hand::<64>());
+    assert_small("1024 bytes", &annotated::<1024>(), &by_hand::<1024>());
+}
+
+#[test]
+fn a_question_mark_costs_no_more() {
+    assert_small("64 bytes and `?`", &annotated_with_question::<64>(), &by_hand_without_question::<64>());
+    assert_small(
+        "1024 bytes and `?`",
+        &annotated_with_question::<1024>(),
+        &by_hand_without_question::<1024>(),
+    );
+}
+
+#[test]
+fn an_argument_and_a_deadline_cost_no_more() {
+    let key = "key";
+    let annotated = (annotated_with_argument::<64>(key), annotated_with_argument::<1024>(key));
+    assert_small("64 bytes, argument, deadline", &annotated.0, &by_hand_with_argument::<64>(key));
+    assert_small("1024 bytes, argument, deadline", &annotated.1, &by_hand_with_argument::<1024>(key));
+}
+
+#[tokio::test]
+async fn the_futures_compared_do_the_same() {
+    assert_eq!(annotated::<64>().await, by_hand::<64>().await);
+    assert_eq!(annotated_with_question::<64>().await, by_hand_without_question::<64>().await);
+    assert_eq!(annotated_with_argument::<64>("key").await, by_hand_with_argument::<64>("key").await);
+}

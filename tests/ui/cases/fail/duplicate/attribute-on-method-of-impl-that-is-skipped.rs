@@ -1,0 +1,16 @@
+use reattempt::retry;
+
+struct Client;
+
+#[retry]
+impl Client {
+    #[retry(skip)]
+    #[retry(max = 3)]
+    fn get(&self) -> Result<u32, String> {
+        Ok(1)
+    }
+}
+
+fn main() {
+    let _ = Client.get();
+}

@@ -1,0 +1,8 @@
+use reattempt::retry;
+
+#[retry]
+async fn fetch() {}
+
+fn main() {
+    drop(fetch());
+}

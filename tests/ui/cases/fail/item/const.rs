@@ -1,0 +1,8 @@
+use reattempt::retry;
+
+#[retry]
+const ATTEMPTS: u32 = 3;
+
+fn main() {
+    let _ = ATTEMPTS;
+}

@@ -1,0 +1,8 @@
+use reattempt::retry;
+
+#[retry]
+unsafe extern "C" {
+    fn fetch() -> u32;
+}
+
+fn main() {}

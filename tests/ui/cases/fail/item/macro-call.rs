@@ -1,0 +1,10 @@
+use reattempt::retry;
+
+macro_rules! fetch {
+    () => {};
+}
+
+#[retry]
+fetch!();
+
+fn main() {}

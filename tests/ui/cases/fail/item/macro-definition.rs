@@ -1,0 +1,10 @@
+use reattempt::retry;
+
+#[retry]
+macro_rules! fetch {
+    () => {};
+}
+
+fn main() {
+    fetch!();
+}

@@ -1,0 +1,10 @@
+use reattempt::retry;
+
+#[retry]
+fn fetch() -> ! {
+    loop {}
+}
+
+fn main() {
+    fetch();
+}

@@ -1,0 +1,8 @@
+use reattempt::retry;
+
+#[retry]
+fn fetch() {}
+
+fn main() {
+    fetch();
+}

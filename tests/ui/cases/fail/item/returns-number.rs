@@ -1,0 +1,10 @@
+use reattempt::retry;
+
+#[retry]
+fn fetch() -> u32 {
+    1
+}
+
+fn main() {
+    fetch();
+}

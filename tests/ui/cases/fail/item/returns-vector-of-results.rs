@@ -1,0 +1,10 @@
+use reattempt::retry;
+
+#[retry]
+fn fetch() -> Vec<Result<u32, String>> {
+    Vec::new()
+}
+
+fn main() {
+    fetch();
+}

@@ -1,0 +1,9 @@
+use reattempt::retry;
+
+#[tokio::test]
+#[retry]
+async fn fetches() -> Result<(), String> {
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use reattempt::retry;
+
+#[retry]
+type Fetched = Result<u32, String>;
+
+fn main() {
+    let _: Fetched = Ok(1);
+}

@@ -1,0 +1,10 @@
+use reattempt::retry;
+
+#[retry]
+unsafe trait Fetch {
+    fn fetch(&self) -> Result<u32, String> {
+        Ok(1)
+    }
+}
+
+fn main() {}

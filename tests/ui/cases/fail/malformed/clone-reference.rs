@@ -1,0 +1,10 @@
+use reattempt::retry;
+
+#[retry(clone(&token))]
+fn fetch(token: String) -> Result<String, String> {
+    Ok(token)
+}
+
+fn main() {
+    let _ = fetch(String::new());
+}

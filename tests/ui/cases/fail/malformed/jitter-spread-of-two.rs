@@ -1,0 +1,10 @@
+use reattempt::retry;
+
+#[retry(jitter = spread(0.1, 0.2))]
+fn fetch() -> Result<u32, String> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = fetch();
+}

@@ -1,0 +1,10 @@
+use reattempt::retry;
+
+#[retry(jitter = up_to("1m"), max_delay = "30s")]
+fn fetch() -> Result<u32, String> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = fetch();
+}

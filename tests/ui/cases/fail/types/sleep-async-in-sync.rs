@@ -1,0 +1,12 @@
+use reattempt::retry;
+
+async fn sleep(_: std::time::Duration) {}
+
+#[retry(sleep = sleep)]
+fn fetch() -> Result<u32, String> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = fetch();
+}

@@ -1,0 +1,20 @@
+use reattempt::{AttemptTimeout, retry};
+
+struct Failed;
+
+impl From<AttemptTimeout> for Failed {
+    fn from(_: AttemptTimeout) -> Self {
+        Failed
+    }
+}
+
+async fn sleep() {}
+
+#[retry(sleep = sleep)]
+async fn fetch() -> Result<u32, Failed> {
+    Ok(1)
+}
+
+fn main() {
+    drop(fetch());
+}
