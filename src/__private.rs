@@ -47,9 +47,3 @@ pub mod probes {
         ReturnedValue as _,
     };
 }
-
-/// The caller's policy, by value.
-#[must_use]
-pub const fn policy(policy: Policy) -> Policy {
-    policy
-}

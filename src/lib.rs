@@ -6,6 +6,8 @@
 #[cfg(feature = "std")]
 pub use retry_core::{AttemptTimeout, Run, testing};
 pub use retry_core::{Backoff, GiveUpReason, InvalidPolicy, Jitter, Outcome, Policy, preset};
+#[cfg(feature = "std")]
+pub use retry_core::{GiveUpEvent, RetryError, RetryEvent, Retryable};
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/attribute.md")]
 pub use retry_macros::retry;

@@ -19,6 +19,8 @@ pub enum InvalidPolicy {
     Factor,
     /// The fraction of a jitter is outside `0..=1` or not a number.
     Fraction,
+    /// `attempt_timeout` is 0.
+    AttemptTimeoutIsZero,
     /// `base` is above `max_delay`.
     BaseAboveMaxDelay,
     /// The width of `Jitter::UpTo` is not below `max_delay`.
@@ -40,16 +42,19 @@ impl InvalidPolicy {
             Self::Factor => {
                 "`factor` is not a finite number of at least 1; write `factor = 2` to double the delay"
             }
-            Self::Fraction => "the jitter fraction is not in 0..=1; write `jitter = 0.3` for up to 30 % more",
+            Self::Fraction => "the jitter fraction is not in 0..=1; write `0.3` for 30 %",
+            Self::AttemptTimeoutIsZero => {
+                "an attempt of no time cannot succeed; write how long one may take, such as `attempt_timeout = \"5s\"`"
+            }
             Self::BaseAboveMaxDelay => {
-                "`base` is above `max_delay` (60 s by default); lower `base` or raise `max_delay`"
+                "`base` is above `max_delay`, which is 60 s unless set; lower `base` or raise `max_delay`"
             }
             Self::WidthNotBelowMaxDelay => {
-                "the width of `up_to` is not below `max_delay` (60 s by default); lower it or raise `max_delay`"
+                "the width of `up_to` is not below `max_delay`, which is 60 s unless set; lower it or raise `max_delay`"
             }
             Self::BaseNotBelowDeadline => {
-                "`base` is not below `deadline`, so no retry could start; lower `base` (1 s by default) or raise \
-                 `deadline`"
+                "`base`, which is 1 s unless set, is not below `deadline`, so no retry could start; lower `base` or \
+                 raise `deadline`"
             }
             Self::WithinExceeded => {
                 "the longest possible wait exceeds `within`; lower `max`, `base` or `max_delay`, or raise `within`"
@@ -100,6 +105,11 @@ pub const fn jitter(jitter: Jitter) -> Checked {
         Jitter::Additive(f) | Jitter::Spread(f) => unless(!(f >= 0.0 && f <= 1.0), InvalidPolicy::Fraction),
         _ => Ok(()),
     }
+}
+
+/// An attempt gets some time.
+pub const fn attempt_timeout(timeout: Duration) -> Checked {
+    unless(timeout.is_zero(), InvalidPolicy::AttemptTimeoutIsZero)
 }
 
 /// The first delay fits below the ceiling.

@@ -25,7 +25,9 @@ pub fn block_with(sleep: impl FnOnce(Duration), delay: Duration) {
 
 /// Waits by the caller's future, unless a test's guard is up.
 pub async fn wait_with<S: Future<Output = ()>>(sleep: impl FnOnce(Duration) -> S, delay: Duration) {
-    if !scene::skip(from_duration(delay)) {
+    if scene::skip(from_duration(delay)) {
+        Wait::yielding().await;
+    } else {
         sleep(delay).await;
     }
 }
@@ -57,10 +59,11 @@ impl Wait {
     #[cold]
     #[inline(never)]
     pub(crate) fn new(delay: Nanos) -> Wait {
-        if delay == 0 || scene::skip(delay) {
-            return Wait { state: State::Yield { yielded: false } };
-        }
-        Wait::timer(delay)
+        if scene::skip(delay) || delay == 0 { Wait::yielding() } else { Wait::timer(delay) }
+    }
+
+    fn yielding() -> Wait {
+        Wait { state: State::Yield { yielded: false } }
     }
 
     /// A wait that no test's guard shortens: it watches an attempt, and attempts take real time.

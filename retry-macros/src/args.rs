@@ -1,7 +1,6 @@
 //! The attribute's grammar: tokens → [`RawArgs`].
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, Lit, LitStr, Path, Token, Type};
@@ -10,7 +9,7 @@ use crate::diagnostics::{Diagnostics, bail, error};
 use crate::option_name::{self as name, OptionName};
 use crate::select::{self, Item};
 use crate::slot::{Origin, Slot};
-use crate::value::{Backoff, Jitter, Number, Time, literal};
+use crate::value::{Backoff, Jitter, Number, Time, is_negative, literal, source};
 
 /// The arguments as they were written, each in a slot of its own.
 #[derive(Clone, Default)]
@@ -98,6 +97,32 @@ impl RawArgs {
         }
     }
 
+    /// What is left after a mistake: what the types of the function and its body depend on.
+    pub(crate) fn for_recovery(&self) -> RawArgs {
+        RawArgs {
+            error: self.error.clone(),
+            clone: self.clone.clone(),
+            facade: self.facade.clone(),
+            ..RawArgs::default()
+        }
+    }
+
+    /// The keys of all arguments, as written.
+    pub(crate) fn keys(&self) -> Vec<&Ident> {
+        let RawArgs {
+            max, base, factor, backoff, max_delay, jitter, deadline, attempt_timeout, within, ..
+        } = self;
+        let RawArgs { on, unless, when, retry_ok, retry_after, error, attempt, fallback, .. } = self;
+        let RawArgs { on_retry, on_give_up, name, policy, clone, sleep, facade, skip, .. } = self;
+        let policy_keys = [max.key(), base.key(), factor.key(), backoff.key(), max_delay.key(), jitter.key()];
+        let limit_keys = [deadline.key(), attempt_timeout.key(), within.key(), policy.key()];
+        let selection_keys = [on.key(), unless.key(), when.key(), retry_ok.key(), retry_after.key()];
+        let ending_keys = [error.key(), attempt.key(), fallback.key(), on_retry.key(), on_give_up.key()];
+        let other_keys = [name.key(), clone.key(), sleep.key(), facade.key(), skip.key()];
+        let keys = policy_keys.into_iter().chain(limit_keys).chain(selection_keys);
+        keys.chain(ending_keys).chain(other_keys).flatten().collect()
+    }
+
     /// Whether the `impl` block says all there is to say of the policy, so that its constant serves.
     pub(crate) fn is_policy_inherited(&self) -> bool {
         let origins = [
@@ -131,7 +156,13 @@ impl RawArgs {
             let found: TokenTree = input.parse()?;
             bail!(found, "`{found}` is no argument; write a name first, such as `max = 5`")
         }
-        let key = Ident::parse_any(input)?;
+        let mut key = Ident::parse_any(input)?;
+        if input.peek(Token![::]) {
+            while input.parse::<Option<Token![::]>>()?.is_some() {
+                key = Ident::parse_any(input)?;
+            }
+            return Err(unknown_argument(&key));
+        }
         let Some(option) = name::find(&key) else { return Err(unknown_argument(&key)) };
         let argument = Argument { input, key: &key, option };
         match option {
@@ -143,7 +174,7 @@ impl RawArgs {
             name::BACKOFF => self.backoff.set(&key, Backoff::parse(&argument.value()?)?, errors),
             name::MAX_DELAY => self.max_delay.set(&key, argument.with_unit()?, errors),
             name::MAX_DELAY_MS => self.max_delay.set(&key, argument.in_millis()?, errors),
-            name::JITTER => self.jitter.set(&key, Jitter::parse(&key, argument.value()?)?, errors),
+            name::JITTER => self.jitter.set(&key, Jitter::parse(argument.value()?)?, errors),
             name::DEADLINE => self.deadline.set(&key, argument.with_unit()?, errors),
             name::DEADLINE_MS => self.deadline.set(&key, argument.in_millis()?, errors),
             name::ATTEMPT_TIMEOUT => self.attempt_timeout.set(&key, argument.with_unit()?, errors),
@@ -173,7 +204,7 @@ impl RawArgs {
 }
 
 fn unknown_argument(key: &Ident) -> syn::Error {
-    match name::nearest(&key.to_string()) {
+    match name::nearest(&key.unraw().to_string()) {
         Some(option) => error!(key, "`{key}` is no argument of `#[retry]`; write `{}`", option.example),
         None => error!(key, "`{key}` is no argument of `#[retry]`; there are {}", name::all()),
     }
@@ -242,9 +273,13 @@ impl Argument<'_> {
     fn attempts(&self) -> syn::Result<Max> {
         let written = self.value()?;
         match literal(&written) {
-            Some(Lit::Int(_)) | None => Ok(Max::Attempts(written)),
-            Some(other) => {
-                let other = other.to_token_stream();
+            Some(Lit::Int(number)) if number.suffix().is_empty() && number.base10_parse::<u32>().is_err() => {
+                bail!(written, "`{number}` is more than a `u32` holds; write `unlimited`")
+            }
+            Some(Lit::Int(_)) => Ok(Max::Attempts(written)),
+            None if !is_negative(&written) => Ok(Max::Attempts(written)),
+            other => {
+                let other = other.map_or_else(|| source(&written), source);
                 bail!(written, "`{other}` is no number of attempts; write `max = 5`, or `unlimited` alone")
             }
         }
@@ -260,7 +295,7 @@ impl Argument<'_> {
 
     fn number(&self) -> syn::Result<(Expr, Number)> {
         let written = self.value()?;
-        let number = Number::parse(self.key, "2", &written)?;
+        let number = Number::parse(&written, self.option.example)?;
         Ok((written, number))
     }
 
@@ -269,14 +304,21 @@ impl Argument<'_> {
         if self.is_at_end() {
             return Ok(meaning);
         }
-        bail!(self.key, "`{}` takes no value; write `{}`", self.key, self.option.example)
+        let value: TokenTree = self.input.fork().parse()?;
+        bail!(value, "`{}` takes no value; write `{}`", self.key, self.option.example)
     }
 
     fn text(&self) -> syn::Result<LitStr> {
         let written = self.value()?;
         match literal(&written) {
+            Some(Lit::Str(text)) if text.value().is_empty() => {
+                bail!(written, "the name is empty; write `{}`", self.option.example)
+            }
             Some(Lit::Str(text)) => Ok(text.clone()),
-            _ => bail!(written, "`{}` is a string literal; write `{}`", self.key, self.option.example),
+            _ => {
+                let other = source(&written);
+                bail!(written, "`{other}` is no string literal; write `{}`", self.option.example)
+            }
         }
     }
 
@@ -292,18 +334,32 @@ impl Argument<'_> {
         }
         let names;
         syn::parenthesized!(names in self.input);
+        // Read to its end whatever is in it: what is left over would be reported by the parser too.
+        let list = self.names(&names);
+        names.parse::<proc_macro2::TokenStream>()?;
+        list
+    }
+
+    fn names(&self, names: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
+        let (key, example) = (self.key, self.option.example);
         let mut list = Vec::<Ident>::new();
         while !names.is_empty() {
             if !names.peek(Ident::peek_any) {
                 let token: TokenTree = names.parse()?;
                 bail!(token, "`{token}` is no argument's name; write `{example}`")
             }
-            let argument = Ident::parse_any(&names)?;
+            let argument = Ident::parse_any(names)?;
+            if names.peek(Token![.]) {
+                bail!(argument, "an argument is cloned as a whole; write `{key}({argument})`")
+            }
             if list.contains(&argument) {
                 bail!(argument, "`{argument}` is listed twice; keep one of the two")
             }
             list.push(argument);
-            names.parse::<Option<Token![,]>>()?;
+            if !names.is_empty() && names.parse::<Option<Token![,]>>()?.is_none() {
+                let next: TokenTree = names.parse()?;
+                bail!(next, "unexpected `{next}`; write a `,` between two arguments")
+            }
         }
         if list.is_empty() {
             bail!(key, "`{key}` lists no argument; write `{example}` or remove it")

@@ -18,17 +18,20 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let split = trimmed.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_').unwrap_or(trimmed.len());
     let (number, unit) = (trimmed[..split].replace('_', ""), trimmed[split..].trim_start());
     let Some(digits) = Decimal::parse(&number) else {
-        return Err(format!("`{text}` is no duration; write a number and a unit, such as `1.5s`"));
+        return Err(format!("`{text:?}` is no duration; write a number and a unit, such as `\"1.5s\"`"));
     };
     if unit.is_empty() {
-        return Err(format!("`{text}` has no unit; write `{number}ms` or `{number}s`"));
+        return Err(format!("`{text:?}` has no unit; write `\"{number}ms\"` or `\"{number}s\"`"));
+    }
+    if unit.contains(|c: char| c.is_ascii_digit()) {
+        return Err(format!("`{text:?}` has two units; write one, such as `\"90s\"`"));
     }
     let Some((_, nanos)) = UNITS.iter().find(|(name, _)| *name == unit) else {
         return Err(format!("`{unit}` is no unit of time; write `ns`, `us`, `ms`, `s`, `m` or `h`"));
     };
     let nanos = digits.times(*nanos).map_err(|problem| match problem {
-        Problem::TooLong => format!("`{text}` is too long; the longest duration is about 584 years"),
-        Problem::TooFine => format!("`{text}` is finer than a nanosecond; write fewer decimals"),
+        Problem::TooLong => format!("`{text:?}` is too long; the longest duration is about 584 years"),
+        Problem::TooFine => format!("`{text:?}` is finer than a nanosecond; write fewer decimals"),
     })?;
     Ok(Duration::from_nanos(nanos))
 }
@@ -92,16 +95,16 @@ mod tests {
     #[test]
     fn anything_else_says_what_is_wrong() {
         for (text, message) in [
-            ("", "`` is no duration; write a number and a unit, such as `1.5s`"),
-            ("s", "`s` is no duration; write a number and a unit, such as `1.5s`"),
-            (".s", "`.s` is no duration; write a number and a unit, such as `1.5s`"),
-            ("1.2.3s", "`1.2.3s` is no duration; write a number and a unit, such as `1.5s`"),
-            ("-1s", "`-1s` is no duration; write a number and a unit, such as `1.5s`"),
-            ("10", "`10` has no unit; write `10ms` or `10s`"),
+            ("", r#"`""` is no duration; write a number and a unit, such as `"1.5s"`"#),
+            ("s", r#"`"s"` is no duration; write a number and a unit, such as `"1.5s"`"#),
+            (".s", r#"`".s"` is no duration; write a number and a unit, such as `"1.5s"`"#),
+            ("1.2.3s", r#"`"1.2.3s"` is no duration; write a number and a unit, such as `"1.5s"`"#),
+            ("-1s", r#"`"-1s"` is no duration; write a number and a unit, such as `"1.5s"`"#),
+            ("10", r#"`"10"` has no unit; write `"10ms"` or `"10s"`"#),
             ("10sec", "`sec` is no unit of time; write `ns`, `us`, `ms`, `s`, `m` or `h`"),
-            ("1m30s", "`m30s` is no unit of time; write `ns`, `us`, `ms`, `s`, `m` or `h`"),
-            ("0.5ns", "`0.5ns` is finer than a nanosecond; write fewer decimals"),
-            ("99999999999999h", "`99999999999999h` is too long; the longest duration is about 584 years"),
+            ("1m30s", r#"`"1m30s"` has two units; write one, such as `"90s"`"#),
+            ("0.5ns", "`\"0.5ns\"` is finer than a nanosecond; write fewer decimals"),
+            ("99999999999999h", "`\"99999999999999h\"` is too long; the longest duration is about 584 years"),
         ] {
             assert_eq!(parse(text), Err(message.to_owned()), "{text}");
         }

@@ -83,7 +83,7 @@ impl Expansion<'_> {
     fn call(&self) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
         let is_async = self.retry.shape.is_async;
-        let is_timed = self.retry.has_hooks() || self.retry.ending.error.is_some();
+        let is_timed = self.retry.is_timed();
         let begin = match (is_async, is_timed) {
             (false, false) => quote!(blocking),
             (false, true) => quote!(blocking_timed),
@@ -166,4 +166,11 @@ fn placed(
     let mut group = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, arguments.clone());
     group.set_span(last);
     quote!({ use #private::#function; #function #group })
+}
+
+/// A future awaited where `place` stands: if it is none, that is said there too.
+fn awaited(place: &impl ToTokens, future: &TokenStream) -> TokenStream {
+    let (_, last) = crate::value::ends(place.to_token_stream());
+    let suffix = crate::value::located(quote!(.await;), last);
+    quote!(#future #suffix)
 }

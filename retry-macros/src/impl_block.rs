@@ -5,35 +5,41 @@ use quote::{ToTokens, quote};
 use syn::{Attribute, Meta, ReturnType, Type};
 
 use crate::args::RawArgs;
+use crate::body::mentions;
 use crate::diagnostics::{Diagnostics, error};
-use crate::expand;
 use crate::item::{AnnotatedFn, ImplBlock, ImplItem};
-use crate::model::{self, Retry};
+use crate::model;
 use crate::plan::{Evaluated, Plan, Scope};
+use crate::retry;
 use crate::shape::{Shape, future_output};
 use crate::slot::Origin;
-use crate::validate;
+use crate::validate::{self, is_reference};
 
 /// The block with its methods retried, inside an anonymous constant that holds the values of the attribute: each is
 /// evaluated, and reported, once for all methods.
 pub(crate) fn expand(args: &RawArgs, mut block: ImplBlock, errors: &mut Diagnostics) -> TokenStream {
     refuse_skip(args, errors);
     check_clones_exist(args, &block, errors);
-    let is_sound = errors.is_clean();
-    let args = if is_sound { args.clone() } else { RawArgs::default() };
+    let mut methods = Methods { args, generics: &block.generics, retried: 0, blocking: Vec::new(), errors };
     let mut items = TokenStream::new();
-    for item in &mut block.items {
+    for item in std::mem::take(&mut block.items) {
         match item {
-            ImplItem::Method(method) => {
-                items.extend(self::method(&args, method, &block.generics, is_sound, errors));
-            }
-            ImplItem::Other(tokens) => items.extend(tokens.clone()),
+            ImplItem::Method(method) => items.extend(methods.method(*method)),
+            ImplItem::Other(tokens) => items.extend(tokens),
         }
     }
-    let ImplBlock { head, inner_attrs, braces, .. } = &block;
-    let mut expanded = head.clone();
+    let (retried, blocking) = (methods.retried, methods.blocking);
+    check_attempt_timeout_is_async(args, &blocking, errors);
+    if retried == 0 && errors.is_clean() {
+        errors.report(
+            block.keyword,
+            "no method here returns a `Result`; put `#[retry]` on the methods that may fail",
+        );
+    }
+    let ImplBlock { attrs, head, inner_attrs, braces, .. } = &block;
+    let mut expanded = quote!(#(#attrs)* #head);
     braces.surround(&mut expanded, |inside| inside.extend(quote!(#(#inner_attrs)* #items)));
-    match shared_values(&args, &block.generics) {
+    match shared_values(args, &block.generics) {
         Some(values) => quote!(const _: () = { #values #expanded };),
         None => expanded,
     }
@@ -48,38 +54,61 @@ fn shared_values(args: &RawArgs, generics: &[Ident]) -> Option<TokenStream> {
     (plan.evaluated != Evaluated::InlineConst).then_some(plan.items)
 }
 
-/// A method with its own attribute over that of the block.
-fn method(
-    block_args: &RawArgs,
-    method: &mut AnnotatedFn,
-    generics: &[Ident],
-    is_sound: bool,
-    errors: &mut Diagnostics,
-) -> TokenStream {
-    let own = take_attribute(&mut method.attrs, errors);
-    if own.as_ref().is_some_and(|args| args.skip.is_set()) || !is_sound {
-        return method.to_token_stream();
-    }
-    let Some(is_retried) = errors.ok(is_retried(method, own.is_some())) else {
-        return method.to_token_stream();
-    };
-    if !is_retried {
-        return method.to_token_stream();
-    }
-    let args = own.unwrap_or_default().or_inherit(block_args);
-    let mut mistakes = Diagnostics::new();
-    let mut shape = || {
-        let shape = mistakes.ok(Shape::of(method))?;
+/// The methods of a block, on their way through.
+struct Methods<'a> {
+    args: &'a RawArgs,
+    generics: &'a [Ident],
+    /// How many are retried.
+    retried: usize,
+    /// Which of them are not async.
+    blocking: Vec<String>,
+    errors: &'a mut Diagnostics,
+}
+
+impl Methods<'_> {
+    /// A method with its own attribute over that of the block.
+    fn method(&mut self, mut method: AnnotatedFn) -> TokenStream {
+        let own = take_attribute(&mut method.attrs, self.errors);
+        if let Some(skip) = own.as_ref().and_then(|args| args.skip.get()) {
+            self.retried += 1;
+            check_skip_stands_alone(own.as_ref(), &skip.key, self.errors);
+            return method.into_token_stream();
+        }
+        match self.errors.ok(is_retried(&method, own.is_some())) {
+            Some(true) => {}
+            _ => return method.into_token_stream(),
+        }
+        self.retried += 1;
+        let args = own.unwrap_or_default().or_inherit(self.args);
+        let mut mistakes = Diagnostics::new();
         if args.has_own() {
             validate::arguments(&args, &mut mistakes);
         }
-        Retry::new(&args, &mut method.sig, shape, generics, &mut mistakes)
-    };
-    let retry = shape();
-    errors.absorb(mistakes);
-    match retry {
-        Some(retry) => expand::expand(method, &retry),
-        None => method.to_token_stream(),
+        if Shape::of(&method).is_ok_and(|shape| !shape.is_async) {
+            self.blocking.push(method.sig.ident.to_string());
+        }
+        let tokens = retry::function(&args, method, self.generics, &mut mistakes);
+        self.errors.absorb(mistakes);
+        tokens
+    }
+}
+
+/// Nothing has an effect on a method that is skipped.
+fn check_skip_stands_alone(args: Option<&RawArgs>, skip: &Ident, errors: &mut Diagnostics) {
+    for key in args.into_iter().flat_map(RawArgs::keys).filter(|key| *key != skip) {
+        errors.report(key, format!("`{key}` has no effect with `skip`; remove one of the two"));
+    }
+}
+
+/// Nobody can cancel an attempt that blocks.
+fn check_attempt_timeout_is_async(args: &RawArgs, blocking: &[String], errors: &mut Diagnostics) {
+    if let (Some(timeout), false) = (args.attempt_timeout.get(), blocking.is_empty()) {
+        let names = blocking.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let key = &timeout.key;
+        let message = format!(
+            "`{key}` cannot cancel {names}, not being async; write `#[retry(skip)]` there, or `deadline`"
+        );
+        errors.report(key, message);
     }
 }
 
@@ -99,33 +128,37 @@ fn check_clones_exist(args: &RawArgs, block: &ImplBlock, errors: &mut Diagnostic
             ImplItem::Other(_) => false,
         };
         if !block.items.iter().any(has_it) {
-            errors.report(name, format!("no method here has an argument `{name}`; remove it"));
+            let what = if name == "self" { "takes `self` by value" } else { "has such an argument by value" };
+            errors.report(name, format!("`{name}` is never used up, no method here {what}; remove it"));
         }
     }
 }
 
 fn binds(input: &syn::FnArg, name: &Ident) -> bool {
     match input {
-        syn::FnArg::Receiver(_) => name == "self",
-        syn::FnArg::Typed(arg) => crate::body::mentions(&arg.pat.to_token_stream(), &name.to_string()),
+        syn::FnArg::Receiver(receiver) => name == "self" && !is_reference(receiver),
+        syn::FnArg::Typed(arg) => {
+            !matches!(*arg.ty, Type::Reference(_)) && mentions(&arg.pat.to_token_stream(), &name.to_string())
+        }
     }
 }
 
 /// Removes the method's own `#[retry]` and reads it. Two of them are a mistake.
 fn take_attribute(attrs: &mut Vec<Attribute>, errors: &mut Diagnostics) -> Option<RawArgs> {
-    let is_ours =
-        |attr: &Attribute| attr.path().segments.last().is_some_and(|segment| segment.ident == "retry");
-    let (ours, others) = std::mem::take(attrs).into_iter().partition(is_ours);
+    let (ours, others): (Vec<_>, Vec<_>) = std::mem::take(attrs).into_iter().partition(retry::is_ours);
     *attrs = others;
-    let ours: Vec<Attribute> = ours;
     if let Some(second) = ours.get(1) {
-        errors.report(second, "a method has one `#[retry]`; merge the two");
+        errors.report(second.path(), "`#[retry]` is given twice; keep one of the two");
     }
-    let tokens = match &ours.first()?.meta {
-        Meta::List(list) => list.tokens.clone(),
-        _ => TokenStream::new(),
-    };
-    Some(RawArgs::parse(tokens, errors))
+    match &ours.first()?.meta {
+        Meta::List(list) => Some(RawArgs::parse(list.tokens.clone(), errors)),
+        Meta::Path(_) => Some(RawArgs::default()),
+        Meta::NameValue(pair) => {
+            let value = &pair.value;
+            errors.report(value, "`#[retry]` takes its arguments in parentheses; write `#[retry(max = 5)]`");
+            Some(RawArgs::default())
+        }
+    }
 }
 
 /// Whether a method is retried: it is, if it returns a `Result` or says so itself. Where the name of the return type

@@ -20,12 +20,13 @@ pub(crate) struct AnnotatedFn {
     pub(crate) inner_attrs: Vec<Attribute>,
     /// What the braces hold; `None` where a `;` stands instead.
     pub(crate) body: Option<Body>,
+    semicolon: Option<Token![;]>,
 }
 
 /// Seen through the invisible group in which `macro_rules` passes a block on.
 #[derive(Clone)]
 pub(crate) struct Body {
-    braces: Brace,
+    pub(crate) braces: Brace,
     pub(crate) tokens: TokenStream,
 }
 
@@ -35,23 +36,25 @@ impl Parse for AnnotatedFn {
         let vis = input.parse()?;
         let defaultness = input.parse()?;
         let sig = input.parse()?;
-        if input.parse::<Option<Token![;]>>()?.is_some() {
-            return Ok(AnnotatedFn { attrs, vis, defaultness, sig, inner_attrs: Vec::new(), body: None });
+        let semicolon = input.parse()?;
+        if Option::is_some(&semicolon) {
+            let inner_attrs = Vec::new();
+            return Ok(AnnotatedFn { attrs, vis, defaultness, sig, inner_attrs, body: None, semicolon });
         }
         let content;
         let braces = braced!(content in input);
         let inner_attrs = content.call(Attribute::parse_inner)?;
         let body = Some(Body { braces, tokens: content.parse()? });
-        Ok(AnnotatedFn { attrs, vis, defaultness, sig, inner_attrs, body })
+        Ok(AnnotatedFn { attrs, vis, defaultness, sig, inner_attrs, body, semicolon })
     }
 }
 
 impl AnnotatedFn {
     /// The function around another body.
     pub(crate) fn with_body(&self, statements: &TokenStream) -> TokenStream {
-        let AnnotatedFn { attrs, vis, defaultness, sig, inner_attrs, body } = self;
+        let AnnotatedFn { attrs, vis, defaultness, sig, inner_attrs, body, semicolon } = self;
         let head = quote!(#(#attrs)* #vis #defaultness #sig);
-        let Some(body) = body else { return quote!(#head;) };
+        let Some(body) = body else { return quote!(#head #semicolon) };
         let mut function = head;
         body.braces.surround(&mut function, |inside| inside.extend(quote!(#(#inner_attrs)* #statements)));
         function
@@ -69,7 +72,9 @@ impl ToTokens for AnnotatedFn {
 /// An `impl` block: its head as tokens, its items one by one.
 #[derive(Clone)]
 pub(crate) struct ImplBlock {
-    /// Everything before the braces.
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) keyword: Token![impl],
+    /// Everything between the attributes and the braces.
     pub(crate) head: TokenStream,
     /// The names of the block's own type and const parameters.
     pub(crate) generics: Vec<Ident>,
@@ -86,11 +91,11 @@ pub(crate) enum ImplItem {
 
 impl Parse for ImplBlock {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
         let start = input.fork();
-        start.call(Attribute::parse_outer)?;
         start.parse::<Option<Token![default]>>()?;
         start.parse::<Option<Token![unsafe]>>()?;
-        start.parse::<Token![impl]>()?;
+        let keyword = start.parse::<Token![impl]>()?;
         let generics: syn::Generics = start.parse()?;
         let mut head = TokenStream::new();
         while !input.peek(syn::token::Brace) {
@@ -103,7 +108,7 @@ impl Parse for ImplBlock {
         while !content.is_empty() {
             items.push(content.parse()?);
         }
-        Ok(ImplBlock { head, generics: parameters(&generics), braces, inner_attrs, items })
+        Ok(ImplBlock { attrs, keyword, head, generics: parameters(&generics), braces, inner_attrs, items })
     }
 }
 
@@ -160,20 +165,30 @@ impl Parse for Item {
             return Ok(Item::Function(input.parse()?));
         }
         let found = keyword.call(Ident::parse_any)?;
-        if found == "trait" || (found == "unsafe" && start.peek(Token![trait])) {
-            bail!(
-                found,
-                "`#[retry]` cannot stand on a trait; put it on the provided methods, or on an `impl`"
-            )
-        }
-        if ["struct", "enum", "union", "mod", "use", "type", "const", "static", "macro_rules"]
-            .iter()
-            .any(|other| found == other)
-            && !start.peek(Token![fn])
-        {
-            bail!(found, "`#[retry]` cannot stand on a `{found}`; put it on a function or an `impl` block")
-        }
+        refuse(&found, &start)?;
         // Something like a function: its own parser has the best word for what is wrong.
         input.parse().map(Item::Function)
     }
+}
+
+/// Anything that is plainly no function.
+fn refuse(found: &Ident, after_unsafe: ParseStream<'_>) -> syn::Result<()> {
+    let place = "put it on a function or an `impl` block";
+    if found == "trait" || (found == "unsafe" && after_unsafe.peek(Token![trait])) {
+        bail!(found, "`#[retry]` cannot stand on a trait; put it on the provided methods, or on an `impl`")
+    }
+    if after_unsafe.peek(Token![fn]) {
+        return Ok(());
+    }
+    let is = |words: &[&str]| words.iter().any(|word| found == word);
+    if is(&["enum", "extern"]) {
+        bail!(found, "`#[retry]` cannot stand on an `{found}`; {place}")
+    }
+    if is(&["struct", "union", "mod", "use", "type", "const", "static"]) {
+        bail!(found, "`#[retry]` cannot stand on a `{found}`; {place}")
+    }
+    if after_unsafe.peek2(Token![!]) {
+        bail!(found, "`#[retry]` cannot stand on a macro call; {place}")
+    }
+    Ok(())
 }

@@ -19,7 +19,7 @@ mod expand;
 mod impl_block;
 mod retry;
 
-/// See the reference in the `reattempt` crate.
+#[expect(missing_docs, reason = "the facade attaches the reference, and this text would follow it")]
 #[proc_macro_attribute]
 pub fn retry(arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     retry::retry(arguments.into(), item.into()).into()

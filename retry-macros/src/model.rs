@@ -13,7 +13,8 @@ use crate::plan::{Plan, Scope};
 use crate::select::Item;
 use crate::shape::Shape;
 use crate::slot::Slot;
-use crate::validate;
+use crate::validate::{self, is_reference};
+use crate::value::ends;
 
 /// One retried function. Only a model without mistakes is expanded, so expansion cannot fail.
 pub(crate) struct Retry {
@@ -31,6 +32,10 @@ pub(crate) struct Retry {
     pub(crate) on_retry: Option<Expr>,
     pub(crate) sleep: Option<Expr>,
     pub(crate) shape: Shape,
+    /// Where the function's name stands.
+    pub(crate) place: Span,
+    /// Where the braces of an attempt stand.
+    pub(crate) braces: Span,
 }
 
 /// Which outcomes are retried.
@@ -61,6 +66,11 @@ impl Retry {
             || self.ending.error.is_some()
             || self.ending.on_give_up.is_some()
             || self.ending.fallback.is_some()
+    }
+
+    /// Whether somebody is told how long the call took, or the clock is read for an attempt anyway.
+    pub(crate) fn is_timed(&self) -> bool {
+        self.has_hooks() || self.ending.error.is_some() || self.plan.attempt_timeout.is_some()
     }
 
     pub(crate) fn has_hooks(&self) -> bool {
@@ -94,11 +104,14 @@ impl Operation {
 
 /// `::reattempt::__private`, or where `crate = path` says.
 pub(crate) fn private(args: &RawArgs) -> TokenStream {
-    let facade = match args.facade.value() {
-        Some(path) => path.to_token_stream(),
-        None => quote!(::reattempt),
-    };
-    quote!(#facade::__private)
+    match args.facade.value() {
+        Some(path) => {
+            let (_, last) = ends(path.to_token_stream());
+            let private = Ident::new("__private", last);
+            quote!(#path::#private)
+        }
+        None => quote!(::reattempt::__private),
+    }
 }
 
 impl Retry {
@@ -157,6 +170,8 @@ impl Retry {
             attempt,
             on_retry,
             sleep,
+            braces: shape.braces,
+            place: sig.ident.span(),
             shape,
         })
     }
@@ -185,6 +200,9 @@ fn in_async_trait(expression: &Expr) -> Expr {
 /// itself after an attempt has used it up, and its name is returned. Under another name it is a local like any other.
 fn clone_self(sig: &mut Signature, shape: &Shape, rebindings: &mut Vec<Rebinding>) -> Option<Ident> {
     let Some(syn::FnArg::Receiver(receiver)) = sig.inputs.first_mut() else { return None };
+    if is_reference(receiver) {
+        return None;
+    }
     let span = receiver.self_token.span;
     if shape.renames_self() {
         let name = Ident::new("__self", span);

@@ -1,7 +1,7 @@
 //! The policy of a function, as the code that builds it: one item for each value, so that the compiler's word on a
 //! wrong value stands under that value.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Expr;
 
@@ -42,6 +42,32 @@ pub(crate) struct Scope<'a> {
 
 impl Plan {
     pub(crate) fn new(args: &RawArgs, scope: &Scope<'_>) -> Plan {
+        Builder::new(args, scope).build(args)
+    }
+
+    /// The values and their checks alone, for a function that is not expanded: they are wrong or right by themselves.
+    pub(crate) fn values(args: &RawArgs, scope: &Scope<'_>) -> TokenStream {
+        let mut builder = Builder::new(args, scope);
+        if builder.is_inline {
+            return TokenStream::new();
+        }
+        builder.values(args);
+        let items = builder.items;
+        quote!(const _: () = { #items };)
+    }
+}
+
+struct Builder<'a> {
+    private: &'a TokenStream,
+    generics: &'a [Ident],
+    items: TokenStream,
+    setters: TokenStream,
+    evaluated: Evaluated,
+    is_inline: bool,
+}
+
+impl<'a> Builder<'a> {
+    fn new(args: &RawArgs, scope: &Scope<'a>) -> Self {
         let mut builder = Builder {
             private: scope.private,
             generics: scope.generics,
@@ -56,20 +82,9 @@ impl Plan {
         if args.policy.value().is_some_and(|policy| !is_constant(policy)) {
             builder.evaluated = Evaluated::Call;
         }
-        builder.build(args)
+        builder
     }
-}
 
-struct Builder<'a> {
-    private: &'a TokenStream,
-    generics: &'a [Ident],
-    items: TokenStream,
-    setters: TokenStream,
-    evaluated: Evaluated,
-    is_inline: bool,
-}
-
-impl Builder<'_> {
     fn needs_inline(&self, args: &RawArgs) -> bool {
         let times = [&args.base, &args.max_delay, &args.deadline, &args.attempt_timeout, &args.within];
         let mut written: Vec<TokenStream> =
@@ -84,25 +99,28 @@ impl Builder<'_> {
         written.iter().any(|tokens| self.names_generics(tokens))
     }
 
+    /// A path of a single capital is taken for a parameter too: that of an `impl` block does not show on a method.
     fn names_generics(&self, tokens: &TokenStream) -> bool {
-        mentions(tokens, "Self")
+        let is_letter = |token: TokenTree| match token {
+            TokenTree::Ident(ident) => {
+                ident.to_string().len() == 1 && ident.to_string().starts_with(char::is_uppercase)
+            }
+            _ => false,
+        };
+        tokens.clone().into_iter().any(is_letter)
+            || mentions(tokens, "Self")
             || self.generics.iter().any(|parameter| mentions(tokens, &parameter.to_string()))
     }
 
-    fn build(mut self, args: &RawArgs) -> Plan {
+    /// Defines and checks each value by itself; returns the limits that are not in the policy.
+    fn values(&mut self, args: &RawArgs) -> (Option<TokenStream>, Option<TokenStream>) {
         let private = self.private;
         self.max(args);
         self.time(&args.base, "BASE", &quote!(base));
         if let Some(Given { value: (written, number), origin, .. }) = args.factor.get() {
             let value = number_tokens(number, private);
-            let name = self.constant(
-                "FACTOR",
-                &quote!(::core::primitive::f64),
-                &value,
-                written,
-                Some("factor"),
-                *origin,
-            );
+            let ty = quote!(::core::primitive::f64);
+            let name = self.constant("FACTOR", &ty, &value, written, Some("factor"), *origin);
             self.set(&quote!(factor_or_one), &name);
         }
         if let Some(backoff) = args.backoff.value() {
@@ -117,8 +135,14 @@ impl Builder<'_> {
             self.set(&quote!(jitter_or_nearest), &name);
         }
         self.time(&args.deadline, "DEADLINE", &quote!(deadline));
-        let attempt_timeout = self.limit(&args.attempt_timeout, "ATTEMPT_TIMEOUT");
-        let within = self.limit(&args.within, "WITHIN");
+        let attempt_timeout = self.limit(&args.attempt_timeout, "ATTEMPT_TIMEOUT", Some("attempt_timeout"));
+        let within = self.limit(&args.within, "WITHIN", None);
+        (attempt_timeout, within)
+    }
+
+    fn build(mut self, args: &RawArgs) -> Plan {
+        let private = self.private;
+        let (attempt_timeout, within) = self.values(args);
         if let Some(within) = &within {
             let timeout = attempt_timeout.clone().unwrap_or_else(|| quote!(#private::Duration::ZERO));
             self.setters.extend(quote!(.with_within(#within, #timeout)));
@@ -161,17 +185,17 @@ impl Builder<'_> {
     }
 
     fn time(&mut self, slot: &Slot<Time>, name: &str, setter: &TokenStream) {
-        if let Some(name) = self.limit(slot, name) {
+        if let Some(name) = self.limit(slot, name, None) {
             self.set(setter, &name);
         }
     }
 
     /// A duration that is no value of the policy's own.
-    fn limit(&mut self, slot: &Slot<Time>, name: &str) -> Option<TokenStream> {
+    fn limit(&mut self, slot: &Slot<Time>, name: &str, check: Option<&str>) -> Option<TokenStream> {
         let Given { value: time, origin, .. } = slot.get()?;
         let private = self.private;
         let value = time_tokens(time, private);
-        Some(self.constant(name, &quote!(#private::Duration), &value, &time.written, None, *origin))
+        Some(self.constant(name, &quote!(#private::Duration), &value, &time.written, check, *origin))
     }
 
     fn set(&mut self, setter: &TokenStream, value: &TokenStream) {
@@ -223,7 +247,9 @@ impl Builder<'_> {
     fn policy(&self, args: &RawArgs) -> TokenStream {
         let (private, setters) = (self.private, &self.setters);
         match args.policy.value() {
-            Some(policy) => quote!(#private::policy(#policy)#setters),
+            Some(policy) => {
+                quote!({ let policy: #private::Policy = #policy; policy }#setters)
+            }
             None => quote!(#private::Policy::new()#setters),
         }
     }
@@ -274,7 +300,9 @@ fn time_tokens(time: &Time, private: &TokenStream) -> TokenStream {
             let (seconds, nanos) = (duration.as_secs(), duration.subsec_nanos());
             quote!(#private::Duration::new(#seconds, #nanos))
         }
-        TimeForm::Millis => quote!(#private::Duration::from_millis(#written)),
+        TimeForm::Millis => {
+            quote!({ let millis: ::core::primitive::u64 = #written; #private::Duration::from_millis(millis) })
+        }
         TimeForm::Expression => written.to_token_stream(),
     }
 }
@@ -282,7 +310,7 @@ fn time_tokens(time: &Time, private: &TokenStream) -> TokenStream {
 fn number_tokens(number: &Number, private: &TokenStream) -> TokenStream {
     match number {
         Number::Literal(literal) => literal.to_token_stream(),
-        Number::Expression(expression) => quote!(#private::Argument(#expression).number()),
+        Number::Expression(expression) => argument(expression, "number", private),
     }
 }
 
@@ -302,6 +330,19 @@ fn jitter_tokens(jitter: &Jitter, private: &TokenStream) -> TokenStream {
             let width = time_tokens(width, private);
             quote!(#private::Jitter::UpTo(#width))
         }
-        JitterForm::Expression => quote!(#private::Argument(#written).jitter()),
+        JitterForm::Expression => argument(written, "jitter", private),
     }
+}
+
+/// A value whose type is the user's choice, turned into ours by a method; placed where it stands.
+fn argument(written: &Expr, method: &str, private: &TokenStream) -> TokenStream {
+    let (first, last) = ends(written.to_token_stream());
+    let constructor = located(quote!(Argument), first);
+    let mut given = Group::new(Delimiter::Parenthesis, written.to_token_stream());
+    given.set_span(last);
+    let method = Ident::new(method, last);
+    let mut nothing = Group::new(Delimiter::Parenthesis, TokenStream::new());
+    nothing.set_span(last);
+    let dot = located(quote!(.), last);
+    quote!({ use #private::#constructor; #constructor #given #dot #method #nothing })
 }

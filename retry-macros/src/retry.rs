@@ -1,14 +1,16 @@
-//! `#[retry]`: from the attribute and the item to the expansion, or to the errors and the item as it was.
+//! `#[retry]`: from the attribute and the item to the expansion, or to the errors and an item that breaks nobody else.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
+use syn::Attribute;
 
 use crate::args::RawArgs;
 use crate::diagnostics::Diagnostics;
 use crate::expand::expand;
 use crate::impl_block;
 use crate::item::{AnnotatedFn, Item};
-use crate::model::Retry;
+use crate::model::{self, Retry};
+use crate::plan::{Plan, Scope};
 use crate::shape::Shape;
 use crate::validate;
 
@@ -17,8 +19,14 @@ pub(crate) fn retry(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let args = RawArgs::parse(arguments, &mut errors);
     validate::arguments(&args, &mut errors);
     let tokens = match syn::parse2::<Item>(item.clone()) {
-        Ok(Item::Function(function)) => self::function(&args, *function, &mut errors),
-        Ok(Item::Impl(block)) => impl_block::expand(&args, block, &mut errors),
+        Ok(Item::Function(mut function)) => {
+            refuse_second(&mut function.attrs, &mut errors);
+            self::function(&args, *function, &[], &mut errors)
+        }
+        Ok(Item::Impl(mut block)) => {
+            refuse_second(&mut block.attrs, &mut errors);
+            impl_block::expand(&args, block, &mut errors)
+        }
         Err(mistake) => {
             errors.take(mistake);
             item
@@ -28,11 +36,52 @@ pub(crate) fn retry(arguments: TokenStream, item: TokenStream) -> TokenStream {
     quote!(#errors #tokens)
 }
 
-/// The retried function; after a mistake the function as it was, so that its callers do not break too.
-fn function(args: &RawArgs, mut function: AnnotatedFn, errors: &mut Diagnostics) -> TokenStream {
+/// Whether an attribute is one of ours, as far as its name tells.
+pub(crate) fn is_ours(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|segment| segment.ident == "retry")
+}
+
+/// A second attribute below the first would retry the retries.
+fn refuse_second(attrs: &mut Vec<Attribute>, errors: &mut Diagnostics) {
+    attrs.retain(|attr| {
+        if is_ours(attr) {
+            errors.report(attr.path(), "`#[retry]` is given twice; keep one of the two");
+        }
+        !is_ours(attr)
+    });
+}
+
+/// The retried function or, after a mistake, one with the same type.
+pub(crate) fn function(
+    args: &RawArgs,
+    mut function: AnnotatedFn,
+    outer_generics: &[Ident],
+    errors: &mut Diagnostics,
+) -> TokenStream {
     let Some(shape) = errors.ok(Shape::of(&function)) else { return function.into_token_stream() };
-    match Retry::new(args, &mut function.sig, shape, &[], errors) {
+    match Retry::new(args, &mut function.sig, shape.clone(), outer_generics, errors) {
         Some(retry) => expand(&function, &retry),
+        None => recover(args, function, shape, outer_generics),
+    }
+}
+
+/// A function whose callers, and whose body, see nothing of the mistake. The body runs once, unless it fails with an
+/// error of its own, which only the loop turns into the function's. The values of the attribute are still checked.
+fn recover(args: &RawArgs, mut function: AnnotatedFn, shape: Shape, outer_generics: &[Ident]) -> TokenStream {
+    let mut ignored = Diagnostics::new();
+    let sound = args.for_recovery();
+    let retry = if sound.error.is_set() {
+        Retry::new(&sound, &mut function.sig, shape, outer_generics, &mut ignored)
+    } else {
+        None
+    };
+    let _ = ignored.finish();
+    if let Some(retry) = retry {
+        return expand(&function, &retry);
+    }
+    let values = Plan::values(args, &Scope { private: &model::private(args), generics: outer_generics });
+    match &function.body {
+        Some(body) => function.with_body(&[values, body.tokens.clone()].into_iter().collect()),
         None => function.into_token_stream(),
     }
 }

@@ -1,6 +1,6 @@
 //! What kind of function it is: where the loop goes, what an attempt is, and what it returns.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
     FnArg, GenericArgument, Pat, Path, PathArguments, ReceiverKind, ReturnType, Signature, Stmt, Type,
@@ -11,6 +11,7 @@ use crate::body::{self, AsyncTraitBlock, Frame};
 use crate::diagnostics::bail;
 use crate::item::{AnnotatedFn, Body};
 use crate::pattern::{Binding, bindings};
+use crate::value::source;
 
 /// A function that can be retried.
 #[derive(Clone)]
@@ -23,6 +24,8 @@ pub(crate) struct Shape {
     pub(crate) frame: Frame,
     /// One attempt.
     pub(crate) attempt: TokenStream,
+    /// The braces that it stands in.
+    pub(crate) braces: Span,
     /// The statements by which `#[async_trait]` moves the arguments into its block.
     moves: Option<(AsyncTraitFrame, Vec<Stmt>)>,
 }
@@ -42,7 +45,11 @@ impl Shape {
             bail!(constness, "a `const fn` cannot wait; remove `const` or the attribute")
         }
         let Some(body) = &function.body else {
-            bail!(sig.ident, "`{}` has no body to retry; put `#[retry]` on the implementations", sig.ident)
+            bail!(
+                sig.ident,
+                "`{}` has no body to retry; put `#[retry]` on a function that has one",
+                sig.ident
+            )
         };
         if body::mentions(&body.tokens, body::MARKER) {
             bail!(sig.ident, "`{}` is retried already; remove one of the two `#[retry]`", sig.ident)
@@ -67,7 +74,14 @@ impl Shape {
     }
 
     fn plain(is_async: bool, ret: &Type, body: &Body) -> Shape {
-        Shape { is_async, ret: ret.clone(), frame: Frame::Hole, attempt: body.tokens.clone(), moves: None }
+        Shape {
+            is_async,
+            ret: ret.clone(),
+            frame: Frame::Hole,
+            attempt: body.tokens.clone(),
+            braces: body.braces.span.join(),
+            moves: None,
+        }
     }
 
     fn future(output: &Type, ret: &Type, body: &Body) -> syn::Result<Shape> {
@@ -82,6 +96,7 @@ impl Shape {
             ret: output.clone(),
             frame: outer.clone(),
             attempt: content.clone(),
+            braces: body.braces.span.join(),
             moves: None,
         };
         if let Some(block) = AsyncTraitBlock::parse(&content) {
@@ -256,5 +271,5 @@ fn exclusive_source(sig: &Signature, lifetime: Option<&str>) -> Option<String> {
         _ => None,
     });
     let (arg, _) = references.find(|(_, reference)| reference.mutability.is_some())?;
-    Some(arg.to_token_stream().to_string().replace("& ", "&").replace(" :", ":"))
+    Some(source(&arg.pat))
 }

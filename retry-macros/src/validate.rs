@@ -1,5 +1,6 @@
 //! The rules between arguments, and between arguments and function. The rules on values are core's.
 
+use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{FnArg, Signature};
 
@@ -70,20 +71,15 @@ fn check_within_can_be_proven(args: &RawArgs, errors: &mut Diagnostics) {
     }
 }
 
-/// Nobody can cancel an attempt that blocks.
+/// Nobody can cancel an attempt that blocks. An `impl` block is checked as a whole.
 fn check_attempt_timeout_is_async(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
-    let Some(timeout) = args.attempt_timeout.get().filter(|_| !shape.is_async) else { return };
-    let name = &sig.ident;
-    let message = match timeout.origin {
-        Origin::Own => {
-            format!("`{}` cannot cancel `{name}`, which is not async; use `deadline`", timeout.key)
-        }
-        Origin::Impl => format!(
-            "`{}` cannot cancel `{name}`, which is not async; put `#[retry(skip)]` on it or the timeout on the others",
-            timeout.key
-        ),
+    let Some(timeout) = args.attempt_timeout.get().filter(|given| given.origin == Origin::Own) else {
+        return;
     };
-    errors.report(&timeout.key, message);
+    if !shape.is_async {
+        let (key, name) = (&timeout.key, &sig.ident);
+        errors.report(key, format!("`{key}` cannot cancel `{name}`, which is not async; use `deadline`"));
+    }
 }
 
 /// `skip` exempts a method; alone it says nothing.
@@ -109,13 +105,7 @@ fn check_clones_are_arguments(args: &RawArgs, sig: &Signature, shape: &Shape, er
                 Some(_) => {}
             }
         } else if !names.iter().any(|name| name == clone) {
-            let near =
-                names.iter().min_by_key(|name| strsim::osa_distance(&name.to_string(), &clone.to_string()));
-            let message = match near {
-                Some(near) => format!("`{clone}` is no argument of `{}`; write `clone({near})`", sig.ident),
-                None => format!("`{}` has no arguments to clone; remove `clone`", sig.ident),
-            };
-            errors.report(clone, message);
+            errors.report(clone, no_such_argument(clone, &names, &sig.ident));
         } else if typed(sig).any(|arg| is_bound_to_reference(arg, clone)) {
             let message = format!("`{clone}` is a reference, which every attempt borrows anew; remove it");
             errors.report(clone, message);
@@ -123,7 +113,7 @@ fn check_clones_are_arguments(args: &RawArgs, sig: &Signature, shape: &Shape, er
     }
 }
 
-fn is_reference(receiver: &syn::Receiver) -> bool {
+pub(crate) fn is_reference(receiver: &syn::Receiver) -> bool {
     match &receiver.kind {
         syn::ReceiverKind::Reference(..) => true,
         syn::ReceiverKind::Typed(_, ty) => matches!(**ty, syn::Type::Reference(_)),
@@ -131,13 +121,27 @@ fn is_reference(receiver: &syn::Receiver) -> bool {
     }
 }
 
-fn is_bound_to_reference(arg: &syn::PatType, name: &proc_macro2::Ident) -> bool {
+fn is_bound_to_reference(arg: &syn::PatType, name: &Ident) -> bool {
     matches!(&*arg.pat, syn::Pat::Ident(ident) if ident.ident == *name)
         && matches!(&*arg.ty, syn::Type::Reference(_))
 }
 
+fn no_such_argument(name: &Ident, names: &[Ident], function: &Ident) -> String {
+    let distance = |other: &&Ident| strsim::osa_distance(&other.to_string(), &name.to_string());
+    match names.iter().min_by_key(distance) {
+        None => format!("`{function}` has no arguments to clone; remove `clone`"),
+        Some(near) if distance(&near) <= 2 => {
+            format!("`{name}` is no argument of `{function}`; write `clone({near})`")
+        }
+        Some(_) => {
+            let all = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            format!("`{name}` is no argument of `{function}`; there are {all}")
+        }
+    }
+}
+
 /// Every name that stands for an argument in the body.
-fn argument_names(sig: &Signature, shape: &Shape) -> Vec<proc_macro2::Ident> {
+fn argument_names(sig: &Signature, shape: &Shape) -> Vec<Ident> {
     let mut names = Vec::new();
     shape.clone().bindings(&mut sig.clone(), &mut |binding| names.push(binding.pattern.ident.clone()));
     names
@@ -152,10 +156,12 @@ pub(crate) fn rebindings(
     errors: &mut Diagnostics,
 ) -> Vec<Rebinding> {
     let clones = args.clone.value().cloned().unwrap_or_default();
+    let is_inherited = args.clone.origin() == Some(Origin::Impl);
     let mut rebindings = Vec::new();
     shape.bindings(sig, &mut |mut binding| {
         let name = binding.pattern.ident.clone();
-        let how = if clones.contains(&name) {
+        let is_borrowed = matches!(binding.ty, Some(syn::Type::Reference(_)));
+        let how = if clones.contains(&name) && !(is_inherited && is_borrowed) {
             Rebind::Clone
         } else if !binding.is_mutable() {
             return;
@@ -173,7 +179,7 @@ pub(crate) fn rebindings(
 }
 
 /// The same for `mut self`.
-fn check_mut_self(clones: &[proc_macro2::Ident], sig: &Signature, errors: &mut Diagnostics) {
+fn check_mut_self(clones: &[Ident], sig: &Signature, errors: &mut Diagnostics) {
     let Some(FnArg::Receiver(receiver)) = sig.inputs.first() else { return };
     if receiver.mutability.is_some() && !is_reference(receiver) && !clones.iter().any(|name| name == "self") {
         let message = "changes to `self` in one attempt would leak into the next; write `clone(self)`";

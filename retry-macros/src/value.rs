@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{Expr, Lit};
 
 use crate::diagnostics::{bail, error};
@@ -29,26 +29,37 @@ pub(crate) enum TimeForm {
 }
 
 impl Time {
-    /// `key = value` where the value carries its unit or its type.
-    pub(crate) fn with_unit(key: &Ident, written: Expr) -> syn::Result<Time> {
+    /// A value that carries its unit or its type, as `write` shows for a given text.
+    fn new(written: Expr, write: impl Fn(&str) -> String) -> syn::Result<Time> {
         let form = match literal(&written) {
-            Some(Lit::Str(text)) => {
-                TimeForm::Literal(duration::parse(&text.value()).map_err(|m| error!(written, "{m}"))?)
+            Some(Lit::Str(text)) => TimeForm::Literal(
+                duration::parse(&text.value()).map_err(|message| error!(written, "{message}"))?,
+            ),
+            Some(Lit::Int(number)) => {
+                let (number, suffix) = (number.base10_digits(), source(number));
+                bail!(written, "`{suffix}` has no unit; write {}", write(number))
             }
-            Some(Lit::Int(_) | Lit::Float(_)) => {
-                let number = written.to_token_stream();
-                bail!(
-                    written,
-                    "`{key} = {number}` has no unit; write `{key}_ms = {number}` or `{key} = \"{number}s\"`"
-                )
+            Some(Lit::Float(number)) => {
+                let number = number.base10_digits();
+                bail!(written, "`{number}` has no unit; write {}", write(number))
             }
-            Some(other) => {
-                let other = other.to_token_stream();
-                bail!(written, "`{other}` is no duration; write `{key} = \"1s\"` or `{key}_ms = 1000`")
-            }
-            None => TimeForm::Expression,
+            None if !is_negative(&written) => TimeForm::Expression,
+            _ => bail!(written, "`{}` is no duration; write {}", source(&written), write("1")),
         };
         Ok(Time { written, form })
+    }
+
+    /// `key = value`.
+    pub(crate) fn with_unit(key: &Ident, written: Expr) -> syn::Result<Time> {
+        Time::new(written, |number| match number.parse::<u64>() {
+            Ok(_) => format!("`{key}_ms = {number}` or `{key} = \"{number}s\"`"),
+            Err(_) => format!("`{key} = \"{number}ms\"` or `{key} = \"{number}s\"`"),
+        })
+    }
+
+    /// `up_to(value)`.
+    fn up_to(written: Expr) -> syn::Result<Time> {
+        Time::new(written, |number| format!("`jitter = up_to(\"{number}s\")`"))
     }
 
     /// `key_ms = value`.
@@ -56,7 +67,8 @@ impl Time {
         let bare = key.to_string();
         let bare = bare.trim_end_matches("_ms");
         match literal(&written) {
-            Some(Lit::Int(_)) | None => Ok(Time { written, form: TimeForm::Millis }),
+            Some(Lit::Int(_)) => Ok(Time { written, form: TimeForm::Millis }),
+            None if !is_negative(&written) => Ok(Time { written, form: TimeForm::Millis }),
             Some(Lit::Float(number)) => {
                 let digits = number.base10_digits();
                 bail!(written, "`{key}` is a whole number of milliseconds; write `{bare} = \"{digits}ms\"`")
@@ -65,7 +77,7 @@ impl Time {
                 let text = text.value();
                 bail!(written, "`{key}` is a number of milliseconds; write `{bare} = \"{text}\"` for a unit")
             }
-            Some(_) => bail!(written, "`{key}` is a number of milliseconds; write `{key} = 1000`"),
+            _ => bail!(written, "`{}` is no number of milliseconds; write `{key} = 1000`", source(&written)),
         }
     }
 }
@@ -73,31 +85,32 @@ impl Time {
 /// A number that may be written as an integer or with decimals.
 #[derive(Clone)]
 pub(crate) enum Number {
-    /// A literal, as an `f64` literal in its place.
-    Literal(proc_macro2::Literal),
+    /// A literal as an `f64`, in its place.
+    Literal(TokenStream),
     Expression(Box<Expr>),
 }
 
 impl Number {
-    pub(crate) fn parse(key: &Ident, example: &str, written: &Expr) -> syn::Result<Number> {
+    /// `example` is what to write instead of something that is no number.
+    pub(crate) fn parse(written: &Expr, example: &str) -> syn::Result<Number> {
+        if let Expr::Unary(unary) = ungrouped(written) {
+            if let (true, Number::Literal(digits)) =
+                (is_negative(written), Number::parse(&unary.expr, example)?)
+            {
+                return Ok(Number::Literal(quote!(- #digits)));
+            }
+        }
         let digits = match literal(written) {
             Some(Lit::Int(number)) => number.base10_digits().to_owned(),
             Some(Lit::Float(number)) => number.base10_digits().to_owned(),
-            Some(other) => {
-                let other = other.to_token_stream();
-                bail!(written, "`{other}` is no number; write `{key} = {example}`")
-            }
+            Some(other) => bail!(written, "`{}` is no number; write `{example}`", source(other)),
             None => return Ok(Number::Expression(Box::new(written.clone()))),
         };
-        let Ok(number) = digits.parse::<f64>() else {
-            bail!(written, "`{digits}` is no number; write `{key} = {example}`")
-        };
-        if !number.is_finite() {
-            bail!(written, "`{digits}` is too large; write `{key} = {example}`")
-        }
+        let number = digits.parse::<f64>().ok().filter(|number| number.is_finite());
+        let Some(number) = number else { bail!(written, "`{digits}` is too large; write `{example}`") };
         let mut literal = proc_macro2::Literal::f64_suffixed(number);
         literal.set_span(first_span(written));
-        Ok(Number::Literal(literal))
+        Ok(Number::Literal(literal.into_token_stream()))
     }
 }
 
@@ -119,14 +132,16 @@ const BACKOFFS: [(&str, Backoff); 4] = [
 
 impl Backoff {
     pub(crate) fn parse(written: &Expr) -> syn::Result<Backoff> {
-        let word = written.to_token_stream().to_string();
-        if let Some((_, backoff)) = BACKOFFS.iter().find(|(name, _)| *name == word) {
+        let text = source(written);
+        // `Backoff::Linear`, and whatever else is a matter of case.
+        let word = text.rsplit("::").next().unwrap_or(&text).to_lowercase();
+        if let Some((_, backoff)) = BACKOFFS.iter().find(|(name, _)| *name == text) {
             return Ok(*backoff);
         }
         let all = "`exponential`, `linear`, `constant` or `fibonacci`";
         match nearest_of(&word, BACKOFFS.iter().map(|(name, _)| (*name, *name))) {
-            Some(near) => bail!(written, "`{word}` is no backoff; write `backoff = {near}`"),
-            None => bail!(written, "`{word}` is no backoff; write {all}"),
+            Some(near) => bail!(written, "`{text}` is no backoff; write `backoff = {near}`"),
+            None => bail!(written, "`{text}` is no backoff; write {all}"),
         }
     }
 
@@ -147,7 +162,7 @@ pub(crate) enum JitterForm {
     /// `none`, `full`, `equal`, `decorrelated`: the variant's name.
     Word(&'static str),
     /// `0.3`.
-    Additive(proc_macro2::Literal),
+    Additive(TokenStream),
     /// `spread(0.1)`.
     Spread(Number),
     /// `up_to("1s")`.
@@ -163,14 +178,31 @@ const JITTER_FORMS: &str =
     "a fraction such as `0.3`, `none`, `full`, `equal`, `decorrelated`, `spread(0.1)` or `up_to(\"1s\")`";
 
 impl Jitter {
-    pub(crate) fn parse(key: &Ident, written: Expr) -> syn::Result<Jitter> {
-        let form = match &written {
-            Expr::Lit(_) => match Number::parse(key, "0.3", &written)? {
-                Number::Literal(fraction) => JitterForm::Additive(fraction),
-                Number::Expression(_) => JitterForm::Expression,
+    pub(crate) fn parse(written: Expr) -> syn::Result<Jitter> {
+        let form = match ungrouped(&written) {
+            Expr::Lit(text) if matches!(text.lit, Lit::Str(_)) => {
+                let Lit::Str(word) = &text.lit else { return Err(no_jitter(&written)) };
+                return Err(Self::word(&written, &word.value()).map_or_else(
+                    |error| error,
+                    |_| {
+                        error!(
+                            written,
+                            "`{}` is no jitter; write `jitter = {}`",
+                            source(&written),
+                            word.value()
+                        )
+                    },
+                ));
+            }
+            Expr::Lit(_) | Expr::Unary(_) => match Number::parse(&written, "jitter = 0.3") {
+                Ok(Number::Literal(fraction)) => JitterForm::Additive(fraction),
+                Ok(Number::Expression(_)) => JitterForm::Expression,
+                Err(_) => return Err(no_jitter(&written)),
             },
             Expr::Path(path) => match path.path.get_ident() {
-                Some(word) if is_lower_case(word) => JitterForm::Word(Self::word(word)?),
+                Some(word) if is_lower_case(word) => {
+                    JitterForm::Word(Self::word(&written, &word.to_string())?)
+                }
                 _ => JitterForm::Expression,
             },
             Expr::Call(call) => Self::call(call)?,
@@ -179,66 +211,77 @@ impl Jitter {
         Ok(Jitter { written, form })
     }
 
-    fn word(word: &Ident) -> syn::Result<&'static str> {
-        let text = word.to_string();
-        if let Some((_, variant)) = JITTERS.iter().find(|(name, _)| *name == text) {
+    fn word(place: &Expr, word: &str) -> syn::Result<&'static str> {
+        if let Some((_, variant)) = JITTERS.iter().find(|(name, _)| *name == word) {
             return Ok(variant);
         }
-        match text.as_str() {
-            "spread" => bail!(word, "`spread` has no fraction; write `jitter = spread(0.1)`"),
-            "up_to" => bail!(word, "`up_to` has no duration; write `jitter = up_to(\"1s\")`"),
-            _ => match nearest_of(&text, JITTERS.iter().map(|(name, _)| (*name, *name))) {
-                Some(near) => bail!(word, "`{text}` is no jitter; write `jitter = {near}`"),
-                None => bail!(word, "`{text}` is no jitter; write {JITTER_FORMS}"),
+        match word {
+            "spread" => bail!(place, "`spread` has no fraction; write `jitter = spread(0.1)`"),
+            "up_to" => bail!(place, "`up_to` has no duration; write `jitter = up_to(\"1s\")`"),
+            _ => match nearest_of(word, JITTERS.iter().map(|(name, _)| (*name, *name))) {
+                Some(near) => bail!(place, "`{}` is no jitter; write `jitter = {near}`", source(place)),
+                None => Err(no_jitter(place)),
             },
         }
     }
 
     fn call(call: &syn::ExprCall) -> syn::Result<JitterForm> {
-        let name = call.func.to_token_stream().to_string();
-        let argument = match (name.as_str(), call.args.first()) {
-            ("spread" | "up_to", Some(argument)) if call.args.len() == 1 => argument,
+        let name = source(&call.func);
+        match (name.as_str(), call.args.first()) {
+            ("spread", Some(fraction)) if call.args.len() == 1 => {
+                Ok(JitterForm::Spread(Number::parse(fraction, "jitter = spread(0.1)")?))
+            }
+            ("up_to", Some(width)) if call.args.len() == 1 => {
+                Ok(JitterForm::UpTo(Box::new(Time::up_to(width.clone())?)))
+            }
             ("spread", _) => bail!(call, "`spread` takes one fraction; write `jitter = spread(0.1)`"),
             ("up_to", _) => bail!(call, "`up_to` takes one duration; write `jitter = up_to(\"1s\")`"),
-            (_, Some(_)) if JITTERS.iter().any(|(word, _)| *word == name) => {
+            _ if JITTERS.iter().any(|(word, _)| *word == name) => {
                 bail!(call, "`{name}` takes no value; write `jitter = {name}`")
             }
-            // Any other call may be a `const fn` of the user's.
-            _ if name.contains(':') => return Ok(JitterForm::Expression),
+            // A `const fn` of the user's.
+            _ if name.contains(':') => Ok(JitterForm::Expression),
             _ => bail!(call, "`{name}` is no jitter; write {JITTER_FORMS}"),
-        };
-        let function = Ident::new(&name, Span::call_site());
-        if name == "spread" {
-            return Ok(JitterForm::Spread(Number::parse(&function, "0.1", argument).map_err(|_| {
-                error!(argument, "`spread` takes a fraction; write `jitter = spread(0.1)`")
-            })?));
-        }
-        match literal(argument) {
-            Some(Lit::Int(_) | Lit::Float(_)) => {
-                let number = argument.to_token_stream();
-                bail!(argument, "`up_to({number})` has no unit; write `up_to(\"{number}s\")`")
-            }
-            _ => Ok(JitterForm::UpTo(Box::new(Time::with_unit(&function, argument.clone())?))),
         }
     }
 }
 
-/// The literal that an expression is, seen through the invisible groups of `macro_rules`.
-pub(crate) fn literal(expression: &Expr) -> Option<&Lit> {
+fn no_jitter(place: &Expr) -> syn::Error {
+    error!(place, "`{}` is no jitter; write {JITTER_FORMS}", source(place))
+}
+
+/// An expression without the invisible groups in which `macro_rules` passes it on.
+fn ungrouped(expression: &Expr) -> &Expr {
     match expression {
+        Expr::Group(group) => ungrouped(&group.expr),
+        expression => expression,
+    }
+}
+
+/// The literal that an expression is.
+pub(crate) fn literal(expression: &Expr) -> Option<&Lit> {
+    match ungrouped(expression) {
         Expr::Lit(literal) => Some(&literal.lit),
-        Expr::Group(group) => literal(&group.expr),
         _ => None,
     }
 }
 
+/// Whether it is a literal with a minus before it.
+pub(crate) fn is_negative(expression: &Expr) -> bool {
+    match ungrouped(expression) {
+        Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Neg(_)) && literal(&unary.expr).is_some(),
+        _ => false,
+    }
+}
+
+/// Code as its author would write it: without the spaces between tokens.
+pub(crate) fn source(tokens: &impl ToTokens) -> String {
+    tokens.to_token_stream().to_string().replace(' ', "")
+}
+
 /// Whether a path's last segment is written as constants are.
 pub(crate) fn is_constant(expression: &Expr) -> bool {
-    let path = match expression {
-        Expr::Path(path) => path,
-        Expr::Group(group) => return is_constant(&group.expr),
-        _ => return false,
-    };
+    let Expr::Path(path) = ungrouped(expression) else { return false };
     path.path.segments.last().is_some_and(|segment| {
         let name = segment.ident.to_string();
         name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase)

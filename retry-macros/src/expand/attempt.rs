@@ -1,14 +1,14 @@
 //! One attempt: the body, in the loop as it stands or in a closure or block that control cannot leave.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
-use super::{Expansion, local};
+use super::{Expansion, local, placed};
 use crate::body::has_control_flow;
 use crate::pattern::{Rebind, Rebinding};
 use crate::plan::Evaluated;
-use crate::value::{first_span, located};
+use crate::value::first_span;
 
 impl Expansion<'_> {
     /// Runs one attempt: defines `result`, and `same`, which turns results back into the function's type.
@@ -45,20 +45,22 @@ impl Expansion<'_> {
 
     /// The outcome as a result. Placed at the return type, which is at fault if it has none.
     fn split(&self) -> TokenStream {
-        let private = &self.retry.private;
         let place = first_span(&self.retry.shape.ret);
         if self.retry.ending.error.is_some() {
             let ret = without_impl_trait(&self.retry.shape.ret);
-            let result = local("result");
+            let (private, result) = (&self.retry.private, local("result"));
             return quote_spanned!(Span::mixed_site()=> (#private::same::<#ret>(), #result));
         }
-        let call = located(quote!(split), place);
-        let mut argument = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, {
-            let span = Span::mixed_site().located_at(place);
-            proc_macro2::Ident::new("result", span).into_token_stream()
-        });
-        argument.set_span(place);
-        quote!({ use #private::#call; #call #argument })
+        self.at(place, "split", "result")
+    }
+
+    /// A call of ours with a local of ours, all of it placed at what of the user's is at fault if it does not compile.
+    fn at(&self, place: Span, function: &str, argument: &str) -> TokenStream {
+        let (private, span) = (&self.retry.private, Span::mixed_site().located_at(place));
+        let function = Ident::new(function, span);
+        let mut group = Group::new(Delimiter::Parenthesis, Ident::new(argument, span).into_token_stream());
+        group.set_span(span);
+        quote!({ use #private::#function; #function #group })
     }
 
     fn attempt(&self) -> TokenStream {
@@ -67,22 +69,33 @@ impl Expansion<'_> {
         let body_type = self.body_type();
         let has_timeout = self.retry.plan.attempt_timeout.is_some();
         if !has_timeout && !has_control_flow(body) {
-            return quote!({ #rebindings #body });
+            return self.braced(&quote!(#rebindings #body));
         }
         if !self.retry.shape.is_async {
-            return quote_spanned!(Span::mixed_site()=> (|| -> #body_type { #rebindings #body })());
+            // Placed at the function's name: what moves into the closure would else be reported under the attribute.
+            let inside = self.braced(&quote!(#rebindings #body));
+            return quote_spanned!(self.place()=> (|| -> #body_type #inside)());
         }
         // The branch is never taken; it tells the compiler what the block returns before it reads the body.
-        let future = quote_spanned! {Span::mixed_site()=>
-            async {
-                if let ::core::option::Option::Some(result) = ::core::option::Option::None::<#body_type> {
-                    return result;
-                }
-                #rebindings
-                #body
+        let typed = quote_spanned! {Span::mixed_site()=>
+            if let ::core::option::Option::Some(result) = ::core::option::Option::None::<#body_type> {
+                return result;
             }
         };
+        let inside = self.braced(&quote!(#typed #rebindings #body));
+        let future = quote_spanned!(self.place()=> async #inside);
         if has_timeout { self.limited(&future) } else { quote!(#future.await) }
+    }
+
+    /// The user's own braces around an attempt: a missing value is reported where they close.
+    fn braced(&self, inside: &TokenStream) -> TokenStream {
+        let mut braces = Group::new(Delimiter::Brace, inside.clone());
+        braces.set_span(self.retry.braces);
+        braces.into_token_stream()
+    }
+
+    fn place(&self) -> Span {
+        Span::mixed_site().located_at(self.retry.place)
     }
 
     /// An attempt under `attempt_timeout`.
@@ -92,9 +105,10 @@ impl Expansion<'_> {
             Evaluated::InlineConst => local("timeout"),
             _ => self.retry.plan.attempt_timeout.clone().unwrap_or_default(),
         };
-        let limited = if self.shares_sleep() {
-            quote_spanned!(Span::mixed_site()=>
-                #private::limit_with(#private::Site::policy(#site), &progress, #timeout, #future, &sleep))
+        let limited = if let (true, Some(sleep)) = (self.shares_sleep(), &self.retry.sleep) {
+            let (progress, shared) = (local("progress"), local("sleep"));
+            let arguments = quote!(#private::Site::policy(#site), &#progress, #timeout, #future, &#shared);
+            placed(sleep, &quote!(limit_with), &arguments, private)
         } else {
             quote_spanned!(Span::mixed_site()=>
                 #private::limit(#private::Site::policy(#site), &progress, #timeout, #future))
@@ -113,14 +127,8 @@ impl Expansion<'_> {
 
     /// The failure of an attempt that ran out of time, placed at the argument that asks for it.
     fn expired(&self) -> TokenStream {
-        let private = &self.retry.private;
         let place = self.retry.plan.attempt_timeout_place.unwrap_or_else(Span::mixed_site);
-        let call = located(quote!(timed_out), place);
-        let timeout = proc_macro2::Ident::new("timeout", Span::mixed_site().located_at(place));
-        let mut argument =
-            proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, timeout.into_token_stream());
-        argument.set_span(place);
-        quote!({ use #private::#call; #call #argument })
+        self.at(place, "timed_out", "timeout")
     }
 
     /// The attempt's number, by the user's name for it.
@@ -134,7 +142,8 @@ impl Expansion<'_> {
     /// Keeps a clone of `self` while an attempt uses it up.
     fn keep_self(&self) -> Option<TokenStream> {
         let name = self.retry.cloned_self.as_ref()?;
-        Some(quote_spanned!(Span::mixed_site()=> let unspent = ::core::clone::Clone::clone(&#name);))
+        let span = Span::mixed_site().located_at(name.span());
+        Some(quote_spanned!(span=> let unspent = ::core::clone::Clone::clone(&#name);))
     }
 
     /// Gives `self` back after an attempt that may have used it up.

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
-use super::{Expansion, local, placed};
+use super::{Expansion, awaited, local, placed};
 use crate::select::Item;
 
 impl Expansion<'_> {
@@ -97,8 +97,8 @@ impl Expansion<'_> {
         } else {
             sleep.to_token_stream()
         };
-        let call = placed(sleep, &quote!(wait_with), &quote!(#function, #wait), &self.retry.private);
-        quote!(#call.await;)
+        let future = placed(sleep, &quote!(wait_with), &quote!(#function, #wait), &self.retry.private);
+        awaited(sleep, &future)
     }
 
     fn plan(&self) -> TokenStream {
