@@ -28,6 +28,8 @@ pub use retry_core::progress::Progress;
 #[cfg(feature = "std")]
 pub use retry_core::retry_error::converted;
 #[cfg(feature = "std")]
+pub use retry_core::retryable::{Hint, Retryable};
+#[cfg(feature = "std")]
 pub use retry_core::sleep::{block_with, wait_with};
 #[cfg(feature = "std")]
 pub use retry_core::timeout::{limit, limit_with, timed_out};

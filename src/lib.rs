@@ -9,6 +9,9 @@ pub use retry_core::{Backoff, GiveUpReason, InvalidPolicy, Jitter, Outcome, Poli
 #[cfg(feature = "std")]
 pub use retry_core::{GiveUpEvent, RetryError, RetryEvent, Retryable};
 #[cfg(feature = "macros")]
+#[doc = include_str!("../docs/derive.md")]
+pub use retry_macros::Retryable;
+#[cfg(feature = "macros")]
 #[doc = include_str!("../docs/attribute.md")]
 pub use retry_macros::retry;
 

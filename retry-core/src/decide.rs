@@ -45,10 +45,10 @@ pub(crate) const fn decide(policy: &Policy, failed: &Failed) -> Decision {
     if !failed.is_retryable {
         return Decision::GiveUp(GiveUpReason::NotRetryable);
     }
-    if failed.attempt >= policy.attempts() {
+    if policy.is_last(failed.attempt) {
         return Decision::GiveUp(GiveUpReason::MaxAttempts);
     }
-    let delay = policy.interval(failed.attempt, failed.previous).pick(failed.draw);
+    let delay = policy.delay(failed.attempt, failed.previous, failed.draw);
     let wait = match failed.hint {
         Some(hint) if policy.forbids_hint(hint) => return Decision::GiveUp(GiveUpReason::HintTooLong),
         Some(hint) => max(delay, policy.hinted(hint).pick(failed.draw)),
@@ -166,7 +166,7 @@ mod tests {
         // 1 s and 2 s of its own: 7 s may be added.
         let policy = POLICY.with_within(Duration::from_secs(10), Duration::ZERO);
         let decide = |attempt, waited, hint| {
-            let policy = Policy { deadline: u64::MAX, ..policy };
+            let policy = policy.deadline(Duration::MAX);
             decide(&policy, &Failed { attempt, waited, hint: Some(hint), ..FIRST })
         };
         assert!(matches!(decide(1, 0, 8 * SECOND), Decision::Retry { .. }));

@@ -23,15 +23,15 @@ impl Policy {
 
 struct Delays<D> {
     policy: Policy,
-    /// The number of the next delay; `None` when there is none.
-    next: Option<u32>,
+    /// The number of the next delay.
+    next: u32,
     previous: u64,
     draw: D,
 }
 
 impl<D: FnMut() -> u64> Delays<D> {
     fn new(policy: Policy, draw: D) -> Self {
-        Delays { policy, next: Some(1), previous: policy.base, draw }
+        Delays { policy, next: 1, previous: policy.base, draw }
     }
 }
 
@@ -39,17 +39,22 @@ impl<D: FnMut() -> u64> Iterator for Delays<D> {
     type Item = Duration;
 
     fn next(&mut self) -> Option<Duration> {
-        let n = self.next.filter(|&n| self.policy.max_attempts().is_none_or(|max| n < max))?;
-        self.next = n.checked_add(1);
-        self.previous = self.policy.interval(n, self.previous).pick((self.draw)());
+        let n = self.next;
+        if self.policy.max_attempts().is_some_and(|max| n >= max) {
+            return None;
+        }
+        self.next = n.saturating_add(1);
+        self.previous = self.policy.delay(n, self.previous, (self.draw)());
         Some(to_duration(self.previous))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.next.map_or(0, |n| self.policy.attempts().saturating_sub(n) as usize);
         match self.policy.max_attempts() {
-            Some(_) => (left, Some(left)),
-            None => (left, None),
+            Some(max) => {
+                let left = max.saturating_sub(self.next) as usize;
+                (left, Some(left))
+            }
+            None => (usize::MAX, None),
         }
     }
 }

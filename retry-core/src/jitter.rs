@@ -99,14 +99,9 @@ impl Spread {
         Spread { jitter, fraction, ceiling }
     }
 
-    /// The interval of the delay whose raw length is `raw`. `previous` counts for decorrelated jitter alone.
-    pub(crate) const fn interval(
-        self,
-        raw: Nanos,
-        base: Nanos,
-        previous: Nanos,
-        max_delay: Nanos,
-    ) -> Interval {
+    /// The interval to draw from for the delay whose raw length is `raw`. `previous` counts for decorrelated jitter
+    /// alone, which is drawn first and cut to `max_delay` afterwards; the others need no cut.
+    const fn interval(self, raw: Nanos, base: Nanos, previous: Nanos, max_delay: Nanos) -> Interval {
         let d = min(raw, self.ceiling);
         match self.jitter {
             Jitter::None => Interval { low: d, high: d },
@@ -117,13 +112,23 @@ impl Spread {
             }
             Jitter::Full => Interval { low: 0, high: d },
             Jitter::Equal => Interval { low: d / 2, high: d },
-            Jitter::Decorrelated => {
-                Interval { low: base, high: max(base, previous.saturating_mul(3)) }.cut(max_delay)
-            }
+            Jitter::Decorrelated => Interval { low: base, high: max(base, previous.saturating_mul(3)) },
             Jitter::UpTo(width) => {
                 Interval { low: d, high: d.saturating_add(from_duration(width)) }.cut(max_delay)
             }
         }
+    }
+
+    /// A delay.
+    pub(crate) const fn delay(
+        self,
+        raw: Nanos,
+        base: Nanos,
+        previous: Nanos,
+        max_delay: Nanos,
+        draw: u64,
+    ) -> Nanos {
+        min(self.interval(raw, base, previous, max_delay).pick(draw), max_delay)
     }
 
     /// The interval upwards from a wait that the peer asked for.
@@ -145,7 +150,7 @@ impl Spread {
             Jitter::Decorrelated => nanos::saturate(base as u128 * 3_u128.pow(n.saturating_sub(1))),
             _ => base,
         };
-        self.interval(raw, base, previous, max_delay)
+        self.interval(raw, base, previous, max_delay).cut(max_delay)
     }
 }
 

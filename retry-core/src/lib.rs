@@ -30,7 +30,7 @@ pub mod progress;
 #[cfg(feature = "std")]
 pub mod retry_error;
 #[cfg(feature = "std")]
-mod retryable;
+pub mod retryable;
 #[cfg(feature = "std")]
 mod run;
 #[cfg(feature = "std")]

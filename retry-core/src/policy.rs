@@ -210,6 +210,10 @@ impl Policy {
         if self.max == 0 { u32::MAX } else { self.max }
     }
 
+    pub(crate) const fn is_last(&self, attempt: u32) -> bool {
+        self.max != 0 && attempt >= self.max
+    }
+
     pub(crate) const fn has_deadline(&self) -> bool {
         self.deadline != FOREVER
     }
@@ -235,9 +239,9 @@ impl Policy {
         self.backoff.raw(self.base, self.factor, n)
     }
 
-    /// The interval of delay `n` after a delay of `previous`.
-    pub(crate) const fn interval(&self, n: u32, previous: Nanos) -> Interval {
-        self.spread.interval(self.raw(n), self.base, previous, self.max_delay)
+    /// Delay `n` after a delay of `previous`.
+    pub(crate) const fn delay(&self, n: u32, previous: Nanos, draw: u64) -> Nanos {
+        self.spread.delay(self.raw(n), self.base, previous, self.max_delay, draw)
     }
 
     const fn widest(&self, n: u32) -> Interval {

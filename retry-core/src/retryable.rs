@@ -46,6 +46,29 @@ pub trait Retryable {
     }
 }
 
+/// What a field named by `#[retryable(after = field)]` may be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no wait",
+    label = "neither `Duration` nor `Option<Duration>`",
+    note = "name a field of type `Duration` or `Option<Duration>`, or implement `Retryable` by hand"
+)]
+pub trait Hint {
+    /// The wait.
+    fn hint(&self) -> Option<Duration>;
+}
+
+impl Hint for Duration {
+    fn hint(&self) -> Option<Duration> {
+        Some(*self)
+    }
+}
+
+impl Hint for Option<Duration> {
+    fn hint(&self) -> Option<Duration> {
+        *self
+    }
+}
+
 /// By kind. Transient, and so retried: `ConnectionRefused`, `ConnectionReset`, `ConnectionAborted`, `NotConnected`,
 /// `BrokenPipe`, `TimedOut`, `WouldBlock`, `Interrupted`, `HostUnreachable`, `NetworkUnreachable`, `NetworkDown`,
 /// `AddrInUse`, `AddrNotAvailable`, `UnexpectedEof`, `WriteZero`, `ResourceBusy`, `StaleNetworkFileHandle`,

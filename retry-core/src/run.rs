@@ -1,19 +1,26 @@
 //! Retrying without the attribute: the same loop around a closure.
+//!
+//! In generic code only bounds tell what an error is. What the attribute reads from types is a step here, and each
+//! step a type parameter with the bounds that it needs.
 
+use core::error::Error;
 use core::fmt;
+use core::marker::PhantomData;
 use core::panic::Location;
+use core::time::Duration;
 
 use crate::call::{self, Site};
-use crate::classify::Unchained;
-use crate::failure::{AsTypeName, Failure, FailureExt, Seen, Unasked};
+use crate::classify::{On, Unchained, chain_gave_up, chain_has, classify};
+use crate::failure::{AsDisplay, AsTypeName, Asked, Describe, Failure, FailureExt, Opinion, Seen, Unasked};
 use crate::policy::Policy;
 use crate::progress::Progress;
+use crate::timeout::{AttemptTimeout, limit};
 
 impl Policy {
     /// Calls `operation` until it succeeds or this policy gives up; returns its last result unchanged.
     ///
     /// Blocks the thread while it waits. In events the operation is named by the place of this call;
-    /// [`name`](Policy::name) gives it a name.
+    /// [`name`](Policy::name) gives it a name. Every error counts as retryable until a step says otherwise.
     ///
     /// # Errors
     /// The error of the last attempt.
@@ -30,41 +37,95 @@ impl Policy {
     /// ```
     #[track_caller]
     pub fn run<T, E>(&self, operation: impl FnMut() -> Result<T, E>) -> Result<T, E> {
-        Run::new(*self, Name::Place(Location::caller())).run(operation)
+        Run::unnamed(*self).run(operation)
     }
 
     /// The async [`run`](Policy::run): waits on the runtime's timer.
+    ///
+    /// The future is `Send` if the closure owns what it uses (`async move`); the compiler cannot see it of one that
+    /// borrows.
     ///
     /// # Errors
     /// The error of the last attempt.
     ///
     /// ```
+    /// # #[cfg(feature = "tokio")]
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
     /// # let _guard = retry_core::testing::no_wait();
     /// let result = retry_core::Policy::new().max(2).run_async(async || Err::<(), _>("refused")).await;
     /// assert_eq!(result, Err("refused"));
     /// # }
+    /// # #[cfg(not(feature = "tokio"))] fn main() {}
     /// ```
     #[track_caller]
-    pub fn run_async<T, E>(
+    pub fn run_async<T, E, F: AsyncFnMut() -> Result<T, E>>(
         &self,
-        operation: impl AsyncFnMut() -> Result<T, E>,
-    ) -> impl Future<Output = Result<T, E>> {
-        Run::new(*self, Name::Place(Location::caller())).run_async(operation)
+        operation: F,
+    ) -> impl Future<Output = Result<T, E>> + use<T, E, F> {
+        Run::unnamed(*self).run_async(operation)
     }
 
-    /// The first step of a call with a name: `policy.name("backup").run(|| …)`.
+    /// A call with a name for its events: `policy.name("backup").run(|| …)`.
     pub const fn name(self, operation: &'static str) -> Run {
         Run::new(self, Name::Given(operation))
     }
+
+    /// A call that retries only errors that are an `A` or have one in their source chain. See [`Run::on`].
+    #[track_caller]
+    pub const fn on<A: Error + 'static>(self) -> Run<Types<A, Nothing>> {
+        Run::unnamed(self).on()
+    }
+
+    /// A call that retries only errors for which `predicate` is true. See [`Run::when`].
+    #[track_caller]
+    pub fn when<P>(self, predicate: P) -> Run<Everything, When<P>> {
+        Run::unnamed(self).when(predicate)
+    }
+
+    /// A call whose errors are asked by [`Retryable`](crate::Retryable). See [`Run::retryable`].
+    #[track_caller]
+    pub fn retryable(self) -> Run<Everything, Always, Asked> {
+        Run::unnamed(self).retryable()
+    }
+
+    /// A call whose events show the errors. See [`Run::log_errors`].
+    #[track_caller]
+    pub fn log_errors(self) -> Run<Everything, Always, Unasked, AsDisplay> {
+        Run::unnamed(self).log_errors()
+    }
+
+    /// An async call whose attempts are limited. See [`Run::attempt_timeout`].
+    #[track_caller]
+    pub fn attempt_timeout(self, timeout: Duration) -> Run<Everything, Always, Unasked, AsTypeName, Limited> {
+        Run::unnamed(self).attempt_timeout(timeout)
+    }
 }
 
-/// A call in the making: a policy and what belongs to this one call.
+/// A call in the making: a policy, and what is known of this one call and its errors.
+///
+/// ```
+/// # use retry_core::{Policy, testing};
+/// # let _guard = testing::no_wait();
+/// use std::io;
+///
+/// let mut calls = 0;
+/// let result = Policy::new().max(5).name("read config").on::<io::Error>().retryable().log_errors().run(|| {
+///     calls += 1;
+///     Err::<(), _>(io::Error::from(io::ErrorKind::NotFound))
+/// });
+/// assert_eq!(result.unwrap_err().kind(), io::ErrorKind::NotFound);
+/// assert_eq!(calls, 1, "what is not found is not retried");
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[must_use = "nothing is called before `run` or `run_async`"]
-pub struct Run {
+pub struct Run<O = Everything, W = Always, R = Unasked, D = AsTypeName, L = Unlimited> {
     site: Site,
     name: Name,
+    on: O,
+    when: W,
+    opinion: R,
+    description: D,
+    limit: L,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -83,19 +144,103 @@ impl fmt::Display for Name {
 }
 
 impl Run {
+    #[track_caller]
+    const fn unnamed(policy: Policy) -> Run {
+        Run::new(policy, Name::Place(Location::caller()))
+    }
+
     const fn new(policy: Policy, name: Name) -> Run {
         let label = match name {
             Name::Given(label) => label,
             Name::Place(place) => place.file(),
         };
-        Run { site: Site::new(label, policy), name }
+        let site = Site::new(label, policy);
+        Run {
+            site,
+            name,
+            on: Everything,
+            when: Always,
+            opinion: Unasked,
+            description: AsTypeName,
+            limit: Unlimited,
+        }
     }
 
+    /// Retries only errors that are an `A` or have one in their source chain; again for another type. The error
+    /// keeps the last word where [`retryable`](Run::retryable) asks it.
+    pub const fn on<A: Error + 'static>(self) -> Run<Types<A, Nothing>> {
+        let Run { site, name, when, opinion, description, limit, .. } = self;
+        Run { site, name, on: Types(PhantomData, Nothing), when, opinion, description, limit }
+    }
+}
+
+impl<B, N, W, R, D, L> Run<Types<B, N>, W, R, D, L> {
+    /// Retries errors that are an `A` as well.
+    pub fn or_on<A: Error + 'static>(self) -> Run<Types<A, Types<B, N>>, W, R, D, L> {
+        let Run { site, name, on, when, opinion, description, limit } = self;
+        Run { site, name, on: Types(PhantomData, on), when, opinion, description, limit }
+    }
+}
+
+impl<O, W, R, D, L> Run<O, W, R, D, L> {
+    /// Names the operation in events.
+    pub fn name(mut self, operation: &'static str) -> Self {
+        self.name = Name::Given(operation);
+        self.site = Site::new(operation, *self.site.policy());
+        self
+    }
+
+    /// Retries only errors for which `predicate` is true. It is asked after [`on`](Run::on), and its word is final.
+    pub fn when<P>(self, predicate: P) -> Run<O, When<P>, R, D, L> {
+        let Run { site, name, on, opinion, description, limit, .. } = self;
+        Run { site, name, on, when: When(predicate), opinion, description, limit }
+    }
+
+    /// Asks each error by its [`Retryable`](crate::Retryable), also for a hint.
+    pub fn retryable(self) -> Run<O, W, Asked, D, L> {
+        let Run { site, name, on, when, description, limit, .. } = self;
+        Run { site, name, on, when, opinion: Asked, description, limit }
+    }
+
+    /// Shows each error in events by its `Display`, instead of the name of its type.
+    pub fn log_errors(self) -> Run<O, W, R, AsDisplay, L> {
+        let Run { site, name, on, when, opinion, limit, .. } = self;
+        Run { site, name, on, when, opinion, description: AsDisplay, limit }
+    }
+
+    /// Cancels an attempt that runs longer; it fails with `E::from(AttemptTimeout)`. Async calls alone have it.
+    pub fn attempt_timeout(self, timeout: Duration) -> Run<O, W, R, D, Limited> {
+        let Run { site, name, on, when, opinion, description, .. } = self;
+        Run { site, name, on, when, opinion, description, limit: Limited(timeout) }
+    }
+
+    /// The error as the loop sees it.
+    fn seen<'a, E>(&'a self, error: &'a E, timed_out: bool) -> impl Failure + 'a
+    where
+        O: Selects<E>,
+        W: Judges<E>,
+        R: Opinion<E> + Copy,
+        D: Describe<E> + Copy,
+    {
+        let seen = Seen::new(error, self.description, self.opinion, Unchained);
+        let own = || timed_out || (seen.own() && !self.on.gave_up(error));
+        let judged = classify(|| false, || self.on.select(error), || self.when.judge(error), own);
+        seen.reattempt_judged(judged).reattempt_named(self.name)
+    }
+}
+
+impl<O, W, R, D> Run<O, W, R, D> {
     /// Calls `operation` until it succeeds or the policy gives up.
     ///
     /// # Errors
     /// The error of the last attempt.
-    pub fn run<T, E>(&self, mut operation: impl FnMut() -> Result<T, E>) -> Result<T, E> {
+    pub fn run<T, E>(&self, mut operation: impl FnMut() -> Result<T, E>) -> Result<T, E>
+    where
+        O: Selects<E>,
+        W: Judges<E>,
+        R: Opinion<E> + Copy,
+        D: Describe<E> + Copy,
+    {
         let mut progress = Progress::blocking(self.site.policy());
         loop {
             match operation() {
@@ -106,31 +251,40 @@ impl Run {
                     return Ok(value);
                 }
                 Err(error) => {
-                    if !call::retry_blocking(&self.site, &mut progress, &self.seen(&error)) {
+                    if !call::retry_blocking(&self.site, &mut progress, &self.seen(&error, false)) {
                         return Err(error);
                     }
                 }
             }
         }
     }
+}
 
+impl<O, W, R, D, L> Run<O, W, R, D, L> {
     /// The async [`run`](Run::run).
     ///
     /// # Errors
     /// The error of the last attempt.
-    pub async fn run_async<T, E>(self, mut operation: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E> {
-        let mut progress = Progress::asynchronous(self.site.policy());
+    pub async fn run_async<T, E>(self, mut operation: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E>
+    where
+        O: Selects<E>,
+        W: Judges<E>,
+        R: Opinion<E> + Copy,
+        D: Describe<E> + Copy,
+        L: Limits<E>,
+    {
+        let mut progress = self.limit.begin(self.site.policy());
         loop {
             // The error is gone before the wait: the future stays `Send` where the error is not.
-            let wait = match operation().await {
-                Ok(value) => {
+            let wait = match self.limit.run(self.site.policy(), &progress, operation()).await {
+                (Ok(value), _) => {
                     if progress.has_retried() {
                         call::recovered_async(&self.site, &progress, Some(&self.name));
                     }
                     return Ok(value);
                 }
-                Err(error) => {
-                    let wait = call::retry_async(&self.site, &mut progress, &self.seen(&error));
+                (Err(error), timed_out) => {
+                    let wait = call::retry_async(&self.site, &mut progress, &self.seen(&error, timed_out));
                     let Some(wait) = wait else { return Err(error) };
                     wait
                 }
@@ -138,9 +292,142 @@ impl Run {
             wait.await;
         }
     }
+}
 
-    /// Without bounds on `E` there is only the name of its type to tell.
-    fn seen<'a, E>(&'a self, error: &'a E) -> impl Failure + 'a {
-        Seen::new(error, AsTypeName, Unasked, Unchained).reattempt_named(self.name)
+/// Which errors a call selects by type.
+pub trait Selects<E> {
+    /// What the types say.
+    fn select(&self, error: &E) -> On;
+
+    /// Whether the error comes from a loop that gave up, as far as its type lets one see.
+    fn gave_up(&self, error: &E) -> bool;
+}
+
+/// Every error is selected.
+#[derive(Clone, Copy, Debug)]
+pub struct Everything;
+
+impl<E> Selects<E> for Everything {
+    fn select(&self, _: &E) -> On {
+        On::Type
+    }
+
+    fn gave_up(&self, _: &E) -> bool {
+        false
+    }
+}
+
+/// The end of a list of types.
+#[derive(Clone, Copy, Debug)]
+pub struct Nothing;
+
+impl<E> Selects<E> for Nothing {
+    fn select(&self, _: &E) -> On {
+        On::Nothing
+    }
+
+    fn gave_up(&self, _: &E) -> bool {
+        false
+    }
+}
+
+/// Errors that are an `A`, have one in their source chain, or are selected by `N`.
+#[derive(Clone, Copy, Debug)]
+pub struct Types<A, N>(PhantomData<fn() -> A>, N);
+
+impl<A: Error + 'static, N: Selects<E>, E: Error + 'static> Selects<E> for Types<A, N> {
+    fn select(&self, error: &E) -> On {
+        On::by_type(chain_has::<A>(Some(error))).or(|| self.1.select(error))
+    }
+
+    fn gave_up(&self, error: &E) -> bool {
+        chain_gave_up(Some(error))
+    }
+}
+
+/// What a predicate says of an error.
+pub trait Judges<E> {
+    /// Its word, if there is one.
+    fn judge(&self, error: &E) -> Option<bool>;
+}
+
+/// No predicate.
+#[derive(Clone, Copy, Debug)]
+pub struct Always;
+
+impl<E> Judges<E> for Always {
+    fn judge(&self, _: &E) -> Option<bool> {
+        None
+    }
+}
+
+/// A predicate.
+#[derive(Clone, Copy)]
+pub struct When<P>(P);
+
+impl<P> fmt::Debug for When<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("When")
+    }
+}
+
+impl<E, P: Fn(&E) -> bool> Judges<E> for When<P> {
+    fn judge(&self, error: &E) -> Option<bool> {
+        Some((self.0)(error))
+    }
+}
+
+/// How long an attempt may take.
+pub trait Limits<E> {
+    /// The start of a call.
+    fn begin(&self, policy: &Policy) -> Progress;
+
+    /// Runs one attempt: its result, and whether it was cancelled.
+    fn run<T, F: Future<Output = Result<T, E>>>(
+        &self,
+        policy: &Policy,
+        progress: &Progress,
+        attempt: F,
+    ) -> impl Future<Output = (Result<T, E>, bool)>;
+}
+
+/// As long as it takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Unlimited;
+
+impl<E> Limits<E> for Unlimited {
+    fn begin(&self, policy: &Policy) -> Progress {
+        Progress::asynchronous(policy)
+    }
+
+    async fn run<T, F: Future<Output = Result<T, E>>>(
+        &self,
+        _: &Policy,
+        _: &Progress,
+        attempt: F,
+    ) -> (Result<T, E>, bool) {
+        (attempt.await, false)
+    }
+}
+
+/// No longer than this.
+#[derive(Clone, Copy, Debug)]
+pub struct Limited(Duration);
+
+impl<E: From<AttemptTimeout>> Limits<E> for Limited {
+    fn begin(&self, policy: &Policy) -> Progress {
+        Progress::asynchronous_timed(policy)
+    }
+
+    async fn run<T, F: Future<Output = Result<T, E>>>(
+        &self,
+        policy: &Policy,
+        progress: &Progress,
+        attempt: F,
+    ) -> (Result<T, E>, bool) {
+        match limit(policy, progress, self.0, attempt).await {
+            Ok(result) => (result, false),
+            Err(timeout) => (Err(timeout.into()), true),
+        }
     }
 }

@@ -18,9 +18,16 @@ mod model;
 mod expand;
 mod impl_block;
 mod retry;
+mod derive;
 
 #[expect(missing_docs, reason = "the facade attaches the reference, and this text would follow it")]
 #[proc_macro_attribute]
 pub fn retry(arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     retry::retry(arguments.into(), item.into()).into()
+}
+
+#[expect(missing_docs, reason = "the facade attaches the reference, and this text would follow it")]
+#[proc_macro_derive(Retryable, attributes(retryable))]
+pub fn derive_retryable(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    derive::derive(item.into()).into()
 }

@@ -85,7 +85,7 @@ fn is_pattern(input: ParseStream<'_>) -> bool {
     let mut depth = 0_u32;
     while !rest.is_empty() && !rest.peek(Token![|]) && !rest.peek(Token![,]) && !rest.peek(Token![if]) {
         match rest.parse::<TokenTree>() {
-            Ok(TokenTree::Group(_) | TokenTree::Literal(_)) => return true,
+            Ok(TokenTree::Group(_) | TokenTree::Literal(_)) if depth == 0 => return true,
             Ok(TokenTree::Ident(segment)) if depth == 0 => path.push(segment),
             Ok(TokenTree::Punct(punct)) if punct.as_char() == '<' => depth += 1,
             Ok(TokenTree::Punct(punct)) if punct.as_char() == '>' => depth = depth.saturating_sub(1),

@@ -11,7 +11,6 @@ mod delays;
 mod hygiene;
 mod impl_blocks;
 mod lints;
-mod selection;
 mod names;
 mod policies;
 mod run;

@@ -1,0 +1,306 @@
+//! `#[derive(Retryable)]`: marks on variants → an implementation of the trait.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Attribute, Data, DeriveInput, Fields, Member, Meta, Path, Token};
+
+use crate::diagnostics::{Diagnostics, bail, error};
+use crate::item::parameters;
+use crate::value::{first_span, source};
+
+pub(crate) fn derive(item: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(item) {
+        Ok(input) => input,
+        Err(mistake) => return mistake.to_compile_error(),
+    };
+    let mut errors = Diagnostics::new();
+    let (facade, cases) = cases(&input, &mut errors);
+    let is_sound = errors.is_clean();
+    let errors = errors.finish();
+    // After a mistake there is an implementation all the same, so that what uses it does not break too.
+    let cases = if is_sound { cases } else { Vec::new() };
+    let implementation = implementation(&input, facade.as_ref(), &cases);
+    quote!(#errors #implementation)
+}
+
+/// A variant, or the struct itself, and what is said of it.
+struct Case<'a> {
+    /// `Self::Variant` or `Self`.
+    path: TokenStream,
+    fields: &'a Fields,
+    verdict: Verdict,
+}
+
+#[derive(Clone)]
+enum Verdict {
+    /// Not marked.
+    Permanent,
+    /// `#[retryable]`.
+    Retryable,
+    /// `#[retryable(after = field)]`.
+    After(Member),
+    /// `#[retryable(delegate)]`: what the field with the wrapped error says.
+    Delegate(Member),
+}
+
+/// Reads all marks.
+fn cases<'a>(input: &'a DeriveInput, errors: &mut Diagnostics) -> (Option<Path>, Vec<Case<'a>>) {
+    let outer = Marks::read(&input.attrs, true, errors);
+    let facade = outer.facade.clone();
+    match &input.data {
+        Data::Struct(data) => {
+            refuse_on_fields(&data.fields, errors);
+            let verdict = outer.verdict(&data.fields, errors);
+            (facade, vec![Case { path: quote!(Self), fields: &data.fields, verdict }])
+        }
+        Data::Enum(data) => {
+            if let Some(mark) = outer.mark() {
+                errors.report(mark, "an enum is marked variant by variant; move the mark to the variants");
+            }
+            let mut cases = Vec::new();
+            for variant in &data.variants {
+                refuse_on_fields(&variant.fields, errors);
+                let verdict = Marks::read(&variant.attrs, false, errors).verdict(&variant.fields, errors);
+                let name = &variant.ident;
+                cases.push(Case { path: quote!(Self::#name), fields: &variant.fields, verdict });
+            }
+            (facade, cases)
+        }
+        Data::Union(data) => {
+            let message = "a union does not know what it holds; implement `Retryable` by hand";
+            errors.report(data.union_token, message);
+            (facade, Vec::new())
+        }
+    }
+}
+
+fn refuse_on_fields(fields: &Fields, errors: &mut Diagnostics) {
+    for attr in fields.iter().flat_map(|field| &field.attrs).filter(|attr| attr.path().is_ident("retryable"))
+    {
+        let message = "`#[retryable]` marks a variant, not a field; write `#[retryable(after = field)]` above the variant";
+        errors.report(attr.path(), message);
+    }
+}
+
+/// The marks of one variant.
+#[derive(Default)]
+struct Marks {
+    /// `#[retryable]` alone.
+    bare: Option<Path>,
+    after: Option<(Ident, TokenStream)>,
+    delegate: Option<Ident>,
+    facade: Option<Path>,
+}
+
+impl Marks {
+    fn read(attrs: &[Attribute], is_container: bool, errors: &mut Diagnostics) -> Marks {
+        let mut marks = Marks::default();
+        let mut is_first = true;
+        for attr in attrs.iter().filter(|attr| attr.path().is_ident("retryable")) {
+            if !std::mem::take(&mut is_first) {
+                errors.report(attr.path(), "`#[retryable]` is given twice; keep one of the two");
+                continue;
+            }
+            let read = match &attr.meta {
+                Meta::Path(path) => {
+                    marks.bare = Some(path.clone());
+                    Ok(())
+                }
+                Meta::List(list) => attr.parse_args_with(|input: ParseStream<'_>| {
+                    if input.is_empty() {
+                        bail!(list.path, "the parentheses are empty; write `#[retryable]`")
+                    }
+                    marks.arguments(input, is_container)
+                }),
+                Meta::NameValue(pair) => Err(error!(
+                    pair.value,
+                    "`{}` is no mark; write `#[retryable]`, `#[retryable(after = field)]` or `#[retryable(delegate)]`",
+                    source(&pair.value)
+                )),
+            };
+            errors.ok(read);
+        }
+        marks
+    }
+
+    fn arguments(&mut self, input: ParseStream<'_>, is_container: bool) -> syn::Result<()> {
+        while !input.is_empty() {
+            if !input.peek(Ident::peek_any) {
+                let found: TokenTree = input.parse()?;
+                bail!(found, "`{found}` is no mark; write `after = field` or `delegate`")
+            }
+            let key = Ident::parse_any(input)?;
+            match key.to_string().as_str() {
+                "after" => self.after(input, key)?,
+                "delegate" if self.delegate.is_none() => self.delegate = Some(key),
+                "crate" if is_container => {
+                    input.parse::<Token![=]>()?;
+                    self.facade = Some(input.call(Path::parse_mod_style)?);
+                }
+                "delegate" => bail!(key, "`delegate` is given twice; keep one of the two"),
+                "retry_after" | "hint" | "delay" | "wait" => {
+                    bail!(key, "`{key}` is no mark; write `after = field`")
+                }
+                "transparent" | "source" | "inner" => bail!(key, "`{key}` is no mark; write `delegate`"),
+                _ => bail!(key, "`{key}` is no mark; write `after = field` or `delegate`"),
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn after(&mut self, input: ParseStream<'_>, key: Ident) -> syn::Result<()> {
+        if self.after.is_some() {
+            bail!(key, "`after` is given twice; keep one of the two")
+        }
+        if input.parse::<Option<Token![=]>>()?.is_none() || input.is_empty() {
+            bail!(key, "`after` names the field with the wait; write `after = field`")
+        }
+        let field: TokenTree = input.parse()?;
+        self.after = Some((key, field.into_token_stream()));
+        Ok(())
+    }
+
+    /// A mark that says something of a variant.
+    fn mark(&self) -> Option<TokenStream> {
+        let after = self.after.as_ref().map(|(key, _)| key.to_token_stream());
+        let delegate = self.delegate.as_ref().map(ToTokens::to_token_stream);
+        self.bare.as_ref().map(ToTokens::to_token_stream).or(after).or(delegate)
+    }
+
+    /// What the marks come to for a variant with these fields.
+    fn verdict(&self, fields: &Fields, errors: &mut Diagnostics) -> Verdict {
+        match (&self.after, &self.delegate) {
+            (Some((key, _)), Some(_)) => {
+                errors.report(
+                    key,
+                    "`after` contradicts `delegate`, which asks the wrapped error; keep one of the two",
+                );
+                Verdict::Permanent
+            }
+            (Some((_, field)), None) => match errors.ok(find(fields, field)) {
+                Some(member) => Verdict::After(member),
+                None => Verdict::Permanent,
+            },
+            (None, Some(key)) => {
+                let mut members = fields.members();
+                match (members.next(), members.next()) {
+                    (Some(only), None) => Verdict::Delegate(only),
+                    _ => {
+                        let count = fields.len();
+                        let message = format!(
+                            "`delegate` asks the one error that is wrapped, and there are {count} fields; implement `Retryable` by hand"
+                        );
+                        errors.report(key, message);
+                        Verdict::Permanent
+                    }
+                }
+            }
+            (None, None) if self.bare.is_some() => Verdict::Retryable,
+            (None, None) => Verdict::Permanent,
+        }
+    }
+}
+
+/// The field of that name or number.
+fn find(fields: &Fields, written: &TokenStream) -> syn::Result<Member> {
+    let text = written.to_string();
+    let name = |member: &Member| match member {
+        Member::Named(name) => name.unraw().to_string(),
+        Member::Unnamed(index) => index.index.to_string(),
+    };
+    if let Some(member) = fields.members().find(|member| name(member) == text) {
+        return Ok(match member {
+            Member::Named(field) => Member::Named(Ident::new(&field.to_string(), first_span(written))),
+            Member::Unnamed(index) => {
+                Member::Unnamed(syn::Index { index: index.index, span: first_span(written) })
+            }
+        });
+    }
+    let all = fields.members().map(|member| format!("`{}`", name(&member))).collect::<Vec<_>>().join(", ");
+    if all.is_empty() {
+        bail!(written, "there is no field `{text}`, nor any other; write `#[retryable]`")
+    }
+    bail!(written, "there is no field `{text}`; there are {all}")
+}
+
+fn implementation(input: &DeriveInput, facade: Option<&Path>, cases: &[Case<'_>]) -> TokenStream {
+    let facade = facade.map_or_else(|| quote!(::reattempt), ToTokens::to_token_stream);
+    let private = quote!(#facade::__private);
+    let name = &input.ident;
+    let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
+    let predicates = where_clause.map(|clause| clause.predicates.to_token_stream());
+    let comma = where_clause.filter(|clause| !clause.predicates.trailing_punct()).map(|_| quote!(,));
+    let delegated = delegated_bounds(input, cases, &private);
+    let is_retryable = cases.iter().map(|case| case.is_retryable(&private));
+    let retry_after = cases.iter().filter_map(|case| case.retry_after(&private));
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #private::Retryable for #name #type_generics where #predicates #comma #delegated {
+            fn is_retryable(&self) -> ::core::primitive::bool {
+                match self {
+                    #(#is_retryable,)*
+                    #[allow(unreachable_patterns)]
+                    _ => false,
+                }
+            }
+
+            fn retry_after(&self) -> ::core::option::Option<#private::Duration> {
+                match self {
+                    #(#retry_after,)*
+                    #[allow(unreachable_patterns)]
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+    }
+}
+
+/// A wrapped error whose type depends on a parameter has to be retryable by a bound.
+fn delegated_bounds(input: &DeriveInput, cases: &[Case<'_>], private: &TokenStream) -> TokenStream {
+    let parameters = parameters(&input.generics);
+    let depends =
+        |ty: &TokenStream| parameters.iter().any(|name| crate::body::mentions(ty, &name.to_string()));
+    let types = cases.iter().filter_map(|case| match &case.verdict {
+        Verdict::Delegate(_) => case.fields.iter().next().map(|field| field.ty.to_token_stream()),
+        _ => None,
+    });
+    types.filter(depends).map(|ty| quote!(#ty: #private::Retryable,)).collect()
+}
+
+impl Case<'_> {
+    fn is_retryable(&self, private: &TokenStream) -> TokenStream {
+        let path = &self.path;
+        match &self.verdict {
+            Verdict::Permanent => quote!(#path { .. } => false),
+            Verdict::Retryable | Verdict::After(_) => quote!(#path { .. } => true),
+            Verdict::Delegate(member) => {
+                let span = self
+                    .fields
+                    .iter()
+                    .next()
+                    .map_or_else(proc_macro2::Span::mixed_site, |f| first_span(&f.ty));
+                let asked = quote_spanned!(span=> #private::Retryable::is_retryable(wrapped));
+                quote!(#path { #member: wrapped } => #asked)
+            }
+        }
+    }
+
+    fn retry_after(&self, private: &TokenStream) -> Option<TokenStream> {
+        let path = &self.path;
+        match &self.verdict {
+            Verdict::Permanent | Verdict::Retryable => None,
+            Verdict::After(member) => {
+                let hint = quote_spanned!(first_span(member)=> #private::Hint::hint(wait));
+                Some(quote!(#path { #member: wait, .. } => #hint))
+            }
+            Verdict::Delegate(member) => {
+                Some(quote!(#path { #member: wrapped } => #private::Retryable::retry_after(wrapped)))
+            }
+        }
+    }
+}
