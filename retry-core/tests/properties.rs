@@ -135,16 +135,16 @@ proptest! {
     #[test]
     fn every_delay_is_within_its_bounds(
         policy in policies(),
-        is_decorrelated in prop::bool::weighted(0.2),
+        jitter in jitters(),
         seed in any::<u64>(),
         max_delay in durations(),
     ) {
-        let policy = if is_decorrelated { policy.jitter(Jitter::Decorrelated) } else { policy }.max_delay(max_delay);
+        let policy = policy.jitter(jitter).max_delay(max_delay);
         for (delay, n) in policy.delays_seeded(seed).take(200).zip(1..) {
             let (low, high) = policy.delay_bounds(n);
             prop_assert!(low <= delay, "delay {n} is {delay:?}, below {low:?}");
             // Decorrelated jitter is cut after the draw, so that it may gather at the ceiling.
-            let is_at_ceiling = is_decorrelated && delay == high && high == max_delay.min(FOREVER);
+            let is_at_ceiling = jitter == Jitter::Decorrelated && delay == high && high == max_delay.min(FOREVER);
             prop_assert!(delay < high || low == high || is_at_ceiling, "delay {n} is {delay:?}, not below {high:?}");
         }
     }
