@@ -4,7 +4,7 @@
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "std")]
-pub use retry_core::{AttemptTimeout, Run, testing};
+pub use retry_core::{AttemptTimeout, Run, SleepIsSet, set_sleep, testing};
 pub use retry_core::{Backoff, GiveUpReason, InvalidPolicy, Jitter, Outcome, Policy, preset};
 #[cfg(feature = "std")]
 pub use retry_core::{GiveUpEvent, RetryError, RetryEvent, Retryable};

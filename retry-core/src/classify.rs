@@ -174,7 +174,7 @@ impl<E: ?Sized> Sourced<E> for Unchained {
 ///
 /// Method lookup finds the first that applies: the types are the same; `A` may be in the chain of `E`; never.
 #[derive(Debug)]
-pub struct Find<A: ?Sized, E: ?Sized>(PhantomData<(fn(&A), fn(&E))>);
+pub struct Find<A: ?Sized, E: ?Sized>(PhantomData<fn(&A, &E)>);
 
 impl<A: ?Sized, E: ?Sized> Find<A, E> {
     /// The question, for the type of `error`.
@@ -259,6 +259,6 @@ impl<A: Error + 'static, E: ?Sized, C: Chained<E>> Search<A, E> for InChain<C> {
 }
 
 /// Whether `error` is an `A`, as far as `search` can tell.
-pub fn finds<A: ?Sized, E: ?Sized, S: Search<A, E>>(search: S, error: &E) -> bool {
+pub fn finds<A: ?Sized, E: ?Sized, S: Search<A, E>>(search: &S, error: &E) -> bool {
     search.finds(error)
 }

@@ -63,4 +63,6 @@ pub use retryable::Retryable;
 #[cfg(feature = "std")]
 pub use run::Run;
 #[cfg(feature = "std")]
+pub use sleep::{SleepIsSet, set_sleep};
+#[cfg(feature = "std")]
 pub use timeout::AttemptTimeout;

@@ -76,16 +76,22 @@ impl<T> Outcome for Option<T> {
 #[derive(Debug)]
 pub struct Same<O, T, E>(fn(Result<T, E>) -> O);
 
+/// An outcome's result.
+type ResultOf<O> = Result<<O as Outcome>::Ok, <O as Outcome>::Error>;
+
+/// An outcome's way back.
+type SameOf<O> = Same<O, <O as Outcome>::Ok, <O as Outcome>::Error>;
+
 /// An outcome as a result, and the way back: with both from one value, `impl Trait` in a return type stays one type.
 #[inline]
-pub fn split<O: Outcome>(outcome: O) -> (Same<O, O::Ok, O::Error>, Result<O::Ok, O::Error>) {
+pub fn split<O: Outcome>(outcome: O) -> (SameOf<O>, ResultOf<O>) {
     (Same(O::from_result), outcome.into_result())
 }
 
 /// The way back for a function whose body returns another type.
 #[inline]
 #[must_use]
-pub fn same<O: Outcome>() -> Same<O, O::Ok, O::Error> {
+pub fn same<O: Outcome>() -> SameOf<O> {
     Same(O::from_result)
 }
 

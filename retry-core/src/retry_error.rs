@@ -82,7 +82,7 @@ impl<E> Debug for RetryError<E> {
             .field("attempts", &self.attempts)
             .field("elapsed", &self.elapsed)
             .field("last", &Last(self))
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

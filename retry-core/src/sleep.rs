@@ -1,9 +1,11 @@
 //! Waiting: the only file that sleeps.
 
+use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
+use std::sync::OnceLock;
 
 use crate::nanos::{Nanos, from_duration, to_duration};
 use crate::scene;
@@ -36,7 +38,6 @@ pin_project_lite::pin_project! {
     /// The wait of an async call.
     ///
     /// Made, polled and dropped out of line: a function that rarely fails should not carry a timer's code.
-    #[derive(Debug)]
     #[must_use = "it waits only when awaited"]
     pub struct Wait {
         #[pin]
@@ -46,10 +47,11 @@ pin_project_lite::pin_project! {
 
 pin_project_lite::pin_project! {
     #[project = StateProjection]
-    #[derive(Debug)]
     enum State {
         // Nothing to wait for, but other tasks get their turn: a call that fails at once must not starve them.
         Yield { yielded: bool },
+        // The timer that the process was given.
+        Custom { future: CustomTimer },
         // The runtime's timer.
         Timer { #[pin] timer: Timer },
     }
@@ -68,7 +70,11 @@ impl Wait {
 
     /// A wait that no test's guard shortens: it watches an attempt, and attempts take real time.
     pub(crate) fn timer(delay: Nanos) -> Wait {
-        Wait { state: State::Timer { timer: timer(delay) } }
+        let state = match SLEEP.get() {
+            Some(sleep) => State::Custom { future: sleep(to_duration(delay)) },
+            None => State::Timer { timer: timer(delay) },
+        };
+        Wait { state }
     }
 }
 
@@ -85,10 +91,50 @@ impl Future for Wait {
                 context.waker().wake_by_ref();
                 Poll::Pending
             }
+            StateProjection::Custom { future } => future.as_mut().poll(context),
             StateProjection::Timer { timer } => timer.poll(context),
         }
     }
 }
+
+type CustomTimer = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+static SLEEP: OnceLock<Box<dyn Fn(Duration) -> CustomTimer + Send + Sync>> = OnceLock::new();
+
+/// Gives the whole process another timer for the waits of async calls, and for `attempt_timeout`: for a program that
+/// runs on another runtime than tokio. `sleep = …` on a function goes before it. The first call counts.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// /// The timer of some other runtime.
+/// async fn other_sleep(_: Duration) {}
+///
+/// assert!(retry_core::set_sleep(other_sleep).is_ok());
+/// assert!(retry_core::set_sleep(other_sleep).is_err(), "it is set once");
+/// ```
+///
+/// # Errors
+/// If a timer was set before; that one stays.
+pub fn set_sleep<F, S>(sleep: F) -> Result<(), SleepIsSet>
+where
+    F: Fn(Duration) -> S + Send + Sync + 'static,
+    S: Future<Output = ()> + Send + 'static,
+{
+    SLEEP.set(Box::new(move |delay| Box::pin(sleep(delay)))).map_err(|_| SleepIsSet)
+}
+
+/// The process has a timer already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SleepIsSet;
+
+impl fmt::Display for SleepIsSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a timer was set before")
+    }
+}
+
+impl core::error::Error for SleepIsSet {}
 
 #[cfg(feature = "tokio")]
 use tokio::time::Sleep as Timer;
@@ -114,6 +160,7 @@ fn timer(_delay: Nanos) -> Timer {
 #[cold]
 fn no_runtime() -> ! {
     panic!(
-        "a retry has to wait and no tokio runtime is running here; start one, or name a timer with `sleep = ...`"
+        "a retry has to wait and no tokio runtime is running here; start one, or name a timer with `sleep = ...` or \
+         `set_sleep`"
     )
 }

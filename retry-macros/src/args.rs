@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Lit, LitStr, Path, Token, Type};
 
 use crate::diagnostics::{Diagnostics, bail, error};
@@ -230,7 +230,7 @@ impl Argument<'_> {
 
     /// `= VALUE` after the key.
     fn value(&self) -> syn::Result<Expr> {
-        self.read(|input| input.parse())
+        self.read(Parse::parse)
     }
 
     fn read<T>(&self, parse: impl FnOnce(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<T> {
@@ -245,12 +245,12 @@ impl Argument<'_> {
     }
 
     fn ty(&self) -> syn::Result<Type> {
-        self.read(|input| input.parse())
+        self.read(Parse::parse)
     }
 
     /// A name for the body to use.
     fn binding(&self) -> syn::Result<Ident> {
-        self.read(|input| input.parse())
+        self.read(Parse::parse)
     }
 
     fn items(&self) -> syn::Result<Vec<Item>> {

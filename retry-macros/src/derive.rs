@@ -1,10 +1,10 @@
 //! `#[derive(Retryable)]`: marks on variants → an implementation of the trait.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Attribute, Data, DeriveInput, Fields, Member, Meta, Path, Token};
+use syn::{Attribute, Data, DeriveInput, Fields, Index, Member, Meta, Path, Token};
 
 use crate::diagnostics::{Diagnostics, bail, error};
 use crate::item::parameters;
@@ -209,23 +209,30 @@ impl Marks {
 /// The field of that name or number.
 fn find(fields: &Fields, written: &TokenStream) -> syn::Result<Member> {
     let text = written.to_string();
+    let text = text.trim_start_matches("r#");
     let name = |member: &Member| match member {
         Member::Named(name) => name.unraw().to_string(),
         Member::Unnamed(index) => index.index.to_string(),
     };
     if let Some(member) = fields.members().find(|member| name(member) == text) {
-        return Ok(match member {
-            Member::Named(field) => Member::Named(Ident::new(&field.to_string(), first_span(written))),
-            Member::Unnamed(index) => {
-                Member::Unnamed(syn::Index { index: index.index, span: first_span(written) })
-            }
-        });
+        return Ok(placed(member, first_span(written)));
     }
     let all = fields.members().map(|member| format!("`{}`", name(&member))).collect::<Vec<_>>().join(", ");
     if all.is_empty() {
         bail!(written, "there is no field `{text}`, nor any other; write `#[retryable]`")
     }
     bail!(written, "there is no field `{text}`; there are {all}")
+}
+
+/// The member, placed where the mark names it.
+fn placed(member: Member, span: Span) -> Member {
+    match member {
+        Member::Named(mut field) => {
+            field.set_span(span);
+            Member::Named(field)
+        }
+        Member::Unnamed(index) => Member::Unnamed(Index { index: index.index, span }),
+    }
 }
 
 fn implementation(input: &DeriveInput, facade: Option<&Path>, cases: &[Case<'_>]) -> TokenStream {
@@ -279,11 +286,7 @@ impl Case<'_> {
             Verdict::Permanent => quote!(#path { .. } => false),
             Verdict::Retryable | Verdict::After(_) => quote!(#path { .. } => true),
             Verdict::Delegate(member) => {
-                let span = self
-                    .fields
-                    .iter()
-                    .next()
-                    .map_or_else(proc_macro2::Span::mixed_site, |f| first_span(&f.ty));
+                let span = self.fields.iter().next().map_or_else(Span::mixed_site, |f| first_span(&f.ty));
                 let asked = quote_spanned!(span=> #private::Retryable::is_retryable(wrapped));
                 quote!(#path { #member: wrapped } => #asked)
             }

@@ -29,7 +29,8 @@ pub(crate) struct Retry {
     pub(crate) ending: Ending,
     /// The body's name for the attempt's number.
     pub(crate) attempt: Option<Ident>,
-    pub(crate) on_retry: Option<Expr>,
+    /// The hook before a wait.
+    pub(crate) before_wait: Option<Expr>,
     pub(crate) sleep: Option<Expr>,
     pub(crate) shape: Shape,
     /// Where the function's name stands.
@@ -61,7 +62,7 @@ impl Retry {
     /// Whether anything but the last outcome itself is asked for when an attempt fails: then result and decision meet
     /// in the function, and not in core alone.
     pub(crate) fn has_steps(&self) -> bool {
-        self.on_retry.is_some()
+        self.before_wait.is_some()
             || self.selection.retry_ok.is_some()
             || self.ending.error.is_some()
             || self.ending.on_give_up.is_some()
@@ -74,7 +75,7 @@ impl Retry {
     }
 
     pub(crate) fn has_hooks(&self) -> bool {
-        self.on_retry.is_some() || self.ending.on_give_up.is_some()
+        self.before_wait.is_some() || self.ending.on_give_up.is_some()
     }
 }
 
@@ -157,7 +158,7 @@ impl Retry {
             on_give_up: expression(&args.on_give_up),
             fallback: expression(&args.fallback),
         };
-        let (on_retry, sleep) = (expression(&args.on_retry), expression(&args.sleep));
+        let (before_wait, sleep) = (expression(&args.on_retry), expression(&args.sleep));
         let attempt = args.attempt.value().cloned();
         Some(Retry {
             private,
@@ -168,7 +169,7 @@ impl Retry {
             selection,
             ending,
             attempt,
-            on_retry,
+            before_wait,
             sleep,
             braces: shape.braces,
             place: sig.ident.span(),

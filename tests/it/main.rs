@@ -8,6 +8,7 @@ mod attempts;
 mod cancellation;
 mod deadline;
 mod delays;
+mod derive;
 mod hygiene;
 mod impl_blocks;
 mod lints;

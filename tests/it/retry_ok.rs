@@ -232,7 +232,7 @@ fn the_question_may_use_arguments_and_self_and_keep_count() {
     impl Watch {
         #[retry(max = 9, retry_ok = |n| { *asked += 1; *n + offset < self.wanted })]
         fn reach(&self, op: &Queue, offset: u32, asked: &mut u32) -> Result<u32, Down> {
-            let Job::Pending(n) | Job::Done(n) = op.poll();
+            let (Job::Pending(n) | Job::Done(n)) = op.poll();
             Ok(n)
         }
     }

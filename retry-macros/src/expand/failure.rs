@@ -139,7 +139,7 @@ impl Expansion<'_> {
     }
 
     fn on_retry(&self) -> Option<TokenStream> {
-        let hook = self.retry.on_retry.as_ref()?;
+        let hook = self.retry.before_wait.as_ref()?;
         let keep = self.retry.shape.is_async.then(|| {
             // The wait needs no result; an async hook had to give it back all the same.
             quote_spanned!(Span::mixed_site()=> ::core::mem::drop(result);)
@@ -314,7 +314,7 @@ impl Expansion<'_> {
             Item::Type(ty) => {
                 let search = quote_spanned!(crate::value::first_span(ty)=>
                     (&&&&&#private::Find::<#ty, _>::new(#error)).reattempt_search());
-                let found = placed(ty, &quote!(finds), &quote!(#search, #error), private);
+                let found = placed(ty, &quote!(finds), &quote!(&#search, #error), private);
                 quote_spanned!(Span::mixed_site()=> #private::On::by_type(#found))
             }
             Item::Pattern(pattern, guard) => {
