@@ -19,6 +19,8 @@ mod expand;
 mod impl_block;
 mod retry;
 mod derive;
+#[cfg(test)]
+mod tests;
 
 #[expect(missing_docs, reason = "the facade attaches the reference, and this text would follow it")]
 #[proc_macro_attribute]
