@@ -1,13 +1,13 @@
 //! What `#[retry]` makes of the README's first example, by hand and simplified.
 //!
-//! Run it with `cargo run --example expanded`. The items of `__private` are what expansions name; they are no public
-//! API and change in any release.
+//! Run it with `cargo run --example expanded`. `Policy` is public; the items of `__private` are what expansions name,
+//! no public API, and change in any release.
 
+use std::time::Duration;
 use std::{io, net::TcpStream};
 
-use reattempt::__private::{Duration, Policy, Probe, ProbeDisplay as _, Progress, Seen, Site};
-use reattempt::__private::{check, recovered_blocking, retry_blocking};
-use reattempt::{retry, testing};
+use reattempt::__private::{Probe, Progress, Seen, Site, check, probes, recovered_blocking, retry_blocking};
+use reattempt::{Policy, retry, testing};
 
 #[retry(max = 5, base_ms = 200)]
 fn connect(address: &str) -> io::Result<TcpStream> {
@@ -38,10 +38,17 @@ fn connect_expanded(address: &str) -> io::Result<TcpStream> {
                 break Ok(value);
             }
             Err(error) => {
-                // Finds `Display`; for an error without it `Debug`, else the name of its type.
+                // What the error's type can do, found out at compile time by method lookup: the first of these traits
+                // that it has answers. How it is shown (`Display`, else `Debug`, else the name of its type); whether
+                // it has `Retryable`; how its sources are reached.
+                use probes::*;
                 let description = (&&&Probe::new(&error)).reattempt_description();
-                // Out of line: draws the delay, decides, logs and waits; `false` is giving up.
-                if !retry_blocking(SITE, &mut progress, &Seen::new(&error, description)) {
+                let opinion = (&&Probe::new(&error)).reattempt_opinion();
+                #[allow(clippy::needless_borrow, reason = "some types are found only after four")]
+                let chain = (&&&&Probe::new(&error)).reattempt_chain();
+                // Out of line, and the same code for every function: draws the delay, decides, logs and waits; `false`
+                // is giving up.
+                if !retry_blocking(SITE, &mut progress, &Seen::new(&error, description, opinion, chain)) {
                     break Err(error);
                 }
             }

@@ -1,5 +1,6 @@
 //! What expansions of `#[retry]` name. Not public API: it changes in any release.
 
+pub use core::cell::Cell;
 pub use core::time::Duration;
 
 pub use retry_core::argument::Argument;

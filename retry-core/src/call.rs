@@ -1,5 +1,6 @@
 //! After an attempt: the code that every retried function shares, out of line and free of its types.
 
+use core::cell::Cell;
 use core::fmt::{self, Display};
 use core::time::Duration;
 use std::borrow::Cow;
@@ -131,7 +132,10 @@ fn plan(
     let untold = || (tell == Tell::Later).then(|| Untold::new(site, failure));
     match decide(policy, &failed) {
         Decision::Retry { delay, wait } => {
-            progress.advance(running, delay, wait);
+            progress.advance(running, delay);
+            if let Some(waited) = failure.waited() {
+                waited.set(failed.waited.saturating_add(wait));
+            }
             let planned = Planned { attempt, elapsed, wait, untold: untold() };
             if tell == Tell::Now {
                 observe::retry(&facts, wait, &Described(failure));
@@ -183,8 +187,8 @@ fn failed(running: &Running, failure: &dyn Failure, clock: Clock) -> Failed {
         attempt: running.attempt.get(),
         is_retryable: failure.is_retryable(),
         elapsed: running.elapsed(clock),
-        previous: running.previous,
-        waited: running.waited(),
+        previous: running.previous(),
+        waited: failure.waited().map_or(0, Cell::get),
         hint: failure.hint().map(from_duration),
         draw: scene::draw(),
     }

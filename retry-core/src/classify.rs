@@ -258,7 +258,7 @@ impl<A: Error + 'static, E: ?Sized, C: Chained<E>> Search<A, E> for InChain<C> {
     }
 }
 
-/// Whether `error` is an `A`, as far as `search` can tell.
-pub fn finds<A: ?Sized, E: ?Sized, S: Search<A, E>>(search: &S, error: &E) -> bool {
+/// Whether `error` is an `A`, as far as `search` can tell; `find` names the types.
+pub fn finds<A: ?Sized, E: ?Sized, S: Search<A, E>>(_find: &Find<A, E>, search: &S, error: &E) -> bool {
     search.finds(error)
 }

@@ -2,6 +2,7 @@
 //! forgotten, so that the code after a failure exists once and not once per function.
 
 use core::any::type_name;
+use core::cell::Cell;
 use core::error::Error;
 use core::fmt::{self, Debug, Display, Formatter};
 use core::marker::PhantomData;
@@ -26,6 +27,11 @@ pub trait Failure {
 
     /// The operation's name with its places filled in, where it has any.
     fn operation(&self) -> Option<&dyn Display> {
+        None
+    }
+
+    /// All waits so far in nanoseconds, where they are held to `within`.
+    fn waited(&self) -> Option<&Cell<u64>> {
         None
     }
 }
@@ -94,6 +100,11 @@ pub trait FailureExt: Failure + Sized {
     /// Classified by the rules of the function.
     fn reattempt_judged(self, is_retryable: bool) -> Judged<Self> {
         Judged { failure: self, is_retryable }
+    }
+
+    /// With the sum of all waits.
+    fn reattempt_within(self, waited: &Cell<u64>) -> Within<'_, Self> {
+        Within { failure: self, waited }
     }
 
     /// With the hint that the function reads.
@@ -176,6 +187,35 @@ impl<F: Failure> Failure for Hinted<F> {
 
     fn operation(&self) -> Option<&dyn Display> {
         self.failure.operation()
+    }
+}
+
+/// See [`FailureExt::reattempt_within`]; the outermost step.
+#[derive(Clone, Copy, Debug)]
+pub struct Within<'a, F> {
+    failure: F,
+    waited: &'a Cell<u64>,
+}
+
+impl<F: Failure> Failure for Within<'_, F> {
+    fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.failure.describe(f)
+    }
+
+    fn is_retryable(&self) -> bool {
+        self.failure.is_retryable()
+    }
+
+    fn hint(&self) -> Option<Duration> {
+        self.failure.hint()
+    }
+
+    fn operation(&self) -> Option<&dyn Display> {
+        self.failure.operation()
+    }
+
+    fn waited(&self) -> Option<&Cell<u64>> {
+        Some(self.waited)
     }
 }
 

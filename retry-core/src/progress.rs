@@ -3,22 +3,20 @@
 use core::num::NonZeroU32;
 
 use crate::clock::Clock;
-use crate::nanos::{NANOS_PER_MILLI, Nanos};
+use crate::nanos::{Nanos, Packed};
 use crate::policy::Policy;
 
 /// Where a call stands. Before the first failure it is one word, unless the policy has a deadline.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress(Option<Running>);
 
-/// A call that has failed, or whose deadline runs.
+/// A call that has failed, or whose clock runs. Two words: it is a part of every annotated future.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Running {
     /// The attempt that runs or has just failed.
     pub(crate) attempt: NonZeroU32,
-    /// The delay before it; `base` before the first.
-    pub(crate) previous: Nanos,
-    /// All waits so far in milliseconds, each rounded up: exact enough to hold a hint to `within`, and no word more.
-    pub(crate) waited_ms: u32,
+    /// The delay before it; `base` before the first. Decorrelated jitter takes the next one from it.
+    previous: Packed,
     /// When attempt 1 started or, where no clock was read then, ended.
     pub(crate) started: Nanos,
 }
@@ -74,26 +72,21 @@ impl Progress {
         self.0.unwrap_or_else(|| Running::from_now(policy, clock))
     }
 
-    /// On to the next attempt: `delay` was the policy's, `wait` is what it comes to.
-    pub(crate) fn advance(&mut self, running: Running, delay: Nanos, wait: Nanos) {
-        let wait_ms = u32::try_from(wait.div_ceil(NANOS_PER_MILLI)).unwrap_or(u32::MAX);
-        self.0 = Some(Running {
-            attempt: running.attempt.saturating_add(1),
-            waited_ms: running.waited_ms.saturating_add(wait_ms),
-            previous: delay,
-            ..running
-        });
+    /// On to the next attempt, after the policy's delay.
+    pub(crate) fn advance(&mut self, running: Running, delay: Nanos) {
+        let attempt = running.attempt.saturating_add(1);
+        self.0 = Some(Running { attempt, previous: Packed::new(delay), ..running });
     }
 }
 
 impl Running {
     #[cold]
     fn from_now(policy: &Policy, clock: Clock) -> Running {
-        Running { attempt: NonZeroU32::MIN, waited_ms: 0, previous: policy.base, started: clock.now() }
+        Running { attempt: NonZeroU32::MIN, previous: Packed::new(policy.base), started: clock.now() }
     }
 
-    pub(crate) fn waited(&self) -> Nanos {
-        Nanos::from(self.waited_ms) * NANOS_PER_MILLI
+    pub(crate) fn previous(&self) -> Nanos {
+        self.previous.nanos()
     }
 
     pub(crate) fn elapsed(&self, clock: Clock) -> Nanos {

@@ -92,8 +92,13 @@ impl Expansion<'_> {
         };
         let sleep = self.shared_sleep();
         let step = if is_async { self.async_step() } else { self.blocking_step() };
+        let waited = self
+            .retry
+            .sums_waits
+            .then(|| quote_spanned!(Span::mixed_site()=> let waited = #private::Cell::new(0_u64);));
         quote_spanned! {Span::mixed_site()=>
             #sleep
+            #waited
             let mut progress = #private::Progress::#begin(#private::Site::policy(#site));
             loop { #step }
         }

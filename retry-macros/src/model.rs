@@ -27,6 +27,8 @@ pub(crate) struct Retry {
     pub(crate) cloned_self: Option<Ident>,
     pub(crate) selection: Selection,
     pub(crate) ending: Ending,
+    /// Whether the waits of a call are summed up, for `within`.
+    pub(crate) sums_waits: bool,
     /// The body's name for the attempt's number.
     pub(crate) attempt: Option<Ident>,
     /// The hook before a wait.
@@ -166,6 +168,7 @@ impl Retry {
             plan,
             rebindings,
             cloned_self,
+            sums_waits: args.within.is_set(),
             selection,
             ending,
             attempt,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use reattempt::testing::Guard;
-use reattempt::{AttemptTimeout, GiveUpReason, Retryable, RetryError, retry, testing};
+use reattempt::{AttemptTimeout, GiveUpReason, RetryError, Retryable, retry, testing};
 
 use crate::support::{Down, Flaky, assert_send, finish, run};
 use GiveUpReason::{Deadline, HintTooLong, MaxAttempts, NotRetryable};
@@ -46,7 +46,8 @@ mod wrapped {
             let guard = testing::no_wait();
             let Err(Failed(blocking)) = blocking(&guard, &Flaky::broken()) else { panic!("it succeeded") };
             let guard = testing::no_wait();
-            let Err(Failed(asynchronous)) = finish(asynchronous(&guard, &Flaky::broken())) else { panic!("it succeeded") };
+            let asynchronous = finish(asynchronous(&guard, &Flaky::broken()));
+            let Err(Failed(asynchronous)) = asynchronous else { panic!("it succeeded") };
             assert_eq!(format!("{blocking:?}"), format!("{asynchronous:?}"));
             blocking
         }};
@@ -67,7 +68,8 @@ mod wrapped {
     fn the_error_tells_reason_attempts_time_and_the_last_error() {
         let used_up = fails!(SECOND; max = 3, base = "1s", jitter = none);
         assert_eq!(facts(used_up), (MaxAttempts, 3, 6 * SECOND, 3));
-        let late = fails!(2 * SECOND; max = 9, base = "1s", backoff = constant, jitter = none, deadline = "10s");
+        let late =
+            fails!(2 * SECOND; max = 9, base = "1s", backoff = constant, jitter = none, deadline = "10s");
         assert_eq!(facts(late), (Deadline, 4, 11 * SECOND, 4));
         let permanent = fails!(SECOND; unless = Down(2), base = "1s", jitter = none);
         assert_eq!(facts(permanent), (NotRetryable, 2, 3 * SECOND, 2));
@@ -183,7 +185,9 @@ mod wrapped {
         let _guard = testing::no_wait();
         for path in ["/nowhere/at/all", ""] {
             let missing = call(&Flaky::failing(1), path).unwrap_err();
-            let Own { reason: NotRetryable, last: Some(Step::Io(error)) } = missing else { panic!("{missing:?}") };
+            let Own { reason: NotRetryable, last: Some(Step::Io(error)) } = missing else {
+                panic!("{missing:?}")
+            };
             assert_eq!(error.kind(), io::ErrorKind::NotFound);
         }
         let down = call(&Flaky::broken(), "").unwrap_err();
@@ -199,7 +203,9 @@ mod wrapped {
 
         let _guard = testing::no_wait();
         let hung = hang().await.unwrap_err();
-        let Own { reason: MaxAttempts, last: Some(Step::Timeout(timeout)) } = hung else { panic!("{hung:?}") };
+        let Own { reason: MaxAttempts, last: Some(Step::Timeout(timeout)) } = hung else {
+            panic!("{hung:?}")
+        };
         assert_eq!(timeout.limit(), 5 * SECOND);
     }
 
@@ -213,7 +219,10 @@ mod wrapped {
             on_retry = |event| kinds.push(event.error().map(io::Error::kind)),
             on_give_up = |event| kinds.push(event.error().map(io::Error::kind)),
         )]
-        fn call(results: &mut dyn Iterator<Item = io::ErrorKind>, kinds: &mut Vec<Option<io::ErrorKind>>) -> anyhow::Result<()> {
+        fn call(
+            results: &mut dyn Iterator<Item = io::ErrorKind>,
+            kinds: &mut Vec<Option<io::ErrorKind>>,
+        ) -> anyhow::Result<()> {
             Err(results.next().unwrap().into())
         }
 
@@ -372,7 +381,9 @@ mod wrapped {
         }
 
         #[retry(error = E, max = 2)]
-        async fn bound<E: Error + Retryable + 'static, F: From<RetryError<E>>>(error: impl Fn() -> E) -> Result<(), F> {
+        async fn bound<E: Error + Retryable + 'static, F: From<RetryError<E>>>(
+            error: impl Fn() -> E,
+        ) -> Result<(), F> {
             Err(error())
         }
 
@@ -381,7 +392,10 @@ mod wrapped {
         let missing = || io::Error::from(io::ErrorKind::NotFound);
         let error: RetryError<_> = run(bound(missing)).unwrap_err();
         assert_eq!(error.reason(), NotRetryable);
-        assert_eq!(error.source().unwrap().downcast_ref().map(io::Error::kind), Some(io::ErrorKind::NotFound));
+        assert_eq!(
+            error.source().unwrap().downcast_ref().map(io::Error::kind),
+            Some(io::ErrorKind::NotFound)
+        );
     }
 }
 
@@ -823,7 +837,10 @@ mod fallbacks {
 
     #[test]
     fn with_an_error_of_its_own_it_gets_that() {
-        #[retry(error = Down, fallback = |error| Err(format!("{} after {}", error.reason(), error.attempts())))]
+        #[retry(
+            error = Down,
+            fallback = |error| Err(format!("{} after {}", error.reason(), error.attempts())),
+        )]
         fn blocking(op: &Flaky) -> Result<u32, String> {
             op.call()
         }
@@ -842,7 +859,10 @@ mod fallbacks {
         let _guard = testing::no_wait();
         assert_eq!(blocking(&Flaky::broken()), Err("MaxAttempts after 3".to_owned()));
         assert_eq!(blocking(&Flaky::failing(2)), Ok(3));
-        assert_eq!(run(asynchronous(&Flaky::broken())), Err("MaxAttempts after 3: down at call 3".to_owned()));
+        assert_eq!(
+            run(asynchronous(&Flaky::broken())),
+            Err("MaxAttempts after 3: down at call 3".to_owned())
+        );
     }
 
     #[test]
@@ -877,7 +897,11 @@ mod fallbacks {
 
     #[tokio::test(start_paused = true)]
     async fn after_attempts_that_hang() {
-        #[retry(max = 2, attempt_timeout = "5s", fallback = async |error: anyhow::Error| Ok(error.to_string()))]
+        #[retry(
+            max = 2,
+            attempt_timeout = "5s",
+            fallback = async |error: anyhow::Error| Ok(error.to_string()),
+        )]
         async fn hang() -> anyhow::Result<String> {
             std::future::pending().await
         }

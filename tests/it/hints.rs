@@ -35,7 +35,10 @@ macro_rules! ended {
         }
 
         #[retry($($argument)*, on_give_up = |event| reason.set(Some(event.reason())))]
-        async fn call_async(hint: Option<Duration>, reason: &Cell<Option<GiveUpReason>>) -> Result<(), Throttled> {
+        async fn call_async(
+            hint: Option<Duration>,
+            reason: &Cell<Option<GiveUpReason>>,
+        ) -> Result<(), Throttled> {
             Err(Throttled(hint))
         }
 
@@ -283,7 +286,10 @@ mod by_argument {
         let none = ended!(Some(50 * SECOND); max = 3, base = "1s", jitter = none, retry_after = |_| None);
         assert_eq!(none, used_up(secs([1, 2])));
         let longer = |hint| {
-            ended!(hint; max = 3, base = "1s", jitter = none, retry_after = |error| error.0.map(|hint| 2 * hint))
+            ended!(
+                hint;
+                max = 3, base = "1s", jitter = none, retry_after = |error| error.0.map(|hint| 2 * hint)
+            )
         };
         assert_eq!(longer(Some(50 * SECOND)), used_up(secs([100, 100])));
         assert_eq!(longer(None), used_up(secs([1, 2])));
@@ -314,7 +320,12 @@ mod by_argument {
             None
         }
 
-        #[retry(max = 2, base = "1s", jitter = none, retry_after = |error| error.downcast_ref::<Throttled2>()?.0)]
+        #[retry(
+            max = 2,
+            base = "1s",
+            jitter = none,
+            retry_after = |error| error.downcast_ref::<Throttled2>()?.0,
+        )]
         fn any(hint: u64) -> anyhow::Result<()> {
             Err(Throttled2(Some(Duration::from_secs(hint))).into())
         }

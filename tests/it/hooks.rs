@@ -124,7 +124,12 @@ fn without_a_name_the_operation_is_the_functions_path() {
 
 #[test]
 fn a_call_that_gives_up_tells_once_and_why() {
-    #[retry(max = 3, unless = Down(1), on_retry = |_| unexpected(), on_give_up = |event| log.borrow_mut().push(gave_up(event)))]
+    #[retry(
+        max = 3,
+        unless = Down(1),
+        on_retry = |_| unexpected(),
+        on_give_up = |event| log.borrow_mut().push(gave_up(event)),
+    )]
     fn permanent(op: &Flaky, log: &Log) -> Result<u32, Down> {
         op.call()
     }
@@ -225,7 +230,9 @@ mod order {
     /// What happened, in order.
     fn steps<T>(call: impl FnOnce(&Steps) -> T) -> Vec<String> {
         let steps = Steps::default();
-        tracing::subscriber::with_default(Listener(steps.clone()), || call(&steps));
+        // While there is but one listener, a thread without any may switch an event off for all.
+        let listeners = [0, 1].map(|_| tracing::Dispatch::new(Listener(steps.clone())));
+        tracing::dispatcher::with_default(&listeners[0], || call(&steps));
         let steps = steps.lock().unwrap().clone();
         steps
     }
@@ -477,7 +484,8 @@ mod forms {
             op.call()
         }
 
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let elapsed = runtime.block_on(async {
             let start = tokio::time::Instant::now();
             assert_eq!(call(&Flaky::failing(2)).await, Ok(3));
@@ -521,7 +529,9 @@ mod forms {
         }
 
         #[retry(max = 2, on_retry = &*hooks.0, on_give_up = hooks.1)]
-        fn fields(hooks: &(Box<dyn Fn(&RetryEvent<'_, Down>)>, fn(&GiveUpEvent<'_, Down>))) -> Result<(), Down> {
+        fn fields(
+            hooks: &(Box<dyn Fn(&RetryEvent<'_, Down>)>, fn(&GiveUpEvent<'_, Down>)),
+        ) -> Result<(), Down> {
             Err(Down(0))
         }
 
@@ -536,15 +546,16 @@ mod forms {
         assert!(blocking(on_retry).is_err());
         assert!(fields(&(Box::new(on_retry), on_give_up)).is_err());
         assert!(run(fields_in_async(&(Box::new(on_retry), on_give_up))).is_err());
-        assert_eq!(
-            told(),
-            ["retry Some(0)", "retry Some(0)", "MaxAttempts", "retry Some(0)", "MaxAttempts"]
-        );
+        assert_eq!(told(), ["retry Some(0)", "retry Some(0)", "MaxAttempts", "retry Some(0)", "MaxAttempts"]);
     }
 
     #[test]
     fn options_have_hooks_too() {
-        #[retry(max = 2, on_retry = |event| assert_eq!(event.error(), Some(&())), on_give_up = async |event| tell(format!("{:?}", event.error())))]
+        #[retry(
+            max = 2,
+            on_retry = |event| assert_eq!(event.error(), Some(&())),
+            on_give_up = async |event| tell(format!("{:?}", event.error())),
+        )]
         async fn absent() -> Option<()> {
             None
         }
@@ -628,7 +639,10 @@ mod blocks {
             max = 2,
             attempt = n,
             on_retry = |event| self.0.note(format!("{key} {}", event.attempt())),
-            on_give_up = async |event| { tokio::task::yield_now().await; self.0.note(format!("{}", event.reason())) },
+            on_give_up = async |event| {
+                tokio::task::yield_now().await;
+                self.0.note(format!("{}", event.reason()));
+            },
         )]
         async fn call(&self, key: &str) -> Result<u32, Down> {
             tokio::task::yield_now().await;
@@ -637,7 +651,13 @@ mod blocks {
             Ok(value)
         }
 
-        #[retry(max = 2, on_retry = async |event| { self.0.calls += event.attempt(); tokio::task::yield_now().await })]
+        #[retry(
+            max = 2,
+            on_retry = async |event| {
+                self.0.calls += event.attempt();
+                tokio::task::yield_now().await;
+            },
+        )]
         async fn change(&mut self, key: String) -> Result<u32, Down> {
             self.0.note(format!("{key} {}", self.0.calls));
             Err(Down(self.0.calls))

@@ -266,7 +266,10 @@ fn refused_values_are_dropped_before_the_wait() {
     #[retry(
         max = 3,
         retry_ok = |_| true,
-        sleep = async |_| { counts.borrow_mut().push(Rc::strong_count(value)); tokio::task::yield_now().await },
+        sleep = async |_| {
+            counts.borrow_mut().push(Rc::strong_count(value));
+            tokio::task::yield_now().await;
+        },
     )]
     async fn asynchronous(value: &Rc<()>, counts: &std::cell::RefCell<Vec<usize>>) -> Result<Rc<()>, Down> {
         Ok(Rc::clone(value))

@@ -159,7 +159,7 @@ mod matrix {
         when: Option<bool>,
     }
 
-    /// The contract in its own words, one sentence a line. Also how often `when` and the error itself are asked.
+    /// The order in words, one sentence a line; and how often `when` and the error itself are asked.
     fn model(rules: Rules, depth: usize, flag: bool, is_retryable: bool) -> (bool, u32, u32) {
         let has_type = |items: Items| items.types.iter().any(|&number| number <= depth);
         let has_pattern = |items: Items| items.pattern && flag;
@@ -225,11 +225,11 @@ mod matrix {
     macro_rules! all {
         ($cells:ident; [$($on:tt)*]; $unless:tt) => { $(all!(@row $cells; $on; $unless);)* };
         (@row $cells:ident; $on:tt; [$($unless:tt)*]) => { $(all!(@cell $cells; $on; $unless);)* };
-        (@cell $cells:ident; ($on:expr => $($on_argument:tt)*); ($unless:expr => $($unless_argument:tt)*)) => {
-            $cells += check($unless, $on, false, function!(case; $($on_argument)* $($unless_argument)*));
+        (@cell $cells:ident; ($on:expr => $($on_argument:tt)*); ($unless:expr => $($un_argument:tt)*)) => {
+            $cells += check($unless, $on, false, function!(case; $($on_argument)* $($un_argument)*));
             $cells += check($unless, $on, true, function!(
                 case; when = |_| { case.seen.ask(); case.when },
-                $($unless_argument)*
+                $($un_argument)*
                 $($on_argument)*
             ));
         };
@@ -408,7 +408,10 @@ fn when_is_a_closure_or_a_path() {
 }
 
 fn fails_with_anyhow(text: &'static str) -> (u32, Option<GiveUpReason>) {
-    #[retry(when = |error| error.to_string() == "busy", on_give_up = |event| seen.reason.set(Some(event.reason())))]
+    #[retry(
+        when = |error| error.to_string() == "busy",
+        on_give_up = |event| seen.reason.set(Some(event.reason())),
+    )]
     fn call(seen: &Seen, text: &'static str) -> anyhow::Result<()> {
         seen.attempt();
         anyhow::bail!(text)
@@ -537,7 +540,10 @@ fn a_type_is_found_in_anyhow_and_under_its_context() {
     assert_eq!(fails!(anyhow::Error: anyhow!(Down(1)).context("a"); unless = Down), STOPPED);
     assert_eq!(fails!(anyhow::Error: anyhow!(Wrapping::Io(reset())); on = io::Error), RETRIED);
     assert_eq!(
-        fails!(anyhow::Error: Err::<(), _>(Wrapping::Io(reset())).context("a").unwrap_err(); on = [Down, io::Error]),
+        fails!(
+            anyhow::Error: Err::<(), _>(Wrapping::Io(reset())).context("a").unwrap_err();
+            on = [Down, io::Error]
+        ),
         RETRIED
     );
     assert_eq!(fails!(anyhow::Error: anyhow!("text"); on = anyhow::Error), RETRIED);
@@ -645,7 +651,11 @@ mod generic {
         Err(error())
     }
 
-    #[retry(on = E, when = |error| is_transient(error), on_give_up = |event| seen.reason.set(Some(event.reason())))]
+    #[retry(
+        on = E,
+        when = |error| is_transient(error),
+        on_give_up = |event| seen.reason.set(Some(event.reason())),
+    )]
     async fn judged<E>(
         seen: &Seen,
         error: impl Fn() -> E,
@@ -714,7 +724,10 @@ mod generic {
         Err(backend.error())
     }
 
-    #[retry(unless = <Disk as Backend>::Error | Down, on_give_up = |event| seen.reason.set(Some(event.reason())))]
+    #[retry(
+        unless = <Disk as Backend>::Error | Down,
+        on_give_up = |event| seen.reason.set(Some(event.reason())),
+    )]
     fn by_known_projection(seen: &Seen, is_down: bool) -> Result<(), Box<dyn Error>> {
         seen.attempt();
         if is_down { Err(Box::new(Down(1))) } else { Err(Box::new(Permanent(0))) }
@@ -740,7 +753,11 @@ mod generic {
 
     impl Error for Borrowed<'_> {}
 
-    #[retry(on = Borrowed<'a> | Down, unless = Borrowed("gone"), on_give_up = |event| seen.reason.set(Some(event.reason())))]
+    #[retry(
+        on = Borrowed<'a> | Down,
+        unless = Borrowed("gone"),
+        on_give_up = |event| seen.reason.set(Some(event.reason())),
+    )]
     fn borrowed<'a>(seen: &Seen, text: &'a str) -> Result<(), Borrowed<'a>> {
         seen.attempt();
         Err(Borrowed(text))

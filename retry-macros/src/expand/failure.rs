@@ -261,15 +261,17 @@ impl Expansion<'_> {
             let hint = placed(hint, &quote!(ask), &quote!(#error, #hint), private);
             quote!(.reattempt_hinted(#hint))
         });
+        let within =
+            self.retry.sums_waits.then(|| quote_spanned!(Span::mixed_site()=> .reattempt_within(&waited)));
         let Some(judged) = self.judged(&error) else {
-            return (probes.into_token_stream(), quote!(#bare #hinted #named));
+            return (probes.into_token_stream(), quote!(#bare #hinted #named #within));
         };
         let prepared = quote_spanned! {Span::mixed_site()=>
             #probes
             let seen = #bare;
             let judged = #judged;
         };
-        let seen = quote_spanned!(Span::mixed_site()=> seen.reattempt_judged(judged) #hinted #named);
+        let seen = quote_spanned!(Span::mixed_site()=> seen.reattempt_judged(judged) #hinted #named #within);
         (prepared, seen)
     }
 
@@ -312,10 +314,13 @@ impl Expansion<'_> {
         let private = &self.retry.private;
         let mut matched = items.iter().map(|item| match item {
             Item::Type(ty) => {
-                let search = quote_spanned!(crate::value::first_span(ty)=>
-                    (&&&&&#private::Find::<#ty, _>::new(#error)).reattempt_search());
-                let found = placed(ty, &quote!(finds), &quote!(&#search, #error), private);
-                quote_spanned!(Span::mixed_site()=> #private::On::by_type(#found))
+                let find = local("find");
+                let search = quote!(&(&&&&&#find).reattempt_search());
+                let found = placed(ty, &quote!(finds), &quote!(&#find, #search, #error), private);
+                quote_spanned! {Span::mixed_site()=> {
+                    let find = #private::Find::<#ty, _>::new(#error);
+                    #private::On::by_type(#found)
+                }}
             }
             Item::Pattern(pattern, guard) => {
                 let guard = guard.as_ref().map(|guard| quote!(if #guard));

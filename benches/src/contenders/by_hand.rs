@@ -1,0 +1,158 @@
+//! The loop that a good developer writes: what follows a failure is out of line, and nothing more is done than needed.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::contender::{Asynchronous, Blocking, Contender, nap, nap_async, polled, sizes};
+use crate::service::{Answer, Service, operation, operation_async, operation_sized, operation_with};
+
+pub(crate) fn contender() -> Contender {
+    Contender {
+        name: "hand-written loop",
+        blocking: Some(Blocking { plain, question, napping: Some(napping) }),
+        asynchronous: Some(Asynchronous {
+            plain: polled!(plain_async),
+            question: polled!(question_async),
+            napping: Some(polled!(napping_async)),
+            sizes: sizes!(sized, with_argument),
+        }),
+        delays: Some(delays),
+    }
+}
+
+const MAX_ATTEMPTS: u32 = 3;
+
+/// 1 s, 2 s, 4 s and so on up to 60 s, and up to 30 % more.
+fn backoff(attempt: u32) -> Duration {
+    const LONGEST: u64 = 60_000_000_000;
+    let delay = (1_000_000_000 << (attempt - 1).min(6)).min(LONGEST);
+    Duration::from_nanos(delay + fastrand::u64(..delay * 3 / 10))
+}
+
+/// Tells of the failure; returns how long to wait.
+#[cold]
+#[inline(never)]
+fn will_retry(operation: &str, attempt: u32, error: &dyn Display) -> Duration {
+    let delay = backoff(attempt);
+    tracing::warn!(
+        operation,
+        attempt,
+        max_attempts = MAX_ATTEMPTS,
+        delay_ms = delay.as_millis() as u64,
+        %error,
+        "attempt failed, will retry"
+    );
+    delay
+}
+
+fn delays() {
+    for attempt in 1..=8 {
+        std::hint::black_box(backoff(std::hint::black_box(attempt)));
+    }
+}
+
+#[inline(never)]
+fn plain(service: &Service) -> Answer {
+    let mut attempt = 1;
+    loop {
+        match operation(service) {
+            Ok(value) => return Ok(value),
+            Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+            Err(error) => std::thread::sleep(will_retry("plain", attempt, &error)),
+        }
+        attempt += 1;
+    }
+}
+
+#[inline(never)]
+fn question(service: &Service) -> Answer {
+    let mut attempt = 1;
+    loop {
+        match operation(service) {
+            Ok(value) => return Ok(value + 1),
+            Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+            Err(error) => std::thread::sleep(will_retry("question", attempt, &error)),
+        }
+        attempt += 1;
+    }
+}
+
+#[inline(never)]
+fn napping(service: &Service) -> Answer {
+    let mut attempt = 1;
+    loop {
+        match operation(service) {
+            Ok(value) => return Ok(value),
+            Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+            Err(error) => nap(will_retry("napping", attempt, &error)),
+        }
+        attempt += 1;
+    }
+}
+
+async fn plain_async(service: &Service) -> Answer {
+    let mut attempt = 1;
+    loop {
+        let delay = match operation_async(service).await {
+            Ok(value) => return Ok(value),
+            Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+            Err(error) => will_retry("plain_async", attempt, &error),
+        };
+        sleep(delay).await;
+        attempt += 1;
+    }
+}
+
+async fn question_async(service: &Service) -> Answer {
+    let mut attempt = 1;
+    loop {
+        let delay = match operation_async(service).await {
+            Ok(value) => return Ok(value + 1),
+            Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+            Err(error) => will_retry("question_async", attempt, &error),
+        };
+        sleep(delay).await;
+        attempt += 1;
+    }
+}
+
+async fn napping_async(service: &Service) -> Answer {
+    let mut attempt = 1;
+    loop {
+        let delay = match operation_async(service).await {
+            Ok(value) => return Ok(value),
+            Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+            Err(error) => will_retry("napping_async", attempt, &error),
+        };
+        nap_async(delay).await;
+        attempt += 1;
+    }
+}
+
+async fn sized<const N: usize>() -> Answer {
+    let mut attempt = 1;
+    loop {
+        let delay = match operation_sized::<N>().await {
+            Ok(value) => return Ok(value),
+            Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+            Err(error) => will_retry("sized", attempt, &error),
+        };
+        sleep(delay).await;
+        attempt += 1;
+    }
+}
+
+async fn with_argument(argument: [u8; 256]) -> Answer {
+    let mut attempt = 1;
+    loop {
+        let delay = match operation_with(&argument).await {
+            Ok(value) => return Ok(value),
+            Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+            Err(error) => will_retry("with_argument", attempt, &error),
+        };
+        sleep(delay).await;
+        attempt += 1;
+    }
+}

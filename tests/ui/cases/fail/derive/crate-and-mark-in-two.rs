@@ -1,0 +1,8 @@
+use reattempt::Retryable;
+
+#[derive(Retryable)]
+#[retryable(crate = reattempt)]
+#[retryable]
+struct Failed;
+
+fn main() {}

@@ -1,0 +1,9 @@
+use reattempt::Retryable;
+
+#[derive(Retryable)]
+#[retryable]
+enum Failed {
+    Busy,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use reattempt::Retryable;
+
+#[derive(Retryable)]
+enum Failed {
+    #[retryable]
+    #[retryable(delegate)]
+    Io(std::io::Error),
+}
+
+fn main() {}

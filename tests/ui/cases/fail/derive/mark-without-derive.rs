@@ -1,0 +1,8 @@
+use reattempt::Retryable;
+
+enum Failed {
+    #[retryable]
+    Busy,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use reattempt::Retryable;
+
+#[derive(Retryable)]
+fn failed() {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use reattempt::Retryable;
+
+#[derive(Retryable)]
+enum Failed {
+    #[retryable(always)]
+    Busy,
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+use reattempt::{RetryError, retry};
+
+struct Failed;
+
+impl From<RetryError<String>> for Failed {
+    fn from(_: RetryError<String>) -> Self {
+        Failed
+    }
+}
+
+#[retry(error = String)]
+fn fetch() -> Result<u32, Failed> {
+    Err(Failed)
+}
+
+fn main() {
+    let _ = fetch();
+}

@@ -1,0 +1,18 @@
+use reattempt::{RetryError, retry};
+
+struct Failed;
+
+impl From<RetryError<String>> for Failed {
+    fn from(_: RetryError<String>) -> Self {
+        Failed
+    }
+}
+
+#[retry(error = String, fallback = |_| Err(String::new()))]
+fn fetch() -> Result<u32, Failed> {
+    Err(String::new())
+}
+
+fn main() {
+    let _ = fetch();
+}

@@ -1,0 +1,12 @@
+use std::io;
+
+use reattempt::retry;
+
+#[retry(on = Vec<u8>)]
+fn fetch() -> Result<u32, io::Error> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = fetch();
+}

@@ -1,0 +1,12 @@
+use reattempt::{GiveUpEvent, retry};
+
+async fn hook(_: &GiveUpEvent<'_, String>) {}
+
+#[retry(on_give_up = hook)]
+fn fetch() -> Result<u32, String> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = fetch();
+}

@@ -1,0 +1,10 @@
+use reattempt::retry;
+
+#[retry(on_give_up = |event: &String| drop(event.len()))]
+fn fetch() -> Result<u32, String> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = fetch();
+}

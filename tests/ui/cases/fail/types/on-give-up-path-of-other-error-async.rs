@@ -1,0 +1,12 @@
+use reattempt::{GiveUpEvent, retry};
+
+fn hook(_: &GiveUpEvent<'_, u32>) {}
+
+#[retry(on_give_up = hook)]
+async fn fetch() -> Result<u32, String> {
+    Ok(1)
+}
+
+fn main() {
+    drop(fetch());
+}

@@ -1,0 +1,19 @@
+use reattempt::retry;
+
+enum Failed {
+    Busy,
+    Status(u16),
+}
+
+enum Other {
+    Busy,
+}
+
+#[retry(on = Other::Busy)]
+fn fetch() -> Result<u32, Failed> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = fetch();
+}

@@ -1,0 +1,12 @@
+use reattempt::{RetryEvent, retry};
+
+fn hook(_: RetryEvent<'_, String>) {}
+
+#[retry(on_retry = hook)]
+fn fetch() -> Result<u32, String> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = fetch();
+}

@@ -1,0 +1,12 @@
+use reattempt::{GiveUpEvent, retry};
+
+fn hook(_: &GiveUpEvent<'_, String>) {}
+
+#[retry(on_retry = hook)]
+async fn fetch() -> Result<u32, String> {
+    Ok(1)
+}
+
+fn main() {
+    drop(fetch());
+}

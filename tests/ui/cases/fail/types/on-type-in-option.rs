@@ -1,0 +1,12 @@
+use std::io;
+
+use reattempt::retry;
+
+#[retry(on = io::Error)]
+fn fetch() -> Option<u32> {
+    None
+}
+
+fn main() {
+    let _ = fetch();
+}

@@ -1,0 +1,14 @@
+use reattempt::retry;
+
+fn is_pending(_: &String) -> bool {
+    true
+}
+
+#[retry(retry_ok = is_pending)]
+fn fetch() -> Result<u32, String> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = fetch();
+}

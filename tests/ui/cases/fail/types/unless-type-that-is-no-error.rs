@@ -1,0 +1,12 @@
+use std::io;
+
+use reattempt::retry;
+
+#[retry(unless = String)]
+fn fetch() -> Result<u32, io::Error> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = fetch();
+}
