@@ -1,5 +1,5 @@
-//! Uploads files over a connection that fails now and then. One list names the errors to retry, another those that
-//! are permanent; an error on both is permanent.
+//! Uploads files over a connection that fails now and then. One list names the errors to retry, another those
+//! that are permanent; an error on both is permanent.
 //!
 //! Run it with `cargo run --example ssh_upload`. It takes a fraction of a second.
 

@@ -18,10 +18,10 @@ pub use retry_core::call::{
 #[cfg(feature = "std")]
 pub use retry_core::classify::{Find, On, classify, finds};
 #[cfg(feature = "std")]
-pub use retry_core::failure::{Probe, Refused, Seen};
+pub use retry_core::failure::{Failure, Probe, Refused, Seen};
 #[cfg(feature = "std")]
 pub use retry_core::hook::{
-    Answer, Hook, Returned, ask, give, tell_give_up, tell_retry, typed_async_on_give_up,
+    Answer, Hook, Returned, ask, give, sift, tell_give_up, tell_retry, typed_async_on_give_up,
     typed_async_on_retry, typed_on_give_up, typed_on_retry,
 };
 #[cfg(feature = "std")]
@@ -39,11 +39,12 @@ pub use retry_core::timeout::{limit, limit_with, timed_out};
 #[cfg(feature = "std")]
 pub mod probes {
     pub use retry_core::classify::{
-        FindBoxed as _, FindBoxedSync as _, FindNever as _, FindPlain as _, FindSame as _,
+        FindBoxed as _, FindBoxedSync as _, FindIo as _, FindNever as _, FindPlain as _, FindSame as _,
     };
     pub use retry_core::failure::{
         FailureExt as _, ProbeBoxed as _, ProbeBoxedSync as _, ProbeDebug as _, ProbeDisplay as _,
-        ProbeName as _, ProbePlain as _, ProbeRetryable as _, ProbeUnasked as _, ProbeUnchained as _,
+        ProbeIo as _, ProbeName as _, ProbePlain as _, ProbeRetryable as _, ProbeUnasked as _,
+        ProbeUnchained as _,
     };
     pub use retry_core::hook::{
         AsyncOnGiveUp as _, AsyncOnRetry as _, OnGiveUp as _, OnRetry as _, ReturnedFuture as _,

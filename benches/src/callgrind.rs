@@ -4,9 +4,13 @@
 //! the difference, divided by N, is a call without whatever surrounds it, the same in every run.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::hint::black_box;
 use std::path::Path;
 use std::process::Command;
+
+use crate::contender::Contender;
+use crate::program;
 
 /// The argument by which this program knows that it is being watched.
 pub(crate) const ARGUMENT: &str = "under-callgrind";
@@ -16,9 +20,18 @@ const CALLS: u64 = 500;
 
 /// Something to count.
 pub(crate) struct Case {
-    pub(crate) key: String,
-    pub(crate) run: Box<dyn Fn()>,
+    key: String,
+    run: Box<dyn Fn()>,
 }
+
+impl Case {
+    pub(crate) fn new(key: String, run: impl Fn() + 'static) -> Case {
+        Case { key, run: Box::new(run) }
+    }
+}
+
+/// What cases cost, by their keys.
+pub(crate) type Costs = BTreeMap<String, Cost>;
 
 /// What one run of a case takes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,8 +57,7 @@ fn boundary() {
 
 /// What the watched process does.
 pub(crate) fn run_watched(cases: &[Case]) {
-    let nothing = Case { key: String::new(), run: Box::new(|| ()) };
-    for case in std::iter::once(&nothing).chain(cases) {
+    for case in surroundings().iter().chain(cases) {
         // What happens once in a process is not a call's.
         repeat(case, 3);
         boundary();
@@ -56,6 +68,11 @@ pub(crate) fn run_watched(cases: &[Case]) {
     }
 }
 
+/// What is known beforehand: nothing, and one allocation.
+fn surroundings() -> [Case; 2] {
+    [Case::new("nothing".to_owned(), || ()), Case::new("a box".to_owned(), || drop(black_box(Box::new(1))))]
+}
+
 #[inline(never)]
 fn repeat(case: &Case, times: u64) {
     let run = black_box(&case.run);
@@ -64,39 +81,44 @@ fn repeat(case: &Case, times: u64) {
     }
 }
 
-/// What each case costs, the measuring loop taken off.
-pub(crate) fn measure(cases: &[Case], directory: &Path) -> BTreeMap<String, Cost> {
-    let out = directory.join("callgrind.out");
-    let run = Command::new("valgrind")
-        .args(["--tool=callgrind", "--compress-strings=no", "--dump-before=benches::callgrind::boundary*"])
-        .arg(format!("--callgrind-out-file={}", out.display()))
-        .arg(std::env::current_exe().expect("this program has a path"))
-        .arg(ARGUMENT)
-        .output()
-        .expect("valgrind is installed");
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    let profile = |number: usize| {
-        let path = directory.join(format!("callgrind.out.{number}"));
-        parse(&std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
-    };
+/// What the cases of these contenders cost, the measuring loop taken off.
+pub(crate) fn measure(contenders: &[Contender], cases: &[Case]) -> Costs {
+    let directory = program::directory().join("callgrind");
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory).expect("a directory to write to");
+    let names: Vec<_> = contenders.iter().map(|contender| contender.name).collect();
+    watch(&directory, &names.join("|"));
     // Per case three profiles: up to the first boundary, N calls, 2N calls.
     let cost = |index: usize| {
-        let (once, twice) = (profile(3 * index + 2), profile(3 * index + 3));
+        let (once, twice) = (profile(&directory, 3 * index + 2), profile(&directory, 3 * index + 3));
         twice.zip(once, |twice, once| (twice - once) / CALLS as f64)
     };
     let nothing = cost(0);
-    cases
-        .iter()
-        .enumerate()
-        .map(|(index, case)| (case.key.clone(), cost(index + 1).zip(nothing, |cost, loop_| cost - loop_)))
-        .collect()
+    assert!((cost(1).allocations - 1.0).abs() < f64::EPSILON, "an allocation is not counted");
+    let first = surroundings().len();
+    let costs = (first..).map(|index| cost(index).zip(nothing, |cost, nothing| cost - nothing));
+    cases.iter().map(|case| case.key.clone()).zip(costs).collect()
+}
+
+/// Runs this program under callgrind.
+fn watch(directory: &Path, names: &str) {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--compress-strings=no", "--dump-before=benches::callgrind::boundary*"])
+        .arg(format!("--callgrind-out-file={}", directory.join("out").display()))
+        .arg(std::env::current_exe().expect("this program has a path"))
+        .args([ARGUMENT, names])
+        .output()
+        .expect("valgrind is installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// The sums of one profile: all instructions, and the calls of what allocates.
-fn parse(profile: &str) -> Cost {
+fn profile(directory: &Path, number: usize) -> Cost {
+    let path = directory.join(format!("out.{number}"));
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut cost = Cost::default();
     let mut is_allocation = false;
-    for line in profile.lines() {
+    for line in text.lines() {
         if let Some(total) = line.strip_prefix("totals: ") {
             cost.instructions = total.trim().parse().expect("a number of instructions");
         } else if let Some(called) = line.strip_prefix("cfn=") {

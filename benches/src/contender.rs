@@ -3,11 +3,16 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 
 use crate::contenders;
-use crate::service::{Answer, Service};
+use crate::service::{Answer, Down, Service};
+
+/// A call, to its end.
+pub(crate) type Call = fn(&Service) -> Answer;
 
 /// One way to retry.
 pub(crate) struct Contender {
@@ -16,22 +21,42 @@ pub(crate) struct Contender {
     pub(crate) asynchronous: Option<Asynchronous>,
     /// Draws the first eight delays of the default policy.
     pub(crate) delays: Option<fn()>,
+    /// The same functions as text, for the programs that are generated.
+    pub(crate) source: Option<Source>,
+}
+
+impl Contender {
+    /// Whether it retries at all: some only show what is compared.
+    pub(crate) fn retries(&self) -> bool {
+        self.name != "bare function"
+    }
+}
+
+/// Text in which `$i` is a number and `$root` the path of this repository.
+#[derive(Clone, Copy)]
+pub(crate) struct Source {
+    /// Lines of a manifest.
+    pub(crate) dependencies: &'static str,
+    pub(crate) prelude: &'static str,
+    /// Function number `$i`.
+    pub(crate) blocking: Option<&'static str>,
+    pub(crate) asynchronous: Option<&'static str>,
 }
 
 /// The functions that block.
 pub(crate) struct Blocking {
     /// The body is the operation alone.
-    pub(crate) plain: fn(&Service) -> Answer,
-    /// The body uses `?`.
-    pub(crate) question: fn(&Service) -> Answer,
+    pub(crate) plain: Call,
+    /// The body uses `?`. `None` where the contender then does not retry.
+    pub(crate) question: Option<Call>,
     /// Plain, but waits by [`nap`].
-    pub(crate) napping: Option<fn(&Service) -> Answer>,
+    pub(crate) napping: Option<Call>,
 }
 
 /// The functions that do not.
 pub(crate) struct Asynchronous {
     pub(crate) plain: Polled,
-    pub(crate) question: Polled,
+    pub(crate) question: Option<Polled>,
     pub(crate) napping: Option<Polled>,
     pub(crate) sizes: Sizes,
 }
@@ -39,9 +64,11 @@ pub(crate) struct Asynchronous {
 /// An async function in the forms that the questions need.
 pub(crate) struct Polled {
     /// To its end, on this stack and without a runtime.
-    pub(crate) here: fn(&Service) -> Answer,
+    pub(crate) here: Call,
     /// To its end on a runtime.
     pub(crate) on: fn(&Runtime, &Service) -> Answer,
+    /// As a task of the thread's own.
+    pub(crate) spawn: fn(&'static Service) -> JoinHandle<Answer>,
 }
 
 /// Sizes of futures, in bytes.
@@ -68,6 +95,7 @@ macro_rules! polled {
         $crate::contender::Polled {
             here: |service| $crate::contender::finish(::std::pin::pin!($function(service))),
             on: |runtime, service| runtime.block_on($function(service)),
+            spawn: |service| ::tokio::task::spawn_local($function(service)),
         }
     };
 }
@@ -86,13 +114,20 @@ macro_rules! sizes {
 pub(crate) use {polled, sizes};
 
 /// A sleep that does not.
-pub(crate) fn nap(time: std::time::Duration) {
+pub(crate) fn nap(time: Duration) {
     std::hint::black_box(time);
 }
 
 /// The same, async.
-pub(crate) fn nap_async(time: std::time::Duration) -> std::future::Ready<()> {
+pub(crate) fn nap_async(time: Duration) -> std::future::Ready<()> {
     std::future::ready(nap(time))
+}
+
+/// What those with a hook do before they wait: the same as the loop by hand.
+#[cold]
+#[inline(never)]
+pub(crate) fn log(error: &Down, delay: Duration) {
+    tracing::warn!(delay_ms = delay.as_millis() as u64, %error, "attempt failed, will retry");
 }
 
 /// Everybody, in the order of the tables.
@@ -102,5 +137,20 @@ pub(crate) fn all() -> Vec<Contender> {
         contenders::by_hand::contender(),
         contenders::attribute::contender(),
         contenders::run::contender(),
+        contenders::backon::contender(),
+        contenders::backon_macros::contender(),
+        contenders::retry::contender(),
+        contenders::tokio_retry2::contender(),
+        contenders::tryhard::contender(),
+        contenders::backoff::contender(),
+        contenders::tower::contender(),
+        contenders::retrying::contender(),
     ]
+}
+
+/// Those of these names, with bars between them.
+pub(crate) fn named(names: &str) -> Vec<Contender> {
+    let mut contenders = all();
+    contenders.retain(|contender| names.split('|').any(|name| name == contender.name));
+    contenders
 }

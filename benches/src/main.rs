@@ -1,99 +1,65 @@
-//! What `reattempt` costs, beside a loop written by hand and beside its peers.
+//! What `reattempt` costs, beside a loop written by hand and beside its peers: one table for each question.
+//!
+//! - `cargo run --release -p benches` asks every question; `-- --quick` those that compile nothing.
+//! - `-- gate` holds what is deterministic to `recorded.toml`; `-- record` writes that file anew.
 
 mod callgrind;
 mod contender;
 mod contenders;
+mod gate;
+mod process;
+mod program;
+mod question;
 mod service;
+mod table;
 
 use callgrind::Case;
-use service::Service;
-use std::hint::black_box;
-use std::rc::Rc;
-
-fn cases() -> Vec<Case> {
-    let mut cases = Vec::new();
-    let mut add = |key: String, run: Box<dyn Fn()>| cases.push(Case { key, run });
-    for c in contender::all() {
-        let name = c.name;
-        if let Some(b) = c.blocking {
-            for (what, f, fails) in [
-                ("sync plain", Some(b.plain), 0),
-                ("sync ?", Some(b.question), 0),
-                ("sync nap 0", b.napping, 0),
-                ("sync nap 2", b.napping, 2),
-            ] {
-                let Some(f) = f else { continue };
-                let s = Service::new(0);
-                add(
-                    format!("{what}: {name}"),
-                    Box::new(move || {
-                        s.fail(fails);
-                        let _ = black_box(f(black_box(&s)));
-                    }),
-                );
-            }
-        }
-        if let Some(b) = c.asynchronous {
-            let rt = Rc::new(
-                tokio::runtime::Builder::new_current_thread()
-                    .enable_time()
-                    .start_paused(true)
-                    .build()
-                    .unwrap(),
-            );
-            for (what, f, fails) in [("paused 0", b.plain.on, 0), ("paused 2", b.plain.on, 2)] {
-                if fails == 2 && name.starts_with("bare") {
-                    continue;
-                }
-                let s = Service::new(0);
-                let rt = rt.clone();
-                add(
-                    format!("{what}: {name}"),
-                    Box::new(move || {
-                        s.fail(fails);
-                        let _ = black_box(f(&rt, black_box(&s)));
-                    }),
-                );
-            }
-            for (what, f, fails) in [
-                ("async plain", Some(b.plain.here), 0),
-                ("async ?", Some(b.question.here), 0),
-                ("async nap 0", b.napping.as_ref().map(|f| f.here), 0),
-                ("async nap 2", b.napping.as_ref().map(|f| f.here), 2),
-            ] {
-                let Some(f) = f else { continue };
-                let s = Service::new(0);
-                add(
-                    format!("{what}: {name}"),
-                    Box::new(move || {
-                        s.fail(fails);
-                        let _ = black_box(f(black_box(&s)));
-                    }),
-                );
-            }
-        }
-        if let Some(d) = c.delays {
-            add(format!("delays: {name}"), Box::new(d));
-        }
-    }
-    add("one box".into(), Box::new(|| drop(black_box(Box::new(1)))));
-    cases
-}
+use contender::Contender;
+use question::{
+    check_time, dependencies, first_try, future_size, many_tasks, one_delay, per_retry, program_bytes,
+};
 
 fn main() {
-    if std::env::args().nth(1).as_deref() == Some(callgrind::ARGUMENT) {
-        callgrind::run_watched(&cases());
-        return;
-    }
-    let dir = std::env::temp_dir().join(format!("benches-{}", std::process::id()));
-    std::fs::create_dir_all(&dir).unwrap();
-    for (k, c) in callgrind::measure(&cases(), &dir) {
-        println!("{k:45} {:8.2} {:8.2}", c.instructions, c.allocations);
-    }
-    for c in contender::all() {
-        if let Some(a) = c.asynchronous {
-            println!("{:25} {} {} {}", c.name, a.sizes.small, a.sizes.large, a.sizes.argument);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let everybody = contender::all();
+    match arguments[..] {
+        [] => {
+            ask_at_once(&everybody);
+            ask_the_compiler(&everybody);
+        }
+        ["--quick"] => ask_at_once(&everybody),
+        ["gate"] => gate::check(),
+        ["record"] => gate::record(),
+        // What this program asks of itself.
+        [callgrind::ARGUMENT, names] => callgrind::run_watched(&cases(&contender::named(names))),
+        [many_tasks::ARGUMENT, name] => many_tasks::run(name),
+        _ => {
+            eprintln!("usage: cargo run --release -p benches [-- --quick | gate | record]");
+            std::process::exit(2);
         }
     }
-    std::fs::remove_dir_all(&dir).unwrap();
+}
+
+/// Everything that callgrind counts.
+fn cases(contenders: &[Contender]) -> Vec<Case> {
+    [first_try::cases(contenders), per_retry::cases(contenders), one_delay::cases(contenders)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn ask_at_once(everybody: &[Contender]) {
+    let costs = callgrind::measure(everybody, &cases(everybody));
+    first_try::show(everybody, &costs);
+    per_retry::show(everybody, &costs);
+    one_delay::show(everybody, &costs);
+    future_size::show(everybody);
+    many_tasks::show(everybody);
+}
+
+fn ask_the_compiler(everybody: &[Contender]) {
+    program_bytes::show(everybody);
+    check_time::show(everybody);
+    dependencies::show();
 }

@@ -3,6 +3,8 @@
 use core::any::Any;
 use core::error::Error;
 use core::marker::PhantomData;
+use std::io;
+use std::sync::Arc;
 
 /// What `on` says of an error, the more the greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +64,18 @@ pub fn classify(
 
 /// The errors of a source chain, from `first` on.
 fn chain<'a>(first: Option<&'a (dyn Error + 'static)>) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    core::iter::successors(first, |&error| error.source())
+    core::iter::successors(first, |&error| match error.downcast_ref::<io::Error>() {
+        Some(error) => behind(error),
+        None => error.source(),
+    })
+}
+
+/// What an `io::Error` was made of. Its own `source` leaves that out and names only what is behind it.
+fn behind(error: &io::Error) -> Option<&(dyn Error + 'static)> {
+    match error.get_ref() {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
 }
 
 /// Whether an `A` is in the chain.
@@ -126,6 +139,20 @@ impl<E: Error + ?Sized> Chained<E> for Plain {
     }
 }
 
+/// An `io::Error`, which may be made of another.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Io;
+
+impl Chained<io::Error> for Io {
+    fn gave_up(&self, error: &io::Error) -> bool {
+        chain_gave_up(behind(error))
+    }
+
+    fn first<'a>(&self, error: &'a io::Error) -> Option<&'a (dyn Error + 'static)> {
+        behind(error)
+    }
+}
+
 /// A type that is no error at all.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unchained;
@@ -160,6 +187,12 @@ impl<E: AsRef<dyn Error + Send + Sync + 'static> + ?Sized> Sourced<E> for BoxedS
 
 impl<E: Error + 'static> Sourced<E> for Plain {
     fn source<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)> {
+        Some(error)
+    }
+}
+
+impl Sourced<io::Error> for Io {
+    fn source<'a>(&self, error: &'a io::Error) -> Option<&'a (dyn Error + 'static)> {
         Some(error)
     }
 }
@@ -200,7 +233,14 @@ macro_rules! found {
 found! {
     /// The types are the same: every error matches.
     FindSame: Same, Same;
-    impl<A: ?Sized> FindSame for &&&&Find<A, A> {}
+    impl<A: ?Sized> FindSame for &&&&&Find<A, A> {}
+    impl<A: ?Sized> FindSame for &&&&&Find<A, Box<A>> {}
+    impl<A: ?Sized> FindSame for &&&&&Find<A, Arc<A>> {}
+}
+found! {
+    /// The error is an `io::Error`.
+    FindIo: InChain(Io), InChain<Io>;
+    impl<A: Error> FindIo for &&&&Find<A, io::Error> {}
 }
 found! {
     /// The error is a box around others.
@@ -252,9 +292,22 @@ impl<A: ?Sized> Search<A, A> for Same {
     }
 }
 
+impl<A: ?Sized> Search<A, Box<A>> for Same {
+    fn finds(&self, _: &Box<A>) -> bool {
+        true
+    }
+}
+
+impl<A: ?Sized> Search<A, Arc<A>> for Same {
+    fn finds(&self, _: &Arc<A>) -> bool {
+        true
+    }
+}
+
 impl<A: Error + 'static, E: ?Sized, C: Chained<E>> Search<A, E> for InChain<C> {
     fn finds(&self, error: &E) -> bool {
-        chain_has::<A>(self.0.first(error))
+        // In generic code the types may be the same although nothing says so.
+        typeid::of::<A>() == typeid::of::<E>() || chain_has::<A>(self.0.first(error))
     }
 }
 

@@ -8,7 +8,7 @@ use core::fmt::{self, Debug, Display, Formatter};
 use core::marker::PhantomData;
 use core::time::Duration;
 
-use crate::classify::{Boxed, BoxedSync, Chained, Plain, Unchained};
+use crate::classify::{Boxed, BoxedSync, Chained, Io, Plain, Unchained};
 use crate::retryable::Retryable;
 
 /// A failed attempt as the loop sees it.
@@ -271,6 +271,11 @@ probe! {
     /// The error has none.
     ProbeUnasked, reattempt_opinion: Unasked;
     impl<E: ?Sized> ProbeUnasked for Probe<'_, E> {}
+}
+probe! {
+    /// The error is an `io::Error`.
+    ProbeIo, reattempt_chain: Io;
+    impl ProbeIo for &&&&Probe<'_, std::io::Error> {}
 }
 probe! {
     /// The error is a box around others.

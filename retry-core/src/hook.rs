@@ -133,6 +133,13 @@ pub fn give<A, R>(argument: A, function: impl FnOnce(A) -> R) -> R {
     function(argument)
 }
 
+/// Whether a result ends the call, which a value that `refuses` refuses does not; and the result.
+#[inline]
+pub fn sift<T, E>(result: Result<T, E>, refuses: impl FnOnce(&T) -> bool) -> (bool, Result<T, E>) {
+    let is_done = result.as_ref().is_ok_and(|value| !refuses(value));
+    (is_done, result)
+}
+
 /// An answer that is there, or that a future will give. Where no future is possible `F` is one that never ends and
 /// holds nothing, so that an async function stays `Send` with a `T` that is not.
 #[derive(Debug)]

@@ -63,6 +63,7 @@ impl<E> Display for RetryError<E> {
     }
 }
 
+#[expect(clippy::missing_fields_in_debug, reason = "the functions say nothing to a reader")]
 impl<E> Debug for RetryError<E> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         /// The error by the function that was chosen for its type.
@@ -82,7 +83,7 @@ impl<E> Debug for RetryError<E> {
             .field("attempts", &self.attempts)
             .field("elapsed", &self.elapsed)
             .field("last", &Last(self))
-            .finish_non_exhaustive()
+            .finish()
     }
 }
 

@@ -108,6 +108,13 @@ fn is_permanent_by_name(kind: io::ErrorKind) -> bool {
     matches!(format!("{kind:?}").as_str(), "InvalidFilename" | "CrossesDevices" | "TooManyLinks")
 }
 
+/// Never: the loop that made it has tried.
+impl<E> Retryable for crate::RetryError<E> {
+    fn is_retryable(&self) -> bool {
+        false
+    }
+}
+
 /// As whatever it points to.
 macro_rules! by_reference {
     ($($pointer:ty),*) => {$(

@@ -105,12 +105,31 @@ impl Expansion<'_> {
     }
 
     fn blocking_step(&self) -> TokenStream {
-        let (outcome, success, failure) = (self.outcome(), self.success(), self.failure());
+        let (outcome, recovered) = (self.outcome(), self.recovered());
+        if self.retry.has_steps() {
+            let (sifted, failed) = (self.sifted(), self.in_steps());
+            return quote_spanned! {Span::mixed_site()=>
+                #outcome
+                let (is_done, result) = #sifted;
+                if is_done {
+                    if let ::core::result::Result::Ok(value) = ::core::convert::identity(result) {
+                        #recovered
+                        break same.ok(value);
+                    }
+                    ::core::unreachable!("a result that ends the call is a success")
+                }
+                #failed
+            };
+        }
+        let failed = self.at_once();
         quote_spanned! {Span::mixed_site()=>
             #outcome
             match result {
-                #success
-                #failure
+                ::core::result::Result::Ok(value) => {
+                    #recovered
+                    break same.ok(value);
+                }
+                ::core::result::Result::Err(error) => { #failed }
             }
         }
     }
@@ -124,13 +143,19 @@ impl Expansion<'_> {
         }
     }
 
-    /// The arm of a success.
-    fn success(&self) -> TokenStream {
+    /// Whether the result ends the call, and the result: moved through, since a local that was borrowed counts as
+    /// alive ever after.
+    fn sifted(&self) -> TokenStream {
+        let (private, result) = (&self.retry.private, local("result"));
+        match &self.retry.selection.retry_ok {
+            Some(refuses) => placed(refuses, &quote!(sift), &quote!(#result, #refuses), private),
+            None => quote!(#private::sift(#result, |_| false)),
+        }
+    }
+
+    /// Tells the log of a success that came late.
+    fn recovered(&self) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
-        let guard = self.retry.selection.retry_ok.as_ref().map(|refuses| {
-            let refused = placed(refuses, &quote!(ask), &quote!(&value, #refuses), private);
-            quote_spanned!(Span::mixed_site()=> if !#refused)
-        });
         let recovered =
             if self.retry.shape.is_async { quote!(recovered_async) } else { quote!(recovered_blocking) };
         let operation = match &self.retry.operation.format {
@@ -138,11 +163,8 @@ impl Expansion<'_> {
             None => quote!(::core::option::Option::None),
         };
         quote_spanned! {Span::mixed_site()=>
-            ::core::result::Result::Ok(value) #guard => {
-                if #private::Progress::has_retried(&progress) {
-                    #private::#recovered(#site, &progress, #operation);
-                }
-                break same.ok(value);
+            if #private::Progress::has_retried(&progress) {
+                #private::#recovered(#site, &progress, #operation);
             }
         }
     }

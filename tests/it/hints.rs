@@ -1,4 +1,5 @@
 //! Waits that the peer asks for: by the error's `retry_after`, or by the argument of that name.
+#![allow(clippy::all, clippy::pedantic, reason = "attributes are what users write, not what clippy would")]
 
 use std::cell::Cell;
 use std::time::Duration;

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt::{self, Debug, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use reattempt::testing::Guard;
@@ -40,6 +40,10 @@ struct Listener(Arc<Mutex<Vec<Told>>>);
 
 impl Listener {
     fn listen() -> (Listener, DefaultGuard) {
+        /// With a single dispatcher alive, a thread that meets an event first without it would switch the event off
+        /// for all; a second one keeps the question open.
+        static SECOND: OnceLock<tracing::Dispatch> = OnceLock::new();
+        SECOND.get_or_init(|| tracing::Dispatch::new(Listener::default()));
         let listener = Listener::default();
         let guard = tracing::subscriber::set_default(listener.clone());
         (listener, guard)

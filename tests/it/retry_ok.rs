@@ -1,6 +1,8 @@
 //! Polling: values that are refused until they are what was waited for.
+#![allow(clippy::all, clippy::pedantic, reason = "attributes are what users write, not what clippy would")]
 
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -314,4 +316,17 @@ fn an_outcome_of_ones_own_is_polled_too() {
     let _guard = testing::no_wait();
     assert_eq!(poll(&Queue::pending(2)), Reply::Answer(Job::Done(3)));
     assert_eq!(poll(&Queue::pending(9)), Reply::Answer(Job::Pending(3)));
+}
+
+#[test]
+fn a_panic_in_the_question_propagates_and_leaks_nothing() {
+    #[retry(max = 2, retry_ok = |_| panic!("asked"))]
+    fn call(value: &Rc<()>) -> Result<Rc<()>, Down> {
+        Ok(Rc::clone(value))
+    }
+
+    let value = Rc::new(());
+    let unwound = catch_unwind(AssertUnwindSafe(|| call(&value).is_ok()));
+    assert_eq!(unwound.unwrap_err().downcast_ref::<&str>(), Some(&"asked"));
+    assert_eq!(Rc::strong_count(&value), 1);
 }

@@ -1,4 +1,5 @@
 //! Which errors are retried: `on`, `unless`, `when` and the error's own word.
+#![allow(clippy::all, clippy::pedantic, reason = "attributes are what users write, not what clippy would")]
 
 use std::cell::Cell;
 use std::error::Error;

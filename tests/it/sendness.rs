@@ -1,4 +1,5 @@
 //! What no argument asks for: futures stay `Send` where they were, and errors need no trait.
+#![allow(clippy::all, clippy::pedantic, reason = "attributes are what users write, not what clippy would")]
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -4,22 +4,32 @@ use std::hint::black_box;
 
 use reattempt::{Policy, retry};
 
-use crate::contender::{Asynchronous, Blocking, Contender, nap, nap_async, polled, sizes};
+use crate::contender::{Asynchronous, Blocking, Contender, Source, nap, nap_async, polled, sizes};
 use crate::service::{Answer, Service, operation, operation_async, operation_sized, operation_with};
 
 pub(crate) fn contender() -> Contender {
     Contender {
         name: "reattempt, #[retry]",
-        blocking: Some(Blocking { plain, question, napping: Some(napping) }),
+        blocking: Some(Blocking { plain, question: Some(question), napping: Some(napping) }),
         asynchronous: Some(Asynchronous {
             plain: polled!(plain_async),
-            question: polled!(question_async),
+            question: Some(polled!(question_async)),
             napping: Some(polled!(napping_async)),
             sizes: sizes!(sized, with_argument),
         }),
         delays: Some(delays),
+        source: Some(SOURCE),
     }
 }
+
+const SOURCE: Source = Source {
+    dependencies: r#"reattempt = { path = "$root" }"#,
+    prelude: "use reattempt::retry;",
+    blocking: Some("#[retry] pub fn f$i(service: &Service) -> Answer { ask(service, $i) }"),
+    asynchronous: Some(
+        "#[retry] pub async fn f$i(service: &Service) -> Answer { ask_async(service, $i).await }",
+    ),
+};
 
 fn delays() {
     const POLICY: Policy = Policy::new().max(9);

@@ -1,21 +1,29 @@
 //! The function alone, which does not retry.
 
-use crate::contender::{Asynchronous, Blocking, Contender, polled, sizes};
+use crate::contender::{Asynchronous, Blocking, Contender, Source, polled, sizes};
 use crate::service::{Answer, Service, operation, operation_async, operation_sized, operation_with};
 
 pub(crate) fn contender() -> Contender {
     Contender {
         name: "bare function",
-        blocking: Some(Blocking { plain, question, napping: None }),
+        blocking: Some(Blocking { plain, question: Some(question), napping: None }),
         asynchronous: Some(Asynchronous {
             plain: polled!(plain_async),
-            question: polled!(question_async),
+            question: Some(polled!(question_async)),
             napping: None,
             sizes: sizes!(sized, with_argument),
         }),
         delays: None,
+        source: Some(SOURCE),
     }
 }
+
+const SOURCE: Source = Source {
+    dependencies: "",
+    prelude: "",
+    blocking: Some("pub fn f$i(service: &Service) -> Answer { ask(service, $i) }"),
+    asynchronous: Some("pub async fn f$i(service: &Service) -> Answer { ask_async(service, $i).await }"),
+};
 
 #[inline(never)]
 fn plain(service: &Service) -> Answer {

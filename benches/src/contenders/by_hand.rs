@@ -5,22 +5,65 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::contender::{Asynchronous, Blocking, Contender, nap, nap_async, polled, sizes};
+use crate::contender::{Asynchronous, Blocking, Contender, Source, nap, nap_async, polled, sizes};
 use crate::service::{Answer, Service, operation, operation_async, operation_sized, operation_with};
 
 pub(crate) fn contender() -> Contender {
     Contender {
         name: "hand-written loop",
-        blocking: Some(Blocking { plain, question, napping: Some(napping) }),
+        blocking: Some(Blocking { plain, question: Some(question), napping: Some(napping) }),
         asynchronous: Some(Asynchronous {
             plain: polled!(plain_async),
-            question: polled!(question_async),
+            question: Some(polled!(question_async)),
             napping: Some(polled!(napping_async)),
             sizes: sizes!(sized, with_argument),
         }),
         delays: Some(delays),
+        source: Some(SOURCE),
     }
 }
+
+const SOURCE: Source = Source {
+    dependencies: "fastrand = \"2\"\ntracing = \"0.1\"",
+    prelude: "use std::{fmt::Display, time::Duration};
+        const MAX_ATTEMPTS: u32 = 3;
+        fn backoff(attempt: u32) -> Duration {
+            const LONGEST: u64 = 60_000_000_000;
+            let delay = (1_000_000_000 << (attempt - 1).min(6)).min(LONGEST);
+            Duration::from_nanos(delay + fastrand::u64(..delay * 3 / 10))
+        }
+        #[cold]
+        #[inline(never)]
+        fn will_retry(operation: &str, attempt: u32, error: &dyn Display) -> Duration {
+            let delay = backoff(attempt);
+            tracing::warn!(operation, attempt, max_attempts = MAX_ATTEMPTS, delay_ms = delay.as_millis() as u64,
+                %error, \"attempt failed, will retry\");
+            delay
+        }",
+    blocking: Some("pub fn f$i(service: &Service) -> Answer {
+        let mut attempt = 1;
+        loop {
+            match ask(service, $i) {
+                Ok(value) => return Ok(value),
+                Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+                Err(error) => std::thread::sleep(will_retry(\"f$i\", attempt, &error)),
+            }
+            attempt += 1;
+        }
+    }"),
+    asynchronous: Some("pub async fn f$i(service: &Service) -> Answer {
+        let mut attempt = 1;
+        loop {
+            let delay = match ask_async(service, $i).await {
+                Ok(value) => return Ok(value),
+                Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+                Err(error) => will_retry(\"f$i\", attempt, &error),
+            };
+            tokio::time::sleep(delay).await;
+            attempt += 1;
+        }
+    }"),
+};
 
 const MAX_ATTEMPTS: u32 = 3;
 

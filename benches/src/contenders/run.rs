@@ -2,22 +2,34 @@
 
 use reattempt::Policy;
 
-use crate::contender::{Asynchronous, Blocking, Contender, polled, sizes};
+use crate::contender::{Asynchronous, Blocking, Contender, Source, polled, sizes};
 use crate::service::{Answer, Service, operation, operation_async, operation_sized, operation_with};
 
 pub(crate) fn contender() -> Contender {
     Contender {
         name: "reattempt, Policy::run",
-        blocking: Some(Blocking { plain, question, napping: Some(napping) }),
+        blocking: Some(Blocking { plain, question: Some(question), napping: Some(napping) }),
         asynchronous: Some(Asynchronous {
             plain: polled!(plain_async),
-            question: polled!(question_async),
+            question: Some(polled!(question_async)),
             napping: Some(polled!(napping_async)),
             sizes: sizes!(sized, with_argument),
         }),
         delays: None,
+        source: Some(SOURCE),
     }
 }
+
+const SOURCE: Source = Source {
+    dependencies: r#"reattempt = { path = "$root" }"#,
+    prelude: "use reattempt::Policy; const POLICY: Policy = Policy::new();",
+    blocking: Some("pub fn f$i(service: &Service) -> Answer { POLICY.run(|| ask(service, $i)) }"),
+    asynchronous: Some(
+        "pub async fn f$i(service: &Service) -> Answer {
+        POLICY.run_async(async || ask_async(service, $i).await).await
+    }",
+    ),
+};
 
 const POLICY: Policy = Policy::new();
 

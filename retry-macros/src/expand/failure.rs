@@ -8,13 +8,8 @@ use super::{Expansion, awaited, local, placed};
 use crate::select::Item;
 
 impl Expansion<'_> {
-    /// The arm, or arms, of a failure.
-    pub(super) fn failure(&self) -> TokenStream {
-        if self.retry.has_steps() { self.in_steps() } else { self.at_once() }
-    }
-
     /// Core decides, tells and, where it can, waits.
-    fn at_once(&self) -> TokenStream {
+    pub(super) fn at_once(&self) -> TokenStream {
         let (private, site, restore) = (&self.retry.private, &self.site, self.restore_self());
         let (prepared, seen) = self.seen();
         let function = match (self.retry.shape.is_async, &self.retry.sleep) {
@@ -41,16 +36,11 @@ impl Expansion<'_> {
                 }
             }
         };
-        quote_spanned! {Span::mixed_site()=>
-            ::core::result::Result::Err(error) => {
-                #prepared
-                #next
-            }
-        }
+        quote!(#prepared #next)
     }
 
     /// Core decides; hooks and endings of the function's own have their say before it goes on.
-    fn in_steps(&self) -> TokenStream {
+    pub(super) fn in_steps(&self) -> TokenStream {
         let (private, restore) = (&self.retry.private, self.restore_self());
         let (plan, on_retry, give_up) = (self.plan(), self.on_retry(), self.give_up());
         let announce = self.announce(&quote!(planned));
@@ -64,17 +54,15 @@ impl Expansion<'_> {
             }
         };
         quote_spanned! {Span::mixed_site()=>
-            result => {
-                #restore
-                #plan
-                match plan {
-                    ::core::result::Result::Ok(planned) => {
-                        #on_retry
-                        #announce
-                        #wait
-                    }
-                    ::core::result::Result::Err(given_up) => { #give_up }
+            #restore
+            #plan
+            match plan {
+                ::core::result::Result::Ok(planned) => {
+                    #on_retry
+                    #announce
+                    #wait
                 }
+                ::core::result::Result::Err(given_up) => { #give_up }
             }
         }
     }
@@ -116,14 +104,20 @@ impl Expansion<'_> {
         let probes = self.probes();
         quote_spanned! {Span::mixed_site()=>
             #probes
-            let plan = match &result {
-                ::core::result::Result::Ok(_) => {
-                    #private::#function(#site, &mut progress, &#refused, #private::Tell::#tell)
-                }
-                ::core::result::Result::Err(error) => {
-                    #prepared
-                    #private::#function(#site, &mut progress, &#seen, #private::Tell::#tell)
-                }
+            // Borrowed in a scope of its own and handed out: a local that was borrowed counts as alive ever after,
+            // also across an await that it is not used beyond.
+            let (plan, result) = {
+                let result = result;
+                let plan = match &result {
+                    ::core::result::Result::Ok(_) => {
+                        #private::#function(#site, &mut progress, &#refused, #private::Tell::#tell)
+                    }
+                    ::core::result::Result::Err(error) => {
+                        #prepared
+                        #private::#function(#site, &mut progress, &#seen, #private::Tell::#tell)
+                    }
+                };
+                (plan, result)
             };
         }
     }
@@ -166,10 +160,14 @@ impl Expansion<'_> {
             _ => hook.to_token_stream(),
         };
         quote_spanned! {Span::mixed_site()=>
-            let hook = #typed;
+            let (hook, result) = {
+                let result = result;
+                let hook = #typed;
+                (hook, result)
+            };
             let result = 'told: {
                 let answer = #private::Hook::new(&#step, result, hook).reattempt_tell();
-                let future = match answer {
+                let future = match ::core::convert::identity(answer) {
                     #private::Answer::Now(result) => break 'told result,
                     #private::Answer::Later(future) => future,
                 };
@@ -187,11 +185,14 @@ impl Expansion<'_> {
         let last = match &self.retry.ending.error {
             None => quote_spanned!(Span::mixed_site()=> let last = error;),
             Some(_) => quote_spanned! {Span::mixed_site()=>
-                let description = (&&&#private::Probe::new(&error)).reattempt_description();
-                let chain = (&&&&#private::Probe::new(&error)).reattempt_chain();
-                let last = #private::RetryError::new(
-                    &given_up, ::core::option::Option::Some(error), description, chain,
-                );
+                let last = {
+                    let error = error;
+                    let description = (&&&#private::Probe::new(&error)).reattempt_description();
+                    let chain = (&&&&&#private::Probe::new(&error)).reattempt_chain();
+                    #private::RetryError::new(
+                        &given_up, ::core::option::Option::Some(error), description, chain,
+                    )
+                };
             },
         };
         let end = self.end();
@@ -227,7 +228,7 @@ impl Expansion<'_> {
         quote_spanned! {Span::mixed_site()=>
             let outcome = 'told: {
                 let answer = #private::Returned::new(#given).reattempt_answer();
-                let future = match answer {
+                let future = match ::core::convert::identity(answer) {
                     #private::Answer::Now(outcome) => break 'told outcome,
                     #private::Answer::Later(future) => future,
                 };
@@ -254,22 +255,29 @@ impl Expansion<'_> {
                 #error,
                 (&&&#private::Probe::new(#error)).reattempt_description(),
                 (&&#private::Probe::new(#error)).reattempt_opinion(),
-                (&&&&#private::Probe::new(#error)).reattempt_chain(),
+                (&&&&&#private::Probe::new(#error)).reattempt_chain(),
             )
         };
-        let hinted = self.retry.selection.retry_after.as_ref().map(|hint| {
-            let hint = placed(hint, &quote!(ask), &quote!(#error, #hint), private);
-            quote!(.reattempt_hinted(#hint))
-        });
+        let hint = match &self.retry.selection.retry_after {
+            Some(hint) => Some(placed(hint, &quote!(ask), &quote!(#error, #hint), private)),
+            // An error that stands for a timeout is not asked for a hint either.
+            None if self.retry.plan.attempt_timeout.is_some() => Some(quote_spanned! {Span::mixed_site()=>
+                if timed_out { ::core::option::Option::None } else { #private::Failure::hint(&seen) }
+            }),
+            None => None,
+        };
+        let hinted = hint.is_some().then(|| quote_spanned!(Span::mixed_site()=> .reattempt_hinted(hint)));
+        let hint = hint.map(|hint| quote_spanned!(Span::mixed_site()=> let hint = #hint;));
         let within =
             self.retry.sums_waits.then(|| quote_spanned!(Span::mixed_site()=> .reattempt_within(&waited)));
         let Some(judged) = self.judged(&error) else {
-            return (probes.into_token_stream(), quote!(#bare #hinted #named #within));
+            return (quote!(#probes #hint), quote!(#bare #hinted #named #within));
         };
         let prepared = quote_spanned! {Span::mixed_site()=>
             #probes
             let seen = #bare;
             let judged = #judged;
+            #hint
         };
         let seen = quote_spanned!(Span::mixed_site()=> seen.reattempt_judged(judged) #hinted #named #within);
         (prepared, seen)
@@ -315,7 +323,7 @@ impl Expansion<'_> {
         let mut matched = items.iter().map(|item| match item {
             Item::Type(ty) => {
                 let find = local("find");
-                let search = quote!(&(&&&&&#find).reattempt_search());
+                let search = quote!(&(&&&&&&#find).reattempt_search());
                 let found = placed(ty, &quote!(finds), &quote!(&#find, #search, #error), private);
                 quote_spanned! {Span::mixed_site()=> {
                     let find = #private::Find::<#ty, _>::new(#error);

@@ -70,7 +70,7 @@ pub struct Inner;
 /// With a wait.
 #[derive(Debug, Retryable)]
 #[retryable(after = 0)]
-pub struct Tuple(Duration, u32);
+pub struct Tuple(pub Duration, pub u32);
 
 /// With a wait by name.
 #[derive(Debug, Retryable)]
@@ -218,10 +218,13 @@ pub enum Associated<S: Source> {
 }
 
 macro_rules! error {
-    ($name:ident, $variant:ident, $field:ident: $ty:ty) => {
+    ($name:ident, $variant:ident, $field:ident: $ty:ty, $inner:ty) => {
         /// From a macro.
         #[derive(Debug, Retryable)]
         pub enum $name {
+            /// A wrapped error.
+            #[retryable(delegate)]
+            Inner($inner),
             /// A variant.
             #[retryable(after = $field)]
             $variant {
@@ -232,7 +235,7 @@ macro_rules! error {
     };
 }
 
-error!(ByMacro, Busy, wait: Duration);
+error!(ByMacro, Busy, wait: Duration, Inner);
 
 fn holds<E: Retryable>(error: E) -> (bool, Option<Duration>) {
     (error.is_retryable(), error.retry_after())
@@ -267,6 +270,6 @@ fn main() {
     assert_eq!(holds(Deep::<_, u32>::Boxed(Box::new(Generic::Inner(Unit)))), (true, None));
     assert_eq!(holds(Deep::<Unit>::Other(1)), (false, None));
     assert_eq!(holds(Associated::<u32>::Inner(Inner)), (false, None));
-    assert_eq!(holds(ByMacro::Busy { wait: second }), (true, Some(second)));
+    assert_eq!((holds(ByMacro::Busy { wait: second }), holds(ByMacro::Inner(Inner))), ((true, Some(second)), (false, None)));
     let _: (fn(Never) -> _, fn(Later) -> _) = (holds, holds);
 }

@@ -3,7 +3,7 @@
 use reattempt::{RetryError, retry};
 
 #[derive(Debug)]
-enum Failed {
+pub enum Failed {
     GaveUp(RetryError<String>),
     GaveUpReading(RetryError<std::io::Error>),
 }

@@ -84,13 +84,6 @@ mod inner {
             self.get()
         }
     }
-
-    #[retry(max = 3)]
-    impl Default for Inner {
-        fn default() -> Self {
-            Inner
-        }
-    }
 }
 
 fn main() {
@@ -102,5 +95,5 @@ fn main() {
     assert_eq!((client.get(), client.alias(), client.own(), client.option()), (Ok(1), Ok(1), Ok(1), Some(1)));
     assert!(client.exempt().is_err());
     drop(client.get_later());
-    assert_eq!(inner::Inner.get(), inner::Inner::default().put());
+    assert_eq!(inner::Inner.get(), inner::Inner.put());
 }

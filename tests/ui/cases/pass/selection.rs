@@ -7,7 +7,7 @@ use std::time::Duration;
 use reattempt::retry;
 
 #[derive(Debug, PartialEq)]
-enum Failed {
+pub enum Failed {
     Busy,
     Status(u16),
     Reset { code: i32 },

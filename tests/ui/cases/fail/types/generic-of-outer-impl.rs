@@ -1,10 +1,10 @@
 // The attribute of a method cannot know what its `impl` block has for parameters.
 use reattempt::retry;
 
-struct Client<const N: u32>;
+struct Client<const ATTEMPTS: u32>;
 
-impl<const N: u32> Client<N> {
-    #[retry(max = N)]
+impl<const ATTEMPTS: u32> Client<ATTEMPTS> {
+    #[retry(max = ATTEMPTS)]
     fn get(&self) -> Result<u32, String> {
         Ok(1)
     }

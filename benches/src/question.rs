@@ -1,0 +1,10 @@
+//! One file for each question.
+
+pub(crate) mod check_time;
+pub(crate) mod dependencies;
+pub(crate) mod first_try;
+pub(crate) mod future_size;
+pub(crate) mod many_tasks;
+pub(crate) mod one_delay;
+pub(crate) mod per_retry;
+pub(crate) mod program_bytes;
