@@ -37,7 +37,7 @@ impl Package {
         );
         package
             .dependencies
-            .insert(r#"tracing = { version = "0.1.40", default-features = false }"#.to_owned());
+            .insert(r#"tracing = "0.1.40""#.to_owned());
         package.file("src/lib.rs", &LIBRARY.replace("pub(crate)", "pub"));
         package
     }

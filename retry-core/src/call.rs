@@ -138,7 +138,7 @@ fn plan(
             }
             let planned = Planned { attempt, elapsed, wait, untold: untold() };
             if tell == Tell::Now {
-                observe::retry(&facts, wait, &Described(failure));
+                observe::retry(&facts, to_duration(wait), &Described(failure));
             }
             Ok(planned)
         }
@@ -209,7 +209,7 @@ impl Planned {
     #[inline(never)]
     pub fn announce(&self) {
         if let Some(untold) = &self.untold {
-            observe::retry(&untold.facts(self.attempt, self.elapsed), self.wait, &untold.error);
+            observe::retry(&untold.facts(self.attempt, self.elapsed), self.delay(), &untold.error);
         }
     }
 

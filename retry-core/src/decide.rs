@@ -3,7 +3,8 @@
 //! Sync and async, attribute and `Policy::run` all come here. Nothing is read and nothing drawn: time and
 //! randomness are handed in.
 
-use crate::nanos::{Nanos, max};
+use crate::jitter::{Fraction, Interval, Jitter};
+use crate::nanos::{FOREVER, Nanos, from_duration, max};
 use crate::policy::Policy;
 use crate::reason::GiveUpReason;
 
@@ -45,17 +46,17 @@ pub(crate) const fn decide(policy: &Policy, failed: &Failed) -> Decision {
     if !failed.is_retryable {
         return Decision::GiveUp(GiveUpReason::NotRetryable);
     }
-    if policy.is_last(failed.attempt) {
+    if policy.max_attempts().is_some() && failed.attempt >= policy.attempts() {
         return Decision::GiveUp(GiveUpReason::MaxAttempts);
     }
     let delay = policy.delay(failed.attempt, failed.previous, failed.draw);
     let wait = match failed.hint {
-        Some(hint) if policy.forbids_hint(hint) => return Decision::GiveUp(GiveUpReason::HintTooLong),
-        Some(hint) => max(delay, policy.hinted(hint).pick(failed.draw)),
+        Some(hint) if hint > policy.max_hint => return Decision::GiveUp(GiveUpReason::HintTooLong),
+        Some(hint) => max(delay, hinted(policy, hint).pick(failed.draw)),
         None => delay,
     };
     // What the policy alone waits was proven to end in time; only a hint can break that.
-    if wait > delay && policy.exceeds_within(failed.attempt, failed.waited, wait) {
+    if wait > delay && exceeds_within(policy, failed, wait) {
         return Decision::GiveUp(GiveUpReason::HintTooLong);
     }
     if policy.has_deadline() && failed.elapsed.saturating_add(wait) >= policy.deadline {
@@ -64,12 +65,28 @@ pub(crate) const fn decide(policy: &Policy, failed: &Failed) -> Decision {
     Decision::Retry { delay, wait }
 }
 
+/// The interval upwards from a wait that the peer asked for: told clients must not wake together.
+const fn hinted(policy: &Policy, hint: Nanos) -> Interval {
+    let width = match policy.spread.jitter {
+        Jitter::None => 0,
+        Jitter::Additive(_) | Jitter::Spread(_) => policy.spread.fraction.of(hint),
+        Jitter::Full | Jitter::Equal | Jitter::Decorrelated => Fraction::new(0.1).of(hint),
+        Jitter::UpTo(width) => from_duration(width),
+    };
+    Interval { low: hint, high: hint.saturating_add(width) }
+}
+
+/// Whether a wait leaves too little of `within` for those that may follow.
+const fn exceeds_within(policy: &Policy, failed: &Failed, wait: Nanos) -> bool {
+    let rest = policy.longest_wait_from(failed.attempt.saturating_add(1));
+    policy.within != FOREVER && failed.waited.saturating_add(wait).saturating_add(rest) > policy.within
+}
+
 #[cfg(test)]
 mod tests {
     use core::time::Duration;
 
     use super::*;
-    use crate::jitter::Jitter;
 
     const POLICY: Policy = Policy::new().max(3).jitter(Jitter::None).deadline(Duration::from_secs(10));
     const SECOND: Nanos = 1_000_000_000;

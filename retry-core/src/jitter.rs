@@ -60,13 +60,13 @@ impl Fraction {
     const ONE: u64 = 1 << 63;
 
     /// NaN is 0 and everything outside `0..=1` its nearer end: the checked constructors let neither through.
-    const fn new(fraction: f64) -> Fraction {
+    pub(crate) const fn new(fraction: f64) -> Fraction {
         let scaled = (fraction * Self::ONE as f64) as u64;
         Fraction(if scaled > Self::ONE { Self::ONE } else { scaled })
     }
 
     /// `nanos · self`, rounded to the nearest.
-    const fn of(self, nanos: Nanos) -> Nanos {
+    pub(crate) const fn of(self, nanos: Nanos) -> Nanos {
         ((nanos as u128 * self.0 as u128 + (Self::ONE / 2) as u128) >> 63) as u64
     }
 
@@ -81,7 +81,7 @@ impl Fraction {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) jitter: Jitter,
-    fraction: Fraction,
+    pub(crate) fraction: Fraction,
     /// The longest raw delay that is let through.
     pub(crate) ceiling: Nanos,
 }
@@ -129,17 +129,6 @@ impl Spread {
         draw: u64,
     ) -> Nanos {
         min(self.interval(raw, base, previous, max_delay).pick(draw), max_delay)
-    }
-
-    /// The interval upwards from a wait that the peer asked for.
-    pub(crate) const fn hinted(self, hint: Nanos) -> Interval {
-        let width = match self.jitter {
-            Jitter::None => 0,
-            Jitter::Additive(_) | Jitter::Spread(_) => self.fraction.of(hint),
-            Jitter::Full | Jitter::Equal | Jitter::Decorrelated => Fraction::new(0.1).of(hint),
-            Jitter::UpTo(width) => from_duration(width),
-        };
-        Interval { low: hint, high: hint.saturating_add(width) }
     }
 
     /// Delay `n`'s interval over all that `previous` can have been.

@@ -8,8 +8,6 @@ pub(crate) type Nanos = u64;
 /// What a duration that does not fit, or a limit that was not set, saturates to.
 pub(crate) const FOREVER: Nanos = u64::MAX;
 
-pub(crate) const NANOS_PER_MILLI: Nanos = 1_000_000;
-
 /// The duration in nanoseconds, saturating at [`FOREVER`].
 pub(crate) const fn from_duration(duration: Duration) -> Nanos {
     saturate(duration.as_nanos())

@@ -3,10 +3,10 @@
 use core::fmt::Display;
 use core::time::Duration;
 
-use crate::nanos::{NANOS_PER_MILLI, Nanos, from_duration};
 use crate::reason::GiveUpReason;
 
 /// What every event tells.
+#[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "there is nobody to tell"))]
 pub(crate) struct Facts<'a> {
     pub(crate) operation: &'a dyn Display,
     /// The attempt that has just ended.
@@ -25,14 +25,14 @@ macro_rules! event {
             attempt = $facts.attempt,
             max_attempts = $facts.max_attempts,
             $($own)*
-            elapsed_ms = in_millis(from_duration($facts.elapsed)),
+            elapsed_ms = in_millis($facts.elapsed),
             $sentence
         );
     }};
 }
 
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nobody to tell"))]
-pub(crate) fn retry(facts: &Facts<'_>, delay: Nanos, error: &dyn Display) {
+pub(crate) fn retry(facts: &Facts<'_>, delay: Duration, error: &dyn Display) {
     event!(warn, facts, { delay_ms = in_millis(delay), error = %error, }, "attempt failed, will retry");
 }
 
@@ -47,6 +47,6 @@ pub(crate) fn give_up(facts: &Facts<'_>, reason: GiveUpReason, error: &dyn Displ
 }
 
 #[cfg(feature = "tracing")]
-const fn in_millis(nanos: Nanos) -> u64 {
-    nanos / NANOS_PER_MILLI
+const fn in_millis(duration: Duration) -> u64 {
+    crate::nanos::from_duration(duration) / 1_000_000
 }

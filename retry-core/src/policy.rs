@@ -33,9 +33,9 @@ pub struct Policy {
     pub(crate) base: Nanos,
     pub(crate) max_delay: Nanos,
     pub(crate) deadline: Nanos,
-    max_hint: Nanos,
+    pub(crate) max_hint: Nanos,
     /// What the waits of one call must not exceed in sum.
-    within: Nanos,
+    pub(crate) within: Nanos,
     pub(crate) spread: Spread,
 }
 
@@ -210,28 +210,8 @@ impl Policy {
         if self.max == 0 { u32::MAX } else { self.max }
     }
 
-    pub(crate) const fn is_last(&self, attempt: u32) -> bool {
-        self.max != 0 && attempt >= self.max
-    }
-
     pub(crate) const fn has_deadline(&self) -> bool {
         self.deadline != FOREVER
-    }
-
-    pub(crate) const fn forbids_hint(&self, hint: Nanos) -> bool {
-        hint > self.max_hint
-    }
-
-    /// The interval of the wait that a hint makes: told clients must not wake together.
-    pub(crate) const fn hinted(&self, hint: Nanos) -> Interval {
-        self.spread.hinted(hint)
-    }
-
-    /// Whether a wait after attempt `n` leaves too little for those that may follow.
-    pub(crate) const fn exceeds_within(&self, n: u32, waited: Nanos, wait: Nanos) -> bool {
-        self.within != FOREVER
-            && waited.saturating_add(wait).saturating_add(self.longest_wait_from(n.saturating_add(1)))
-                > self.within
     }
 
     /// The raw delay after attempt `n`.
@@ -275,7 +255,7 @@ impl Policy {
     }
 
     /// The sum of the longest delays from delay `n` on.
-    const fn longest_wait_from(&self, mut n: u32) -> Nanos {
+    pub(crate) const fn longest_wait_from(&self, mut n: u32) -> Nanos {
         /// Compile-time evaluation of more steps than this many delays take would trip a lint of the compiler's.
         const STEPS: u32 = 10_000;
         let delays = self.attempts() - 1;

@@ -27,7 +27,7 @@ fn retry_after() -> Result<u32, std::io::Error> {
 }
 
 #[retry(error = String, error = u32)]
-fn error() -> Result<u32, std::io::Error> {
+fn error() -> Result<u32, reattempt::RetryError<String>> {
     Ok(1)
 }
 
