@@ -124,8 +124,9 @@ fn plan(
     tell: Tell,
 ) -> Result<Planned, GivenUp> {
     let policy = &site.policy;
-    let running = progress.running(policy, clock);
-    let failed = failed(&running, failure, clock);
+    let now = clock.now();
+    let running = progress.running(policy, now);
+    let failed = failed(&running, failure, now);
     let (attempt, elapsed) = (failed.attempt, to_duration(failed.elapsed));
     let operation = failure.operation().unwrap_or(&site.operation);
     let facts = Facts { operation, attempt, max_attempts: policy.max_attempts(), elapsed };
@@ -182,11 +183,11 @@ impl Untold {
     }
 }
 
-fn failed(running: &Running, failure: &dyn Failure, clock: Clock) -> Failed {
+fn failed(running: &Running, failure: &dyn Failure, now: Nanos) -> Failed {
     Failed {
         attempt: running.attempt.get(),
         is_retryable: failure.is_retryable(),
-        elapsed: running.elapsed(clock),
+        elapsed: running.elapsed(now),
         previous: running.previous(),
         waited: failure.waited().map_or(0, Cell::get),
         hint: failure.hint().map(from_duration),
@@ -283,11 +284,12 @@ pub fn recovered_async(site: &Site, progress: &Progress, operation: Option<&dyn 
 }
 
 fn recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
-    let running = progress.running(&site.policy, clock);
+    let now = clock.now();
+    let running = progress.running(&site.policy, now);
     observe::recovered(&Facts {
         operation: operation.unwrap_or(&site.operation),
         attempt: running.attempt.get(),
         max_attempts: site.policy.max_attempts(),
-        elapsed: to_duration(running.elapsed(clock)),
+        elapsed: to_duration(running.elapsed(now)),
     });
 }

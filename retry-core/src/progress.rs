@@ -38,19 +38,19 @@ impl Progress {
 
     #[inline]
     fn begin(policy: &Policy, clock: Clock) -> Progress {
-        Progress(if policy.has_deadline() { Some(Running::from_now(policy, clock)) } else { None })
+        Progress(if policy.has_deadline() { Some(Running::from(policy, clock.now())) } else { None })
     }
 
     /// The start of a blocking call that is told how long it took.
     #[must_use]
     pub fn blocking_timed(policy: &Policy) -> Progress {
-        Progress(Some(Running::from_now(policy, Clock::Blocking)))
+        Progress(Some(Running::from(policy, Clock::Blocking.now())))
     }
 
     /// The start of an async call that is told how long it took.
     #[must_use]
     pub fn asynchronous_timed(policy: &Policy) -> Progress {
-        Progress(Some(Running::from_now(policy, Clock::Async)))
+        Progress(Some(Running::from(policy, Clock::Async.now())))
     }
 
     /// The number of the attempt that runs, from 1.
@@ -68,8 +68,8 @@ impl Progress {
     }
 
     /// The state as it is after a failure; the clock starts here if it has not.
-    pub(crate) fn running(&self, policy: &Policy, clock: Clock) -> Running {
-        self.0.unwrap_or_else(|| Running::from_now(policy, clock))
+    pub(crate) fn running(&self, policy: &Policy, now: Nanos) -> Running {
+        self.0.unwrap_or_else(|| Running::from(policy, now))
     }
 
     /// On to the next attempt, after the policy's delay.
@@ -80,16 +80,15 @@ impl Progress {
 }
 
 impl Running {
-    #[cold]
-    fn from_now(policy: &Policy, clock: Clock) -> Running {
-        Running { attempt: NonZeroU32::MIN, previous: Packed::new(policy.base), started: clock.now() }
+    fn from(policy: &Policy, now: Nanos) -> Running {
+        Running { attempt: NonZeroU32::MIN, previous: Packed::new(policy.base), started: now }
     }
 
     pub(crate) fn previous(&self) -> Nanos {
         self.previous.nanos()
     }
 
-    pub(crate) fn elapsed(&self, clock: Clock) -> Nanos {
-        clock.now().saturating_sub(self.started)
+    pub(crate) fn elapsed(&self, now: Nanos) -> Nanos {
+        now.saturating_sub(self.started)
     }
 }
