@@ -47,7 +47,7 @@ pub mod probes {
         ProbeUnchained as _,
     };
     pub use retry_core::hook::{
-        AsyncOnGiveUp as _, AsyncOnRetry as _, OnGiveUp as _, OnRetry as _, ReturnedFuture as _,
-        ReturnedValue as _,
+        AsyncOnGiveUp as _, AsyncOnRetry as _, NoOnGiveUp as _, NoOnRetry as _, OnGiveUp as _, OnRetry as _,
+        ReturnedFuture as _, ReturnedValue as _,
     };
 }

@@ -1,6 +1,7 @@
 //! What `reattempt` costs, beside a loop written by hand and beside its peers: one table for each question.
 //!
-//! - `cargo run --release -p benches` asks every question; `-- --quick` those that compile nothing.
+//! - `cargo run --release -p benches` asks every question; `-- --quick` those that compile nothing; `-- future-size`
+//!   that one.
 //! - `-- gate` holds what is deterministic to `recorded.toml`; `-- record` writes that file anew.
 
 mod callgrind;
@@ -22,23 +23,49 @@ use question::{
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let everybody = contender::all();
     match arguments[..] {
-        [] => {
-            ask_at_once(&everybody);
-            ask_the_compiler(&everybody);
-        }
-        ["--quick"] => ask_at_once(&everybody),
+        [] => ask(&QUESTIONS),
+        ["--quick"] => ask(&QUESTIONS[..QUICK]),
         ["gate"] => gate::check(),
         ["record"] => gate::record(),
         // What this program asks of itself.
         [callgrind::ARGUMENT, names] => callgrind::run_watched(&cases(&contender::named(names))),
         [many_tasks::ARGUMENT, name] => many_tasks::run(name),
-        _ => {
-            eprintln!("usage: cargo run --release -p benches [-- --quick | gate | record]");
-            std::process::exit(2);
-        }
+        _ => ask_named(&arguments),
     }
+}
+
+/// A question by its name.
+type Question = (&'static str, fn(&[Contender]));
+
+/// All questions, the quick ones first.
+const QUESTIONS: [Question; 6] = [
+    ("calls", calls),
+    ("future-size", future_size::show),
+    ("tasks", many_tasks::show),
+    ("program-bytes", program_bytes::show),
+    ("check-time", check_time::show),
+    ("dependencies", |_| dependencies::show()),
+];
+
+/// How many of them compile nothing.
+const QUICK: usize = 3;
+
+fn ask(questions: &[Question]) {
+    let everybody = contender::all();
+    for (_, show) in questions {
+        show(&everybody);
+    }
+}
+
+fn ask_named(names: &[&str]) {
+    let asked: Vec<Question> = QUESTIONS.into_iter().filter(|(name, _)| names.contains(name)).collect();
+    if asked.len() < names.len() {
+        let known = QUESTIONS.map(|(name, _)| name).join(" ");
+        eprintln!("usage: cargo run --release -p benches [-- --quick | gate | record | names of questions: {known}]");
+        std::process::exit(2);
+    }
+    ask(&asked);
 }
 
 /// Everything that callgrind counts.
@@ -49,17 +76,10 @@ fn cases(contenders: &[Contender]) -> Vec<Case> {
         .collect()
 }
 
-fn ask_at_once(everybody: &[Contender]) {
-    let costs = callgrind::measure(everybody, &cases(everybody));
-    first_try::show(everybody, &costs);
-    per_retry::show(everybody, &costs);
-    one_delay::show(everybody, &costs);
-    future_size::show(everybody);
-    many_tasks::show(everybody);
-}
-
-fn ask_the_compiler(everybody: &[Contender]) {
-    program_bytes::show(everybody);
-    check_time::show(everybody);
-    dependencies::show();
+/// The questions that one run of callgrind answers.
+fn calls(contenders: &[Contender]) {
+    let costs = callgrind::measure(contenders, &cases(contenders));
+    first_try::show(contenders, &costs);
+    per_retry::show(contenders, &costs);
+    one_delay::show(contenders, &costs);
 }

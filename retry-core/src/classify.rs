@@ -286,24 +286,28 @@ pub trait Search<A: ?Sized, E: ?Sized> {
     fn finds(&self, error: &E) -> bool;
 }
 
+#[diagnostic::do_not_recommend]
 impl<A: ?Sized> Search<A, A> for Same {
     fn finds(&self, _: &A) -> bool {
         true
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<A: ?Sized> Search<A, Box<A>> for Same {
     fn finds(&self, _: &Box<A>) -> bool {
         true
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<A: ?Sized> Search<A, Arc<A>> for Same {
     fn finds(&self, _: &Arc<A>) -> bool {
         true
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<A: Error + 'static, E: ?Sized, C: Chained<E>> Search<A, E> for InChain<C> {
     fn finds(&self, error: &E) -> bool {
         // In generic code the types may be the same although nothing says so.

@@ -1,5 +1,6 @@
 //! What hooks are told, and how a hook or a fallback may answer at once or with a future.
 
+use core::cell::RefCell;
 use core::future::{Future, Pending};
 use core::time::Duration;
 
@@ -219,17 +220,17 @@ pub fn typed_async_on_give_up<T, E, H: AsyncFnOnce(&GiveUpEvent<'_, E>)>(_: &Res
 /// An async function's hook, which may be async itself: method lookup finds out. It is told while it owns the
 /// result, and gives it back: so the result lives across the hook's awaits, and only then.
 #[derive(Debug)]
-pub struct Hook<S, T, E, H>(Option<(S, Result<T, E>, H)>);
+pub struct Hook<S, T, E, H>(RefCell<Option<(S, Result<T, E>, H)>>);
 
 impl<S: Step, T, E, H> Hook<S, T, E, H> {
     /// A hook that is about to be told.
     pub fn new(step: &S, result: Result<T, E>, hook: H) -> Self {
-        Hook(Some((step.clone(), result, hook)))
+        Hook(RefCell::new(Some((step.clone(), result, hook))))
     }
 }
 
 macro_rules! hooks {
-    ($($step:ident, $event:ident, $later:ident, $now:ident;)*) => {$(
+    ($($step:ident, $event:ident, $later:ident, $now:ident, $never:ident;)*) => {$(
         /// The hook is async.
         pub trait $later<T, E> {
             /// The result, once the hook has ended.
@@ -239,7 +240,7 @@ macro_rules! hooks {
         impl<T, E, H: AsyncFnOnce(&$event<'_, E>)> $later<T, E> for Hook<$step, T, E, H> {
             fn reattempt_tell(self) -> Answer<Result<T, E>, impl Future<Output = Result<T, E>>> {
                 Answer::Later(async move {
-                    let (step, result, hook) = self.0.expect("it was put in");
+                    let (step, result, hook) = self.0.take().expect("it was put in");
                     hook(&step.event(&result)).await;
                     result
                 })
@@ -252,17 +253,39 @@ macro_rules! hooks {
             fn reattempt_tell(self) -> Answer<Result<T, E>>;
         }
 
-        impl<T, E, H: FnOnce(&$event<'_, E>)> $now<T, E> for &mut Hook<$step, T, E, H> {
+        impl<T, E, H: FnOnce(&$event<'_, E>)> $now<T, E> for &Hook<$step, T, E, H> {
             fn reattempt_tell(self) -> Answer<Result<T, E>> {
                 let (step, result, hook) = self.0.take().expect("it was put in");
                 hook(&step.event(&result));
                 Answer::Now(result)
             }
         }
+
+        /// It is none: what is wrong with it the compiler says where it is told.
+        pub trait $never<T, E> {
+            /// What was given.
+            type Given;
+
+            /// Never called.
+            fn reattempt_tell(self) -> Answer<Result<T, E>>
+            where
+                Self::Given: FnOnce(&$event<'_, E>);
+        }
+
+        impl<T, E, H> $never<T, E> for &mut Hook<$step, T, E, H> {
+            type Given = H;
+
+            fn reattempt_tell(self) -> Answer<Result<T, E>>
+            where
+                H: FnOnce(&$event<'_, E>),
+            {
+                (&*self).reattempt_tell()
+            }
+        }
     )*};
 }
 
 hooks! {
-    Planned, RetryEvent, AsyncOnRetry, OnRetry;
-    GivenUp, GiveUpEvent, AsyncOnGiveUp, OnGiveUp;
+    Planned, RetryEvent, AsyncOnRetry, OnRetry, NoOnRetry;
+    GivenUp, GiveUpEvent, AsyncOnGiveUp, OnGiveUp, NoOnGiveUp;
 }

@@ -26,11 +26,37 @@ pub fn block_with(sleep: impl FnOnce(Duration), delay: Duration) {
 }
 
 /// Waits by the caller's future, unless a test's guard is up.
-pub async fn wait_with<S: Future<Output = ()>>(sleep: impl FnOnce(Duration) -> S, delay: Duration) {
+pub fn wait_with<S: Future<Output = ()>>(sleep: impl FnOnce(Duration) -> S, delay: Duration) -> Slept<S> {
     if scene::skip(from_duration(delay)) {
-        Wait::yielding().await;
+        Slept { skipped: Some(Wait::yielding()), future: None, poll: S::poll }
     } else {
-        sleep(delay).await;
+        Slept { skipped: None, future: Some(sleep(delay)), poll: S::poll }
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// The wait by the caller's future. Awaiting it asks nothing of `S`: what is no future is reported once, where it
+    /// is given.
+    #[must_use = "it waits only when awaited"]
+    pub struct Slept<S> {
+        #[pin]
+        skipped: Option<Wait>,
+        #[pin]
+        future: Option<S>,
+        poll: fn(Pin<&mut S>, &mut Context<'_>) -> Poll<()>,
+    }
+}
+
+impl<S> Future for Slept<S> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        match (this.skipped.as_pin_mut(), this.future.as_pin_mut()) {
+            (Some(skipped), _) => skipped.poll(context),
+            (None, Some(future)) => (this.poll)(future, context),
+            (None, None) => Poll::Ready(()),
+        }
     }
 }
 

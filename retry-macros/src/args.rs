@@ -1,6 +1,7 @@
 //! The attribute's grammar: tokens → [`RawArgs`].
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Lit, LitStr, Path, Token, Type};
@@ -101,6 +102,7 @@ impl RawArgs {
     pub(crate) fn for_recovery(&self) -> RawArgs {
         RawArgs {
             error: self.error.clone(),
+            attempt: self.attempt.clone(),
             clone: self.clone.clone(),
             facade: self.facade.clone(),
             ..RawArgs::default()
@@ -245,7 +247,13 @@ impl Argument<'_> {
     }
 
     fn ty(&self) -> syn::Result<Type> {
-        self.read(Parse::parse)
+        let ty = self.read(Parse::parse)?;
+        match &ty {
+            Type::TraitObject(object) => {
+                bail!(ty, "`{}` has no size; write `Box<{0}>`", object.to_token_stream())
+            }
+            _ => Ok(ty),
+        }
     }
 
     /// A name for the body to use.

@@ -1,12 +1,12 @@
 //! `#[derive(Retryable)]`: marks on variants → an implementation of the trait.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Attribute, Data, DeriveInput, Fields, Index, Member, Meta, Path, Token};
 
-use crate::diagnostics::{Diagnostics, bail, error};
+use crate::diagnostics::{Diagnostics, bail};
 use crate::item::parameters;
 use crate::value::{first_span, source};
 
@@ -97,32 +97,42 @@ struct Marks {
 impl Marks {
     fn read(attrs: &[Attribute], is_container: bool, errors: &mut Diagnostics) -> Marks {
         let mut marks = Marks::default();
-        let mut is_first = true;
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("retryable")) {
-            if !std::mem::take(&mut is_first) {
+            let mut more = Marks::default();
+            errors.ok(more.attribute(attr, is_container));
+            let repeats = marks.mark().is_some() && more.mark().is_some();
+            if repeats || (marks.facade.is_some() && more.facade.is_some()) {
                 errors.report(attr.path(), "`#[retryable]` is given twice; keep one of the two");
                 continue;
             }
-            let read = match &attr.meta {
-                Meta::Path(path) => {
-                    marks.bare = Some(path.clone());
-                    Ok(())
-                }
-                Meta::List(list) => attr.parse_args_with(|input: ParseStream<'_>| {
-                    if input.is_empty() {
-                        bail!(list.path, "the parentheses are empty; write `#[retryable]`")
-                    }
-                    marks.arguments(input, is_container)
-                }),
-                Meta::NameValue(pair) => Err(error!(
-                    pair.value,
-                    "`{}` is no mark; write `#[retryable]`, `#[retryable(after = field)]` or `#[retryable(delegate)]`",
-                    source(&pair.value)
-                )),
+            marks = Marks {
+                bare: marks.bare.or(more.bare),
+                after: marks.after.or(more.after),
+                delegate: marks.delegate.or(more.delegate),
+                facade: marks.facade.or(more.facade),
             };
-            errors.ok(read);
         }
         marks
+    }
+
+    fn attribute(&mut self, attr: &Attribute, is_container: bool) -> syn::Result<()> {
+        match &attr.meta {
+            Meta::Path(path) => {
+                self.bare = Some(path.clone());
+                Ok(())
+            }
+            Meta::List(list) => attr.parse_args_with(|input: ParseStream<'_>| {
+                if input.is_empty() {
+                    bail!(list.path, "the parentheses are empty; write `#[retryable]`")
+                }
+                self.arguments(input, is_container)
+            }),
+            Meta::NameValue(pair) => bail!(
+                pair.value,
+                "`{}` is no mark; write `#[retryable]`, `#[retryable(after = field)]` or `#[retryable(delegate)]`",
+                source(&pair.value)
+            ),
+        }
     }
 
     fn arguments(&mut self, input: ParseStream<'_>, is_container: bool) -> syn::Result<()> {
@@ -135,6 +145,7 @@ impl Marks {
             match key.to_string().as_str() {
                 "after" => self.after(input, key)?,
                 "delegate" if self.delegate.is_none() => self.delegate = Some(key),
+                "crate" if self.facade.is_some() => bail!(key, "`crate` is given twice; keep one of the two"),
                 "crate" if is_container => {
                     input.parse::<Token![=]>()?;
                     self.facade = Some(input.call(Path::parse_mod_style)?);
@@ -286,9 +297,8 @@ impl Case<'_> {
             Verdict::Permanent => quote!(#path { .. } => false),
             Verdict::Retryable | Verdict::After(_) => quote!(#path { .. } => true),
             Verdict::Delegate(member) => {
-                let span = self.fields.iter().next().map_or_else(Span::mixed_site, |f| first_span(&f.ty));
-                let asked = quote_spanned!(span=> #private::Retryable::is_retryable(wrapped));
-                quote!(#path { #member: wrapped } => #asked)
+                let (wrapped, asked) = self.asked(&quote!(is_retryable), private);
+                quote!(#path { #member: #wrapped } => #asked)
             }
         }
     }
@@ -298,12 +308,28 @@ impl Case<'_> {
         match &self.verdict {
             Verdict::Permanent | Verdict::Retryable => None,
             Verdict::After(member) => {
-                let hint = quote_spanned!(first_span(member)=> #private::Hint::hint(wait));
-                Some(quote!(#path { #member: wait, .. } => #hint))
+                let span = Span::mixed_site().located_at(first_span(member));
+                let wait = Ident::new("wait", span);
+                let hint = quote_spanned!(span=> #private::Hint::hint(#wait));
+                Some(quote!(#path { #member: #wait, .. } => #hint))
             }
             Verdict::Delegate(member) => {
-                Some(quote!(#path { #member: wrapped } => #private::Retryable::retry_after(wrapped)))
+                let (wrapped, asked) = self.asked(&quote!(retry_after), private);
+                Some(quote!(#path { #member: #wrapped } => #asked))
             }
         }
+    }
+
+    /// What the wrapped error says: a name for it and the question. The argument spans the field's type, so that a
+    /// type which says nothing is reported there, and once for both questions.
+    fn asked(&self, method: &TokenStream, private: &TokenStream) -> (Ident, TokenStream) {
+        let ty = self.fields.iter().next().map(|field| field.ty.to_token_stream()).unwrap_or_default();
+        let (first, last) = crate::value::ends(ty);
+        let (first, last) = (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last));
+        let (wrapped, reference) = (Ident::new("wrapped", last), quote_spanned!(first=> &*));
+        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#reference #wrapped));
+        arguments.set_span(last);
+        let asked = quote_spanned!(first=> #private::Retryable::#method #arguments);
+        (wrapped, asked)
     }
 }

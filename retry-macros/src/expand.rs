@@ -189,10 +189,11 @@ fn placed(
     private: &TokenStream,
 ) -> TokenStream {
     let (first, last) = crate::value::ends(place.to_token_stream());
-    let function = crate::value::located(function.clone(), first);
+    // Imports know no hygiene: under its own name it would hide a function of the user's in the arguments.
+    let name = proc_macro2::Ident::new("__reattempt", first);
     let mut group = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, arguments.clone());
     group.set_span(last);
-    quote!({ use #private::#function; #function #group })
+    quote!({ use #private::#function as #name; #name #group })
 }
 
 /// A future awaited where `place` stands: if it is none, that is said there too.

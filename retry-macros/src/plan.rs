@@ -337,12 +337,13 @@ fn jitter_tokens(jitter: &Jitter, private: &TokenStream) -> TokenStream {
 /// A value whose type is the user's choice, turned into ours by a method; placed where it stands.
 fn argument(written: &Expr, method: &str, private: &TokenStream) -> TokenStream {
     let (first, last) = ends(written.to_token_stream());
-    let constructor = located(quote!(Argument), first);
+    // Under its own name it would hide a type of the user's in the value.
+    let constructor = located(quote!(__ReattemptArgument), first);
     let mut given = Group::new(Delimiter::Parenthesis, written.to_token_stream());
     given.set_span(last);
     let method = Ident::new(method, last);
     let mut nothing = Group::new(Delimiter::Parenthesis, TokenStream::new());
     nothing.set_span(last);
     let dot = located(quote!(.), last);
-    quote!({ use #private::#constructor; #constructor #given #dot #method #nothing })
+    quote!({ use #private::Argument as #constructor; #constructor #given #dot #method #nothing })
 }

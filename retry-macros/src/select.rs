@@ -1,10 +1,10 @@
 //! The items of `on` and `unless`: types and patterns.
 
-use proc_macro2::{Ident, TokenTree};
-use syn::parse::ParseStream;
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Pat, Token, Type};
 
-use crate::diagnostics::bail;
+use crate::diagnostics::{bail, error};
 
 /// What an error is compared with.
 #[derive(Clone)]
@@ -32,20 +32,30 @@ pub(crate) fn parse(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
     }
     let list;
     let brackets = syn::bracketed!(list in input);
-    while !list.is_empty() {
-        alternatives(&list, &mut items)?;
-        if !list.is_empty() {
-            list.parse::<Token![,]>()?;
-        }
-    }
+    // Read to its end whatever is in it: what is left over would be reported by the parser too.
+    let read = in_list(&list, &mut items);
+    list.parse::<TokenStream>()?;
+    read?;
     if items.is_empty() {
         return Err(syn::Error::new(brackets.span.join(), "the list is empty; name a type or a pattern"));
     }
     Ok(items)
 }
 
+fn in_list(list: ParseStream<'_>, items: &mut Vec<Item>) -> syn::Result<()> {
+    while !list.is_empty() {
+        alternatives(list, items)?;
+        if !list.is_empty() && list.parse::<Option<Token![,]>>()?.is_none() {
+            let next: TokenTree = list.parse()?;
+            bail!(next, "unexpected `{next}`; write a `,` between two items")
+        }
+    }
+    Ok(())
+}
+
 /// Items with `|` between them; a guard ends the last.
 fn alternatives(input: ParseStream<'_>, items: &mut Vec<Item>) -> syn::Result<()> {
+    input.parse::<Option<Token![|]>>()?;
     loop {
         let item = item(input)?;
         if input.peek(Token![if]) {
@@ -53,14 +63,41 @@ fn alternatives(input: ParseStream<'_>, items: &mut Vec<Item>) -> syn::Result<()
             let Item::Pattern(pattern, _) = item else {
                 bail!(keyword, "`if` guards a pattern, not a type; write the type's condition as `when`")
             };
-            items.push(Item::Pattern(pattern, Some(input.parse()?)));
+            if is_at_end(input) {
+                bail!(keyword, "nothing follows `if`; write a condition, or remove it")
+            }
+            items.push(Item::Pattern(pattern, Some(readable(input, "condition", Parse::parse)?)));
             return Ok(());
         }
         items.push(item);
-        if input.parse::<Option<Token![|]>>()?.is_none() {
-            return Ok(());
+        if input.peek(Token![||]) {
+            let bars: Token![||] = input.parse()?;
+            bail!(bars, "`||` joins conditions; write `|` between two items")
+        }
+        let Some(bar) = input.parse::<Option<Token![|]>>()? else { return Ok(()) };
+        if is_at_end(input) {
+            bail!(bar, "nothing follows `|`; write another type or pattern, or remove it")
         }
     }
+}
+
+fn is_at_end(input: ParseStream<'_>) -> bool {
+    input.is_empty() || input.peek(Token![,])
+}
+
+/// What `parse` reads, or an error under its first token.
+fn readable<T>(
+    input: ParseStream<'_>,
+    what: &str,
+    parse: fn(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<T> {
+    let start = input.fork();
+    parse(input).map_err(|error| match start.parse::<TokenTree>() {
+        Ok(token) => {
+            error!(token, "`{token}` begins no {what}; write `MyError`, `MyError::Busy` or `[A, B]`")
+        }
+        Err(_) => error,
+    })
 }
 
 fn item(input: ParseStream<'_>) -> syn::Result<Item> {
@@ -69,22 +106,34 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
         bail!(wildcard, "`_` matches every error; remove it")
     }
     if input.parse::<Option<Token![type]>>()?.is_none() && is_pattern(input) {
-        return Ok(Item::Pattern(Pat::parse_single(input)?, None));
+        return Ok(Item::Pattern(readable(input, "pattern", Pat::parse_single)?, None));
     }
-    Ok(Item::Type(Type::without_plus(input)?))
+    Ok(Item::Type(readable(input, "type or pattern", Type::without_plus)?))
 }
 
 /// A path whose last segment but one begins with a capital, as a variant's does, and anything with parentheses,
 /// braces or a literal. What begins with `<` is a type.
 fn is_pattern(input: ParseStream<'_>) -> bool {
-    if input.peek(Token![<]) {
+    is_pattern_ahead(&input.fork())
+}
+
+fn is_pattern_ahead(rest: ParseStream<'_>) -> bool {
+    if rest.peek(Token![<]) {
         return false;
     }
-    let rest = input.fork();
     let mut path = Vec::<Ident>::new();
     let mut depth = 0_u32;
     while !rest.is_empty() && !rest.peek(Token![|]) && !rest.peek(Token![,]) && !rest.peek(Token![if]) {
         match rest.parse::<TokenTree>() {
+            // What `macro_rules` passes on is what stands in it.
+            Ok(TokenTree::Group(group)) if depth == 0 && group.delimiter() == Delimiter::None => {
+                let ahead = |inside: ParseStream<'_>| {
+                    let answer = is_pattern_ahead(inside);
+                    inside.parse::<TokenStream>()?;
+                    Ok(answer)
+                };
+                return ahead.parse2(group.stream()).unwrap_or(false);
+            }
             Ok(TokenTree::Group(_) | TokenTree::Literal(_)) if depth == 0 => return true,
             Ok(TokenTree::Ident(segment)) if depth == 0 => path.push(segment),
             Ok(TokenTree::Punct(punct)) if punct.as_char() == '<' => depth += 1,

@@ -75,6 +75,9 @@ impl Time {
             }
             Some(Lit::Str(text)) => {
                 let text = text.value();
+                if text.parse::<u64>().is_ok() {
+                    bail!(written, "`{key}` is a number of milliseconds; write `{key} = {text}`")
+                }
                 bail!(written, "`{key}` is a number of milliseconds; write `{bare} = \"{text}\"` for a unit")
             }
             _ => bail!(written, "`{}` is no number of milliseconds; write `{key} = 1000`", source(&written)),
@@ -251,7 +254,7 @@ fn no_jitter(place: &Expr) -> syn::Error {
 }
 
 /// An expression without the invisible groups in which `macro_rules` passes it on.
-fn ungrouped(expression: &Expr) -> &Expr {
+pub(crate) fn ungrouped(expression: &Expr) -> &Expr {
     match expression {
         Expr::Group(group) => ungrouped(&group.expr),
         expression => expression,

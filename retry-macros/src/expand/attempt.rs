@@ -163,7 +163,7 @@ fn rebinding(Rebinding { pattern, name, how }: &Rebinding) -> TokenStream {
 }
 
 /// The type with `_` where it has `impl Trait`, which cannot stand in a `let`.
-fn without_impl_trait(ty: &Type) -> Type {
+pub(super) fn without_impl_trait(ty: &Type) -> Type {
     let mut ty = ty.clone();
     infer_impl_trait(&mut ty);
     ty

@@ -151,7 +151,7 @@ impl Expansion<'_> {
             let call = placed(hook, tell, &quote!(&#step, &#result, #hook), private);
             return quote!(#call;);
         }
-        let typed = match hook {
+        let typed = match crate::value::ungrouped(hook) {
             Expr::Closure(closure) => {
                 let is_async = if closure.asyncness.is_some() { "async_" } else { "" };
                 let typed = proc_macro2::Ident::new(&format!("typed_{is_async}{key}"), Span::mixed_site());
@@ -159,6 +159,8 @@ impl Expansion<'_> {
             }
             _ => hook.to_token_stream(),
         };
+        let place = Span::mixed_site().located_at(crate::value::first_span(hook));
+        let tell = proc_macro2::Ident::new("reattempt_tell", place);
         quote_spanned! {Span::mixed_site()=>
             let (hook, result) = {
                 let result = result;
@@ -166,7 +168,7 @@ impl Expansion<'_> {
                 (hook, result)
             };
             let result = 'told: {
-                let answer = #private::Hook::new(&#step, result, hook).reattempt_tell();
+                let answer = #private::Hook::new(&#step, result, hook).#tell();
                 let future = match ::core::convert::identity(answer) {
                     #private::Answer::Now(result) => break 'told result,
                     #private::Answer::Later(future) => future,
@@ -225,15 +227,23 @@ impl Expansion<'_> {
         if !self.retry.shape.is_async {
             return quote_spanned!(Span::mixed_site()=> break same.outcome(#given););
         }
+        let ret = super::attempt::without_impl_trait(&self.retry.shape.ret);
+        // Underlined from the first token of the fallback to the last.
+        let (first, last) = crate::value::ends(fallback.to_token_stream());
+        let (first, last) = (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last));
+        let (outcome, dot) = (proc_macro2::Ident::new("outcome", first), quote_spanned!(last=> .));
+        let mut only = proc_macro2::Literal::usize_unsuffixed(0);
+        only.set_span(last);
         quote_spanned! {Span::mixed_site()=>
-            let outcome = 'told: {
+            let outcome = ('told: {
                 let answer = #private::Returned::new(#given).reattempt_answer();
                 let future = match ::core::convert::identity(answer) {
                     #private::Answer::Now(outcome) => break 'told outcome,
                     #private::Answer::Later(future) => future,
                 };
                 future.await
-            };
+            },);
+            let outcome: #ret = #outcome #dot #only;
             break same.outcome(outcome);
         }
     }
@@ -323,10 +333,22 @@ impl Expansion<'_> {
         let mut matched = items.iter().map(|item| match item {
             Item::Type(ty) => {
                 let find = local("find");
-                let search = quote!(&(&&&&&&#find).reattempt_search());
-                let found = placed(ty, &quote!(finds), &quote!(&#find, #search, #error), private);
+                // Underlined from the first token of the type to the last.
+                let (first, last) = crate::value::ends(ty.to_token_stream());
+                let (first, last) =
+                    (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last));
+                let search = proc_macro2::Ident::new("search", last);
+                let reference = quote_spanned!(first=> &);
+                let finds = proc_macro2::Ident::new("__reattempt", first);
+                let mut arguments = proc_macro2::Group::new(
+                    proc_macro2::Delimiter::Parenthesis,
+                    quote!(&#find, #reference #search, #error),
+                );
+                arguments.set_span(last);
+                let found = quote!({ use #private::finds as #finds; #finds #arguments });
                 quote_spanned! {Span::mixed_site()=> {
                     let find = #private::Find::<#ty, _>::new(#error);
+                    let search = (&&&&&&find).reattempt_search();
                     #private::On::by_type(#found)
                 }}
             }
