@@ -120,7 +120,8 @@ pub(crate) fn nap(time: Duration) {
 
 /// The same, async.
 pub(crate) fn nap_async(time: Duration) -> std::future::Ready<()> {
-    std::future::ready(nap(time))
+    nap(time);
+    std::future::ready(())
 }
 
 /// What those with a hook do before they wait: the same as the loop by hand.

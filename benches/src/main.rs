@@ -62,7 +62,9 @@ fn ask_named(names: &[&str]) {
     let asked: Vec<Question> = QUESTIONS.into_iter().filter(|(name, _)| names.contains(name)).collect();
     if asked.len() < names.len() {
         let known = QUESTIONS.map(|(name, _)| name).join(" ");
-        eprintln!("usage: cargo run --release -p benches [-- --quick | gate | record | names of questions: {known}]");
+        eprintln!(
+            "usage: cargo run --release -p benches [-- --quick | gate | record | names of questions: {known}]"
+        );
         std::process::exit(2);
     }
     ask(&asked);

@@ -35,9 +35,7 @@ impl Package {
         package.dependencies.insert(
             r#"tokio = { version = "1.38", default-features = false, features = ["rt", "time"] }"#.to_owned(),
         );
-        package
-            .dependencies
-            .insert(r#"tracing = "0.1.40""#.to_owned());
+        package.dependencies.insert(r#"tracing = "0.1.40""#.to_owned());
         package.file("src/lib.rs", &LIBRARY.replace("pub(crate)", "pub"));
         package
     }

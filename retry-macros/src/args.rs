@@ -1,7 +1,6 @@
 //! The attribute's grammar: tokens → [`RawArgs`].
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Lit, LitStr, Path, Token, Type};
@@ -249,9 +248,7 @@ impl Argument<'_> {
     fn ty(&self) -> syn::Result<Type> {
         let ty = self.read(Parse::parse)?;
         match &ty {
-            Type::TraitObject(object) => {
-                bail!(ty, "`{}` has no size; write `Box<{0}>`", object.to_token_stream())
-            }
+            Type::TraitObject(_) => bail!(ty, "a trait object has no size; write `Box<dyn Error>`"),
             _ => Ok(ty),
         }
     }

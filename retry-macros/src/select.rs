@@ -55,7 +55,10 @@ fn in_list(list: ParseStream<'_>, items: &mut Vec<Item>) -> syn::Result<()> {
 
 /// Items with `|` between them; a guard ends the last.
 fn alternatives(input: ParseStream<'_>, items: &mut Vec<Item>) -> syn::Result<()> {
-    input.parse::<Option<Token![|]>>()?;
+    let bar = input.parse::<Option<Token![|]>>()?;
+    if let (Some(bar), true) = (bar, is_closure_argument(input)) {
+        bail!(bar, "a closure is no type or pattern; write `when = |error| …`")
+    }
     loop {
         let item = item(input)?;
         if input.peek(Token![if]) {
@@ -98,6 +101,16 @@ fn readable<T>(
         }
         Err(_) => error,
     })
+}
+
+/// `e|` or `_|` after a bar, in lower case as arguments are and types are not.
+fn is_closure_argument(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let is_argument = match ahead.parse::<TokenTree>() {
+        Ok(TokenTree::Ident(name)) => !name.to_string().starts_with(char::is_uppercase),
+        _ => false,
+    };
+    is_argument && (ahead.peek(Token![|]) || (ahead.peek(Token![:]) && !ahead.peek(Token![::])))
 }
 
 fn item(input: ParseStream<'_>) -> syn::Result<Item> {

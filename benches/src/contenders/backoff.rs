@@ -53,7 +53,7 @@ fn backoff(first: Duration) -> ExponentialBackoff {
         .with_initial_interval(first)
         .with_multiplier(2.0)
         .with_randomization_factor(0.3)
-        .with_max_interval(Duration::from_secs(60))
+        .with_max_interval(Duration::from_mins(1))
         .build()
 }
 

@@ -41,7 +41,7 @@ const SOURCE: Source = Source {
 
 const BACKOFF: ExponentialBuilder = ExponentialBuilder::new()
     .with_min_delay(Duration::from_secs(1))
-    .with_max_delay(Duration::from_secs(60))
+    .with_max_delay(Duration::from_mins(1))
     .with_max_times(2)
     .with_jitter();
 

@@ -1,5 +1,7 @@
 //! The loop that a good developer writes: what follows a failure is out of line, and nothing more is done than needed.
 
+#![expect(clippy::disallowed_methods, reason = "by hand one sleeps as the standard library does")]
+
 use std::fmt::Display;
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
 //! `retrying`: an attribute. It logs nothing, has no jitter and, where the body uses `?`, does not retry.
 
+#![expect(clippy::disallowed_methods, reason = "its expansion sleeps as it likes")]
+
 use retrying::retry;
 
 use crate::contender::{Asynchronous, Blocking, Contender, Source, polled, sizes};

@@ -35,7 +35,7 @@ const SOURCE: Source = Source {
         struct Attempts { left: u32, backoff: ExponentialBackoff }
         impl Attempts {
             fn new() -> Attempts {
-                let (first, longest) = (Duration::from_secs(1), Duration::from_secs(60));
+                let (first, longest) = (Duration::from_secs(1), Duration::from_mins(1));
                 let maker = ExponentialBackoffMaker::new(first, longest, 0.3, HasherRng::default());
                 Attempts { left: 2, backoff: maker.expect(\"in range\").make_backoff() }
             }
@@ -67,7 +67,7 @@ struct Attempts {
 
 impl Attempts {
     fn new() -> Attempts {
-        let (first, longest) = (Duration::from_secs(1), Duration::from_secs(60));
+        let (first, longest) = (Duration::from_secs(1), Duration::from_mins(1));
         let maker = ExponentialBackoffMaker::new(first, longest, 0.3, HasherRng::default());
         Attempts { left: 2, backoff: maker.expect("the values are in range").make_backoff() }
     }

@@ -29,7 +29,7 @@ const SOURCE: Source = Source {
     prelude: "use std::{future::{Ready, ready}, time::Duration};
         use tryhard::{NoOnRetry, RetryFutureConfig, backoff_strategies::ExponentialBackoff, retry_fn};
         fn config() -> RetryFutureConfig<ExponentialBackoff, NoOnRetry> {
-            RetryFutureConfig::new(2).exponential_backoff(Duration::from_secs(1)).max_delay(Duration::from_secs(60))
+            RetryFutureConfig::new(2).exponential_backoff(Duration::from_secs(1)).max_delay(Duration::from_mins(1))
         }
         fn on_retry(_: u32, delay: Option<Duration>, error: &Down) -> Ready<()> {
             ready(log(error, delay.unwrap_or_default()))
@@ -41,11 +41,12 @@ const SOURCE: Source = Source {
 };
 
 fn config() -> RetryFutureConfig<ExponentialBackoff, NoOnRetry> {
-    RetryFutureConfig::new(2).exponential_backoff(Duration::from_secs(1)).max_delay(Duration::from_secs(60))
+    RetryFutureConfig::new(2).exponential_backoff(Duration::from_secs(1)).max_delay(Duration::from_mins(1))
 }
 
 fn on_retry(_: u32, delay: Option<Duration>, error: &Down) -> Ready<()> {
-    ready(log(error, delay.unwrap_or_default()))
+    log(error, delay.unwrap_or_default());
+    ready(())
 }
 
 async fn plain_async(service: &Service) -> Answer {
@@ -61,7 +62,7 @@ async fn question_async(service: &Service) -> Answer {
 }
 
 async fn sized<const N: usize>() -> Answer {
-    retry_fn(|| operation_sized::<N>()).with_config(config().on_retry(on_retry)).await
+    retry_fn(operation_sized::<N>).with_config(config().on_retry(on_retry)).await
 }
 
 async fn with_argument(argument: [u8; 256]) -> Answer {

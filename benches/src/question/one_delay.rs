@@ -5,7 +5,7 @@ use crate::contender::Contender;
 use crate::table::Table;
 
 fn key(name: &str) -> String {
-    format!("one delay: {name}")
+    format!("eight delays: {name}")
 }
 
 pub(crate) fn cases(contenders: &[Contender]) -> Vec<Case> {

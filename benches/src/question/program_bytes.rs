@@ -23,17 +23,22 @@ type Programs = BTreeMap<usize, Bytes>;
 /// The programs of everybody, sync or async.
 pub(crate) struct Sizes(BTreeMap<&'static str, Programs>);
 
+/// Where the text of a function is.
+type Text = fn(&Source) -> Option<&'static str>;
+
+/// Which bytes count.
+type Part = fn(Bytes) -> f64;
+
 /// The two kinds of function.
-pub(crate) const KINDS: [(&str, fn(&Source) -> Option<&'static str>); 2] =
+pub(crate) const KINDS: [(&str, Text); 2] =
     [("sync", |source| source.blocking), ("async", |source| source.asynchronous)];
+
+/// The two ways to count bytes.
+pub(crate) const PARTS: [(&str, Part); 2] = [("of code", |bytes| bytes.code), ("loaded", |bytes| bytes.all)];
 
 impl Sizes {
     /// Builds all programs of a kind.
-    pub(crate) fn of(
-        contenders: &[Contender],
-        kind: &str,
-        text: fn(&Source) -> Option<&'static str>,
-    ) -> Sizes {
+    pub(crate) fn of(contenders: &[Contender], kind: &str, text: Text) -> Sizes {
         let mut package = Package::new(&format!("bytes-{}", contenders.len()));
         let mut names = Vec::new();
         for contender in contenders {
@@ -58,13 +63,13 @@ impl Sizes {
     }
 
     /// Bytes that each of `count` functions has over the bare one.
-    pub(crate) fn over_bare(&self, name: &str, count: usize, which: fn(Bytes) -> f64) -> Option<f64> {
+    pub(crate) fn over_bare(&self, name: &str, count: usize, which: Part) -> Option<f64> {
         let size = |name| Some(which(*self.0.get(name)?.get(&count)?));
         Some((size(name)? - size("bare function")?) / count as f64)
     }
 
     /// The same for each of the last ninety of a hundred functions: what all share is in the first ten.
-    pub(crate) fn over_bare_each(&self, name: &str, which: fn(Bytes) -> f64) -> Option<f64> {
+    pub(crate) fn over_bare_each(&self, name: &str, which: Part) -> Option<f64> {
         let all = |count: usize| Some(self.over_bare(name, count, which)? * count as f64);
         Some((all(100)? - all(10)?) / 90.0)
     }
@@ -97,10 +102,10 @@ fn measure(program: &Path) -> Bytes {
 pub(crate) fn show(contenders: &[Contender]) {
     for (kind, text) in KINDS {
         let sizes = Sizes::of(contenders, kind, text);
-        for (what, which) in parts() {
+        for (what, which) in PARTS {
             let mut table = Table::new(
                 format!(
-                    "Bytes of {what} that each {kind} function adds over a bare one, of 1, 10 and 100 in a program, \
+                    "Bytes {what} that each {kind} function adds over a bare one, of 1, 10 and 100 in a program, \
                      and each of the last ninety of these."
                 ),
                 &["of 1", "of 10", "of 100", "the last ninety"],
@@ -114,10 +119,4 @@ pub(crate) fn show(contenders: &[Contender]) {
             table.print();
         }
     }
-}
-
-type Part = (&'static str, fn(Bytes) -> f64);
-
-fn parts() -> [Part; 2] {
-    [("code", |bytes| bytes.code), ("everything loaded", |bytes| bytes.all)]
 }

@@ -1,8 +1,0 @@
-use reattempt::Retryable;
-
-#[derive(Retryable)]
-#[retryable(crate = reattempt)]
-#[retryable]
-struct Failed;
-
-fn main() {}
