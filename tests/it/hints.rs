@@ -394,3 +394,18 @@ fn the_bound_retryable_brings_the_hint() {
     assert!(bare(|| Throttled(Some(5 * SECOND))).is_err());
     assert_eq!(guard.delays(), secs([5, 1]));
 }
+
+#[test]
+fn waits_for_refused_values_count_against_within_too() {
+    #[retry(max = 3, base = "1s", jitter = none, within = "10s", retry_ok = |call| *call == 1)]
+    fn poll(op: &Flaky, hint: Duration) -> Result<u32, Throttled> {
+        let call = op.call().unwrap_or_default();
+        if call == 1 { Ok(call) } else { Err(Throttled(Some(hint))) }
+    }
+
+    for (hint, waits) in [(9 * SECOND, secs([1, 9])), (9 * SECOND + SECOND / 2, secs([1]))] {
+        let guard = testing::no_wait();
+        assert_eq!(poll(&Flaky::failing(0), hint), Err(Throttled(Some(hint))));
+        assert_eq!(guard.delays(), waits);
+    }
+}

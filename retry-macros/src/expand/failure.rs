@@ -96,8 +96,8 @@ impl Expansion<'_> {
         let tell = if self.retry.has_hooks() { quote!(Later) } else { quote!(Now) };
         let refused = match &self.retry.selection.retry_ok {
             Some(_) => {
-                let named = self.named();
-                quote_spanned!(Span::mixed_site()=> #private::Refused #named)
+                let (named, within) = (self.named(), self.within());
+                quote_spanned!(Span::mixed_site()=> #private::Refused #named #within)
             }
             None => quote_spanned!(Span::mixed_site()=> #private::Refused),
         };
@@ -278,8 +278,7 @@ impl Expansion<'_> {
         };
         let hinted = hint.is_some().then(|| quote_spanned!(Span::mixed_site()=> .reattempt_hinted(hint)));
         let hint = hint.map(|hint| quote_spanned!(Span::mixed_site()=> let hint = #hint;));
-        let within =
-            self.retry.sums_waits.then(|| quote_spanned!(Span::mixed_site()=> .reattempt_within(&waited)));
+        let within = self.within();
         let Some(judged) = self.judged(&error) else {
             return (quote!(#probes #hint), quote!(#bare #hinted #named #within));
         };
@@ -370,6 +369,10 @@ impl Expansion<'_> {
     fn probes(&self) -> TokenStream {
         let private = &self.retry.private;
         quote_spanned!(Span::mixed_site()=> #[allow(unused_imports)] use #private::probes::*;)
+    }
+
+    fn within(&self) -> Option<TokenStream> {
+        self.retry.sums_waits.then(|| quote_spanned!(Span::mixed_site()=> .reattempt_within(&waited)))
     }
 
     fn named(&self) -> Option<TokenStream> {
