@@ -18,7 +18,7 @@ pub use retry_core::call::{
 #[cfg(feature = "std")]
 pub use retry_core::classify::{Find, On, classify, finds};
 #[cfg(feature = "std")]
-pub use retry_core::failure::{Failure, Probe, Refused, Seen};
+pub use retry_core::failure::{Failure, Probe, Refused, Seen, Told};
 #[cfg(feature = "std")]
 pub use retry_core::hook::{
     Answer, Hook, Returned, ask, give, sift, tell_give_up, tell_retry, typed_async_on_give_up,
@@ -42,9 +42,8 @@ pub mod probes {
         FindBoxed as _, FindBoxedSync as _, FindIo as _, FindNever as _, FindPlain as _, FindSame as _,
     };
     pub use retry_core::failure::{
-        FailureExt as _, ProbeBoxed as _, ProbeBoxedSync as _, ProbeDebug as _, ProbeDisplay as _,
-        ProbeIo as _, ProbeName as _, ProbePlain as _, ProbeRetryable as _, ProbeUnasked as _,
-        ProbeUnchained as _,
+        ProbeBoxed as _, ProbeBoxedSync as _, ProbeDebug as _, ProbeDisplay as _, ProbeIo as _,
+        ProbeName as _, ProbePlain as _, ProbeRetryable as _, ProbeUnasked as _, ProbeUnchained as _,
     };
     pub use retry_core::hook::{
         AsyncOnGiveUp as _, AsyncOnRetry as _, NoOnGiveUp as _, NoOnRetry as _, OnGiveUp as _, OnRetry as _,

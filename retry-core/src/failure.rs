@@ -90,132 +90,40 @@ impl Failure for Refused {
     }
 }
 
-/// Steps by which the function's own arguments override what the error's type says.
-pub trait FailureExt: Failure + Sized {
-    /// Under an operation's full name.
-    fn reattempt_named<N: Display>(self, operation: N) -> Named<Self, N> {
-        Named { failure: self, operation }
-    }
-
-    /// Classified by the rules of the function.
-    fn reattempt_judged(self, is_retryable: bool) -> Judged<Self> {
-        Judged { failure: self, is_retryable }
-    }
-
-    /// With the sum of all waits.
-    fn reattempt_within(self, waited: &Cell<u64>) -> Within<'_, Self> {
-        Within { failure: self, waited }
-    }
-
-    /// With the hint that the function reads.
-    fn reattempt_hinted(self, hint: Option<Duration>) -> Hinted<Self> {
-        Hinted { failure: self, hint }
-    }
-}
-
-impl<F: Failure> FailureExt for F {}
-
-/// See [`FailureExt::reattempt_named`].
+/// A failure with what the function's own arguments say of it. Where they say nothing, the failure has its word.
 #[derive(Clone, Copy, Debug)]
-pub struct Named<F, N> {
-    failure: F,
-    operation: N,
+pub struct Told<'a, F, N> {
+    /// What was seen.
+    pub failure: F,
+    /// What the rules of the function come to.
+    pub is_retryable: Option<bool>,
+    /// What the function reads as the hint, which may be that there is none.
+    pub hint: Option<Option<Duration>>,
+    /// The operation's name with its places filled in.
+    pub operation: Option<N>,
+    /// The sum of all waits in nanoseconds.
+    pub waited: Option<&'a Cell<u64>>,
 }
 
-impl<F: Failure, N: Display> Failure for Named<F, N> {
+impl<F: Failure, N: Display> Failure for Told<'_, F, N> {
     fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.failure.describe(f)
     }
 
     fn is_retryable(&self) -> bool {
-        self.failure.is_retryable()
+        self.is_retryable.unwrap_or_else(|| self.failure.is_retryable())
     }
 
     fn hint(&self) -> Option<Duration> {
-        self.failure.hint()
+        self.hint.unwrap_or_else(|| self.failure.hint())
     }
 
     fn operation(&self) -> Option<&dyn Display> {
-        Some(&self.operation)
-    }
-}
-
-/// See [`FailureExt::reattempt_judged`].
-#[derive(Clone, Copy, Debug)]
-pub struct Judged<F> {
-    failure: F,
-    is_retryable: bool,
-}
-
-impl<F: Failure> Failure for Judged<F> {
-    fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.failure.describe(f)
-    }
-
-    fn is_retryable(&self) -> bool {
-        self.is_retryable
-    }
-
-    fn hint(&self) -> Option<Duration> {
-        self.failure.hint()
-    }
-
-    fn operation(&self) -> Option<&dyn Display> {
-        self.failure.operation()
-    }
-}
-
-/// See [`FailureExt::reattempt_hinted`].
-#[derive(Clone, Copy, Debug)]
-pub struct Hinted<F> {
-    failure: F,
-    hint: Option<Duration>,
-}
-
-impl<F: Failure> Failure for Hinted<F> {
-    fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.failure.describe(f)
-    }
-
-    fn is_retryable(&self) -> bool {
-        self.failure.is_retryable()
-    }
-
-    fn hint(&self) -> Option<Duration> {
-        self.hint
-    }
-
-    fn operation(&self) -> Option<&dyn Display> {
-        self.failure.operation()
-    }
-}
-
-/// See [`FailureExt::reattempt_within`]; the outermost step.
-#[derive(Clone, Copy, Debug)]
-pub struct Within<'a, F> {
-    failure: F,
-    waited: &'a Cell<u64>,
-}
-
-impl<F: Failure> Failure for Within<'_, F> {
-    fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.failure.describe(f)
-    }
-
-    fn is_retryable(&self) -> bool {
-        self.failure.is_retryable()
-    }
-
-    fn hint(&self) -> Option<Duration> {
-        self.failure.hint()
-    }
-
-    fn operation(&self) -> Option<&dyn Display> {
-        self.failure.operation()
+        self.operation.as_ref().map(|operation| operation as &dyn Display)
     }
 
     fn waited(&self) -> Option<&Cell<u64>> {
-        Some(self.waited)
+        self.waited
     }
 }
 

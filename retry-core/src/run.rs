@@ -11,7 +11,7 @@ use core::time::Duration;
 
 use crate::call::{self, Site};
 use crate::classify::{On, Unchained, chain_gave_up, chain_has, classify};
-use crate::failure::{AsDisplay, AsTypeName, Asked, Describe, Failure, FailureExt, Opinion, Seen, Unasked};
+use crate::failure::{AsDisplay, AsTypeName, Asked, Describe, Failure, Opinion, Seen, Told, Unasked};
 use crate::policy::Policy;
 use crate::progress::Progress;
 use crate::timeout::{AttemptTimeout, limit};
@@ -225,7 +225,13 @@ impl<O, W, R, D, L> Run<O, W, R, D, L> {
         let seen = Seen::new(error, self.description, self.opinion, Unchained);
         let own = || timed_out || (seen.own() && !self.on.gave_up(error));
         let judged = classify(|| false, || self.on.select(error), || self.when.judge(error), own);
-        seen.reattempt_judged(judged).reattempt_named(self.name)
+        Told {
+            failure: seen,
+            is_retryable: Some(judged),
+            hint: None,
+            operation: Some(self.name),
+            waited: None,
+        }
     }
 }
 

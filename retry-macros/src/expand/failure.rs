@@ -94,12 +94,10 @@ impl Expansion<'_> {
         let (prepared, seen) = self.seen();
         let function = if self.retry.shape.is_async { quote!(plan_async) } else { quote!(plan_blocking) };
         let tell = if self.retry.has_hooks() { quote!(Later) } else { quote!(Now) };
+        let refused = quote_spanned!(Span::mixed_site()=> #private::Refused);
         let refused = match &self.retry.selection.retry_ok {
-            Some(_) => {
-                let (named, within) = (self.named(), self.within());
-                quote_spanned!(Span::mixed_site()=> #private::Refused #named #within)
-            }
-            None => quote_spanned!(Span::mixed_site()=> #private::Refused),
+            Some(_) => self.told(&refused, false, false),
+            None => refused,
         };
         let probes = self.probes();
         quote_spanned! {Span::mixed_site()=>
@@ -138,13 +136,13 @@ impl Expansion<'_> {
             // The wait needs no result; an async hook had to give it back all the same.
             quote_spanned!(Span::mixed_site()=> ::core::mem::drop(result);)
         });
-        let told = self.told(hook, &local("planned"), "on_retry", &quote!(tell_retry));
+        let told = self.hook(hook, &local("planned"), "on_retry", &quote!(tell_retry));
         Some(quote!(#told #keep))
     }
 
     /// Tells a hook of a step. In an async function it may take its time: the result is then moved through it, so
     /// that it is held across its awaits and across no other.
-    fn told(&self, hook: &Expr, step: &TokenStream, key: &str, tell: &TokenStream) -> TokenStream {
+    fn hook(&self, hook: &Expr, step: &TokenStream, key: &str, tell: &TokenStream) -> TokenStream {
         let private = &self.retry.private;
         let result = local("result");
         if !self.retry.shape.is_async {
@@ -182,7 +180,7 @@ impl Expansion<'_> {
     fn give_up(&self) -> TokenStream {
         let private = &self.retry.private;
         let hook = self.retry.ending.on_give_up.as_ref();
-        let told = hook.map(|hook| self.told(hook, &local("given_up"), "on_give_up", &quote!(tell_give_up)));
+        let told = hook.map(|hook| self.hook(hook, &local("given_up"), "on_give_up", &quote!(tell_give_up)));
         let announce = self.announce(&quote!(given_up));
         let last = match &self.retry.ending.error {
             None => quote_spanned!(Span::mixed_site()=> let last = error;),
@@ -251,7 +249,6 @@ impl Expansion<'_> {
     /// The error as core sees it: what has to be worked out first, and an expression that may borrow from it.
     fn seen(&self) -> (TokenStream, TokenStream) {
         let private = &self.retry.private;
-        let named = self.named();
         let probes = (!self.retry.has_steps()).then(|| self.probes());
         // In steps the error is a reference already.
         let error = if self.retry.has_steps() {
@@ -276,11 +273,10 @@ impl Expansion<'_> {
             }),
             None => None,
         };
-        let hinted = hint.is_some().then(|| quote_spanned!(Span::mixed_site()=> .reattempt_hinted(hint)));
+        let has_hint = hint.is_some();
         let hint = hint.map(|hint| quote_spanned!(Span::mixed_site()=> let hint = #hint;));
-        let within = self.within();
         let Some(judged) = self.judged(&error) else {
-            return (quote!(#probes #hint), quote!(#bare #hinted #named #within));
+            return (quote!(#probes #hint), self.told(&bare, false, has_hint));
         };
         let prepared = quote_spanned! {Span::mixed_site()=>
             #probes
@@ -288,8 +284,36 @@ impl Expansion<'_> {
             let judged = #judged;
             #hint
         };
-        let seen = quote_spanned!(Span::mixed_site()=> seen.reattempt_judged(judged) #hinted #named #within);
-        (prepared, seen)
+        (prepared, self.told(&local("seen"), true, has_hint))
+    }
+
+    /// A failure with what the function's arguments say of it, if they say anything.
+    fn told(&self, failure: &TokenStream, is_judged: bool, has_hint: bool) -> TokenStream {
+        let private = &self.retry.private;
+        let format = self.retry.operation.format.as_ref();
+        let sums_waits = self.retry.sums_waits;
+        if !is_judged && !has_hint && format.is_none() && !sums_waits {
+            return failure.clone();
+        }
+        let some = |value: TokenStream| quote!(::core::option::Option::Some(#value));
+        let none = || quote!(::core::option::Option::None);
+        let is_retryable = if is_judged { some(local("judged")) } else { none() };
+        let hint = if has_hint { some(local("hint")) } else { none() };
+        let operation = match format {
+            Some(text) => some(quote!(::core::format_args!(#text))),
+            None => quote!(::core::option::Option::None::<&::core::primitive::str>),
+        };
+        let waited = local("waited");
+        let waited = if sums_waits { some(quote!(&#waited)) } else { none() };
+        quote_spanned! {Span::mixed_site()=>
+            #private::Told {
+                failure: #failure,
+                is_retryable: #is_retryable,
+                hint: #hint,
+                operation: #operation,
+                waited: #waited,
+            }
+        }
     }
 
     /// Whether the error is retried, where that is not the error's word alone.
@@ -369,14 +393,5 @@ impl Expansion<'_> {
     fn probes(&self) -> TokenStream {
         let private = &self.retry.private;
         quote_spanned!(Span::mixed_site()=> #[allow(unused_imports)] use #private::probes::*;)
-    }
-
-    fn within(&self) -> Option<TokenStream> {
-        self.retry.sums_waits.then(|| quote_spanned!(Span::mixed_site()=> .reattempt_within(&waited)))
-    }
-
-    fn named(&self) -> Option<TokenStream> {
-        let text = self.retry.operation.format.as_ref()?;
-        Some(quote!(.reattempt_named(::core::format_args!(#text))))
     }
 }
