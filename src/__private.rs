@@ -21,7 +21,7 @@ pub use retry_core::classify::{Find, On, classify, finds};
 pub use retry_core::failure::{Failure, Probe, Refused, Seen, Told};
 #[cfg(feature = "std")]
 pub use retry_core::hook::{
-    Answer, Hook, Returned, ask, give, sift, tell_give_up, tell_retry, typed_async_on_give_up,
+    Answer, Hook, Returned, give, hint, judge, sift, tell_give_up, tell_retry, typed_async_on_give_up,
     typed_async_on_retry, typed_on_give_up, typed_on_retry,
 };
 #[cfg(feature = "std")]

@@ -124,9 +124,14 @@ impl Step for GivenUp {
     }
 }
 
-/// Calls the user's function, whose closure's argument is typed by passing through here.
-pub fn ask<A: ?Sized, R>(argument: &A, function: impl FnOnce(&A) -> R) -> R {
-    function(argument)
+/// Asks the user's predicate, whose closure's argument is typed by passing through here.
+pub fn judge<E: ?Sized>(error: &E, predicate: impl FnOnce(&E) -> bool) -> bool {
+    predicate(error)
+}
+
+/// The same for the function that reads a hint.
+pub fn hint<E: ?Sized>(error: &E, read: impl FnOnce(&E) -> Option<Duration>) -> Option<Duration> {
+    read(error)
 }
 
 /// The same for a function that takes its argument by value.

@@ -266,7 +266,7 @@ impl Expansion<'_> {
             )
         };
         let hint = match &self.retry.selection.retry_after {
-            Some(hint) => Some(placed(hint, &quote!(ask), &quote!(#error, #hint), private)),
+            Some(hint) => Some(placed(hint, &quote!(hint), &quote!(#error, #hint), private)),
             // An error that stands for a timeout is not asked for a hint either.
             None if self.retry.plan.attempt_timeout.is_some() => Some(quote_spanned! {Span::mixed_site()=>
                 if timed_out { ::core::option::Option::None } else { #private::Failure::hint(&seen) }
@@ -342,7 +342,7 @@ impl Expansion<'_> {
         };
         let when = match &selection.when {
             Some(when) => {
-                let asked = placed(when, &quote!(ask), &quote!(#error, #when), private);
+                let asked = placed(when, &quote!(judge), &quote!(#error, #when), private);
                 quote!(::core::option::Option::Some(#asked))
             }
             None => quote!(::core::option::Option::None),
