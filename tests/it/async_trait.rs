@@ -98,95 +98,57 @@ impl Clone for Inside {
     }
 }
 
-/// The attribute on the block above `#[async_trait]`: ours expands first.
-#[derive(Clone)]
-struct Above(Store);
+/// The attribute on the block, beside `#[async_trait]`.
+macro_rules! on_the_block {
+    ($name:ident: $(#[$attribute:meta])*) => {
+        #[derive(Clone)]
+        struct $name(Store);
 
-#[retry(max = 3)]
-#[async_trait]
-impl Storage for Above {
-    async fn borrowed(&self, key: &str) -> Result<String, Down> {
-        let call = self.0.call()?;
-        Ok(format!("{key}{call}"))
-    }
+        $(#[$attribute])*
+        impl Storage for $name {
+            async fn borrowed(&self, key: &str) -> Result<String, Down> {
+                let call = self.0.call()?;
+                Ok(format!("{key}{call}"))
+            }
 
-    #[retry(clone(key))]
-    async fn owned(&self, key: String, mut n: u32) -> Result<(String, u32), Down> {
-        n += 1;
-        let key = key + "!";
-        self.0.call()?;
-        Ok((key, n))
-    }
+            #[retry(clone(key))]
+            async fn owned(&self, key: String, mut n: u32) -> Result<(String, u32), Down> {
+                n += 1;
+                let key = key + "!";
+                self.0.call()?;
+                Ok((key, n))
+            }
 
-    async fn exclusive(&mut self, log: &mut Vec<u32>) -> Result<u32, Down> {
-        log.push(1);
-        self.0.call()
-    }
+            async fn exclusive(&mut self, log: &mut Vec<u32>) -> Result<u32, Down> {
+                log.push(1);
+                self.0.call()
+            }
 
-    #[retry(clone(self, text))]
-    async fn by_value(self, (mut n, text): (u32, String)) -> Result<u32, Down> {
-        let Above(store) = self;
-        n += 1;
-        drop(text);
-        store.call()?;
-        Ok(n)
-    }
+            #[retry(clone(self, text))]
+            async fn by_value(self, (mut n, text): (u32, String)) -> Result<u32, Down> {
+                let $name(store) = self;
+                n += 1;
+                drop(text);
+                store.call()?;
+                Ok(n)
+            }
 
-    #[retry(policy = self.0.policy)]
-    async fn by_policy(&self) -> Result<u32, Down> {
-        self.0.call()
-    }
+            #[retry(policy = self.0.policy)]
+            async fn by_policy(&self) -> Result<u32, Down> {
+                self.0.call()
+            }
 
-    #[retry]
-    async fn optional(&self) -> Option<u32> {
-        self.0.call().ok()
-    }
+            #[retry]
+            async fn optional(&self) -> Option<u32> {
+                self.0.call().ok()
+            }
+        }
+    };
 }
 
-/// The attribute on the block below `#[async_trait]`, which expands first.
-#[derive(Clone)]
-struct Below(Store);
-
-#[async_trait]
-#[retry(max = 3)]
-impl Storage for Below {
-    async fn borrowed(&self, key: &str) -> Result<String, Down> {
-        let call = self.0.call()?;
-        Ok(format!("{key}{call}"))
-    }
-
-    #[retry(clone(key))]
-    async fn owned(&self, key: String, mut n: u32) -> Result<(String, u32), Down> {
-        n += 1;
-        let key = key + "!";
-        self.0.call()?;
-        Ok((key, n))
-    }
-
-    async fn exclusive(&mut self, log: &mut Vec<u32>) -> Result<u32, Down> {
-        log.push(1);
-        self.0.call()
-    }
-
-    #[retry(clone(self, text))]
-    async fn by_value(self, (mut n, text): (u32, String)) -> Result<u32, Down> {
-        let Below(store) = self;
-        n += 1;
-        drop(text);
-        store.call()?;
-        Ok(n)
-    }
-
-    #[retry(policy = self.0.policy)]
-    async fn by_policy(&self) -> Result<u32, Down> {
-        self.0.call()
-    }
-
-    #[retry]
-    async fn optional(&self) -> Option<u32> {
-        self.0.call().ok()
-    }
-}
+// Ours expands first, or the other.
+on_the_block!(Above: #[retry(max = 3)] #[async_trait]);
+on_the_block!(Below: #[async_trait] #[retry(max = 3)]);
 
 fn exercise<S: Storage + Sync + Send>(wrap: impl Fn(Store) -> S) {
     let storage = || wrap(Store::failing(2));

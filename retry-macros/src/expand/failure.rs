@@ -43,7 +43,7 @@ impl Expansion<'_> {
     pub(super) fn in_steps(&self) -> TokenStream {
         let (private, restore) = (&self.retry.private, self.restore_self());
         let (plan, on_retry, give_up) = (self.plan(), self.on_retry(), self.give_up());
-        let announce = self.announce(&quote!(planned));
+        let announce = self.announce(&quote!(Planned), "planned");
         let wait = match (self.retry.shape.is_async, &self.retry.sleep) {
             (false, None) => quote_spanned!(Span::mixed_site()=> #private::Planned::block(&planned);),
             (true, None) => quote_spanned!(Span::mixed_site()=> #private::Planned::wait(&planned)),
@@ -120,13 +120,9 @@ impl Expansion<'_> {
         }
     }
 
-    fn announce(&self, step: &TokenStream) -> Option<TokenStream> {
-        let private = &self.retry.private;
-        let (step, ty) = if step.to_string() == "planned" {
-            (local("planned"), quote!(Planned))
-        } else {
-            (local("given_up"), quote!(GivenUp))
-        };
+    /// Tells the log after a hook; without one it was told with the decision.
+    fn announce(&self, ty: &TokenStream, step: &str) -> Option<TokenStream> {
+        let (private, step) = (&self.retry.private, local(step));
         self.retry.has_hooks().then(|| quote_spanned!(Span::mixed_site()=> #private::#ty::announce(&#step);))
     }
 
@@ -181,7 +177,7 @@ impl Expansion<'_> {
         let private = &self.retry.private;
         let hook = self.retry.ending.on_give_up.as_ref();
         let told = hook.map(|hook| self.hook(hook, &local("given_up"), "on_give_up", &quote!(tell_give_up)));
-        let announce = self.announce(&quote!(given_up));
+        let announce = self.announce(&quote!(GivenUp), "given_up");
         let last = match &self.retry.ending.error {
             None => quote_spanned!(Span::mixed_site()=> let last = error;),
             Some(_) => quote_spanned! {Span::mixed_site()=>
