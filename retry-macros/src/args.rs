@@ -162,7 +162,9 @@ impl RawArgs {
             while input.parse::<Option<Token![::]>>()?.is_some() {
                 key = Ident::parse_any(input)?;
             }
-            return Err(unknown_argument(&key));
+            let example =
+                name::nearest(&key.unraw().to_string()).map_or(name::MAX.example, |option| option.example);
+            bail!(key, "the name of an argument is no path; write `{example}`")
         }
         let Some(option) = name::find(&key) else { return Err(unknown_argument(&key)) };
         let argument = Argument { input, key: &key, option };
