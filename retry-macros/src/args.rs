@@ -157,14 +157,9 @@ impl RawArgs {
             let found: TokenTree = input.parse()?;
             bail!(found, "`{found}` is no argument; write a name first, such as `max = 5`")
         }
-        let mut key = Ident::parse_any(input)?;
+        let key = Ident::parse_any(input)?;
         if input.peek(Token![::]) {
-            while input.parse::<Option<Token![::]>>()?.is_some() {
-                key = Ident::parse_any(input)?;
-            }
-            let example =
-                name::nearest(&key.unraw().to_string()).map_or(name::MAX.example, |option| option.example);
-            bail!(key, "the name of an argument is no path; write `{example}`")
+            return Err(path_as_argument(key, input)?);
         }
         let Some(option) = name::find(&key) else { return Err(unknown_argument(&key)) };
         let argument = Argument { input, key: &key, option };
@@ -211,6 +206,23 @@ fn unknown_argument(key: &Ident) -> syn::Error {
         Some(option) => error!(key, "`{key}` is no argument of `#[retry]`; write `{}`", option.example),
         None => error!(key, "`{key}` is no argument of `#[retry]`; there are {}", name::all()),
     }
+}
+
+/// A path where an argument's name should stand: the name with a path before it, or the second of several errors.
+fn path_as_argument(first: Ident, input: ParseStream<'_>) -> syn::Result<syn::Error> {
+    let (mut path, mut last) = (first.to_string(), first);
+    while input.parse::<Option<Token![::]>>()?.is_some() {
+        last = Ident::parse_any(input)?;
+        path = format!("{path}::{last}");
+    }
+    Ok(match name::nearest(&last.unraw().to_string()) {
+        Some(option) => error!(last, "the name of an argument is no path; write `{}`", option.example),
+        None if path.contains(char::is_uppercase) => error!(
+            last,
+            "`{path}` is no argument of `#[retry]`; several errors stand in a list, write `on = [A, {path}]`"
+        ),
+        None => error!(last, "`{path}` is no argument of `#[retry]`; there are {}", name::all()),
+    })
 }
 
 fn skip_to_comma(input: ParseStream<'_>) {
