@@ -4,6 +4,8 @@
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "std")]
+pub use retry_core::observe::{self, Observer, ObserverIsSet, Stats, set_observer};
+#[cfg(feature = "std")]
 pub use retry_core::{AttemptTimeout, Run, SleepIsSet, set_sleep, testing};
 pub use retry_core::{Backoff, GiveUpReason, InvalidPolicy, Jitter, Outcome, Policy, preset};
 #[cfg(feature = "std")]

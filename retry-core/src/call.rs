@@ -129,7 +129,8 @@ fn plan(
     let failed = failed(&running, failure, now);
     let (attempt, elapsed) = (failed.attempt, to_duration(failed.elapsed));
     let operation = failure.operation().unwrap_or(&site.operation);
-    let facts = Facts { operation, attempt, max_attempts: policy.max_attempts(), elapsed };
+    let (label, max_attempts) = (site.operation, policy.max_attempts());
+    let facts = Facts { operation, label, attempt, max_attempts, elapsed };
     let untold = || (tell == Tell::Later).then(|| Untold::new(site, failure));
     match decide(policy, &failed) {
         Decision::Retry { delay, wait } => {
@@ -165,6 +166,7 @@ impl Display for Described<'_> {
 #[derive(Clone, Debug)]
 struct Untold {
     operation: Cow<'static, str>,
+    label: &'static str,
     max_attempts: Option<u32>,
     error: String,
 }
@@ -175,11 +177,17 @@ impl Untold {
             Some(operation) => Cow::Owned(operation.to_string()),
             None => Cow::Borrowed(site.operation),
         };
-        Untold { operation, max_attempts: site.policy.max_attempts(), error: Described(failure).to_string() }
+        Untold {
+            operation,
+            label: site.operation,
+            max_attempts: site.policy.max_attempts(),
+            error: Described(failure).to_string(),
+        }
     }
 
     fn facts(&self, attempt: u32, elapsed: Duration) -> Facts<'_> {
-        Facts { operation: &self.operation, attempt, max_attempts: self.max_attempts, elapsed }
+        let Untold { operation, label, max_attempts, .. } = self;
+        Facts { operation, label, attempt, max_attempts: *max_attempts, elapsed }
     }
 }
 
@@ -288,6 +296,7 @@ fn recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, 
     let running = progress.running(&site.policy, now);
     observe::recovered(&Facts {
         operation: operation.unwrap_or(&site.operation),
+        label: site.operation,
         attempt: running.attempt.get(),
         max_attempts: site.policy.max_attempts(),
         elapsed: to_duration(running.elapsed(now)),

@@ -40,7 +40,7 @@ pub mod timeout;
 #[cfg(feature = "std")]
 mod clock;
 #[cfg(feature = "std")]
-mod observe;
+pub mod observe;
 #[cfg(feature = "std")]
 mod scene;
 #[cfg(feature = "std")]
@@ -53,6 +53,8 @@ pub use check::InvalidPolicy;
 #[cfg(feature = "std")]
 pub use hook::{GiveUpEvent, RetryEvent};
 pub use jitter::Jitter;
+#[cfg(feature = "std")]
+pub use observe::{Observer, ObserverIsSet, Stats, set_observer};
 pub use outcome::Outcome;
 pub use policy::Policy;
 pub use reason::GiveUpReason;

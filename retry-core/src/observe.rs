@@ -1,52 +1,72 @@
 //! What one sees of a call: an event for each retry, recovery and give-up, none for a success at the first attempt.
+//!
+//! Each event has one set of facts, and every listener gets that same one: the log (feature `tracing`), the metrics
+//! (feature `metrics`), and then the [`Observer`] that the process has set, which may be [`Stats`]. The hooks of a
+//! function are told the same facts, with the error itself in the place of its text.
+//!
+//! ```
+//! # let _guard = retry_core::testing::no_wait();
+//! use retry_core::observe::{GaveUp, Observer, Stats};
+//! use retry_core::{Policy, set_observer};
+//!
+//! struct Pager;
+//!
+//! impl Observer for Pager {
+//!     fn gave_up(&self, event: &GaveUp<'_>) {
+//!         println!("{} gave up: {}, {}", event.operation(), event.reason(), event.error());
+//!     }
+//! }
+//!
+//! static STATS: Stats = Stats::new();
+//!
+//! set_observer((Pager, &STATS)).expect("it is set once, in `main`");
+//! let call = || Policy::new().name("backup").log_errors().run(|| Err::<(), _>("disk full"));
+//! assert!(call().is_err());
+//! assert_eq!(STATS.snapshot().operations[0].retries, 2);
+//! println!("{STATS}");
+//! ```
+
+mod event;
+#[cfg(feature = "tracing")]
+mod log;
+#[cfg(feature = "metrics")]
+mod metrics;
+mod observer;
+mod stats;
 
 use core::fmt::Display;
 use core::time::Duration;
 
+pub use event::{GaveUp, Recovered, RetryScheduled};
+pub use observer::{Observer, ObserverIsSet, set_observer};
+pub use stats::{ErrorCount, OperationStats, Stats, StatsSnapshot};
+
+pub(crate) use event::Facts;
+
 use crate::reason::GiveUpReason;
 
-/// What every event tells.
-#[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "there is nobody to tell"))]
-pub(crate) struct Facts<'a> {
-    pub(crate) operation: &'a dyn Display,
-    /// The attempt that has just ended.
-    pub(crate) attempt: u32,
-    pub(crate) max_attempts: Option<u32>,
-    pub(crate) elapsed: Duration,
-}
-
-/// One event: the level, what only it tells, and its sentence; the rest is the same for all.
-macro_rules! event {
-    ($level:ident, $facts:expr, { $($own:tt)* }, $sentence:literal) => {{
-        #[cfg(feature = "tracing")]
-        tracing::$level!(
-            target: "reattempt",
-            operation = %$facts.operation,
-            attempt = $facts.attempt,
-            max_attempts = $facts.max_attempts,
-            $($own)*
-            elapsed_ms = in_millis($facts.elapsed),
-            $sentence
-        );
-    }};
-}
-
-#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nobody to tell"))]
 pub(crate) fn retry(facts: &Facts<'_>, delay: Duration, error: &dyn Display) {
-    event!(warn, facts, { delay_ms = in_millis(delay), error = %error, }, "attempt failed, will retry");
+    let event = RetryScheduled { facts, delay, error };
+    tell(|listener| listener.retry_scheduled(&event));
 }
 
-#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nobody to tell"))]
 pub(crate) fn recovered(facts: &Facts<'_>) {
-    event!(info, facts, {}, "succeeded after a retry");
+    let event = Recovered { facts };
+    tell(|listener| listener.recovered(&event));
 }
 
-#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nobody to tell"))]
 pub(crate) fn give_up(facts: &Facts<'_>, reason: GiveUpReason, error: &dyn Display) {
-    event!(error, facts, { error = %error, reason = %reason, }, "attempt failed, giving up");
+    let event = GaveUp { facts, reason, error };
+    tell(|listener| listener.gave_up(&event));
 }
 
-#[cfg(feature = "tracing")]
-const fn in_millis(duration: Duration) -> u64 {
-    crate::nanos::from_duration(duration) / 1_000_000
+/// Tells every listener: the log first, so that it has the event whatever a user's observer does.
+fn tell(tell: impl Fn(&dyn Observer)) {
+    #[cfg(feature = "tracing")]
+    tell(&log::Log);
+    #[cfg(feature = "metrics")]
+    tell(&metrics::Metrics);
+    if let Some(observer) = observer::current() {
+        tell(observer);
+    }
 }

@@ -1,0 +1,41 @@
+//! The log: events through `tracing`.
+
+use core::time::Duration;
+
+use super::{GaveUp, Observer, Recovered, RetryScheduled};
+
+pub(super) struct Log;
+
+/// One event: the level, what only it tells, and its sentence; the rest is the same for all.
+macro_rules! event {
+    ($level:ident, $event:ident, { $($own:tt)* }, $sentence:literal) => {
+        tracing::$level!(
+            target: "reattempt",
+            operation = %$event.operation(),
+            attempt = $event.attempt(),
+            max_attempts = $event.max_attempts(),
+            $($own)*
+            elapsed_ms = in_millis($event.elapsed()),
+            $sentence
+        )
+    };
+}
+
+impl Observer for Log {
+    fn retry_scheduled(&self, event: &RetryScheduled<'_>) {
+        let delay_ms = in_millis(event.delay());
+        event!(warn, event, { delay_ms, error = %event.error(), }, "attempt failed, will retry");
+    }
+
+    fn recovered(&self, event: &Recovered<'_>) {
+        event!(info, event, {}, "succeeded after a retry");
+    }
+
+    fn gave_up(&self, event: &GaveUp<'_>) {
+        event!(error, event, { error = %event.error(), reason = %event.reason(), }, "attempt failed, giving up");
+    }
+}
+
+const fn in_millis(duration: Duration) -> u64 {
+    crate::nanos::from_duration(duration) / 1_000_000
+}

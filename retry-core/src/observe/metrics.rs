@@ -1,0 +1,43 @@
+//! Metrics, through the facade `metrics`: whichever recorder the process has installed gets them.
+
+use std::sync::Once;
+
+use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
+
+use super::{GaveUp, Observer, Recovered, RetryScheduled};
+
+const RETRIES: &str = "reattempt_retries_total";
+const RECOVERED: &str = "reattempt_recovered_total";
+const GAVE_UP: &str = "reattempt_gave_up_total";
+const DELAY: &str = "reattempt_delay_seconds";
+
+/// Labels take few values by construction: names as they stand in the source, and reasons. Errors are not among them.
+pub(super) struct Metrics;
+
+impl Observer for Metrics {
+    fn retry_scheduled(&self, event: &RetryScheduled<'_>) {
+        describe();
+        counter!(RETRIES, "operation" => event.label()).increment(1);
+        histogram!(DELAY, "operation" => event.label()).record(event.delay());
+    }
+
+    fn recovered(&self, event: &Recovered<'_>) {
+        counter!(RECOVERED, "operation" => event.label()).increment(1);
+    }
+
+    fn gave_up(&self, event: &GaveUp<'_>) {
+        describe();
+        counter!(GAVE_UP, "operation" => event.label(), "reason" => event.reason().as_str()).increment(1);
+    }
+}
+
+/// Once, to the recorder that is installed by the first failure. A call does not recover before it has failed.
+fn describe() {
+    static DESCRIBED: Once = Once::new();
+    DESCRIBED.call_once(|| {
+        describe_counter!(RETRIES, Unit::Count, "Attempts that failed and were followed by another.");
+        describe_counter!(RECOVERED, Unit::Count, "Calls that succeeded after a retry.");
+        describe_counter!(GAVE_UP, Unit::Count, "Calls that ended without success, by reason.");
+        describe_histogram!(DELAY, Unit::Seconds, "Waits before retries.");
+    });
+}

@@ -1,0 +1,50 @@
+//! The most frequent errors, in bounded memory.
+
+use super::{ErrorCount, Stats};
+
+/// Counts an error. Where there is no room, it takes the place of the rarest and its count ("space saving", Metwally
+/// and others, 2005): one that makes up more than a sixteenth of all is always among the sixteen that are kept.
+pub(super) fn count_error(errors: &mut Vec<ErrorCount>, error: String) {
+    if let Some(known) = errors.iter_mut().find(|known| known.error == error) {
+        known.count += 1;
+    } else if errors.len() < Stats::ERRORS {
+        errors.push(ErrorCount { error, count: 1, overcount: 0 });
+    } else if let Some(rarest) = errors.iter_mut().min_by_key(|known| known.count) {
+        *rarest = ErrorCount { error, count: rarest.count + 1, overcount: rarest.count };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(errors: impl IntoIterator<Item = String>) -> Vec<ErrorCount> {
+        let mut counts = Vec::new();
+        for error in errors {
+            count_error(&mut counts, error);
+        }
+        counts
+    }
+
+    fn find<'a>(counts: &'a [ErrorCount], error: &str) -> &'a ErrorCount {
+        counts.iter().find(|count| count.error == error).expect("it is kept")
+    }
+
+    #[test]
+    fn as_long_as_there_is_room_counts_are_exact() {
+        let counts = counted((0..160).map(|n| (n % 16).to_string()));
+        assert_eq!(counts.len(), 16);
+        assert!(counts.iter().all(|count| (count.count, count.overcount) == (10, 0)), "{counts:?}");
+    }
+
+    #[test]
+    fn a_frequent_error_that_comes_late_is_found_among_many_rare_ones() {
+        let rare = |range: core::ops::Range<u32>| range.map(|n| format!("request {n} failed"));
+        let frequent = (0..400).flat_map(|n| [format!("late {n}"), "disk full".to_owned()]);
+        let counts = counted(rare(0..1000).chain(frequent).chain(rare(1000..1100)));
+        assert_eq!(counts.len(), Stats::ERRORS);
+        let found = find(&counts, "disk full");
+        assert!(found.count >= 400 && found.count - found.overcount <= 400, "{found:?}");
+        assert!(found.overcount <= 1900 / 16, "{found:?}");
+    }
+}

@@ -1,0 +1,406 @@
+//! What an observer is told. A binary of its own: the observer is set once for the whole process.
+
+use std::cell::{Cell, RefCell};
+use std::fmt::{self, Debug, Display};
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use reattempt::observe::{GaveUp, Recovered, RetryScheduled};
+use reattempt::testing::Guard;
+use reattempt::{
+    GiveUpEvent, Jitter, Observer, ObserverIsSet, Policy, RetryEvent, retry, set_observer, testing,
+};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Metadata, Subscriber, span};
+
+/// What somebody was told, in one line: the same one for all who were told the same.
+#[derive(Default)]
+struct Facts {
+    operation: String,
+    attempt: u32,
+    max_attempts: Option<u32>,
+    elapsed: Duration,
+    delay: Option<Duration>,
+    reason: Option<String>,
+    error: Option<String>,
+}
+
+impl Display for Facts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Facts { operation, attempt, max_attempts, elapsed, delay, reason, error } = self;
+        write!(f, "{operation} {attempt}/{} at {elapsed:?}", max_attempts.map_or(0, |max| max))?;
+        delay.iter().try_for_each(|delay| write!(f, ", next in {delay:?}"))?;
+        reason.iter().try_for_each(|reason| write!(f, ", {reason}"))?;
+        error.iter().try_for_each(|error| write!(f, ": {error}"))
+    }
+}
+
+thread_local! {
+    /// What was told on this thread, with who was told.
+    static TOLD: RefCell<Vec<(&'static str, String)>> = const { RefCell::new(Vec::new()) };
+    static ASKS_FOR_ERRORS: Cell<bool> = const { Cell::new(true) };
+    static PANICS: Cell<bool> = const { Cell::new(false) };
+}
+
+fn note(who: &'static str, facts: &Facts) {
+    TOLD.with_borrow_mut(|told| told.push((who, facts.to_string())));
+}
+
+struct Recorder(&'static str);
+
+/// The facts that all events have, and the error if it is wanted.
+macro_rules! facts {
+    ($event:expr, error: $error:expr) => {
+        Facts {
+            operation: $event.operation().to_string(),
+            attempt: $event.attempt(),
+            max_attempts: $event.max_attempts(),
+            elapsed: $event.elapsed(),
+            error: $error,
+            ..Facts::default()
+        }
+    };
+}
+
+impl Recorder {
+    fn text(error: &dyn Display) -> Option<String> {
+        assert!(!PANICS.get(), "the observer panics");
+        ASKS_FOR_ERRORS.get().then(|| error.to_string())
+    }
+}
+
+impl Observer for Recorder {
+    fn retry_scheduled(&self, event: &RetryScheduled<'_>) {
+        let facts = facts!(event, error: Recorder::text(event.error()));
+        note(self.0, &Facts { delay: Some(event.delay()), ..facts });
+    }
+
+    fn recovered(&self, event: &Recovered<'_>) {
+        note(self.0, &facts!(event, error: None));
+    }
+
+    fn gave_up(&self, event: &GaveUp<'_>) {
+        let facts = facts!(event, error: Recorder::text(event.error()));
+        note(self.0, &Facts { reason: Some(event.reason().to_string()), ..facts });
+    }
+}
+
+/// Notes labels alone.
+struct Labels;
+
+impl Observer for Labels {
+    fn gave_up(&self, event: &GaveUp<'_>) {
+        TOLD.with_borrow_mut(|told| told.push(("label", event.label().to_owned())));
+    }
+}
+
+/// Starts to listen, for the process; forgets what this thread was told before.
+fn listen() -> Guard {
+    static OBSERVER: Recorder = Recorder("observer");
+    static SET: OnceLock<()> = OnceLock::new();
+    SET.get_or_init(|| {
+        set_observer((&OBSERVER, (Arc::new(Recorder("second")), Labels))).expect("it is the first");
+    });
+    TOLD.take();
+    testing::no_wait()
+}
+
+/// What `who` was told on this thread since the last time.
+fn told(who: &str) -> Vec<String> {
+    TOLD.take().into_iter().filter(|(told, _)| *told == who).map(|(_, facts)| facts).collect()
+}
+
+fn finish<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Down;
+
+impl Display for Down {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("down")
+    }
+}
+
+/// Fails as often as the number says, counting it down; takes 250 ms.
+fn operation(guard: &Guard, failures: &Cell<u32>) -> Result<(), Down> {
+    guard.advance(Duration::from_millis(250));
+    match failures.get().checked_sub(1) {
+        None => Ok(()),
+        Some(left) => {
+            failures.set(left);
+            Err(Down)
+        }
+    }
+}
+
+#[retry(max = 3, base = "1s", jitter = none, deadline = "1m", name = "fetch {key}")]
+fn fetch(guard: &Guard, key: &str, failures: &Cell<u32>) -> Result<(), Down> {
+    operation(guard, failures)
+}
+
+#[retry(max = 3, base = "1s", jitter = none, deadline = "1m", name = "fetch {key}")]
+async fn fetch_async(guard: &Guard, key: &str, failures: &Cell<u32>) -> Result<(), Down> {
+    operation(guard, failures)
+}
+
+const RETRIES: [&str; 2] =
+    ["fetch k 1/3 at 250ms, next in 1s: down", "fetch k 2/3 at 1.5s, next in 2s: down"];
+
+#[test]
+fn retries_and_giving_up_are_told() {
+    let expected = [RETRIES[0], RETRIES[1], "fetch k 3/3 at 3.75s, MaxAttempts: down"];
+    let guard = listen();
+    assert!(fetch(&guard, "k", &Cell::new(9)).is_err());
+    assert_eq!(told("observer"), expected);
+    assert!(finish(fetch_async(&guard, "k", &Cell::new(9))).is_err());
+    assert_eq!(told("observer"), expected);
+}
+
+#[test]
+fn recovery_is_told() {
+    let guard = listen();
+    assert!(fetch(&guard, "k", &Cell::new(1)).is_ok());
+    assert_eq!(told("observer"), [RETRIES[0], "fetch k 2/3 at 1.5s"]);
+    assert!(finish(fetch_async(&guard, "k", &Cell::new(1))).is_ok());
+    assert_eq!(told("observer"), [RETRIES[0], "fetch k 2/3 at 1.5s"]);
+}
+
+#[test]
+fn success_at_the_first_attempt_is_not_told() {
+    let guard = listen();
+    assert!(fetch(&guard, "k", &Cell::new(0)).is_ok());
+    assert!(finish(fetch_async(&guard, "k", &Cell::new(0))).is_ok());
+    assert!(Policy::new().run(|| operation(&guard, &Cell::new(0))).is_ok());
+    assert_eq!(TOLD.take(), []);
+}
+
+#[test]
+fn an_observer_behind_a_reference_an_arc_or_in_a_pair_is_told_all() {
+    let guard = listen();
+    assert!(fetch(&guard, "k", &Cell::new(9)).is_err());
+    assert!(fetch(&guard, "k", &Cell::new(1)).is_ok());
+    let told = TOLD.take();
+    let of = |who| told.iter().filter(move |(told, _)| *told == who).map(|(_, facts)| facts);
+    assert_eq!(of("observer").count(), 5);
+    assert!(of("observer").eq(of("second")), "{told:?}");
+}
+
+#[test]
+fn the_label_is_the_name_with_its_places_open() {
+    #[retry(max = 1)]
+    fn unnamed() -> Result<(), Down> {
+        Err(Down)
+    }
+
+    #[retry(max = 1, name = "fetch {key}", on_give_up = |_| ())]
+    fn hooked(key: &str) -> Result<(), Down> {
+        Err(Down)
+    }
+
+    let guard = listen();
+    assert!(fetch(&guard, "k", &Cell::new(9)).is_err());
+    assert!(hooked("k").is_err());
+    assert!(unnamed().is_err());
+    assert!(Policy::new().name("ping").run(|| Err::<(), _>(Down)).is_err());
+    assert!(Policy::new().run(|| Err::<(), _>(Down)).is_err());
+    assert_eq!(told("label"), ["fetch {key}", "fetch {key}", "observer::unnamed", "ping", file!()]);
+}
+
+/// Notes the events of this thread.
+struct Log;
+
+impl Subscriber for Log {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut facts = Facts::default();
+        event.record(&mut facts);
+        note("log", &facts);
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+impl Visit for Facts {
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        let number = || u32::try_from(value).expect("a small number");
+        match field.name() {
+            "attempt" => self.attempt = number(),
+            "max_attempts" => self.max_attempts = Some(number()),
+            "elapsed_ms" => self.elapsed = Duration::from_millis(value),
+            "delay_ms" => self.delay = Some(Duration::from_millis(value)),
+            other => panic!("unexpected number `{other}`"),
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        match field.name() {
+            "message" => {}
+            "operation" => self.operation = format!("{value:?}"),
+            "error" => self.error = Some(format!("{value:?}")),
+            "reason" => self.reason = Some(format!("{value:?}")),
+            other => panic!("unexpected field `{other}`"),
+        }
+    }
+}
+
+fn on_retry(event: &RetryEvent<'_, Down>) {
+    let facts = facts!(event, error: event.error().map(Down::to_string));
+    note("hook", &Facts { delay: Some(event.delay()), ..facts });
+}
+
+fn on_give_up(event: &GiveUpEvent<'_, Down>) {
+    let facts = facts!(event, error: event.error().map(Down::to_string));
+    note("hook", &Facts { reason: Some(event.reason().to_string()), ..facts });
+}
+
+#[retry(max = 4, base_ms = 100, jitter = 0.3, name = "fetch {key}", on_retry = on_retry, on_give_up = on_give_up)]
+fn hooked(guard: &Guard, key: &str) -> Result<(), Down> {
+    operation(guard, &Cell::new(1))
+}
+
+#[retry(max = 4, base_ms = 100, jitter = 0.3, name = "fetch {key}", on_retry = on_retry, on_give_up = on_give_up)]
+async fn hooked_async(guard: &Guard, key: &str) -> Result<(), Down> {
+    operation(guard, &Cell::new(1))
+}
+
+#[retry(max = 4, base_ms = 100, jitter = 0.3, name = "fetch {key}", on_retry = async |event| on_retry(event))]
+async fn async_hook(guard: &Guard, key: &str) -> Result<(), Down> {
+    operation(guard, &Cell::new(1))
+}
+
+/// Delays are cut to milliseconds, as the log tells them.
+fn in_millis(facts: &str) -> String {
+    let Some((before, after)) = facts.split_once("next in ") else { return facts.to_owned() };
+    let (delay, error) = after.split_once("ms").expect("milliseconds");
+    let whole = delay.split('.').next().expect("a number");
+    format!("{before}next in {whole}ms{error}")
+}
+
+#[test]
+fn hook_log_and_observer_are_told_the_same_in_this_order() {
+    let guard = listen();
+    let _listening = tracing::subscriber::set_default(Log);
+    let calls: [&dyn Fn() -> bool; 3] =
+        [&|| hooked(&guard, "k").is_ok(), &|| finish(hooked_async(&guard, "k")).is_ok(), &|| {
+            finish(async_hook(&guard, "k")).is_ok()
+        }];
+    for (call, has_give_up_hook) in calls.into_iter().zip([true, true, false]) {
+        guard.seed(7);
+        assert!(!call());
+        let told = TOLD.take();
+        let of = |who| told.iter().filter(move |(told, _)| *told == who).map(|(_, facts)| in_millis(facts));
+        let expected: Vec<_> = of("observer")
+            .flat_map(|facts| ["hook", "log", "observer", "second"].map(|who| (who, facts.clone())))
+            .filter(|(who, facts)| has_give_up_hook || *who != "hook" || !facts.contains("MaxAttempts"))
+            .collect();
+        assert_eq!(expected.len(), if has_give_up_hook { 16 } else { 15 });
+        let told = told.iter().filter(|(who, _)| *who != "label");
+        assert_eq!(told.map(|(who, facts)| (*who, in_millis(facts))).collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
+fn a_retry_is_told_before_its_wait() {
+    #[retry(max = 2, sleep = |_| waits.set(told("observer").len()))]
+    fn call(waits: &Cell<usize>) -> Result<(), Down> {
+        Err(Down)
+    }
+
+    drop(listen());
+    let waits = Cell::new(9);
+    assert!(call(&waits).is_err());
+    assert_eq!(waits.get(), 1);
+    assert_eq!(told("observer").len(), 1, "giving up");
+}
+
+#[test]
+fn a_refused_value_is_told_as_in_the_log() {
+    #[retry(max = 2, base = "1s", jitter = none, retry_ok = |ready| !ready)]
+    fn poll() -> Result<bool, Down> {
+        Ok(false)
+    }
+
+    let _guard = listen();
+    assert_eq!(poll().ok(), Some(false));
+    let name = "observer::poll";
+    assert_eq!(
+        told("observer"),
+        [
+            format!("{name} 1/2 at 0ns, next in 1s: the value is not accepted yet"),
+            format!("{name} 2/2 at 1s, MaxAttempts: the value is not accepted yet"),
+        ]
+    );
+}
+
+#[test]
+fn an_error_is_written_only_for_those_who_ask() {
+    thread_local!(static WRITTEN: Cell<u32> = const { Cell::new(0) });
+
+    struct Counted;
+
+    impl Display for Counted {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            WRITTEN.set(WRITTEN.get() + 1);
+            Ok(())
+        }
+    }
+
+    #[retry(max = 3)]
+    fn call() -> Result<(), Counted> {
+        Err(Counted)
+    }
+
+    let _guard = listen();
+    ASKS_FOR_ERRORS.set(false);
+    assert!(call().is_err());
+    assert_eq!((WRITTEN.get(), told("observer").len()), (0, 3));
+    ASKS_FOR_ERRORS.set(true);
+    assert!(call().is_err());
+    assert_eq!(WRITTEN.get(), 6, "three attempts, two observers");
+}
+
+#[test]
+fn a_panic_in_an_observer_is_one_of_the_call_and_of_no_other() {
+    let guard = listen();
+    PANICS.set(true);
+    let panic = catch_unwind(AssertUnwindSafe(|| fetch(&guard, "k", &Cell::new(1)))).expect_err("it panics");
+    assert_eq!(panic.downcast_ref(), Some(&"the observer panics"));
+    assert_eq!(guard.delays(), [], "there was no wait");
+    PANICS.set(false);
+    assert!(fetch(&guard, "k", &Cell::new(1)).is_ok());
+    assert_eq!(told("observer").len(), 2);
+}
+
+#[test]
+fn the_first_observer_stays() {
+    let _guard = listen();
+    assert_eq!(set_observer(Labels), Err(ObserverIsSet));
+    assert_eq!(ObserverIsSet.to_string(), "an observer was set before");
+    assert!(Policy::new().jitter(Jitter::None).run(|| Err::<(), _>(Down)).is_err());
+    assert_eq!(told("observer").len(), 3);
+}
