@@ -1,1 +1,155 @@
+//! What Prometheus would scrape. A binary of its own: the recorder is installed once for the whole process.
 
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use reattempt::{Policy, retry, testing};
+
+/// The exporter of this process, once six calls have been made.
+fn exporter() -> &'static PrometheusHandle {
+    static EXPORTER: OnceLock<PrometheusHandle> = OnceLock::new();
+    EXPORTER.get_or_init(|| {
+        let buckets = Matcher::Full("reattempt_delay_seconds".to_owned());
+        let builder = PrometheusBuilder::new().set_buckets_for_metric(buckets, &[0.5, 1.0, 5.0]);
+        let exporter = builder.expect("there are buckets").install_recorder().expect("it is the first");
+        call_six_times();
+        exporter
+    })
+}
+
+/// A page in Prometheus's text format.
+#[derive(Debug, Default)]
+struct Page {
+    help: BTreeMap<String, String>,
+    types: BTreeMap<String, String>,
+    /// By name and labels, the labels in their order.
+    samples: BTreeMap<(String, Vec<(String, String)>), f64>,
+}
+
+impl Page {
+    fn scrape() -> Page {
+        let mut page = Page::default();
+        for line in exporter().render().lines().filter(|line| !line.is_empty()) {
+            if let Some(help) = line.strip_prefix("# HELP ") {
+                let (name, text) = help.split_once(' ').expect("a name and a text");
+                assert_eq!(page.help.insert(name.to_owned(), text.to_owned()), None, "{line}");
+            } else if let Some(kind) = line.strip_prefix("# TYPE ") {
+                let (name, kind) = kind.split_once(' ').expect("a name and a type");
+                assert_eq!(page.types.insert(name.to_owned(), kind.to_owned()), None, "{line}");
+            } else {
+                let (series, value) = line.rsplit_once(' ').expect("a series and a value");
+                let value = value.parse().expect("a number");
+                assert_eq!(page.samples.insert(parse_series(series), value), None, "{line}");
+            }
+        }
+        page
+    }
+
+    /// The value of one series; `None` if there is no such.
+    fn value(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
+        let labels = labels.iter().map(|(label, value)| ((*label).to_owned(), (*value).to_owned())).collect();
+        self.samples.get(&(name.to_owned(), labels)).copied()
+    }
+}
+
+/// `name{label="value",…}`, with `\\`, `\"` and `\n` escaped in values.
+fn parse_series(series: &str) -> (String, Vec<(String, String)>) {
+    let Some((name, mut rest)) = series.split_once('{') else { return (series.to_owned(), Vec::new()) };
+    let mut labels = Vec::new();
+    while rest != "}" {
+        let (label, after) = rest.split_once("=\"").expect("a label");
+        let mut value = String::new();
+        let mut characters = after.chars();
+        loop {
+            match characters.next().expect("a closing quote") {
+                '"' => break,
+                '\\' => value.push(match characters.next().expect("an escaped character") {
+                    'n' => '\n',
+                    other => other,
+                }),
+                other => value.push(other),
+            }
+        }
+        labels.push((label.to_owned(), value));
+        rest = characters.as_str();
+        rest = rest.strip_prefix(',').unwrap_or(rest);
+    }
+    (name.to_owned(), labels)
+}
+
+#[retry(max = 3, base = "0.8s", jitter = none, unless = &"forbidden", name = "store {key}")]
+fn store(key: &str, failures: &[&'static str], attempts: &Cell<usize>) -> Result<(), &'static str> {
+    let attempt = attempts.replace(attempts.get() + 1);
+    failures.get(attempt).map_or(Ok(()), |error| Err(*error))
+}
+
+/// One that succeeds at once, two that recover, two that give up, one that is permanent.
+fn call_six_times() {
+    let _guard = testing::no_wait();
+    for (key, failures) in [
+        ("a", &[][..]),
+        ("b", &["slow"]),
+        ("c", &["busy", "slow"]),
+        ("d", &["slow"; 3]),
+        ("e", &["slow"; 3]),
+        ("f", &["forbidden"]),
+    ] {
+        let _ = store(key, failures, &Cell::new(0));
+    }
+}
+
+#[test]
+fn prometheus_sees_counters_by_label_and_a_histogram_of_delays() {
+    let page = Page::scrape();
+    let store = ("operation", "store {key}");
+    let value = |name, labels: &[_]| page.value(name, labels);
+    assert_eq!(value("reattempt_retries_total", &[store]), Some(7.0));
+    assert_eq!(value("reattempt_recovered_total", &[store]), Some(2.0));
+    assert_eq!(value("reattempt_gave_up_total", &[store, ("reason", "MaxAttempts")]), Some(2.0));
+    assert_eq!(value("reattempt_gave_up_total", &[store, ("reason", "NotRetryable")]), Some(1.0));
+    let up_to = |bound| value("reattempt_delay_seconds_bucket", &[store, ("le", bound)]);
+    assert_eq!(["0.5", "1", "5", "+Inf"].map(up_to), [Some(0.0), Some(4.0), Some(7.0), Some(7.0)]);
+    let sum = value("reattempt_delay_seconds_sum", &[store]).expect("a sum");
+    assert!((sum - (4.0 * 0.8 + 3.0 * 1.6)).abs() < 1e-9, "{sum}");
+}
+
+#[test]
+fn every_metric_has_its_type_and_a_description_and_stands_in_the_docs() {
+    let page = Page::scrape();
+    let types: Vec<_> = page.types.iter().map(|(name, kind)| (name.as_str(), kind.as_str())).collect();
+    assert_eq!(
+        types,
+        [
+            ("reattempt_delay_seconds", "histogram"),
+            ("reattempt_gave_up_total", "counter"),
+            ("reattempt_recovered_total", "counter"),
+            ("reattempt_retries_total", "counter"),
+        ]
+    );
+    for (name, kind) in types {
+        assert!(page.help.get(name).is_some_and(|text| text.ends_with('.')), "{name}: {:?}", page.help);
+        let row = format!("| `{name}` | {kind} |");
+        assert!(include_str!("../docs/observability.md").contains(&row), "no row {row}");
+    }
+}
+
+#[test]
+fn neither_errors_nor_arguments_are_labels() {
+    let page = Page::scrape();
+    for ((name, labels), _) in &page.samples {
+        for (label, value) in labels {
+            assert!(["operation", "reason", "le"].contains(&label.as_str()), "{name} has {label}");
+            assert!(!["slow", "forbidden", "store a"].contains(&value.as_str()), "{name} has {value}");
+        }
+    }
+}
+
+#[test]
+fn calls_that_succeed_at_once_are_no_series() {
+    let _ = exporter();
+    assert_eq!(Policy::new().name("calm").run(|| Ok::<_, ()>(1)), Ok(1));
+    let page = Page::scrape();
+    assert!(page.samples.keys().all(|(_, labels)| labels.iter().all(|(_, value)| value != "calm")));
+}

@@ -204,3 +204,58 @@ pub struct ErrorCount {
     /// different errors.
     pub overcount: u64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::Facts;
+    use super::*;
+
+    fn give_up(stats: &Stats, label: &'static str, error: &dyn Display) {
+        let facts = Facts { operation: &"", label, attempt: 1, max_attempts: None, elapsed: Duration::ZERO };
+        stats.gave_up(&GaveUp { facts: &facts, reason: GiveUpReason::MaxAttempts, error });
+    }
+
+    fn only_error(error: &dyn Display) -> String {
+        let stats = Stats::new();
+        give_up(&stats, "", error);
+        stats.snapshot().operations[0].errors[0].error.clone()
+    }
+
+    #[test]
+    fn operations_beyond_the_limit_are_counted_together() {
+        let stats = Stats::new();
+        let labels: Vec<&'static str> = (0..300).map(|n| &*n.to_string().leak()).collect();
+        for label in labels.iter().chain(&labels) {
+            give_up(&stats, label, &"down");
+        }
+        let operations = stats.snapshot().operations;
+        assert_eq!(operations.len(), Stats::OPERATIONS + 1);
+        let count_of =
+            |label| operations.iter().find(|one| one.operation == label).map(OperationStats::gave_up_in_all);
+        assert_eq!((count_of(labels[0]), count_of(labels[255])), (Some(2), Some(2)));
+        assert_eq!((count_of(labels[256]), count_of(Stats::OTHERS)), (None, Some(2 * 44)));
+    }
+
+    #[test]
+    fn a_long_error_is_cut_between_two_characters() {
+        assert_eq!(only_error(&"é".repeat(150)), "é".repeat(100));
+        assert_eq!(only_error(&format_args!("a{}", "é".repeat(150))), format!("a{}", "é".repeat(99)));
+        assert_eq!(only_error(&format_args!("{}{}", "x".repeat(200), "more")), "x".repeat(200));
+        assert_eq!(only_error(&"short"), "short");
+    }
+
+    #[test]
+    fn an_error_of_many_lines_takes_one_in_the_table() {
+        let stats = Stats::new();
+        give_up(&stats, "fetch", &"no route\n\tto host");
+        assert!(stats.to_string().ends_with("  error: 1 × no route to host\n"), "{stats}");
+    }
+
+    #[test]
+    fn an_estimate_is_shown_as_one() {
+        let stats = Stats::new();
+        (0..17).for_each(|n| give_up(&stats, "fetch", &n));
+        let table = stats.to_string();
+        assert!(table.contains("  error: ≤ 2 × 16\n") && table.contains("  error: 1 × 1\n"), "{table}");
+    }
+}

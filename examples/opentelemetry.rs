@@ -1,0 +1,95 @@
+//! Retries in a trace: events of the span in which they happened.
+//!
+//! Run it with `cargo run --example opentelemetry`. The events go through `tracing` and `tracing-opentelemetry` to an
+//! exporter in this process, in whose place a service would have one that sends.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
+use reattempt::retry;
+use tracing_subscriber::layer::SubscriberExt;
+
+/// Keeps the spans that have ended.
+#[derive(Clone, Debug, Default)]
+struct Exporter(Arc<Mutex<Vec<SpanData>>>);
+
+impl SpanExporter for Exporter {
+    async fn export(&self, spans: Vec<SpanData>) -> OTelSdkResult {
+        self.0.lock().expect("nobody panicked").extend(spans);
+        Ok(())
+    }
+}
+
+#[retry(max = 4, base_ms = 20, jitter = none, attempt = n)]
+async fn reserve(item: &str) -> Result<u32, String> {
+    match n {
+        1 => Err("connection refused".to_owned()),
+        2 => Err(format!("no answer about {item}")),
+        _ => Ok(7),
+    }
+}
+
+#[retry(max = 2, base_ms = 20, jitter = none)]
+async fn charge(card: &str) -> Result<(), &'static str> {
+    if card.is_empty() { Ok(()) } else { Err("payment service is down") }
+}
+
+/// An order in a span of its own: whatever is retried on the way shows in it.
+#[tracing::instrument(skip_all)]
+async fn order(item: &str, card: &str) -> bool {
+    reserve(item).await.is_ok() && charge(card).await.is_ok()
+}
+
+/// Prints a span and the events in it, each with its attributes.
+fn print(span: &SpanData) {
+    println!("span `{}`", span.name);
+    for event in span.events.iter() {
+        let after = event.timestamp.duration_since(span.start_time).unwrap_or_default();
+        println!("  {:>3} ms  {}", after.as_millis(), event.name);
+        for attribute in event.attributes.iter().filter(|attribute| shown(attribute.key.as_str())) {
+            println!("          {} = {}", attribute.key, attribute.value);
+        }
+    }
+}
+
+/// Where the event stands in the source is of no interest here.
+fn shown(key: &str) -> bool {
+    !["code.", "thread.", "target"].iter().any(|prefix| key.starts_with(prefix))
+}
+
+/// An attribute of one event in a span.
+fn attribute(span: &SpanData, event: usize, key: &str) -> Option<String> {
+    let attributes = &span.events.iter().nth(event)?.attributes;
+    attributes.iter().find(|attribute| attribute.key.as_str() == key).map(|found| found.value.to_string())
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let exporter = Exporter::default();
+    let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
+    let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("shop"));
+    let _listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
+
+    assert!(!order("book", "4711").await, "the payment service is down");
+    provider.shutdown().expect("every span is exported");
+
+    let spans = exporter.0.lock().expect("nobody panicked");
+    let span = spans.iter().find(|span| span.name == "order").expect("the order has a span");
+    print(span);
+
+    let names: Vec<_> = span.events.iter().map(|event| event.name.as_ref()).collect();
+    let (retry, gave_up) = ("attempt failed, will retry", "attempt failed, giving up");
+    assert_eq!(names, [retry, retry, "succeeded after a retry", retry, gave_up]);
+    assert_eq!(attribute(span, 0, "operation").as_deref(), Some("opentelemetry::reserve"));
+    assert_eq!(attribute(span, 0, "delay_ms").as_deref(), Some("20"));
+    assert_eq!(attribute(span, 1, "error").as_deref(), Some("no answer about book"));
+    assert_eq!(attribute(span, 4, "reason").as_deref(), Some("MaxAttempts"));
+    let all = format!("{:?}", span.events);
+    assert!(!all.contains("4711"), "arguments are not told");
+    assert!(
+        span.end_time.duration_since(span.start_time).is_ok_and(|time| time >= Duration::from_millis(80))
+    );
+}

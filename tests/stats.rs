@@ -1,0 +1,123 @@
+//! What `Stats` counts. A binary of its own: the observer is set once for the whole process.
+
+use std::cell::Cell;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use reattempt::observe::OperationStats;
+use reattempt::testing::Guard;
+use reattempt::{GiveUpReason, Jitter, Policy, Stats, retry, set_observer, testing};
+
+static STATS: Stats = Stats::new();
+
+/// Starts to count, for the process. Each test has operations of its own.
+fn count() -> Guard {
+    static SET: OnceLock<()> = OnceLock::new();
+    SET.get_or_init(|| set_observer(&STATS).expect("it is the first"));
+    testing::no_wait()
+}
+
+#[track_caller]
+fn of(operation: &str) -> OperationStats {
+    let counted = STATS.snapshot().operations.into_iter().find(|counted| counted.operation == operation);
+    counted.expect("the operation has failed")
+}
+
+fn errors(stats: &OperationStats) -> Vec<(&str, u64)> {
+    stats.errors.iter().map(|error| (error.error.as_str(), error.count)).collect()
+}
+
+#[retry(max = 3, base = "1s", jitter = none, unless = &"forbidden", name = "store {key}")]
+fn store(key: &str, failures: &[&'static str], attempts: &Cell<usize>) -> Result<(), &'static str> {
+    let attempt = attempts.replace(attempts.get() + 1);
+    failures.get(attempt).map_or(Ok(()), |error| Err(*error))
+}
+
+fn call(key: &str, failures: &[&'static str]) -> Result<(), &'static str> {
+    store(key, failures, &Cell::new(0))
+}
+
+#[test]
+fn calls_are_counted_by_label_and_how_they_ended() {
+    let _guard = count();
+    assert_eq!(call("a", &[]), Ok(()));
+    assert_eq!(call("b", &["slow"]), Ok(()));
+    assert_eq!(call("c", &["busy", "slow"]), Ok(()));
+    assert_eq!(call("d", &["slow"; 3]), Err("slow"));
+    assert_eq!(call("e", &["slow"; 3]), Err("slow"));
+    assert_eq!(call("f", &["forbidden"]), Err("forbidden"));
+
+    let stats = of("store {key}");
+    assert_eq!((stats.calls_retried, stats.retries, stats.recovered), (4, 1 + 2 + 2 + 2, 2));
+    assert_eq!(stats.gave_up, [(GiveUpReason::MaxAttempts, 2), (GiveUpReason::NotRetryable, 1)]);
+    assert_eq!(stats.gave_up_in_all(), 3);
+    assert_eq!(stats.total_delay, Duration::from_secs(1 + 3 + 3 + 3));
+    assert_eq!(stats.mean_delay(), Duration::from_secs(10) / 7);
+    assert_eq!(errors(&stats), [("slow", 8), ("busy", 1), ("forbidden", 1)]);
+    // Operations stand in the order of their names, and this is the last.
+    let table = STATS.to_string();
+    assert_eq!(table.split_once("store {key} ").map(|(_, row)| row), Some(ROW), "{table}");
+}
+
+const ROW: &str = "       4        7          2        3        1.4s
+  gave up: 2 × MaxAttempts
+  gave up: 1 × NotRetryable
+  error: 8 × slow
+  error: 1 × busy
+  error: 1 × forbidden
+";
+
+#[test]
+fn a_call_that_was_not_retried_has_no_mean_delay() {
+    let _guard = count();
+    assert!(Policy::new().max(1).name("once").run(|| Err::<(), _>(())).is_err());
+    let stats = of("once");
+    assert_eq!((stats.calls_retried, stats.retries, stats.mean_delay()), (0, 0, Duration::ZERO));
+    assert_eq!(stats.gave_up, [(GiveUpReason::MaxAttempts, 1)]);
+}
+
+#[test]
+fn threads_count_together() {
+    const THREADS: u64 = 8;
+    const CALLS: u64 = 500;
+    const POLICY: Policy = Policy::new().max(3).base(Duration::from_secs(2)).jitter(Jitter::None);
+
+    drop(count());
+    std::thread::scope(|scope| {
+        for thread in 0..THREADS {
+            scope.spawn(move || {
+                let _guard = count();
+                for call in 0..CALLS {
+                    let mut failures = (thread + call) % 4;
+                    let _ = POLICY.name("parallel").log_errors().run(|| match failures {
+                        0 => Ok(()),
+                        _ => {
+                            failures -= 1;
+                            Err("busy")
+                        }
+                    });
+                }
+            });
+        }
+    });
+
+    // Of four calls one succeeds at once, two recover, one gives up.
+    let (stats, quarter) = (of("parallel"), THREADS * CALLS / 4);
+    assert_eq!(
+        (stats.calls_retried, stats.retries, stats.recovered),
+        (3 * quarter, 5 * quarter, 2 * quarter)
+    );
+    assert_eq!(stats.gave_up, [(GiveUpReason::MaxAttempts, quarter)]);
+    assert_eq!(stats.total_delay, Duration::from_secs((2 + (2 + 4) + (2 + 4)) * quarter));
+    assert_eq!(errors(&stats), [("busy", 6 * quarter)]);
+}
+
+#[test]
+fn a_snapshot_stays_as_it_was() {
+    let _guard = count();
+    let policy = Policy::new().max(1).name("again");
+    assert!(policy.run(|| Err::<(), _>(())).is_err());
+    let before = of("again");
+    assert!(policy.run(|| Err::<(), _>(())).is_err());
+    assert_eq!((before.gave_up_in_all(), of("again").gave_up_in_all()), (1, 2));
+}
