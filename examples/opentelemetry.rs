@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use opentelemetry::trace::TracerProvider;
+use opentelemetry::trace::{Status, TracerProvider};
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
 use reattempt::retry;
@@ -89,6 +89,7 @@ async fn main() {
     assert_eq!(attribute(span, 4, "reason").as_deref(), Some("MaxAttempts"));
     let all = format!("{:?}", span.events);
     assert!(!all.contains("4711"), "arguments are not told");
+    assert!(matches!(span.status, Status::Error { .. }), "a call that gave up marks its span");
     assert!(
         span.end_time.duration_since(span.start_time).is_ok_and(|time| time >= Duration::from_millis(80))
     );
