@@ -62,7 +62,7 @@ fn shown(key: &str) -> bool {
 
 /// An attribute of one event in a span.
 fn attribute(span: &SpanData, event: usize, key: &str) -> Option<String> {
-    let attributes = &span.events.iter().nth(event)?.attributes;
+    let attributes = &span.events.get(event)?.attributes;
     attributes.iter().find(|attribute| attribute.key.as_str() == key).map(|found| found.value.to_string())
 }
 
