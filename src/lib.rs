@@ -1,6 +1,7 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 //! [the reference]: macro@retry
 //! [the design notes]: _documentation::design
+//! [another library]: _documentation::migrating
 //! [the page on observability]: _documentation::observability
 #![doc = include_str!("../README.md")]
 
@@ -23,6 +24,8 @@ pub use retry_macros::retry;
 pub mod _documentation {
     #[doc = include_str!("../docs/design.md")]
     pub mod design {}
+    #[doc = include_str!("../docs/migrating.md")]
+    pub mod migrating {}
     #[doc = include_str!("../docs/observability.md")]
     pub mod observability {}
 }

@@ -97,7 +97,7 @@ event! {
         /// The wait before the next attempt.
         delay: Duration, identity;
         /// The error as text: by its `Display`, else its `Debug`, else the name of its type. It is written when it is
-        /// asked for, and not before.
+        /// asked for; in a function with hooks, before they are told.
         error: &'a dyn Display, Text;
     }
 }
