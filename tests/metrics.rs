@@ -136,6 +136,20 @@ fn every_metric_has_its_type_and_a_description_and_stands_in_the_docs() {
 }
 
 #[test]
+fn the_docs_name_no_other_metrics() {
+    let page = Page::scrape();
+    let is_name = |character: char| character.is_ascii_lowercase() || character == '_';
+    let docs = include_str!("../docs/observability.md");
+    let names = docs.split(|character| !is_name(character)).filter(|word| word.starts_with("reattempt_"));
+    let mut named = 0;
+    for name in names {
+        assert!(page.types.contains_key(name.trim_end_matches("_bucket")), "{name}");
+        named += 1;
+    }
+    assert!(named > 10, "the table and the alerts");
+}
+
+#[test]
 fn neither_errors_nor_arguments_are_labels() {
     let page = Page::scrape();
     for (name, labels) in page.samples.keys() {

@@ -49,6 +49,7 @@ fn calls_are_counted_by_label_and_how_they_ended() {
 
     let stats = of("store {key}");
     assert_eq!((stats.calls_retried, stats.retries, stats.recovered), (4, 1 + 2 + 2 + 2, 2));
+    assert_eq!(stats.attempts, 1 + 3 + 2 + 3 + 3);
     assert_eq!(stats.gave_up, [(GiveUpReason::MaxAttempts, 2), (GiveUpReason::NotRetryable, 1)]);
     assert_eq!(stats.gave_up_in_all(), 3);
     assert_eq!(stats.total_delay, Duration::from_secs(1 + 3 + 3 + 3));

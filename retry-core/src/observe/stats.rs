@@ -87,6 +87,7 @@ impl Observer for Stats {
     fn retry_scheduled(&self, event: &RetryScheduled<'_>) {
         let error = text(event.error());
         self.count(event.label(), |operation| {
+            operation.attempts += 1;
             operation.calls_retried += u64::from(event.attempt() == 1);
             operation.retries += 1;
             operation.total_delay = operation.total_delay.saturating_add(event.delay());
@@ -95,12 +96,16 @@ impl Observer for Stats {
     }
 
     fn recovered(&self, event: &Recovered<'_>) {
-        self.count(event.label(), |operation| operation.recovered += 1);
+        self.count(event.label(), |operation| {
+            operation.attempts += 1;
+            operation.recovered += 1;
+        });
     }
 
     fn gave_up(&self, event: &GaveUp<'_>) {
         let error = text(event.error());
         self.count(event.label(), |operation| {
+            operation.attempts += 1;
             match operation.gave_up.iter_mut().find(|(reason, _)| *reason == event.reason()) {
                 Some((_, count)) => *count += 1,
                 None => operation.gave_up.push((event.reason(), 1)),
@@ -150,6 +155,8 @@ pub struct StatsSnapshot {
 pub struct OperationStats {
     /// Its [label](super::GaveUp::label).
     pub operation: &'static str,
+    /// Attempts that have ended, of calls that failed at least once: the first ones, and the retries.
+    pub attempts: u64,
     /// Calls that were attempted more than once. One that is dropped while it waits counts too.
     pub calls_retried: u64,
     /// Attempts after the first of a call.
@@ -168,6 +175,7 @@ impl OperationStats {
     const fn new(operation: &'static str) -> OperationStats {
         OperationStats {
             operation,
+            attempts: 0,
             calls_retried: 0,
             retries: 0,
             recovered: 0,
