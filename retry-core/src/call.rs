@@ -37,6 +37,11 @@ impl Site {
     pub const fn policy(&self) -> &Policy {
         &self.policy
     }
+
+    /// What a test's guard makes of it, which may say how many attempts there are.
+    fn staged(&self) -> Option<Site> {
+        scene::current().map(|scene| Site { policy: scene.limit(self.policy), ..*self })
+    }
 }
 
 /// A blocking attempt failed: waits and is `true`, or is `false` to give up.
@@ -123,6 +128,8 @@ fn plan(
     clock: Clock,
     tell: Tell,
 ) -> Result<Planned, GivenUp> {
+    let staged = site.staged();
+    let site = staged.as_ref().unwrap_or(site);
     let policy = &site.policy;
     let now = clock.now();
     let running = progress.running(policy, now);
@@ -292,6 +299,8 @@ pub fn recovered_async(site: &Site, progress: &Progress, operation: Option<&dyn 
 }
 
 fn recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
+    let staged = site.staged();
+    let site = staged.as_ref().unwrap_or(site);
     let now = clock.now();
     let running = progress.running(&site.policy, now);
     observe::recovered(&Facts {

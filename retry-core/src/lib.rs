@@ -46,6 +46,8 @@ mod scene;
 #[cfg(feature = "std")]
 pub mod sleep;
 #[cfg(feature = "std")]
+mod stage;
+#[cfg(feature = "std")]
 pub mod testing;
 
 pub use backoff::Backoff;

@@ -1,25 +1,14 @@
-//! What a test's guard puts in the place of real time and randomness.
+//! What a test puts in the place of real time, randomness and the number of attempts.
 
-use std::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::clock::Clock;
 use crate::nanos::{Nanos, from_duration, to_duration};
+use crate::policy::Policy;
 use crate::random::{self, SplitMix64};
-
-std::thread_local! {
-    static CURRENT: RefCell<Option<Arc<Scene>>> = const { RefCell::new(None) };
-}
-
-/// The scene that this thread plays in, if a guard is up.
-pub(crate) fn current() -> Option<Arc<Scene>> {
-    CURRENT.with_borrow(Clone::clone)
-}
-
-/// Puts a scene up, or takes it down; returns what was there.
-pub(crate) fn replace(scene: Option<Arc<Scene>>) -> Option<Arc<Scene>> {
-    CURRENT.replace(scene)
-}
+pub(crate) use crate::stage::current;
+use crate::testing::Settings;
 
 /// Passes `delay` in the scene instead of waiting for it. `false` if there is no scene.
 pub(crate) fn skip(delay: Nanos) -> bool {
@@ -31,46 +20,136 @@ pub(crate) fn draw() -> u64 {
     current().and_then(|scene| scene.draw()).unwrap_or_else(random::draw)
 }
 
-/// A clock that stands still, the waits that were skipped, and perhaps a seeded generator.
-#[derive(Debug, Default)]
-pub(crate) struct Scene(Mutex<State>);
+/// What tests see of the retries that it covers, and how they direct them.
+///
+/// A scene has a clock that stands still but for skipped waits and [`advance`](Scene::advance), the list of these
+/// waits, and the [`Settings`] that it was made from. Its clones are the same scene. A [`Guard`](crate::testing::Guard)
+/// has one, and so has every [`scope`](crate::testing::scope()); to let several threads and tasks share one, make it
+/// first:
+///
+/// ```
+/// # use retry_core::{Policy, testing};
+/// use std::thread;
+///
+/// let scene = testing::Scene::new(testing::Settings::new().attempts(2));
+/// thread::scope(|threads| {
+///     for _ in 0..3 {
+///         threads.spawn(|| {
+///             let _guard = scene.enter();
+///             assert!(Policy::new().run(|| Err::<(), _>("down")).is_err());
+///         });
+///     }
+/// });
+/// assert_eq!(scene.delays().len(), 3);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Scene(Arc<Mutex<State>>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
+    settings: Settings,
     now: Nanos,
     delays: Vec<Duration>,
     generator: Option<SplitMix64>,
 }
 
 impl Scene {
-    /// A panic elsewhere leaves the state whole: every change to it is a single step.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A scene that nobody plays in yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Scene {
+        Scene(Arc::new(Mutex::new(State {
+            settings,
+            // Where the clock stands now, so that time does not jump for a call that outlives the scene.
+            now: Clock::Async.now(),
+            delays: Vec::new(),
+            generator: settings.generator(),
+        })))
+    }
+
+    /// The waits skipped so far, in order.
+    #[must_use]
+    pub fn delays(&self) -> Vec<Duration> {
+        self.state().delays.clone()
+    }
+
+    /// From now on every call makes exactly `attempts` attempts, whatever its policy says, if it keeps failing and
+    /// nothing else ends it: an error that is not retryable, the deadline, a hint that is too long.
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[track_caller]
+    pub fn attempts(&self, attempts: u32) {
+        let mut state = self.state();
+        state.settings = state.settings.attempts(attempts);
+    }
+
+    /// From now on no call makes more than `attempts` attempts; a policy that allows fewer counts.
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[track_caller]
+    pub fn cap_attempts(&self, attempts: u32) {
+        let mut state = self.state();
+        state.settings = state.settings.cap_attempts(attempts);
+    }
+
+    /// Draws jitter from `seed` from now on, as [`Policy::delays_seeded`] does.
+    pub fn seed(&self, seed: u64) {
+        self.state().generator = Some(SplitMix64::new(seed));
+    }
+
+    /// Moves the clock on, as if the code under test had taken that long.
+    pub fn advance(&self, duration: Duration) {
+        self.state().advance(from_duration(duration));
     }
 
     pub(crate) fn now(&self) -> Nanos {
         self.state().now
     }
 
-    pub(crate) fn advance(&self, duration: Duration) {
+    /// The policy with as many attempts as the scene says.
+    pub(crate) fn limit(&self, policy: Policy) -> Policy {
+        self.state().settings.limit(policy)
+    }
+
+    pub(crate) fn skip(&self, delay: Nanos) {
         let mut state = self.state();
-        state.now = state.now.saturating_add(from_duration(duration));
+        state.advance(delay);
+        state.delays.push(to_duration(delay));
     }
 
-    fn skip(&self, delay: Nanos) {
-        self.advance(to_duration(delay));
-        self.state().delays.push(to_duration(delay));
-    }
-
-    pub(crate) fn delays(&self) -> Vec<Duration> {
-        self.state().delays.clone()
-    }
-
-    pub(crate) fn seed(&self, seed: u64) {
-        self.state().generator = Some(SplitMix64::new(seed));
-    }
-
-    fn draw(&self) -> Option<u64> {
+    /// A draw, if the scene was seeded.
+    pub(crate) fn draw(&self) -> Option<u64> {
         self.state().generator.as_mut().map(SplitMix64::draw)
+    }
+
+    /// A panic elsewhere leaves the state whole: nothing that can panic stands between two changes to it.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn advance(&mut self, time: Nanos) {
+        self.now = self.now.saturating_add(time);
+    }
+}
+
+impl Default for Scene {
+    fn default() -> Self {
+        Scene::new(Settings::new())
+    }
+}
+
+impl From<Settings> for Scene {
+    fn from(settings: Settings) -> Self {
+        Scene::new(settings)
+    }
+}
+
+/// The same scene.
+impl From<&Scene> for Scene {
+    fn from(scene: &Scene) -> Self {
+        scene.clone()
     }
 }

@@ -24,5 +24,7 @@ mod sendness;
 mod shapes;
 mod sleeps;
 mod starvation;
+mod testing_guard;
+mod testing_scope;
 mod timeouts;
 mod with_others;
