@@ -3,12 +3,16 @@
 //! [the design notes]: _documentation::design
 //! [another library]: _documentation::migrating
 //! [the page on observability]: _documentation::observability
+//! [The guide to tests]: mod@testing
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "std")]
 pub use retry_core::observe::{self, Observer, ObserverIsSet, Stats, set_observer};
 #[cfg(feature = "std")]
-pub use retry_core::{AttemptTimeout, Run, SleepIsSet, set_sleep, testing};
+#[doc = include_str!("../docs/testing.md")]
+pub use retry_core::testing;
+#[cfg(feature = "std")]
+pub use retry_core::{AttemptTimeout, Run, SleepIsSet, set_sleep};
 pub use retry_core::{Backoff, GiveUpReason, InvalidPolicy, Jitter, Outcome, Policy, preset};
 #[cfg(feature = "std")]
 pub use retry_core::{GiveUpEvent, RetryError, RetryEvent, Retryable};

@@ -125,14 +125,9 @@ impl Deref for GlobalGuard {
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// use retry_core::{Policy, testing};
 ///
-/// async fn call() -> Result<(), &'static str> {
-///     Policy::new().run_async(async || Err("down")).await
-/// }
-///
 /// let scene = testing::Scene::new(testing::Settings::new().attempts(4));
-/// let task = tokio::spawn(testing::scope(&scene, async {
-///     call().await
-/// }));
+/// let call = Policy::new().run_async(async move || Err::<(), _>("down"));
+/// let task = tokio::spawn(testing::scope(&scene, call));
 /// assert!(task.await.unwrap().is_err());
 /// assert_eq!(scene.delays().len(), 3);
 /// # }

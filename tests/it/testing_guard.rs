@@ -201,21 +201,25 @@ fn a_panic_takes_the_guard_down() {
 #[test]
 fn threads_with_guards_do_not_disturb_each_other() {
     let barrier = Barrier::new(3);
-    let count = |attempts: u32| {
+    // All three fail between the two meetings, while both guards are up.
+    let fail_together = || {
+        barrier.wait();
+        let failed = call(&Flaky::broken());
+        barrier.wait();
+        failed
+    };
+    let covered = |attempts| {
         let guard = testing::no_wait();
         guard.attempts(attempts);
-        barrier.wait();
-        assert_eq!(skipped() as u32, attempts - 1);
-        barrier.wait();
-        guard.delays().len() as u32
+        (fail_together(), guard.delays())
     };
     thread::scope(|threads| {
-        let (two, five) = (threads.spawn(|| count(2)), threads.spawn(|| count(5)));
-        barrier.wait();
-        assert_uncovered();
-        barrier.wait();
-        assert_eq!((two.join().unwrap(), five.join().unwrap()), (1, 4));
+        let (two, three) = (threads.spawn(|| covered(2)), threads.spawn(|| covered(3)));
+        assert_eq!(fail_together(), Err(Down(4)));
+        assert_eq!(two.join().unwrap(), (Err(Down(2)), secs([30])));
+        assert_eq!(three.join().unwrap(), (Err(Down(3)), secs([30, 60])));
     });
+    assert_eq!(WAITED.take(), secs([30, 60, 60]));
 }
 
 #[test]
@@ -273,7 +277,7 @@ fn skipped_waits_and_advance_count_towards_a_deadline() {
 
 #[test]
 fn time_does_not_jump_for_a_call_that_outlives_its_guard() {
-    #[retry(error = Down, max = 3, deadline = "1h", sleep = |time| std::future::ready(real(time)))]
+    #[retry(error = Down, max = 3, deadline = "1h", sleep = async |time| real(time))]
     async fn call(flaky: &Flaky) -> Result<u32, RetryError<Down>> {
         tokio::task::yield_now().await;
         flaky.call()
