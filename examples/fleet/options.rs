@@ -114,6 +114,9 @@ impl Given {
                 "one fleet is one trial and draws nothing; leave out `--trials` and `--charts`".into()
             );
         }
+        if clients == 0 {
+            return Err("nobody contends in a fleet of 0; `--clients` is at least 1".into());
+        }
         Ok(Options::One(One {
             clients,
             seed,
