@@ -8,6 +8,7 @@ pub use retry_core::{AttemptTimeout, Run, SleepIsSet, set_sleep, testing};
 pub use retry_core::{Backoff, GiveUpReason, InvalidPolicy, Jitter, Outcome, Policy, preset};
 #[cfg(feature = "std")]
 pub use retry_core::{GiveUpEvent, RetryError, RetryEvent, Retryable};
+pub use retry_core::{InvalidConfig, JitterConfig, PolicyConfig};
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/derive.md")]
 pub use retry_macros::Retryable;

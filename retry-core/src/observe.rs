@@ -46,6 +46,13 @@ pub(crate) fn give_up(facts: &Facts<'_>, reason: GiveUpReason, error: &dyn Displ
     event!(error, facts, { error = %error, reason = %reason, }, "attempt failed, giving up");
 }
 
+/// An environment variable that says nothing usable. Told once, whoever asks for it.
+#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nobody to tell"))]
+pub(crate) fn refused_setting(variable: &str, value: &str, allowed: &dyn Display) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(target: "reattempt", variable, value, "ignored; write {allowed}");
+}
+
 #[cfg(feature = "tracing")]
 const fn in_millis(duration: Duration) -> u64 {
     crate::nanos::from_duration(duration) / 1_000_000

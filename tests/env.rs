@@ -1,0 +1,1 @@
+//! The environment over policies, in a child process that has the variables.
