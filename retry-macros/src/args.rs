@@ -341,7 +341,7 @@ impl Argument<'_> {
         let written = self.value()?;
         match literal(&written) {
             Some(Lit::Str(text)) if text.value().is_empty() => {
-                bail!(written, "the name is empty; write `{}`", self.option.example)
+                bail!(written, "`{}` is empty; write `{}`", self.key, self.option.example)
             }
             Some(Lit::Str(text)) => Ok(text.clone()),
             _ => {
