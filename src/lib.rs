@@ -1,6 +1,7 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 //! [the reference]: macro@retry
 //! [the design notes]: _documentation::design
+//! [The operating guide]: _documentation::operating
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "std")]
@@ -21,6 +22,10 @@ pub use retry_macros::retry;
 pub mod _documentation {
     #[doc = include_str!("../docs/design.md")]
     pub mod design {}
+
+    #[doc = include_str!("../docs/operating.md")]
+    #[cfg(feature = "serde")]
+    pub mod operating {}
 }
 
 #[doc(hidden)]

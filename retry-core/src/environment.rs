@@ -1,6 +1,5 @@
 //! Settings from the environment: `DEPLOYMENT_MAX_ATTEMPTS=5` and the like, over the policies that name the prefix.
 
-use std::borrow::ToOwned;
 use std::collections::BTreeMap;
 use std::env;
 use std::string::String;
@@ -98,7 +97,7 @@ fn read(prefix: &str, variable: impl Fn(&str) -> Option<String>) -> (PolicyConfi
             .and_then(|()| changed.check_values().map_err(|invalid| invalid.allowed));
         match checked {
             Ok(()) => config = changed,
-            Err(allowed) => refused.push(Refused { variable: name.to_owned(), value, allowed }),
+            Err(allowed) => refused.push(Refused { variable: name, value, allowed }),
         }
     }
     (config, refused)

@@ -235,6 +235,12 @@ fn unknown_argument(key: &Ident) -> syn::Error {
     }
 }
 
+/// Whether an environment variable is called so by custom.
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
 fn skip_to_comma(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) {
         let _ = input.parse::<TokenTree>();
@@ -355,21 +361,23 @@ impl Argument<'_> {
     fn prefix(&self) -> syn::Result<LitStr> {
         let prefix = self.text()?;
         let text = prefix.value();
-        if text.ends_with('_') && text.trim_end_matches('_') != "" {
-            let bare = text.trim_end_matches('_');
-            bail!(prefix, "the `_` after the prefix is added; write `env = \"{bare}\"`")
-        }
-        let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-        if text.chars().all(is_name) && !text.starts_with(|c: char| !c.is_ascii_uppercase()) {
-            return Ok(prefix);
-        }
-        let upper = text.to_uppercase().replace(['-', '.', ' '], "_");
-        let nearest = if upper.chars().all(is_name) && upper.starts_with(|c: char| c.is_ascii_uppercase()) {
-            format!("env = \"{}\"", upper.trim_end_matches('_'))
+        let bare = text.trim_end_matches('_');
+        let upper = bare.to_uppercase().replace(['-', '.', ' '], "_");
+        let nearest = if is_variable(&upper) {
+            format!("{} = \"{upper}\"", self.key)
         } else {
             self.option.example.to_owned()
         };
-        bail!(prefix, "a prefix has capitals, digits and `_`, and begins with a letter; write `{nearest}`")
+        if !is_variable(bare) {
+            bail!(
+                prefix,
+                "a prefix has capitals, digits and `_`, and begins with a letter; write `{nearest}`"
+            )
+        }
+        if bare != text {
+            bail!(prefix, "the `_` after the prefix is added; write `{nearest}`")
+        }
+        Ok(prefix)
     }
 
     fn path(&self) -> syn::Result<Path> {
