@@ -40,7 +40,7 @@ trait Service {
     }
 }
 
-struct Client;
+struct Client(Result<(), &'static str>);
 
 impl Service for Client {
     const BASE: Duration = Duration::from_secs(3);
@@ -49,7 +49,7 @@ impl Service for Client {
 #[retry(max = 2, base = "3s", jitter = none, env = "APP")]
 impl Client {
     fn method(&self) -> Result<(), &'static str> {
-        Err("busy")
+        self.0
     }
 }
 
@@ -74,8 +74,8 @@ fn child() {
     let policy = Policy::new().max(2).base(Duration::from_secs(3)).jitter(Jitter::None);
     waits("at run time", &|| at_run_time(policy));
     waits("closure", &|| policy.with_env("APP").run(|| Err("busy")));
-    waits("trait", &|| Client.call());
-    waits("method", &|| Client.method());
+    waits("trait", &|| Client(Err("busy")).call());
+    waits("method", &|| Client(Err("busy")).method());
     waits("decorrelated", &decorrelated);
     waits("other", &under_another_prefix);
 }

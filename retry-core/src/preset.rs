@@ -91,7 +91,7 @@ presets! {
     /// ```
     WORKER_API = "worker_api", steady(5);
 
-    /// Connecting to an AMQP broker such as `RabbitMQ`, which takes its time to come back: the delay reaches 30 s and stays there.
+    /// Connecting to an AMQP broker, which takes its time to come back: the delay reaches 30 s and stays there.
     ///
     /// ```
     /// assert_eq!(format!("{:#}", retry_core::preset::AMQP_CONNECTION), "\
