@@ -83,28 +83,28 @@ fn other_arguments_override_a_preset() {
     assert_eq!(waits(proven).len(), 2);
 }
 
-struct Store;
+struct Store<'a>(&'a Flaky);
 
 #[retry(preset = s3_upload, jitter = none)]
-impl Store {
-    fn put(&self, flaky: &Flaky) -> Result<u32, Down> {
-        flaky.call()
+impl Store<'_> {
+    fn put(&self) -> Result<u32, Down> {
+        self.0.call()
     }
 
     #[retry(preset = api_call)]
-    fn head(&self, flaky: &Flaky) -> Result<u32, Down> {
-        flaky.call()
+    fn head(&self) -> Result<u32, Down> {
+        self.0.call()
     }
 
     #[retry(policy = preset::FILE_UPLOAD, max = 2)]
-    fn copy(&self, flaky: &Flaky) -> Result<u32, Down> {
-        flaky.call()
+    fn copy(&self) -> Result<u32, Down> {
+        self.0.call()
     }
 }
 
 #[test]
 fn a_method_starts_from_a_preset_or_policy_of_its_own() {
-    assert_eq!(waits(|flaky| Store.put(flaky)), [1, 2, 4, 8].map(Duration::from_secs));
-    assert_eq!(waits(|flaky| Store.head(flaky)), [500, 1000].map(Duration::from_millis));
-    assert_eq!(waits(|flaky| Store.copy(flaky)), [SECOND]);
+    assert_eq!(waits(|flaky| Store(flaky).put()), [1, 2, 4, 8].map(Duration::from_secs));
+    assert_eq!(waits(|flaky| Store(flaky).head()), [500, 1000].map(Duration::from_millis));
+    assert_eq!(waits(|flaky| Store(flaky).copy()), [SECOND]);
 }

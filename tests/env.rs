@@ -1,1 +1,0 @@
-//! The environment over policies, in a child process that has the variables.
