@@ -4,9 +4,9 @@ pub use core::cell::Cell;
 pub use core::time::Duration;
 
 pub use retry_core::argument::Argument;
-pub use retry_core::check;
 pub use retry_core::outcome::{same, split};
 pub use retry_core::{Backoff, Jitter, Outcome, Policy};
+pub use retry_core::{check, preset};
 
 #[cfg(feature = "std")]
 pub use retry_core::RetryError;

@@ -4,6 +4,7 @@
 //! [another library]: _documentation::migrating
 //! [the page on observability]: _documentation::observability
 //! [The guide to tests]: mod@testing
+//! [The operating guide]: _documentation::operating
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "std")]
@@ -16,6 +17,7 @@ pub use retry_core::{AttemptTimeout, Run, SleepIsSet, set_sleep};
 pub use retry_core::{Backoff, GiveUpReason, InvalidPolicy, Jitter, Outcome, Policy, preset};
 #[cfg(feature = "std")]
 pub use retry_core::{GiveUpEvent, RetryError, RetryEvent, Retryable};
+pub use retry_core::{InvalidConfig, JitterConfig, PolicyConfig};
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/derive.md")]
 pub use retry_macros::Retryable;
@@ -32,6 +34,9 @@ pub mod _documentation {
     pub mod migrating {}
     #[doc = include_str!("../docs/observability.md")]
     pub mod observability {}
+    #[doc = include_str!("../docs/operating.md")]
+    #[cfg(feature = "serde")]
+    pub mod operating {}
 }
 
 #[doc(hidden)]

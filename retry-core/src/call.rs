@@ -16,11 +16,13 @@ use crate::reason::GiveUpReason;
 use crate::scene;
 use crate::sleep::{self, Wait};
 
-/// A retried function: its name and its policy.
+/// A retried function: its name and its policy, as written.
 #[derive(Clone, Copy, Debug)]
 pub struct Site {
     operation: &'static str,
     policy: Policy,
+    /// Under which prefix the environment overrides the policy.
+    env: Option<&'static str>,
 }
 
 impl Site {
@@ -28,7 +30,15 @@ impl Site {
     #[inline]
     #[must_use]
     pub const fn new(operation: &'static str, policy: Policy) -> Site {
-        Site { operation, policy }
+        Site { operation, policy, env: None }
+    }
+
+    /// The same, its policy open to the environment.
+    #[inline]
+    #[must_use]
+    pub const fn with_env(mut self, prefix: &'static str) -> Site {
+        self.env = Some(prefix);
+        self
     }
 
     /// Its policy.
@@ -38,9 +48,17 @@ impl Site {
         &self.policy
     }
 
-    /// What a test's guard makes of it, which may say how many attempts there are.
-    fn staged(&self) -> Option<Site> {
-        scene::current().map(|scene| Site { policy: scene.limit(self.policy), ..*self })
+    /// The policy that counts once an attempt has failed: before that, nobody looks at the environment, or for a
+    /// test's guard, which may say how many attempts there are.
+    fn in_force(&self) -> Cow<'_, Policy> {
+        let policy = match self.env {
+            None => Cow::Borrowed(&self.policy),
+            Some(prefix) => Cow::Owned(self.policy.with_env(prefix)),
+        };
+        match scene::current() {
+            None => policy,
+            Some(scene) => Cow::Owned(scene.limit(*policy)),
+        }
     }
 }
 
@@ -128,17 +146,15 @@ fn plan(
     clock: Clock,
     tell: Tell,
 ) -> Result<Planned, GivenUp> {
-    let staged = site.staged();
-    let site = staged.as_ref().unwrap_or(site);
-    let policy = &site.policy;
+    let policy = &*site.in_force();
     let now = clock.now();
     let running = progress.running(policy, now);
-    let failed = failed(&running, failure, now);
+    let failed = failed(&running, policy, failure, now);
     let (attempt, elapsed) = (failed.attempt, to_duration(failed.elapsed));
     let operation = failure.operation().unwrap_or(&site.operation);
     let (label, max_attempts) = (site.operation, policy.max_attempts());
     let facts = Facts { operation, label, attempt, max_attempts, elapsed };
-    let untold = || (tell == Tell::Later).then(|| Untold::new(site, failure));
+    let untold = || (tell == Tell::Later).then(|| Untold::new(&facts, site, failure));
     match decide(policy, &failed) {
         Decision::Retry { delay, wait } => {
             progress.advance(running, delay);
@@ -179,7 +195,7 @@ struct Untold {
 }
 
 impl Untold {
-    fn new(site: &Site, failure: &dyn Failure) -> Untold {
+    fn new(facts: &Facts<'_>, site: &Site, failure: &dyn Failure) -> Untold {
         let operation = match failure.operation() {
             Some(operation) => Cow::Owned(operation.to_string()),
             None => Cow::Borrowed(site.operation),
@@ -187,7 +203,7 @@ impl Untold {
         Untold {
             operation,
             label: site.operation,
-            max_attempts: site.policy.max_attempts(),
+            max_attempts: facts.max_attempts,
             error: Described(failure).to_string(),
         }
     }
@@ -198,12 +214,14 @@ impl Untold {
     }
 }
 
-fn failed(running: &Running, failure: &dyn Failure, now: Nanos) -> Failed {
+fn failed(running: &Running, policy: &Policy, failure: &dyn Failure, now: Nanos) -> Failed {
+    let attempt = running.attempt.get();
     Failed {
-        attempt: running.attempt.get(),
+        attempt,
         is_retryable: failure.is_retryable(),
         elapsed: running.elapsed(now),
-        previous: running.previous(),
+        // A call that began with the clock began before anybody looked at the environment.
+        previous: if attempt == 1 { policy.base } else { running.previous() },
         waited: failure.waited().map_or(0, Cell::get),
         hint: failure.hint().map(from_duration),
         draw: scene::draw(),
@@ -299,15 +317,14 @@ pub fn recovered_async(site: &Site, progress: &Progress, operation: Option<&dyn 
 }
 
 fn recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
-    let staged = site.staged();
-    let site = staged.as_ref().unwrap_or(site);
     let now = clock.now();
-    let running = progress.running(&site.policy, now);
+    let policy = &*site.in_force();
+    let running = progress.running(policy, now);
     observe::recovered(&Facts {
         operation: operation.unwrap_or(&site.operation),
         label: site.operation,
         attempt: running.attempt.get(),
-        max_attempts: site.policy.max_attempts(),
+        max_attempts: policy.max_attempts(),
         elapsed: to_duration(running.elapsed(now)),
     });
 }

@@ -5,8 +5,9 @@
 use core::fmt;
 use core::time::Duration;
 
+use crate::clash;
 use crate::jitter::Jitter;
-use crate::nanos::{Nanos, from_duration};
+use crate::nanos::{FOREVER, Nanos, from_duration};
 use crate::policy::Policy;
 
 /// A value, or a pair of values, that no policy may have. Displays as what is wrong and what to write instead.
@@ -19,6 +20,8 @@ pub enum InvalidPolicy {
     Factor,
     /// The fraction of a jitter is outside `0..=1` or not a number.
     Fraction,
+    /// A number of seconds is negative, not finite, or above 584 years.
+    Seconds,
     /// `attempt_timeout` is 0.
     AttemptTimeoutIsZero,
     /// `base` is above `max_delay`.
@@ -43,6 +46,7 @@ impl InvalidPolicy {
                 "`factor` is not a finite number of at least 1; write `factor = 2` to double the delay"
             }
             Self::Fraction => "the jitter fraction is not in 0..=1; write `0.3` for 30 %",
+            Self::Seconds => "the number of seconds is negative, not finite, or above 584 years",
             Self::AttemptTimeoutIsZero => {
                 "an attempt of no time cannot succeed; write how long one may take, such as `attempt_timeout = \"5s\"`"
             }
@@ -85,6 +89,18 @@ pub const fn require(checked: Checked) {
     }
 }
 
+/// The same for a rule between two values of a function's policy. Where one of them was not written, but is that of
+/// the preset that the function started from, the message says so.
+///
+/// # Panics
+/// With that message if the rule does not hold.
+#[track_caller]
+pub const fn require_over(preset: &'static str, start: &Policy, policy: &Policy, checked: Checked) {
+    if let Err(invalid) = checked {
+        panic!("{}", clash::sentence(invalid, preset, start, policy).as_str());
+    }
+}
+
 const fn unless(broken: bool, invalid: InvalidPolicy) -> Checked {
     if broken { Err(invalid) } else { Ok(()) }
 }
@@ -105,6 +121,14 @@ pub const fn jitter(jitter: Jitter) -> Checked {
         Jitter::Additive(f) | Jitter::Spread(f) => unless(!(f >= 0.0 && f <= 1.0), InvalidPolicy::Fraction),
         _ => Ok(()),
     }
+}
+
+/// The most seconds that a duration of ours holds.
+pub(crate) const MOST_SECONDS: f64 = FOREVER as f64 / 1e9;
+
+/// Seconds with decimals are a duration.
+pub const fn seconds(seconds: f64) -> Checked {
+    unless(!(seconds >= 0.0 && seconds <= MOST_SECONDS), InvalidPolicy::Seconds)
 }
 
 /// An attempt gets some time.

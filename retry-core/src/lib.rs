@@ -5,9 +5,12 @@
 pub mod argument;
 mod backoff;
 pub mod check;
+mod clash;
+mod config;
 #[cfg(feature = "std")]
 mod decide;
 mod delays;
+mod describe;
 mod jitter;
 mod nanos;
 pub mod outcome;
@@ -15,6 +18,10 @@ mod policy;
 pub mod preset;
 mod random;
 mod reason;
+#[cfg(feature = "serde")]
+mod serde;
+#[cfg(any(feature = "std", feature = "serde"))]
+mod words;
 
 // A call: what it carries, what it learns of an error, what it does next.
 #[cfg(feature = "std")]
@@ -40,6 +47,8 @@ pub mod timeout;
 #[cfg(feature = "std")]
 mod clock;
 #[cfg(feature = "std")]
+mod environment;
+#[cfg(feature = "std")]
 pub mod observe;
 #[cfg(feature = "std")]
 mod scene;
@@ -52,6 +61,7 @@ pub mod testing;
 
 pub use backoff::Backoff;
 pub use check::InvalidPolicy;
+pub use config::{InvalidConfig, JitterConfig, PolicyConfig};
 #[cfg(feature = "std")]
 pub use hook::{GiveUpEvent, RetryEvent};
 pub use jitter::Jitter;

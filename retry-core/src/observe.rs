@@ -70,3 +70,10 @@ fn tell(tell: impl Fn(&dyn Observer)) {
         tell(observer);
     }
 }
+
+/// An environment variable that says nothing usable. Told once, whoever asks for it.
+#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nobody to tell"))]
+pub(crate) fn refused_setting(variable: &str, value: &str, allowed: &dyn Display) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(target: "reattempt", variable, value, "ignored; write {allowed}");
+}

@@ -214,6 +214,11 @@ impl Policy {
         self.deadline != FOREVER
     }
 
+    /// How the raw delay grows, and what it is multiplied by if it grows exponentially.
+    pub(crate) const fn growth(&self) -> (Backoff, f64) {
+        (self.backoff, self.factor)
+    }
+
     /// The raw delay after attempt `n`.
     const fn raw(&self, n: u32) -> Nanos {
         self.backoff.raw(self.base, self.factor, n)

@@ -1,6 +1,194 @@
-//! Policies by name.
+//! Policies by name: what a kind of operation is usually retried with.
+//!
+//! `#[retry(preset = s3_upload)]` starts from [`S3_UPLOAD`], and so on. A preset of your own is a `const` [`Policy`],
+//! used with `#[retry(policy = …)]`. The schedules below say when each attempt starts if every attempt fails at once:
+//! at the earliest, and at the latest that jitter allows.
 
+use core::time::Duration;
+
+use crate::jitter::Jitter;
 use crate::policy::Policy;
 
-/// 3 attempts, 1 s doubling to at most 60 s, up to 30 % more by jitter: what an empty `#[retry]` means.
-pub const DEFAULT: Policy = Policy::DEFAULT;
+/// Defines the presets, and the list of them by the names that the attribute knows.
+macro_rules! presets {
+    ($($(#[$doc:meta])* $constant:ident = $name:literal, $policy:expr;)*) => {
+        $($(#[$doc])* pub const $constant: Policy = $policy.checked();)*
+
+        /// Every preset with its name, as in `preset = s3_upload`.
+        ///
+        /// ```
+        /// use retry_core::preset::{ALL, AWS_2026};
+        ///
+        /// assert!(ALL.contains(&("aws_2026", AWS_2026)));
+        /// ```
+        pub const ALL: &[(&str, Policy)] = &[$(($name, $constant)),*];
+    };
+}
+
+presets! {
+    /// What an empty `#[retry]` means: 1 s, then twice as long each time, up to 30 % more by jitter.
+    ///
+    /// ```
+    /// assert_eq!(format!("{:#}", retry_core::preset::DEFAULT), "\
+    /// attempt    earliest      latest
+    ///       1          0s          0s
+    ///       2          1s        1.3s
+    ///       3          3s        3.9s
+    /// ");
+    /// ```
+    DEFAULT = "default", Policy::DEFAULT;
+
+    /// Writing to S3: five attempts, up to 1 s more by jitter.
+    ///
+    /// ```
+    /// assert_eq!(format!("{:#}", retry_core::preset::S3_UPLOAD), "\
+    /// attempt    earliest      latest
+    ///       1          0s          0s
+    ///       2          1s          2s
+    ///       3          3s          5s
+    ///       4          7s         10s
+    ///       5         15s         19s
+    /// ");
+    /// ```
+    S3_UPLOAD = "s3_upload", S3;
+
+    /// Reading from S3: the same as [`S3_UPLOAD`].
+    ///
+    /// ```
+    /// use retry_core::preset::{S3_DOWNLOAD, S3_UPLOAD};
+    ///
+    /// assert_eq!(S3_DOWNLOAD, S3_UPLOAD);
+    /// ```
+    S3_DOWNLOAD = "s3_download", S3;
+
+    /// A call of an HTTP API that somebody may be waiting for: quick, and soon given up.
+    ///
+    /// ```
+    /// assert_eq!(format!("{:#}", retry_core::preset::API_CALL), "\
+    /// attempt    earliest      latest
+    ///       1          0s          0s
+    ///       2       500ms          1s
+    ///       3        1.5s        2.5s
+    /// ");
+    /// ```
+    API_CALL = "api_call", Policy::new()
+        .max(3)
+        .base(Duration::from_millis(500))
+        .max_delay(Duration::from_secs(10))
+        .jitter(Jitter::UpTo(Duration::from_millis(500)));
+
+    /// A client of an internal service, whose restart it should outlast: 10 % more or less by jitter.
+    ///
+    /// ```
+    /// assert_eq!(format!("{:#}", retry_core::preset::WORKER_API), "\
+    /// attempt    earliest      latest
+    ///       1          0s          0s
+    ///       2       900ms        1.1s
+    ///       3        2.7s        3.3s
+    ///       4        6.3s        7.7s
+    ///       5       13.5s       16.5s
+    /// ");
+    /// ```
+    WORKER_API = "worker_api", steady(5);
+
+    /// Connecting to an AMQP broker, which takes its time to come back: the delay reaches 30 s and stays there.
+    ///
+    /// ```
+    /// assert_eq!(format!("{:#}", retry_core::preset::AMQP_CONNECTION), "\
+    /// attempt    earliest      latest
+    ///       1          0s          0s
+    ///       2       900ms        1.1s
+    ///       3        2.7s        3.3s
+    ///       4        6.3s        7.7s
+    ///       5       13.5s       16.5s
+    ///       6       27.9s       34.1s
+    ///       7     52.445s       64.1s
+    ///       8     76.991s       94.1s
+    ///       9    101.536s      124.1s
+    ///      10    126.082s      154.1s
+    /// ");
+    /// ```
+    AMQP_CONNECTION = "amqp_connection", steady(10);
+
+    /// Opening an SSH or SFTP connection: slower, and spread over half of each delay.
+    ///
+    /// ```
+    /// assert_eq!(format!("{:#}", retry_core::preset::SSH_CONNECTION), "\
+    /// attempt    earliest      latest
+    ///       1          0s          0s
+    ///       2          1s          2s
+    ///       3          3s          6s
+    ///       4          7s         14s
+    ///       5         15s         30s
+    /// ");
+    /// ```
+    SSH_CONNECTION = "ssh_connection", Policy::new()
+        .max(5)
+        .base(Duration::from_secs(2))
+        .max_delay(Duration::from_secs(30))
+        .jitter(Jitter::Equal);
+
+    /// Uploading a file by SFTP over a connection that stands.
+    ///
+    /// ```
+    /// assert_eq!(format!("{:#}", retry_core::preset::FILE_UPLOAD), "\
+    /// attempt    earliest      latest
+    ///       1          0s          0s
+    ///       2       500ms          1s
+    ///       3        1.5s          3s
+    /// ");
+    /// ```
+    FILE_UPLOAD = "file_upload", Policy::new()
+        .max(3)
+        .base(Duration::from_secs(1))
+        .max_delay(Duration::from_secs(10))
+        .jitter(Jitter::Equal);
+
+    /// Work in a function with a hard time limit (draining a node, removing an etcd member, a backup): few attempts,
+    /// far apart.
+    ///
+    /// ```
+    /// assert_eq!(format!("{:#}", retry_core::preset::LAMBDA), "\
+    /// attempt    earliest      latest
+    ///       1          0s          0s
+    ///       2          5s        6.5s
+    ///       3         15s       19.5s
+    /// ");
+    /// ```
+    LAMBDA = "lambda", Policy::new()
+        .max(3)
+        .base(Duration::from_secs(5))
+        .max_delay(Duration::from_secs(60))
+        .jitter(Jitter::Additive(0.3));
+
+    /// The default of the AWS SDKs since November 2026: short delays, anywhere between nothing and the backoff.
+    ///
+    /// ```
+    /// assert_eq!(format!("{:#}", retry_core::preset::AWS_2026), "\
+    /// attempt    earliest      latest
+    ///       1          0s          0s
+    ///       2          0s        50ms
+    ///       3          0s       150ms
+    /// ");
+    /// ```
+    AWS_2026 = "aws_2026", Policy::new()
+        .max(3)
+        .base(Duration::from_millis(50))
+        .max_delay(Duration::from_secs(20))
+        .jitter(Jitter::Full);
+}
+
+const S3: Policy = Policy::new()
+    .max(5)
+    .base(Duration::from_secs(1))
+    .max_delay(Duration::from_secs(30))
+    .jitter(Jitter::UpTo(Duration::from_secs(1)));
+
+/// For what comes back by itself, sooner or later.
+const fn steady(attempts: u32) -> Policy {
+    Policy::new()
+        .max(attempts)
+        .base(Duration::from_secs(1))
+        .max_delay(Duration::from_secs(30))
+        .jitter(Jitter::Spread(0.1))
+}

@@ -7,6 +7,7 @@ use syn::{Expr, Lit, LitStr, Path, Token, Type};
 
 use crate::diagnostics::{Diagnostics, bail, error};
 use crate::option_name::{self as name, OptionName};
+use crate::preset::Preset;
 use crate::select::{self, Item};
 use crate::slot::{Origin, Slot};
 use crate::value::{Backoff, Jitter, Number, Time, is_negative, literal, source};
@@ -34,7 +35,8 @@ pub(crate) struct RawArgs {
     pub(crate) on_retry: Slot<Expr>,
     pub(crate) on_give_up: Slot<Expr>,
     pub(crate) name: Slot<LitStr>,
-    pub(crate) policy: Slot<Expr>,
+    pub(crate) start: Slot<Start>,
+    pub(crate) env: Slot<LitStr>,
     pub(crate) clone: Slot<Vec<Ident>>,
     pub(crate) sleep: Slot<Expr>,
     pub(crate) facade: Slot<Path>,
@@ -45,6 +47,15 @@ pub(crate) struct RawArgs {
 pub(crate) enum Max {
     Attempts(Expr),
     Unlimited,
+}
+
+/// What the other arguments override.
+#[derive(Clone)]
+pub(crate) enum Start {
+    /// `policy = EXPR`.
+    Policy(Expr),
+    /// `preset = api_call`.
+    Preset(Preset),
 }
 
 impl RawArgs {
@@ -89,7 +100,8 @@ impl RawArgs {
             on_retry: self.on_retry.or_inherit(&outer.on_retry),
             on_give_up: self.on_give_up.or_inherit(&outer.on_give_up),
             name: self.name.or_inherit(&outer.name),
-            policy: self.policy.or_inherit(&outer.policy),
+            start: self.start.or_inherit(&outer.start),
+            env: self.env.or_inherit(&outer.env),
             clone: self.clone.or_inherit(&outer.clone),
             sleep: self.sleep.or_inherit(&outer.sleep),
             facade: self.facade.or_inherit(&outer.facade),
@@ -114,14 +126,22 @@ impl RawArgs {
             max, base, factor, backoff, max_delay, jitter, deadline, attempt_timeout, within, ..
         } = self;
         let RawArgs { on, unless, when, retry_ok, retry_after, error, attempt, fallback, .. } = self;
-        let RawArgs { on_retry, on_give_up, name, policy, clone, sleep, facade, skip, .. } = self;
+        let RawArgs { on_retry, on_give_up, name, start, env, clone, sleep, facade, skip, .. } = self;
         let policy_keys = [max.key(), base.key(), factor.key(), backoff.key(), max_delay.key(), jitter.key()];
-        let limit_keys = [deadline.key(), attempt_timeout.key(), within.key(), policy.key()];
+        let limit_keys = [deadline.key(), attempt_timeout.key(), within.key(), start.key()];
         let selection_keys = [on.key(), unless.key(), when.key(), retry_ok.key(), retry_after.key()];
         let ending_keys = [error.key(), attempt.key(), fallback.key(), on_retry.key(), on_give_up.key()];
-        let other_keys = [name.key(), clone.key(), sleep.key(), facade.key(), skip.key()];
+        let other_keys = [name.key(), env.key(), clone.key(), sleep.key(), facade.key(), skip.key()];
         let keys = policy_keys.into_iter().chain(limit_keys).chain(selection_keys);
         keys.chain(ending_keys).chain(other_keys).flatten().collect()
+    }
+
+    /// The policy of the caller's own that the others override.
+    pub(crate) fn policy(&self) -> Option<&Expr> {
+        match self.start.value()? {
+            Start::Policy(policy) => Some(policy),
+            Start::Preset(_) => None,
+        }
     }
 
     /// Whether the `impl` block says all there is to say of the policy, so that its constant serves.
@@ -136,7 +156,7 @@ impl RawArgs {
             self.deadline.origin(),
             self.attempt_timeout.origin(),
             self.within.origin(),
-            self.policy.origin(),
+            self.start.origin(),
         ];
         origins.contains(&Some(Origin::Impl)) && !origins.contains(&Some(Origin::Own))
     }
@@ -190,7 +210,9 @@ impl RawArgs {
             name::ON_RETRY => self.on_retry.set(&key, argument.value()?, errors),
             name::ON_GIVE_UP => self.on_give_up.set(&key, argument.value()?, errors),
             name::NAME => self.name.set(&key, argument.text()?, errors),
-            name::POLICY => self.policy.set(&key, argument.value()?, errors),
+            name::PRESET => self.start.set(&key, Start::Preset(Preset::parse(&argument.value()?)?), errors),
+            name::POLICY => self.start.set(&key, Start::Policy(argument.value()?), errors),
+            name::ENV => self.env.set(&key, argument.prefix()?, errors),
             name::CLONE => self.clone.set(&key, argument.list()?, errors),
             name::SLEEP => self.sleep.set(&key, argument.value()?, errors),
             name::CRATE => self.facade.set(&key, argument.path()?, errors),
@@ -223,6 +245,12 @@ fn path_as_argument(first: Ident, input: ParseStream<'_>) -> syn::Result<syn::Er
         ),
         None => error!(last, "`{path}` is no argument of `#[retry]`; there are {}", name::all()),
     })
+}
+
+/// Whether an environment variable is called so by custom.
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 fn skip_to_comma(input: ParseStream<'_>) {
@@ -331,7 +359,7 @@ impl Argument<'_> {
         let written = self.value()?;
         match literal(&written) {
             Some(Lit::Str(text)) if text.value().is_empty() => {
-                bail!(written, "the name is empty; write `{}`", self.option.example)
+                bail!(written, "`{}` is empty; write `{}`", self.key, self.option.example)
             }
             Some(Lit::Str(text)) => Ok(text.clone()),
             _ => {
@@ -339,6 +367,29 @@ impl Argument<'_> {
                 bail!(written, "`{other}` is no string literal; write `{}`", self.option.example)
             }
         }
+    }
+
+    /// What the names of environment variables begin with, up to the `_` after it.
+    fn prefix(&self) -> syn::Result<LitStr> {
+        let prefix = self.text()?;
+        let text = prefix.value();
+        let bare = text.trim_end_matches('_');
+        let upper = bare.to_uppercase().replace(['-', '.', ' '], "_");
+        let nearest = if is_variable(&upper) {
+            format!("{} = \"{upper}\"", self.key)
+        } else {
+            self.option.example.to_owned()
+        };
+        if !is_variable(bare) {
+            bail!(
+                prefix,
+                "a prefix has capitals, digits and `_`, and begins with a letter; write `{nearest}`"
+            )
+        }
+        if bare != text {
+            bail!(prefix, "the `_` after the prefix is added; write `{nearest}`")
+        }
+        Ok(prefix)
     }
 
     fn path(&self) -> syn::Result<Path> {

@@ -54,13 +54,14 @@ impl Expansion<'_> {
     fn site_definition(&self) -> TokenStream {
         let Retry { private, operation, plan, .. } = self.retry;
         let (label, items, policy) = (&operation.label, &plan.items, &plan.policy);
+        let env = self.retry.env.as_ref().map(|prefix| quote!(.with_env(#prefix)));
         let marker = format_ident!("{MARKER}", span = Span::mixed_site());
         let name = quote!(const #marker: &::core::primitive::str = #label;);
         match plan.evaluated {
             Evaluated::Const => quote_spanned! {Span::mixed_site()=>
                 #name
                 #items
-                const __REATTEMPT_SITE: &#private::Site = &#private::Site::new(#marker, #policy);
+                const __REATTEMPT_SITE: &#private::Site = &#private::Site::new(#marker, #policy)#env;
             },
             Evaluated::InlineConst => {
                 let timeout =
@@ -68,13 +69,13 @@ impl Expansion<'_> {
                 quote_spanned! {Span::mixed_site()=>
                     #name
                     let (site, timeout): (&'static #private::Site, #private::Duration) =
-                        const { #items (&#private::Site::new(#marker, #policy), #timeout) };
+                        const { #items (&#private::Site::new(#marker, #policy)#env, #timeout) };
                 }
             }
             Evaluated::Call => quote_spanned! {Span::mixed_site()=>
                 #name
                 #items
-                let site = #private::Site::new(#marker, #policy);
+                let site = #private::Site::new(#marker, #policy)#env;
             },
         }
     }

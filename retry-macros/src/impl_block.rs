@@ -264,7 +264,8 @@ impl RawArgs {
             self.backoff.origin(),
             self.jitter.origin(),
             self.within.origin(),
-            self.policy.origin(),
+            self.start.origin(),
+            self.env.origin(),
         ];
         origins.contains(&Some(Origin::Own))
     }

@@ -7,6 +7,7 @@ mod diagnostics;
 mod duration;
 mod value;
 mod select;
+mod preset;
 mod args;
 mod item;
 mod pattern;

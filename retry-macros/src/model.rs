@@ -22,6 +22,8 @@ pub(crate) struct Retry {
     pub(crate) private: TokenStream,
     pub(crate) operation: Operation,
     pub(crate) plan: Plan,
+    /// Under which prefix the environment overrides the policy.
+    pub(crate) env: Option<LitStr>,
     pub(crate) rebindings: Vec<Rebinding>,
     /// `self`, if every attempt gets a clone of it.
     pub(crate) cloned_self: Option<Ident>,
@@ -166,6 +168,7 @@ impl Retry {
             private,
             operation,
             plan,
+            env: args.env.value().cloned(),
             rebindings,
             cloned_self,
             sums_waits: args.within.is_set(),

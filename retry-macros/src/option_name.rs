@@ -43,7 +43,9 @@ option_names! {
     ON_RETRY = "on_retry", "on_retry = |event| log(event)";
     ON_GIVE_UP = "on_give_up", "on_give_up = |event| log(event)";
     NAME = "name", "name = \"drain node\"";
+    PRESET = "preset", "preset = api_call";
     POLICY = "policy", "policy = POLICY";
+    ENV = "env", "env = \"DEPLOYMENT\"";
     CLONE = "clone", "clone(argument)";
     SLEEP = "sleep", "sleep = path::to::sleep";
     CRATE = "crate", "crate = path::to::reattempt";
@@ -120,8 +122,14 @@ const FOREIGN: &[(&str, OptionName)] = &[
     ("on_error", ON_GIVE_UP),
     ("operation", NAME),
     ("label", NAME),
+    ("profile", PRESET),
+    ("template", PRESET),
     ("config", POLICY),
     ("builder", POLICY),
+    ("environment", ENV),
+    ("env_prefix", ENV),
+    ("env_var", ENV),
+    ("prefix", ENV),
     ("sleeper", SLEEP),
     ("ignore", SKIP),
 ];

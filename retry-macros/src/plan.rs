@@ -5,8 +5,9 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Expr;
 
-use crate::args::{Max, RawArgs};
+use crate::args::{Max, RawArgs, Start};
 use crate::body::mentions;
+use crate::preset::Preset;
 use crate::slot::{Given, Origin, Slot};
 use crate::value::{Jitter, JitterForm, Number, Time, TimeForm, ends, first_span, is_constant, located};
 
@@ -79,7 +80,7 @@ impl<'a> Builder<'a> {
         if builder.needs_inline(args) {
             (builder.evaluated, builder.is_inline) = (Evaluated::InlineConst, true);
         }
-        if args.policy.value().is_some_and(|policy| !is_constant(policy)) {
+        if args.policy().is_some_and(|policy| !is_constant(policy)) {
             builder.evaluated = Evaluated::Call;
         }
         builder
@@ -91,8 +92,7 @@ impl<'a> Builder<'a> {
             times.iter().filter_map(|time| time.value()).map(|time| time.written.to_token_stream()).collect();
         written.extend(args.jitter.value().map(|jitter| jitter.written.to_token_stream()));
         written.extend(args.factor.value().map(|(written, _)| written.to_token_stream()));
-        written
-            .extend(args.policy.value().filter(|policy| is_constant(policy)).map(ToTokens::to_token_stream));
+        written.extend(args.policy().filter(|policy| is_constant(policy)).map(ToTokens::to_token_stream));
         if let Some(Max::Attempts(attempts)) = args.max.value() {
             written.push(attempts.to_token_stream());
         }
@@ -235,22 +235,36 @@ impl<'a> Builder<'a> {
 
     /// A check whose panic the compiler reports under the whole of `place`.
     fn required(&self, place: &Expr, check: &TokenStream) -> TokenStream {
+        let private = self.private;
+        self.placed(place, quote!(require), quote!(#private::check::#check))
+    }
+
+    /// The same, by the function that knows what to say.
+    fn placed(&self, place: &Expr, require: TokenStream, arguments: TokenStream) -> TokenStream {
         let (first, last) = ends(place.to_token_stream());
         let private = self.private;
-        let require = located(quote!(require), first);
-        let mut argument = Group::new(Delimiter::Parenthesis, quote!(#private::check::#check));
-        argument.set_span(last);
-        let call = quote!({ use #private::check::#require; #require #argument });
+        let require = located(require, first);
+        let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
+        arguments.set_span(last);
+        let call = quote!({ use #private::check::#require; #require #arguments });
         if self.is_inline { quote!(#call;) } else { quote!(const _: () = #call;) }
     }
 
     fn policy(&self, args: &RawArgs) -> TokenStream {
         let (private, setters) = (self.private, &self.setters);
-        match args.policy.value() {
-            Some(policy) => {
-                quote!({ let policy: #private::Policy = #policy; policy }#setters)
-            }
-            None => quote!(#private::Policy::new()#setters),
+        let start = match args.policy() {
+            Some(policy) => quote!({ let policy: #private::Policy = #policy; policy }),
+            None => self.preset(args).1,
+        };
+        quote!(#start #setters)
+    }
+
+    /// The preset's name, which is empty for that of all who name none, and its policy.
+    fn preset(&self, args: &RawArgs) -> (&'static str, TokenStream) {
+        let private = self.private;
+        match args.start.value() {
+            Some(Start::Preset(Preset { name, constant })) => (name, quote!(#private::preset::#constant)),
+            _ => ("", quote!(#private::Policy::new())),
         }
     }
 
@@ -265,18 +279,24 @@ impl<'a> Builder<'a> {
         let mut rules = TokenStream::new();
         let policy = self.name("POLICY");
         let (base, max_delay) = (args.base.value(), args.max_delay.value());
-        if args.policy.value().is_none() {
+        if args.policy().is_none() {
+            let (preset, start) = self.preset(args);
+            let mut rule = |place: &Expr, check: &str| {
+                let private = self.private;
+                let check = Ident::new(check, Span::mixed_site());
+                let arguments = quote!(#preset, &#start, &#policy, #private::check::#check(&#policy));
+                rules.extend(self.placed(place, quote!(require_over), arguments));
+            };
             if let Some(time) = max_delay.or(base) {
-                rules.extend(self.required(&time.written, &quote!(base_below_ceiling(&#policy))));
+                rule(&time.written, "base_below_ceiling");
             }
             let width =
                 max_delay.map(|time| &time.written).or(args.jitter.value().map(|jitter| &jitter.written));
             if let Some(place) = width {
-                rules.extend(self.required(place, &quote!(width_below_ceiling(&#policy))));
+                rule(place, "width_below_ceiling");
             }
             if let (Some(deadline), place) = (args.deadline.value(), base) {
-                let place = &place.unwrap_or(deadline).written;
-                rules.extend(self.required(place, &quote!(base_below_deadline(&#policy))));
+                rule(&place.unwrap_or(deadline).written, "base_below_deadline");
             }
         }
         if let (Some(given), Some(within)) = (args.within.value(), within) {

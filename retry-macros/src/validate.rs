@@ -61,11 +61,18 @@ fn check_within_can_be_proven(args: &RawArgs, errors: &mut Diagnostics) {
             format!("`{}` cannot hold for unlimited attempts; write `max = 5` or use `deadline`", within.key);
         errors.report(&within.key, message);
     }
-    if let Some(policy) = args.policy.value().filter(|policy| !is_constant(policy)) {
+    if let Some(policy) = args.policy().filter(|policy| !is_constant(policy)) {
         let message = format!(
             "`{}` is proven at compile time, and `{}` is known at run time; name a constant or use `deadline`",
             within.key,
             policy.to_token_stream()
+        );
+        errors.report(&within.key, message);
+    }
+    if let Some(env) = args.env.get() {
+        let message = format!(
+            "`{}` is proven at compile time, and `{}` changes the policy at run time; remove one or use `deadline`",
+            within.key, env.key
         );
         errors.report(&within.key, message);
     }

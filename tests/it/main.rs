@@ -17,6 +17,7 @@ mod impl_blocks;
 mod lints;
 mod names;
 mod policies;
+mod presets;
 mod retry_ok;
 mod run;
 mod selection;

@@ -1,0 +1,197 @@
+//! Settings from the environment: `DEPLOYMENT_MAX_ATTEMPTS=5` and the like, over the policies that name the prefix.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::string::String;
+use std::sync::{PoisonError, RwLock};
+use std::vec::Vec;
+
+use crate::config::{Allowed, PolicyConfig};
+use crate::observe;
+use crate::policy::Policy;
+use crate::words;
+
+/// What the environment says under each prefix that anybody has asked for: read once, so that all functions with a
+/// prefix agree, and a bad value is told once.
+static READ: RwLock<BTreeMap<&str, PolicyConfig>> = RwLock::new(BTreeMap::new());
+
+impl Policy {
+    /// This policy with what operators have set in the environment: `PREFIX_MAX_ATTEMPTS` (or `PREFIX_MAX_RETRIES`,
+    /// which means the same and yields to it), `PREFIX_INITIAL_DELAY` and `PREFIX_MAX_DELAY` in seconds, and
+    /// `PREFIX_RETRY_JITTER`: `true`, `false`, a fraction, or a kind as the attribute spells it (`full`,
+    /// `spread(0.1)`; `up_to(0.5)` in seconds). It is what `env = "PREFIX"` does.
+    ///
+    /// The environment is read once for each prefix. A value out of range is told at level `error`, once, and ignored;
+    /// between values the shorter limit wins.
+    ///
+    /// ```
+    /// use retry_core::preset;
+    ///
+    /// let policy = preset::API_CALL.with_env("DEPLOYMENT");
+    /// assert_eq!(policy, preset::API_CALL); // none of the variables is set here
+    /// ```
+    #[must_use]
+    pub fn with_env(self, prefix: &'static str) -> Policy {
+        settings(prefix).applied(self)
+    }
+}
+
+fn settings(prefix: &'static str) -> PolicyConfig {
+    let known = READ.read().unwrap_or_else(PoisonError::into_inner).get(prefix).copied();
+    known.unwrap_or_else(|| {
+        let (config, refused) =
+            read(prefix, |name| env::var_os(name).map(|value| value.to_string_lossy().into_owned()));
+        let mut all = READ.write().unwrap_or_else(PoisonError::into_inner);
+        let is_first = all.insert(prefix, config).is_none();
+        drop(all);
+        for Refused { variable, value, allowed } in refused.iter().filter(|_| is_first) {
+            observe::refused_setting(variable, value, allowed);
+        }
+        config
+    })
+}
+
+/// A variable whose value is not one of those allowed.
+#[derive(Debug, PartialEq)]
+struct Refused {
+    variable: String,
+    value: String,
+    allowed: Allowed,
+}
+
+/// How a text becomes a setting.
+type Set = fn(&mut PolicyConfig, &str) -> Result<(), Allowed>;
+
+/// The variables, each after those that it wins over.
+const VARIABLES: [(&str, Set); 5] = [
+    ("MAX_RETRIES", attempts),
+    ("MAX_ATTEMPTS", attempts),
+    ("INITIAL_DELAY", |config, text| seconds(&mut config.initial_delay, text)),
+    ("MAX_DELAY", |config, text| seconds(&mut config.max_delay, text)),
+    ("RETRY_JITTER", jitter),
+];
+
+fn attempts(config: &mut PolicyConfig, text: &str) -> Result<(), Allowed> {
+    config.max_attempts = Some(text.parse().map_err(|_| Allowed::Attempts)?);
+    Ok(())
+}
+
+fn seconds(field: &mut Option<f64>, text: &str) -> Result<(), Allowed> {
+    *field = Some(text.parse().map_err(|_| Allowed::Seconds)?);
+    Ok(())
+}
+
+fn jitter(config: &mut PolicyConfig, text: &str) -> Result<(), Allowed> {
+    config.jitter = Some(words::jitter(text).ok_or(Allowed::Jitter)?);
+    Ok(())
+}
+
+/// The settings under a prefix, and what is wrong with the others.
+fn read(prefix: &str, variable: impl Fn(&str) -> Option<String>) -> (PolicyConfig, Vec<Refused>) {
+    let (mut config, mut refused) = (PolicyConfig::default(), Vec::new());
+    for (suffix, set) in VARIABLES {
+        let name = [prefix, suffix].join("_");
+        let Some(value) = variable(&name) else { continue };
+        let mut changed = config;
+        let checked = set(&mut changed, value.trim())
+            .and_then(|()| changed.check_values().map_err(|invalid| invalid.allowed));
+        match checked {
+            Ok(()) => config = changed,
+            Err(allowed) => refused.push(Refused { variable: name, value, allowed }),
+        }
+    }
+    (config, refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+
+    use super::*;
+    use crate::config::JitterConfig;
+    use crate::jitter::Jitter;
+
+    fn read_from(variables: &[(&str, &str)]) -> (PolicyConfig, Vec<Refused>) {
+        read("APP", |name| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    fn jitter_of(text: &str) -> Option<JitterConfig> {
+        let (config, refused) = read_from(&[("APP_RETRY_JITTER", text)]);
+        assert_eq!(refused.is_empty(), config.jitter.is_some(), "{text}");
+        config.jitter
+    }
+
+    #[test]
+    fn each_variable_is_a_setting() {
+        let (config, refused) = read_from(&[
+            ("APP_MAX_ATTEMPTS", "7"),
+            ("APP_INITIAL_DELAY", "0.25"),
+            ("APP_MAX_DELAY", " 12 "),
+            ("APP_RETRY_JITTER", "0.5"),
+            ("APP_DEADLINE", "not ours"),
+        ]);
+        assert_eq!(refused, []);
+        let expected = PolicyConfig {
+            max_attempts: Some(7),
+            initial_delay: Some(0.25),
+            max_delay: Some(12.0),
+            jitter: Some(0.5.into()),
+            ..PolicyConfig::default()
+        };
+        assert_eq!(config, expected);
+    }
+
+    #[test]
+    fn the_older_name_counts_where_the_newer_is_not_set_or_wrong() {
+        let attempts = |variables| read_from(variables).0.max_attempts;
+        assert_eq!(attempts(&[("APP_MAX_RETRIES", "4")]), Some(4));
+        assert_eq!(attempts(&[("APP_MAX_RETRIES", "4"), ("APP_MAX_ATTEMPTS", "6")]), Some(6));
+        assert_eq!(attempts(&[("APP_MAX_RETRIES", "4"), ("APP_MAX_ATTEMPTS", "six")]), Some(4));
+    }
+
+    #[test]
+    fn jitter_is_on_off_a_fraction_or_a_kind() {
+        for (text, expected) in [
+            ("true", JitterConfig::On),
+            ("True", JitterConfig::On),
+            ("FALSE", Jitter::None.into()),
+            ("none", Jitter::None.into()),
+            ("0.3", Jitter::Additive(0.3).into()),
+            ("1", Jitter::Additive(1.0).into()),
+            ("full", Jitter::Full.into()),
+            ("equal", Jitter::Equal.into()),
+            ("decorrelated", Jitter::Decorrelated.into()),
+            ("spread(0.1)", Jitter::Spread(0.1).into()),
+            ("up_to(0.5)", Jitter::UpTo(Duration::from_millis(500)).into()),
+        ] {
+            assert_eq!(jitter_of(text), Some(expected), "{text}");
+        }
+        for text in
+            ["", "yes", "1.5", "-0.1", "nan", "spread", "spread()", "spread(2)", "up_to(-1)", "full(1)"]
+        {
+            assert_eq!(jitter_of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bad_value_is_refused_by_name_and_the_others_count() {
+        let (config, refused) = read_from(&[
+            ("APP_MAX_ATTEMPTS", "0"),
+            ("APP_INITIAL_DELAY", "-1"),
+            ("APP_MAX_DELAY", "1m"),
+            ("APP_RETRY_JITTER", "full"),
+        ]);
+        assert_eq!(config, PolicyConfig { jitter: Some(Jitter::Full.into()), ..PolicyConfig::default() });
+        let told: Vec<_> = refused.iter().map(|r| (&*r.variable, &*r.value, r.allowed)).collect();
+        assert_eq!(
+            told,
+            [
+                ("APP_MAX_ATTEMPTS", "0", Allowed::Attempts),
+                ("APP_INITIAL_DELAY", "-1", Allowed::Seconds),
+                ("APP_MAX_DELAY", "1m", Allowed::Seconds),
+            ]
+        );
+    }
+}

@@ -1,0 +1,237 @@
+//! Policies in JSON, TOML and whatever else describes itself. Written by hand: so that a message names the field, and
+//! for want of macros, which would cost more to build than the rest of this crate.
+
+use core::fmt::{self, Formatter};
+
+use serde_core::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Unexpected, Visitor,
+};
+use serde_core::ser::{Serialize, SerializeStruct, Serializer};
+
+use crate::config::{Allowed, JitterConfig, PolicyConfig, name};
+use crate::policy::Policy;
+use crate::words::{self, Word};
+
+/// As its [`PolicyConfig`].
+impl Serialize for Policy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        PolicyConfig::from(*self).serialize(serializer)
+    }
+}
+
+/// As a [`PolicyConfig`] over the [defaults](crate::preset::DEFAULT). A value out of range is an error that names it.
+impl<'de> Deserialize<'de> for Policy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let config = PolicyConfig::deserialize(deserializer)?;
+        Policy::try_from(config).map_err(D::Error::custom)
+    }
+}
+
+/// Without the fields that are not configured.
+impl Serialize for PolicyConfig {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("PolicyConfig", name::ALL.len())?;
+        field(&mut fields, name::MAX_ATTEMPTS, self.max_attempts)?;
+        field(&mut fields, name::UNLIMITED, self.unlimited.then_some(true))?;
+        field(&mut fields, name::INITIAL_DELAY, self.initial_delay)?;
+        field(&mut fields, name::MAX_DELAY, self.max_delay)?;
+        field(&mut fields, name::EXPONENTIAL_BASE, self.exponential_base)?;
+        field(&mut fields, name::BACKOFF, self.backoff.map(Word))?;
+        field(&mut fields, name::JITTER, self.jitter)?;
+        field(&mut fields, name::DEADLINE, self.deadline)?;
+        field(&mut fields, name::MAX_HINT, self.max_hint)?;
+        fields.end()
+    }
+}
+
+fn field<S: SerializeStruct>(
+    fields: &mut S,
+    name: &'static str,
+    value: Option<impl Serialize>,
+) -> Result<(), S::Error> {
+    match value {
+        Some(value) => fields.serialize_field(name, &value),
+        None => fields.skip_field(name),
+    }
+}
+
+impl Serialize for Word<crate::backoff::Backoff> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// As it is written in the environment: `true`, a fraction, or a kind by name.
+impl Serialize for JitterConfig {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            JitterConfig::On => serializer.serialize_bool(true),
+            JitterConfig::Kind(crate::jitter::Jitter::Additive(fraction)) => {
+                serializer.serialize_f64(*fraction)
+            }
+            JitterConfig::Kind(jitter) => serializer.collect_str(&Word(*jitter)),
+        }
+    }
+}
+
+/// From a table whose every key is the name of a field; one that is `null` is not configured.
+impl<'de> Deserialize<'de> for PolicyConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_struct("PolicyConfig", name::ALL, Table)
+    }
+}
+
+struct Table;
+
+impl<'de> Visitor<'de> for Table {
+    type Value = PolicyConfig;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("a table of retry settings, such as `max_attempts`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PolicyConfig, A::Error> {
+        let (mut config, mut seen) = (PolicyConfig::default(), [false; name::ALL.len()]);
+        while let Some(index) = map.next_key_seed(Key)? {
+            let field = name::ALL[index];
+            if core::mem::replace(&mut seen[index], true) {
+                map.next_value::<IgnoredAny>()?;
+                return Err(A::Error::duplicate_field(field));
+            }
+            map.next_value_seed(Setting { field, config: &mut config })?;
+        }
+        Ok(config)
+    }
+}
+
+/// Reads the name of a field as its place among them.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = usize;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for Key {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a retry setting")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<usize, E> {
+        let known = name::ALL.iter().position(|name| *name == key);
+        known.ok_or_else(|| E::unknown_field(key, name::ALL))
+    }
+}
+
+/// Reads the value of a field into its place. What has another type is an error that says what belongs there; whether a
+/// value is in range is for `PolicyConfig` to say.
+struct Setting<'a> {
+    field: &'static str,
+    config: &'a mut PolicyConfig,
+}
+
+impl<'de> DeserializeSeed<'de> for Setting<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Setting<'_> {
+    fn allowed(&self) -> Allowed {
+        match self.field {
+            name::MAX_ATTEMPTS => Allowed::Attempts,
+            name::UNLIMITED => Allowed::Switch,
+            name::EXPONENTIAL_BASE => Allowed::Factor,
+            name::BACKOFF => Allowed::Backoff,
+            name::JITTER => Allowed::Jitter,
+            _ => Allowed::Seconds,
+        }
+    }
+
+    fn number<E: Error>(self, number: f64, unexpected: Unexpected<'_>) -> Result<(), E> {
+        let place = match self.field {
+            name::INITIAL_DELAY => &mut self.config.initial_delay,
+            name::MAX_DELAY => &mut self.config.max_delay,
+            name::EXPONENTIAL_BASE => &mut self.config.exponential_base,
+            name::DEADLINE => &mut self.config.deadline,
+            name::MAX_HINT => &mut self.config.max_hint,
+            name::JITTER => {
+                self.config.jitter = Some(number.into());
+                return Ok(());
+            }
+            _ => return Err(E::invalid_type(unexpected, &self)),
+        };
+        *place = Some(number);
+        Ok(())
+    }
+}
+
+impl<'de> Visitor<'de> for Setting<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` to be {}", self.field, self.allowed())
+    }
+
+    fn visit_bool<E: Error>(self, switch: bool) -> Result<(), E> {
+        match self.field {
+            name::UNLIMITED => self.config.unlimited = switch,
+            name::JITTER => self.config.jitter = Some(switch.into()),
+            _ => return Err(E::invalid_type(Unexpected::Bool(switch), &self)),
+        }
+        Ok(())
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
+        if self.field != name::MAX_ATTEMPTS {
+            return self.number(number as f64, Unexpected::Unsigned(number));
+        }
+        let attempts = u32::try_from(number);
+        let refused = |_| E::invalid_value(Unexpected::Unsigned(number), &self);
+        self.config.max_attempts = Some(attempts.map_err(refused)?);
+        Ok(())
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
+        match u64::try_from(number) {
+            Ok(number) => self.visit_u64(number),
+            Err(_) if self.field == name::MAX_ATTEMPTS => {
+                Err(E::invalid_value(Unexpected::Signed(number), &self))
+            }
+            Err(_) => self.number(number as f64, Unexpected::Signed(number)),
+        }
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
+        self.number(number, Unexpected::Float(number))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        let refused = E::invalid_value(Unexpected::Str(text), &self);
+        match self.field {
+            name::BACKOFF => self.config.backoff = Some(words::backoff(text).ok_or(refused)?),
+            name::JITTER => self.config.jitter = Some(words::jitter(text).ok_or(refused)?),
+            _ => return Err(E::invalid_type(Unexpected::Str(text), &self)),
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_none<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        self.deserialize(deserializer)
+    }
+}

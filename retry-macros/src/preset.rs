@@ -1,0 +1,74 @@
+//! The presets of `retry-core` by name.
+
+use proc_macro2::Ident;
+use syn::{Expr, Lit};
+
+use crate::diagnostics::bail;
+use crate::option_name::nearest_of;
+use crate::value::{first_span, literal, source, ungrouped};
+
+/// The names, as `retry_core::preset::ALL` has them: this crate does not depend on that one, but its tests do.
+const NAMES: [&str; 10] = [
+    "default",
+    "s3_upload",
+    "s3_download",
+    "api_call",
+    "worker_api",
+    "amqp_connection",
+    "ssh_connection",
+    "file_upload",
+    "lambda",
+    "aws_2026",
+];
+
+/// A preset that there is.
+#[derive(Clone)]
+pub(crate) struct Preset {
+    pub(crate) name: &'static str,
+    /// Its constant, where its name stands.
+    pub(crate) constant: Ident,
+}
+
+impl Preset {
+    pub(crate) fn parse(written: &Expr) -> syn::Result<Preset> {
+        let text = source(written);
+        let is_bare = matches!(ungrouped(written), Expr::Path(path) if path.path.get_ident().is_some());
+        if let (true, Some(name)) = (is_bare, NAMES.iter().find(|name| **name == text)) {
+            let constant = Ident::new(&name.to_uppercase(), first_span(written));
+            return Ok(Preset { name, constant });
+        }
+        let all = NAMES.map(|name| format!("`{name}`")).join(", ");
+        match nearest_of(&guess(written), NAMES.iter().map(|name| (*name, *name))) {
+            Some(near) => bail!(written, "`{text}` is no preset; write `preset = {near}`; there are {all}"),
+            None => bail!(written, "`{text}` is no preset; there are {all}"),
+        }
+    }
+}
+
+/// What may have been meant by `"s3-upload"`, `preset::S3_UPLOAD` or `S3Upload`.
+fn guess(written: &Expr) -> String {
+    let text = match literal(written) {
+        Some(Lit::Str(text)) => text.value(),
+        _ => source(written),
+    };
+    let word = text.rsplit("::").next().unwrap_or(&text).replace('-', "_");
+    word.to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_those_of_the_presets() {
+        assert_eq!(NAMES.to_vec(), retry_core::preset::ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn other_spellings_lead_to_the_name() {
+        for written in ["\"s3-upload\"", "preset::S3_UPLOAD", "S3Upload", "s3_uplaod", "s3-upload"] {
+            let message = Preset::parse(&syn::parse_str(written).unwrap()).err().unwrap().to_string();
+            assert!(message.contains("write `preset = s3_upload`; there are `default`, "), "{message}");
+        }
+    }
+}
