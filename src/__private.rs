@@ -13,25 +13,28 @@ pub use retry_core::RetryError;
 #[cfg(feature = "std")]
 pub use retry_core::call::{
     GivenUp, Planned, Site, Tell, plan_async, plan_blocking, recovered_async, recovered_blocking,
-    retry_async, retry_async_after, retry_blocking, retry_blocking_after,
 };
 #[cfg(feature = "std")]
 pub use retry_core::classify::{Find, On, classify, finds};
 #[cfg(feature = "std")]
-pub use retry_core::failure::{Failure, Probe, Refused, Seen, Told};
+pub use retry_core::failure::{Failure, Refused, Seen, Told};
 #[cfg(feature = "std")]
 pub use retry_core::hook::{
     Answer, Hook, Returned, give, hint, judge, sift, tell_give_up, tell_retry, typed_async_on_give_up,
     typed_async_on_retry, typed_on_give_up, typed_on_retry,
 };
 #[cfg(feature = "std")]
-pub use retry_core::progress::Progress;
+pub use retry_core::known::{known, known_of};
+#[cfg(feature = "std")]
+pub use retry_core::progress::{Position, Progress};
 #[cfg(feature = "std")]
 pub use retry_core::retry_error::converted;
 #[cfg(feature = "std")]
 pub use retry_core::retryable::{Hint, Retryable};
 #[cfg(feature = "std")]
 pub use retry_core::sleep::{block_with, wait_with};
+#[cfg(feature = "std")]
+pub use retry_core::step::{Ask, Block, BlockBy, Sleep, SleepBy, rules, step, step_blocking};
 #[cfg(feature = "std")]
 pub use retry_core::timeout::{limit, limit_with, timed_out};
 
@@ -40,10 +43,6 @@ pub use retry_core::timeout::{limit, limit_with, timed_out};
 pub mod probes {
     pub use retry_core::classify::{
         FindBoxed as _, FindBoxedSync as _, FindIo as _, FindNever as _, FindPlain as _, FindSame as _,
-    };
-    pub use retry_core::failure::{
-        ProbeBoxed as _, ProbeBoxedSync as _, ProbeDebug as _, ProbeDisplay as _, ProbeIo as _,
-        ProbeName as _, ProbePlain as _, ProbeRetryable as _, ProbeUnasked as _, ProbeUnchained as _,
     };
     pub use retry_core::hook::{
         AsyncOnGiveUp as _, AsyncOnRetry as _, NoOnGiveUp as _, NoOnRetry as _, OnGiveUp as _, OnRetry as _,

@@ -62,40 +62,15 @@ impl Site {
     }
 }
 
-/// A blocking attempt failed: waits and is `true`, or is `false` to give up.
+/// An attempt failed: the wait before the next, or `None` to give up. Tells of either.
 #[cold]
 #[inline(never)]
-#[must_use]
-pub fn retry_blocking(site: &Site, progress: &mut Progress, failure: &dyn Failure) -> bool {
-    next(site, progress, failure, Clock::Blocking).map(sleep::block).is_some()
-}
-
-/// The same for a function that waits by other means: the delay, or `None` to give up.
-#[cold]
-#[inline(never)]
-#[must_use]
-pub fn retry_blocking_after(site: &Site, progress: &mut Progress, failure: &dyn Failure) -> Option<Duration> {
-    next(site, progress, failure, Clock::Blocking).map(to_duration)
-}
-
-/// An async attempt failed: the wait before the next, or `None` to give up.
-#[cold]
-#[inline(never)]
-#[must_use]
-pub fn retry_async(site: &Site, progress: &mut Progress, failure: &dyn Failure) -> Option<Wait> {
-    next(site, progress, failure, Clock::Async).map(Wait::new)
-}
-
-/// The same for a function that waits by other means: the delay, or `None` to give up.
-#[cold]
-#[inline(never)]
-#[must_use]
-pub fn retry_async_after(site: &Site, progress: &mut Progress, failure: &dyn Failure) -> Option<Duration> {
-    next(site, progress, failure, Clock::Async).map(to_duration)
-}
-
-/// The wait before the next attempt, or `None` to give up. Tells of either.
-fn next(site: &Site, progress: &mut Progress, failure: &dyn Failure, clock: Clock) -> Option<Nanos> {
+pub(crate) fn next(
+    site: &Site,
+    progress: &mut Progress,
+    failure: &dyn Failure,
+    clock: Clock,
+) -> Option<Nanos> {
     plan(site, progress, failure, clock, Tell::Now).ok().map(|planned| planned.wait)
 }
 
@@ -316,7 +291,8 @@ pub fn recovered_async(site: &Site, progress: &Progress, operation: Option<&dyn 
     recovered(site, progress, operation, Clock::Async);
 }
 
-fn recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
+/// The call succeeded after a failure.
+pub(crate) fn recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
     let now = clock.now();
     let policy = &*site.in_force();
     let running = progress.running(policy, now);

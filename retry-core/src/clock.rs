@@ -8,7 +8,7 @@ use crate::scene;
 
 /// Which clock a call lives by.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Clock {
+pub enum Clock {
     /// The monotonic clock of the operating system.
     Blocking,
     /// The runtime's, which may stand still or run ahead in tests.

@@ -3,12 +3,10 @@
 
 use core::any::type_name;
 use core::cell::Cell;
-use core::error::Error;
 use core::fmt::{self, Debug, Display, Formatter};
-use core::marker::PhantomData;
 use core::time::Duration;
 
-use crate::classify::{Boxed, BoxedSync, Chained, Io, Plain, Unchained};
+use crate::classify::Chained;
 use crate::retryable::Retryable;
 
 /// A failed attempt as the loop sees it.
@@ -36,7 +34,7 @@ pub trait Failure {
     }
 }
 
-/// An error beside what was found out about its type.
+/// An error beside what is known of its type.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'a, E: ?Sized, D, O, C> {
     error: &'a E,
@@ -46,7 +44,7 @@ pub struct Seen<'a, E: ?Sized, D, O, C> {
 }
 
 impl<'a, E: ?Sized, D: Describe<E>, O: Opinion<E>, C: Chained<E>> Seen<'a, E, D, O, C> {
-    /// `error`, with what a [`Probe`] found.
+    /// `error`, as it is written, asked and followed to its sources.
     pub fn new(error: &'a E, description: D, opinion: O, chain: C) -> Self {
         Seen { error, description, opinion, chain }
     }
@@ -125,85 +123,6 @@ impl<F: Failure, N: Display> Failure for Told<'_, F, N> {
     fn waited(&self) -> Option<&Cell<u64>> {
         self.waited
     }
-}
-
-/// Asks a type what it can do. Method lookup tries fewer dereferences first, so that
-/// `(&&&Probe::new(&e)).reattempt_description()` finds the first of `Display`, `Debug` and neither that `e` has.
-#[derive(Clone, Copy, Debug)]
-pub struct Probe<'a, E: ?Sized>(PhantomData<&'a E>);
-
-impl<'a, E: ?Sized> Probe<'a, E> {
-    /// A probe of the error's type.
-    #[inline]
-    #[must_use]
-    pub fn new(_: &'a E) -> Self {
-        Probe(PhantomData)
-    }
-}
-
-/// A trait whose one method returns what was found, on the types that come first in method lookup.
-macro_rules! probe {
-    ($(#[$doc:meta])* $name:ident, $method:ident: $found:ident; $($impl:tt)*) => {
-        $(#[$doc])*
-        pub trait $name {
-            /// What was found.
-            fn $method(&self) -> $found {
-                $found
-            }
-        }
-        $($impl)*
-    };
-}
-
-probe! {
-    /// The error has `Display`.
-    ProbeDisplay, reattempt_description: AsDisplay;
-    impl<E: Display + ?Sized> ProbeDisplay for &&Probe<'_, E> {}
-}
-probe! {
-    /// The error has `Debug` alone.
-    ProbeDebug, reattempt_description: AsDebug;
-    impl<E: Debug + ?Sized> ProbeDebug for &Probe<'_, E> {}
-}
-probe! {
-    /// The error has neither.
-    ProbeName, reattempt_description: AsTypeName;
-    impl<E: ?Sized> ProbeName for Probe<'_, E> {}
-}
-probe! {
-    /// The error has an opinion.
-    ProbeRetryable, reattempt_opinion: Asked;
-    impl<E: Retryable + ?Sized> ProbeRetryable for &Probe<'_, E> {}
-}
-probe! {
-    /// The error has none.
-    ProbeUnasked, reattempt_opinion: Unasked;
-    impl<E: ?Sized> ProbeUnasked for Probe<'_, E> {}
-}
-probe! {
-    /// The error is an `io::Error`.
-    ProbeIo, reattempt_chain: Io;
-    impl ProbeIo for &&&&Probe<'_, std::io::Error> {}
-}
-probe! {
-    /// The error is a box around others.
-    ProbeBoxed, reattempt_chain: Boxed;
-    impl<E: AsRef<dyn Error + 'static> + ?Sized> ProbeBoxed for &&&Probe<'_, E> {}
-}
-probe! {
-    /// The error is a box around others that can move between threads.
-    ProbeBoxedSync, reattempt_chain: BoxedSync;
-    impl<E: AsRef<dyn Error + Send + Sync + 'static> + ?Sized> ProbeBoxedSync for &&Probe<'_, E> {}
-}
-probe! {
-    /// The error is one itself.
-    ProbePlain, reattempt_chain: Plain;
-    impl<E: Error + ?Sized> ProbePlain for &Probe<'_, E> {}
-}
-probe! {
-    /// The error is none.
-    ProbeUnchained, reattempt_chain: Unchained;
-    impl<E: ?Sized> ProbeUnchained for Probe<'_, E> {}
 }
 
 /// A way to write an `E`.

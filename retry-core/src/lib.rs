@@ -33,6 +33,8 @@ pub mod failure;
 #[cfg(feature = "std")]
 pub mod hook;
 #[cfg(feature = "std")]
+pub mod known;
+#[cfg(feature = "std")]
 pub mod progress;
 #[cfg(feature = "std")]
 pub mod retry_error;
@@ -40,6 +42,8 @@ pub mod retry_error;
 pub mod retryable;
 #[cfg(feature = "std")]
 mod run;
+#[cfg(feature = "std")]
+pub mod step;
 #[cfg(feature = "std")]
 pub mod timeout;
 

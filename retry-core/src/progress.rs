@@ -1,7 +1,9 @@
 //! What a call carries from one attempt to the next.
 
+use core::mem::MaybeUninit;
 use core::num::NonZeroU32;
 
+use crate::call::Site;
 use crate::clock::Clock;
 use crate::nanos::{Nanos, Packed};
 use crate::policy::Policy;
@@ -25,15 +27,15 @@ impl Progress {
     /// The start of a blocking call. Reads the clock only if the policy has a deadline.
     #[inline]
     #[must_use]
-    pub fn blocking(policy: &Policy) -> Progress {
-        Self::begin(policy, Clock::Blocking)
+    pub fn blocking(site: &Site) -> Progress {
+        Self::begin(site.policy(), Clock::Blocking)
     }
 
     /// The start of an async call. Reads the clock only if the policy has a deadline.
     #[inline]
     #[must_use]
-    pub fn asynchronous(policy: &Policy) -> Progress {
-        Self::begin(policy, Clock::Async)
+    pub fn asynchronous(site: &Site) -> Progress {
+        Self::begin(site.policy(), Clock::Async)
     }
 
     #[inline]
@@ -43,14 +45,14 @@ impl Progress {
 
     /// The start of a blocking call that is told how long it took.
     #[must_use]
-    pub fn blocking_timed(policy: &Policy) -> Progress {
-        Progress(Some(Running::from(policy, Clock::Blocking.now())))
+    pub fn blocking_timed(site: &Site) -> Progress {
+        Progress(Some(Running::from(site.policy(), Clock::Blocking.now())))
     }
 
     /// The start of an async call that is told how long it took.
     #[must_use]
-    pub fn asynchronous_timed(policy: &Policy) -> Progress {
-        Progress(Some(Running::from(policy, Clock::Async.now())))
+    pub fn asynchronous_timed(site: &Site) -> Progress {
+        Progress(Some(Running::from(site.policy(), Clock::Async.now())))
     }
 
     /// The number of the attempt that runs, from 1.
@@ -76,6 +78,60 @@ impl Progress {
     pub(crate) fn advance(&mut self, running: Running, delay: Nanos) {
         let attempt = running.attempt.saturating_add(1);
         self.0 = Some(Running { attempt, previous: Packed::new(delay), ..running });
+    }
+}
+
+/// Where a blocking call stands, in memory that nobody writes to before the first failure.
+#[derive(Debug)]
+pub enum Position<'a> {
+    /// Nothing has happened that must be remembered.
+    Vacant(&'a mut MaybeUninit<Progress>),
+    /// An attempt has failed, or the clock runs.
+    Occupied(&'a mut Progress),
+}
+
+impl<'a> Position<'a> {
+    /// Memory for a call.
+    #[inline]
+    #[must_use]
+    pub const fn memory() -> MaybeUninit<Progress> {
+        MaybeUninit::uninit()
+    }
+
+    /// The start of a call. Reads the clock only if the policy has a deadline.
+    #[inline]
+    #[must_use]
+    pub fn begin(site: &Site, memory: &'a mut MaybeUninit<Progress>) -> Position<'a> {
+        if site.policy().has_deadline() {
+            Position::Occupied(memory.write(Progress::blocking(site)))
+        } else {
+            Position::Vacant(memory)
+        }
+    }
+
+    /// The number of the attempt that runs, from 1.
+    #[inline]
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        match self {
+            Position::Vacant(_) => 1,
+            Position::Occupied(progress) => progress.attempt(),
+        }
+    }
+
+    /// Whether an attempt has failed already.
+    #[inline]
+    #[must_use]
+    pub fn has_retried(&self) -> bool {
+        self.attempt() > 1
+    }
+
+    #[inline]
+    pub(crate) fn occupied(self) -> &'a mut Progress {
+        match self {
+            Position::Vacant(memory) => memory.write(Progress(None)),
+            Position::Occupied(progress) => progress,
+        }
     }
 }
 

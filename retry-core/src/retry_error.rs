@@ -7,6 +7,7 @@ use core::time::Duration;
 use crate::call::GivenUp;
 use crate::classify::Sourced;
 use crate::failure::Describe;
+use crate::known::Known;
 use crate::reason::GiveUpReason;
 
 /// Why a call gave up, after how many attempts, and with which error.
@@ -109,7 +110,7 @@ pub(crate) fn is_retry_error<E: Error + ?Sized>(error: &E) -> bool {
 
 impl<E> RetryError<E> {
     /// The last error with what is known of its type, which is chosen here once and for all.
-    pub fn new<D, C>(given_up: &GivenUp, last: Option<E>, _: D, _: C) -> RetryError<E>
+    pub fn new<D, O, C>(given_up: &GivenUp, last: Option<E>, _: Known<D, O, C>) -> RetryError<E>
     where
         D: Describe<E> + Default,
         C: Sourced<E> + Default,

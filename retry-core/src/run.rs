@@ -6,14 +6,16 @@
 use core::error::Error;
 use core::fmt;
 use core::marker::PhantomData;
+use core::ops::ControlFlow::{Break, Continue};
 use core::panic::Location;
 use core::time::Duration;
 
-use crate::call::{self, Site};
+use crate::call::Site;
 use crate::classify::{On, Unchained, chain_gave_up, chain_has, classify};
-use crate::failure::{AsDisplay, AsTypeName, Asked, Describe, Failure, Opinion, Seen, Told, Unasked};
+use crate::failure::{AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Told, Unasked};
 use crate::policy::Policy;
-use crate::progress::Progress;
+use crate::progress::{Position, Progress};
+use crate::step::{Ask, Block, Judge, Sleep, Verdict, step, step_blocking};
 use crate::timeout::{AttemptTimeout, limit};
 
 impl Policy {
@@ -213,25 +215,34 @@ impl<O, W, R, D, L> Run<O, W, R, D, L> {
         let Run { site, name, on, when, opinion, description, .. } = self;
         Run { site, name, on, when, opinion, description, limit: Limited(timeout) }
     }
+}
 
-    /// The error as the loop sees it.
-    fn seen<'a, E>(&'a self, error: &'a E, timed_out: bool) -> impl Failure + 'a
-    where
-        O: Selects<E>,
-        W: Judges<E>,
-        R: Opinion<E> + Copy,
-        D: Describe<E> + Copy,
-    {
-        let seen = Seen::new(error, self.description, self.opinion, Unchained);
-        let own = || timed_out || (seen.own() && !self.on.gave_up(error));
-        let judged = classify(|| false, || self.on.select(error), || self.when.judge(error), own);
-        Told {
+/// A call as the judge of its errors.
+struct Judging<'a, O, W, R, D, L> {
+    run: &'a Run<O, W, R, D, L>,
+    timed_out: bool,
+}
+
+impl<E, O, W, R, D, L> Judge<E> for Judging<'_, O, W, R, D, L>
+where
+    O: Selects<E>,
+    W: Judges<E>,
+    R: Opinion<E> + Copy,
+    D: Describe<E> + Copy,
+{
+    fn judge(self, error: Option<&E>, ask: Ask<'_>) -> Verdict {
+        let run = self.run;
+        let Some(error) = error else { return ask.recovered(Some(&run.name)) };
+        let seen = Seen::new(error, run.description, run.opinion, Unchained);
+        let own = || self.timed_out || (seen.own() && !run.on.gave_up(error));
+        let judged = classify(|| false, || run.on.select(error), || run.when.judge(error), own);
+        ask.after(&Told {
             failure: seen,
             is_retryable: Some(judged),
             hint: None,
-            operation: Some(self.name),
+            operation: Some(run.name),
             waited: None,
-        }
+        })
     }
 }
 
@@ -247,20 +258,13 @@ impl<O, W, R, D> Run<O, W, R, D> {
         R: Opinion<E> + Copy,
         D: Describe<E> + Copy,
     {
-        let mut progress = Progress::blocking(self.site.policy());
+        let mut memory = Position::memory();
+        let mut position = Position::begin(&self.site, &mut memory);
         loop {
-            match operation() {
-                Ok(value) => {
-                    if progress.has_retried() {
-                        call::recovered_blocking(&self.site, &progress, Some(&self.name));
-                    }
-                    return Ok(value);
-                }
-                Err(error) => {
-                    if !call::retry_blocking(&self.site, &mut progress, &self.seen(&error, false)) {
-                        return Err(error);
-                    }
-                }
+            let judging = Judging { run: self, timed_out: false };
+            match step_blocking(Block, &self.site, position, judging, operation()) {
+                Continue((next, ())) => position = next,
+                Break(result) => return result,
             }
         }
     }
@@ -279,20 +283,15 @@ impl<O, W, R, D, L> Run<O, W, R, D, L> {
         D: Describe<E> + Copy,
         L: Limits<E>,
     {
-        let mut progress = self.limit.begin(self.site.policy());
+        let mut progress = self.limit.begin(&self.site);
         loop {
             // The error is gone before the wait: the future stays `Send` where the error is not.
-            let wait = match self.limit.run(self.site.policy(), &progress, operation()).await {
-                (Ok(value), _) => {
-                    if progress.has_retried() {
-                        call::recovered_async(&self.site, &progress, Some(&self.name));
-                    }
-                    return Ok(value);
-                }
-                (Err(error), timed_out) => {
-                    let wait = call::retry_async(&self.site, &mut progress, &self.seen(&error, timed_out));
-                    let Some(wait) = wait else { return Err(error) };
-                    wait
+            let wait = {
+                let (result, timed_out) = self.limit.run(self.site.policy(), &progress, operation()).await;
+                let judging = Judging { run: &self, timed_out };
+                match step(Sleep, &self.site, &mut progress, judging, result) {
+                    Continue(wait) => wait,
+                    Break(result) => return result,
                 }
             };
             wait.await;
@@ -386,7 +385,7 @@ impl<E, P: Fn(&E) -> bool> Judges<E> for When<P> {
 /// How long an attempt may take.
 pub trait Limits<E> {
     /// The start of a call.
-    fn begin(&self, policy: &Policy) -> Progress;
+    fn begin(&self, site: &Site) -> Progress;
 
     /// Runs one attempt: its result, and whether it was cancelled.
     fn run<T, F: Future<Output = Result<T, E>>>(
@@ -402,8 +401,8 @@ pub trait Limits<E> {
 pub struct Unlimited;
 
 impl<E> Limits<E> for Unlimited {
-    fn begin(&self, policy: &Policy) -> Progress {
-        Progress::asynchronous(policy)
+    fn begin(&self, site: &Site) -> Progress {
+        Progress::asynchronous(site)
     }
 
     async fn run<T, F: Future<Output = Result<T, E>>>(
@@ -421,8 +420,8 @@ impl<E> Limits<E> for Unlimited {
 pub struct Limited(Duration);
 
 impl<E: From<AttemptTimeout>> Limits<E> for Limited {
-    fn begin(&self, policy: &Policy) -> Progress {
-        Progress::asynchronous_timed(policy)
+    fn begin(&self, site: &Site) -> Progress {
+        Progress::asynchronous_timed(site)
     }
 
     async fn run<T, F: Future<Output = Result<T, E>>>(

@@ -82,17 +82,9 @@ impl Expansion<'_> {
 
     /// The loop, an expression that yields what the function returns.
     fn call(&self) -> TokenStream {
-        let (private, site) = (&self.retry.private, &self.site);
-        let is_async = self.retry.shape.is_async;
-        let is_timed = self.retry.is_timed();
-        let begin = match (is_async, is_timed) {
-            (false, false) => quote!(blocking),
-            (false, true) => quote!(blocking_timed),
-            (true, false) => quote!(asynchronous),
-            (true, true) => quote!(asynchronous_timed),
-        };
-        let sleep = self.shared_sleep();
-        let step = if is_async { self.async_step() } else { self.blocking_step() };
+        let private = &self.retry.private;
+        let (begin, sleep) = (self.begin(), self.shared_sleep());
+        let step = if self.retry.shape.is_async { self.async_step() } else { self.blocking_step() };
         let waited = self
             .retry
             .sums_waits
@@ -100,38 +92,51 @@ impl Expansion<'_> {
         quote_spanned! {Span::mixed_site()=>
             #sleep
             #waited
-            let mut progress = #private::Progress::#begin(#private::Site::policy(#site));
+            #begin
             loop { #step }
         }
     }
 
-    fn blocking_step(&self) -> TokenStream {
-        let (outcome, recovered) = (self.outcome(), self.recovered());
-        if self.retry.has_steps() {
-            let (sifted, failed) = (self.sifted(), self.in_steps());
+    /// Where the call stands: nothing is written or read here unless somebody wants to know how long it took.
+    fn begin(&self) -> TokenStream {
+        let (private, site) = (&self.retry.private, &self.site);
+        if self.has_position() {
             return quote_spanned! {Span::mixed_site()=>
-                #outcome
-                let (is_done, result) = #sifted;
-                if is_done {
-                    if let ::core::result::Result::Ok(value) = ::core::convert::identity(result) {
-                        #recovered
-                        break same.ok(value);
-                    }
-                    ::core::unreachable!("a result that ends the call is a success")
-                }
-                #failed
+                let mut memory = #private::Position::memory();
+                let mut progress = #private::Position::begin(#site, &mut memory);
             };
         }
-        let failed = self.at_once();
+        let begin = match (self.retry.shape.is_async, self.retry.is_timed()) {
+            (false, false) => quote!(blocking),
+            (false, true) => quote!(blocking_timed),
+            (true, false) => quote!(asynchronous),
+            (true, true) => quote!(asynchronous_timed),
+        };
+        quote_spanned!(Span::mixed_site()=> let mut progress = #private::Progress::#begin(#site);)
+    }
+
+    /// Whether the progress is remembered only from the first failure on. The memory of a future is its own anyway.
+    fn has_position(&self) -> bool {
+        !self.retry.shape.is_async && !self.retry.has_steps()
+    }
+
+    fn blocking_step(&self) -> TokenStream {
+        if !self.retry.has_steps() {
+            return self.at_once();
+        }
+        let (outcome, recovered) = (self.split_outcome(), self.recovered());
+        let (sifted, failed) = (self.sifted(), self.in_steps());
         quote_spanned! {Span::mixed_site()=>
             #outcome
-            match result {
-                ::core::result::Result::Ok(value) => {
+            let (is_done, result) = #sifted;
+            if is_done {
+                if let ::core::result::Result::Ok(value) = ::core::convert::identity(result) {
                     #recovered
                     break same.ok(value);
                 }
-                ::core::result::Result::Err(error) => { #failed }
+                ::core::unreachable!("a result that ends the call is a success")
             }
+            #failed
         }
     }
 
@@ -159,14 +164,19 @@ impl Expansion<'_> {
         let (private, site) = (&self.retry.private, &self.site);
         let recovered =
             if self.retry.shape.is_async { quote!(recovered_async) } else { quote!(recovered_blocking) };
-        let operation = match &self.retry.operation.format {
-            Some(text) => quote!(::core::option::Option::Some(&::core::format_args!(#text))),
-            None => quote!(::core::option::Option::None),
-        };
+        let operation = self.filled_name();
         quote_spanned! {Span::mixed_site()=>
             if #private::Progress::has_retried(&progress) {
                 #private::#recovered(#site, &progress, #operation);
             }
+        }
+    }
+
+    /// The operation's name with its places filled in, if it has any.
+    fn filled_name(&self) -> TokenStream {
+        match &self.retry.operation.format {
+            Some(text) => quote!(::core::option::Option::Some(&::core::format_args!(#text))),
+            None => quote!(::core::option::Option::None),
         }
     }
 

@@ -11,10 +11,10 @@ use crate::plan::Evaluated;
 use crate::value::first_span;
 
 impl Expansion<'_> {
-    /// Runs one attempt: defines `result`, and `same`, which turns results back into the function's type.
+    /// Runs one attempt: defines `outcome`.
     pub(super) fn outcome(&self) -> TokenStream {
         let (keep_self, number, attempt) = (self.keep_self(), self.number(), self.attempt());
-        let (body_type, split) = (self.body_type(), self.split());
+        let body_type = self.body_type();
         let timed_out = self
             .retry
             .plan
@@ -25,7 +25,15 @@ impl Expansion<'_> {
             #keep_self
             #number
             #timed_out
-            let result: #body_type = #attempt;
+            let outcome: #body_type = #attempt;
+        }
+    }
+
+    /// The same as a `result`, and `same`, which turns results back into the function's type.
+    pub(super) fn split_outcome(&self) -> TokenStream {
+        let (outcome, split) = (self.outcome(), self.split());
+        quote_spanned! {Span::mixed_site()=>
+            #outcome
             #[allow(unreachable_code)]
             let (same, result) = #split;
         }
@@ -45,22 +53,29 @@ impl Expansion<'_> {
 
     /// The outcome as a result. Placed at the return type, which is at fault if it has none.
     fn split(&self) -> TokenStream {
-        let place = first_span(&self.retry.shape.ret);
         if self.retry.ending.error.is_some() {
             let ret = without_impl_trait(&self.retry.shape.ret);
-            let (private, result) = (&self.retry.private, local("result"));
-            return quote_spanned!(Span::mixed_site()=> (#private::same::<#ret>(), #result));
+            let (private, outcome) = (&self.retry.private, local("outcome"));
+            return quote_spanned!(Span::mixed_site()=> (#private::same::<#ret>(), #outcome));
         }
-        self.at(place, "split", "result")
+        let place = self.return_place();
+        self.at(place, "split", &Ident::new("outcome", place).into_token_stream())
     }
 
-    /// A call of ours with a local of ours, all of it placed at what of the user's is at fault if it does not compile.
-    fn at(&self, place: Span, function: &str, argument: &str) -> TokenStream {
-        let (private, span) = (&self.retry.private, Span::mixed_site().located_at(place));
-        let function = Ident::new(function, span);
-        let mut group = Group::new(Delimiter::Parenthesis, Ident::new(argument, span).into_token_stream());
-        group.set_span(span);
-        quote!({ use #private::#function; #function #group })
+    /// The return type, which is at fault if an outcome is none.
+    pub(super) fn return_place(&self) -> Span {
+        Span::mixed_site().located_at(first_span(&self.retry.shape.ret))
+    }
+
+    /// A call of ours, all of it placed at what of the user's is at fault if it does not compile.
+    pub(super) fn at(&self, place: Span, function: &str, arguments: &TokenStream) -> TokenStream {
+        let private = &self.retry.private;
+        let function = Ident::new(function, place);
+        // Imports know no hygiene: under its own name it would hide a name of the user's in the arguments.
+        let name = Ident::new("__reattempt", place);
+        let mut group = Group::new(Delimiter::Parenthesis, arguments.clone());
+        group.set_span(place);
+        quote!({ use #private::#function as #name; #name #group })
     }
 
     fn attempt(&self) -> TokenStream {
@@ -128,14 +143,16 @@ impl Expansion<'_> {
     /// The failure of an attempt that ran out of time, placed at the argument that asks for it.
     fn expired(&self) -> TokenStream {
         let place = self.retry.plan.attempt_timeout_place.unwrap_or_else(Span::mixed_site);
-        self.at(place, "timed_out", "timeout")
+        let place = Span::mixed_site().located_at(place);
+        self.at(place, "timed_out", &Ident::new("timeout", place).into_token_stream())
     }
 
     /// The attempt's number, by the user's name for it.
     fn number(&self) -> Option<TokenStream> {
         let (name, private) = (self.retry.attempt.as_ref()?, &self.retry.private);
+        let ty = if self.has_position() { quote!(Position) } else { quote!(Progress) };
         Some(quote_spanned! {Span::mixed_site()=>
-            let #name: ::core::primitive::u32 = #private::Progress::attempt(&progress);
+            let #name: ::core::primitive::u32 = #private::#ty::attempt(&progress);
         })
     }
 

@@ -10,33 +10,67 @@ use crate::select::Item;
 impl Expansion<'_> {
     /// Core decides, tells and, where it can, waits.
     pub(super) fn at_once(&self) -> TokenStream {
-        let (private, site, restore) = (&self.retry.private, &self.site, self.restore_self());
-        let (prepared, seen) = self.seen();
-        let function = match (self.retry.shape.is_async, &self.retry.sleep) {
-            (false, None) => quote!(retry_blocking),
-            (false, Some(_)) => quote!(retry_blocking_after),
-            (true, None) => quote!(retry_async),
-            (true, Some(_)) => quote!(retry_async_after),
-        };
-        let decided = quote_spanned!(Span::mixed_site()=> #private::#function(#site, &mut progress, &#seen));
+        let (outcome, step, restore) = (self.outcome(), self.step(), self.restore_self());
         let next = match (self.retry.shape.is_async, &self.retry.sleep) {
+            (true, _) => {
+                quote_spanned!(Span::mixed_site()=> ::core::ops::ControlFlow::Continue(wait) => { #restore wait })
+            }
             (false, None) => quote_spanned! {Span::mixed_site()=>
-                if !#decided {
-                    break same.err(error);
-                }
-                #restore
+                ::core::ops::ControlFlow::Continue((next, ())) => { #restore progress = next; }
             },
-            (is_async, sleep) => {
-                let wait = if is_async { Some(local("wait")) } else { self.blocking_wait(sleep.as_ref()) };
+            (false, sleep) => {
+                let wait = self.blocking_wait(sleep.as_ref());
                 quote_spanned! {Span::mixed_site()=>
-                    let wait = #decided;
-                    let ::core::option::Option::Some(wait) = wait else { break same.err(error) };
-                    #restore
-                    #wait
+                    ::core::ops::ControlFlow::Continue((next, wait)) => { #restore #wait progress = next; }
                 }
             }
         };
-        quote!(#prepared #next)
+        quote_spanned! {Span::mixed_site()=>
+            #outcome
+            #[allow(unreachable_code)]
+            let step = #step;
+            match step {
+                #next
+                ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            }
+        }
+    }
+
+    /// What follows the attempt. Placed at the return type, which is at fault if it is no outcome.
+    fn step(&self) -> TokenStream {
+        let (private, site, place) = (&self.retry.private, &self.site, self.return_place());
+        let (step, pace) = match (self.retry.shape.is_async, &self.retry.sleep) {
+            (false, None) => ("step_blocking", quote!(Block)),
+            (false, Some(_)) => ("step_blocking", quote!(BlockBy)),
+            (true, None) => ("step", quote!(Sleep)),
+            (true, Some(_)) => ("step", quote!(SleepBy)),
+        };
+        let (progress, outcome) = (local("progress"), proc_macro2::Ident::new("outcome", place));
+        let progress = if self.has_position() { progress } else { quote!(&mut #progress) };
+        let reference = quote_spanned!(place=> &);
+        let judge = match self.rules() {
+            Some(rules) => self.at(place, "rules", &quote!(#reference #outcome, #rules)),
+            None => {
+                let known = self.at(place, "known", &quote!(#reference #outcome));
+                quote_spanned!(place=> #known.reattempt_known())
+            }
+        };
+        self.at(place, step, &quote!(#private::#pace, #site, #progress, #judge, #outcome))
+    }
+
+    /// A closure that says what the function's own arguments come to, if they say anything.
+    fn rules(&self) -> Option<TokenStream> {
+        let (prepared, seen) = self.told_of_error()?;
+        let (private, name) = (&self.retry.private, self.filled_name());
+        Some(quote_spanned! {Span::mixed_site()=>
+            |error, ask| match error {
+                ::core::option::Option::Some(error) => {
+                    #prepared
+                    #private::Ask::after(ask, &#seen)
+                }
+                ::core::option::Option::None => #private::Ask::recovered(ask, #name),
+            }
+        })
     }
 
     /// Core decides; hooks and endings of the function's own have their say before it goes on.
@@ -183,11 +217,8 @@ impl Expansion<'_> {
             Some(_) => quote_spanned! {Span::mixed_site()=>
                 let last = {
                     let error = error;
-                    let description = (&&&#private::Probe::new(&error)).reattempt_description();
-                    let chain = (&&&&&#private::Probe::new(&error)).reattempt_chain();
-                    #private::RetryError::new(
-                        &given_up, ::core::option::Option::Some(error), description, chain,
-                    )
+                    let known = #private::known_of(&error).reattempt_known();
+                    #private::RetryError::new(&given_up, ::core::option::Option::Some(error), known)
                 };
             },
         };
@@ -244,23 +275,18 @@ impl Expansion<'_> {
 
     /// The error as core sees it: what has to be worked out first, and an expression that may borrow from it.
     fn seen(&self) -> (TokenStream, TokenStream) {
+        self.told_of_error().unwrap_or_else(|| (TokenStream::new(), self.bare()))
+    }
+
+    /// The error as its type tells of it.
+    fn bare(&self) -> TokenStream {
         let private = &self.retry.private;
-        let probes = (!self.retry.has_steps()).then(|| self.probes());
-        // In steps the error is a reference already.
-        let error = if self.retry.has_steps() {
-            local("error")
-        } else {
-            let error = local("error");
-            quote!(&#error)
-        };
-        let bare = quote_spanned! {Span::mixed_site()=>
-            #private::Seen::new(
-                #error,
-                (&&&#private::Probe::new(#error)).reattempt_description(),
-                (&&#private::Probe::new(#error)).reattempt_opinion(),
-                (&&&&&#private::Probe::new(#error)).reattempt_chain(),
-            )
-        };
+        quote_spanned!(Span::mixed_site()=> #private::known_of(error).reattempt_known().see(error))
+    }
+
+    /// The same with what the function's arguments say of it, if they say anything.
+    fn told_of_error(&self) -> Option<(TokenStream, TokenStream)> {
+        let (private, bare, error) = (&self.retry.private, self.bare(), local("error"));
         let hint = match &self.retry.selection.retry_after {
             Some(hint) => Some(placed(hint, &quote!(hint), &quote!(#error, #hint), private)),
             // An error that stands for a timeout is not asked for a hint either.
@@ -272,15 +298,17 @@ impl Expansion<'_> {
         let has_hint = hint.is_some();
         let hint = hint.map(|hint| quote_spanned!(Span::mixed_site()=> let hint = #hint;));
         let Some(judged) = self.judged(&error) else {
-            return (quote!(#probes #hint), self.told(&bare, false, has_hint));
+            let says_nothing = !has_hint && self.retry.operation.format.is_none() && !self.retry.sums_waits;
+            return (!says_nothing).then(|| (quote!(#hint), self.told(&bare, false, has_hint)));
         };
+        let (probes, told) = (self.probes(), self.told(&local("seen"), true, has_hint));
         let prepared = quote_spanned! {Span::mixed_site()=>
             #probes
             let seen = #bare;
             let judged = #judged;
             #hint
         };
-        (prepared, self.told(&local("seen"), true, has_hint))
+        Some((prepared, told))
     }
 
     /// A failure with what the function's arguments say of it, if they say anything.

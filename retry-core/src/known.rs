@@ -1,0 +1,128 @@
+//! What an error's type can do, found out by the compiler where the type is named, without asking for any trait.
+//!
+//! `known(&outcome).reattempt_known()` looks a method up on a tower of types, each of which dereferences to the next.
+//! A floor has the method only for errors with certain traits, and method lookup stops at the first floor that has it.
+//! The last has it for every type. In generic code the bounds tell.
+
+use core::error::Error;
+use core::fmt::{Debug, Display};
+use core::marker::PhantomData;
+use core::ops::Deref;
+
+use crate::classify::{Boxed, BoxedSync, Chained, Io, Plain, Unchained};
+use crate::failure::{AsDebug, AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Unasked};
+use crate::outcome::Outcome;
+use crate::retryable::Retryable;
+
+/// How an error is written, asked and followed to its sources.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<D, O, C>(PhantomData<(D, O, C)>);
+
+impl<D: Default, O: Default, C: Default> Known<D, O, C> {
+    /// An error of the type.
+    #[inline]
+    pub fn see<E: ?Sized>(self, error: &E) -> Seen<'_, E, D, O, C>
+    where
+        D: Describe<E>,
+        O: Opinion<E>,
+        C: Chained<E>,
+    {
+        Seen::new(error, D::default(), O::default(), C::default())
+    }
+}
+
+/// The question about an outcome's error.
+#[inline]
+#[must_use]
+pub fn known<O: Outcome>(_: &O) -> Ground<O::Error> {
+    Ground(PhantomData)
+}
+
+/// The question about an error.
+#[inline]
+#[must_use]
+pub fn known_of<E>(_: &E) -> Ground<E> {
+    Ground(PhantomData)
+}
+
+macro_rules! tower {
+    ($($(#[$doc:meta])* $floor:ident$(($($bound:tt)+))? => $description:ident, $opinion:ident, $chain:ident;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug)]
+            pub struct $floor<E>(PhantomData<fn() -> E>);
+
+            impl<E $(: $($bound)+)?> $floor<E> {
+                /// What is known of an error on this floor.
+                #[inline]
+                #[must_use]
+                pub fn reattempt_known(&self) -> Known<$description, $opinion, $chain> {
+                    Known(PhantomData)
+                }
+            }
+        )*
+        tower!(@stairs $($floor)*);
+    };
+    (@stairs $floor:ident $next:ident $($rest:ident)*) => {
+        impl<E> Deref for $floor<E> {
+            type Target = $next<E>;
+
+            #[inline]
+            fn deref(&self) -> &$next<E> {
+                &$next(PhantomData)
+            }
+        }
+
+        tower!(@stairs $next $($rest)*);
+    };
+    (@stairs $last:ident) => {};
+}
+
+/// The lowest floor: an `io::Error` may be made of another error, which only it knows how to reach.
+#[derive(Clone, Copy, Debug)]
+pub struct Ground<E>(PhantomData<fn() -> E>);
+
+impl Ground<std::io::Error> {
+    /// What is known of an `io::Error`.
+    #[inline]
+    #[must_use]
+    pub fn reattempt_known(&self) -> Known<AsDisplay, Asked, Io> {
+        Known(PhantomData)
+    }
+}
+
+impl<E> Deref for Ground<E> {
+    type Target = AskedError<E>;
+
+    #[inline]
+    fn deref(&self) -> &AskedError<E> {
+        &AskedError(PhantomData)
+    }
+}
+
+tower! {
+    /// An error with an opinion.
+    AskedError(Error + Retryable) => AsDisplay, Asked, Plain;
+    /// An error.
+    PlainError(Error) => AsDisplay, Unasked, Plain;
+    /// A box around others, with an opinion.
+    AskedBox(AsRef<dyn Error + 'static> + Display + Retryable) => AsDisplay, Asked, Boxed;
+    /// A box around others: `Box<dyn Error>`, `anyhow::Error`, `eyre::Report`.
+    PlainBox(AsRef<dyn Error + 'static> + Display) => AsDisplay, Unasked, Boxed;
+    /// A box around others that can move between threads, with an opinion.
+    AskedSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display + Retryable) => AsDisplay, Asked, BoxedSync;
+    /// A box around others that can move between threads: `Box<dyn Error + Send + Sync>`.
+    PlainSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display) => AsDisplay, Unasked, BoxedSync;
+    /// No error, but with `Display` and an opinion.
+    AskedDisplay(Display + Retryable) => AsDisplay, Asked, Unchained;
+    /// No error, but with `Display`.
+    PlainDisplay(Display) => AsDisplay, Unasked, Unchained;
+    /// No error, but with `Debug` and an opinion.
+    AskedDebug(Debug + Retryable) => AsDebug, Asked, Unchained;
+    /// No error, but with `Debug`.
+    PlainDebug(Debug) => AsDebug, Unasked, Unchained;
+    /// Nothing but an opinion.
+    AskedName(Retryable) => AsTypeName, Asked, Unchained;
+    /// Nothing at all.
+    Top => AsTypeName, Unasked, Unchained;
+}

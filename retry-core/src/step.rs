@@ -1,0 +1,205 @@
+//! From one attempt to the next: what stands in a function besides its body.
+//!
+//! A success at the first attempt passes through. All else is out of line, in one function for each type of error and
+//! not for each function, and gets the result by value: what it is only lent would have to be kept in memory and
+//! registers, which the success would pay for.
+
+use core::fmt::Display;
+use core::ops::ControlFlow::{self, Break, Continue};
+use core::time::Duration;
+
+use crate::call::{self, Site};
+use crate::classify::Chained;
+use crate::clock::Clock;
+use crate::failure::{Describe, Failure, Opinion};
+use crate::known::Known;
+use crate::nanos::{Nanos, to_duration};
+use crate::outcome::Outcome;
+use crate::progress::{Position, Progress};
+use crate::sleep::{self, Wait};
+
+/// How a function waits.
+pub trait Pace {
+    /// What is left to do of a wait.
+    type Wait;
+
+    /// By which time it lives.
+    const CLOCK: Clock;
+
+    /// Waits, or tells how to.
+    fn wait(delay: Nanos) -> Self::Wait;
+}
+
+/// By blocking its thread, which is over when the step is.
+#[derive(Clone, Copy, Debug)]
+pub struct Block;
+
+impl Pace for Block {
+    type Wait = ();
+    const CLOCK: Clock = Clock::Blocking;
+
+    fn wait(delay: Nanos) {
+        sleep::block(delay);
+    }
+}
+
+/// By a function of the caller's that blocks.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockBy;
+
+impl Pace for BlockBy {
+    type Wait = Duration;
+    const CLOCK: Clock = Clock::Blocking;
+
+    fn wait(delay: Nanos) -> Duration {
+        to_duration(delay)
+    }
+}
+
+/// By awaiting the runtime's timer.
+#[derive(Clone, Copy, Debug)]
+pub struct Sleep;
+
+impl Pace for Sleep {
+    type Wait = Wait;
+    const CLOCK: Clock = Clock::Async;
+
+    fn wait(delay: Nanos) -> Wait {
+        Wait::new(delay)
+    }
+}
+
+/// By awaiting a future of the caller's.
+#[derive(Clone, Copy, Debug)]
+pub struct SleepBy;
+
+impl Pace for SleepBy {
+    type Wait = Duration;
+    const CLOCK: Clock = Clock::Async;
+
+    fn wait(delay: Nanos) -> Duration {
+        to_duration(delay)
+    }
+}
+
+/// After an attempt of a blocking call: its end, or the position for the next attempt and how to wait for it.
+#[inline]
+pub fn step_blocking<'a, P: Pace, O: Outcome, J: Judge<O::Error>>(
+    pace: P,
+    site: &Site,
+    position: Position<'a>,
+    judge: J,
+    outcome: O,
+) -> ControlFlow<O, (Position<'a>, P::Wait)> {
+    match outcome.into_result() {
+        Ok(value) if !position.has_retried() => Break(O::from_result(Ok(value))),
+        result => {
+            let progress = position.occupied();
+            match after(pace, site, progress, judge, result) {
+                Continue(wait) => Continue((Position::Occupied(progress), wait)),
+                Break(result) => Break(O::from_result(result)),
+            }
+        }
+    }
+}
+
+/// After an attempt of an async call: its end, or how to wait for the next.
+#[inline]
+pub fn step<P: Pace, O: Outcome, J: Judge<O::Error>>(
+    pace: P,
+    site: &Site,
+    progress: &mut Progress,
+    judge: J,
+    outcome: O,
+) -> ControlFlow<O, P::Wait> {
+    match outcome.into_result() {
+        Ok(value) if !progress.has_retried() => Break(O::from_result(Ok(value))),
+        result => after(pace, site, progress, judge, result).map_break(O::from_result),
+    }
+}
+
+/// After a failure, or a success that came late. The error is dropped before the wait.
+#[cold]
+#[inline(never)]
+fn after<P: Pace, T, E, J: Judge<E>>(
+    _: P,
+    site: &Site,
+    progress: &mut Progress,
+    judge: J,
+    result: Result<T, E>,
+) -> ControlFlow<Result<T, E>, P::Wait> {
+    let ask = Ask { site, progress, clock: P::CLOCK };
+    let Verdict(wait) = judge.judge(result.as_ref().err(), ask);
+    match wait {
+        Some(wait) => {
+            drop(result);
+            Continue(P::wait(wait))
+        }
+        None => Break(result),
+    }
+}
+
+/// What a function makes of the end of an attempt.
+pub trait Judge<E: ?Sized> {
+    /// Asks about a failure, or tells of the success that ends the call.
+    fn judge(self, error: Option<&E>, ask: Ask<'_>) -> Verdict;
+}
+
+/// A function without rules: the error speaks for itself.
+impl<E, D, O, C> Judge<E> for Known<D, O, C>
+where
+    E: ?Sized,
+    D: Describe<E> + Default,
+    O: Opinion<E> + Default,
+    C: Chained<E> + Default,
+{
+    fn judge(self, error: Option<&E>, ask: Ask<'_>) -> Verdict {
+        match error {
+            Some(error) => ask.after(&self.see(error)),
+            None => ask.recovered(None),
+        }
+    }
+}
+
+/// A function with rules of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<F>(F);
+
+/// Types the closure that has the rules by the outcome that they are about.
+#[inline]
+pub fn rules<O: Outcome, F: FnOnce(Option<&O::Error>, Ask<'_>) -> Verdict>(_: &O, rules: F) -> Rules<F> {
+    Rules(rules)
+}
+
+impl<E, F: FnOnce(Option<&E>, Ask<'_>) -> Verdict> Judge<E> for Rules<F> {
+    fn judge(self, error: Option<&E>, ask: Ask<'_>) -> Verdict {
+        (self.0)(error, ask)
+    }
+}
+
+/// Whom a judge asks, once.
+#[derive(Debug)]
+pub struct Ask<'a> {
+    site: &'a Site,
+    progress: &'a mut Progress,
+    clock: Clock,
+}
+
+impl Ask<'_> {
+    /// What comes after a failure.
+    #[must_use]
+    pub fn after(self, failure: &dyn Failure) -> Verdict {
+        Verdict(call::next(self.site, self.progress, failure, self.clock))
+    }
+
+    /// Tells of a success after a failure; `operation` is the name with its places filled in.
+    #[must_use]
+    pub fn recovered(self, operation: Option<&dyn Display>) -> Verdict {
+        call::recovered(self.site, self.progress, operation, self.clock);
+        Verdict(None)
+    }
+}
+
+/// The wait before the next attempt; without one the call ends.
+#[derive(Clone, Copy, Debug)]
+pub struct Verdict(Option<Nanos>);
