@@ -81,31 +81,41 @@ impl Progress {
     }
 }
 
-/// Where a blocking call stands, in memory that nobody writes to before the first failure.
+/// A blocking call that must remember something: beside where it stands, what it is.
 #[derive(Debug)]
-pub enum Position<'a> {
-    /// Nothing has happened that must be remembered.
-    Vacant(&'a mut MaybeUninit<Progress>),
-    /// An attempt has failed, or the clock runs.
-    Occupied(&'a mut Progress),
+pub struct Begun<'a> {
+    pub(crate) site: &'a Site,
+    pub(crate) progress: Progress,
 }
 
-impl<'a> Position<'a> {
+/// Where a blocking call stands, in memory that nobody writes to before the first failure. All of it is behind one
+/// pointer: a second one would have to be kept in a register, which a success would pay for.
+#[derive(Debug)]
+pub enum Position<'m, 'a> {
+    /// At the first attempt, with nothing to remember.
+    First(&'m mut MaybeUninit<Begun<'a>>),
+    /// At the first attempt, and the clock runs.
+    Timed(&'m mut Begun<'a>),
+    /// An attempt has failed.
+    Retried(&'m mut Begun<'a>),
+}
+
+impl<'m, 'a> Position<'m, 'a> {
     /// Memory for a call.
     #[inline]
     #[must_use]
-    pub const fn memory() -> MaybeUninit<Progress> {
+    pub const fn memory() -> MaybeUninit<Begun<'a>> {
         MaybeUninit::uninit()
     }
 
     /// The start of a call. Reads the clock only if the policy has a deadline.
     #[inline]
     #[must_use]
-    pub fn begin(site: &Site, memory: &'a mut MaybeUninit<Progress>) -> Position<'a> {
+    pub fn begin(site: &'a Site, memory: &'m mut MaybeUninit<Begun<'a>>) -> Self {
         if site.policy().has_deadline() {
-            Position::Occupied(memory.write(Progress::blocking(site)))
+            Position::Timed(memory.write(Begun { site, progress: Progress::blocking(site) }))
         } else {
-            Position::Vacant(memory)
+            Position::First(memory)
         }
     }
 
@@ -114,8 +124,8 @@ impl<'a> Position<'a> {
     #[must_use]
     pub fn attempt(&self) -> u32 {
         match self {
-            Position::Vacant(_) => 1,
-            Position::Occupied(progress) => progress.attempt(),
+            Position::First(_) | Position::Timed(_) => 1,
+            Position::Retried(begun) => begun.progress.attempt(),
         }
     }
 
@@ -123,14 +133,14 @@ impl<'a> Position<'a> {
     #[inline]
     #[must_use]
     pub fn has_retried(&self) -> bool {
-        self.attempt() > 1
+        matches!(self, Position::Retried(_))
     }
 
     #[inline]
-    pub(crate) fn occupied(self) -> &'a mut Progress {
+    pub(crate) fn begun(self, site: &'a Site) -> &'m mut Begun<'a> {
         match self {
-            Position::Vacant(memory) => memory.write(Progress(None)),
-            Position::Occupied(progress) => progress,
+            Position::First(memory) => memory.write(Begun { site, progress: Progress(None) }),
+            Position::Timed(begun) | Position::Retried(begun) => begun,
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::failure::{Describe, Failure, Opinion};
 use crate::known::Known;
 use crate::nanos::{Nanos, to_duration};
 use crate::outcome::Outcome;
-use crate::progress::{Position, Progress};
+use crate::progress::{Begun, Position, Progress};
 use crate::sleep::{self, Wait};
 
 /// How a function waits.
@@ -84,22 +84,21 @@ impl Pace for SleepBy {
 
 /// After an attempt of a blocking call: its end, or the position for the next attempt and how to wait for it.
 #[inline]
-pub fn step_blocking<'a, P: Pace, O: Outcome, J: Judge<O::Error>>(
+pub fn step_blocking<'m, 'a, P: Pace, O: Outcome, J: Judge<O::Error>>(
     pace: P,
-    site: &Site,
-    position: Position<'a>,
+    site: &'a Site,
+    position: Position<'m, 'a>,
     judge: J,
     outcome: O,
-) -> ControlFlow<O, (Position<'a>, P::Wait)> {
-    match outcome.into_result() {
-        Ok(value) if !position.has_retried() => Break(O::from_result(Ok(value))),
-        result => {
-            let progress = position.occupied();
-            match after(pace, site, progress, judge, result) {
-                Continue(wait) => Continue((Position::Occupied(progress), wait)),
-                Break(result) => Break(O::from_result(result)),
-            }
-        }
+) -> ControlFlow<O, (Position<'m, 'a>, P::Wait)> {
+    let result = outcome.into_result();
+    if result.is_ok() && !position.has_retried() {
+        return Break(O::from_result(result));
+    }
+    let begun = position.begun(site);
+    match after(pace, &mut *begun, judge, result) {
+        Continue(wait) => Continue((Position::Retried(begun), wait)),
+        Break(result) => Break(O::from_result(result)),
     }
 }
 
@@ -112,22 +111,23 @@ pub fn step<P: Pace, O: Outcome, J: Judge<O::Error>>(
     judge: J,
     outcome: O,
 ) -> ControlFlow<O, P::Wait> {
-    match outcome.into_result() {
-        Ok(value) if !progress.has_retried() => Break(O::from_result(Ok(value))),
-        result => after(pace, site, progress, judge, result).map_break(O::from_result),
+    let result = outcome.into_result();
+    if result.is_ok() && !progress.has_retried() {
+        return Break(O::from_result(result));
     }
+    after(pace, (site, progress), judge, result).map_break(O::from_result)
 }
 
 /// After a failure, or a success that came late. The error is dropped before the wait.
 #[cold]
 #[inline(never)]
-fn after<P: Pace, T, E, J: Judge<E>>(
+fn after<'c, P: Pace, T, E, J: Judge<E>>(
     _: P,
-    site: &Site,
-    progress: &mut Progress,
+    call: impl Into<Call<'c>>,
     judge: J,
     result: Result<T, E>,
 ) -> ControlFlow<Result<T, E>, P::Wait> {
+    let Call { site, progress } = call.into();
     let ask = Ask { site, progress, clock: P::CLOCK };
     let Verdict(wait) = judge.judge(result.as_ref().err(), ask);
     match wait {
@@ -136,6 +136,24 @@ fn after<P: Pace, T, E, J: Judge<E>>(
             Continue(P::wait(wait))
         }
         None => Break(result),
+    }
+}
+
+/// A call, wherever it keeps what it remembers.
+struct Call<'c> {
+    site: &'c Site,
+    progress: &'c mut Progress,
+}
+
+impl<'c> From<&'c mut Begun<'_>> for Call<'c> {
+    fn from(begun: &'c mut Begun<'_>) -> Self {
+        Call { site: begun.site, progress: &mut begun.progress }
+    }
+}
+
+impl<'c> From<(&'c Site, &'c mut Progress)> for Call<'c> {
+    fn from((site, progress): (&'c Site, &'c mut Progress)) -> Self {
+        Call { site, progress }
     }
 }
 
