@@ -6,6 +6,8 @@
 #[cfg(feature = "std")]
 pub use retry_core::{AttemptTimeout, Run, SleepIsSet, set_sleep, testing};
 pub use retry_core::{Backoff, GiveUpReason, InvalidPolicy, Jitter, Outcome, Policy, preset};
+#[cfg(target_has_atomic = "64")]
+pub use retry_core::{CircuitBreaker, CircuitOpen, CircuitState, FailureKind, Permit, RetryBudget};
 #[cfg(feature = "std")]
 pub use retry_core::{GiveUpEvent, RetryError, RetryEvent, Retryable};
 #[cfg(feature = "macros")]

@@ -36,6 +36,16 @@ mod run;
 #[cfg(feature = "std")]
 pub mod timeout;
 
+// What calls share, to spare a server in trouble.
+#[cfg(target_has_atomic = "64")]
+mod breaker;
+#[cfg(target_has_atomic = "64")]
+mod budget;
+#[cfg(target_has_atomic = "64")]
+mod sync;
+#[cfg(target_has_atomic = "64")]
+mod timepiece;
+
 // The world around it: time, waiting, who is told, and what tests put in their place.
 #[cfg(feature = "std")]
 mod clock;
@@ -49,6 +59,10 @@ pub mod sleep;
 pub mod testing;
 
 pub use backoff::Backoff;
+#[cfg(target_has_atomic = "64")]
+pub use breaker::{CircuitBreaker, CircuitOpen, CircuitState, Permit};
+#[cfg(target_has_atomic = "64")]
+pub use budget::{FailureKind, RetryBudget};
 pub use check::InvalidPolicy;
 #[cfg(feature = "std")]
 pub use hook::{GiveUpEvent, RetryEvent};

@@ -1,0 +1,72 @@
+//! What a call holds that was let through.
+
+use core::mem;
+
+use super::CircuitBreaker;
+use super::circuit::Ticket;
+#[cfg(feature = "std")]
+use crate::nanos::Nanos;
+use crate::outcome::Outcome;
+
+/// The right to one call, from [`CircuitBreaker::acquire`]; it takes the call's outcome back.
+///
+/// Dropped without an outcome, as by a call that was cancelled or panicked, it counts as neither success nor failure,
+/// and where it was for a trial, another call may have it.
+#[derive(Debug)]
+#[must_use = "without an outcome the call counts as cancelled"]
+pub struct Permit<'a> {
+    breaker: &'a CircuitBreaker,
+    pub(super) ticket: Ticket,
+    /// When the call began, if that matters.
+    #[cfg(feature = "std")]
+    pub(super) started: Nanos,
+}
+
+impl<'a> Permit<'a> {
+    #[inline]
+    pub(super) fn new(breaker: &'a CircuitBreaker, ticket: Ticket) -> Permit<'a> {
+        Permit {
+            breaker,
+            ticket,
+            #[cfg(feature = "std")]
+            started: breaker.start(),
+        }
+    }
+
+    /// The call has succeeded.
+    #[inline]
+    pub fn success(self) {
+        self.breaker.settle(&self, false);
+        mem::forget(self);
+    }
+
+    /// The call has failed in a way that tells against the server.
+    #[inline]
+    pub fn failure(self) {
+        self.breaker.settle(&self, true);
+        mem::forget(self);
+    }
+
+    /// What the call has returned is its outcome; an error for which `is_failure` is false says nothing.
+    #[inline]
+    pub(super) fn judge<R: Outcome>(self, outcome: R, is_failure: impl FnOnce(&R::Error) -> bool) -> R {
+        let result = outcome.into_result();
+        match &result {
+            Ok(_) => self.success(),
+            Err(error) if is_failure(error) => self.failure(),
+            Err(_) => self.ignore(),
+        }
+        R::from_result(result)
+    }
+
+    /// The call's outcome says nothing of the server. The same as dropping the permit.
+    #[inline]
+    pub fn ignore(self) {}
+}
+
+impl Drop for Permit<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.breaker.circuit.gave_back(self.ticket);
+    }
+}
