@@ -41,7 +41,7 @@ pub(crate) struct Pool {
     /// Whether somebody lets a slot begin.
     is_turning: AtomicBool,
     /// `deposited` at the start of each of the last slots, by the slot's number modulo their count. Only whoever
-    /// turns looks here.
+    /// turns writes here.
     starts: [AtomicU64; SLOTS as usize],
 }
 
@@ -84,21 +84,35 @@ impl Pool {
         difference(self.deposited.load(Ordering::Acquire), spent)
     }
 
-    /// Adds `units`, or as many as there is room for below `limit`; notes in the slot's name if there is none.
+    /// Adds `units`, or as many as there is room for below `limit`.
+    ///
+    /// A full pool takes them in the place of its oldest, until a tenth of it is of this slot: so what calls that go
+    /// on have filled does not expire all at once. Then it is noted that there is nothing to do for this slot.
     pub(crate) fn deposit(&self, units: u64, limit: u64, slot: u64) {
         loop {
             let spent = self.spent.load(Ordering::Acquire);
             let deposited = self.deposited.load(Ordering::Acquire);
-            let room = limit.saturating_sub(difference(deposited, spent));
-            let done = if room == 0 {
-                replace(&self.spent, spent, spent & POSITION | mark(slot))
-            } else {
-                replace(&self.deposited, deposited, deposited.wrapping_add(units.min(room)))
-            };
-            if done {
+            let balance = difference(deposited, spent);
+            let units = units.min(limit);
+            if balance < limit {
+                let sum = deposited.wrapping_add(units.min(limit - balance));
+                if replace(&self.deposited, deposited, sum) {
+                    return;
+                }
+            } else if self.since_start_of(slot, deposited) < limit / SLOTS {
+                if replace(&self.spent, spent, spent.wrapping_add(units) & POSITION) {
+                    return self.add(units);
+                }
+            } else if replace(&self.spent, spent, spent & POSITION | mark(slot)) {
                 return;
             }
         }
+    }
+
+    /// What this slot has seen deposited. It may be any amount if the slot is over: it decides no more than which of
+    /// two tokens is kept.
+    fn since_start_of(&self, slot: u64, deposited: u64) -> u64 {
+        deposited.wrapping_sub(self.start(slot).load(Ordering::Relaxed))
     }
 
     /// Adds `units` that were within a limit elsewhere.

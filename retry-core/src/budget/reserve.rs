@@ -18,10 +18,13 @@ pub(crate) struct Income {
 }
 
 impl Income {
-    /// All that comes until `now`. It wraps; only differences mean something.
+    /// All that comes until `now`, on a scale that wraps; only differences mean something. It does not begin at 0, so
+    /// that what was spent at the beginning of time does not look [`UNTOUCHED`].
     const fn until(self, now: Nanos) -> u64 {
         const NANOS_PER_SECOND: u128 = 1_000_000_000;
-        (now as u128 * self.per_second as u128 * TOKEN as u128 / NANOS_PER_SECOND) as u64
+        const BEGINNING: u64 = 1 << 62;
+        let income = now as u128 * self.per_second as u128 * TOKEN as u128 / NANOS_PER_SECOND;
+        BEGINNING.wrapping_add(income as u64)
     }
 }
 
@@ -60,8 +63,9 @@ impl Reserve {
         loop {
             let spent = self.spent.load(Ordering::Acquire);
             let Some(rest) = rest(unspent(spent, income, now)) else { return false };
-            let position = income.until(now).wrapping_sub(rest);
-            if replace(&self.spent, spent, if position == UNTOUCHED { 1 } else { position }) {
+            // The smallest amount there is, once in a wrap of the scale, keeps it from looking untouched.
+            let position = income.until(now).wrapping_sub(rest).max(UNTOUCHED + 1);
+            if replace(&self.spent, spent, position) {
                 return true;
             }
         }
