@@ -1,6 +1,7 @@
 //! What a closed circuit remembers of its calls: the last so many, or those of the last so long.
 
 mod calls;
+mod tally;
 mod time;
 
 use std::boxed::Box;
@@ -8,34 +9,14 @@ use std::sync::OnceLock;
 
 use crate::nanos::Nanos;
 pub(super) use calls::Calls;
-pub(super) use time::Periods;
+pub(super) use tally::{Course, Tally};
+use time::Periods;
 
 /// How far a window reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
     Calls(u16),
     Time(Nanos),
-}
-
-/// How a call went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Course {
-    pub(super) has_failed: bool,
-    pub(super) was_slow: bool,
-}
-
-impl Course {
-    pub(super) const fn is_good(self) -> bool {
-        !self.has_failed && !self.was_slow
-    }
-}
-
-/// How many calls are in a window, and how they went.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tally {
-    pub(super) calls: u64,
-    pub(super) failures: u64,
-    pub(super) slow: u64,
 }
 
 /// A window of either kind. It is allocated at its first call, so that a breaker can be a `static` and one that

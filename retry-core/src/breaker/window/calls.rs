@@ -11,7 +11,7 @@
 use std::boxed::Box;
 
 use super::{Course, Tally};
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicU64, Ordering, fence};
 
 /// See the module's documentation.
 #[derive(Debug)]
@@ -80,6 +80,8 @@ impl Calls {
     pub(super) fn add(&self, generation: u32, course: Course) -> Option<Tally> {
         let head = self.advance(generation as u16, course)?;
         self.write(entry(head.generation, head.number, course));
+        // Of two that write at the same time, at least one has to see both.
+        fence(Ordering::SeqCst);
         Some(self.tally())
     }
 

@@ -6,13 +6,13 @@
 
 use super::{Course, Tally};
 use crate::nanos::Nanos;
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicU64, Ordering, fence};
 
 const TENTHS: u64 = 10;
 
 /// See the module's documentation.
 #[derive(Debug)]
-pub(in crate::breaker) struct Periods {
+pub(super) struct Periods {
     /// The last tenths, each by its number modulo their count.
     last: [Period; TENTHS as usize],
     /// The tag of the last call that went wrong: without one, there is nothing to add up.
@@ -100,6 +100,8 @@ impl Periods {
             // An error says that there is a later one.
             let _ = self.wrong.fetch_update(Ordering::AcqRel, Ordering::Acquire, latest);
         }
+        // Of two that count at the same time, at least one has to see both.
+        fence(Ordering::SeqCst);
         self.has_gone_wrong(tag).then(|| self.tally(generation, tenth))
     }
 
