@@ -20,6 +20,9 @@ pub use retry_macros::retry;
 /// Longer texts, as they stand in the repository.
 #[cfg(doc)]
 pub mod _documentation {
+    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[doc = include_str!("../docs/budget-and-breaker.md")]
+    pub mod budget_and_breaker {}
     #[doc = include_str!("../docs/design.md")]
     pub mod design {}
 }

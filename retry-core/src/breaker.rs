@@ -14,7 +14,6 @@ mod window;
 use core::time::Duration;
 
 use crate::nanos::{from_duration, to_duration};
-use crate::outcome::Outcome;
 use crate::timepiece::Timepiece;
 use circuit::{Circuit, Recovery};
 pub use open::CircuitOpen;
@@ -179,7 +178,8 @@ impl CircuitBreaker {
     ///
     /// Where it is refused, it returns the error that `From<CircuitOpen>` makes.
     #[inline]
-    pub fn call<R: Outcome<Error: From<CircuitOpen>>>(&self, operation: impl FnOnce() -> R) -> R {
+    #[expect(clippy::missing_errors_doc, reason = "the operation's own")]
+    pub fn call<T, E: From<CircuitOpen>>(&self, operation: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         self.call_if(operation, |_| true)
     }
 
@@ -187,34 +187,36 @@ impl CircuitBreaker {
     /// [ignored](Permit::ignore).
     ///
     /// ```
-    /// use std::io::{self, ErrorKind};
+    /// use std::{fs, io::ErrorKind};
     ///
     /// static DISK: retry_core::CircuitBreaker = retry_core::CircuitBreaker::new().consecutive_failures(1);
     ///
-    /// let found: io::Result<()> = DISK.call_if(|| Err(ErrorKind::NotFound.into()), |e| e.kind() != ErrorKind::NotFound);
+    /// let found = DISK.call_if(|| fs::read("/no/such/file"), |error| error.kind() != ErrorKind::NotFound);
     /// assert!(found.is_err());
     /// assert_eq!(DISK.state(), retry_core::CircuitState::Closed);
     /// ```
     #[inline]
-    pub fn call_if<R: Outcome<Error: From<CircuitOpen>>>(
+    #[expect(clippy::missing_errors_doc, reason = "the operation's own")]
+    pub fn call_if<T, E: From<CircuitOpen>>(
         &self,
-        operation: impl FnOnce() -> R,
-        is_failure: impl FnOnce(&R::Error) -> bool,
-    ) -> R {
+        operation: impl FnOnce() -> Result<T, E>,
+        is_failure: impl FnOnce(&E) -> bool,
+    ) -> Result<T, E> {
         match self.acquire() {
             Ok(permit) => permit.judge(operation(), is_failure),
-            Err(open) => R::from_result(Err(open.into())),
+            Err(open) => Err(open.into()),
         }
     }
 
     /// [`call`](Self::call) for an async operation. Dropping the future gives the permit back.
-    pub async fn call_async<R: Outcome<Error: From<CircuitOpen>>>(
+    #[expect(clippy::missing_errors_doc, reason = "the operation's own")]
+    pub async fn call_async<T, E: From<CircuitOpen>>(
         &self,
-        operation: impl AsyncFnOnce() -> R,
-    ) -> R {
+        operation: impl AsyncFnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
         match self.acquire() {
             Ok(permit) => permit.judge(operation().await, |_| true),
-            Err(open) => R::from_result(Err(open.into())),
+            Err(open) => Err(open.into()),
         }
     }
 

@@ -14,7 +14,9 @@ use crate::support::{finish, poll};
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Opens for 10 s.
-const BREAKER: CircuitBreaker = CircuitBreaker::new().name("db").open_for(Duration::from_secs(10));
+const fn db() -> CircuitBreaker {
+    CircuitBreaker::new().name("db").open_for(Duration::from_secs(10))
+}
 
 /// Plays a script, one character a step, and notes what becomes of each call:
 ///
@@ -63,7 +65,7 @@ fn table(breaker: fn() -> CircuitBreaker, rows: &[(&str, &str)]) {
 #[test]
 fn failures_in_a_row_open_it() {
     table(
-        || BREAKER.consecutive_failures(3),
+        || db().consecutive_failures(3),
         &[
             ("ff", "ff C"),
             ("fff", "fff O"),
@@ -74,14 +76,14 @@ fn failures_in_a_row_open_it() {
             ("ffFs", "ffF- O"),
         ],
     );
-    table(|| BREAKER.consecutive_failures(1), &[("sf", "sf O"), ("i", "i C")]);
-    table(|| BREAKER, &[("ffff", "ffff C"), ("fffff", "fffff O")]);
+    table(|| db().consecutive_failures(1), &[("sf", "sf O"), ("i", "i C")]);
+    table(|| db(), &[("ffff", "ffff C"), ("fffff", "fffff O")]);
 }
 
 #[test]
 fn after_its_time_it_tries_and_closes_or_opens_again() {
     table(
-        || BREAKER.consecutive_failures(1),
+        || db().consecutive_failures(1),
         &[
             ("fttttttttts", "fttttttttt- O"),
             ("fTs", "fTs C"),
@@ -95,14 +97,14 @@ fn after_its_time_it_tries_and_closes_or_opens_again() {
         ],
     );
     table(
-        || BREAKER.consecutive_failures(2).trials(3),
+        || db().consecutive_failures(2).trials(3),
         &[("ffTss", "ffTss H"), ("ffTsss", "ffTsss C"), ("ffTssf", "ffTssf O"), ("ffTsssf", "ffTsssf C")],
     );
 }
 
 #[test]
 fn a_failure_rate_over_calls_opens_it_from_the_minimum_on() {
-    let half = || BREAKER.failure_rate(0.5).window_calls(10).minimum_calls(4);
+    let half = || db().failure_rate(0.5).window_calls(10).minimum_calls(4);
     table(
         half,
         &[
@@ -121,10 +123,10 @@ fn a_failure_rate_over_calls_opens_it_from_the_minimum_on() {
     table(half, &[("ssssssffffsssssssssfffff", "ssssssffffsssssssssfffff O")]);
     table(half, &[("ssssssffffsssssssssffff", "ssssssffffsssssssssffff C")]);
     table(
-        || BREAKER.failure_rate(1.0).window_calls(3).minimum_calls(20),
+        || db().failure_rate(1.0).window_calls(3).minimum_calls(20),
         &[("ff", "ff C"), ("fff", "fff O"), ("ffsff", "ffsff C"), ("ffsfff", "ffsfff O")],
     );
-    table(|| BREAKER.failure_rate(0.1).window_calls(1).minimum_calls(1), &[("ssf", "ssf O")]);
+    table(|| db().failure_rate(0.1).window_calls(1).minimum_calls(1), &[("ssf", "ssf O")]);
 }
 
 #[test]
@@ -132,7 +134,7 @@ fn an_equal_rate_opens_it_whatever_the_fraction() {
     for calls in [7_u32, 10, 29, 100, 333] {
         for failures in 1..=calls {
             let rate = f64::from(failures) / f64::from(calls);
-            let breaker = BREAKER.failure_rate(rate).window_calls(calls).minimum_calls(calls);
+            let breaker = db().failure_rate(rate).window_calls(calls).minimum_calls(calls);
             for call in 1..=calls {
                 assert_eq!(breaker.state(), Closed);
                 let permit = breaker.acquire().expect("closed");
@@ -141,15 +143,15 @@ fn an_equal_rate_opens_it_whatever_the_fraction() {
             assert_eq!(breaker.state(), Open, "{failures} of {calls}");
         }
     }
-    let seven_percent = BREAKER.failure_rate(0.07).window_calls(100).minimum_calls(100);
+    let seven_percent = db().failure_rate(0.07).window_calls(100).minimum_calls(100);
     assert_eq!(play(&seven_percent, &("s".repeat(93) + "fffffff")).chars().last(), Some('O'));
 }
 
 #[test]
 fn a_failure_rate_takes_the_place_of_failures_in_a_row() {
     let either_order = [
-        || BREAKER.failure_rate(0.5).consecutive_failures(2),
-        || BREAKER.consecutive_failures(2).failure_rate(0.5),
+        || db().failure_rate(0.5).consecutive_failures(2),
+        || db().consecutive_failures(2).failure_rate(0.5),
     ];
     for breaker in either_order {
         table(breaker, &[("ffffffffff", "ffffffffff C")]);
@@ -159,7 +161,7 @@ fn a_failure_rate_takes_the_place_of_failures_in_a_row() {
 #[test]
 fn a_failure_rate_over_time_opens_it() {
     table(
-        || BREAKER.failure_rate(0.5).window_time(10 * SECOND).minimum_calls(4),
+        || db().failure_rate(0.5).window_time(10 * SECOND).minimum_calls(4),
         &[
             ("fff", "fff C"),
             ("ffss", "ffss O"),
@@ -181,8 +183,7 @@ fn a_failure_rate_over_time_opens_it() {
 #[test]
 fn slow_calls_open_it_even_if_they_succeed() {
     let slow = || {
-        BREAKER
-            .slow_call(2 * SECOND)
+        db().slow_call(2 * SECOND)
             .slow_call_rate(0.5)
             .window_calls(4)
             .minimum_calls(4)
@@ -204,11 +205,11 @@ fn slow_calls_open_it_even_if_they_succeed() {
         ],
     );
     table(
-        || BREAKER.slow_call(2 * SECOND + Duration::from_nanos(1)).window_calls(2).minimum_calls(1),
+        || db().slow_call(2 * SECOND + Duration::from_nanos(1)).window_calls(2).minimum_calls(1),
         &[("SSSS", "SSSS C")],
     );
     table(
-        || BREAKER.slow_call_rate(1.0).slow_call(2 * SECOND).window_time(60 * SECOND).minimum_calls(2),
+        || db().slow_call_rate(1.0).slow_call(2 * SECOND).window_time(60 * SECOND).minimum_calls(2),
         &[("SS", "SS O"), ("sS", "sS C"), ("SsTTTTTTS", "SsTTTTTTS C"), ("SsTTTTTTSS", "SsTTTTTTSS O")],
     );
 }
@@ -216,11 +217,11 @@ fn slow_calls_open_it_even_if_they_succeed() {
 #[test]
 fn what_was_counted_before_it_opened_is_forgotten() {
     table(
-        || BREAKER.failure_rate(0.5).window_calls(4).minimum_calls(2),
+        || db().failure_rate(0.5).window_calls(4).minimum_calls(2),
         &[("ffTs", "ffTs C"), ("ffTsf", "ffTsf C"), ("ffTssf", "ffTssf O"), ("ffTsff", "ffTsff O")],
     );
     table(
-        || BREAKER.failure_rate(0.5).window_time(60 * SECOND).minimum_calls(2),
+        || db().failure_rate(0.5).window_time(60 * SECOND).minimum_calls(2),
         &[("ffTs", "ffTs C"), ("ffTsf", "ffTsf C"), ("ffTsff", "ffTsff O")],
     );
 }
@@ -228,7 +229,7 @@ fn what_was_counted_before_it_opened_is_forgotten() {
 #[test]
 fn open_it_tells_how_long_for() {
     let guard = testing::no_wait();
-    let breaker = BREAKER.consecutive_failures(1);
+    let breaker = db().consecutive_failures(1);
     assert_eq!(breaker.retry_in(), Duration::ZERO);
     breaker.acquire().expect("closed").failure();
     guard.advance(3 * SECOND);
@@ -236,7 +237,7 @@ fn open_it_tells_how_long_for() {
     let open = breaker.acquire().expect_err("open");
     assert_eq!(open.retry_in(), 7 * SECOND);
     assert_eq!(open.to_string(), "the circuit breaker `db` is open for another 7s");
-    guard.advance(7 * SECOND - Duration::from_nanos(1));
+    guard.advance(Duration::from_nanos(6_999_999_999));
     assert_eq!(breaker.acquire().expect_err("open").retry_in(), Duration::from_nanos(1));
     guard.advance(Duration::from_nanos(1));
     assert_eq!(breaker.retry_in(), Duration::ZERO);
@@ -260,7 +261,7 @@ fn half_open_it_admits_exactly_its_trials() {
     const CALLERS: usize = 64;
     for trials in [1, 3, 10] {
         for _ in 0..50 {
-            let breaker = BREAKER.consecutive_failures(1).trials(trials).clock(|| SECOND);
+            let breaker = db().consecutive_failures(1).trials(trials).clock(|| SECOND);
             breaker.acquire().expect("closed").failure();
             // The threads have no guard, so the clock is set by hand: the circuit's time is over.
             let breaker = breaker.clock(|| 12 * SECOND);
@@ -295,9 +296,9 @@ fn late_outcomes_move_nothing() {
             _ => drop(permit),
         };
         let rules: [fn() -> CircuitBreaker; 3] = [
-            || BREAKER.consecutive_failures(2).trials(2),
-            || BREAKER.failure_rate(0.5).window_calls(4).minimum_calls(2).trials(2),
-            || BREAKER.failure_rate(0.5).window_time(SECOND * 600).minimum_calls(2).trials(2),
+            || db().consecutive_failures(2).trials(2),
+            || db().failure_rate(0.5).window_calls(4).minimum_calls(2).trials(2),
+            || db().failure_rate(0.5).window_time(SECOND * 600).minimum_calls(2).trials(2),
         ];
         for breaker in rules.map(|rule| rule()) {
             let guard = testing::no_wait();
@@ -334,7 +335,7 @@ fn late_outcomes_move_nothing() {
 #[test]
 fn a_trial_that_is_lost_never_blocks() {
     let guard = testing::no_wait();
-    let breaker = BREAKER.consecutive_failures(1);
+    let breaker = db().consecutive_failures(1);
     breaker.acquire().expect("closed").failure();
     guard.advance(10 * SECOND);
 
@@ -368,12 +369,13 @@ fn a_trial_that_is_lost_never_blocks() {
 #[test]
 fn it_can_be_controlled_by_hand_from_every_state() {
     type Control = (fn(&CircuitBreaker), CircuitState);
+    type Reach = (CircuitState, fn(&CircuitBreaker, &testing::Guard));
     let controls: [Control; 3] = [
         (CircuitBreaker::force_open, ForcedOpen),
         (CircuitBreaker::disable, Disabled),
         (CircuitBreaker::reset, Closed),
     ];
-    let states: [(CircuitState, fn(&CircuitBreaker, &testing::Guard)); 5] = [
+    let states: [Reach; 5] = [
         (Closed, |_, _| {}),
         (Open, |breaker, _| breaker.acquire().expect("closed").failure()),
         (HalfOpen, |breaker, guard| {
@@ -387,7 +389,7 @@ fn it_can_be_controlled_by_hand_from_every_state() {
     for (from, reach) in states {
         for (control, to) in controls {
             let guard = testing::no_wait();
-            let breaker = BREAKER.consecutive_failures(1);
+            let breaker = db().consecutive_failures(1);
             let before = breaker.acquire().expect("closed");
             reach(&breaker, &guard);
             assert_eq!(breaker.state(), from);
@@ -425,7 +427,7 @@ impl From<CircuitOpen> for Error {
 #[test]
 fn a_call_is_counted_by_what_it_returns() {
     let _guard = testing::no_wait();
-    let breaker = BREAKER.consecutive_failures(2);
+    let breaker = db().consecutive_failures(2);
     assert_eq!(breaker.call(|| Ok::<_, Error>(7)), Ok(7));
     let missing = || Err::<(), _>(Error::NotFound);
     for _ in 0..5 {
@@ -442,7 +444,7 @@ fn a_call_is_counted_by_what_it_returns() {
 #[test]
 fn an_async_call_is_counted_by_what_it_returns() {
     let guard = testing::no_wait();
-    let breaker = BREAKER.consecutive_failures(1);
+    let breaker = db().consecutive_failures(1);
     finish(async {
         assert_eq!(breaker.call_async(async || Err::<(), _>(Error::Down)).await, Err(Error::Down));
         let refused = breaker.call_async(async || Ok::<(), Error>(())).await;
@@ -455,7 +457,7 @@ fn an_async_call_is_counted_by_what_it_returns() {
 
 #[tokio::test(start_paused = true)]
 async fn tokios_paused_clock_is_its_clock() {
-    let breaker = BREAKER.consecutive_failures(1);
+    let breaker = db().consecutive_failures(1);
     breaker.acquire().expect("closed").failure();
     tokio::time::sleep(9 * SECOND).await;
     assert_eq!(breaker.acquire().expect_err("open").retry_in(), SECOND);
@@ -467,7 +469,7 @@ async fn tokios_paused_clock_is_its_clock() {
 #[test]
 fn a_breaker_serves_one_test_after_another() {
     // Each with a clock that begins at 0, as under a guard of its own.
-    let breaker = BREAKER.consecutive_failures(1);
+    let breaker = db().consecutive_failures(1);
     for _ in 0..3 {
         let guard = testing::no_wait();
         breaker.reset();
@@ -523,13 +525,13 @@ fn settings_out_of_range_are_told() {
         let panic = catch_unwind(set).expect_err("it is out of range");
         panic.downcast_ref::<&str>().expect("a sentence").split(';').next().unwrap_or_default().to_owned()
     };
-    assert_eq!(told(|| BREAKER.consecutive_failures(0)), "`consecutive_failures` is not in 1..=65535");
-    assert_eq!(told(|| BREAKER.trials(65_536)), "`trials` is not in 1..=65535");
-    assert_eq!(told(|| BREAKER.failure_rate(0.0)), "`failure_rate` is not above 0 and at most 1");
-    assert_eq!(told(|| BREAKER.failure_rate(f64::NAN)), "`failure_rate` is not above 0 and at most 1");
-    assert_eq!(told(|| BREAKER.slow_call_rate(1.1)), "`slow_call_rate` is not above 0 and at most 1");
-    assert_eq!(told(|| BREAKER.window_calls(4001)), "`window_calls` is not in 1..=4000");
-    assert_eq!(told(|| BREAKER.window_time(Duration::ZERO)), "`window_time` is below 1 ms");
-    assert_eq!(told(|| BREAKER.minimum_calls(0)), "`minimum_calls` is 0, and no calls have no rate");
-    assert_eq!(told(|| BREAKER.open_for(Duration::ZERO)), "a circuit that opens for no time refuses nothing");
+    assert_eq!(told(|| db().consecutive_failures(0)), "`consecutive_failures` is not in 1..=65535");
+    assert_eq!(told(|| db().trials(65_536)), "`trials` is not in 1..=65535");
+    assert_eq!(told(|| db().failure_rate(0.0)), "`failure_rate` is not above 0 and at most 1");
+    assert_eq!(told(|| db().failure_rate(f64::NAN)), "`failure_rate` is not above 0 and at most 1");
+    assert_eq!(told(|| db().slow_call_rate(1.1)), "`slow_call_rate` is not above 0 and at most 1");
+    assert_eq!(told(|| db().window_calls(4001)), "`window_calls` is not in 1..=4000");
+    assert_eq!(told(|| db().window_time(Duration::ZERO)), "`window_time` is below 1 ms");
+    assert_eq!(told(|| db().minimum_calls(0)), "`minimum_calls` is 0, and no calls have no rate");
+    assert_eq!(told(|| db().open_for(Duration::ZERO)), "a circuit that opens for no time refuses nothing");
 }

@@ -9,11 +9,13 @@ use reattempt::{FailureKind, RetryBudget, testing};
 const SECOND: Duration = Duration::from_secs(1);
 
 /// No income of its own.
-const BARE: RetryBudget = RetryBudget::new().reserve_per_second(0);
+const fn bare() -> RetryBudget {
+    RetryBudget::new().reserve_per_second(0)
+}
 
 /// Withdraws until refused: how often it was not.
 fn drain(budget: &RetryBudget) -> u64 {
-    (0..).take_while(|_| budget.try_withdraw()).count() as u64
+    (0..u64::MAX).find(|_| !budget.try_withdraw()).expect("it is refused some time")
 }
 
 fn deposit(budget: &RetryBudget, calls: u32) {
@@ -50,7 +52,7 @@ fn every_ratio_grants_its_share_and_the_reserve_to_the_token() {
 fn a_call_that_fails_once_is_retried_at_most_once() {
     let _guard = testing::no_wait();
     for ratio in RATIOS {
-        let budget = BARE.ratio(ratio);
+        let budget = bare().ratio(ratio);
         let mut granted = 0;
         for _ in 0..10_000 {
             budget.deposit();
@@ -65,7 +67,7 @@ fn the_share_is_kept_while_time_passes() {
     // 10,000 calls within one life.
     for ratio in RATIOS {
         let guard = testing::no_wait();
-        let budget = BARE.ratio(ratio).ttl(Duration::from_secs(120));
+        let budget = bare().ratio(ratio).ttl(Duration::from_secs(120));
         let mut granted = 0;
         for _ in 0..10_000 {
             guard.advance(Duration::from_millis(10));
@@ -79,7 +81,7 @@ fn the_share_is_kept_while_time_passes() {
 #[test]
 fn a_third_is_no_decimal_and_is_off_by_less_than_a_token() {
     let _guard = testing::no_wait();
-    let budget = BARE.ratio(1.0 / 3.0);
+    let budget = bare().ratio(1.0 / 3.0);
     assert!((3332..=3334).contains(&granted(&budget, 10_000)));
 }
 
@@ -87,7 +89,7 @@ fn a_third_is_no_decimal_and_is_off_by_less_than_a_token() {
 fn the_share_comes_with_the_call_that_completes_it() {
     let _guard = testing::no_wait();
     for (ratio, calls) in [(0.2, 5), (0.1, 10), (0.25, 4), (0.001, 1000)] {
-        let budget = BARE.ratio(ratio);
+        let budget = bare().ratio(ratio);
         deposit(&budget, calls - 1);
         assert!(!budget.try_withdraw(), "ratio {ratio}");
         budget.deposit();
@@ -114,7 +116,7 @@ fn a_deposit_lives_for_its_time() {
     for phase in 0..20 {
         let guard = testing::no_wait();
         guard.advance(SECOND * phase / 20);
-        let budget = BARE.ratio(1.0);
+        let budget = bare().ratio(1.0);
         deposit(&budget, 7);
         guard.advance(9 * SECOND);
         assert_eq!(budget.balance(), 7, "phase {phase}");
@@ -127,7 +129,7 @@ fn a_deposit_lives_for_its_time() {
 #[test]
 fn each_deposit_has_a_life_of_its_own() {
     let guard = testing::no_wait();
-    let budget = BARE.ratio(1.0);
+    let budget = bare().ratio(1.0);
     for _ in 0..10 {
         deposit(&budget, 3);
         guard.advance(SECOND);
@@ -141,7 +143,7 @@ fn each_deposit_has_a_life_of_its_own() {
 #[test]
 fn the_oldest_is_spent_first() {
     let guard = testing::no_wait();
-    let budget = BARE.ratio(1.0);
+    let budget = bare().ratio(1.0);
     deposit(&budget, 5);
     guard.advance(5 * SECOND);
     deposit(&budget, 5);
@@ -154,7 +156,7 @@ fn the_oldest_is_spent_first() {
 fn nothing_is_left_after_any_time_without_calls() {
     for idle in [10, 11, 60, 65_534, 65_535, 65_536, 3600 * 24 * 365] {
         let guard = testing::no_wait();
-        let budget = BARE.ratio(1.0);
+        let budget = bare().ratio(1.0);
         deposit(&budget, 2000);
         guard.advance(SECOND * idle);
         assert_eq!(budget.balance(), 0, "after {idle} s");
@@ -167,7 +169,7 @@ fn nothing_is_left_after_any_time_without_calls() {
 fn a_life_may_be_short_or_long() {
     for ttl in [Duration::from_millis(1), Duration::from_millis(1001), Duration::from_secs(86_400)] {
         let guard = testing::no_wait();
-        let budget = BARE.ratio(1.0).ttl(ttl);
+        let budget = bare().ratio(1.0).ttl(ttl);
         deposit(&budget, 10);
         guard.advance(ttl * 9 / 10);
         assert_eq!(budget.balance(), 10, "{ttl:?}");
@@ -223,7 +225,7 @@ fn fractions_of_both_sources_make_a_token() {
 #[test]
 fn no_more_is_saved_up_than_there_is_room_for() {
     let guard = testing::no_wait();
-    let budget = BARE.ratio(1.0).capacity(10);
+    let budget = bare().ratio(1.0).capacity(10);
     deposit(&budget, 1000);
     assert_eq!((budget.balance(), drain(&budget)), (10, 10));
     deposit(&budget, 4);
@@ -239,7 +241,7 @@ fn no_more_is_saved_up_than_there_is_room_for() {
 #[test]
 fn a_full_budget_stays_full_while_calls_go_on() {
     let guard = testing::no_wait();
-    let budget = BARE.ratio(1.0).capacity(100);
+    let budget = bare().ratio(1.0).capacity(100);
     for second in 0..60 {
         deposit(&budget, 200);
         assert_eq!(budget.balance(), 100, "second {second}");
@@ -250,7 +252,7 @@ fn a_full_budget_stays_full_while_calls_go_on() {
 #[test]
 fn calls_that_a_full_budget_does_not_time_cost_it_little() {
     let guard = testing::no_wait();
-    let budget = BARE.ratio(0.2);
+    let budget = bare().ratio(0.2);
     deposit(&budget, 10_000);
     for _ in 0..600 {
         guard.advance(Duration::from_millis(100));
@@ -263,7 +265,7 @@ fn calls_that_a_full_budget_does_not_time_cost_it_little() {
 #[test]
 fn a_retry_costs_what_its_failure_says() {
     let _guard = testing::no_wait();
-    let budget = BARE
+    let budget = bare()
         .ratio(1.0)
         .cost(FailureKind::Error, 2)
         .cost(FailureKind::Timeout, 5)
@@ -282,13 +284,13 @@ fn a_retry_costs_what_its_failure_says() {
 #[test]
 fn a_success_gives_back_what_it_cost_if_asked_to() {
     let _guard = testing::no_wait();
-    let plain = BARE.ratio(1.0);
+    let plain = bare().ratio(1.0);
     deposit(&plain, 1);
     assert!(plain.try_withdraw());
     plain.refund(FailureKind::Error);
     assert_eq!(plain.balance(), 0);
 
-    let refunding = BARE.ratio(1.0).cost(FailureKind::Timeout, 3).capacity(4).refund_on_success();
+    let refunding = bare().ratio(1.0).cost(FailureKind::Timeout, 3).capacity(4).refund_on_success();
     deposit(&refunding, 4);
     assert!(refunding.try_withdraw_for(FailureKind::Timeout));
     refunding.refund(FailureKind::Timeout);
@@ -352,7 +354,7 @@ fn eight_threads_are_granted_no_more_while_time_passes() {
 
 #[tokio::test(start_paused = true)]
 async fn tokios_paused_clock_is_its_clock() {
-    let budget = BARE.ratio(1.0);
+    let budget = bare().ratio(1.0);
     deposit(&budget, 3);
     tokio::time::sleep(Duration::from_secs(9)).await;
     assert_eq!(budget.balance(), 3);
@@ -366,12 +368,12 @@ fn settings_out_of_range_are_told() {
         let panic = std::panic::catch_unwind(set).expect_err("it is out of range");
         panic.downcast_ref::<&str>().expect("a sentence").split(';').next().unwrap_or_default().to_owned()
     };
-    assert_eq!(told(|| BARE.ratio(-0.1)), "`ratio` is not in 0..=100");
-    assert_eq!(told(|| BARE.ratio(f64::NAN)), "`ratio` is not in 0..=100");
-    assert_eq!(told(|| BARE.reserve_per_second(10_001)), "`reserve_per_second` is above 10000");
-    assert_eq!(told(|| BARE.ttl(Duration::from_micros(999))), "`ttl` is below 1 ms");
-    assert_eq!(told(|| BARE.capacity(0)), "`capacity` is not in 1..=10000000");
-    assert_eq!(told(|| BARE.capacity(10_000_001)), "`capacity` is not in 1..=10000000");
+    assert_eq!(told(|| bare().ratio(-0.1)), "`ratio` is not in 0..=100");
+    assert_eq!(told(|| bare().ratio(f64::NAN)), "`ratio` is not in 0..=100");
+    assert_eq!(told(|| bare().reserve_per_second(10_001)), "`reserve_per_second` is above 10000");
+    assert_eq!(told(|| bare().ttl(Duration::from_micros(999))), "`ttl` is below 1 ms");
+    assert_eq!(told(|| bare().capacity(0)), "`capacity` is not in 1..=10000000");
+    assert_eq!(told(|| bare().capacity(10_000_001)), "`capacity` is not in 1..=10000000");
 }
 
 #[test]

@@ -6,7 +6,6 @@ use super::CircuitBreaker;
 use super::circuit::Ticket;
 #[cfg(feature = "std")]
 use crate::nanos::Nanos;
-use crate::outcome::Outcome;
 
 /// The right to one call, from [`CircuitBreaker::acquire`]; it takes the call's outcome back.
 ///
@@ -49,14 +48,17 @@ impl<'a> Permit<'a> {
 
     /// What the call has returned is its outcome; an error for which `is_failure` is false says nothing.
     #[inline]
-    pub(super) fn judge<R: Outcome>(self, outcome: R, is_failure: impl FnOnce(&R::Error) -> bool) -> R {
-        let result = outcome.into_result();
+    pub(super) fn judge<T, E>(
+        self,
+        result: Result<T, E>,
+        is_failure: impl FnOnce(&E) -> bool,
+    ) -> Result<T, E> {
         match &result {
             Ok(_) => self.success(),
             Err(error) if is_failure(error) => self.failure(),
             Err(_) => self.ignore(),
         }
-        R::from_result(result)
+        result
     }
 
     /// The call's outcome says nothing of the server. The same as dropping the permit.

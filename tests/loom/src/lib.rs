@@ -1,6 +1,7 @@
 //! The files of `retry-core` that share state, with loom's atomics in the place of the real ones, and what has to hold
 //! whatever the threads do. `tests/models.rs` runs it.
 #![allow(dead_code, unreachable_pub, reason = "the files have more than is modelled, and other places")]
+#![expect(clippy::missing_panics_doc, reason = "each says what holds")]
 
 #[path = "../../../retry-core/src/nanos.rs"]
 mod nanos;
