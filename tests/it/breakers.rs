@@ -77,7 +77,7 @@ fn failures_in_a_row_open_it() {
         ],
     );
     table(|| db().consecutive_failures(1), &[("sf", "sf O"), ("i", "i C")]);
-    table(|| db(), &[("ffff", "ffff C"), ("fffff", "fffff O")]);
+    table(db, &[("ffff", "ffff C"), ("fffff", "fffff O")]);
 }
 
 #[test]
