@@ -250,15 +250,6 @@ impl CircuitBreaker {
 }
 
 impl CircuitBreaker {
-    #[inline]
-    fn settle(&self, permit: &Permit<'_>, has_failed: bool) {
-        #[cfg(feature = "std")]
-        if self.rates.are_watched() {
-            return self.settle_by_rates(permit, has_failed);
-        }
-        self.settle_in_a_row(permit.ticket, has_failed);
-    }
-
     /// By the rule of failures in a row, which is also that of trials.
     #[inline]
     fn settle_in_a_row(&self, ticket: circuit::Ticket, has_failed: bool) {

@@ -150,6 +150,17 @@ impl Circuit {
     /// A call has succeeded: failures are in a row no longer; the last of the trials closes the circuit.
     #[inline]
     pub(crate) fn succeeded(&self, ticket: Ticket, trials: u16) -> Option<Change> {
+        let seen = self.moment();
+        // In whichever generation: there is nothing to forget.
+        if seen.state == CircuitState::Closed && seen.count == 0 {
+            return None;
+        }
+        self.succeeded_after_failures(ticket, trials)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn succeeded_after_failures(&self, ticket: Ticket, trials: u16) -> Option<Change> {
         loop {
             let seen = self.still(ticket)?;
             if seen.state == CircuitState::Closed {

@@ -15,10 +15,10 @@ use crate::nanos::Nanos;
 #[must_use = "without an outcome the call counts as cancelled"]
 pub struct Permit<'a> {
     breaker: &'a CircuitBreaker,
-    pub(super) ticket: Ticket,
+    ticket: Ticket,
     /// When the call began, if that matters.
     #[cfg(feature = "std")]
-    pub(super) started: Nanos,
+    started: Nanos,
 }
 
 impl<'a> Permit<'a> {
@@ -35,15 +35,27 @@ impl<'a> Permit<'a> {
     /// The call has succeeded.
     #[inline]
     pub fn success(self) {
-        self.breaker.settle(&self, false);
-        mem::forget(self);
+        self.settle(false);
     }
 
     /// The call has failed in a way that tells against the server.
     #[inline]
     pub fn failure(self) {
-        self.breaker.settle(&self, true);
+        self.settle(true);
+    }
+
+    /// The permit is taken apart first: what it holds stays in registers.
+    #[inline]
+    fn settle(self, has_failed: bool) {
+        let (breaker, ticket) = (self.breaker, self.ticket);
+        #[cfg(feature = "std")]
+        let started = self.started;
         mem::forget(self);
+        #[cfg(feature = "std")]
+        if breaker.rates.are_watched() {
+            return breaker.settle_by_rates(ticket, started, has_failed);
+        }
+        breaker.settle_in_a_row(ticket, has_failed);
     }
 
     /// What the call has returned is its outcome; an error for which `is_failure` is false says nothing.

@@ -2,8 +2,9 @@
 
 use core::time::Duration;
 
+use super::circuit::Ticket;
 use super::window::{Calls, Course, Reach, Tally};
-use super::{CircuitBreaker, CircuitState, Permit};
+use super::{CircuitBreaker, CircuitState};
 use crate::nanos::{Nanos, from_duration};
 
 /// What is measured, and what is too much. A rule without a rate does not count.
@@ -136,10 +137,9 @@ impl CircuitBreaker {
         if self.rates.slow.is_some() { self.time.now() } else { 0 }
     }
 
-    pub(super) fn settle_by_rates(&self, permit: &Permit<'_>, has_failed: bool) {
-        let ticket = permit.ticket;
-        let was_slow = self.rates.slow.is_some()
-            && self.time.now().saturating_sub(permit.started) >= self.rates.slow_call;
+    pub(super) fn settle_by_rates(&self, ticket: Ticket, started: Nanos, has_failed: bool) {
+        let was_slow =
+            self.rates.slow.is_some() && self.time.now().saturating_sub(started) >= self.rates.slow_call;
         let course = Course { has_failed, was_slow };
         match self.circuit.still(ticket) {
             None => {}
