@@ -15,6 +15,8 @@ pub use retry_core::testing;
 #[cfg(feature = "std")]
 pub use retry_core::{AttemptTimeout, Run, SleepIsSet, set_sleep};
 pub use retry_core::{Backoff, GiveUpReason, InvalidPolicy, Jitter, Outcome, Policy, preset};
+#[cfg(target_has_atomic = "64")]
+pub use retry_core::{CircuitBreaker, CircuitOpen, CircuitState, FailureKind, Permit, RetryBudget};
 #[cfg(feature = "std")]
 pub use retry_core::{GiveUpEvent, RetryError, RetryEvent, Retryable};
 pub use retry_core::{InvalidConfig, JitterConfig, PolicyConfig};
@@ -28,6 +30,9 @@ pub use retry_macros::retry;
 /// Longer texts, as they stand in the repository.
 #[cfg(doc)]
 pub mod _documentation {
+    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[doc = include_str!("../docs/budget-and-breaker.md")]
+    pub mod budget_and_breaker {}
     #[doc = include_str!("../docs/design.md")]
     pub mod design {}
     #[doc = include_str!("../docs/migrating.md")]

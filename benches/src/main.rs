@@ -18,6 +18,7 @@ use callgrind::Case;
 use contender::Contender;
 use question::{
     check_time, dependencies, first_try, future_size, many_tasks, one_delay, per_retry, program_bytes,
+    shared_state,
 };
 
 fn main() {
@@ -39,17 +40,18 @@ fn main() {
 type Question = (&'static str, fn(&[Contender]));
 
 /// All questions, the quick ones first.
-const QUESTIONS: [Question; 6] = [
+const QUESTIONS: [Question; 7] = [
     ("calls", calls),
     ("future-size", future_size::show),
     ("tasks", many_tasks::show),
+    ("shared-state", |_| shared_state::show()),
     ("program-bytes", program_bytes::show),
     ("check-time", check_time::show),
     ("dependencies", |_| dependencies::show()),
 ];
 
 /// How many of them compile nothing.
-const QUICK: usize = 3;
+const QUICK: usize = 4;
 
 fn ask(questions: &[Question]) {
     let everybody = contender::all();

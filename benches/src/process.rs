@@ -4,7 +4,7 @@ use std::fs::read_to_string;
 
 /// Processor time of this thread so far, in nanoseconds.
 pub(crate) fn cpu_time() -> u64 {
-    let text = read_to_string("/proc/self/schedstat").expect("Linux tells of scheduling");
+    let text = read_to_string("/proc/thread-self/schedstat").expect("Linux tells of scheduling");
     text.split(' ').next().and_then(|time| time.parse().ok()).expect("a number of nanoseconds")
 }
 

@@ -8,3 +8,4 @@ pub(crate) mod many_tasks;
 pub(crate) mod one_delay;
 pub(crate) mod per_retry;
 pub(crate) mod program_bytes;
+pub(crate) mod shared_state;

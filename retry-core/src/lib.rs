@@ -47,6 +47,16 @@ pub mod step;
 #[cfg(feature = "std")]
 pub mod timeout;
 
+// What calls share, to spare a server in trouble.
+#[cfg(target_has_atomic = "64")]
+mod breaker;
+#[cfg(target_has_atomic = "64")]
+mod budget;
+#[cfg(target_has_atomic = "64")]
+mod sync;
+#[cfg(target_has_atomic = "64")]
+mod timepiece;
+
 // The world around it: time, waiting, who is told, and what tests put in their place.
 #[cfg(feature = "std")]
 mod clock;
@@ -64,6 +74,10 @@ mod stage;
 pub mod testing;
 
 pub use backoff::Backoff;
+#[cfg(target_has_atomic = "64")]
+pub use breaker::{CircuitBreaker, CircuitOpen, CircuitState, Permit};
+#[cfg(target_has_atomic = "64")]
+pub use budget::{FailureKind, RetryBudget};
 pub use check::InvalidPolicy;
 pub use config::{InvalidConfig, JitterConfig, PolicyConfig};
 #[cfg(feature = "std")]

@@ -5,6 +5,8 @@ mod support;
 mod async_shapes;
 mod async_trait;
 mod attempts;
+mod breakers;
+mod budgets;
 mod cancellation;
 mod deadline;
 mod delays;

@@ -5,7 +5,9 @@ use std::fmt::{self, Debug, Write};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+use reattempt::CircuitState::{Closed, Disabled, ForcedOpen, HalfOpen, Open};
 use reattempt::testing::Guard;
+use reattempt::{CircuitBreaker, CircuitState};
 use reattempt::{Jitter, Policy, retry, testing};
 use tracing::field::{Field, Visit};
 use tracing::subscriber::DefaultGuard;
@@ -407,4 +409,57 @@ fn without_the_attribute_the_operation_is_a_place_or_a_name() {
 #[test]
 fn without_the_attribute_the_error_is_told_by_the_name_of_its_type() {
     assert_eq!(only("error", |_| drop(Policy::new().run(|| Err::<(), _>(Down(1))))), "it::support::Down");
+}
+
+/// A change of a circuit breaker's state.
+fn change(from: CircuitState, to: CircuitState) -> Told {
+    let message = "circuit breaker changed its state";
+    event(Level::WARN, &format!("message={message}, breaker=\"db\", from={from}, to={to}"))
+}
+
+#[test]
+fn a_circuit_breaker_tells_each_change_of_its_state() {
+    let told = told(|guard| {
+        let breaker = CircuitBreaker::new().name("db").consecutive_failures(1);
+        breaker.acquire().expect("closed").failure();
+        assert!(breaker.acquire().is_err());
+        guard.advance(Duration::from_secs(30));
+        breaker.acquire().expect("a trial").success();
+        breaker.reset();
+        breaker.force_open();
+        breaker.force_open();
+        breaker.disable();
+        breaker.reset();
+    });
+    let states = [Closed, Open, HalfOpen, Closed, ForcedOpen, Disabled, Closed];
+    let changes: Vec<_> = states.windows(2).map(|pair| change(pair[0], pair[1])).collect();
+    assert_eq!(told, changes);
+}
+
+#[test]
+fn changes_by_many_threads_are_told_in_their_order() {
+    let (listener, _listening) = Listener::listen();
+    let breaker = CircuitBreaker::new().name("db");
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let listening = tracing::Dispatch::new(listener.clone());
+                tracing::dispatcher::with_default(&listening, || {
+                    for _ in 0..500 {
+                        breaker.force_open();
+                        breaker.reset();
+                        breaker.disable();
+                    }
+                });
+            });
+        }
+    });
+    let told = listener.told();
+    let mut last = Closed.as_str();
+    for told in &told {
+        assert_eq!(told.field("from"), Some(last));
+        last = told.field("to").expect("a state");
+    }
+    assert!(told.len() > 500);
+    assert_eq!(last, breaker.state().as_str());
 }

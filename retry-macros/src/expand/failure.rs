@@ -39,7 +39,7 @@ impl Expansion<'_> {
     /// What follows the attempt. Placed at the return type, which is at fault if it is no outcome.
     fn step(&self) -> TokenStream {
         let (private, site, place) = (&self.retry.private, &self.site, self.return_place());
-        let (step, pace) = match (self.retry.shape.is_async, &self.retry.sleep) {
+        let (function, pace) = match (self.retry.shape.is_async, &self.retry.sleep) {
             (false, None) => ("step_blocking", quote!(Block)),
             (false, Some(_)) => ("step_blocking", quote!(BlockBy)),
             (true, None) => ("step", quote!(Sleep)),
@@ -55,7 +55,7 @@ impl Expansion<'_> {
                 quote_spanned!(place=> #known.reattempt_known())
             }
         };
-        self.at(place, step, &quote!(#private::#pace, #site, #progress, #judge, #outcome))
+        self.at(place, function, &quote!(#private::#pace, #site, #progress, #judge, #outcome))
     }
 
     /// A closure that says what the function's own arguments come to, if they say anything.

@@ -1,0 +1,280 @@
+//! `CircuitBreaker`: no calls to a server that fails them, until it has had time to recover.
+
+mod circuit;
+#[cfg(feature = "std")]
+mod notices;
+mod open;
+mod permit;
+#[cfg(feature = "std")]
+mod rates;
+mod state;
+#[cfg(feature = "std")]
+mod window;
+
+use core::time::Duration;
+
+use crate::nanos::{from_duration, to_duration};
+use crate::timepiece::Timepiece;
+use circuit::{Circuit, Recovery};
+pub use open::CircuitOpen;
+pub use permit::Permit;
+use state::Change;
+pub use state::CircuitState;
+#[cfg(feature = "std")]
+use {notices::Notices, rates::Rates, window::Window};
+
+/// Stops calls to a server that fails them, so that they fail at once and the server can recover.
+///
+/// *Closed*, it lets every call through. Too many failures open it: by default five in a row, or a
+/// [rate](Self::failure_rate) of them. *Open*, it refuses calls for [`open_for`](Self::open_for). Then, *half-open*, it
+/// lets [`trials`](Self::trials) calls through: if all succeed it closes, at the first failure it opens again.
+///
+/// ```
+/// use retry_core::{CircuitBreaker, CircuitState};
+///
+/// static DATABASE: CircuitBreaker = CircuitBreaker::new().name("database").consecutive_failures(3);
+///
+/// # #[derive(Debug)] struct Error;
+/// # impl From<retry_core::CircuitOpen> for Error { fn from(_: retry_core::CircuitOpen) -> Error { Error } }
+/// for _ in 0..3 {
+///     let _: Result<(), Error> = DATABASE.call(|| Err(Error));
+/// }
+/// assert_eq!(DATABASE.state(), CircuitState::Open);
+/// let refused: Result<(), Error> = DATABASE.call(|| unreachable!());
+/// assert!(refused.is_err());
+/// ```
+///
+/// Setters are `const`, so a breaker can be a `static`; where there is one for each host, it is a value in a map. A
+/// call that is let through while nothing has failed costs a load before and a load after it. The time is that of the
+/// calls themselves: tokio's, that of a test's guard, or that of [`clock`](Self::clock); without `std` it stands still
+/// until a clock is given.
+#[derive(Debug)]
+pub struct CircuitBreaker {
+    name: &'static str,
+    consecutive_failures: u16,
+    recovery: Recovery,
+    time: Timepiece,
+    circuit: Circuit,
+    #[cfg(feature = "std")]
+    rates: Rates,
+    #[cfg(feature = "std")]
+    window: Window,
+    #[cfg(feature = "std")]
+    notices: Notices,
+}
+
+impl Default for CircuitBreaker {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl CircuitBreaker {
+    /// Opens after 5 failures in a row, for 30 s; closes after 1 trial.
+    #[must_use]
+    pub const fn new() -> CircuitBreaker {
+        CircuitBreaker {
+            name: "unnamed",
+            consecutive_failures: 5,
+            recovery: Recovery { open_for: 30_000_000_000, trials: 1 },
+            time: Timepiece::House,
+            circuit: Circuit::new(),
+            #[cfg(feature = "std")]
+            rates: Rates::NONE,
+            #[cfg(feature = "std")]
+            window: Window::new(),
+            #[cfg(feature = "std")]
+            notices: Notices::new(),
+        }
+    }
+
+    /// What it is called in events and errors; `unnamed` if not set.
+    #[must_use]
+    pub const fn name(mut self, name: &'static str) -> CircuitBreaker {
+        self.name = name;
+        self
+    }
+
+    /// Opens after so many failures without a success between them; 5 if not set. With a
+    /// [`failure_rate`](Self::failure_rate) the rate takes this rule's place.
+    ///
+    /// # Panics
+    /// If it is not in `1..=65535`.
+    #[must_use]
+    #[track_caller]
+    pub const fn consecutive_failures(mut self, failures: u32) -> CircuitBreaker {
+        assert!(
+            failures >= 1 && failures <= u16::MAX as u32,
+            "`consecutive_failures` is not in 1..=65535; write `consecutive_failures(1)` to open at the first failure"
+        );
+        self.consecutive_failures = failures as u16;
+        self
+    }
+
+    /// How long it refuses calls before it tries some; 30 s if not set. Trials that take longer than this are not
+    /// waited for: others are let through in their place.
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[must_use]
+    #[track_caller]
+    pub const fn open_for(mut self, duration: Duration) -> CircuitBreaker {
+        assert!(
+            !duration.is_zero(),
+            "a circuit that opens for no time refuses nothing; write how long, such as `open_for(Duration::from_secs(30))`"
+        );
+        self.recovery.open_for = from_duration(duration);
+        self
+    }
+
+    /// How many calls are let through when it is half-open, and have to succeed for it to close; 1 if not set.
+    ///
+    /// # Panics
+    /// If it is not in `1..=65535`.
+    #[must_use]
+    #[track_caller]
+    pub const fn trials(mut self, calls: u32) -> CircuitBreaker {
+        assert!(
+            calls >= 1 && calls <= u16::MAX as u32,
+            "`trials` is not in 1..=65535; write `trials(1)` to close after one success"
+        );
+        self.recovery.trials = calls as u16;
+        self
+    }
+
+    /// Reads the time from `clock`: what has passed since any moment that stays the same.
+    #[must_use]
+    pub const fn clock(mut self, clock: fn() -> Duration) -> CircuitBreaker {
+        self.time = Timepiece::Given(clock);
+        self
+    }
+
+    /// Lets a call through.
+    ///
+    /// # Errors
+    /// If the circuit is open; or half-open, and all its trials run.
+    #[inline]
+    pub fn acquire(&self) -> Result<Permit<'_>, CircuitOpen> {
+        let moment = self.circuit.moment();
+        if moment.state != CircuitState::Closed {
+            return self.acquire_unless_open();
+        }
+        let ticket = circuit::Ticket { generation: moment.generation, is_trial: false };
+        Ok(Permit::new(self, ticket))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn acquire_unless_open(&self) -> Result<Permit<'_>, CircuitOpen> {
+        let (admitted, change) = self.circuit.admit(self.recovery, || self.time.now());
+        self.tell(change);
+        match admitted {
+            Ok(ticket) => Ok(Permit::new(self, ticket)),
+            Err(left) => Err(CircuitOpen::new(self.name, to_duration(left))),
+        }
+    }
+
+    /// Calls `operation`, if the circuit lets it through, and counts every error as a failure.
+    ///
+    /// Where it is refused, it returns the error that `From<CircuitOpen>` makes.
+    #[inline]
+    #[expect(clippy::missing_errors_doc, reason = "the operation's own")]
+    pub fn call<T, E: From<CircuitOpen>>(&self, operation: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        self.call_if(operation, |_| true)
+    }
+
+    /// Like [`call`](Self::call), but only an error for which `is_failure` is true counts; any other is
+    /// [ignored](Permit::ignore).
+    ///
+    /// ```
+    /// use std::{fs, io::ErrorKind};
+    ///
+    /// static DISK: retry_core::CircuitBreaker = retry_core::CircuitBreaker::new().consecutive_failures(1);
+    ///
+    /// let found = DISK.call_if(|| fs::read("/no/such/file"), |error| error.kind() != ErrorKind::NotFound);
+    /// assert!(found.is_err());
+    /// assert_eq!(DISK.state(), retry_core::CircuitState::Closed);
+    /// ```
+    #[inline]
+    #[expect(clippy::missing_errors_doc, reason = "the operation's own")]
+    pub fn call_if<T, E: From<CircuitOpen>>(
+        &self,
+        operation: impl FnOnce() -> Result<T, E>,
+        is_failure: impl FnOnce(&E) -> bool,
+    ) -> Result<T, E> {
+        match self.acquire() {
+            Ok(permit) => permit.judge(operation(), is_failure),
+            Err(open) => Err(open.into()),
+        }
+    }
+
+    /// [`call`](Self::call) for an async operation. Dropping the future gives the permit back.
+    #[expect(clippy::missing_errors_doc, reason = "the operation's own")]
+    pub async fn call_async<T, E: From<CircuitOpen>>(
+        &self,
+        operation: impl AsyncFnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        match self.acquire() {
+            Ok(permit) => permit.judge(operation().await, |_| true),
+            Err(open) => Err(open.into()),
+        }
+    }
+
+    /// What it does with calls. An open circuit becomes half-open with the first call after its time.
+    #[must_use]
+    pub fn state(&self) -> CircuitState {
+        self.circuit.moment().state
+    }
+
+    /// How much longer calls are refused: zero if the next may be let through, [`Duration::MAX`] if no time is set.
+    #[must_use]
+    pub fn retry_in(&self) -> Duration {
+        open::left(to_duration(self.circuit.refuses_for(self.recovery, || self.time.now())))
+    }
+
+    /// Refuses all calls until [`reset`](Self::reset) or [`disable`](Self::disable).
+    pub fn force_open(&self) {
+        self.tell(self.circuit.put(CircuitState::ForcedOpen, false));
+    }
+
+    /// Lets all calls through, and takes no notice of how they end, until [`reset`](Self::reset) or
+    /// [`force_open`](Self::force_open).
+    pub fn disable(&self) {
+        self.tell(self.circuit.put(CircuitState::Disabled, false));
+    }
+
+    /// Closes the circuit and forgets all that was counted; calls that still run do not count either.
+    pub fn reset(&self) {
+        self.tell(self.circuit.put(CircuitState::Closed, true));
+    }
+}
+
+impl CircuitBreaker {
+    /// By the rule of failures in a row, which is also that of trials.
+    #[inline]
+    fn settle_in_a_row(&self, ticket: circuit::Ticket, has_failed: bool) {
+        if has_failed {
+            self.fail(ticket);
+        } else {
+            self.tell(self.circuit.succeeded(ticket, self.recovery.trials));
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail(&self, ticket: circuit::Ticket) {
+        let threshold = self.consecutive_failures;
+        self.tell(self.circuit.failed(ticket, threshold, self.recovery, || self.time.now()));
+    }
+
+    #[inline]
+    #[cfg_attr(not(feature = "std"), expect(clippy::unused_self, reason = "there is nobody to tell"))]
+    fn tell(&self, change: Option<Change>) {
+        #[cfg(feature = "std")]
+        if let Some(change) = change {
+            self.notices.tell(self.name, change);
+        }
+        #[cfg(not(feature = "std"))]
+        let _ = change;
+    }
+}

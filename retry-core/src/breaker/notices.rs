@@ -1,0 +1,90 @@
+//! Who is told of a change of state, and in which order.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::state::{Change, CircuitState, GENERATIONS};
+
+/// Changes that happened and were not told yet.
+///
+/// Threads change the circuit without a lock, so one may come here with the second change before the other does with
+/// the first. Changes are numbered without a gap: each waits until all before it have been told. Whoever finds changes
+/// to tell tells them, outside the lock, so that an observer may use the breaker that it is told of.
+#[derive(Debug)]
+pub(super) struct Notices(Mutex<Queue>);
+
+#[derive(Debug)]
+struct Queue {
+    waiting: BTreeMap<u32, Change>,
+    /// The generation whose start is to be told next.
+    next: u32,
+    is_telling: bool,
+}
+
+impl Notices {
+    pub(super) const fn new() -> Notices {
+        Notices(Mutex::new(Queue { waiting: BTreeMap::new(), next: 1, is_telling: false }))
+    }
+
+    /// Every step under the lock leaves the queue whole.
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells of `change`, and of what has waited for it.
+    #[cold]
+    pub(super) fn tell(&self, name: &str, change: Change) {
+        let mut queue = self.queue();
+        queue.waiting.insert(change.generation, change);
+        if queue.is_telling {
+            return;
+        }
+        queue.is_telling = true;
+        drop(queue);
+        let telling = Telling(self);
+        while let Some(change) = telling.next() {
+            if change.from != change.to {
+                state_changed(name, change.from, change.to);
+            }
+        }
+    }
+}
+
+/// The right to tell; given back also if an observer panics.
+struct Telling<'a>(&'a Notices);
+
+impl Telling<'_> {
+    /// The next change in order. With `None`, somebody else may tell what comes.
+    fn next(&self) -> Option<Change> {
+        let mut queue = self.0.queue();
+        let next = queue.next;
+        let change = queue.waiting.remove(&next);
+        match change {
+            Some(_) => queue.next = (next + 1) % GENERATIONS,
+            None => queue.is_telling = false,
+        }
+        change
+    }
+}
+
+impl Drop for Telling<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.queue().is_telling = false;
+        }
+    }
+}
+
+/// The one place from which the world is told that the circuit breaker `name` has changed its state.
+#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nobody to tell"))]
+fn state_changed(name: &str, from: CircuitState, to: CircuitState) {
+    #[cfg(feature = "tracing")]
+    tracing::event!(
+        target: "reattempt",
+        tracing::Level::WARN,
+        breaker = name,
+        from = %from,
+        to = %to,
+        "circuit breaker changed its state"
+    );
+}

@@ -1,0 +1,51 @@
+//! The error of a call that was refused.
+
+use core::fmt;
+use core::time::Duration;
+
+use crate::nanos::{FOREVER, to_duration};
+
+/// A call was refused because the circuit is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CircuitOpen {
+    breaker: &'static str,
+    retry_in: Duration,
+}
+
+impl CircuitOpen {
+    pub(super) const fn new(breaker: &'static str, retry_in: Duration) -> CircuitOpen {
+        CircuitOpen { breaker, retry_in: left(retry_in) }
+    }
+
+    /// After how long a call will be let through again, as far as is known now: the rest of the time for which the
+    /// circuit is open or waits for trials. [`Duration::MAX`] if it was opened by hand.
+    #[must_use]
+    pub const fn retry_in(&self) -> Duration {
+        self.retry_in
+    }
+}
+
+/// What the longest that can be counted stands for is for ever.
+pub(super) const fn left(duration: Duration) -> Duration {
+    if duration.as_nanos() >= to_duration(FOREVER).as_nanos() { Duration::MAX } else { duration }
+}
+
+impl fmt::Display for CircuitOpen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let breaker = self.breaker;
+        if self.retry_in == Duration::MAX {
+            write!(f, "the circuit breaker `{breaker}` is held open")
+        } else {
+            write!(f, "the circuit breaker `{breaker}` is open for another {:?}", self.retry_in)
+        }
+    }
+}
+
+impl core::error::Error for CircuitOpen {}
+
+#[cfg(feature = "std")]
+impl From<CircuitOpen> for std::io::Error {
+    fn from(open: CircuitOpen) -> Self {
+        std::io::Error::other(open)
+    }
+}

@@ -1,0 +1,22 @@
+//! How calls went: one, and many.
+
+/// How a call went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::breaker) struct Course {
+    pub(in crate::breaker) has_failed: bool,
+    pub(in crate::breaker) was_slow: bool,
+}
+
+impl Course {
+    pub(in crate::breaker) const fn is_good(self) -> bool {
+        !self.has_failed && !self.was_slow
+    }
+}
+
+/// How many calls are in a window, and how they went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::breaker) struct Tally {
+    pub(in crate::breaker) calls: u64,
+    pub(in crate::breaker) failures: u64,
+    pub(in crate::breaker) slow: u64,
+}

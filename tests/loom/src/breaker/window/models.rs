@@ -1,0 +1,93 @@
+//! A window holds what happened, and nothing of an earlier generation.
+
+use super::calls::Calls;
+use super::time::Periods;
+use super::{Course, Tally};
+use crate::explore;
+
+const GOOD: Course = Course { has_failed: false, was_slow: false };
+const FAILED: Course = Course { has_failed: true, was_slow: false };
+
+/// Two calls at once fill a window of two, whoever is first.
+pub fn calls_are_all_counted() {
+    fn fail(calls: &Calls) -> Option<Tally> {
+        calls.add(0, FAILED)
+    }
+    explore(
+        || Calls::new(2),
+        &[fail, fail],
+        |_, tallies| {
+            let last = tallies.into_iter().flatten().max_by_key(|tally| tally.calls);
+            assert_eq!(last, Some(Tally { calls: 2, failures: 2, slow: 0 }));
+        },
+    );
+}
+
+/// The same in a window of time: a success completes what makes the failure too much.
+pub fn calls_are_all_counted_in_time() {
+    fn fail(periods: &Periods) -> Option<Tally> {
+        periods.add(0, FAILED, 0)
+    }
+    fn succeed(periods: &Periods) -> Option<Tally> {
+        periods.add(0, GOOD, 0)
+    }
+    explore(Periods::new, &[fail, succeed], |_, tallies| {
+        let last = tallies.into_iter().flatten().max_by_key(|tally| tally.calls);
+        assert_eq!(last, Some(Tally { calls: 2, failures: 1, slow: 0 }));
+    });
+}
+
+/// Three calls around a window of two: the third takes the place of the first, even if that is written late.
+pub fn a_late_writer_spoils_no_later_call() {
+    fn fail(calls: &Calls) -> Option<Tally> {
+        calls.add(0, FAILED)
+    }
+    fn succeed_twice(calls: &Calls) -> Option<Tally> {
+        calls.add(0, GOOD);
+        calls.add(0, GOOD)
+    }
+    explore(
+        || Calls::new(2),
+        &[fail, succeed_twice],
+        |calls, _| {
+            // Two more, and the failure has left whatever came first.
+            calls.add(0, GOOD);
+            calls.add(0, GOOD);
+            assert_eq!(calls.add(0, GOOD), None, "all in the window is good");
+            assert_eq!(calls.add(0, FAILED), Some(Tally { calls: 2, failures: 1, slow: 0 }));
+        },
+    );
+}
+
+/// A call of the generation before ends while the new one counts.
+pub fn calls_of_an_earlier_generation_do_not_count() {
+    fn late(calls: &Calls) -> Option<Tally> {
+        calls.add(1, FAILED)
+    }
+    fn now(calls: &Calls) -> Option<Tally> {
+        calls.add(2, FAILED);
+        calls.add(2, GOOD)
+    }
+    explore(
+        || Calls::new(4),
+        &[late, now],
+        |calls, tallies| {
+            assert_eq!(tallies[1], Some(Tally { calls: 2, failures: 1, slow: 0 }));
+            assert_eq!(calls.add(2, GOOD), Some(Tally { calls: 3, failures: 1, slow: 0 }));
+        },
+    );
+}
+
+/// The same for a window of time, in one tenth.
+pub fn calls_of_an_earlier_generation_do_not_count_in_time() {
+    fn late(periods: &Periods) -> Option<Tally> {
+        periods.add(1, FAILED, 0)
+    }
+    fn now(periods: &Periods) -> Option<Tally> {
+        periods.add(2, FAILED, 0)
+    }
+    explore(Periods::new, &[late, now], |periods, tallies| {
+        assert_eq!(tallies[1], Some(Tally { calls: 1, failures: 1, slow: 0 }));
+        assert_eq!(periods.add(2, GOOD, 0), Some(Tally { calls: 2, failures: 1, slow: 0 }));
+    });
+}

@@ -1,0 +1,129 @@
+//! A budget grants what was paid in, once, and nothing that is too old.
+
+use super::pool::{Pool, TOKEN};
+use super::reserve::{Income, Reserve};
+use crate::explore;
+
+const LIMIT: u64 = 100 * TOKEN;
+
+/// A pool that holds `tokens` since slot 1.
+fn holding(tokens: u64) -> Pool {
+    let pool = Pool::new();
+    pool.turn_to(1);
+    pool.deposit(tokens * TOKEN, LIMIT, 1);
+    pool
+}
+
+fn withdraw(pool: &Pool) -> u64 {
+    u64::from(pool.withdraw(TOKEN).is_ok())
+}
+
+fn deposit_half_and_withdraw(pool: &Pool) -> u64 {
+    pool.deposit(TOKEN / 2, LIMIT, 1);
+    withdraw(pool)
+}
+
+/// Three want what is enough for two.
+pub fn no_token_is_granted_twice() {
+    explore(
+        || holding(2),
+        &[withdraw, withdraw, withdraw],
+        |pool, granted| {
+            assert_eq!(granted.iter().sum::<u64>(), 2);
+            assert_eq!(pool.balance(), 0);
+        },
+    );
+}
+
+/// Halves that two threads pay in make one token.
+pub fn no_deposit_is_lost_or_counted_twice() {
+    explore(
+        || holding(0),
+        &[deposit_half_and_withdraw, deposit_half_and_withdraw],
+        |pool, granted| {
+            assert_eq!(granted.iter().sum::<u64>() * TOKEN + pool.balance(), TOKEN);
+        },
+    );
+}
+
+/// A pool with room for one more, into which two are paid while one is taken.
+pub fn no_more_is_saved_than_the_limit() {
+    fn deposit(pool: &Pool) -> u64 {
+        pool.deposit(TOKEN, 3 * TOKEN, 1);
+        0
+    }
+    explore(
+        || holding(2),
+        &[deposit, deposit, withdraw],
+        |pool, granted| {
+            assert_eq!(granted.iter().sum::<u64>(), 1);
+            assert!(pool.balance() == 2 * TOKEN || pool.balance() == 3 * TOKEN, "{}", pool.balance());
+        },
+    );
+}
+
+/// Ten slots later all is too old; a thread that turns to that slot is granted what is paid in then, and no more.
+pub fn nothing_too_old_is_granted_after_the_turn() {
+    fn turn_deposit_withdraw(pool: &Pool) -> u64 {
+        pool.turn_to(11);
+        pool.deposit(TOKEN, LIMIT, 11);
+        withdraw(pool) + withdraw(pool)
+    }
+    explore(
+        || holding(1),
+        &[turn_deposit_withdraw, turn_deposit_withdraw],
+        |pool, granted| {
+            let granted = granted.iter().sum::<u64>();
+            // Whoever finds the turn under way is as early as if it had come before it.
+            assert!(granted <= 3, "{granted}");
+            assert!(granted * TOKEN + pool.balance() <= 3 * TOKEN);
+            pool.turn_to(21);
+            assert_eq!(pool.balance(), 0);
+        },
+    );
+}
+
+/// Withdrawals and expiry move the same counter, each of them forward only.
+pub fn what_expires_is_not_granted_again() {
+    fn turn(pool: &Pool) -> u64 {
+        pool.turn_to(11);
+        0
+    }
+    explore(
+        || holding(2),
+        &[turn, withdraw, withdraw],
+        |pool, granted| {
+            assert!(granted.iter().sum::<u64>() <= 2);
+            assert_eq!(pool.balance(), 0);
+            assert!(pool.withdraw(TOKEN).is_err());
+        },
+    );
+}
+
+/// A note that the pool is full does not outlive a withdrawal.
+pub fn a_full_pool_that_is_not_full_any_more_is_not_told_full() {
+    fn deposit(pool: &Pool) -> u64 {
+        pool.deposit(TOKEN, 2 * TOKEN, 1);
+        0
+    }
+    explore(
+        || holding(2),
+        &[deposit, withdraw],
+        |pool, granted| {
+            assert_eq!(granted.iter().sum::<u64>(), 1);
+            assert!(!pool.was_full() || pool.balance() == 2 * TOKEN);
+        },
+    );
+}
+
+/// What both threads see at the same moment is spent once.
+pub fn no_reserve_is_spent_twice() {
+    const INCOME: Income = Income { per_second: 1, limit: 3 * TOKEN };
+    fn withdraw(reserve: &Reserve) -> u64 {
+        u64::from(reserve.withdraw(2 * TOKEN, INCOME, 7))
+    }
+    explore(Reserve::new, &[withdraw, withdraw], |reserve, granted| {
+        assert_eq!(granted.iter().sum::<u64>(), 1);
+        assert_eq!(reserve.balance(INCOME, 7), TOKEN);
+    });
+}

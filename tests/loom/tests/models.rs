@@ -1,0 +1,36 @@
+//! Runs each model.
+
+macro_rules! models {
+    ($($module:path: $($name:ident)*;)*) => {$($(
+        #[test]
+        fn $name() {
+            use $module as module;
+            module::$name();
+        }
+    )*)*};
+}
+
+models! {
+    loom_models::budget::models:
+        no_token_is_granted_twice
+        no_deposit_is_lost_or_counted_twice
+        no_more_is_saved_than_the_limit
+        nothing_too_old_is_granted_after_the_turn
+        what_expires_is_not_granted_again
+        a_full_pool_that_is_not_full_any_more_is_not_told_full
+        no_reserve_is_spent_twice;
+    loom_models::breaker::models:
+        half_open_it_admits_exactly_its_trials
+        the_last_of_the_trials_closes_it
+        a_failed_trial_opens_it
+        a_trial_given_back_is_one_trial
+        a_late_outcome_moves_nothing
+        failures_of_all_threads_are_in_a_row
+        the_hand_wins;
+    loom_models::breaker::window::models:
+        calls_are_all_counted
+        calls_are_all_counted_in_time
+        a_late_writer_spoils_no_later_call
+        calls_of_an_earlier_generation_do_not_count
+        calls_of_an_earlier_generation_do_not_count_in_time;
+}
