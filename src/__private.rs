@@ -34,7 +34,7 @@ pub use retry_core::retryable::{Hint, Retryable};
 #[cfg(feature = "std")]
 pub use retry_core::sleep::{block_with, wait_with};
 #[cfg(feature = "std")]
-pub use retry_core::step::{Ask, Block, BlockBy, Sleep, SleepBy, rules, step, step_blocking};
+pub use retry_core::step::{Ask, Block, BlockBy, Delay, Sleep, rules, step, step_blocking};
 #[cfg(feature = "std")]
 pub use retry_core::timeout::{limit, limit_with, timed_out};
 

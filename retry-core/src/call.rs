@@ -14,7 +14,8 @@ use crate::policy::Policy;
 use crate::progress::{Progress, Running};
 use crate::reason::GiveUpReason;
 use crate::scene;
-use crate::sleep::{self, Wait};
+use crate::sleep;
+use crate::step::Delay;
 
 /// A retried function: its name and its policy, as written.
 #[derive(Clone, Copy, Debug)]
@@ -222,9 +223,9 @@ impl Planned {
         }
     }
 
-    /// How long to wait.
+    /// How long to wait, for hooks.
     #[must_use]
-    pub fn delay(&self) -> Duration {
+    pub(crate) fn delay(&self) -> Duration {
         to_duration(self.wait)
     }
 
@@ -235,9 +236,10 @@ impl Planned {
         sleep::block(self.wait);
     }
 
-    /// The wait of an async call.
-    pub fn wait(&self) -> Wait {
-        Wait::new(self.wait)
+    /// How long to wait.
+    #[must_use]
+    pub fn wait(&self) -> Delay {
+        Delay(self.wait)
     }
 
     pub(crate) fn operation(&self) -> &str {

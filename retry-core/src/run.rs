@@ -286,15 +286,15 @@ impl<O, W, R, D, L> Run<O, W, R, D, L> {
         let mut progress = self.limit.begin(&self.site);
         loop {
             // The error is gone before the wait: the future stays `Send` where the error is not.
-            let wait = {
+            let delay = {
                 let (result, timed_out) = self.limit.run(self.site.policy(), &progress, operation()).await;
                 let judging = Judging { run: &self, timed_out };
                 match step(Sleep, &self.site, &mut progress, judging, result) {
-                    Continue(wait) => wait,
+                    Continue(delay) => delay,
                     Break(result) => return result,
                 }
             };
-            wait.await;
+            delay.sleep().await;
         }
     }
 }

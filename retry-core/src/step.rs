@@ -20,17 +20,17 @@ use crate::sleep::{self, Wait};
 
 /// How a function waits.
 pub trait Pace {
-    /// What is left to do of a wait.
+    /// What is left to do of a wait when the step is over.
     type Wait;
 
     /// By which time it lives.
     const CLOCK: Clock;
 
-    /// Waits, or tells how to.
-    fn wait(delay: Nanos) -> Self::Wait;
+    /// Waits, or tells how long to.
+    fn wait(delay: Delay) -> Self::Wait;
 }
 
-/// By blocking its thread, which is over when the step is.
+/// By blocking its thread.
 #[derive(Clone, Copy, Debug)]
 pub struct Block;
 
@@ -38,8 +38,8 @@ impl Pace for Block {
     type Wait = ();
     const CLOCK: Clock = Clock::Blocking;
 
-    fn wait(delay: Nanos) {
-        sleep::block(delay);
+    fn wait(delay: Delay) {
+        sleep::block(delay.0);
     }
 }
 
@@ -48,37 +48,43 @@ impl Pace for Block {
 pub struct BlockBy;
 
 impl Pace for BlockBy {
-    type Wait = Duration;
+    type Wait = Delay;
     const CLOCK: Clock = Clock::Blocking;
 
-    fn wait(delay: Nanos) -> Duration {
-        to_duration(delay)
+    fn wait(delay: Delay) -> Delay {
+        delay
     }
 }
 
-/// By awaiting the runtime's timer.
+/// By awaiting a timer.
 #[derive(Clone, Copy, Debug)]
 pub struct Sleep;
 
 impl Pace for Sleep {
-    type Wait = Wait;
+    type Wait = Delay;
     const CLOCK: Clock = Clock::Async;
 
-    fn wait(delay: Nanos) -> Wait {
-        Wait::new(delay)
+    fn wait(delay: Delay) -> Delay {
+        delay
     }
 }
 
-/// By awaiting a future of the caller's.
+/// The delay before the next attempt. One word: a timer is made of it where it is awaited, and not moved there.
 #[derive(Clone, Copy, Debug)]
-pub struct SleepBy;
+pub struct Delay(pub(crate) Nanos);
 
-impl Pace for SleepBy {
-    type Wait = Duration;
-    const CLOCK: Clock = Clock::Async;
+impl Delay {
+    /// For the caller's own way to wait.
+    #[inline]
+    #[must_use]
+    pub fn duration(self) -> Duration {
+        to_duration(self.0)
+    }
 
-    fn wait(delay: Nanos) -> Duration {
-        to_duration(delay)
+    /// The runtime's timer.
+    #[inline]
+    pub fn sleep(self) -> Wait {
+        Wait::new(self.0)
     }
 }
 
@@ -96,7 +102,7 @@ pub fn step_blocking<'m, 'a, P: Pace, O: Outcome, J: Judge<O::Error>>(
         return Break(O::from_result(result));
     }
     let begun = position.begun(site);
-    match after(pace, &mut *begun, judge, result) {
+    match after(pace, result, &mut *begun, judge) {
         Continue(wait) => Continue((Position::Retried(begun), wait)),
         Break(result) => Break(O::from_result(result)),
     }
@@ -115,7 +121,7 @@ pub fn step<P: Pace, O: Outcome, J: Judge<O::Error>>(
     if result.is_ok() && !progress.has_retried() {
         return Break(O::from_result(result));
     }
-    after(pace, (site, progress), judge, result).map_break(O::from_result)
+    after(pace, result, (site, progress), judge).map_break(O::from_result)
 }
 
 /// After a failure, or a success that came late. The error is dropped before the wait.
@@ -123,9 +129,9 @@ pub fn step<P: Pace, O: Outcome, J: Judge<O::Error>>(
 #[inline(never)]
 fn after<'c, P: Pace, T, E, J: Judge<E>>(
     _: P,
+    result: Result<T, E>,
     call: impl Into<Call<'c>>,
     judge: J,
-    result: Result<T, E>,
 ) -> ControlFlow<Result<T, E>, P::Wait> {
     let Call { site, progress } = call.into();
     let ask = Ask { site, progress, clock: P::CLOCK };
@@ -133,7 +139,7 @@ fn after<'c, P: Pace, T, E, J: Judge<E>>(
     match wait {
         Some(wait) => {
             drop(result);
-            Continue(P::wait(wait))
+            Continue(P::wait(Delay(wait)))
         }
         None => Break(result),
     }

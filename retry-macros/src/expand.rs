@@ -144,7 +144,7 @@ impl Expansion<'_> {
     fn async_step(&self) -> TokenStream {
         let (step, wait) = (self.blocking_step(), self.wait());
         quote_spanned! {Span::mixed_site()=>
-            let wait = { #step };
+            let delay = { #step };
             #wait
         }
     }

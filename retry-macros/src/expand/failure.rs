@@ -13,7 +13,10 @@ impl Expansion<'_> {
         let (outcome, step, restore) = (self.outcome(), self.step(), self.restore_self());
         let next = match (self.retry.shape.is_async, &self.retry.sleep) {
             (true, _) => {
-                quote_spanned!(Span::mixed_site()=> ::core::ops::ControlFlow::Continue(wait) => { #restore wait })
+                quote_spanned!(Span::mixed_site()=> ::core::ops::ControlFlow::Continue(delay) => {
+                    #restore
+                    delay
+                })
             }
             (false, None) => quote_spanned! {Span::mixed_site()=>
                 ::core::ops::ControlFlow::Continue((next, ())) => { #restore progress = next; }
@@ -21,7 +24,11 @@ impl Expansion<'_> {
             (false, sleep) => {
                 let wait = self.blocking_wait(sleep.as_ref());
                 quote_spanned! {Span::mixed_site()=>
-                    ::core::ops::ControlFlow::Continue((next, wait)) => { #restore #wait progress = next; }
+                    ::core::ops::ControlFlow::Continue((next, delay)) => {
+                        #restore
+                        #wait
+                        progress = next;
+                    }
                 }
             }
         };
@@ -39,11 +46,10 @@ impl Expansion<'_> {
     /// What follows the attempt. Placed at the return type, which is at fault if it is no outcome.
     fn step(&self) -> TokenStream {
         let (private, site, place) = (&self.retry.private, &self.site, self.return_place());
-        let (function, pace) = match (self.retry.shape.is_async, &self.retry.sleep) {
+        let (function, waits) = match (self.retry.shape.is_async, &self.retry.sleep) {
             (false, None) => ("step_blocking", quote!(Block)),
             (false, Some(_)) => ("step_blocking", quote!(BlockBy)),
-            (true, None) => ("step", quote!(Sleep)),
-            (true, Some(_)) => ("step", quote!(SleepBy)),
+            (true, _) => ("step", quote!(Sleep)),
         };
         let (progress, outcome) = (local("progress"), proc_macro2::Ident::new("outcome", place));
         let progress = if self.has_position() { progress } else { quote!(&mut #progress) };
@@ -55,7 +61,7 @@ impl Expansion<'_> {
                 quote_spanned!(place=> #known.reattempt_known())
             }
         };
-        self.at(place, function, &quote!(#private::#pace, #site, #progress, #judge, #outcome))
+        self.at(place, function, &quote!(#private::#waits, #site, #progress, #judge, #outcome))
     }
 
     /// A closure that says what the function's own arguments come to, if they say anything.
@@ -80,11 +86,10 @@ impl Expansion<'_> {
         let announce = self.announce(&quote!(Planned), "planned");
         let wait = match (self.retry.shape.is_async, &self.retry.sleep) {
             (false, None) => quote_spanned!(Span::mixed_site()=> #private::Planned::block(&planned);),
-            (true, None) => quote_spanned!(Span::mixed_site()=> #private::Planned::wait(&planned)),
-            (true, Some(_)) => quote_spanned!(Span::mixed_site()=> #private::Planned::delay(&planned)),
+            (true, _) => quote_spanned!(Span::mixed_site()=> #private::Planned::wait(&planned)),
             (false, sleep) => {
                 let wait = self.blocking_wait(sleep.as_ref());
-                quote_spanned!(Span::mixed_site()=> let wait = #private::Planned::delay(&planned); #wait)
+                quote_spanned!(Span::mixed_site()=> let delay = #private::Planned::wait(&planned); #wait)
             }
         };
         quote_spanned! {Span::mixed_site()=>
@@ -103,23 +108,26 @@ impl Expansion<'_> {
 
     /// The caller's sleep on this thread.
     fn blocking_wait(&self, sleep: Option<&Expr>) -> Option<TokenStream> {
-        let sleep = sleep?;
-        let wait = local("wait");
-        let call = placed(sleep, &quote!(block_with), &quote!(#sleep, #wait), &self.retry.private);
+        let (private, sleep, delay) = (&self.retry.private, sleep?, local("delay"));
+        let arguments = quote!(#sleep, #private::Delay::duration(#delay));
+        let call = placed(sleep, &quote!(block_with), &arguments, private);
         Some(quote!(#call;))
     }
 
     /// The wait of an async step.
     pub(super) fn wait(&self) -> TokenStream {
-        let wait = local("wait");
-        let Some(sleep) = &self.retry.sleep else { return quote_spanned!(Span::mixed_site()=> #wait.await;) };
+        let (private, delay) = (&self.retry.private, local("delay"));
+        let Some(sleep) = &self.retry.sleep else {
+            return quote_spanned!(Span::mixed_site()=> #private::Delay::sleep(#delay).await;);
+        };
         let function = if self.shares_sleep() {
             let sleep = local("sleep");
             quote!(&#sleep)
         } else {
             sleep.to_token_stream()
         };
-        let future = placed(sleep, &quote!(wait_with), &quote!(#function, #wait), &self.retry.private);
+        let arguments = quote!(#function, #private::Delay::duration(#delay));
+        let future = placed(sleep, &quote!(wait_with), &arguments, private);
         awaited(sleep, &future)
     }
 
