@@ -123,7 +123,7 @@ fn plan(
     tell: Tell,
 ) -> Result<Planned, GivenUp> {
     let policy = &*site.in_force();
-    let now = clock.now();
+    let now = (tell == Tell::Later || is_timed(progress)).then(|| clock.now());
     let running = progress.running(policy, now);
     let failed = failed(&running, policy, failure, now);
     let (attempt, elapsed) = (failed.attempt, to_duration(failed.elapsed));
@@ -190,7 +190,12 @@ impl Untold {
     }
 }
 
-fn failed(running: &Running, policy: &Policy, failure: &dyn Failure, now: Nanos) -> Failed {
+/// Whether anybody wants to know how long the call takes. Reading a clock may cost more than all the rest.
+fn is_timed(progress: &Progress) -> bool {
+    progress.is_timed() || observe::is_watched()
+}
+
+fn failed(running: &Running, policy: &Policy, failure: &dyn Failure, now: Option<Nanos>) -> Failed {
     let attempt = running.attempt.get();
     Failed {
         attempt,
@@ -295,7 +300,7 @@ pub fn recovered_async(site: &Site, progress: &Progress, operation: Option<&dyn 
 
 /// The call succeeded after a failure.
 pub(crate) fn recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
-    let now = clock.now();
+    let now = is_timed(progress).then(|| clock.now());
     let policy = &*site.in_force();
     let running = progress.running(policy, now);
     observe::recovered(&Facts {

@@ -60,6 +60,15 @@ pub(crate) fn give_up(facts: &Facts<'_>, reason: GiveUpReason, error: &dyn Displ
     tell(|listener| listener.gave_up(&event));
 }
 
+/// Whether there may be anybody to tell.
+pub(crate) fn is_watched() -> bool {
+    #[cfg(feature = "tracing")]
+    if log::is_on() {
+        return true;
+    }
+    cfg!(feature = "metrics") || observer::current().is_some()
+}
+
 /// Tells every listener: the log first, so that it has the event whatever a user's observer does.
 fn tell(tell: impl Fn(&dyn Observer)) {
     #[cfg(feature = "tracing")]

@@ -5,7 +5,7 @@ use core::num::NonZeroU32;
 
 use crate::call::Site;
 use crate::clock::Clock;
-use crate::nanos::{Nanos, Packed};
+use crate::nanos::{FOREVER, Nanos, Packed};
 use crate::policy::Policy;
 
 /// Where a call stands. Before the first failure it is one word, unless the policy has a deadline.
@@ -19,9 +19,12 @@ pub(crate) struct Running {
     pub(crate) attempt: NonZeroU32,
     /// The delay before it; `base` before the first. Decorrelated jitter takes the next one from it.
     previous: Packed,
-    /// When attempt 1 started or, where no clock was read then, ended.
+    /// When attempt 1 started or, where no clock was read then, ended. `UNKNOWN` until somebody wants to know.
     pub(crate) started: Nanos,
 }
+
+/// No clock reads this.
+const UNKNOWN: Nanos = FOREVER;
 
 impl Progress {
     /// The start of a blocking call. Reads the clock only if the policy has a deadline.
@@ -40,19 +43,19 @@ impl Progress {
 
     #[inline]
     fn begin(policy: &Policy, clock: Clock) -> Progress {
-        Progress(if policy.has_deadline() { Some(Running::from(policy, clock.now())) } else { None })
+        Progress(if policy.has_deadline() { Some(Running::from(policy, Some(clock.now()))) } else { None })
     }
 
     /// The start of a blocking call that is told how long it took.
     #[must_use]
     pub fn blocking_timed(site: &Site) -> Progress {
-        Progress(Some(Running::from(site.policy(), Clock::Blocking.now())))
+        Progress(Some(Running::from(site.policy(), Some(Clock::Blocking.now()))))
     }
 
     /// The start of an async call that is told how long it took.
     #[must_use]
     pub fn asynchronous_timed(site: &Site) -> Progress {
-        Progress(Some(Running::from(site.policy(), Clock::Async.now())))
+        Progress(Some(Running::from(site.policy(), Some(Clock::Async.now()))))
     }
 
     /// The number of the attempt that runs, from 1.
@@ -69,9 +72,18 @@ impl Progress {
         self.attempt() > 1
     }
 
-    /// The state as it is after a failure; the clock starts here if it has not.
-    pub(crate) fn running(&self, policy: &Policy, now: Nanos) -> Running {
-        self.0.unwrap_or_else(|| Running::from(policy, now))
+    /// Whether the call's clock runs.
+    pub(crate) fn is_timed(&self) -> bool {
+        self.0.is_some_and(|running| running.started != UNKNOWN)
+    }
+
+    /// The state as it is after a failure. If the clock was read, it starts here at the latest.
+    pub(crate) fn running(&self, policy: &Policy, now: Option<Nanos>) -> Running {
+        match (self.0, now) {
+            (None, _) => Running::from(policy, now),
+            (Some(running), Some(now)) if running.started == UNKNOWN => Running { started: now, ..running },
+            (Some(running), _) => running,
+        }
     }
 
     /// On to the next attempt, after the policy's delay.
@@ -146,15 +158,16 @@ impl<'m, 'a> Position<'m, 'a> {
 }
 
 impl Running {
-    fn from(policy: &Policy, now: Nanos) -> Running {
-        Running { attempt: NonZeroU32::MIN, previous: Packed::new(policy.base), started: now }
+    fn from(policy: &Policy, now: Option<Nanos>) -> Running {
+        let (previous, started) = (Packed::new(policy.base), now.unwrap_or(UNKNOWN));
+        Running { attempt: NonZeroU32::MIN, previous, started }
     }
 
     pub(crate) fn previous(&self) -> Nanos {
         self.previous.nanos()
     }
 
-    pub(crate) fn elapsed(&self, now: Nanos) -> Nanos {
-        now.saturating_sub(self.started)
+    pub(crate) fn elapsed(&self, now: Option<Nanos>) -> Nanos {
+        now.map_or(0, |now| now.saturating_sub(self.started))
     }
 }

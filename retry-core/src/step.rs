@@ -118,7 +118,7 @@ pub fn step<P: Pace, O: Outcome, J: Judge<O::Error>>(
     outcome: O,
 ) -> ControlFlow<O, P::Wait> {
     let result = outcome.into_result();
-    if result.is_ok() && !progress.has_retried() {
+    if !progress.has_retried() && result.is_ok() {
         return Break(O::from_result(result));
     }
     after(pace, result, (site, progress), judge).map_break(O::from_result)

@@ -2,9 +2,16 @@
 
 use core::time::Duration;
 
+use tracing::level_filters::LevelFilter;
+
 use super::{GaveUp, Observer, Recovered, RetryScheduled};
 
 pub(super) struct Log;
+
+/// Whether any subscriber may want any of the events.
+pub(super) fn is_on() -> bool {
+    LevelFilter::current() >= LevelFilter::ERROR
+}
 
 /// One event: the level, what only it tells, and its sentence; the rest is the same for all.
 macro_rules! event {
