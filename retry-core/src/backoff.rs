@@ -33,13 +33,52 @@ pub enum Backoff {
 
 impl Backoff {
     /// The raw delay after attempt `n` (from 1), rounded to the nearest nanosecond.
-    pub(crate) const fn raw(self, base: Nanos, factor: f64, n: u32) -> Nanos {
+    #[inline]
+    pub(crate) const fn raw(self, base: Nanos, factor: Factor, n: u32) -> Nanos {
         match self {
-            Backoff::Exponential => Power::of(factor, n.saturating_sub(1)).times(base),
+            Backoff::Exponential => {
+                let k = n.saturating_sub(1);
+                match factor.doublings {
+                    Some(doublings) => shifted(base, doublings as u64 * k as u64),
+                    None => Power::of(factor.value, k).times(base),
+                }
+            }
             Backoff::Linear => base.saturating_mul(n as u64),
             Backoff::Constant => base,
             Backoff::Fibonacci => base.saturating_mul(fibonacci(n)),
         }
+    }
+}
+
+/// IEEE 754 binary64: the bits of the fraction, and the bias of the exponent before it.
+const FRACTION: u32 = 52;
+const BIAS: u64 = 1023;
+
+/// The factor of an exponential backoff.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Factor {
+    pub(crate) value: f64,
+    /// How often 2 goes into it if it is a power of 2, as it nearly always is: its own powers are shifts then.
+    doublings: Option<u32>,
+}
+
+impl Factor {
+    pub(crate) const fn new(value: f64) -> Factor {
+        let bits = value.to_bits();
+        let is_power = bits << (64 - FRACTION) == 0 && value >= 1.0 && value.is_finite();
+        Factor { value, doublings: if is_power { Some(((bits >> FRACTION) - BIAS) as u32) } else { None } }
+    }
+}
+
+/// `base · 2^shift`, saturating.
+#[inline]
+const fn shifted(base: Nanos, shift: u64) -> Nanos {
+    if base == 0 {
+        0
+    } else if shift > base.leading_zeros() as u64 {
+        FOREVER
+    } else {
+        base << shift
     }
 }
 
@@ -99,11 +138,11 @@ impl Power {
         if factor.is_nan() || factor <= 1.0 {
             return Power::ONE;
         }
-        // IEEE 754 binary64: 52 bits of fraction below an implicit 1, the exponent biased by 1023.
+        // The fraction stands below an implicit 1.
         let bits = factor.to_bits();
-        let fraction = bits & ((1 << 52) - 1);
+        let fraction = bits & ((1 << FRACTION) - 1);
         #[expect(clippy::cast_possible_wrap, reason = "12 bits are left")]
-        let exponent = (bits >> 52) as i64 - 1023;
+        let exponent = (bits >> FRACTION) as i64 - BIAS as i64;
         Power { mantissa: (1 << 63) | (fraction << 11), exponent: exponent - 63 }
     }
 
@@ -147,9 +186,25 @@ mod tests {
         for factor in 1..=10_u64 {
             let mut expected = Some(3_u64);
             for n in 1..=70 {
-                let raw = Backoff::Exponential.raw(3, factor as f64, n);
+                let raw = Backoff::Exponential.raw(3, Factor::new(factor as f64), n);
                 assert_eq!(raw, expected.unwrap_or(FOREVER), "3 * {factor}^{}", n - 1);
                 expected = expected.and_then(|e| e.checked_mul(factor));
+            }
+        }
+    }
+
+    #[test]
+    fn a_shift_is_what_the_power_would_be() {
+        for factor in [1.0, 2.0, 4.0, 65_536.0, 2_f64.powi(40), 2_f64.powi(1023)] {
+            for base in [0, 1, 3, 1_000_000_000, u64::MAX >> 1, u64::MAX] {
+                for n in (0..70).chain([1000, u32::MAX]) {
+                    let power = Power::of(factor, n.saturating_sub(1)).times(base);
+                    assert_eq!(
+                        Backoff::Exponential.raw(base, Factor::new(factor), n),
+                        power,
+                        "{base} * {factor}^({n} - 1)"
+                    );
+                }
             }
         }
     }
@@ -159,28 +214,31 @@ mod tests {
         // 1.5^k · 1 s = 3^k · 10^9 / 2^k
         for k in 0..30_u32 {
             let doubled = (3_u128.pow(k) * 2_000_000_000) >> k;
-            assert_eq!(u128::from(Backoff::Exponential.raw(1_000_000_000, 1.5, k + 1)), doubled.div_ceil(2));
+            assert_eq!(
+                u128::from(Backoff::Exponential.raw(1_000_000_000, Factor::new(1.5), k + 1)),
+                doubled.div_ceil(2)
+            );
         }
     }
 
     #[test]
     fn the_largest_inputs_saturate() {
         for factor in [1.0, 1.000_000_1, 2.0, 1e10, f64::MAX] {
-            let raw = Backoff::Exponential.raw(FOREVER, factor, u32::MAX);
+            let raw = Backoff::Exponential.raw(FOREVER, Factor::new(factor), u32::MAX);
             assert_eq!(raw, FOREVER, "factor {factor}");
-            assert_eq!(Backoff::Exponential.raw(0, factor, u32::MAX), 0);
+            assert_eq!(Backoff::Exponential.raw(0, Factor::new(factor), u32::MAX), 0);
         }
-        assert_eq!(Backoff::Linear.raw(FOREVER, 2.0, u32::MAX), FOREVER);
-        assert_eq!(Backoff::Fibonacci.raw(1, 2.0, 93), 12_200_160_415_121_876_738);
-        assert_eq!(Backoff::Fibonacci.raw(1, 2.0, 94), FOREVER);
-        assert_eq!(Backoff::Fibonacci.raw(0, 2.0, u32::MAX), 0);
+        assert_eq!(Backoff::Linear.raw(FOREVER, Factor::new(2.0), u32::MAX), FOREVER);
+        assert_eq!(Backoff::Fibonacci.raw(1, Factor::new(2.0), 93), 12_200_160_415_121_876_738);
+        assert_eq!(Backoff::Fibonacci.raw(1, Factor::new(2.0), 94), FOREVER);
+        assert_eq!(Backoff::Fibonacci.raw(0, Factor::new(2.0), u32::MAX), 0);
     }
 
     #[test]
     fn a_factor_that_slipped_past_the_checks_counts_as_one() {
         for factor in [f64::NAN, -2.0, 0.0, 0.5, f64::NEG_INFINITY] {
-            assert_eq!(Backoff::Exponential.raw(7, factor, 40), 7);
+            assert_eq!(Backoff::Exponential.raw(7, Factor::new(factor), 40), 7);
         }
-        assert_eq!(Backoff::Exponential.raw(7, f64::INFINITY, 2), FOREVER);
+        assert_eq!(Backoff::Exponential.raw(7, Factor::new(f64::INFINITY), 2), FOREVER);
     }
 }

@@ -49,16 +49,20 @@ impl Site {
         &self.policy
     }
 
-    /// The policy that counts once an attempt has failed: before that, nobody looks at the environment, or for a
-    /// test's guard, which may say how many attempts there are.
-    fn in_force(&self) -> Cow<'_, Policy> {
-        let policy = match self.env {
-            None => Cow::Borrowed(&self.policy),
-            Some(prefix) => Cow::Owned(self.policy.with_env(prefix)),
-        };
-        match scene::current() {
-            None => policy,
-            Some(scene) => Cow::Owned(scene.limit(*policy)),
+    /// What counts instead of the policy once an attempt has failed: before that, nobody looks at the environment, or
+    /// for a test's guard, which may say how many attempts there are.
+    #[inline]
+    fn overridden(&self) -> Option<Policy> {
+        if self.env.is_none() && !scene::is_any_up() { None } else { self.look() }
+    }
+
+    #[cold]
+    fn look(&self) -> Option<Policy> {
+        match (self.env, scene::current()) {
+            (None, None) => None,
+            (Some(prefix), None) => Some(self.policy.with_env(prefix)),
+            (None, Some(scene)) => Some(scene.limit(self.policy)),
+            (Some(prefix), Some(scene)) => Some(scene.limit(self.policy.with_env(prefix))),
         }
     }
 }
@@ -72,7 +76,12 @@ pub(crate) fn next(
     failure: &dyn Failure,
     clock: Clock,
 ) -> Option<Nanos> {
-    plan(site, progress, failure, clock, Tell::Now).ok().map(|planned| planned.wait)
+    let failed = Attempt::failed(site, progress, failure, clock, Tell::Now);
+    failed.tell(site, failure);
+    match failed.decision {
+        Decision::Retry { wait, .. } => Some(wait),
+        Decision::GiveUp(_) => None,
+    }
 }
 
 /// When the log is told of a step: at once, or after a hook.
@@ -114,7 +123,6 @@ pub fn plan_async(
     plan(site, progress, failure, Clock::Async, tell)
 }
 
-/// Takes the decision and, on the way to another attempt, moves `progress` on.
 fn plan(
     site: &Site,
     progress: &mut Progress,
@@ -122,32 +130,72 @@ fn plan(
     clock: Clock,
     tell: Tell,
 ) -> Result<Planned, GivenUp> {
-    let policy = &*site.in_force();
-    let now = (tell == Tell::Later || is_timed(progress)).then(|| clock.now());
-    let running = progress.running(policy, now);
-    let failed = failed(&running, policy, failure, now);
-    let (attempt, elapsed) = (failed.attempt, to_duration(failed.elapsed));
-    let operation = failure.operation().unwrap_or(&site.operation);
-    let (label, max_attempts) = (site.operation, policy.max_attempts());
-    let facts = Facts { operation, label, attempt, max_attempts, elapsed };
-    let untold = || (tell == Tell::Later).then(|| Untold::new(&facts, site, failure));
-    match decide(policy, &failed) {
-        Decision::Retry { delay, wait } => {
+    let failed = Attempt::failed(site, progress, failure, clock, tell);
+    let untold = match tell {
+        Tell::Now => {
+            failed.tell(site, failure);
+            None
+        }
+        Tell::Later => Some(Untold::new(site, failed.max_attempts, failure)),
+    };
+    let Attempt { number: attempt, elapsed, .. } = failed;
+    match failed.decision {
+        Decision::Retry { wait, .. } => Ok(Planned { attempt, elapsed, wait, untold }),
+        Decision::GiveUp(reason) => Err(GivenUp { reason, attempts: attempt, elapsed, untold }),
+    }
+}
+
+/// An attempt that failed, and what follows.
+struct Attempt {
+    number: u32,
+    max_attempts: Option<u32>,
+    elapsed: Duration,
+    decision: Decision,
+}
+
+impl Attempt {
+    /// Takes the decision and, on the way to another attempt, moves `progress` on.
+    fn failed(
+        site: &Site,
+        progress: &mut Progress,
+        failure: &dyn Failure,
+        clock: Clock,
+        tell: Tell,
+    ) -> Attempt {
+        let overridden = site.overridden();
+        let policy = overridden.as_ref().unwrap_or(&site.policy);
+        let now = (tell == Tell::Later || is_timed(progress)).then(|| clock.now());
+        let running = progress.running(policy, now);
+        let failed = failed(&running, policy, failure, now);
+        let decision = decide(policy, &failed);
+        if let Decision::Retry { delay, wait } = decision {
             progress.advance(running, delay);
             if let Some(waited) = failure.waited() {
                 waited.set(failed.waited.saturating_add(wait));
             }
-            let planned = Planned { attempt, elapsed, wait, untold: untold() };
-            if tell == Tell::Now {
-                observe::retry(&facts, to_duration(wait), &Described(failure));
-            }
-            Ok(planned)
         }
-        Decision::GiveUp(reason) => {
-            if tell == Tell::Now {
-                observe::give_up(&facts, reason, &Described(failure));
-            }
-            Err(GivenUp { reason, attempts: attempt, elapsed, untold: untold() })
+        Attempt {
+            number: failed.attempt,
+            max_attempts: policy.max_attempts(),
+            elapsed: to_duration(failed.elapsed),
+            decision,
+        }
+    }
+
+    fn tell(&self, site: &Site, failure: &dyn Failure) {
+        if !observe::is_watched() {
+            return;
+        }
+        let facts = Facts {
+            operation: failure.operation().unwrap_or(&site.operation),
+            label: site.operation,
+            attempt: self.number,
+            max_attempts: self.max_attempts,
+            elapsed: self.elapsed,
+        };
+        match self.decision {
+            Decision::Retry { wait, .. } => observe::retry(&facts, to_duration(wait), &Described(failure)),
+            Decision::GiveUp(reason) => observe::give_up(&facts, reason, &Described(failure)),
         }
     }
 }
@@ -171,17 +219,12 @@ struct Untold {
 }
 
 impl Untold {
-    fn new(facts: &Facts<'_>, site: &Site, failure: &dyn Failure) -> Untold {
+    fn new(site: &Site, max_attempts: Option<u32>, failure: &dyn Failure) -> Untold {
         let operation = match failure.operation() {
             Some(operation) => Cow::Owned(operation.to_string()),
             None => Cow::Borrowed(site.operation),
         };
-        Untold {
-            operation,
-            label: site.operation,
-            max_attempts: facts.max_attempts,
-            error: Described(failure).to_string(),
-        }
+        Untold { operation, label: site.operation, max_attempts, error: Described(failure).to_string() }
     }
 
     fn facts(&self, attempt: u32, elapsed: Duration) -> Facts<'_> {
@@ -300,8 +343,12 @@ pub fn recovered_async(site: &Site, progress: &Progress, operation: Option<&dyn 
 
 /// The call succeeded after a failure.
 pub(crate) fn recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
-    let now = is_timed(progress).then(|| clock.now());
-    let policy = &*site.in_force();
+    if !observe::is_watched() {
+        return;
+    }
+    let now = Some(clock.now());
+    let overridden = site.overridden();
+    let policy = overridden.as_ref().unwrap_or(&site.policy);
     let running = progress.running(policy, now);
     observe::recovered(&Facts {
         operation: operation.unwrap_or(&site.operation),

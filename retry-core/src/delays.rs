@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::nanos::{Packed, to_duration};
+use crate::nanos::{Nanos, to_duration};
 use crate::policy::Policy;
 use crate::random::SplitMix64;
 
@@ -25,13 +25,13 @@ struct Delays<D> {
     policy: Policy,
     /// The number of the next delay.
     next: u32,
-    previous: Packed,
+    previous: Nanos,
     draw: D,
 }
 
 impl<D: FnMut() -> u64> Delays<D> {
     fn new(policy: Policy, draw: D) -> Self {
-        Delays { policy, next: 1, previous: Packed::new(policy.base), draw }
+        Delays { policy, next: 1, previous: policy.base, draw }
     }
 }
 
@@ -44,8 +44,8 @@ impl<D: FnMut() -> u64> Iterator for Delays<D> {
             return None;
         }
         self.next = n.saturating_add(1);
-        let delay = self.policy.delay(n, self.previous.nanos(), (self.draw)());
-        self.previous = Packed::new(delay);
+        let delay = self.policy.delay(n, self.previous, (self.draw)());
+        self.previous = delay;
         Some(to_duration(delay))
     }
 

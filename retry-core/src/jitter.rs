@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::nanos::{self, Nanos, from_duration, max, min};
+use crate::nanos::{self, Nanos, Packed, from_duration, max, min};
 
 /// How a delay is randomised, so that clients which failed together do not return together.
 ///
@@ -101,7 +101,8 @@ impl Spread {
 
     /// The interval to draw from for the delay whose raw length is `raw`. `previous` counts for decorrelated jitter
     /// alone, which is drawn first and cut to `max_delay` afterwards; the others need no cut.
-    const fn interval(self, raw: Nanos, base: Nanos, previous: Nanos, max_delay: Nanos) -> Interval {
+    #[inline]
+    const fn interval(&self, raw: Nanos, base: Nanos, previous: Nanos, max_delay: Nanos) -> Interval {
         let d = min(raw, self.ceiling);
         match self.jitter {
             Jitter::None => Interval { low: d, high: d },
@@ -112,7 +113,11 @@ impl Spread {
             }
             Jitter::Full => Interval { low: 0, high: d },
             Jitter::Equal => Interval { low: d / 2, high: d },
-            Jitter::Decorrelated => Interval { low: base, high: max(base, previous.saturating_mul(3)) },
+            Jitter::Decorrelated => {
+                // As a call remembers it, which has 32 bits for it.
+                let previous = Packed::new(previous).nanos();
+                Interval { low: base, high: max(base, previous.saturating_mul(3)) }
+            }
             Jitter::UpTo(width) => {
                 Interval { low: d, high: d.saturating_add(from_duration(width)) }.cut(max_delay)
             }
@@ -120,8 +125,9 @@ impl Spread {
     }
 
     /// A delay.
+    #[inline]
     pub(crate) const fn delay(
-        self,
+        &self,
         raw: Nanos,
         base: Nanos,
         previous: Nanos,
@@ -132,7 +138,7 @@ impl Spread {
     }
 
     /// Delay `n`'s interval over all that `previous` can have been.
-    pub(crate) const fn widest(self, raw: Nanos, base: Nanos, n: u32, max_delay: Nanos) -> Interval {
+    pub(crate) const fn widest(&self, raw: Nanos, base: Nanos, n: u32, max_delay: Nanos) -> Interval {
         // 3^(n−1)·base is the longest possible delay n−1; 3^41 exceeds 64 bits.
         let previous = match self.jitter {
             Jitter::Decorrelated if n > 41 => nanos::FOREVER * (base > 0) as u64,

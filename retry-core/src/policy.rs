@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::backoff::Backoff;
+use crate::backoff::{Backoff, Factor};
 use crate::check::{self, InvalidPolicy};
 use crate::jitter::{Interval, Jitter, Spread};
 use crate::nanos::{FOREVER, Nanos, from_duration, to_duration};
@@ -29,7 +29,7 @@ pub struct Policy {
     /// 0 stands for unlimited.
     max: u32,
     backoff: Backoff,
-    factor: f64,
+    factor: Factor,
     pub(crate) base: Nanos,
     pub(crate) max_delay: Nanos,
     pub(crate) deadline: Nanos,
@@ -58,7 +58,7 @@ impl Policy {
         Policy {
             max: 3,
             backoff: Backoff::Exponential,
-            factor: 2.0,
+            factor: Factor::new(2.0),
             base: 1_000_000_000,
             max_delay,
             deadline: FOREVER,
@@ -187,7 +187,7 @@ impl Policy {
     #[doc(hidden)]
     #[must_use]
     pub const fn factor_or_one(mut self, factor: f64) -> Policy {
-        self.factor = factor;
+        self.factor = Factor::new(factor);
         self
     }
 
@@ -216,7 +216,7 @@ impl Policy {
 
     /// How the raw delay grows, and what it is multiplied by if it grows exponentially.
     pub(crate) const fn growth(&self) -> (Backoff, f64) {
-        (self.backoff, self.factor)
+        (self.backoff, self.factor.value)
     }
 
     /// The raw delay after attempt `n`.
@@ -294,7 +294,7 @@ impl Policy {
         match (self.spread.jitter, self.backoff) {
             (Jitter::Decorrelated, _) => self.widest(n).high >= self.max_delay,
             (_, Backoff::Constant) => true,
-            (_, Backoff::Exponential) if self.factor <= 1.0 => true,
+            (_, Backoff::Exponential) if self.factor.value <= 1.0 => true,
             _ => self.raw(n) >= self.spread.ceiling,
         }
     }

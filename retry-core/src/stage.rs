@@ -19,9 +19,16 @@ std::thread_local! {
     static THREAD: RefCell<Stack> = const { RefCell::new(Stack::new()) };
 }
 
+/// Whether a scene is up anywhere.
+#[inline]
+pub(crate) fn is_any_up() -> bool {
+    UP.load(Relaxed) != 0
+}
+
 /// The scene that counts here: the thread's or task's newest before the process's newest.
+#[inline]
 pub(crate) fn current() -> Option<Scene> {
-    if UP.load(Relaxed) == 0 { None } else { look() }
+    if is_any_up() { look() } else { None }
 }
 
 #[cold]
