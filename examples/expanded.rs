@@ -3,10 +3,11 @@
 //! Run it with `cargo run --example expanded`. `Policy` is public; the items of `__private` are what expansions name,
 //! no public API, and change in any release.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 use std::{io, net::TcpStream};
 
-use reattempt::__private::{Probe, Progress, Seen, Site, check, probes, recovered_blocking, retry_blocking};
+use reattempt::__private::{Block, Position, Site, check, known, step_blocking};
 use reattempt::{Policy, retry, testing};
 
 #[retry(max = 5, base_ms = 200)]
@@ -24,34 +25,21 @@ fn connect_expanded(address: &str) -> io::Result<TcpStream> {
     const _: () = check::require(check::base_below_ceiling(&POLICY));
     const SITE: &Site = &Site::new(concat!(module_path!(), "::connect_expanded"), POLICY);
 
-    // Empty before the first failure: no clock is read here.
-    let mut progress = Progress::blocking(SITE.policy());
+    // Nothing is written here before the first failure, and no clock read.
+    let mut memory = Position::memory();
+    let mut position = Position::begin(SITE, &mut memory);
     loop {
         // The body as it was, since nothing in it leaves early. With a `?` or a `return` in it, it would stand in a
         // closure that is called at once; in an async function, in an `async` block.
-        let result: io::Result<TcpStream> = { TcpStream::connect(address) };
-        match result {
-            Ok(value) => {
-                if progress.has_retried() {
-                    recovered_blocking(SITE, &progress, None);
-                }
-                break Ok(value);
-            }
-            Err(error) => {
-                // What the error's type can do, found out at compile time by method lookup: the first of these traits
-                // that it has answers. How it is shown (`Display`, else `Debug`, else the name of its type); whether
-                // it has `Retryable`; how its sources are reached.
-                use probes::*;
-                let description = (&&&Probe::new(&error)).reattempt_description();
-                let opinion = (&&Probe::new(&error)).reattempt_opinion();
-                #[allow(clippy::needless_borrow, reason = "some types are found only after four")]
-                let chain = (&&&&Probe::new(&error)).reattempt_chain();
-                // Out of line, and the same code for every function: draws the delay, decides, logs and waits; `false`
-                // is giving up.
-                if !retry_blocking(SITE, &mut progress, &Seen::new(&error, description, opinion, chain)) {
-                    break Err(error);
-                }
-            }
+        let outcome: io::Result<TcpStream> = { TcpStream::connect(address) };
+        // What the error's type can do, found out at compile time by method lookup: how it is shown (`Display`, else
+        // `Debug`, else the name of its type), whether it has `Retryable`, how its sources are reached.
+        let known = known(&outcome).reattempt_known();
+        // A success at the first attempt passes through. All else is out of line, and the same code for every function
+        // with this type of error: draws the delay, decides, logs and waits.
+        match step_blocking(Block, SITE, position, known, outcome) {
+            ControlFlow::Continue((next, ())) => position = next,
+            ControlFlow::Break(outcome) => break outcome,
         }
     }
 }
