@@ -15,9 +15,18 @@ pub use retry_macros::Retryable;
 #[doc = include_str!("../docs/attribute.md")]
 pub use retry_macros::retry;
 
+// A module for each adapter. What has nothing to call has its page here all the same.
+#[cfg(feature = "http")]
+#[doc = include_str!("../docs/adapters/http.md")]
+pub mod http {
+    pub use retry_core::adapter::http::{is_transient, retry_after};
+}
+
 /// Longer texts, as they stand in the repository.
 #[cfg(doc)]
 pub mod _documentation {
+    #[doc = include_str!("../docs/adapters.md")]
+    pub mod adapters {}
     #[doc = include_str!("../docs/design.md")]
     pub mod design {}
 }
