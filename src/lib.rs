@@ -22,6 +22,12 @@ pub mod http {
     pub use retry_core::adapter::http::{is_transient, retry_after};
 }
 
+#[cfg(feature = "reqwest")]
+#[doc = include_str!("../docs/adapters/reqwest.md")]
+pub mod reqwest {
+    pub use retry_core::adapter::reqwest::{Error, ErrorForRetry};
+}
+
 /// Longer texts, as they stand in the repository.
 #[cfg(doc)]
 pub mod _documentation {

@@ -8,3 +8,5 @@ mod status;
 
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "reqwest")]
+pub mod reqwest;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use ::http::header::{HeaderMap, RETRY_AFTER};
-use ::http::{HeaderValue, StatusCode};
+use ::http::StatusCode;
+use ::http::header::{HeaderMap, HeaderName, RETRY_AFTER};
 
 use super::status;
 
@@ -42,13 +42,21 @@ pub fn is_transient(status: StatusCode) -> bool {
 /// ```
 #[must_use]
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = single(headers)?.to_str().ok()?.trim_matches([' ', '\t']);
+    let text = single(headers, RETRY_AFTER)?;
     seconds(text).or_else(|| date(text, now).map(|date| date.duration_since(now).unwrap_or_default()))
 }
 
-fn single(headers: &HeaderMap) -> Option<&HeaderValue> {
-    let mut values = headers.get_all(RETRY_AFTER).iter();
-    values.next().filter(|_| values.next().is_none())
+/// When the server sent the answer, by its own clock.
+#[cfg(feature = "reqwest")]
+pub(super) fn sent_at(headers: &HeaderMap) -> Option<SystemTime> {
+    httpdate::parse_http_date(single(headers, ::http::header::DATE)?).ok()
+}
+
+/// A header that may stand there once.
+fn single(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next().filter(|_| values.next().is_none())?;
+    Some(value.to_str().ok()?.trim_matches([' ', '\t']))
 }
 
 fn seconds(text: &str) -> Option<Duration> {
