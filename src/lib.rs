@@ -28,6 +28,12 @@ pub mod reqwest {
     pub use retry_core::adapter::reqwest::{Error, ErrorForRetry};
 }
 
+#[cfg(feature = "aws")]
+#[doc = include_str!("../docs/adapters/aws.md")]
+pub mod aws {
+    pub use retry_core::adapter::aws::{sdk_retries, sdk_retry_off};
+}
+
 /// Longer texts, as they stand in the repository.
 #[cfg(doc)]
 pub mod _documentation {
