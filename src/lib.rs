@@ -34,6 +34,10 @@ pub mod aws {
     pub use retry_core::adapter::aws::{sdk_retries, sdk_retry_off};
 }
 
+#[cfg(feature = "tonic")]
+#[doc = include_str!("../docs/adapters/tonic.md")]
+pub mod tonic {}
+
 /// Longer texts, as they stand in the repository.
 #[cfg(doc)]
 pub mod _documentation {

@@ -12,3 +12,5 @@ pub mod http;
 pub mod reqwest;
 #[cfg(feature = "aws")]
 pub mod aws;
+#[cfg(feature = "tonic")]
+mod tonic;
