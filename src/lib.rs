@@ -38,6 +38,34 @@ pub mod aws {
 #[doc = include_str!("../docs/adapters/tonic.md")]
 pub mod tonic {}
 
+#[cfg(feature = "etcd-client")]
+#[doc = include_str!("../docs/adapters/etcd-client.md")]
+pub mod etcd_client {}
+
+#[cfg(feature = "lapin")]
+#[doc = include_str!("../docs/adapters/lapin.md")]
+pub mod lapin {}
+
+#[cfg(feature = "russh")]
+#[doc = include_str!("../docs/adapters/russh.md")]
+pub mod russh {}
+
+#[cfg(feature = "russh-sftp")]
+#[doc = include_str!("../docs/adapters/russh-sftp.md")]
+pub mod russh_sftp {}
+
+#[cfg(feature = "ssh2")]
+#[doc = include_str!("../docs/adapters/ssh2.md")]
+pub mod ssh2 {}
+
+#[cfg(feature = "redis")]
+#[doc = include_str!("../docs/adapters/redis.md")]
+pub mod redis {}
+
+#[cfg(feature = "object_store")]
+#[doc = include_str!("../docs/adapters/object_store.md")]
+pub mod object_store {}
+
 /// Longer texts, as they stand in the repository.
 #[cfg(doc)]
 pub mod _documentation {
