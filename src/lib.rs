@@ -1,6 +1,7 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 //! [the reference]: macro@retry
 //! [the design notes]: _documentation::design
+//! [the adapters]: _documentation::adapters
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "std")]
@@ -69,6 +70,18 @@ pub mod object_store {}
 /// Longer texts, as they stand in the repository.
 #[cfg(doc)]
 pub mod _documentation {
+    #[cfg_attr(feature = "http", doc = "[`http`]: crate::http")]
+    #[cfg_attr(feature = "reqwest", doc = "[`reqwest`]: crate::reqwest")]
+    #[cfg_attr(feature = "aws", doc = "[`aws`]: crate::aws")]
+    #[cfg_attr(feature = "tonic", doc = "[`tonic`]: crate::tonic")]
+    #[cfg_attr(feature = "etcd-client", doc = "[`etcd-client`]: crate::etcd_client")]
+    #[cfg_attr(feature = "lapin", doc = "[`lapin`]: crate::lapin")]
+    #[cfg_attr(feature = "russh", doc = "[`russh`]: crate::russh")]
+    #[cfg_attr(feature = "russh-sftp", doc = "[`russh-sftp`]: crate::russh_sftp")]
+    #[cfg_attr(feature = "ssh2", doc = "[`ssh2`]: crate::ssh2")]
+    #[cfg_attr(feature = "redis", doc = "[`redis`]: crate::redis")]
+    #[cfg_attr(feature = "object_store", doc = "[`object_store`]: crate::object_store")]
+    #[doc = ""]
     #[doc = include_str!("../docs/adapters.md")]
     pub mod adapters {}
     #[doc = include_str!("../docs/design.md")]
