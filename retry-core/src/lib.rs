@@ -57,6 +57,10 @@ mod sync;
 #[cfg(target_has_atomic = "64")]
 mod timepiece;
 
+// What other crates' errors say of themselves.
+#[cfg(feature = "std")]
+pub mod adapter;
+
 // The world around it: time, waiting, who is told, and what tests put in their place.
 #[cfg(feature = "std")]
 mod clock;
