@@ -22,8 +22,15 @@ use crate::step::Delay;
 pub struct Site {
     operation: &'static str,
     policy: Policy,
-    /// Under which prefix the environment overrides the policy.
-    env: Option<&'static str>,
+    env: Option<Environment>,
+}
+
+/// How the environment overrides a policy, and under which prefix. A pointer, so that only a program with such a
+/// function has the code that reads settings.
+#[derive(Clone, Copy, Debug)]
+struct Environment {
+    prefix: &'static str,
+    over: fn(Policy, &'static str) -> Policy,
 }
 
 impl Site {
@@ -38,7 +45,7 @@ impl Site {
     #[inline]
     #[must_use]
     pub const fn with_env(mut self, prefix: &'static str) -> Site {
-        self.env = Some(prefix);
+        self.env = Some(Environment { prefix, over: Policy::with_env });
         self
     }
 
@@ -58,12 +65,14 @@ impl Site {
 
     #[cold]
     fn look(&self) -> Option<Policy> {
-        match (self.env, scene::current()) {
-            (None, None) => None,
-            (Some(prefix), None) => Some(self.policy.with_env(prefix)),
-            (None, Some(scene)) => Some(scene.limit(self.policy)),
-            (Some(prefix), Some(scene)) => Some(scene.limit(self.policy.with_env(prefix))),
-        }
+        let policy = match self.env {
+            Some(Environment { prefix, over }) => over(self.policy, prefix),
+            None => self.policy,
+        };
+        Some(match scene::current() {
+            Some(scene) => scene.limit(policy),
+            None => policy,
+        })
     }
 }
 

@@ -1,4 +1,5 @@
-//! The loop that a good developer writes: what follows a failure is out of line, and nothing more is done than needed.
+//! The loop that a good developer writes: it logs the retries, a late success and the end, as `#[retry]` does; what
+//! follows a failure is out of line, and nothing more is done than needed.
 
 #![expect(clippy::disallowed_methods, reason = "by hand one sleeps as the standard library does")]
 
@@ -8,7 +9,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::contender::{Asynchronous, Blocking, Contender, Source, nap, nap_async, polled, sizes};
-use crate::service::{Answer, Service, operation, operation_async, operation_sized, operation_with};
+use crate::service::{Answer, Down, Service, operation, operation_async, operation_sized, operation_with};
 
 pub(crate) fn contender() -> Contender {
     Contender {
@@ -41,13 +42,31 @@ const SOURCE: Source = Source {
             tracing::warn!(operation, attempt, max_attempts = MAX_ATTEMPTS, delay_ms = delay.as_millis() as u64,
                 %error, \"attempt failed, will retry\");
             delay
+        }
+        #[inline]
+        fn succeeded(operation: &str, attempt: u32, value: u64) -> Answer {
+            if attempt > 1 {
+                recovered(operation, attempt);
+            }
+            Ok(value)
+        }
+        #[cold]
+        #[inline(never)]
+        fn recovered(operation: &str, attempt: u32) {
+            tracing::info!(operation, attempt, max_attempts = MAX_ATTEMPTS, \"succeeded after a retry\");
+        }
+        #[cold]
+        #[inline(never)]
+        fn gave_up(operation: &str, attempt: u32, error: Down) -> Answer {
+            tracing::error!(operation, attempt, max_attempts = MAX_ATTEMPTS, %error, \"attempt failed, giving up\");
+            Err(error)
         }",
     blocking: Some("pub fn f$i(service: &Service) -> Answer {
         let mut attempt = 1;
         loop {
             match ask(service, $i) {
-                Ok(value) => return Ok(value),
-                Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+                Ok(value) => return succeeded(\"f$i\", attempt, value),
+                Err(error) if attempt >= MAX_ATTEMPTS => return gave_up(\"f$i\", attempt, error),
                 Err(error) => std::thread::sleep(will_retry(\"f$i\", attempt, &error)),
             }
             attempt += 1;
@@ -57,8 +76,8 @@ const SOURCE: Source = Source {
         let mut attempt = 1;
         loop {
             let delay = match ask_async(service, $i).await {
-                Ok(value) => return Ok(value),
-                Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+                Ok(value) => return succeeded(\"f$i\", attempt, value),
+                Err(error) if attempt >= MAX_ATTEMPTS => return gave_up(\"f$i\", attempt, error),
                 Err(error) => will_retry(\"f$i\", attempt, &error),
             };
             tokio::time::sleep(delay).await;
@@ -92,6 +111,29 @@ fn will_retry(operation: &str, attempt: u32, error: &dyn Display) -> Duration {
     delay
 }
 
+/// Tells of a success if it comes late.
+#[inline]
+fn succeeded(operation: &str, attempt: u32, value: u64) -> Answer {
+    if attempt > 1 {
+        recovered(operation, attempt);
+    }
+    Ok(value)
+}
+
+#[cold]
+#[inline(never)]
+fn recovered(operation: &str, attempt: u32) {
+    tracing::info!(operation, attempt, max_attempts = MAX_ATTEMPTS, "succeeded after a retry");
+}
+
+/// Tells of the end.
+#[cold]
+#[inline(never)]
+fn gave_up(operation: &str, attempt: u32, error: Down) -> Answer {
+    tracing::error!(operation, attempt, max_attempts = MAX_ATTEMPTS, %error, "attempt failed, giving up");
+    Err(error)
+}
+
 fn delays() {
     for attempt in 1..=8 {
         std::hint::black_box(backoff(std::hint::black_box(attempt)));
@@ -103,8 +145,8 @@ fn plain(service: &Service) -> Answer {
     let mut attempt = 1;
     loop {
         match operation(service) {
-            Ok(value) => return Ok(value),
-            Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+            Ok(value) => return succeeded("plain", attempt, value),
+            Err(error) if attempt >= MAX_ATTEMPTS => return gave_up("plain", attempt, error),
             Err(error) => std::thread::sleep(will_retry("plain", attempt, &error)),
         }
         attempt += 1;
@@ -116,8 +158,8 @@ fn question(service: &Service) -> Answer {
     let mut attempt = 1;
     loop {
         match operation(service) {
-            Ok(value) => return Ok(value + 1),
-            Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+            Ok(value) => return succeeded("question", attempt, value + 1),
+            Err(error) if attempt >= MAX_ATTEMPTS => return gave_up("question", attempt, error),
             Err(error) => std::thread::sleep(will_retry("question", attempt, &error)),
         }
         attempt += 1;
@@ -129,8 +171,8 @@ fn napping(service: &Service) -> Answer {
     let mut attempt = 1;
     loop {
         match operation(service) {
-            Ok(value) => return Ok(value),
-            Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+            Ok(value) => return succeeded("napping", attempt, value),
+            Err(error) if attempt >= MAX_ATTEMPTS => return gave_up("napping", attempt, error),
             Err(error) => nap(will_retry("napping", attempt, &error)),
         }
         attempt += 1;
@@ -141,8 +183,8 @@ async fn plain_async(service: &Service) -> Answer {
     let mut attempt = 1;
     loop {
         let delay = match operation_async(service).await {
-            Ok(value) => return Ok(value),
-            Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+            Ok(value) => return succeeded("plain_async", attempt, value),
+            Err(error) if attempt >= MAX_ATTEMPTS => return gave_up("plain_async", attempt, error),
             Err(error) => will_retry("plain_async", attempt, &error),
         };
         sleep(delay).await;
@@ -154,8 +196,8 @@ async fn question_async(service: &Service) -> Answer {
     let mut attempt = 1;
     loop {
         let delay = match operation_async(service).await {
-            Ok(value) => return Ok(value + 1),
-            Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+            Ok(value) => return succeeded("question_async", attempt, value + 1),
+            Err(error) if attempt >= MAX_ATTEMPTS => return gave_up("question_async", attempt, error),
             Err(error) => will_retry("question_async", attempt, &error),
         };
         sleep(delay).await;
@@ -167,8 +209,8 @@ async fn napping_async(service: &Service) -> Answer {
     let mut attempt = 1;
     loop {
         let delay = match operation_async(service).await {
-            Ok(value) => return Ok(value),
-            Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+            Ok(value) => return succeeded("napping_async", attempt, value),
+            Err(error) if attempt >= MAX_ATTEMPTS => return gave_up("napping_async", attempt, error),
             Err(error) => will_retry("napping_async", attempt, &error),
         };
         nap_async(delay).await;
@@ -180,8 +222,8 @@ async fn sized<const N: usize>() -> Answer {
     let mut attempt = 1;
     loop {
         let delay = match operation_sized::<N>().await {
-            Ok(value) => return Ok(value),
-            Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+            Ok(value) => return succeeded("sized", attempt, value),
+            Err(error) if attempt >= MAX_ATTEMPTS => return gave_up("sized", attempt, error),
             Err(error) => will_retry("sized", attempt, &error),
         };
         sleep(delay).await;
@@ -193,8 +235,8 @@ async fn with_argument(argument: [u8; 256]) -> Answer {
     let mut attempt = 1;
     loop {
         let delay = match operation_with(&argument).await {
-            Ok(value) => return Ok(value),
-            Err(error) if attempt >= MAX_ATTEMPTS => return Err(error),
+            Ok(value) => return succeeded("with_argument", attempt, value),
+            Err(error) if attempt >= MAX_ATTEMPTS => return gave_up("with_argument", attempt, error),
             Err(error) => will_retry("with_argument", attempt, &error),
         };
         sleep(delay).await;
