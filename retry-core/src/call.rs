@@ -60,19 +60,20 @@ impl Site {
     /// for a test's guard, which may say how many attempts there are.
     #[inline]
     fn overridden(&self) -> Option<Policy> {
-        if self.env.is_none() && !scene::is_any_up() { None } else { self.look() }
+        (self.env.is_some() || scene::is_any_up()).then(|| self.override_policy())
     }
 
     #[cold]
-    fn look(&self) -> Option<Policy> {
+    #[inline(never)]
+    fn override_policy(&self) -> Policy {
         let policy = match self.env {
             Some(Environment { prefix, over }) => over(self.policy, prefix),
             None => self.policy,
         };
-        Some(match scene::current() {
+        match scene::current() {
             Some(scene) => scene.limit(policy),
             None => policy,
-        })
+        }
     }
 }
 
