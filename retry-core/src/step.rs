@@ -98,7 +98,7 @@ pub fn step_blocking<'m, 'a, P: Pace, O: Outcome, J: Judge<O::Error>>(
     outcome: O,
 ) -> ControlFlow<O, (Position<'m, 'a>, P::Wait)> {
     let result = outcome.into_result();
-    if !result.is_err() && !position.has_retried() {
+    if result.is_ok() && !position.has_retried() {
         return Break(O::from_result(result));
     }
     let begun = position.begun(site);

@@ -38,6 +38,7 @@ const fn tag(generation: u32, tenth: u64) -> u64 {
 }
 
 /// By how many generations and tenths `found` is ahead of `tag`, either way round.
+#[expect(clippy::cast_possible_wrap, reason = "what has wrapped is behind")]
 const fn ahead(found: u64, tag: u64) -> (i64, i64) {
     let generations = (found >> 52).wrapping_sub(tag >> 52) << 52;
     let tenths = (found >> 28).wrapping_sub(tag >> 28) << 40;
