@@ -45,6 +45,10 @@ const fn ahead(found: u64, tag: u64) -> (i64, i64) {
     (generations as i64 >> 52, tenths as i64 >> 40)
 }
 
+/// The whole window, in tenths either way.
+#[expect(clippy::cast_possible_wrap, reason = "it is small")]
+const SPAN: i64 = TENTHS as i64;
+
 /// How many tenths a call may be held up between its look at the clock and its count.
 const LATE: i64 = 1024;
 
@@ -54,7 +58,7 @@ const LATE: i64 = 1024;
 /// or a generation before an outage of many. What is later was counted a moment ago, and stands close by in time.
 const fn is_later(found: u64, tag: u64) -> bool {
     let (generations, tenths) = ahead(found, tag);
-    let is_recent = -(TENTHS as i64) < tenths && tenths < LATE;
+    let is_recent = -SPAN < tenths && tenths < LATE;
     found != 0 && is_recent && (generations > 0 || generations == 0 && tenths > 0)
 }
 
@@ -123,7 +127,7 @@ impl Periods {
     fn has_gone_wrong(&self, tag: u64) -> bool {
         let wrong = self.wrong.load(Ordering::Acquire);
         let (generations, tenths) = ahead(wrong, tag);
-        wrong != 0 && generations == 0 && -(TENTHS as i64) < tenths && tenths <= 0
+        wrong != 0 && generations == 0 && -SPAN < tenths && tenths <= 0
     }
 
     const fn period(&self, tenth: u64) -> &Period {
