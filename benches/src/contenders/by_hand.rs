@@ -57,16 +57,16 @@ const SOURCE: Source = Source {
         }
         #[cold]
         #[inline(never)]
-        fn gave_up(operation: &str, attempt: u32, error: Down) -> Answer {
+        fn gave_up(operation: &str, attempt: u32, error: Down) -> Down {
             tracing::error!(operation, attempt, max_attempts = MAX_ATTEMPTS, %error, \"attempt failed, giving up\");
-            Err(error)
+            error
         }",
     blocking: Some("pub fn f$i(service: &Service) -> Answer {
         let mut attempt = 1;
         loop {
             match ask(service, $i) {
                 Ok(value) => return succeeded(\"f$i\", attempt, value),
-                Err(error) if attempt >= MAX_ATTEMPTS => return gave_up(\"f$i\", attempt, error),
+                Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up(\"f$i\", attempt, error)),
                 Err(error) => std::thread::sleep(will_retry(\"f$i\", attempt, &error)),
             }
             attempt += 1;
@@ -77,7 +77,7 @@ const SOURCE: Source = Source {
         loop {
             let delay = match ask_async(service, $i).await {
                 Ok(value) => return succeeded(\"f$i\", attempt, value),
-                Err(error) if attempt >= MAX_ATTEMPTS => return gave_up(\"f$i\", attempt, error),
+                Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up(\"f$i\", attempt, error)),
                 Err(error) => will_retry(\"f$i\", attempt, &error),
             };
             tokio::time::sleep(delay).await;
@@ -129,9 +129,9 @@ fn recovered(operation: &str, attempt: u32) {
 /// Tells of the end.
 #[cold]
 #[inline(never)]
-fn gave_up(operation: &str, attempt: u32, error: Down) -> Answer {
+fn gave_up(operation: &str, attempt: u32, error: Down) -> Down {
     tracing::error!(operation, attempt, max_attempts = MAX_ATTEMPTS, %error, "attempt failed, giving up");
-    Err(error)
+    error
 }
 
 fn delays() {
@@ -146,7 +146,7 @@ fn plain(service: &Service) -> Answer {
     loop {
         match operation(service) {
             Ok(value) => return succeeded("plain", attempt, value),
-            Err(error) if attempt >= MAX_ATTEMPTS => return gave_up("plain", attempt, error),
+            Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up("plain", attempt, error)),
             Err(error) => std::thread::sleep(will_retry("plain", attempt, &error)),
         }
         attempt += 1;
@@ -159,7 +159,7 @@ fn question(service: &Service) -> Answer {
     loop {
         match operation(service) {
             Ok(value) => return succeeded("question", attempt, value + 1),
-            Err(error) if attempt >= MAX_ATTEMPTS => return gave_up("question", attempt, error),
+            Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up("question", attempt, error)),
             Err(error) => std::thread::sleep(will_retry("question", attempt, &error)),
         }
         attempt += 1;
@@ -172,7 +172,7 @@ fn napping(service: &Service) -> Answer {
     loop {
         match operation(service) {
             Ok(value) => return succeeded("napping", attempt, value),
-            Err(error) if attempt >= MAX_ATTEMPTS => return gave_up("napping", attempt, error),
+            Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up("napping", attempt, error)),
             Err(error) => nap(will_retry("napping", attempt, &error)),
         }
         attempt += 1;
@@ -184,7 +184,7 @@ async fn plain_async(service: &Service) -> Answer {
     loop {
         let delay = match operation_async(service).await {
             Ok(value) => return succeeded("plain_async", attempt, value),
-            Err(error) if attempt >= MAX_ATTEMPTS => return gave_up("plain_async", attempt, error),
+            Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up("plain_async", attempt, error)),
             Err(error) => will_retry("plain_async", attempt, &error),
         };
         sleep(delay).await;
@@ -197,7 +197,7 @@ async fn question_async(service: &Service) -> Answer {
     loop {
         let delay = match operation_async(service).await {
             Ok(value) => return succeeded("question_async", attempt, value + 1),
-            Err(error) if attempt >= MAX_ATTEMPTS => return gave_up("question_async", attempt, error),
+            Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up("question_async", attempt, error)),
             Err(error) => will_retry("question_async", attempt, &error),
         };
         sleep(delay).await;
@@ -210,7 +210,7 @@ async fn napping_async(service: &Service) -> Answer {
     loop {
         let delay = match operation_async(service).await {
             Ok(value) => return succeeded("napping_async", attempt, value),
-            Err(error) if attempt >= MAX_ATTEMPTS => return gave_up("napping_async", attempt, error),
+            Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up("napping_async", attempt, error)),
             Err(error) => will_retry("napping_async", attempt, &error),
         };
         nap_async(delay).await;
@@ -223,7 +223,7 @@ async fn sized<const N: usize>() -> Answer {
     loop {
         let delay = match operation_sized::<N>().await {
             Ok(value) => return succeeded("sized", attempt, value),
-            Err(error) if attempt >= MAX_ATTEMPTS => return gave_up("sized", attempt, error),
+            Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up("sized", attempt, error)),
             Err(error) => will_retry("sized", attempt, &error),
         };
         sleep(delay).await;
@@ -236,7 +236,7 @@ async fn with_argument(argument: [u8; 256]) -> Answer {
     loop {
         let delay = match operation_with(&argument).await {
             Ok(value) => return succeeded("with_argument", attempt, value),
-            Err(error) if attempt >= MAX_ATTEMPTS => return gave_up("with_argument", attempt, error),
+            Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up("with_argument", attempt, error)),
             Err(error) => will_retry("with_argument", attempt, &error),
         };
         sleep(delay).await;
