@@ -44,11 +44,11 @@ const SOURCE: Source = Source {
             delay
         }
         #[inline]
-        fn succeeded(operation: &str, attempt: u32, value: u64) -> Answer {
+        fn succeeded(operation: &str, attempt: u32, value: u64) -> u64 {
             if attempt > 1 {
                 recovered(operation, attempt);
             }
-            Ok(value)
+            value
         }
         #[cold]
         #[inline(never)]
@@ -65,7 +65,7 @@ const SOURCE: Source = Source {
         let mut attempt = 1;
         loop {
             match ask(service, $i) {
-                Ok(value) => return succeeded(\"f$i\", attempt, value),
+                Ok(value) => return Ok(succeeded(\"f$i\", attempt, value)),
                 Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up(\"f$i\", attempt, error)),
                 Err(error) => std::thread::sleep(will_retry(\"f$i\", attempt, &error)),
             }
@@ -76,7 +76,7 @@ const SOURCE: Source = Source {
         let mut attempt = 1;
         loop {
             let delay = match ask_async(service, $i).await {
-                Ok(value) => return succeeded(\"f$i\", attempt, value),
+                Ok(value) => return Ok(succeeded(\"f$i\", attempt, value)),
                 Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up(\"f$i\", attempt, error)),
                 Err(error) => will_retry(\"f$i\", attempt, &error),
             };
@@ -113,11 +113,11 @@ fn will_retry(operation: &str, attempt: u32, error: &dyn Display) -> Duration {
 
 /// Tells of a success if it comes late.
 #[inline]
-fn succeeded(operation: &str, attempt: u32, value: u64) -> Answer {
+fn succeeded(operation: &str, attempt: u32, value: u64) -> u64 {
     if attempt > 1 {
         recovered(operation, attempt);
     }
-    Ok(value)
+    value
 }
 
 #[cold]
@@ -145,7 +145,7 @@ fn plain(service: &Service) -> Answer {
     let mut attempt = 1;
     loop {
         match operation(service) {
-            Ok(value) => return succeeded("plain", attempt, value),
+            Ok(value) => return Ok(succeeded("plain", attempt, value)),
             Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up("plain", attempt, error)),
             Err(error) => std::thread::sleep(will_retry("plain", attempt, &error)),
         }
@@ -158,7 +158,7 @@ fn question(service: &Service) -> Answer {
     let mut attempt = 1;
     loop {
         match operation(service) {
-            Ok(value) => return succeeded("question", attempt, value + 1),
+            Ok(value) => return Ok(succeeded("question", attempt, value + 1)),
             Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up("question", attempt, error)),
             Err(error) => std::thread::sleep(will_retry("question", attempt, &error)),
         }
@@ -171,7 +171,7 @@ fn napping(service: &Service) -> Answer {
     let mut attempt = 1;
     loop {
         match operation(service) {
-            Ok(value) => return succeeded("napping", attempt, value),
+            Ok(value) => return Ok(succeeded("napping", attempt, value)),
             Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up("napping", attempt, error)),
             Err(error) => nap(will_retry("napping", attempt, &error)),
         }
@@ -183,7 +183,7 @@ async fn plain_async(service: &Service) -> Answer {
     let mut attempt = 1;
     loop {
         let delay = match operation_async(service).await {
-            Ok(value) => return succeeded("plain_async", attempt, value),
+            Ok(value) => return Ok(succeeded("plain_async", attempt, value)),
             Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up("plain_async", attempt, error)),
             Err(error) => will_retry("plain_async", attempt, &error),
         };
@@ -196,7 +196,7 @@ async fn question_async(service: &Service) -> Answer {
     let mut attempt = 1;
     loop {
         let delay = match operation_async(service).await {
-            Ok(value) => return succeeded("question_async", attempt, value + 1),
+            Ok(value) => return Ok(succeeded("question_async", attempt, value + 1)),
             Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up("question_async", attempt, error)),
             Err(error) => will_retry("question_async", attempt, &error),
         };
@@ -209,7 +209,7 @@ async fn napping_async(service: &Service) -> Answer {
     let mut attempt = 1;
     loop {
         let delay = match operation_async(service).await {
-            Ok(value) => return succeeded("napping_async", attempt, value),
+            Ok(value) => return Ok(succeeded("napping_async", attempt, value)),
             Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up("napping_async", attempt, error)),
             Err(error) => will_retry("napping_async", attempt, &error),
         };
@@ -222,7 +222,7 @@ async fn sized<const N: usize>() -> Answer {
     let mut attempt = 1;
     loop {
         let delay = match operation_sized::<N>().await {
-            Ok(value) => return succeeded("sized", attempt, value),
+            Ok(value) => return Ok(succeeded("sized", attempt, value)),
             Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up("sized", attempt, error)),
             Err(error) => will_retry("sized", attempt, &error),
         };
@@ -235,7 +235,7 @@ async fn with_argument(argument: [u8; 256]) -> Answer {
     let mut attempt = 1;
     loop {
         let delay = match operation_with(&argument).await {
-            Ok(value) => return succeeded("with_argument", attempt, value),
+            Ok(value) => return Ok(succeeded("with_argument", attempt, value)),
             Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up("with_argument", attempt, error)),
             Err(error) => will_retry("with_argument", attempt, &error),
         };
