@@ -26,22 +26,35 @@ struct Period {
     slow: Counter,
 }
 
-/// From the low end: the count (32 bits), the tenth (24), the generation (8).
+/// From the low end: the count (28 bits), the tenth (24), the generation (12); 0 before the first call.
 #[derive(Debug)]
 struct Counter(AtomicU64);
 
-const COUNT: u64 = (1 << 32) - 1;
+const COUNT: u64 = (1 << 28) - 1;
 
-/// What a counter counts: generation and tenth, in the upper half of a word.
+/// What a counter counts: generation and tenth, above the count.
 const fn tag(generation: u32, tenth: u64) -> u64 {
-    ((generation & 0xFF) as u64) << 56 | (tenth & 0xFF_FFFF) << 32
+    ((generation & 0xFFF) as u64) << 52 | (tenth & 0xFF_FFFF) << 28
 }
 
+/// By how many generations and tenths `found` is ahead of `tag`, either way round.
+const fn ahead(found: u64, tag: u64) -> (i64, i64) {
+    let generations = (found >> 52).wrapping_sub(tag >> 52) << 52;
+    let tenths = (found >> 28).wrapping_sub(tag >> 28) << 40;
+    (generations as i64 >> 52, tenths as i64 >> 40)
+}
+
+/// How many tenths a call may be held up between its look at the clock and its count.
+const LATE: i64 = 1024;
+
 /// Whether what the counter `found` counts is later than `tag`.
+///
+/// Both numbers wrap, so one that is far away may be old however they compare: a window that nobody came to for long,
+/// or a generation before an outage of many. What is later was counted a moment ago, and stands close by in time.
 const fn is_later(found: u64, tag: u64) -> bool {
-    let generations = (found >> 56).wrapping_sub(tag >> 56) as i8;
-    let tenths = (found & !COUNT).wrapping_sub(tag) << 8;
-    generations > 0 || generations == 0 && tenths != 0 && tenths >> 63 == 0
+    let (generations, tenths) = ahead(found, tag);
+    let is_recent = -(TENTHS as i64) < tenths && tenths < LATE;
+    found != 0 && is_recent && (generations > 0 || generations == 0 && tenths > 0)
 }
 
 impl Period {
@@ -108,9 +121,8 @@ impl Periods {
     /// Whether a call in the window that ends with `tag` went wrong, or may have.
     fn has_gone_wrong(&self, tag: u64) -> bool {
         let wrong = self.wrong.load(Ordering::Acquire);
-        let is_old = wrong == 0 || (wrong ^ tag) >> 56 != 0;
-        let age = (tag.wrapping_sub(wrong & !COUNT) << 8) >> 40;
-        !is_old && age < TENTHS
+        let (generations, tenths) = ahead(wrong, tag);
+        wrong != 0 && generations == 0 && -(TENTHS as i64) < tenths && tenths <= 0
     }
 
     const fn period(&self, tenth: u64) -> &Period {
@@ -126,5 +138,60 @@ impl Periods {
             tally.calls += period.calls.count(tag);
         }
         tally
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FAILED: Course = Course { has_failed: true, was_slow: false };
+
+    /// How many of three failures a window counts that was last used in `before`, by generation and tenth.
+    fn counted(before: Option<(u32, u64)>, (generation, tenth): (u32, u64)) -> u64 {
+        let periods = Periods::new();
+        if let Some((generation, tenth)) = before {
+            for tenth in tenth..tenth + TENTHS {
+                periods.add(generation, FAILED, tenth);
+            }
+        }
+        let tallies = (0..3).map(|_| periods.add(generation, FAILED, tenth));
+        tallies.last().flatten().map_or(0, |tally| tally.failures)
+    }
+
+    #[test]
+    fn a_window_counts_from_whatever_the_clock_reads() {
+        for bit in 0..64 {
+            assert_eq!(counted(None, (0, 1 << bit)), 3, "tenth 2^{bit}");
+            assert_eq!(counted(None, (0, u64::MAX >> bit)), 3, "the tenth before 2^{}", 64 - bit);
+        }
+    }
+
+    #[test]
+    fn a_window_that_was_left_alone_counts_again_after_any_time() {
+        for bit in 5..24 {
+            assert_eq!(counted(Some((0, 7)), (0, 7 + (1 << bit))), 3, "2^{bit} tenths later");
+        }
+    }
+
+    #[test]
+    fn an_outage_of_many_generations_leaves_nothing_behind() {
+        for bit in 1..29 {
+            let generation = (1 << bit) + 2;
+            assert_eq!(counted(Some((2, 7)), (generation, 7 + 20)), 3, "generation {generation}");
+        }
+    }
+
+    #[test]
+    fn what_is_late_counts_nothing() {
+        let periods = Periods::new();
+        for _ in 0..2 {
+            periods.add(5, FAILED, 107);
+        }
+        // An earlier generation, an earlier tenth of the same place.
+        for (generation, tenth) in [(4, 107), (4, 97), (5, 97), (3, 7)] {
+            periods.add(generation, FAILED, tenth);
+        }
+        assert_eq!(periods.add(5, FAILED, 107).map(|tally| tally.failures), Some(3));
     }
 }
