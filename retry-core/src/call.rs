@@ -5,6 +5,8 @@ use core::fmt::{self, Display};
 use core::time::Duration;
 use std::borrow::Cow;
 
+#[cfg(target_has_atomic = "64")]
+use crate::breaker::CircuitOpen;
 use crate::clock::Clock;
 use crate::decide::{Decision, Failed, decide};
 use crate::failure::Failure;
@@ -71,7 +73,7 @@ pub(crate) fn next(
     failure: &dyn Failure,
     clock: Clock,
 ) -> Option<Nanos> {
-    plan(site, progress, failure, clock, Tell::Now).ok().map(|planned| planned.wait)
+    plan(site, progress, failure, clock, Tell::Now, decided).ok().map(|planned| planned.wait)
 }
 
 /// When the log is told of a step: at once, or after a hook.
@@ -95,7 +97,7 @@ pub fn plan_blocking(
     failure: &dyn Failure,
     tell: Tell,
 ) -> Result<Planned, GivenUp> {
-    plan(site, progress, failure, Clock::Blocking, tell)
+    plan(site, progress, failure, Clock::Blocking, tell, decided)
 }
 
 /// The same for an async attempt.
@@ -110,16 +112,22 @@ pub fn plan_async(
     failure: &dyn Failure,
     tell: Tell,
 ) -> Result<Planned, GivenUp> {
-    plan(site, progress, failure, Clock::Async, tell)
+    plan(site, progress, failure, Clock::Async, tell, decided)
 }
 
-/// Takes the decision and, on the way to another attempt, moves `progress` on.
-fn plan(
+/// The decision as it was taken: nothing is shared with other calls that could have a say in it.
+fn decided(decision: Decision, _: &Failed) -> Decision {
+    decision
+}
+
+/// Takes the decision, holds it to what other calls leave and, on the way to another attempt, moves `progress` on.
+pub(crate) fn plan(
     site: &Site,
     progress: &mut Progress,
     failure: &dyn Failure,
     clock: Clock,
     tell: Tell,
+    hold: impl FnOnce(Decision, &Failed) -> Decision,
 ) -> Result<Planned, GivenUp> {
     let policy = &*site.in_force();
     let now = clock.now();
@@ -130,7 +138,7 @@ fn plan(
     let (label, max_attempts) = (site.operation, policy.max_attempts());
     let facts = Facts { operation, label, attempt, max_attempts, elapsed };
     let untold = || (tell == Tell::Later).then(|| Untold::new(&facts, site, failure));
-    match decide(policy, &failed) {
+    match hold(decide(policy, &failed), &failed) {
         Decision::Retry { delay, wait } => {
             progress.advance(running, delay);
             if let Some(waited) = failure.waited() {
@@ -240,6 +248,13 @@ impl Planned {
         Wait::new(self.wait)
     }
 
+    /// The end of a call whose breaker has opened while it waited.
+    #[cfg(target_has_atomic = "64")]
+    pub(crate) fn refused(&self) -> GivenUp {
+        let Planned { attempt: attempts, elapsed, ref untold, .. } = *self;
+        GivenUp { reason: GiveUpReason::CircuitOpen, attempts, elapsed, untold: untold.clone() }
+    }
+
     pub(crate) fn operation(&self) -> &str {
         self.untold.as_ref().map_or("", |untold| &untold.operation)
     }
@@ -259,6 +274,22 @@ pub struct GivenUp {
 }
 
 impl GivenUp {
+    /// A call that its breaker has refused before the first attempt. The log has not been told yet.
+    #[cfg(target_has_atomic = "64")]
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn refused(site: &Site, operation: Option<&dyn Display>, open: &CircuitOpen) -> GivenUp {
+        let untold = Untold {
+            operation: operation.map_or(Cow::Borrowed(site.operation), |name| name.to_string().into()),
+            label: site.operation,
+            max_attempts: site.in_force().max_attempts(),
+            error: open.to_string(),
+        };
+        let (reason, attempts, elapsed) = (GiveUpReason::CircuitOpen, 0, Duration::ZERO);
+        GivenUp { reason, attempts, elapsed, untold: Some(untold) }
+    }
+
     /// Tells the log what it was not told yet.
     #[cold]
     #[inline(never)]
