@@ -435,7 +435,7 @@ impl Expansion<'_> {
     }
 
     /// The traits whose methods are looked up on what the error's type is asked with.
-    fn probes(&self) -> TokenStream {
+    pub(super) fn probes(&self) -> TokenStream {
         let private = &self.retry.private;
         quote_spanned!(Span::mixed_site()=> #[allow(unused_imports)] use #private::probes::*;)
     }

@@ -7,7 +7,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Type};
 
-use super::{Expansion, local, placed};
+use super::{Expansion, local};
 use crate::value::first_span;
 
 impl Expansion<'_> {
@@ -33,10 +33,9 @@ impl Expansion<'_> {
     /// Borrows what an argument names or yields, which then lives as long as the call.
     fn lent(&self, key: &str, given: Option<&Expr>) -> (Option<TokenStream>, TokenStream) {
         let Some(given) = given else { return (None, quote!(::core::option::Option::None)) };
-        let (private, name) = (&self.retry.private, local(key));
-        let reference = quote_spanned!(Span::mixed_site().located_at(first_span(given))=> &);
-        let function = proc_macro2::Ident::new(&format!("lend_{key}"), Span::mixed_site());
-        let lent = placed(given, &function.into_token_stream(), &name, private);
+        let place = Span::mixed_site().located_at(first_span(given));
+        let (name, reference) = (proc_macro2::Ident::new(key, place), quote_spanned!(place=> &));
+        let lent = self.at(place, &format!("lend_{key}"), &name.to_token_stream());
         (Some(quote_spanned!(Span::mixed_site()=> let #name = #reference #given;)), lent)
     }
 
@@ -76,8 +75,9 @@ impl Expansion<'_> {
             wait = quote_spanned!(Span::mixed_site()=> let wait = #wait; #awaited);
         }
         let (keep, kept) = self.kept();
-        let last = self.optional(&local("result"));
+        let (last, probes) = (self.optional(&local("result")), self.probes());
         quote_spanned! {Span::mixed_site()=>
+            #probes
             let (same, given_up, result) = match refused {
                 ::core::option::Option::Some(open) => { #refused }
                 ::core::option::Option::None => {
