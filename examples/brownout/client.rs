@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reattempt::{AttemptTimeout, CircuitBreaker, CircuitOpen, RetryBudget, retry};
 
-use crate::server::{Overloaded, Server};
+use super::server::{Overloaded, Server};
 
 /// Why a call failed.
 #[derive(Debug)]

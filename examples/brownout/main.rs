@@ -5,9 +5,9 @@
 //! of the calls, and draws `docs/pictures/brownout.svg`; it takes a second or two.
 
 mod chart;
-mod client;
+pub(crate) mod client;
 mod server;
-mod timeline;
+pub(crate) mod timeline;
 
 use std::error::Error;
 use std::path::Path;
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// A minute of calls to all hosts, at even distances: the timeline of each host.
-fn simulate<C: Call>(
+pub(crate) fn simulate<C: Call>(
     client: fn([(&'static str, Server); 2]) -> C,
 ) -> Result<[Arc<Timeline>; 2], Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;

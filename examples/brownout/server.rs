@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::timeline::Timeline;
+use super::timeline::Timeline;
 
 /// When the server browns out.
 pub(crate) const BROWNOUT: Range<Duration> = Duration::from_secs(10)..Duration::from_secs(20);

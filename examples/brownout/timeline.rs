@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::LENGTH;
-use crate::client::Failure;
+use super::LENGTH;
+use super::client::Failure;
 
 /// One second, or many.
 #[derive(Clone, Copy, Debug, Default)]

@@ -114,7 +114,7 @@ impl Expansion<'_> {
                 (#private::same::<#ret>(), #given_up, ::core::result::Result::Ok(::core::option::Option::None))
             };
         }
-        let breaker = self.retry.sharing.breaker.as_ref().map(first_span).unwrap_or_else(Span::mixed_site);
+        let breaker = self.retry.sharing.breaker.as_ref().map_or_else(Span::mixed_site, first_span);
         let place = Span::mixed_site().located_at(breaker);
         let made = self.at(place, "refused", &proc_macro2::Ident::new("open", place).into_token_stream());
         let (ret, split) = (self.body_type(), self.split());
