@@ -52,7 +52,7 @@ pub(crate) fn simulate<C: Call>(
             calls.tick().await;
             for (host, timeline) in HOSTS.iter().zip(&timelines) {
                 let (client, timeline) = (client.clone(), timeline.clone());
-                tokio::spawn(async move { timeline.ended(client.call(host).await) });
+                tokio::spawn(async move { timeline.ended(&client.call(host).await) });
             }
         }
         Ok(timelines)

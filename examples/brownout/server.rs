@@ -46,11 +46,13 @@ impl Server {
     fn enqueue(&self) -> Result<Duration, Overloaded> {
         let now = self.timeline.now();
         let mut busy_until = self.busy_until.lock().unwrap_or_else(PoisonError::into_inner);
-        let start = now.max(*busy_until);
-        if start - now > QUEUE {
+        let queue = busy_until.saturating_sub(now);
+        if queue > QUEUE {
             return Err(Overloaded);
         }
-        *busy_until = start + if self.brownout.contains(&start) { SLOW_WORK } else { WORK };
-        Ok(*busy_until - now)
+        let start = now + queue;
+        let work = if self.brownout.contains(&start) { SLOW_WORK } else { WORK };
+        *busy_until = start + work;
+        Ok(queue + work)
     }
 }

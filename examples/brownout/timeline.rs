@@ -53,7 +53,7 @@ impl Timeline {
     }
 
     /// A call has ended.
-    pub(crate) fn ended(&self, result: Result<(), Failure>) {
+    pub(crate) fn ended(&self, result: &Result<(), Failure>) {
         match result {
             Ok(()) => self.count(|counts| counts.answers += 1),
             Err(Failure::Rejected) => self.count(|counts| counts.rejections += 1),
