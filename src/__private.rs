@@ -24,13 +24,17 @@ pub use retry_core::hook::{
     typed_async_on_retry, typed_on_give_up, typed_on_retry,
 };
 #[cfg(feature = "std")]
-pub use retry_core::known::{known, known_of};
+pub use retry_core::known::{known, known_as, known_of};
 #[cfg(feature = "std")]
 pub use retry_core::progress::{Position, Progress};
 #[cfg(feature = "std")]
 pub use retry_core::retry_error::converted;
 #[cfg(feature = "std")]
 pub use retry_core::retryable::{Hint, Retryable};
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
+pub use retry_core::shared::{
+    Ended, Shared, lend_breaker, lend_budget, only_error, plan_async_shared, plan_blocking_shared, refused,
+};
 #[cfg(feature = "std")]
 pub use retry_core::sleep::{block_with, wait_with};
 #[cfg(feature = "std")]

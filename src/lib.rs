@@ -4,6 +4,7 @@
 //! [another library]: _documentation::migrating
 //! [the page on observability]: _documentation::observability
 //! [The guide to tests]: mod@testing
+//! [budget and breaker]: _documentation::budget_and_breaker
 //! [The operating guide]: _documentation::operating
 //! [the adapters]: _documentation::adapters
 #![doc = include_str!("../README.md")]

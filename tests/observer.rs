@@ -9,10 +9,11 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use reattempt::observe::{GaveUp, Recovered, RetryScheduled};
+use reattempt::observe::{CircuitChanged, GaveUp, Recovered, RetryScheduled};
 use reattempt::testing::Guard;
 use reattempt::{
-    GiveUpEvent, Jitter, Observer, ObserverIsSet, Policy, RetryEvent, retry, set_observer, testing,
+    CircuitBreaker, CircuitOpen, GiveUpEvent, Jitter, Observer, ObserverIsSet, Policy, RetryBudget,
+    RetryEvent, retry, set_observer, testing,
 };
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber, span};
@@ -81,6 +82,11 @@ impl Observer for Recorder {
 
     fn recovered(&self, event: &Recovered<'_>) {
         note(self.0, &facts!(event, error: None));
+    }
+
+    fn circuit_changed(&self, event: &CircuitChanged<'_>) {
+        let text = format!("{} {} to {}", event.breaker(), event.from(), event.to());
+        TOLD.with_borrow_mut(|told| told.push((self.0, text)));
     }
 
     fn gave_up(&self, event: &GaveUp<'_>) {
@@ -408,4 +414,70 @@ fn the_first_observer_stays() {
     assert_eq!(ObserverIsSet.to_string(), "an observer was set before");
     assert!(Policy::new().jitter(Jitter::None).run(|| Err::<(), _>(Down)).is_err());
     assert_eq!(told("observer").len(), 3);
+}
+
+#[test]
+fn what_a_budget_or_a_breaker_refuses_is_told_and_so_is_every_change_of_state() {
+    #[derive(Debug)]
+    struct Failed(String);
+
+    impl Display for Failed {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(&self.0)
+        }
+    }
+
+    impl From<CircuitOpen> for Failed {
+        fn from(open: CircuitOpen) -> Self {
+            Failed(open.to_string())
+        }
+    }
+
+    #[retry(jitter = none, name = "fetch {key}", breaker = breaker, budget = budget)]
+    fn fetch(key: &str, breaker: &CircuitBreaker, budget: &RetryBudget) -> Result<(), Failed> {
+        Err(Failed("down".to_owned()))
+    }
+
+    #[retry(jitter = none, name = "fetch {key}", breaker = breaker, on_retry = |_| breaker.force_open())]
+    async fn fetch_async(key: &str, breaker: &CircuitBreaker) -> Result<(), Failed> {
+        Err(Failed("down".to_owned()))
+    }
+
+    let guard = listen();
+    let breaker = CircuitBreaker::new().name("db").consecutive_failures(2).open_for(Duration::from_secs(9));
+    let budget = RetryBudget::new().ratio(0.0).reserve_per_second(1).ttl(Duration::from_secs(1));
+    assert!(fetch("k", &breaker, &budget).is_err());
+    assert!(fetch("k", &breaker, &budget).is_err());
+    assert_eq!(
+        told("observer"),
+        [
+            "fetch k 1/3 at 0ns, next in 1s: down",
+            "db Closed to Open",
+            "fetch k 2/3 at 1s, CircuitOpen: down",
+            "fetch k 0/3 at 0ns, CircuitOpen: the circuit breaker `db` is open for another 9s",
+        ]
+    );
+    guard.advance(Duration::from_secs(9));
+    assert!(budget.try_withdraw());
+    assert!(fetch("k", &breaker, &budget).is_err());
+    breaker.reset();
+    assert!(fetch("k", &breaker, &budget).is_err());
+    assert_eq!(
+        told("observer"),
+        [
+            "db Open to HalfOpen",
+            "db HalfOpen to Open",
+            "fetch k 1/3 at 0ns, CircuitOpen: down",
+            "db Open to Closed",
+            "fetch k 1/3 at 0ns, BudgetExhausted: down",
+        ]
+    );
+    breaker.reset();
+    assert!(finish(fetch_async("k", &breaker)).is_err());
+    let refused_after_the_wait = [
+        "db Closed to ForcedOpen",
+        "fetch k 1/3 at 0ns, next in 1s: down",
+        "fetch k 1/3 at 0ns, CircuitOpen: down",
+    ];
+    assert_eq!(told("observer"), refused_after_the_wait);
 }

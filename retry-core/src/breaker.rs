@@ -53,6 +53,7 @@ pub struct CircuitBreaker {
     name: &'static str,
     consecutive_failures: u16,
     recovery: Recovery,
+    counts_permanent_errors: bool,
     time: Timepiece,
     circuit: Circuit,
     #[cfg(feature = "std")]
@@ -77,6 +78,7 @@ impl CircuitBreaker {
             name: "unnamed",
             consecutive_failures: 5,
             recovery: Recovery { open_for: 30_000_000_000, trials: 1 },
+            counts_permanent_errors: false,
             time: Timepiece::House,
             circuit: Circuit::new(),
             #[cfg(feature = "std")]
@@ -140,6 +142,19 @@ impl CircuitBreaker {
         );
         self.recovery.trials = calls as u16;
         self
+    }
+
+    /// In a `#[retry]` loop, counts errors that are not retryable as failures too. If not set they are ignored: they
+    /// say that the request was wrong, and nothing of the server.
+    #[must_use]
+    pub const fn count_permanent_errors(mut self) -> CircuitBreaker {
+        self.counts_permanent_errors = true;
+        self
+    }
+
+    #[cfg(feature = "std")]
+    pub(crate) const fn counts_permanent_errors(&self) -> bool {
+        self.counts_permanent_errors
     }
 
     /// Reads the time from `clock`: what has passed since any moment that stays the same.

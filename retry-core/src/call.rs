@@ -5,6 +5,8 @@ use core::fmt::{self, Display};
 use core::time::Duration;
 use std::borrow::Cow;
 
+#[cfg(target_has_atomic = "64")]
+use crate::breaker::CircuitOpen;
 use crate::clock::Clock;
 use crate::decide::{Decision, Failed, decide};
 use crate::failure::Failure;
@@ -86,7 +88,7 @@ pub(crate) fn next(
     failure: &dyn Failure,
     clock: Clock,
 ) -> Option<Nanos> {
-    let failed = Attempt::failed(site, progress, failure, clock, Tell::Now);
+    let failed = Attempt::failed(site, progress, failure, clock, Tell::Now, decided);
     failed.tell(site, failure);
     match failed.decision {
         Decision::Retry { wait, .. } => Some(wait),
@@ -115,7 +117,7 @@ pub fn plan_blocking(
     failure: &dyn Failure,
     tell: Tell,
 ) -> Result<Planned, GivenUp> {
-    plan(site, progress, failure, Clock::Blocking, tell)
+    plan(site, progress, failure, Clock::Blocking, tell, decided)
 }
 
 /// The same for an async attempt.
@@ -130,17 +132,25 @@ pub fn plan_async(
     failure: &dyn Failure,
     tell: Tell,
 ) -> Result<Planned, GivenUp> {
-    plan(site, progress, failure, Clock::Async, tell)
+    plan(site, progress, failure, Clock::Async, tell, decided)
 }
 
-fn plan(
+/// The decision as it was taken: nothing is shared with other calls that could have a say in it.
+fn decided(decision: Decision, _: &Failed) -> Decision {
+    decision
+}
+
+/// What comes next, and what has yet to be told. `hold` may end what the decision would go on with: it asks what other
+/// calls leave.
+pub(crate) fn plan(
     site: &Site,
     progress: &mut Progress,
     failure: &dyn Failure,
     clock: Clock,
     tell: Tell,
+    hold: impl FnOnce(Decision, &Failed) -> Decision,
 ) -> Result<Planned, GivenUp> {
-    let failed = Attempt::failed(site, progress, failure, clock, tell);
+    let failed = Attempt::failed(site, progress, failure, clock, tell, hold);
     let untold = match tell {
         Tell::Now => {
             failed.tell(site, failure);
@@ -164,20 +174,21 @@ struct Attempt {
 }
 
 impl Attempt {
-    /// Takes the decision and, on the way to another attempt, moves `progress` on.
+    /// Takes the decision, holds it to what other calls leave and, on the way to another attempt, moves `progress` on.
     fn failed(
         site: &Site,
         progress: &mut Progress,
         failure: &dyn Failure,
         clock: Clock,
         tell: Tell,
+        hold: impl FnOnce(Decision, &Failed) -> Decision,
     ) -> Attempt {
         let overridden = site.overridden();
         let policy = overridden.as_ref().unwrap_or(&site.policy);
         let now = (tell == Tell::Later || is_timed(progress)).then(|| clock.now());
         let running = progress.running(policy, now);
         let failed = failed(&running, policy, failure, now);
-        let decision = decide(policy, &failed);
+        let decision = hold(decide(policy, &failed), &failed);
         if let Decision::Retry { delay, wait } = decision {
             progress.advance(running, delay);
             if let Some(waited) = failure.waited() {
@@ -300,6 +311,13 @@ impl Planned {
         Delay(self.wait)
     }
 
+    /// The end of a call whose breaker has opened while it waited.
+    #[cfg(target_has_atomic = "64")]
+    pub(crate) fn refused(&self) -> GivenUp {
+        let Planned { attempt: attempts, elapsed, ref untold, .. } = *self;
+        GivenUp { reason: GiveUpReason::CircuitOpen, attempts, elapsed, untold: untold.clone() }
+    }
+
     pub(crate) fn operation(&self) -> &str {
         self.untold.as_ref().map_or("", |untold| &untold.operation)
     }
@@ -319,6 +337,22 @@ pub struct GivenUp {
 }
 
 impl GivenUp {
+    /// A call that its breaker has refused before the first attempt. The log has not been told yet.
+    #[cfg(target_has_atomic = "64")]
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn refused(site: &Site, operation: Option<&dyn Display>, open: &CircuitOpen) -> GivenUp {
+        let untold = Untold {
+            operation: operation.map_or(Cow::Borrowed(site.operation), |name| name.to_string().into()),
+            label: site.operation,
+            max_attempts: site.overridden().unwrap_or(site.policy).max_attempts(),
+            error: open.to_string(),
+        };
+        let (reason, attempts, elapsed) = (GiveUpReason::CircuitOpen, 0, Duration::ZERO);
+        GivenUp { reason, attempts, elapsed, untold: Some(untold) }
+    }
+
     /// Tells the log what it was not told yet.
     #[cold]
     #[inline(never)]

@@ -45,6 +45,13 @@ pub fn known_of<E>(_: &E) -> Ground<E> {
     Ground(PhantomData)
 }
 
+/// The question about an error that does not exist.
+#[inline]
+#[must_use]
+pub fn known_as<E>() -> Ground<E> {
+    Ground(PhantomData)
+}
+
 macro_rules! tower {
     ($($(#[$doc:meta])* $floor:ident$(($($bound:tt)+))? => $description:ident, $opinion:ident, $chain:ident;)*) => {
         $(

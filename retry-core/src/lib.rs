@@ -52,6 +52,8 @@ pub mod timeout;
 mod breaker;
 #[cfg(target_has_atomic = "64")]
 mod budget;
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
+pub mod shared;
 #[cfg(target_has_atomic = "64")]
 mod sync;
 #[cfg(target_has_atomic = "64")]

@@ -1,4 +1,5 @@
 //! What one sees of a call: an event for each retry, recovery and give-up, none for a success at the first attempt.
+//! And of what calls share: an event for each change of a circuit breaker's state.
 //!
 //! Each event has one set of facts, and every listener gets that same one: the log (feature `tracing`), the metrics
 //! (feature `metrics`), and then the [`Observer`] that the process has set, which may be [`Stats`]. The hooks of a
@@ -37,6 +38,8 @@ mod stats;
 use core::fmt::Display;
 use core::time::Duration;
 
+#[cfg(target_has_atomic = "64")]
+pub use event::CircuitChanged;
 pub use event::{GaveUp, Recovered, RetryScheduled};
 pub use observer::{Observer, ObserverIsSet, set_observer};
 pub use stats::{ErrorCount, OperationStats, Stats, StatsSnapshot};
@@ -67,6 +70,11 @@ pub(crate) fn is_watched() -> bool {
         return true;
     }
     cfg!(feature = "metrics") || observer::current().is_some()
+}
+
+#[cfg(target_has_atomic = "64")]
+pub(crate) fn circuit_changed(event: &CircuitChanged<'_>) {
+    tell(|listener| listener.circuit_changed(event));
 }
 
 /// Tells every listener: the log first, so that it has the event whatever a user's observer does.

@@ -37,6 +37,8 @@ pub(crate) struct RawArgs {
     pub(crate) name: Slot<LitStr>,
     pub(crate) start: Slot<Start>,
     pub(crate) env: Slot<LitStr>,
+    pub(crate) budget: Slot<Expr>,
+    pub(crate) breaker: Slot<Expr>,
     pub(crate) clone: Slot<Vec<Ident>>,
     pub(crate) sleep: Slot<Expr>,
     pub(crate) facade: Slot<Path>,
@@ -102,6 +104,8 @@ impl RawArgs {
             name: self.name.or_inherit(&outer.name),
             start: self.start.or_inherit(&outer.start),
             env: self.env.or_inherit(&outer.env),
+            budget: self.budget.or_inherit(&outer.budget),
+            breaker: self.breaker.or_inherit(&outer.breaker),
             clone: self.clone.or_inherit(&outer.clone),
             sleep: self.sleep.or_inherit(&outer.sleep),
             facade: self.facade.or_inherit(&outer.facade),
@@ -126,14 +130,16 @@ impl RawArgs {
             max, base, factor, backoff, max_delay, jitter, deadline, attempt_timeout, within, ..
         } = self;
         let RawArgs { on, unless, when, retry_ok, retry_after, error, attempt, fallback, .. } = self;
-        let RawArgs { on_retry, on_give_up, name, start, env, clone, sleep, facade, skip, .. } = self;
+        let RawArgs { on_retry, on_give_up, name, start, env, budget, breaker, .. } = self;
+        let RawArgs { clone, sleep, facade, skip, .. } = self;
         let policy_keys = [max.key(), base.key(), factor.key(), backoff.key(), max_delay.key(), jitter.key()];
         let limit_keys = [deadline.key(), attempt_timeout.key(), within.key(), start.key()];
         let selection_keys = [on.key(), unless.key(), when.key(), retry_ok.key(), retry_after.key()];
         let ending_keys = [error.key(), attempt.key(), fallback.key(), on_retry.key(), on_give_up.key()];
+        let shared_keys = [budget.key(), breaker.key()];
         let other_keys = [name.key(), env.key(), clone.key(), sleep.key(), facade.key(), skip.key()];
         let keys = policy_keys.into_iter().chain(limit_keys).chain(selection_keys);
-        keys.chain(ending_keys).chain(other_keys).flatten().collect()
+        keys.chain(ending_keys).chain(shared_keys).chain(other_keys).flatten().collect()
     }
 
     /// The policy of the caller's own that the others override.
@@ -213,6 +219,8 @@ impl RawArgs {
             name::PRESET => self.start.set(&key, Start::Preset(Preset::parse(&argument.value()?)?), errors),
             name::POLICY => self.start.set(&key, Start::Policy(argument.value()?), errors),
             name::ENV => self.env.set(&key, argument.prefix()?, errors),
+            name::BUDGET => self.budget.set(&key, argument.value()?, errors),
+            name::BREAKER => self.breaker.set(&key, argument.value()?, errors),
             name::CLONE => self.clone.set(&key, argument.list()?, errors),
             name::SLEEP => self.sleep.set(&key, argument.value()?, errors),
             name::CRATE => self.facade.set(&key, argument.path()?, errors),

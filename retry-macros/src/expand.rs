@@ -4,6 +4,7 @@
 
 mod attempt;
 mod failure;
+mod shared;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -89,9 +90,11 @@ impl Expansion<'_> {
             .retry
             .sums_waits
             .then(|| quote_spanned!(Span::mixed_site()=> let waited = #private::Cell::new(0_u64);));
+        let shared = self.shared();
         quote_spanned! {Span::mixed_site()=>
             #sleep
             #waited
+            #shared
             #begin
             loop { #step }
         }
@@ -124,24 +127,36 @@ impl Expansion<'_> {
         if !self.retry.has_steps() {
             return self.at_once();
         }
+        if self.retry.sharing.breaker.is_some() {
+            return self.behind_breaker();
+        }
+        let (sifted, failed) = (self.until_failure(), self.in_steps());
+        quote!(#sifted #failed)
+    }
+
+    /// Runs one attempt; a success ends the call.
+    fn until_failure(&self) -> TokenStream {
         let (outcome, recovered) = (self.split_outcome(), self.recovered());
-        let (sifted, failed) = (self.sifted(), self.in_steps());
+        let (sifted, succeeded) = (self.sifted(), self.succeeded());
         quote_spanned! {Span::mixed_site()=>
             #outcome
             let (is_done, result) = #sifted;
             if is_done {
                 if let ::core::result::Result::Ok(value) = ::core::convert::identity(result) {
+                    #succeeded
                     #recovered
                     break same.ok(value);
                 }
                 ::core::unreachable!("a result that ends the call is a success")
             }
-            #failed
         }
     }
 
     /// The error is dropped, and the attempt's memory free, before the wait begins.
     fn async_step(&self) -> TokenStream {
+        if self.retry.sharing.breaker.is_some() {
+            return self.behind_breaker();
+        }
         let (step, wait) = (self.blocking_step(), self.wait());
         quote_spanned! {Span::mixed_site()=>
             let delay = { #step };

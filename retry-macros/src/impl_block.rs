@@ -266,6 +266,8 @@ impl RawArgs {
             self.within.origin(),
             self.start.origin(),
             self.env.origin(),
+            self.budget.origin(),
+            self.breaker.origin(),
         ];
         origins.contains(&Some(Origin::Own))
     }

@@ -29,6 +29,7 @@ pub(crate) struct Retry {
     pub(crate) cloned_self: Option<Ident>,
     pub(crate) selection: Selection,
     pub(crate) ending: Ending,
+    pub(crate) sharing: Sharing,
     /// Whether the waits of a call are summed up, for `within`.
     pub(crate) sums_waits: bool,
     /// The body's name for the attempt's number.
@@ -62,6 +63,19 @@ pub(crate) struct Ending {
     pub(crate) fallback: Option<Expr>,
 }
 
+/// What the call shares with others.
+#[derive(Default)]
+pub(crate) struct Sharing {
+    pub(crate) budget: Option<Expr>,
+    pub(crate) breaker: Option<Expr>,
+}
+
+impl Sharing {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.budget.is_none() && self.breaker.is_none()
+    }
+}
+
 impl Retry {
     /// Whether anything but the last outcome itself is asked for when an attempt fails: then result and decision meet
     /// in the function, and not in core alone.
@@ -71,6 +85,7 @@ impl Retry {
             || self.ending.error.is_some()
             || self.ending.on_give_up.is_some()
             || self.ending.fallback.is_some()
+            || !self.sharing.is_empty()
     }
 
     /// Whether somebody is told how long the call took, or the clock is read for an attempt anyway.
@@ -78,7 +93,13 @@ impl Retry {
         self.has_hooks() || self.ending.error.is_some() || self.plan.attempt_timeout.is_some()
     }
 
-    pub(crate) fn has_hooks(&self) -> bool {
+    /// Whether the log is told of a step later than core decides it: after a hook, or when a breaker has been asked
+    /// again after the wait, where the error is out of reach.
+    pub(crate) fn announces(&self) -> bool {
+        self.has_hooks() || self.sharing.breaker.is_some()
+    }
+
+    fn has_hooks(&self) -> bool {
         self.before_wait.is_some() || self.ending.on_give_up.is_some()
     }
 }
@@ -162,6 +183,7 @@ impl Retry {
             on_give_up: expression(&args.on_give_up),
             fallback: expression(&args.fallback),
         };
+        let sharing = Sharing { budget: expression(&args.budget), breaker: expression(&args.breaker) };
         let (before_wait, sleep) = (expression(&args.on_retry), expression(&args.sleep));
         let attempt = args.attempt.value().cloned();
         Some(Retry {
@@ -174,6 +196,7 @@ impl Retry {
             sums_waits: args.within.is_set(),
             selection,
             ending,
+            sharing,
             attempt,
             before_wait,
             sleep,

@@ -46,6 +46,8 @@ option_names! {
     PRESET = "preset", "preset = api_call";
     POLICY = "policy", "policy = POLICY";
     ENV = "env", "env = \"DEPLOYMENT\"";
+    BUDGET = "budget", "budget = BUDGET";
+    BREAKER = "breaker", "breaker = BREAKER";
     CLONE = "clone", "clone(argument)";
     SLEEP = "sleep", "sleep = path::to::sleep";
     CRATE = "crate", "crate = path::to::reattempt";
@@ -130,6 +132,10 @@ const FOREIGN: &[(&str, OptionName)] = &[
     ("env_prefix", ENV),
     ("env_var", ENV),
     ("prefix", ENV),
+    ("retry_budget", BUDGET),
+    ("token_bucket", BUDGET),
+    ("circuit", BREAKER),
+    ("circuit_breaker", BREAKER),
     ("sleeper", SLEEP),
     ("ignore", SKIP),
 ];

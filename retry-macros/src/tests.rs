@@ -71,6 +71,18 @@ fn hooks_and_endings_stand_between_decision_and_wait() {
 }
 
 #[test]
+fn a_breaker_may_refuse_before_the_first_attempt_and_after_each_wait() {
+    insta::assert_snapshot!(expanded(
+        quote!(budget = BUDGET, breaker = self.breakers.get(host)),
+        quote! {
+            async fn fetch(&self, host: &str) -> Result<String, Error> {
+                get(host).await
+            }
+        }
+    ));
+}
+
+#[test]
 fn an_impl_block_holds_its_values_once() {
     insta::assert_snapshot!(expanded(
         quote!(max = 5),
@@ -103,7 +115,7 @@ fn a_derive_asks_by_variant() {
 
 /// Words that mean something to the parser, and some that do not.
 const WORDS: &str = "max unlimited base base_ms factor backoff max_delay jitter deadline attempt_timeout within name \
-                     policy clone sleep crate skip on unless when retry_ok error attempt fallback on_retry retry_after \
+                     policy budget breaker clone sleep crate skip on unless when retry_ok error attempt fallback on_retry retry_after \
                      exponential linear full spread up_to self type if fn r#max = , | | :: . ; & ! ? + - <> => 5 0.3 -1 \
                      \"1s\" \"1x\" \"{x}\" (a) (a,b) () [A, B] {x} |e|e.f() A::B A<B> _ 'a' b\"x\" 1e400";
 

@@ -2,20 +2,22 @@
 
 use proc_macro2::Ident;
 use quote::ToTokens;
-use syn::{FnArg, Signature};
+use syn::{Expr, FnArg, Lit, Signature};
 
 use crate::args::{Max, RawArgs};
 use crate::diagnostics::Diagnostics;
 use crate::pattern::{Rebind, Rebinding, free_rebind};
 use crate::shape::{Shape, typed};
 use crate::slot::Origin;
-use crate::value::{Backoff, JitterForm, is_constant};
+use crate::value::{Backoff, JitterForm, is_constant, literal, ungrouped};
 
 /// Every rule that concerns the arguments alone.
 pub(crate) fn arguments(args: &RawArgs, errors: &mut Diagnostics) {
     check_factor_has_effect(args, errors);
     check_decorrelated_stands_alone(args, errors);
     check_within_can_be_proven(args, errors);
+    check_budget_has_effect(args, errors);
+    check_shared_outlives_the_call(args, errors);
 }
 
 /// Every rule that concerns the arguments and the function that they stand on.
@@ -75,6 +77,41 @@ fn check_within_can_be_proven(args: &RawArgs, errors: &mut Diagnostics) {
             within.key, env.key
         );
         errors.report(&within.key, message);
+    }
+}
+
+/// Only a retry is paid for.
+fn check_budget_has_effect(args: &RawArgs, errors: &mut Diagnostics) {
+    let (Some(budget), Some(Max::Attempts(max))) = (args.budget.get(), args.max.value()) else { return };
+    let is_one = matches!(literal(max), Some(Lit::Int(number)) if number.base10_digits() == "1");
+    if is_one && args.max.origin() == Some(budget.origin) {
+        let message = "`budget` pays for retries, and with `max = 1` there is none; remove one of the two";
+        errors.report(&budget.key, message);
+    }
+}
+
+/// What is shared is not made anew for each call.
+fn check_shared_outlives_the_call(args: &RawArgs, errors: &mut Diagnostics) {
+    for (slot, ty) in [(&args.budget, "RetryBudget"), (&args.breaker, "CircuitBreaker")] {
+        let Some(given) = slot.get().filter(|given| is_made(ungrouped(&given.value), ty)) else { continue };
+        let (key, name) = (&given.key, given.key.to_string().to_uppercase());
+        let message = format!(
+            "a `{ty}` made here is new at every call and remembers nothing; put it into a `static`, write `{key} = {name}`"
+        );
+        errors.report(&given.value, message);
+    }
+}
+
+/// Whether an expression calls a constructor of `ty`, and maybe setters after it.
+fn is_made(value: &Expr, ty: &str) -> bool {
+    match value {
+        Expr::MethodCall(call) => is_made(&call.receiver, ty),
+        Expr::Reference(reference) => is_made(&reference.expr, ty),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => path.path.segments.iter().rev().nth(1).is_some_and(|owner| owner.ident == ty),
+            _ => false,
+        },
+        _ => false,
     }
 }
 

@@ -31,5 +31,7 @@ mod sleeps;
 mod starvation;
 mod testing_guard;
 mod testing_scope;
+mod through_breaker;
+mod through_budget;
 mod timeouts;
 mod with_others;

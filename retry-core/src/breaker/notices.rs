@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::state::{Change, CircuitState, GENERATIONS};
+use super::state::{Change, GENERATIONS};
+use crate::observe::{self, CircuitChanged};
 
 /// Changes that happened and were not told yet.
 ///
@@ -44,7 +45,8 @@ impl Notices {
         let telling = Telling(self);
         while let Some(change) = telling.next() {
             if change.from != change.to {
-                state_changed(name, change.from, change.to);
+                let Change { from, to, .. } = change;
+                observe::circuit_changed(&CircuitChanged { breaker: name, from, to });
             }
         }
     }
@@ -73,18 +75,4 @@ impl Drop for Telling<'_> {
             self.0.queue().is_telling = false;
         }
     }
-}
-
-/// The one place from which the world is told that the circuit breaker `name` has changed its state.
-#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nobody to tell"))]
-fn state_changed(name: &str, from: CircuitState, to: CircuitState) {
-    #[cfg(feature = "tracing")]
-    tracing::event!(
-        target: "reattempt",
-        tracing::Level::WARN,
-        breaker = name,
-        from = %from,
-        to = %to,
-        "circuit breaker changed its state"
-    );
 }

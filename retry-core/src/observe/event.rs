@@ -4,6 +4,8 @@ use core::convert::identity;
 use core::fmt::{self, Debug, Display};
 use core::time::Duration;
 
+#[cfg(target_has_atomic = "64")]
+use crate::breaker::CircuitState;
 use crate::reason::GiveUpReason;
 
 /// What every event tells.
@@ -114,5 +116,35 @@ event! {
         reason: GiveUpReason, identity;
         /// The last error as text, as in [`RetryScheduled::error`].
         error: &'a dyn Display, Text;
+    }
+}
+
+/// A circuit breaker changed its state.
+#[cfg(target_has_atomic = "64")]
+#[derive(Clone, Copy, Debug)]
+pub struct CircuitChanged<'a> {
+    pub(crate) breaker: &'a str,
+    pub(crate) from: CircuitState,
+    pub(crate) to: CircuitState,
+}
+
+#[cfg(target_has_atomic = "64")]
+impl<'a> CircuitChanged<'a> {
+    /// The breaker's name; `unnamed` if it has none.
+    #[must_use]
+    pub fn breaker(&self) -> &'a str {
+        self.breaker
+    }
+
+    /// The state that it left.
+    #[must_use]
+    pub fn from(&self) -> CircuitState {
+        self.from
+    }
+
+    /// The state that it is in now.
+    #[must_use]
+    pub fn to(&self) -> CircuitState {
+        self.to
     }
 }

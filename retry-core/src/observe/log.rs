@@ -4,6 +4,8 @@ use core::time::Duration;
 
 use tracing::level_filters::LevelFilter;
 
+#[cfg(target_has_atomic = "64")]
+use super::CircuitChanged;
 use super::{GaveUp, Observer, Recovered, RetryScheduled};
 
 pub(super) struct Log;
@@ -39,7 +41,22 @@ impl Observer for Log {
     }
 
     fn gave_up(&self, event: &GaveUp<'_>) {
-        event!(error, event, { error = %event.error(), reason = %event.reason(), }, "attempt failed, giving up");
+        if event.attempt() == 0 {
+            event!(error, event, { error = %event.error(), reason = %event.reason(), }, "refused, giving up");
+        } else {
+            event!(error, event, { error = %event.error(), reason = %event.reason(), }, "attempt failed, giving up");
+        }
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    fn circuit_changed(&self, event: &CircuitChanged<'_>) {
+        tracing::warn!(
+            target: "reattempt",
+            breaker = event.breaker(),
+            from = %event.from(),
+            to = %event.to(),
+            "circuit breaker changed its state"
+        );
     }
 }
 

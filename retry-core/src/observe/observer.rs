@@ -3,6 +3,8 @@
 use core::fmt;
 use std::sync::{Arc, OnceLock};
 
+#[cfg(target_has_atomic = "64")]
+use super::CircuitChanged;
 use super::{GaveUp, Recovered, RetryScheduled};
 
 /// The events of an observer, each once: whoever stands for another passes on all of them.
@@ -23,20 +25,23 @@ macro_rules! observer {
         }
 
         impl<O: Observer + ?Sized> Observer for &O {
-            $(fn $told(&self, event: &$event<'_>) {
+            $($(#[$doc])*
+            fn $told(&self, event: &$event<'_>) {
                 (**self).$told(event);
             })*
         }
 
         impl<O: Observer + ?Sized> Observer for Arc<O> {
-            $(fn $told(&self, event: &$event<'_>) {
+            $($(#[$doc])*
+            fn $told(&self, event: &$event<'_>) {
                 (**self).$told(event);
             })*
         }
 
         /// Two observers, told one after the other; three are `(A, (B, C))`.
         impl<A: Observer, B: Observer> Observer for (A, B) {
-            $(fn $told(&self, event: &$event<'_>) {
+            $($(#[$doc])*
+            fn $told(&self, event: &$event<'_>) {
                 self.0.$told(event);
                 self.1.$told(event);
             })*
@@ -51,6 +56,9 @@ observer! {
     recovered: Recovered;
     /// A call ended without success.
     gave_up: GaveUp;
+    /// A circuit breaker changed its state. The changes of one breaker are told in order.
+    #[cfg(target_has_atomic = "64")]
+    circuit_changed: CircuitChanged;
 }
 
 static OBSERVER: OnceLock<Box<dyn Observer>> = OnceLock::new();

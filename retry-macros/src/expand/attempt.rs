@@ -40,7 +40,7 @@ impl Expansion<'_> {
     }
 
     /// What the body returns: what the function does, or under `error = T` the same success with that error.
-    fn body_type(&self) -> TokenStream {
+    pub(super) fn body_type(&self) -> TokenStream {
         let ret = without_impl_trait(&self.retry.shape.ret);
         match &self.retry.ending.error {
             None => ret.into_token_stream(),
@@ -52,7 +52,7 @@ impl Expansion<'_> {
     }
 
     /// The outcome as a result. Placed at the return type, which is at fault if it has none.
-    fn split(&self) -> TokenStream {
+    pub(super) fn split(&self) -> TokenStream {
         if self.retry.ending.error.is_some() {
             let ret = without_impl_trait(&self.retry.shape.ret);
             let (private, outcome) = (&self.retry.private, local("outcome"));

@@ -81,17 +81,10 @@ impl Expansion<'_> {
 
     /// Core decides; hooks and endings of the function's own have their say before it goes on.
     pub(super) fn in_steps(&self) -> TokenStream {
-        let (private, restore) = (&self.retry.private, self.restore_self());
+        let restore = self.restore_self();
         let (plan, on_retry, give_up) = (self.plan(), self.on_retry(), self.give_up());
         let announce = self.announce(&quote!(Planned), "planned");
-        let wait = match (self.retry.shape.is_async, &self.retry.sleep) {
-            (false, None) => quote_spanned!(Span::mixed_site()=> #private::Planned::block(&planned);),
-            (true, _) => quote_spanned!(Span::mixed_site()=> #private::Planned::wait(&planned)),
-            (false, sleep) => {
-                let wait = self.blocking_wait(sleep.as_ref());
-                quote_spanned!(Span::mixed_site()=> let delay = #private::Planned::wait(&planned); #wait)
-            }
-        };
+        let wait = self.planned_wait();
         quote_spanned! {Span::mixed_site()=>
             #restore
             #plan
@@ -102,6 +95,19 @@ impl Expansion<'_> {
                     #wait
                 }
                 ::core::result::Result::Err(given_up) => { #give_up }
+            }
+        }
+    }
+
+    /// A blocking function waits; an async one says how to.
+    pub(super) fn planned_wait(&self) -> TokenStream {
+        let private = &self.retry.private;
+        match (self.retry.shape.is_async, &self.retry.sleep) {
+            (false, None) => quote_spanned!(Span::mixed_site()=> #private::Planned::block(&planned);),
+            (true, _) => quote_spanned!(Span::mixed_site()=> #private::Planned::wait(&planned)),
+            (false, sleep) => {
+                let wait = self.blocking_wait(sleep.as_ref());
+                quote_spanned!(Span::mixed_site()=> let delay = #private::Planned::wait(&planned); #wait)
             }
         }
     }
@@ -131,11 +137,11 @@ impl Expansion<'_> {
         awaited(sleep, &future)
     }
 
-    fn plan(&self) -> TokenStream {
+    pub(super) fn plan(&self) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
         let (prepared, seen) = self.seen();
-        let function = if self.retry.shape.is_async { quote!(plan_async) } else { quote!(plan_blocking) };
-        let tell = if self.retry.has_hooks() { quote!(Later) } else { quote!(Now) };
+        let (function, refused_value, own_error) = self.planning();
+        let tell = if self.retry.announces() { quote!(Later) } else { quote!(Now) };
         let refused = quote_spanned!(Span::mixed_site()=> #private::Refused);
         let refused = match &self.retry.selection.retry_ok {
             Some(_) => self.told(&refused, false, false),
@@ -150,11 +156,11 @@ impl Expansion<'_> {
                 let result = result;
                 let plan = match &result {
                     ::core::result::Result::Ok(_) => {
-                        #private::#function(#site, &mut progress, &#refused, #private::Tell::#tell)
+                        #private::#function(#site, &mut progress, &#refused, #private::Tell::#tell #refused_value)
                     }
                     ::core::result::Result::Err(error) => {
                         #prepared
-                        #private::#function(#site, &mut progress, &#seen, #private::Tell::#tell)
+                        #private::#function(#site, &mut progress, &#seen, #private::Tell::#tell #own_error)
                     }
                 };
                 (plan, result)
@@ -163,19 +169,24 @@ impl Expansion<'_> {
     }
 
     /// Tells the log after a hook; without one it was told with the decision.
-    fn announce(&self, ty: &TokenStream, step: &str) -> Option<TokenStream> {
+    pub(super) fn announce(&self, ty: &TokenStream, step: &str) -> Option<TokenStream> {
         let (private, step) = (&self.retry.private, local(step));
-        self.retry.has_hooks().then(|| quote_spanned!(Span::mixed_site()=> #private::#ty::announce(&#step);))
+        self.retry.announces().then(|| quote_spanned!(Span::mixed_site()=> #private::#ty::announce(&#step);))
     }
 
     fn on_retry(&self) -> Option<TokenStream> {
-        let hook = self.retry.before_wait.as_ref()?;
+        let told = self.told_of_retry()?;
         let keep = self.retry.shape.is_async.then(|| {
             // The wait needs no result; an async hook had to give it back all the same.
             quote_spanned!(Span::mixed_site()=> ::core::mem::drop(result);)
         });
-        let told = self.hook(hook, &local("planned"), "on_retry", &quote!(tell_retry));
         Some(quote!(#told #keep))
+    }
+
+    /// Tells the hook before a wait.
+    pub(super) fn told_of_retry(&self) -> Option<TokenStream> {
+        let hook = self.retry.before_wait.as_ref()?;
+        Some(self.hook(hook, &local("planned"), "on_retry", &quote!(tell_retry)))
     }
 
     /// Tells a hook of a step. In an async function it may take its time: the result is then moved through it, so
@@ -215,11 +226,26 @@ impl Expansion<'_> {
     }
 
     /// The end of the call: the hook, the log, then the last value, the fallback or the last error.
-    fn give_up(&self) -> TokenStream {
-        let private = &self.retry.private;
+    pub(super) fn give_up(&self) -> TokenStream {
         let hook = self.retry.ending.on_give_up.as_ref();
         let told = hook.map(|hook| self.hook(hook, &local("given_up"), "on_give_up", &quote!(tell_give_up)));
         let announce = self.announce(&quote!(GivenUp), "given_up");
+        let (last, end) = (self.last(), self.end());
+        quote_spanned! {Span::mixed_site()=>
+            #told
+            #announce
+            #last
+            #end
+        }
+    }
+
+    /// The last error, as the caller is told of it; a last value ends the call. Moved as a whole, so that no part of
+    /// the result is held across the fallback's awaits.
+    fn last(&self) -> TokenStream {
+        let private = &self.retry.private;
+        if let (Some(error), Some(_)) = (&self.retry.ending.error, &self.retry.sharing.breaker) {
+            return self.last_if_any(error);
+        }
         let last = match &self.retry.ending.error {
             None => quote_spanned!(Span::mixed_site()=> let last = error;),
             Some(_) => quote_spanned! {Span::mixed_site()=>
@@ -230,17 +256,12 @@ impl Expansion<'_> {
                 };
             },
         };
-        let end = self.end();
         quote_spanned! {Span::mixed_site()=>
-            #told
-            #announce
-            // Moved as a whole, so that no part of it is held across the fallback's awaits.
             let error = match ::core::convert::identity(result) {
                 ::core::result::Result::Ok(value) => break same.ok(value),
                 ::core::result::Result::Err(error) => error,
             };
             #last
-            #end
         }
     }
 
@@ -422,7 +443,7 @@ impl Expansion<'_> {
     }
 
     /// The traits whose methods are looked up on what the error's type is asked with.
-    fn probes(&self) -> TokenStream {
+    pub(super) fn probes(&self) -> TokenStream {
         let private = &self.retry.private;
         quote_spanned!(Span::mixed_site()=> #[allow(unused_imports)] use #private::probes::*;)
     }

@@ -25,6 +25,10 @@ pub(in crate::breaker) struct Calls {
 /// Numbers wrap at 24 bits.
 const NUMBER: u64 = (1 << 24) - 1;
 
+/// How many generations a call may be held up for, between the look at the circuit and here. No more than there can be
+/// in that time: numbers wrap, and one that is further ahead is from before an outage of many generations.
+const LATE: u16 = 64;
+
 /// From the low end: the number of the next call (24 bits), how many of the generation are in the window (12), how many
 /// in a row went well (12), the generation (16).
 #[derive(Clone, Copy)]
@@ -91,7 +95,7 @@ impl Calls {
             let word = self.head.load(Ordering::Acquire);
             let mut head = Head::from_word(word);
             if head.generation != generation {
-                if head.generation.wrapping_sub(generation) < 1 << 15 {
+                if head.generation.wrapping_sub(generation) < LATE {
                     return None;
                 }
                 head = Head { generation, good: 0, filled: 0, ..head };
@@ -137,5 +141,30 @@ impl Calls {
             }
         }
         tally
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FAILED: Course = Course { has_failed: true, was_slow: false };
+
+    #[test]
+    fn an_outage_of_many_generations_leaves_nothing_behind() {
+        for bit in 1..16 {
+            let calls = Calls::new(10);
+            calls.add(2, FAILED);
+            let counted = calls.add(2 + (1 << bit), FAILED);
+            assert_eq!(counted.map(|tally| tally.failures), Some(1), "2^{bit} generations later");
+        }
+    }
+
+    #[test]
+    fn what_is_late_counts_nothing() {
+        let calls = Calls::new(10);
+        calls.add(9, FAILED);
+        assert_eq!(calls.add(8, FAILED), None);
+        assert_eq!(calls.add(9, FAILED).map(|tally| tally.failures), Some(2));
     }
 }

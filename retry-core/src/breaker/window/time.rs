@@ -9,6 +9,8 @@ use crate::nanos::Nanos;
 use crate::sync::{AtomicU64, Ordering, fence};
 
 const TENTHS: u64 = 10;
+/// A tenth that is so far ahead, and so behind, is in the window no more.
+const OVER: i64 = -10;
 
 /// See the module's documentation.
 #[derive(Debug)]
@@ -37,17 +39,13 @@ const fn tag(generation: u32, tenth: u64) -> u64 {
     ((generation & 0xFFF) as u64) << 52 | (tenth & 0xFF_FFFF) << 28
 }
 
-/// By how many generations and tenths `found` is ahead of `tag`, either way round.
-#[expect(clippy::cast_possible_wrap, reason = "what has wrapped is behind")]
+/// By how many generations and tenths `found` is ahead of `tag`; behind it, if less than none.
+#[expect(clippy::cast_possible_wrap, reason = "the sign of a difference between numbers that wrap")]
 const fn ahead(found: u64, tag: u64) -> (i64, i64) {
     let generations = (found >> 52).wrapping_sub(tag >> 52) << 52;
     let tenths = (found >> 28).wrapping_sub(tag >> 28) << 40;
     (generations as i64 >> 52, tenths as i64 >> 40)
 }
-
-/// The whole window, in tenths either way.
-#[expect(clippy::cast_possible_wrap, reason = "it is small")]
-const SPAN: i64 = TENTHS as i64;
 
 /// How many tenths a call may be held up between its look at the clock and its count.
 const LATE: i64 = 1024;
@@ -58,7 +56,7 @@ const LATE: i64 = 1024;
 /// or a generation before an outage of many. What is later was counted a moment ago, and stands close by in time.
 const fn is_later(found: u64, tag: u64) -> bool {
     let (generations, tenths) = ahead(found, tag);
-    let is_recent = -SPAN < tenths && tenths < LATE;
+    let is_recent = OVER < tenths && tenths < LATE;
     found != 0 && is_recent && (generations > 0 || generations == 0 && tenths > 0)
 }
 
@@ -127,7 +125,7 @@ impl Periods {
     fn has_gone_wrong(&self, tag: u64) -> bool {
         let wrong = self.wrong.load(Ordering::Acquire);
         let (generations, tenths) = ahead(wrong, tag);
-        wrong != 0 && generations == 0 && -SPAN < tenths && tenths <= 0
+        wrong != 0 && generations == 0 && OVER < tenths && tenths <= 0
     }
 
     const fn period(&self, tenth: u64) -> &Period {

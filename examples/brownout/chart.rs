@@ -1,0 +1,110 @@
+//! The timelines as SVG, one above the other on the same scale.
+
+use std::error::Error;
+use std::path::Path;
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+
+use super::server::BROWNOUT;
+use super::timeline::{Counts, Timeline};
+
+const SIZE: (u32, u32) = (860, 680);
+const INK: RGBColor = RGBColor(45, 52, 60);
+const GRID: RGBColor = RGBColor(228, 231, 235);
+const SHADE: RGBColor = RGBColor(244, 238, 226);
+
+/// What all is for, as an area.
+const ANSWERS: RGBColor = RGBColor(0, 158, 115);
+
+/// A line: its name, its colour and what it shows. The colours are told apart by people with any kind of colour vision
+/// (Okabe and Ito).
+type Line = (&'static str, RGBColor, fn(&Counts) -> u32);
+const LINES: [Line; 3] = [
+    ("requests, retries included", RGBColor(0, 114, 178), |counts| counts.requests + counts.retries),
+    ("retries", RGBColor(213, 94, 0), |counts| counts.retries),
+    ("calls rejected by the breaker", RGBColor(110, 110, 110), |counts| counts.rejections),
+];
+
+/// Writes the timelines, each under its title.
+pub(crate) fn draw(file: &Path, timelines: [(&str, &Timeline); 2]) -> Result<(), Box<dyn Error>> {
+    let root = SVGBackend::new(file, SIZE).into_drawing_area();
+    root.fill(&WHITE)?;
+    let seconds = timelines.map(|(title, timeline)| (title, timeline.seconds()));
+    let values = seconds.iter().flat_map(|(_, seconds)| seconds);
+    let highest = values.flat_map(|counts| LINES.map(|(.., value)| value(counts))).max().unwrap_or(1);
+    let highest = f64::from(highest) * 1.05;
+    let (first, second) = root.split_vertically(SIZE.1 / 2);
+    let [(above, first_seconds), (below, second_seconds)] = &seconds;
+    draw_one(&first, above, first_seconds, highest, false)?;
+    draw_one(&second, below, second_seconds, highest, true)?;
+    root.present()?;
+    Ok(())
+}
+
+fn draw_one(
+    area: &DrawingArea<SVGBackend<'_>, Shift>,
+    title: &str,
+    seconds: &[Counts],
+    highest: f64,
+    has_legend: bool,
+) -> Result<(), Box<dyn Error>> {
+    let length = seconds.len() as f64;
+    let mut chart = ChartBuilder::on(area)
+        .caption(title, ("sans-serif", 20).into_font().color(&INK))
+        .margin(14)
+        .x_label_area_size(40)
+        .y_label_area_size(56)
+        .build_cartesian_2d(0.0..length, 0.0..highest)?;
+    let brownout = [(BROWNOUT.start.as_secs_f64(), 0.0), (BROWNOUT.end.as_secs_f64(), highest)];
+    chart.draw_series([Rectangle::new(brownout, SHADE.filled())])?;
+    let text = ("sans-serif", 14).into_font().color(&INK);
+    chart
+        .configure_mesh()
+        .x_desc("seconds; the server browns out in the shaded ones")
+        .y_desc("in a second")
+        .axis_desc_style(text.clone())
+        .label_style(text.clone())
+        .axis_style(INK.mix(0.6))
+        .bold_line_style(GRID)
+        .light_line_style(TRANSPARENT)
+        .x_labels(13)
+        .y_labels(8)
+        .x_label_formatter(&|second| format!("{second:.0}"))
+        .y_label_formatter(&|count| format!("{count:.0}"))
+        .draw()?;
+    let points = |value: fn(&Counts) -> u32| {
+        seconds
+            .iter()
+            .zip(0..)
+            .map(move |(counts, second)| (f64::from(second) + 0.5, f64::from(value(counts))))
+    };
+    chart
+        .draw_series([Polygon::new(area_under(points(|counts| counts.answers)), ANSWERS.mix(0.3).filled())])?
+        .label("calls answered")
+        .legend(|(x, y)| Rectangle::new([(x, y - 5), (x + 18, y + 5)], ANSWERS.mix(0.3).filled()));
+    for (name, color, value) in LINES {
+        chart
+            .draw_series(LineSeries::new(points(value), color.stroke_width(2)))?
+            .label(name)
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(3)));
+    }
+    if !has_legend {
+        return Ok(());
+    }
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperRight)
+        .background_style(WHITE.mix(0.85))
+        .border_style(TRANSPARENT)
+        .label_font(text)
+        .draw()?;
+    Ok(())
+}
+
+/// The points, and the way back along the axis.
+fn area_under(points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
+    let line: Vec<_> = points.collect();
+    let back = line.iter().rev().map(|&(x, _)| (x, 0.0));
+    line.iter().copied().chain(back).collect()
+}

@@ -1,0 +1,165 @@
+//! A function with a budget or a breaker.
+//!
+//! A budget has its say where core decides. A breaker can also refuse a call before the first attempt and again after
+//! each wait, so there the three ways to give up meet before the end: with the last error, which is kept across the wait.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Expr, Type};
+
+use super::{Expansion, local};
+use crate::value::first_span;
+
+impl Expansion<'_> {
+    /// What the call shares, evaluated once; the call pays in, and asks to be let through.
+    pub(super) fn shared(&self) -> Option<TokenStream> {
+        let (private, sharing) = (&self.retry.private, &self.retry.sharing);
+        if sharing.is_empty() {
+            return None;
+        }
+        let (budget, lent_budget) = self.lent("budget", sharing.budget.as_ref());
+        let (breaker, lent_breaker) = self.lent("breaker", sharing.breaker.as_ref());
+        let begin = match sharing.breaker {
+            Some(_) => quote_spanned! {Span::mixed_site()=>
+                let (mut shared, refused) = #private::Shared::behind(#lent_breaker, #lent_budget);
+            },
+            None => quote_spanned! {Span::mixed_site()=>
+                let mut shared = #private::Shared::paying(#lent_budget);
+            },
+        };
+        Some(quote!(#budget #breaker #begin))
+    }
+
+    /// Borrows what an argument names or yields, which then lives as long as the call.
+    fn lent(&self, key: &str, given: Option<&Expr>) -> (Option<TokenStream>, TokenStream) {
+        let Some(given) = given else { return (None, quote!(::core::option::Option::None)) };
+        let place = Span::mixed_site().located_at(first_span(given));
+        let (name, reference) = (proc_macro2::Ident::new(key, place), quote_spanned!(place=> &));
+        let lent = self.at(place, &format!("lend_{key}"), &name.to_token_stream());
+        (Some(quote_spanned!(Span::mixed_site()=> let #name = #reference #given;)), lent)
+    }
+
+    /// Tells of a success that ends the call.
+    pub(super) fn succeeded(&self) -> Option<TokenStream> {
+        let private = &self.retry.private;
+        let is_shared = !self.retry.sharing.is_empty();
+        is_shared.then(|| quote_spanned!(Span::mixed_site()=> #private::Shared::succeeded(&mut shared);))
+    }
+
+    /// Which of core's functions plans what follows, and what it is told besides of a refused value and of an error.
+    pub(super) fn planning(&self) -> (TokenStream, TokenStream, TokenStream) {
+        let private = &self.retry.private;
+        let is_async = self.retry.shape.is_async;
+        if self.retry.sharing.is_empty() {
+            let function = if is_async { quote!(plan_async) } else { quote!(plan_blocking) };
+            return (function, TokenStream::new(), TokenStream::new());
+        }
+        let function = if is_async { quote!(plan_async_shared) } else { quote!(plan_blocking_shared) };
+        let ended = match self.retry.plan.attempt_timeout {
+            Some(_) => quote_spanned!(Span::mixed_site()=> #private::Ended::error(timed_out)),
+            None => quote!(#private::Ended::Error),
+        };
+        let shared = local("shared");
+        (function, quote!(, &mut #shared, #private::Ended::Value), quote!(, &mut #shared, #ended))
+    }
+
+    /// One attempt, if the breaker lets it through, and the wait after it.
+    pub(super) fn behind_breaker(&self) -> TokenStream {
+        let private = &self.retry.private;
+        let (refused, sifted, restore) = (self.refused(), self.until_failure(), self.restore_self());
+        let (plan, on_retry, give_up) = (self.plan(), self.told_of_retry(), self.give_up());
+        let announce = self.announce(&quote!(Planned), "planned");
+        let mut wait = self.planned_wait();
+        if self.retry.shape.is_async {
+            let awaited = self.wait();
+            wait = quote_spanned!(Span::mixed_site()=> let delay = #wait; #awaited);
+        }
+        let (keep, kept) = self.kept();
+        let (last, probes) = (self.optional(&local("result")), self.probes());
+        quote_spanned! {Span::mixed_site()=>
+            #probes
+            let (same, given_up, result) = match refused {
+                ::core::option::Option::Some(open) => { #refused }
+                ::core::option::Option::None => {
+                    #sifted
+                    #restore
+                    #plan
+                    match plan {
+                        ::core::result::Result::Ok(planned) => {
+                            #on_retry
+                            #announce
+                            #keep
+                            #wait
+                            match #private::Shared::again(&mut shared, &planned) {
+                                ::core::result::Result::Ok(()) => continue,
+                                ::core::result::Result::Err(given_up) => (same, given_up, #kept),
+                            }
+                        }
+                        ::core::result::Result::Err(given_up) => (same, given_up, #last),
+                    }
+                }
+            };
+            #give_up
+        }
+    }
+
+    /// The end of a call that was refused before the first attempt. With `error = T` there is no error of the body's;
+    /// else one is made, and it is the breaker's argument that asks for it.
+    fn refused(&self) -> TokenStream {
+        let (private, site, name) = (&self.retry.private, &self.site, self.filled_name());
+        let given_up = quote_spanned!(Span::mixed_site()=> #private::GivenUp::refused(#site, #name, &open));
+        if self.retry.ending.error.is_some() {
+            let ret = super::attempt::without_impl_trait(&self.retry.shape.ret);
+            return quote_spanned! {Span::mixed_site()=>
+                (#private::same::<#ret>(), #given_up, ::core::result::Result::Ok(::core::option::Option::None))
+            };
+        }
+        let breaker = self.retry.sharing.breaker.as_ref().map_or_else(Span::mixed_site, first_span);
+        let place = Span::mixed_site().located_at(breaker);
+        let made = self.at(place, "refused", &proc_macro2::Ident::new("open", place).into_token_stream());
+        let (ret, split) = (self.body_type(), self.split());
+        quote_spanned! {Span::mixed_site()=>
+            let given_up = #given_up;
+            let outcome: #ret = #made;
+            let (same, result) = #split;
+            (same, given_up, result)
+        }
+    }
+
+    /// What is kept of an attempt across the wait: its error, or all of it where a value can also end the call.
+    fn kept(&self) -> (TokenStream, TokenStream) {
+        let (private, kept) = (&self.retry.private, local("kept"));
+        if self.retry.selection.retry_ok.is_some() {
+            let keep = quote_spanned!(Span::mixed_site()=> let #kept = result;);
+            return (keep, self.optional(&kept));
+        }
+        let keep = quote_spanned!(Span::mixed_site()=> let #kept = #private::only_error(result););
+        (keep, quote!(::core::result::Result::Err(#kept)))
+    }
+
+    /// A result, its value beside none where there may have been no attempt and no error is made for it.
+    fn optional(&self, result: &TokenStream) -> TokenStream {
+        match self.retry.ending.error {
+            Some(_) => quote!(::core::result::Result::map(#result, ::core::option::Option::Some)),
+            None => result.clone(),
+        }
+    }
+
+    /// The error for the caller where there may have been no attempt.
+    pub(super) fn last_if_any(&self, error: &Type) -> TokenStream {
+        let private = &self.retry.private;
+        quote_spanned! {Span::mixed_site()=>
+            let last = match ::core::convert::identity(result) {
+                ::core::result::Result::Ok(::core::option::Option::Some(value)) => break same.ok(value),
+                ::core::result::Result::Ok(::core::option::Option::None) => {
+                    let known = #private::known_as::<#error>().reattempt_known();
+                    #private::RetryError::new(&given_up, ::core::option::Option::None, known)
+                }
+                ::core::result::Result::Err(error) => {
+                    let known = #private::known_of(&error).reattempt_known();
+                    #private::RetryError::new(&given_up, ::core::option::Option::Some(error), known)
+                }
+            };
+        }
+    }
+}
