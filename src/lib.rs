@@ -4,6 +4,7 @@
 //! [another library]: _documentation::migrating
 //! [the page on observability]: _documentation::observability
 //! [The guide to tests]: mod@testing
+//! [the adapters]: _documentation::adapters
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "std")]
@@ -23,9 +24,74 @@ pub use retry_macros::Retryable;
 #[doc = include_str!("../docs/attribute.md")]
 pub use retry_macros::retry;
 
+// A module for each adapter. What has nothing to call has its page here all the same.
+#[cfg(feature = "http")]
+#[doc = include_str!("../docs/adapters/http.md")]
+pub mod http {
+    pub use retry_core::adapter::http::{is_transient, retry_after};
+}
+
+#[cfg(feature = "reqwest")]
+#[doc = include_str!("../docs/adapters/reqwest.md")]
+pub mod reqwest {
+    pub use retry_core::adapter::reqwest::{Error, ErrorForRetry};
+}
+
+#[cfg(feature = "aws")]
+#[doc = include_str!("../docs/adapters/aws.md")]
+pub mod aws {
+    pub use retry_core::adapter::aws::{sdk_retries, sdk_retry_off};
+}
+
+#[cfg(feature = "tonic")]
+#[doc = include_str!("../docs/adapters/tonic.md")]
+pub mod tonic {}
+
+#[cfg(feature = "etcd-client")]
+#[doc = include_str!("../docs/adapters/etcd-client.md")]
+pub mod etcd_client {}
+
+#[cfg(feature = "lapin")]
+#[doc = include_str!("../docs/adapters/lapin.md")]
+pub mod lapin {}
+
+#[cfg(feature = "russh")]
+#[doc = include_str!("../docs/adapters/russh.md")]
+pub mod russh {}
+
+#[cfg(feature = "russh-sftp")]
+#[doc = include_str!("../docs/adapters/russh-sftp.md")]
+pub mod russh_sftp {}
+
+#[cfg(feature = "ssh2")]
+#[doc = include_str!("../docs/adapters/ssh2.md")]
+pub mod ssh2 {}
+
+#[cfg(feature = "redis")]
+#[doc = include_str!("../docs/adapters/redis.md")]
+pub mod redis {}
+
+#[cfg(feature = "object_store")]
+#[doc = include_str!("../docs/adapters/object_store.md")]
+pub mod object_store {}
+
 /// Longer texts, as they stand in the repository.
 #[cfg(doc)]
 pub mod _documentation {
+    #[cfg_attr(feature = "http", doc = "[`http`]: crate::http")]
+    #[cfg_attr(feature = "reqwest", doc = "[`reqwest`]: crate::reqwest")]
+    #[cfg_attr(feature = "aws", doc = "[`aws`]: crate::aws")]
+    #[cfg_attr(feature = "tonic", doc = "[`tonic`]: crate::tonic")]
+    #[cfg_attr(feature = "etcd-client", doc = "[`etcd-client`]: crate::etcd_client")]
+    #[cfg_attr(feature = "lapin", doc = "[`lapin`]: crate::lapin")]
+    #[cfg_attr(feature = "russh", doc = "[`russh`]: crate::russh")]
+    #[cfg_attr(feature = "russh-sftp", doc = "[`russh-sftp`]: crate::russh_sftp")]
+    #[cfg_attr(feature = "ssh2", doc = "[`ssh2`]: crate::ssh2")]
+    #[cfg_attr(feature = "redis", doc = "[`redis`]: crate::redis")]
+    #[cfg_attr(feature = "object_store", doc = "[`object_store`]: crate::object_store")]
+    #[doc = ""]
+    #[doc = include_str!("../docs/adapters.md")]
+    pub mod adapters {}
     #[doc = include_str!("../docs/design.md")]
     pub mod design {}
     #[doc = include_str!("../docs/migrating.md")]

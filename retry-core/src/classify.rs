@@ -63,7 +63,9 @@ pub fn classify(
 }
 
 /// The errors of a source chain, from `first` on.
-fn chain<'a>(first: Option<&'a (dyn Error + 'static)>) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+pub(crate) fn chain<'a>(
+    first: Option<&'a (dyn Error + 'static)>,
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     core::iter::successors(first, |&error| match error.downcast_ref::<io::Error>() {
         Some(error) => behind(error),
         None => error.source(),

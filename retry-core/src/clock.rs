@@ -35,6 +35,13 @@ fn system() -> Instant {
     Instant::now()
 }
 
+/// The calendar's time, which a hint may be counted from.
+#[cfg(feature = "reqwest")]
+#[expect(clippy::disallowed_methods, reason = "this module is the one that reads real time")]
+pub(crate) fn calendar() -> std::time::SystemTime {
+    std::time::SystemTime::now()
+}
+
 /// Counted from the first call in this process, with 146 years to spare below: a paused clock may stand before it.
 fn since_origin(instant: Instant) -> Nanos {
     static ORIGIN: OnceLock<Instant> = OnceLock::new();

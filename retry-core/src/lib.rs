@@ -36,6 +36,10 @@ mod run;
 #[cfg(feature = "std")]
 pub mod timeout;
 
+// What other crates' errors say of themselves.
+#[cfg(feature = "std")]
+pub mod adapter;
+
 // The world around it: time, waiting, who is told, and what tests put in their place.
 #[cfg(feature = "std")]
 mod clock;

@@ -2,6 +2,8 @@
 
 mod support;
 
+#[cfg(feature = "reqwest")]
+mod adapters;
 mod async_shapes;
 mod async_trait;
 mod attempts;

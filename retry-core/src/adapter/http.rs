@@ -1,0 +1,267 @@
+//! `http`: status codes, and the header in which a server says when to come back.
+
+use std::time::{Duration, SystemTime};
+
+use ::http::StatusCode;
+use ::http::header::{HeaderMap, HeaderName, RETRY_AFTER};
+
+use super::status;
+
+/// Whether an answer with this status may be another one next time: 408, 425, 429, 500, 502, 503 and 504.
+///
+/// ```
+/// use http::StatusCode;
+/// use retry_core::adapter::http::is_transient;
+///
+/// assert!(is_transient(StatusCode::SERVICE_UNAVAILABLE));
+/// assert!(!is_transient(StatusCode::NOT_FOUND));
+/// assert!(!is_transient(StatusCode::NOT_IMPLEMENTED));
+/// ```
+#[must_use]
+pub fn is_transient(status: StatusCode) -> bool {
+    status::is_transient(status.as_u16())
+}
+
+/// How long after `now` the `Retry-After` header asks to wait.
+///
+/// The header is a number of seconds, or a date in one of the three forms of RFC 9110. A number that does not fit is
+/// the longest `Duration`, a date in the past is zero. Anything else is no hint, and neither is a header that stands there
+/// twice.
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+/// use http::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+/// use retry_core::adapter::http::retry_after;
+///
+/// let now = UNIX_EPOCH + Duration::from_secs(784_111_770);
+/// let mut headers = HeaderMap::new();
+/// headers.insert(RETRY_AFTER, HeaderValue::from_static("120"));
+/// assert_eq!(retry_after(&headers, now), Some(Duration::from_secs(120)));
+/// headers.insert(RETRY_AFTER, HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"));
+/// assert_eq!(retry_after(&headers, now), Some(Duration::from_secs(7)));
+/// ```
+#[must_use]
+pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = single(headers, RETRY_AFTER)?;
+    seconds(text).or_else(|| date(text, now).map(|date| date.duration_since(now).unwrap_or_default()))
+}
+
+/// When the server sent the answer, by its own clock.
+#[cfg(feature = "reqwest")]
+pub(super) fn sent_at(headers: &HeaderMap) -> Option<SystemTime> {
+    httpdate::parse_http_date(single(headers, ::http::header::DATE)?).ok()
+}
+
+/// A header that may stand there once.
+fn single(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next().filter(|_| values.next().is_none())?;
+    Some(value.to_str().ok()?.trim_matches([' ', '\t']))
+}
+
+fn seconds(text: &str) -> Option<Duration> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().map_or(Duration::MAX, Duration::from_secs))
+}
+
+/// A date, with the two things that the library leaves to its caller: a leap second and a year of two digits.
+fn date(text: &str, now: SystemTime) -> Option<SystemTime> {
+    match text.split_once("23:59:60") {
+        Some((before, after)) => {
+            let second_before = two_digit_year(&format!("{before}23:59:59{after}"), now)?;
+            second_before.checked_add(Duration::from_secs(1))
+        }
+        None => two_digit_year(text, now),
+    }
+}
+
+/// `Sunday, 06-Nov-94 08:49:37 GMT` in the last year that ends so, has that weekday and is at most 50 years
+/// ahead; other forms as they are.
+fn two_digit_year(text: &str, now: SystemTime) -> Option<SystemTime> {
+    const YEAR: u64 = 31_556_952;
+    let Some((weekday, day, month, year_and_time)) = rfc_850(text) else {
+        return httpdate::parse_http_date(text).ok();
+    };
+    let since_epoch = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let century = (1970 + since_epoch / YEAR) / 100;
+    let latest = now.checked_add(Duration::from_secs(50 * YEAR))?;
+    (century - 1..=century + 1)
+        .rev()
+        .filter_map(|century| {
+            let date = format!("{weekday}, {day} {month} {century:02}{year_and_time}");
+            httpdate::parse_http_date(&date).ok()
+        })
+        .find(|&date| date <= latest)
+}
+
+/// The weekday in three letters, the day, the month, and what begins with the year.
+fn rfc_850(text: &str) -> Option<(&str, &str, &str, &str)> {
+    const WEEKDAYS: [&str; 7] =
+        ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    let (weekday, rest) = text.split_once(", ")?;
+    let (day, rest) = rest.split_once('-')?;
+    let (month, year_and_time) = rest.split_once('-')?;
+    WEEKDAYS.contains(&weekday).then(|| (&weekday[..3], day, month, year_and_time))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+    use ::http::StatusCode;
+    use ::http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+
+    use super::{is_transient, retry_after};
+
+    /// Sun, 06 Nov 1994 08:49:30 GMT: seven seconds before the date of the RFC's examples.
+    const NOW: u64 = 784_111_770;
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    fn hint_of(value: &[u8], now: SystemTime) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, HeaderValue::from_bytes(value).unwrap());
+        retry_after(&headers, now)
+    }
+
+    fn seconds_of(value: &str, now: u64) -> Option<u64> {
+        hint_of(value.as_bytes(), at(now)).map(|hint| hint.as_secs())
+    }
+
+    #[test]
+    fn statuses() {
+        let transient: Vec<u16> =
+            (100..1000).filter(|&status| is_transient(StatusCode::from_u16(status).unwrap())).collect();
+        assert_eq!(transient, [408, 425, 429, 500, 502, 503, 504]);
+    }
+
+    #[test]
+    fn hints() {
+        let vectors = [
+            // A number of seconds.
+            ("0", Some(0)),
+            ("120", Some(120)),
+            ("007", Some(7)),
+            (" 120\t", Some(120)),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("18446744073709551616", Some(u64::MAX)),
+            ("99999999999999999999999999999999999999999", Some(u64::MAX)),
+            // A date: the preferred form, that of RFC 850, that of C.
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(7)),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", Some(7)),
+            ("Sun Nov  6 08:49:37 1994", Some(7)),
+            ("Wed Nov 16 08:49:30 1994", Some(864_000)),
+            (" Sun, 06 Nov 1994 08:49:37 GMT ", Some(7)),
+            ("Sun, 06 Nov 1994 08:49:30 GMT", Some(0)),
+            // In the past.
+            ("Sun, 06 Nov 1994 08:49:29 GMT", Some(0)),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("Saturday, 06-Nov-93 08:49:37 GMT", Some(0)),
+            // No date: letters of the wrong case, a wrong weekday, zone, day, or shape.
+            ("sun, 06 nov 1994 08:49:37 gmt", None),
+            ("SUN, 06 NOV 1994 08:49:37 GMT", None),
+            ("sunday, 06-nov-94 08:49:37 gmt", None),
+            ("Mon, 06 Nov 1994 08:49:37 GMT", None),
+            ("Monday, 06-Nov-94 08:49:37 GMT", None),
+            ("Sun, 06 Nov 1994 08:49:37 UTC", None),
+            ("Sun, 06 Nov 1994 08:49:37 +0000", None),
+            ("Sun, 06 Nov 1994 08:49:37", None),
+            ("Thu, 31 Nov 1994 08:49:37 GMT", None),
+            ("Sun, 06 Nov 1994 24:00:00 GMT", None),
+            ("Sun, 06 Nov 1994 08:49:60 GMT", None),
+            ("Sun, 6 Nov 1994 08:49:37 GMT", None),
+            ("Sun, 06-Nov-94 08:49:37 GMT", None),
+            ("1994-11-06T08:49:37Z", None),
+            // No number.
+            ("-1", None),
+            ("+1", None),
+            ("1.5", None),
+            ("1e3", None),
+            ("1_000", None),
+            ("0x10", None),
+            ("120s", None),
+            ("1 2", None),
+            ("\u{661}", None),
+            ("soon", None),
+            ("", None),
+            (" ", None),
+            // No list.
+            ("120, 240", None),
+            ("120,", None),
+            ("Sun, 06 Nov 1994 08:49:37 GMT, 120", None),
+        ];
+        for (value, expected) in vectors {
+            assert_eq!(seconds_of(value, NOW), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_leap_second_is_the_one_before_midnight() {
+        let half_past = 1_483_228_770; // Sat, 31 Dec 2016 23:59:30 GMT
+        let vectors = [
+            ("Sat, 31 Dec 2016 23:59:59 GMT", Some(29)),
+            ("Sat, 31 Dec 2016 23:59:60 GMT", Some(30)),
+            ("Saturday, 31-Dec-16 23:59:60 GMT", Some(30)),
+            ("Sat Dec 31 23:59:60 2016", Some(30)),
+            ("Sun, 01 Jan 2017 00:00:00 GMT", Some(30)),
+            ("Sat, 31 Dec 2016 23:59:61 GMT", None),
+            ("Sat, 31 Dec 2016 23:59:60 23:59:60 GMT", None),
+            ("Sat, 31 Dec 2016 12:59:60 GMT", None),
+        ];
+        for (value, expected) in vectors {
+            assert_eq!(seconds_of(value, half_past), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_year_of_two_digits_is_at_most_fifty_years_away() {
+        const DAY: u64 = 86_400;
+        let year = |year: u64| (year - 1970) * 31_556_952;
+        let vectors = [
+            ("Thursday, 01-Jan-26 00:00:00 GMT", year(2026) - 10 * DAY, true),
+            ("Friday, 01-Nov-75 00:00:00 GMT", year(2026), true),
+            ("Sunday, 01-Jan-78 00:00:00 GMT", year(2026), false),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", year(2026), false),
+            ("Friday, 31-Dec-99 23:59:59 GMT", year(2026), false),
+            // Over the turn of a century, in both directions.
+            ("Saturday, 01-Jan-00 00:00:00 GMT", year(2000) - 10 * DAY, true),
+            ("Friday, 31-Dec-99 23:59:59 GMT", year(2000) + 10 * DAY, false),
+            ("Saturday, 01-Jan-05 00:00:00 GMT", year(1999), true),
+            ("Thursday, 01-Jan-26 00:00:00 GMT", year(1980), true),
+        ];
+        for (value, now, is_ahead) in vectors {
+            let hint = seconds_of(value, now).unwrap_or_else(|| panic!("{value:?}"));
+            assert_eq!(hint > 0, is_ahead, "{value:?} from {now}: {hint} s");
+        }
+    }
+
+    #[test]
+    fn a_clock_out_of_range_does_no_harm() {
+        let before_the_epoch = UNIX_EPOCH - Duration::from_secs(1 << 40);
+        let far = UNIX_EPOCH.checked_add(Duration::from_secs(i64::MAX as u64)).unwrap();
+        let values = ["120", "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "junk"];
+        for value in values {
+            let _ = hint_of(value.as_bytes(), before_the_epoch);
+            let _ = hint_of(value.as_bytes(), far);
+        }
+        assert_eq!(hint_of(b"Sun, 06 Nov 1994 08:49:37 GMT", far), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_no_hint() {
+        assert_eq!(hint_of(b"\xff\xfe", at(NOW)), None);
+        assert_eq!(hint_of("１２".as_bytes(), at(NOW)), None);
+    }
+
+    #[test]
+    fn the_header_stands_alone_and_under_any_case() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(retry_after(&headers, at(NOW)), None);
+        headers.append(HeaderName::from_bytes(b"RETRY-after").unwrap(), HeaderValue::from_static("3"));
+        assert_eq!(retry_after(&headers, at(NOW)), Some(Duration::from_secs(3)));
+        headers.append(RETRY_AFTER, HeaderValue::from_static("3"));
+        assert_eq!(retry_after(&headers, at(NOW)), None);
+    }
+}

@@ -1,0 +1,114 @@
+//! `russh`: errors of an SSH connection and of its channels.
+
+use ::russh::{ChannelOpenFailure, Error, keys};
+
+use crate::Retryable;
+
+impl Retryable for Error {
+    fn is_retryable(&self) -> bool {
+        match self {
+            Error::IO(error) | Error::Keys(keys::Error::IO(error)) => error.is_retryable(),
+            Error::ChannelOpenFailure(reason) => may_pass(reason),
+            Error::Disconnect
+            | Error::HUP
+            | Error::ConnectionTimeout
+            | Error::KeepaliveTimeout
+            | Error::InactivityTimeout
+            | Error::Elapsed(_)
+            | Error::SendError
+            | Error::RecvError
+            | Error::WrongChannel
+            | Error::Inconsistent
+            | Error::Pending => true,
+            // Keys, algorithms, permissions; and packets that were changed on the way, which somebody should know of.
+            _ => false,
+        }
+    }
+}
+
+fn may_pass(reason: &ChannelOpenFailure) -> bool {
+    matches!(reason, ChannelOpenFailure::ConnectFailed | ChannelOpenFailure::ResourceShortage)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn connections_that_fail() {
+        let transient = [
+            Error::IO(io::ErrorKind::ConnectionRefused.into()),
+            Error::IO(io::ErrorKind::UnexpectedEof.into()),
+            Error::Disconnect,
+            Error::HUP,
+            Error::ConnectionTimeout,
+            Error::KeepaliveTimeout,
+            Error::InactivityTimeout,
+            Error::SendError,
+            Error::RecvError,
+            Error::WrongChannel,
+            Error::Inconsistent,
+            Error::Pending,
+        ];
+        for error in transient {
+            assert!(error.is_retryable(), "{error:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_timeout_of_tokio() {
+        let second = std::time::Duration::from_secs(1);
+        let late = tokio::time::timeout(second, std::future::pending::<()>()).await.unwrap_err();
+        assert!(Error::Elapsed(late).is_retryable());
+    }
+
+    #[test]
+    fn channels_by_the_servers_reason() {
+        let is_retryable = |reason| Error::ChannelOpenFailure(reason).is_retryable();
+        assert!(is_retryable(ChannelOpenFailure::ConnectFailed));
+        assert!(is_retryable(ChannelOpenFailure::ResourceShortage));
+        assert!(!is_retryable(ChannelOpenFailure::AdministrativelyProhibited));
+        assert!(!is_retryable(ChannelOpenFailure::UnknownChannelType));
+        assert!(!is_retryable(ChannelOpenFailure::Other { code: 9, reason: String::new() }));
+    }
+
+    #[test]
+    fn keys_and_permissions() {
+        let permanent = [
+            Error::IO(io::ErrorKind::PermissionDenied.into()),
+            Error::Keys(keys::Error::IO(io::ErrorKind::NotFound.into())),
+            Error::Keys(keys::Error::KeyIsCorrupt),
+            Error::Keys(keys::Error::AgentFailure),
+            Error::CouldNotReadKey,
+            Error::UnknownKey,
+            Error::KeyChanged { line: 1 },
+            Error::WrongServerSig,
+            Error::NotAuthenticated,
+            Error::NoAuthMethod,
+            Error::UnsupportedAuthMethod,
+            Error::RequestDenied,
+        ];
+        for error in permanent {
+            assert!(!error.is_retryable(), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn sides_that_do_not_understand_each_other() {
+        let permanent = [
+            Error::Version,
+            Error::UnknownAlgo,
+            Error::KexInit,
+            Error::Kex,
+            Error::PacketAuth,
+            Error::DecryptionError,
+            Error::PacketSize(1),
+            Error::InvalidConfig(String::new()),
+        ];
+        for error in permanent {
+            assert!(!error.is_retryable(), "{error:?}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! `ssh2`: errors by the codes of libssh2, of the session and of SFTP.
+
+use ::ssh2::{Error, ErrorCode};
+use libssh2_sys as raw;
+
+use crate::Retryable;
+
+impl Retryable for Error {
+    fn is_retryable(&self) -> bool {
+        match self.code() {
+            ErrorCode::Session(code) => is_of_the_connection(code),
+            ErrorCode::SFTP(code) => matches!(
+                code,
+                raw::LIBSSH2_FX_NO_CONNECTION
+                    | raw::LIBSSH2_FX_CONNECTION_LOST
+                    | raw::LIBSSH2_FX_LOCK_CONFLICT
+            ),
+        }
+    }
+}
+
+fn is_of_the_connection(code: i32) -> bool {
+    matches!(
+        code,
+        raw::LIBSSH2_ERROR_BANNER_RECV
+            | raw::LIBSSH2_ERROR_BANNER_SEND
+            | raw::LIBSSH2_ERROR_SOCKET_SEND
+            | raw::LIBSSH2_ERROR_SOCKET_RECV
+            | raw::LIBSSH2_ERROR_SOCKET_DISCONNECT
+            | raw::LIBSSH2_ERROR_SOCKET_TIMEOUT
+            | raw::LIBSSH2_ERROR_TIMEOUT
+            | raw::LIBSSH2_ERROR_EAGAIN
+            | raw::LIBSSH2_ERROR_KEX_FAILURE
+            | raw::LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE
+            | raw::LIBSSH2_ERROR_CHANNEL_FAILURE
+            | raw::LIBSSH2_ERROR_CHANNEL_CLOSED
+            | raw::LIBSSH2_ERROR_CHANNEL_EOF_SENT
+            | raw::LIBSSH2_ERROR_CHANNEL_WINDOW_FULL
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::net::{TcpListener, TcpStream};
+    use std::thread;
+
+    use ::ssh2::Session;
+
+    use super::*;
+
+    fn codes(all: std::ops::RangeInclusive<i32>, code: fn(i32) -> ErrorCode) -> Vec<i32> {
+        all.rev().filter(|&number| Error::from_errno(code(number)).is_retryable()).collect()
+    }
+
+    #[test]
+    fn codes_of_the_session() {
+        let transient = [-2, -3, -5, -7, -8, -9, -13, -21, -26, -27, -30, -37, -43, -47];
+        assert_eq!(codes(-60..=0, ErrorCode::Session), transient);
+        assert!(Error::eof().is_retryable());
+        assert!(!Error::unknown().is_retryable());
+    }
+
+    #[test]
+    fn codes_of_sftp() {
+        assert_eq!(codes(0..=30, ErrorCode::SFTP), [17, 7, 6]);
+    }
+
+    /// What a handshake says of a server that sends `answer` and hangs up.
+    fn handshake_with(answer: &'static [u8]) -> Error {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let server = thread::spawn(move || listener.accept().unwrap().0.write_all(answer).unwrap());
+        let mut session = Session::new().unwrap();
+        session.set_tcp_stream(stream);
+        let error = session.handshake().unwrap_err();
+        server.join().unwrap();
+        error
+    }
+
+    #[test]
+    fn a_server_that_hangs_up_is_retried() {
+        for answer in [&b""[..], b"SSH-2.0-test\r\n"] {
+            let error = handshake_with(answer);
+            assert!(error.is_retryable(), "{error:?}");
+        }
+    }
+}
