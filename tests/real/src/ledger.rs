@@ -1,0 +1,149 @@
+use std::{
+    fmt::Display,
+    sync::{
+        Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use reattempt::{GiveUpReason, Policy, RetryError};
+use tokio::sync::watch;
+
+/// What became of the operations of one system, and what of it should not have happened.
+///
+/// Operations count their attempts themselves, so that what a [`RetryError`] and `attempt = n` say can be held against
+/// another count.
+#[derive(Debug)]
+pub struct Ledger {
+    limit: u32,
+    totals: Mutex<Totals>,
+    progress: watch::Sender<Progress>,
+}
+
+/// How far the operations have come, for those who wait for it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Progress {
+    pub(crate) failed_attempts: u64,
+    pub(crate) succeeded: u64,
+}
+
+/// The sums of a ledger.
+#[derive(Clone, Debug, Default)]
+pub struct Totals {
+    /// Operations that were begun.
+    pub begun: u64,
+    /// Attempts of all of them.
+    pub attempts: u64,
+    /// Operations whose first attempt succeeded.
+    pub at_once: u64,
+    /// Operations of which a later attempt succeeded.
+    pub recovered: u64,
+    /// Operations that used up their attempts.
+    pub gave_up: u64,
+    /// Operations that could not succeed, and ended after one attempt.
+    pub permanent: u64,
+    /// What broke a promise, in words.
+    pub violations: Vec<String>,
+}
+
+impl Ledger {
+    /// For operations under this policy.
+    #[must_use]
+    pub fn new(policy: &Policy) -> Ledger {
+        // A policy draws its delays, one less than it has attempts.
+        let limit = policy.delays().count() as u32 + 1;
+        Ledger { limit, totals: Mutex::default(), progress: watch::Sender::default() }
+    }
+
+    /// Begins an operation.
+    pub fn operation(&self) -> Operation<'_> {
+        self.with(|totals| totals.begun += 1);
+        Operation { ledger: self, attempts: AtomicU32::new(0) }
+    }
+
+    /// The sums so far.
+    pub fn totals(&self) -> Totals {
+        self.with(|totals| totals.clone())
+    }
+
+    pub(crate) fn progress(&self) -> Progress {
+        *self.progress.borrow()
+    }
+
+    /// Waits until the operations have come so far.
+    pub(crate) async fn reaches(&self, far_enough: impl FnMut(&Progress) -> bool) {
+        let mut progress = self.progress.subscribe();
+        progress.wait_for(far_enough).await.expect("the ledger has the sender");
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut Totals) -> T) -> T {
+        change(&mut self.totals.lock().expect("no change panics"))
+    }
+
+    fn violated(&self, what: String) {
+        self.with(|totals| totals.violations.push(what));
+    }
+
+    fn failed(&self) {
+        self.progress.send_modify(|progress| progress.failed_attempts += 1);
+    }
+}
+
+/// One operation, from its first attempt to what its caller gets.
+#[derive(Debug)]
+pub struct Operation<'a> {
+    ledger: &'a Ledger,
+    attempts: AtomicU32,
+}
+
+impl Operation<'_> {
+    /// Told first in every attempt, with the number that `attempt = n` has.
+    pub fn attempt(&self, number: u32) {
+        let count = self.attempts.fetch_add(1, Ordering::Relaxed) + 1;
+        self.ledger.with(|totals| totals.attempts += 1);
+        if count > 1 {
+            self.ledger.failed();
+        }
+        if number != count {
+            self.ledger.violated(format!("attempt {count} was told that it is attempt {number}"));
+        }
+        if count > self.ledger.limit {
+            self.ledger.violated(format!("attempt {count} of {}", self.ledger.limit));
+        }
+    }
+
+    /// Told in the end. An operation may succeed, or use up its attempts; of a fault that passes, nobody may say that it
+    /// does not. Returns whether it succeeded.
+    pub fn ended<T, E: Display>(self, result: &Result<T, RetryError<E>>) -> bool {
+        let attempts = self.attempts.into_inner();
+        match result {
+            Ok(_) => {
+                self.ledger.with(|totals| match attempts {
+                    1 => totals.at_once += 1,
+                    _ => totals.recovered += 1,
+                });
+                self.ledger.progress.send_modify(|progress| progress.succeeded += 1);
+            }
+            Err(error) => {
+                self.ledger.failed();
+                self.ledger.with(|totals| totals.gave_up += 1);
+                let used_up = attempts == self.ledger.limit && error.attempts() == attempts;
+                if error.reason() != GiveUpReason::MaxAttempts || !used_up {
+                    self.ledger.violated(format!("{error}; of {attempts} attempts in fact"));
+                }
+            }
+        }
+        result.is_ok()
+    }
+
+    /// Told in the end of an operation that cannot succeed, when nothing else is wrong: it took one attempt.
+    pub fn refused<T, E: Display>(self, result: &Result<T, RetryError<E>>) {
+        let attempts = self.attempts.into_inner();
+        self.ledger.with(|totals| totals.permanent += 1);
+        match result {
+            Ok(_) => self.ledger.violated("what cannot succeed has succeeded".to_owned()),
+            Err(error) if error.reason() == GiveUpReason::NotRetryable && attempts == 1 => {}
+            Err(error) => self.ledger.violated(format!("{error}; it is permanent, and took {attempts} attempts")),
+        }
+    }
+}
