@@ -16,7 +16,7 @@ pub mod servers;
 pub use chaos::{Chaos, Server};
 pub use daemon::{Daemon, Greeting, Program};
 pub use in_process::InProcess;
-pub use ledger::{Ledger, Operation};
+pub use ledger::{Ledger, Operation, Totals};
 pub use port::free_port;
 pub use proxy::{Mode, Proxy};
 pub use schedule::{Fault, Schedule, Strike};

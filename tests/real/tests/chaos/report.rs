@@ -1,0 +1,85 @@
+use std::{collections::HashSet, fmt::Write, time::Duration};
+
+use real::{Fault, Ledger, Strike, Totals};
+use tokio::time::Instant;
+
+/// What one system's test has seen.
+pub(crate) struct Report {
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) totals: Totals,
+    pub(crate) recoveries: Vec<Duration>,
+    pub(crate) acknowledged: usize,
+    pub(crate) lost: usize,
+    pub(crate) elapsed: Duration,
+    /// What only this system promises, and broke.
+    pub(crate) more_violations: Vec<String>,
+}
+
+impl Report {
+    /// `acknowledged` is what operations were told to be done, and `present` what the server has in the end.
+    pub(crate) fn new(
+        start: Instant,
+        strikes: &[Strike],
+        ledger: &Ledger,
+        recoveries: Vec<Duration>,
+        acknowledged: &[u64],
+        present: &HashSet<u64>,
+    ) -> Report {
+        Report {
+            faults: strikes.iter().map(|strike| strike.fault).collect(),
+            totals: ledger.totals(),
+            recoveries,
+            acknowledged: acknowledged.len(),
+            lost: acknowledged.iter().filter(|number| !present.contains(number)).count(),
+            elapsed: start.elapsed(),
+            more_violations: Vec::new(),
+        }
+    }
+
+    /// Every promise that was broken.
+    pub(crate) fn violations(&self) -> Vec<String> {
+        let Totals { begun, at_once, recovered, gave_up, permanent, .. } = self.totals;
+        let mut violations = self.totals.violations.clone();
+        violations.extend(self.more_violations.iter().cloned());
+        let mut promise = |kept: bool, what: String| {
+            if !kept {
+                violations.push(what);
+            }
+        };
+        let ended = at_once + recovered + gave_up + permanent;
+        promise(begun == ended, format!("{begun} operations were begun and {ended} ended"));
+        promise(self.lost == 0, format!("{} of {} acknowledged were lost", self.lost, self.acknowledged));
+        promise(permanent > 0, "no permanent error was met".to_owned());
+        promise(recovered > 0, "no operation recovered".to_owned());
+        violations
+    }
+
+    fn row(&self, system: &str) -> String {
+        let count = |fault| self.faults.iter().filter(|seen| **seen == fault).count();
+        let faults = [Fault::Kill, Fault::Reset, Fault::Close, Fault::BlackHole, Fault::Overload].map(count);
+        let [killed, reset, closed, black_hole, overload] = faults;
+        let Totals { begun, attempts, at_once, recovered, gave_up, permanent, .. } = self.totals;
+        let mut recoveries = self.recoveries.clone();
+        recoveries.sort_unstable();
+        let milliseconds = |index: usize| recoveries.get(index).map_or(0, Duration::as_millis);
+        let (median, longest) = (milliseconds(recoveries.len() / 2), milliseconds(recoveries.len().saturating_sub(1)));
+        let (acknowledged, lost, elapsed) = (self.acknowledged, self.lost, self.elapsed.as_secs());
+        format!(
+            "| {system} | {killed} | {reset} | {closed} | {black_hole} | {overload} | {begun} | {attempts} | {at_once} \
+             | {recovered} | {gave_up} | {permanent} | {acknowledged} | {lost} | {median} ms | {longest} ms | {elapsed} s |"
+        )
+    }
+}
+
+/// All of them, in Markdown.
+pub(crate) fn table(reports: &[(&str, Report)]) -> String {
+    let mut table = String::from(
+        "| system | killed | reset | closed | black hole | overload | operations | attempts | at once | recovered \
+         | gave up | permanent | acknowledged | lost | recovery, median | longest | took |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+    );
+    for (system, report) in reports {
+        writeln!(table, "{}", report.row(system)).expect("a string takes everything");
+    }
+    table
+}
