@@ -9,7 +9,7 @@ use std::{
 
 use axum::{Router, extract::Path, http::StatusCode, routing::put};
 use real::{
-    Chaos, Fault, Ledger, Operation, Proxy, Schedule,
+    Fault, Operation, Schedule,
     servers::http::{ATTEMPT, Http},
 };
 use reattempt::{
@@ -17,9 +17,11 @@ use reattempt::{
     reqwest::{Error, ErrorForRetry},
     retry,
 };
-use tokio::time::Instant;
 
-use crate::{report::Report, workers::Workers};
+use crate::{
+    report::Report,
+    trial::{Trial, User},
+};
 
 const POLICY: Policy = Policy::new().max(4).base(Duration::from_millis(20)).jitter(Jitter::Full).checked();
 const SHARES: &[Fault] = &[Fault::Kill, Fault::Reset, Fault::Close, Fault::BlackHole, Fault::Overload];
@@ -36,53 +38,37 @@ impl Notes {
     }
 }
 
-#[retry(policy = POLICY, error = Error, attempt = n)]
-impl Notes {
-    async fn put(&self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Error>> {
+impl User for Notes {
+    type Error = Error;
+
+    #[retry(policy = POLICY, error = Error, attempt = n)]
+    async fn write(&mut self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Error>> {
         operation.attempt(n);
         let request = self.http.put(format!("{}/{number}", self.url)).header(ATTEMPT, format!("{number}/{n}"));
         request.send().await?.error_for_retry()?;
         Ok(())
     }
+}
 
-    /// There is only `PUT`.
-    async fn delete(&self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Error>> {
-        operation.attempt(n);
-        self.http.delete(format!("{}/{number}", self.url)).send().await?.error_for_retry()?;
-        Ok(())
-    }
+/// There is only `PUT`.
+#[retry(policy = POLICY, error = Error, attempt = n)]
+async fn delete(notes: &Notes, operation: &Operation<'_>) -> Result<(), RetryError<Error>> {
+    operation.attempt(n);
+    notes.http.delete(format!("{}/0", notes.url)).send().await?.error_for_retry()?;
+    Ok(())
 }
 
 pub(crate) async fn run(schedule: Schedule) -> Report {
-    let start = Instant::now();
     let stored = Arc::new(Mutex::new(HashSet::new()));
     let mut server = Http::start(routes(&stored)).await.unwrap();
-    let proxy = Proxy::start(server.address()).await.unwrap();
-    let ledger = Arc::new(Ledger::new(&POLICY));
-    let strikes = schedule.strikes(SHARES);
+    let address = server.address();
+    let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), Notes::new).await;
 
-    let workers = Workers::start(|mut numbers| {
-        let (ledger, notes) = (Arc::clone(&ledger), Notes::new(proxy.address()));
-        async move {
-            let mut acknowledged = Vec::new();
-            while let Some(number) = numbers.next().await {
-                let operation = ledger.operation();
-                let result = notes.put(&operation, number).await;
-                if operation.ended(&result) {
-                    acknowledged.push(number);
-                }
-            }
-            acknowledged
-        }
-    });
-    let recoveries = Chaos { server: &mut server, proxy: &proxy, ledger: &ledger }.run(&strikes).await;
-    let acknowledged = workers.finish().await;
-
-    let operation = ledger.operation();
-    let result = Notes::new(server.address()).delete(&operation, 0).await;
+    let operation = trial.ledger.operation();
+    let result = delete(&Notes::new(address), &operation).await;
     operation.refused(&result);
     let present = stored.lock().unwrap().clone();
-    let mut report = Report::new(start, &strikes, &ledger, recoveries, &acknowledged, &present);
+    let mut report = trial.report(&present);
     if server.impatient() > 0 {
         report.more_violations.push(format!("{} attempts came before `Retry-After` was over", server.impatient()));
     }

@@ -3,9 +3,14 @@
 //! `cargo test -p real --test chaos` does it to all of them, `… -- redis s3` to those named. `CHAOS_FAULTS` is the number
 //! of faults for each, `CHAOS_SEED` another order of them.
 
+mod etcd;
 mod http;
+mod rabbitmq;
 mod redis;
 mod report;
+mod s3;
+mod sftp;
+mod trial;
 mod workers;
 
 use std::{env, process::ExitCode, str::FromStr, time::Duration};
@@ -27,6 +32,10 @@ type System = (&'static str, fn(Schedule) -> JoinHandle<Report>);
 const SYSTEMS: &[System] = &[
     ("http", |schedule| tokio::spawn(http::run(schedule))),
     ("redis", |schedule| tokio::spawn(redis::run(schedule))),
+    ("s3", |schedule| tokio::spawn(s3::run(schedule))),
+    ("sftp", |schedule| tokio::spawn(sftp::run(schedule))),
+    ("etcd", |schedule| tokio::spawn(etcd::run(schedule))),
+    ("rabbitmq", |schedule| tokio::spawn(rabbitmq::run(schedule))),
 ];
 
 #[tokio::main]

@@ -1,7 +1,6 @@
-use std::{collections::HashSet, fmt::Write, time::Duration};
+use std::{fmt::Write, time::Duration};
 
-use real::{Fault, Ledger, Strike, Totals};
-use tokio::time::Instant;
+use real::{Fault, Totals};
 
 /// What one system's test has seen.
 pub(crate) struct Report {
@@ -16,26 +15,6 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// `acknowledged` is what operations were told to be done, and `present` what the server has in the end.
-    pub(crate) fn new(
-        start: Instant,
-        strikes: &[Strike],
-        ledger: &Ledger,
-        recoveries: Vec<Duration>,
-        acknowledged: &[u64],
-        present: &HashSet<u64>,
-    ) -> Report {
-        Report {
-            faults: strikes.iter().map(|strike| strike.fault).collect(),
-            totals: ledger.totals(),
-            recoveries,
-            acknowledged: acknowledged.len(),
-            lost: acknowledged.iter().filter(|number| !present.contains(number)).count(),
-            elapsed: start.elapsed(),
-            more_violations: Vec::new(),
-        }
-    }
-
     /// Every promise that was broken.
     pub(crate) fn violations(&self) -> Vec<String> {
         let Totals { begun, at_once, recovered, gave_up, permanent, .. } = self.totals;
