@@ -235,6 +235,9 @@ mod tests {
             let hint = seconds_of(value, now).unwrap_or_else(|| panic!("{value:?}"));
             assert_eq!(hint > 0, is_ahead, "{value:?} from {now}: {hint} s");
         }
+        // A Saturday in 2094, which is too far ahead, and not in 1994.
+        assert_eq!(seconds_of("Saturday, 06-Nov-94 08:49:37 GMT", year(2026)), None);
+        assert!(seconds_of("Saturday, 06-Nov-94 08:49:37 GMT", year(2050)).is_some());
     }
 
     #[test]

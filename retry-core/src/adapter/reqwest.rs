@@ -131,6 +131,8 @@ mod tests {
 
     use super::*;
 
+    const MINUTE: Duration = Duration::from_secs(60);
+
     fn response(status: u16, headers: &[(&str, &str)]) -> Response {
         let mut response = ::http::Response::builder().status(status);
         for (name, value) in headers {
@@ -211,12 +213,27 @@ mod tests {
         assert!(Error::from(unfinished).is_retryable());
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_timeout_is_retried() {
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", silent.local_addr().unwrap());
-        let late = Client::new().get(url).timeout(Duration::from_millis(1)).send().await.unwrap_err();
+        let late = Client::new().get(url).timeout(MINUTE).send().await.unwrap_err();
         assert!(late.is_timeout() && late.is_retryable(), "{late:?}");
+    }
+
+    #[tokio::test]
+    async fn a_timeout_within_the_body_is_retried() {
+        let stalls = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", stalls.local_addr().unwrap());
+        thread::spawn(move || {
+            let (mut connection, _) = stalls.accept().unwrap();
+            connection.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf").unwrap();
+            let _ = connection.read_to_end(&mut Vec::new());
+        });
+        let response = Client::new().get(url).timeout(MINUTE).send().await.unwrap();
+        tokio::time::pause();
+        let late = response.text().await.unwrap_err();
+        assert!(late.is_decode() && late.is_timeout() && late.is_retryable(), "{late:?}");
     }
 
     #[tokio::test]
