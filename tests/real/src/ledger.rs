@@ -129,7 +129,7 @@ impl Operation<'_> {
                 self.ledger.with(|totals| totals.gave_up += 1);
                 let used_up = attempts == self.ledger.limit && error.attempts() == attempts;
                 if error.reason() != GiveUpReason::MaxAttempts || !used_up {
-                    self.ledger.violated(format!("{error}; of {attempts} attempts in fact"));
+                    self.ledger.violated(format!("{}; there were {attempts} attempts", in_full(error)));
                 }
             }
         }
@@ -143,7 +143,15 @@ impl Operation<'_> {
         match result {
             Ok(_) => self.ledger.violated("what cannot succeed has succeeded".to_owned()),
             Err(error) if error.reason() == GiveUpReason::NotRetryable && attempts == 1 => {}
-            Err(error) => self.ledger.violated(format!("{error}; it is permanent, and took {attempts} attempts")),
+            Err(error) => self.ledger.violated(format!("{}; it is permanent", in_full(error))),
         }
+    }
+}
+
+/// The error and the last one behind it, which it does not repeat.
+fn in_full<E: Display>(error: &RetryError<E>) -> String {
+    match error.last() {
+        Some(last) => format!("{error}: {last}"),
+        None => error.to_string(),
     }
 }

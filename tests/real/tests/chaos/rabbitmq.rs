@@ -15,8 +15,8 @@ use crate::{
     trial::{Trial, User},
 };
 
-const POLICY: Policy = Policy::new().max(4).base(Duration::from_millis(20)).jitter(Jitter::Full).checked();
-/// It takes five seconds to start.
+/// Longer waits than for the others: it takes five seconds to start.
+const POLICY: Policy = Policy::new().max(6).base(Duration::from_millis(100)).jitter(Jitter::Equal).checked();
 const SHARES: &[Fault] = &[
     Fault::Kill,
     Fault::Reset,

@@ -12,7 +12,7 @@ use std::{
 use real::{Fault, Operation, Schedule, servers::sshd::Sshd};
 use reattempt::{AttemptTimeout, Jitter, Policy, RetryError, Retryable, retry};
 use russh::{
-    client::{self, Handle},
+    client::{self, AuthResult, Handle},
     keys::{PrivateKeyWithHashAlg, PublicKeyOrCertificate, load_secret_key},
 };
 use russh_sftp::client::SftpSession;
@@ -74,8 +74,13 @@ impl Folder {
         let key = load_secret_key(&self.key, None).map_err(russh::Error::from)?;
         let mut handle = client::connect(Arc::default(), self.address, Trusting).await?;
         let key = PrivateKeyWithHashAlg::new(Arc::new(key), None);
-        if !handle.authenticate_publickey(user(), key).await?.success() {
-            return Err(Failure::WrongKey);
+        match handle.authenticate_publickey(user(), key).await? {
+            AuthResult::Success => {}
+            // A connection that was cut looks so, too: like a server that knows no other way in.
+            AuthResult::Failure { remaining_methods, .. } if remaining_methods.is_empty() => {
+                return Err(russh::Error::Disconnect.into());
+            }
+            AuthResult::Failure { .. } => return Err(Failure::WrongKey),
         }
         let channel = handle.channel_open_session().await?;
         channel.request_subsystem(true, "sftp").await?;
