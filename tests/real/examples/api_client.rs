@@ -122,7 +122,9 @@ type Seen = Arc<Mutex<HashSet<(Method, Uri)>>>;
 
 fn routes() -> Router {
     let echo = async |Path(path): Path<String>| path;
-    Router::new().route("/{*path}", any(echo)).layer(middleware::from_fn_with_state(Seen::default(), refuse_first))
+    Router::new()
+        .route("/{*path}", any(echo))
+        .layer(middleware::from_fn_with_state(Seen::default(), refuse_first))
 }
 
 async fn refuse_first(State(seen): State<Seen>, request: Request, next: Next) -> Answer {

@@ -82,12 +82,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     });
     println!("the member was removed: {}", remove_member(&cluster[..2], "m2").await?);
     let mut other = restart.await??;
-    println!("the backup: {:?}", back_up(&cluster[..2], folder.path()).await?.map(|path| path.metadata().map(|m| m.len())));
+    println!(
+        "the backup: {:?}",
+        back_up(&cluster[..2], folder.path()).await?.map(|path| path.metadata().map(|m| m.len()))
+    );
 
     last.kill().await;
     other.kill().await;
     println!("all members are down");
-    let (removed, backup) = tokio::try_join!(remove_member(&cluster, "m1"), back_up(&cluster, folder.path()))?;
+    let (removed, backup) =
+        tokio::try_join!(remove_member(&cluster, "m1"), back_up(&cluster, folder.path()))?;
     println!("the member was removed: {removed}; the backup: {backup:?}");
     println!("\n{STATS}");
     Ok(())

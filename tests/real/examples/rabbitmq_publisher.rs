@@ -58,7 +58,8 @@ impl Publisher {
         };
         let persistent = BasicProperties::default().with_delivery_mode(PERSISTENT);
         let options = BasicPublishOptions::default();
-        let confirm = channel.basic_publish("".into(), QUEUE.into(), options, message.as_bytes(), persistent).await?;
+        let confirm =
+            channel.basic_publish("".into(), QUEUE.into(), options, message.as_bytes(), persistent).await?;
         match confirm.await? {
             Confirmation::Ack(_) => self.open = Some((connection, channel)),
             _ => return Err(PublishError::NotTaken),
@@ -69,7 +70,8 @@ impl Publisher {
     /// How many messages are in the queue.
     async fn waiting(&mut self) -> Result<u32, PublishError> {
         let (_connection, channel) = connect(self.address).await?;
-        let queue = channel.queue_declare(QUEUE.into(), QueueDeclareOptions::durable(), FieldTable::default());
+        let queue =
+            channel.queue_declare(QUEUE.into(), QueueDeclareOptions::durable(), FieldTable::default());
         Ok(queue.await?.message_count())
     }
 }

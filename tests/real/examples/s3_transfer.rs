@@ -20,7 +20,12 @@ use tokio::time::sleep;
 
 // What deals with retrying begins here.
 #[retry(max = 5, base = "1s", max_delay = "30s", jitter = up_to("1s"), name = "upload {key}")]
-async fn upload(s3: &Client, bucket: &str, key: &str, content: &[u8]) -> Result<(), SdkError<PutObjectError>> {
+async fn upload(
+    s3: &Client,
+    bucket: &str,
+    key: &str,
+    content: &[u8],
+) -> Result<(), SdkError<PutObjectError>> {
     let body = ByteStream::from(content.to_vec());
     s3.put_object().bucket(bucket).key(key).body(body).send().await?;
     Ok(())

@@ -80,7 +80,9 @@ impl Deployment {
     async fn upload(&mut self, path: &Path, content: &[u8]) -> Result<(), DeployError> {
         let (handle, sftp) = match self.session.take() {
             Some(session) => session,
-            None => connect(self.address, &self.key).await.map_err(|error| DeployError::Connect(error.into()))?,
+            None => {
+                connect(self.address, &self.key).await.map_err(|error| DeployError::Connect(error.into()))?
+            }
         };
         let mut file = sftp.create(path.display().to_string()).await?;
         file.write_all(content).await?;

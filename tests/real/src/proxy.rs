@@ -82,7 +82,11 @@ async fn serve(mut client: TcpStream, server: SocketAddr, mut mode: watch::Recei
 }
 
 /// `Ok` if the connection is to be closed in good order, an error if it is to be reset.
-async fn relay(client: &mut TcpStream, server: SocketAddr, mode: &mut watch::Receiver<Mode>) -> io::Result<()> {
+async fn relay(
+    client: &mut TcpStream,
+    server: SocketAddr,
+    mode: &mut watch::Receiver<Mode>,
+) -> io::Result<()> {
     let mut traffic = pin!(async {
         let mut server = TcpStream::connect(server).await?;
         copy_bidirectional(client, &mut server).await.map(drop)

@@ -66,11 +66,8 @@ impl Schedule {
         let mut rng = Rng::with_seed(self.seed);
         let mut faults: Vec<_> = shares.iter().copied().cycle().take(self.count).collect();
         rng.shuffle(&mut faults);
-        let mut strike = |fault| Strike {
-            fault,
-            until_failed: rng.u64(1..=12),
-            after_succeeded: rng.u64(1..=10),
-        };
+        let mut strike =
+            |fault| Strike { fault, until_failed: rng.u64(1..=12), after_succeeded: rng.u64(1..=10) };
         faults.into_iter().map(&mut strike).collect()
     }
 }

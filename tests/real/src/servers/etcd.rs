@@ -29,8 +29,9 @@ impl Etcd {
     ///
     /// As [`Daemon::start`].
     pub async fn cluster(size: usize) -> io::Result<Vec<Etcd>> {
-        let peers: Vec<_> =
-            (0..size).map(|number| (format!("m{number}"), format!("http://127.0.0.1:{}", free_port()))).collect();
+        let peers: Vec<_> = (0..size)
+            .map(|number| (format!("m{number}"), format!("http://127.0.0.1:{}", free_port())))
+            .collect();
         let cluster = peers.iter().map(|(name, peer)| format!("{name}={peer}")).collect::<Vec<_>>().join(",");
         // None of them is healthy before most of them run.
         let starting: Vec<_> = peers

@@ -92,7 +92,8 @@ async fn admit(State(overload): State<Arc<Mutex<Overload>>>, request: Request, n
 impl Overload {
     /// While it lasts, every other request is told 503, and the rest 429 with a `Retry-After`.
     fn refuse(&mut self, request: &Request) -> Option<Response> {
-        let attempt = request.headers().get(ATTEMPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let attempt =
+            request.headers().get(ATTEMPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if self.told.remove(attempt).is_some_and(|earliest| Instant::now() < earliest) {
             self.impatient += 1;
         }

@@ -56,11 +56,16 @@ impl RabbitMq {
             fs::set_permissions(&cookie, Permissions::from_mode(0o400))?;
             fs::write(folder.join("plugins"), "[].")?;
             fs::write(folder.join("rabbitmq.conf"), "")?;
-            command.env("HOME", folder).env("ERL_EPMD_PORT", &names_port).env("ERL_EPMD_ADDRESS", "127.0.0.1");
+            command
+                .env("HOME", folder)
+                .env("ERL_EPMD_PORT", &names_port)
+                .env("ERL_EPMD_ADDRESS", "127.0.0.1");
             command.env("RABBITMQ_NODENAME", format!("real{port}@localhost"));
             command.env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1").env("RABBITMQ_NODE_PORT", port.to_string());
             command.env("RABBITMQ_DIST_PORT", free_port().to_string());
-            command.env("RABBITMQ_MNESIA_BASE", folder.join("data")).env("RABBITMQ_LOG_BASE", folder.join("logs"));
+            command
+                .env("RABBITMQ_MNESIA_BASE", folder.join("data"))
+                .env("RABBITMQ_LOG_BASE", folder.join("logs"));
             command.env("RABBITMQ_CONFIG_FILE", folder.join("rabbitmq.conf"));
             command.env("RABBITMQ_ENABLED_PLUGINS_FILE", folder.join("plugins"));
             command.env("RABBITMQ_CONF_ENV_FILE", "/dev/null").env("RABBITMQ_PID_FILE", folder.join("pid"));

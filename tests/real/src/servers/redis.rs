@@ -26,7 +26,9 @@ impl Redis {
     pub async fn start() -> io::Result<Redis> {
         let daemon = Daemon::start(REDIS, GREETING, |command, folder, port| {
             command.args(["--bind", "127.0.0.1", "--port", &port.to_string()]);
-            command.args(["--appendonly", "yes", "--appendfsync", "always", "--save", "", "--dir"]).arg(folder);
+            command
+                .args(["--appendonly", "yes", "--appendfsync", "always", "--save", "", "--dir"])
+                .arg(folder);
             // Milliseconds after which a script counts as slow, and others are told `-BUSY`.
             command.args(["--busy-reply-threshold", "1"]);
             Ok(())
@@ -47,7 +49,11 @@ impl Redis {
         stream.write_all(command).await?;
         let mut heard = vec![0; answer.len()];
         stream.read_exact(&mut heard).await?;
-        if heard == answer { Ok(()) } else { Err(io::Error::other(String::from_utf8_lossy(&heard).into_owned())) }
+        if heard == answer {
+            Ok(())
+        } else {
+            Err(io::Error::other(String::from_utf8_lossy(&heard).into_owned()))
+        }
     }
 }
 

@@ -12,7 +12,8 @@ use crate::{
 };
 
 const POLICY: Policy = Policy::new().max(4).base(Duration::from_millis(20)).jitter(Jitter::Full).checked();
-const SHARES: &[Fault] = &[Fault::Kill, Fault::Reset, Fault::Close, Fault::BlackHole, Fault::Reset, Fault::Close];
+const SHARES: &[Fault] =
+    &[Fault::Kill, Fault::Reset, Fault::Close, Fault::BlackHole, Fault::Reset, Fault::Close];
 
 /// Keys below `numbers/`.
 struct Numbers {
@@ -47,11 +48,21 @@ impl User for Numbers {
     }
 }
 
-/// Nobody has granted this lease.
 #[retry(policy = POLICY, error = Error, attempt = n)]
-async fn lease(numbers: &mut Numbers, operation: &Operation<'_>) -> Result<(), RetryError<Error>> {
+async fn put(
+    numbers: &mut Numbers,
+    operation: &Operation<'_>,
+    (key, lease): (&str, i64),
+) -> Result<(), RetryError<Error>> {
     operation.attempt(n);
-    numbers.client().await?.put("leased", "", Some(PutOptions::new().with_lease(7))).await?;
+    numbers.client().await?.put(key, "", Some(PutOptions::new().with_lease(lease))).await?;
+    Ok(())
+}
+
+#[retry(policy = POLICY, error = Error, attempt = n)]
+async fn remove(numbers: &mut Numbers, operation: &Operation<'_>) -> Result<(), RetryError<Error>> {
+    operation.attempt(n);
+    numbers.client().await?.member_remove(7).await?;
     Ok(())
 }
 
@@ -61,8 +72,14 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
     let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), Numbers::new).await;
 
     let mut numbers = Numbers::new(address);
+    // A lease that nobody granted, a key of no length, and a member that is none.
+    for wrong in [("leased", 7), ("", 0)] {
+        let operation = trial.ledger.operation();
+        let result = put(&mut numbers, &operation, wrong).await;
+        operation.refused(&result);
+    }
     let operation = trial.ledger.operation();
-    let result = lease(&mut numbers, &operation).await;
+    let result = remove(&mut numbers, &operation).await;
     operation.refused(&result);
     let options = GetOptions::new().with_prefix().with_keys_only();
     let found = numbers.client().await.unwrap().get("numbers/", Some(options)).await.unwrap();

@@ -44,17 +44,17 @@ impl User for Notes {
     #[retry(policy = POLICY, error = Error, attempt = n)]
     async fn write(&mut self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Error>> {
         operation.attempt(n);
-        let request = self.http.put(format!("{}/{number}", self.url)).header(ATTEMPT, format!("{number}/{n}"));
+        let request =
+            self.http.put(format!("{}/{number}", self.url)).header(ATTEMPT, format!("{number}/{n}"));
         request.send().await?.error_for_retry()?;
         Ok(())
     }
 }
 
-/// There is only `PUT`.
 #[retry(policy = POLICY, error = Error, attempt = n)]
-async fn delete(notes: &Notes, operation: &Operation<'_>) -> Result<(), RetryError<Error>> {
+async fn get(notes: &Notes, operation: &Operation<'_>, path: &str) -> Result<(), RetryError<Error>> {
     operation.attempt(n);
-    notes.http.delete(format!("{}/0", notes.url)).send().await?.error_for_retry()?;
+    notes.http.get(format!("{}/{path}", notes.url)).send().await?.error_for_retry()?;
     Ok(())
 }
 
@@ -64,13 +64,18 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
     let address = server.address();
     let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), Notes::new).await;
 
-    let operation = trial.ledger.operation();
-    let result = delete(&Notes::new(address), &operation).await;
-    operation.refused(&result);
+    // Notes can be put and not read, and there is nothing below them.
+    for path in ["0", "0/0"] {
+        let operation = trial.ledger.operation();
+        let result = get(&Notes::new(address), &operation, path).await;
+        operation.refused(&result);
+    }
     let present = stored.lock().unwrap().clone();
     let mut report = trial.report(&present);
     if server.impatient() > 0 {
-        report.more_violations.push(format!("{} attempts came before `Retry-After` was over", server.impatient()));
+        report
+            .more_violations
+            .push(format!("{} attempts came before `Retry-After` was over", server.impatient()));
     }
     report
 }

@@ -51,7 +51,9 @@ async fn main() -> ExitCode {
 
     let mut reports = Vec::new();
     let mut failed = Vec::new();
-    for (system, run) in SYSTEMS.iter().filter(|(system, _)| named.is_empty() || named.iter().any(|n| n == system)) {
+    for (system, run) in
+        SYSTEMS.iter().filter(|(system, _)| named.is_empty() || named.iter().any(|n| n == system))
+    {
         println!("{system} …");
         let mut task = run(Schedule::new(seed, faults));
         let limit = LONGEST_FAULT * (faults as u32 + 5);
@@ -74,7 +76,7 @@ async fn main() -> ExitCode {
             }
         }
     }
-    println!("\n{}", report::table(&reports));
+    println!("\n{}", report::tables(&reports));
     failed.dedup();
     if failed.is_empty() {
         println!("all of them kept their promises");

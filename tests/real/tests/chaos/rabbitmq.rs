@@ -80,7 +80,8 @@ impl User for Queue {
         let persistent = BasicProperties::default().with_delivery_mode(PERSISTENT);
         let options = BasicPublishOptions::default();
         let payload = number.to_string();
-        let confirm = channel.basic_publish("".into(), QUEUE.into(), options, payload.as_bytes(), persistent).await?;
+        let confirm =
+            channel.basic_publish("".into(), QUEUE.into(), options, payload.as_bytes(), persistent).await?;
         if !matches!(confirm.await?, Confirmation::Ack(None)) {
             return Err(Failure::NotTaken);
         }
@@ -89,13 +90,15 @@ impl User for Queue {
     }
 }
 
-/// Nobody has declared this queue.
 #[retry(policy = POLICY, error = Failure, attempt = n, attempt_timeout = "5s")]
-async fn look_for(queue: &mut Queue, operation: &Operation<'_>) -> Result<(), RetryError<Failure>> {
+async fn declare(
+    queue: &mut Queue,
+    operation: &Operation<'_>,
+    (name, options): (&str, QueueDeclareOptions),
+) -> Result<(), RetryError<Failure>> {
     operation.attempt(n);
     let (_connection, channel) = queue.open().await?;
-    let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
-    channel.queue_declare("nobody's".into(), options, FieldTable::default()).await?;
+    channel.queue_declare(name.into(), options, FieldTable::default()).await?;
     Ok(())
 }
 
@@ -105,12 +108,18 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
     let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), Queue::new).await;
 
     let mut queue = Queue::new(address);
-    let operation = trial.ledger.operation();
-    let result = look_for(&mut queue, &operation).await;
-    operation.refused(&result);
+    // A queue that nobody declared, one that was declared otherwise, and one that only the broker may declare.
+    let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+    let transient = QueueDeclareOptions::default();
+    for wrong in [("nobody's", passive), (QUEUE, transient), ("amq.mine", transient)] {
+        let operation = trial.ledger.operation();
+        let result = declare(&mut queue, &operation, wrong).await;
+        operation.refused(&result);
+    }
     let (_connection, channel) = queue.open().await.unwrap();
     let mut present = HashSet::new();
-    while let Some(message) = channel.basic_get(QUEUE.into(), BasicGetOptions { no_ack: true }).await.unwrap() {
+    while let Some(message) = channel.basic_get(QUEUE.into(), BasicGetOptions { no_ack: true }).await.unwrap()
+    {
         present.insert(std::str::from_utf8(&message.data).unwrap().parse().unwrap());
     }
     trial.report(&present)

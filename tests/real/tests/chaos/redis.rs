@@ -4,7 +4,9 @@ use std::{collections::HashSet, net::SocketAddr, time::Duration};
 
 use real::{Fault, Operation, Schedule, servers::redis::Redis};
 use reattempt::{Jitter, Policy, RetryError, retry};
-use redis::{AsyncCommands, AsyncConnectionConfig, Client, RedisError, RedisResult, aio::MultiplexedConnection};
+use redis::{
+    AsyncCommands, AsyncConnectionConfig, Client, Cmd, RedisError, RedisResult, aio::MultiplexedConnection,
+};
 
 use crate::{
     report::Report,
@@ -48,11 +50,22 @@ impl User for Store {
     }
 }
 
-/// A set is no list, and never will be.
 #[retry(policy = POLICY, error = RedisError, attempt = n)]
-async fn push(store: &mut Store, operation: &Operation<'_>) -> Result<(), RetryError<RedisError>> {
+async fn tell(
+    store: &mut Store,
+    operation: &Operation<'_>,
+    command: &Cmd,
+) -> Result<(), RetryError<RedisError>> {
     operation.attempt(n);
-    store.connection().await?.rpush("numbers", 0).await
+    command.exec_async(&mut store.connection().await?).await
+}
+
+/// What is wrong today is wrong tomorrow: a set that is used as a list, a word that is no command, a wrong password.
+fn wrong() -> [Cmd; 3] {
+    let [mut push, word, mut password] = ["RPUSH", "NONSENSE", "AUTH"].map(redis::cmd);
+    push.arg("numbers").arg(0);
+    password.arg("nobody").arg("secret");
+    [push, word, password]
 }
 
 pub(crate) async fn run(schedule: Schedule) -> Report {
@@ -61,9 +74,11 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
     let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), Store::new).await;
 
     let mut store = Store::new(address);
-    let operation = trial.ledger.operation();
-    let result = push(&mut store, &operation).await;
-    operation.refused(&result);
+    for command in wrong() {
+        let operation = trial.ledger.operation();
+        let result = tell(&mut store, &operation, &command).await;
+        operation.refused(&result);
+    }
     let present: HashSet<u64> = store.connection().await.unwrap().smembers("numbers").await.unwrap();
     trial.report(&present)
 }

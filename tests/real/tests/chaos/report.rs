@@ -33,32 +33,46 @@ impl Report {
         violations
     }
 
-    fn row(&self, system: &str) -> String {
+    fn faults_row(&self, system: &str) -> String {
         let count = |fault| self.faults.iter().filter(|seen| **seen == fault).count();
         let faults = [Fault::Kill, Fault::Reset, Fault::Close, Fault::BlackHole, Fault::Overload].map(count);
         let [killed, reset, closed, black_hole, overload] = faults;
+        let all = self.faults.len();
+        format!("| {system} | {all} | {killed} | {reset} | {closed} | {black_hole} | {overload} |")
+    }
+
+    fn outcomes_row(&self, system: &str) -> String {
         let Totals { begun, attempts, at_once, recovered, gave_up, permanent, .. } = self.totals;
         let mut recoveries = self.recoveries.clone();
         recoveries.sort_unstable();
         let milliseconds = |index: usize| recoveries.get(index).map_or(0, Duration::as_millis);
-        let (median, longest) = (milliseconds(recoveries.len() / 2), milliseconds(recoveries.len().saturating_sub(1)));
+        let (median, longest) =
+            (milliseconds(recoveries.len() / 2), milliseconds(recoveries.len().saturating_sub(1)));
         let (acknowledged, lost, elapsed) = (self.acknowledged, self.lost, self.elapsed.as_secs());
         format!(
-            "| {system} | {killed} | {reset} | {closed} | {black_hole} | {overload} | {begun} | {attempts} | {at_once} \
-             | {recovered} | {gave_up} | {permanent} | {acknowledged} | {lost} | {median} ms | {longest} ms | {elapsed} s |"
+            "| {system} | {begun} | {attempts} | {at_once} | {recovered} | {gave_up} | {permanent} | {acknowledged} \
+             | {lost} | {median} ms | {longest} ms | {elapsed} s |"
         )
     }
 }
 
-/// All of them, in Markdown.
-pub(crate) fn table(reports: &[(&str, Report)]) -> String {
-    let mut table = String::from(
-        "| system | killed | reset | closed | black hole | overload | operations | attempts | at once | recovered \
-         | gave up | permanent | acknowledged | lost | recovery, median | longest | took |\n\
-         |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+/// All of them, in Markdown: what was done to each system, and what came of it.
+pub(crate) fn tables(reports: &[(&str, Report)]) -> String {
+    let mut text = String::from(
+        "| faults | all | killed | reset | closed | black hole | overload |\n\
+         |---|--:|--:|--:|--:|--:|--:|\n",
+    );
+    let mut line = |row: &str| writeln!(text, "{row}").expect("a string takes everything");
+    for (system, report) in reports {
+        line(&report.faults_row(system));
+    }
+    line(
+        "\n| outcomes | operations | attempts | at once | recovered | gave up | permanent | acknowledged | lost \
+         | recovery | longest | took |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     );
     for (system, report) in reports {
-        writeln!(table, "{}", report.row(system)).expect("a string takes everything");
+        line(&report.outcomes_row(system));
     }
-    table
+    text
 }

@@ -49,7 +49,13 @@ impl User for Bucket {
     #[retry(policy = POLICY, error = Self::Error, attempt = n)]
     async fn write(&mut self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Self::Error>> {
         operation.attempt(n);
-        self.0.put_object().bucket(BUCKET).key(number.to_string()).body(content(number).into()).send().await?;
+        self.0
+            .put_object()
+            .bucket(BUCKET)
+            .key(number.to_string())
+            .body(content(number).into())
+            .send()
+            .await?;
         Ok(())
     }
 }
@@ -71,7 +77,7 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
     let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), Bucket::new).await;
 
     let bucket = Bucket::new(address);
-    for object in [(BUCKET, "no-such-key"), (DENIED, "0")] {
+    for object in [(BUCKET, "no-such-key"), ("no-such-bucket", "0"), (DENIED, "0")] {
         let operation = trial.ledger.operation();
         let result = get(&bucket, &operation, object).await;
         operation.refused(&result);

@@ -121,12 +121,8 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
     let mut server = Sshd::start().await.unwrap();
     let (address, files) = (server.address(), server.files());
     let (key, wrong_key) = (server.key(), server.wrong_key());
-    let folder = |key: &Path, address| Folder {
-        address,
-        key: key.to_owned(),
-        folder: files.clone(),
-        session: None,
-    };
+    let folder =
+        |key: &Path, address| Folder { address, key: key.to_owned(), folder: files.clone(), session: None };
     let user = |address| folder(&key, address);
     let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), user).await;
 
@@ -135,7 +131,8 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
         let result = astray(&mut folder(key, address), &operation).await;
         operation.refused(&result);
     }
-    let complete = |number: &&u64| fs::read(files.join(number.to_string())).is_ok_and(|file| file == content(**number));
+    let complete =
+        |number: &&u64| fs::read(files.join(number.to_string())).is_ok_and(|file| file == content(**number));
     let present: HashSet<u64> = trial.acknowledged.iter().filter(complete).copied().collect();
     trial.report(&present)
 }
