@@ -5,6 +5,7 @@
 //! [the page on observability]: _documentation::observability
 //! [The guide to tests]: mod@testing
 //! [the adapters]: _documentation::adapters
+//! [what came of it]: _documentation::real_systems
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "std")]
@@ -98,6 +99,8 @@ pub mod _documentation {
     pub mod migrating {}
     #[doc = include_str!("../docs/observability.md")]
     pub mod observability {}
+    #[doc = include_str!("../docs/real-systems.md")]
+    pub mod real_systems {}
 }
 
 #[doc(hidden)]

@@ -33,9 +33,7 @@ struct Inventory {
     url: String,
 }
 
-// What deals with retrying begins here.
 #[retry(max = 3, base = "500ms", max_delay = "10s", jitter = up_to("500ms"))]
-// It ends here, but for `error_for_retry` below and `skip`.
 impl Inventory {
     async fn list(&self) -> Result<String, Error> {
         text(self.send(Method::GET, "items", "").await?).await
@@ -135,7 +133,7 @@ async fn refuse_first(State(seen): State<Seen>, request: Request, next: Next) ->
     match request.uri().path() {
         "/items/nothing" => StatusCode::NOT_FOUND.into_response(),
         _ if !new => next.run(request).await,
-        _ if count % 2 == 0 => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        _ if count.is_multiple_of(2) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         _ => (StatusCode::TOO_MANY_REQUESTS, [("Retry-After", "1")]).into_response(),
     }
 }

@@ -16,7 +16,6 @@ use real::{Server, servers::etcd::Etcd};
 use reattempt::{AttemptTimeout, Retryable, Stats, retry, set_observer};
 use tokio::{fs::File, io::AsyncWriteExt, time::sleep};
 
-// What deals with retrying begins here.
 #[derive(Debug, thiserror::Error, Retryable)]
 enum DrainError {
     #[error("{0}")]
@@ -44,7 +43,6 @@ async fn remove_member(cluster: &[SocketAddr], name: &str) -> Result<bool, Drain
 /// Where the backup is.
 #[retry(max = 3, base = "5s", attempt_timeout = "3s", within = "30s", fallback = |_| Ok(None))]
 async fn back_up(cluster: &[SocketAddr], folder: &Path) -> Result<Option<PathBuf>, DrainError> {
-    // It ends here.
     let path = folder.join("backup.db");
     let mut file = File::create(&path).await?;
     let mut snapshot = connect(cluster).await?.snapshot().await?;

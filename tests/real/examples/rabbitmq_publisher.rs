@@ -16,7 +16,6 @@ use reattempt::{RetryError, Retryable, Stats, retry, set_observer};
 const QUEUE: &str = "orders";
 const PERSISTENT: u8 = 2;
 
-// What deals with retrying begins here.
 #[derive(Debug, thiserror::Error, Retryable)]
 enum PublishError {
     /// It has been tried often enough by then.
@@ -32,7 +31,6 @@ enum PublishError {
 
 #[retry(max = 10, base = "1s", max_delay = "30s", jitter = spread(0.1), error = lapin::Error)]
 async fn connect(address: SocketAddr) -> Result<(Connection, Channel), RetryError<lapin::Error>> {
-    // It ends here, but for the attribute on `publish`.
     // A broker that says nothing for twice ten seconds counts as lost.
     let url = format!("amqp://guest:guest@{address}/%2f?heartbeat=10");
     let connection = Connection::connect(&url, ConnectionProperties::default()).await?;

@@ -18,7 +18,6 @@ use real::{
 use reattempt::{Stats, aws::sdk_retry_off, retry, set_observer};
 use tokio::time::sleep;
 
-// What deals with retrying begins here.
 #[retry(max = 5, base = "1s", max_delay = "30s", jitter = up_to("1s"), name = "upload {key}")]
 async fn upload(
     s3: &Client,
@@ -35,7 +34,6 @@ async fn upload(
 async fn download(s3: &Client, bucket: &str, key: &str) -> Result<ByteStream, SdkError<GetObjectError>> {
     Ok(s3.get_object().bucket(bucket).key(key).send().await?.body)
 }
-// It ends here, but for `retry_config` below.
 
 fn client(address: SocketAddr) -> Client {
     let (access_key, secret) = CREDENTIALS;

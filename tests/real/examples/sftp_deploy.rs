@@ -12,7 +12,10 @@ use std::{
     time::Duration,
 };
 
-use real::{Server, servers::sshd::Sshd};
+use real::{
+    Server,
+    servers::sshd::{Sshd, user},
+};
 use reattempt::{RetryError, Retryable, Stats, retry, set_observer};
 use russh::{
     Error as SshError,
@@ -22,7 +25,6 @@ use russh::{
 use russh_sftp::client::{SftpSession, error::Error as SftpError};
 use tokio::{io::AsyncWriteExt, time::sleep};
 
-// What deals with retrying begins here.
 #[derive(Debug, thiserror::Error, Retryable)]
 enum DeployError {
     #[error("{0}")]
@@ -42,7 +44,6 @@ enum DeployError {
 }
 
 #[retry(max = 5, base = "2s", max_delay = "30s", jitter = equal, error = DeployError)]
-// It ends here, but for the attribute on `upload`.
 async fn connect(address: SocketAddr, key: &Path) -> Result<Session, RetryError<DeployError>> {
     let key = load_secret_key(key, None).map_err(SshError::from)?;
     let mut handle = client::connect(Arc::default(), address, Trusting).await?;
@@ -134,9 +135,4 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     assert_eq!(error.attempts(), 1);
     println!("\n{STATS}");
     Ok(())
-}
-
-/// Whoever runs the server is whom it lets in.
-fn user() -> String {
-    std::env::var("USER").unwrap_or_else(|_| "root".to_owned())
 }

@@ -6,7 +6,7 @@ use crate::{Fault, Ledger, Mode, Proxy, Strike};
 
 /// How long it may take until a fault is noticed, or until an operation succeeds after it. It is only there so that a
 /// test which would hang ends, and far above what any of them takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A server that can be hurt.
 pub trait Server {

@@ -18,7 +18,7 @@ use tokio::{
 use crate::{Server, free_port};
 
 /// How long a server may take until it answers. RabbitMQ takes six seconds on a busy machine.
-const READY_WITHIN: Duration = Duration::from_secs(60);
+const READY_WITHIN: Duration = Duration::from_mins(2);
 
 /// A server's program and the package that has it.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +77,7 @@ impl Daemon {
     ///
     /// # Errors
     ///
-    /// If the program is missing, ends at once, or does not answer within a minute; its log is then in the message.
+    /// If the program is missing, ends at once, or does not answer within two minutes; its log is then in the message.
     pub async fn start<F>(program: Program, greeting: Greeting, configure: F) -> io::Result<Daemon>
     where
         F: FnOnce(&mut Command, &Path, u16) -> io::Result<()>,

@@ -155,3 +155,83 @@ fn in_full<E: Display>(error: &RetryError<E>) -> String {
         None => error.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use reattempt::{retry, testing};
+
+    use super::*;
+
+    const POLICY: Policy = Policy::new().max(3);
+
+    /// An operation under a policy of so many attempts, which may be other than the ledger's.
+    fn call(
+        operation: &Operation<'_>,
+        attempts: u32,
+        answer: &'static str,
+    ) -> Result<(), RetryError<&'static str>> {
+        #[retry(policy = Policy::new().max(attempts), error = &'static str, attempt = n, when = |e| *e != "wrong")]
+        fn call(
+            operation: &Operation<'_>,
+            attempts: u32,
+            answer: &'static str,
+        ) -> Result<(), RetryError<&'static str>> {
+            operation.attempt(n);
+            if answer == "late" && n == attempts { Ok(()) } else { Err(answer) }
+        }
+        let _guard = testing::no_wait();
+        call(operation, attempts, answer)
+    }
+
+    #[test]
+    fn what_keeps_its_promises_is_counted() {
+        let ledger = Ledger::new(&POLICY);
+        for (attempts, answer) in [(1, "late"), (3, "late"), (3, "down")] {
+            let operation = ledger.operation();
+            let result = call(&operation, attempts, answer);
+            assert_eq!(operation.ended(&result), answer == "late");
+        }
+        let operation = ledger.operation();
+        let result = call(&operation, 3, "wrong");
+        operation.refused(&result);
+        let Totals { begun, attempts, at_once, recovered, gave_up, permanent, violations } = ledger.totals();
+        assert_eq!((begun, attempts), (4, 1 + 3 + 3 + 1));
+        assert_eq!((at_once, recovered, gave_up, permanent), (1, 1, 1, 1));
+        assert_eq!(violations, <[String; 0]>::default());
+        let Progress { failed_attempts, succeeded } = ledger.progress();
+        assert_eq!((failed_attempts, succeeded), (2 + 3, 2));
+    }
+
+    #[test]
+    fn one_attempt_too_many_is_a_violation() {
+        let ledger = Ledger::new(&POLICY);
+        let operation = ledger.operation();
+        let result = call(&operation, 4, "down");
+        operation.ended(&result);
+        let violations = ledger.totals().violations;
+        assert_eq!(violations[0], "attempt 4 of 3");
+        assert!(violations[1].ends_with("MaxAttempts: down; there were 4 attempts"), "{violations:?}");
+    }
+
+    #[test]
+    fn giving_up_early_is_a_violation() {
+        let ledger = Ledger::new(&POLICY);
+        for answer in ["down", "wrong"] {
+            let operation = ledger.operation();
+            let result = call(&operation, 2, answer);
+            operation.ended(&result);
+        }
+        assert_eq!(ledger.totals().violations.len(), 2);
+    }
+
+    #[test]
+    fn what_is_permanent_takes_one_attempt() {
+        let ledger = Ledger::new(&POLICY);
+        for answer in ["down", "late"] {
+            let operation = ledger.operation();
+            let result = call(&operation, 3, answer);
+            operation.refused(&result);
+        }
+        assert_eq!(ledger.totals().violations.len(), 2);
+    }
+}

@@ -101,7 +101,7 @@ impl Overload {
             return None;
         }
         self.count += 1;
-        if self.count % 2 == 0 {
+        if self.count.is_multiple_of(2) {
             return Some(StatusCode::SERVICE_UNAVAILABLE.into_response());
         }
         if let Some((operation, number)) = attempt.split_once('/')

@@ -1,11 +1,13 @@
 //! OpenSSH's server, with SFTP, for the user who runs it.
 
 use std::{
-    fs, io,
+    env, fs, io,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
+
+use rustix::process::getuid;
 
 use crate::{Daemon, Greeting, Program, Server};
 
@@ -68,6 +70,12 @@ impl Sshd {
     pub fn files(&self) -> PathBuf {
         self.0.folder().join("files")
     }
+}
+
+/// Whom it lets in: whoever runs it.
+#[must_use]
+pub fn user() -> String {
+    if getuid().is_root() { "root".to_owned() } else { env::var("USER").unwrap_or_default() }
 }
 
 fn generate(path: &Path) -> io::Result<()> {

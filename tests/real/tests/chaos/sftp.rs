@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use real::{Fault, Operation, Schedule, servers::sshd::Sshd};
+use real::{
+    Fault, Operation, Schedule,
+    servers::sshd::{Sshd, user},
+};
 use reattempt::{AttemptTimeout, Jitter, Policy, RetryError, Retryable, retry};
 use russh::{
     client::{self, AuthResult, Handle},
@@ -140,9 +143,4 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
 /// Enough for several packets.
 fn content(number: u64) -> Vec<u8> {
     number.to_be_bytes().repeat(10_000)
-}
-
-/// Whoever runs the server is whom it lets in.
-fn user() -> String {
-    std::env::var("USER").unwrap_or_else(|_| "root".to_owned())
 }
