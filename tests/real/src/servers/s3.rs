@@ -52,7 +52,7 @@ impl S3 {
         let mut service = S3ServiceBuilder::new(files);
         service.set_auth(SimpleAuth::from_single(CREDENTIALS.0, CREDENTIALS.1));
         service.set_access(Guard(Arc::clone(&overloaded)));
-        let service = service.build();
+        let service = service.build().into_shared();
         let server = InProcess::start(move |stream| {
             let service = service.clone();
             async move {
