@@ -64,7 +64,7 @@ type Session = (Handle<Trusting>, SftpSession);
 struct Folder {
     address: SocketAddr,
     key: PathBuf,
-    folder: PathBuf,
+    path: PathBuf,
     session: Option<Session>,
 }
 
@@ -91,8 +91,8 @@ impl Folder {
         Ok((handle, sftp))
     }
 
-    fn path(&self, name: &str) -> String {
-        self.folder.join(name).display().to_string()
+    fn at(&self, name: &str) -> String {
+        self.path.join(name).display().to_string()
     }
 }
 
@@ -103,7 +103,7 @@ impl User for Folder {
     async fn write(&mut self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Failure>> {
         operation.attempt(n);
         let (handle, sftp) = self.session().await?;
-        let mut file = sftp.create(self.path(&number.to_string())).await?;
+        let mut file = sftp.create(self.at(&number.to_string())).await?;
         file.write_all(&content(number)).await?;
         file.shutdown().await?;
         self.session = Some((handle, sftp));
@@ -116,7 +116,7 @@ impl User for Folder {
 async fn astray(folder: &mut Folder, operation: &Operation<'_>) -> Result<(), RetryError<Failure>> {
     operation.attempt(n);
     let (_handle, sftp) = folder.session().await?;
-    sftp.create(folder.path("no/such/folder")).await?;
+    sftp.create(folder.at("no/such/folder")).await?;
     Ok(())
 }
 
@@ -125,7 +125,7 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
     let (address, files) = (server.address(), server.files());
     let (key, wrong_key) = (server.key(), server.wrong_key());
     let folder =
-        |key: &Path, address| Folder { address, key: key.to_owned(), folder: files.clone(), session: None };
+        |key: &Path, address| Folder { address, key: key.to_owned(), path: files.clone(), session: None };
     let user = |address| folder(&key, address);
     let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), user).await;
 
