@@ -25,9 +25,7 @@ const SHARES: &[Fault] = &[
     Fault::Reset,
     Fault::Close,
     Fault::BlackHole,
-    Fault::Reset,
-    Fault::Close,
-    Fault::BlackHole,
+    Fault::Overload,
 ];
 const QUEUE: &str = "numbers";
 const PERSISTENT: u8 = 2;
