@@ -7,6 +7,7 @@
 //! [budget and breaker]: _documentation::budget_and_breaker
 //! [The operating guide]: _documentation::operating
 //! [the adapters]: _documentation::adapters
+//! [what came of it]: _documentation::real_systems
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "std")]
@@ -109,6 +110,8 @@ pub mod _documentation {
     #[doc = include_str!("../docs/operating.md")]
     #[cfg(feature = "serde")]
     pub mod operating {}
+    #[doc = include_str!("../docs/real-systems.md")]
+    pub mod real_systems {}
 }
 
 #[doc(hidden)]

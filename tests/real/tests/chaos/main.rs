@@ -1,0 +1,94 @@
+//! Real servers, killed, cut off and overloaded while programs use them.
+//!
+//! `cargo test -p real --test chaos` does it to all of them, `… -- redis s3` to those named. `CHAOS_FAULTS` is the number
+//! of faults for each, `CHAOS_SEED` another order of them.
+
+mod etcd;
+mod http;
+mod rabbitmq;
+mod redis;
+mod report;
+mod s3;
+mod sftp;
+mod trial;
+mod workers;
+
+use std::{env, process::ExitCode, str::FromStr, time::Duration};
+
+use real::Schedule;
+use report::Report;
+use tokio::{task::JoinHandle, time::timeout};
+
+/// An order that has been seen to pass. Any other has to pass too.
+const SEED: u64 = 7;
+/// Enough for each kind to meet each moment of an operation.
+const FAULTS: usize = 50;
+/// Above what the slowest system takes for a fault on a busy machine, RabbitMQ's restarts included.
+const LONGEST_FAULT: Duration = Duration::from_secs(12);
+
+type System = (&'static str, fn(Schedule) -> JoinHandle<Report>);
+
+/// From the quickest to the slowest.
+const SYSTEMS: &[System] = &[
+    ("http", |schedule| tokio::spawn(http::run(schedule))),
+    ("redis", |schedule| tokio::spawn(redis::run(schedule))),
+    ("s3", |schedule| tokio::spawn(s3::run(schedule))),
+    ("sftp", |schedule| tokio::spawn(sftp::run(schedule))),
+    ("etcd", |schedule| tokio::spawn(etcd::run(schedule))),
+    ("rabbitmq", |schedule| tokio::spawn(rabbitmq::run(schedule))),
+];
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let named: Vec<_> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    if let Some(unknown) = named.iter().find(|name| SYSTEMS.iter().all(|(system, _)| system != name)) {
+        let systems = SYSTEMS.iter().map(|(system, _)| *system).collect::<Vec<_>>().join(", ");
+        eprintln!("there is no system `{unknown}`; there are {systems}");
+        return ExitCode::FAILURE;
+    }
+    let (seed, faults) = (variable("CHAOS_SEED", SEED), variable("CHAOS_FAULTS", FAULTS));
+    println!("{faults} faults for each system, in the order of CHAOS_SEED={seed}");
+
+    let mut reports = Vec::new();
+    let mut failed = Vec::new();
+    for (system, run) in
+        SYSTEMS.iter().filter(|(system, _)| named.is_empty() || named.iter().any(|n| n == system))
+    {
+        println!("{system} …");
+        let mut task = run(Schedule::new(seed, faults));
+        let limit = LONGEST_FAULT * (faults as u32 + 5);
+        match timeout(limit, &mut task).await {
+            Ok(Ok(report)) => {
+                for violation in report.violations() {
+                    println!("{system}: {violation}");
+                    failed.push(*system);
+                }
+                reports.push((*system, report));
+            }
+            // The panic has printed what it is about.
+            Ok(Err(_)) => failed.push(*system),
+            Err(_) => {
+                println!("{system}: not done after {limit:?}");
+                // Ends its servers, too.
+                task.abort();
+                let _ = task.await;
+                failed.push(*system);
+            }
+        }
+    }
+    println!("\n{}", report::tables(&reports));
+    failed.dedup();
+    if failed.is_empty() {
+        println!("all of them kept their promises");
+        ExitCode::SUCCESS
+    } else {
+        println!("broken promises: {}", failed.join(", "));
+        ExitCode::FAILURE
+    }
+}
+
+/// A number from the environment.
+fn variable<T: FromStr>(name: &str, default: T) -> T {
+    let Ok(value) = env::var(name) else { return default };
+    value.parse().unwrap_or_else(|_| panic!("{name} is `{value}`; it has to be a number"))
+}

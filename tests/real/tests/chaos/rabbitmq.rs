@@ -1,0 +1,124 @@
+//! Messages to RabbitMQ, persistent, into a durable queue, each confirmed. One may be there twice.
+
+use std::{collections::HashSet, net::SocketAddr, time::Duration};
+
+use lapin::{
+    BasicProperties, Channel, Confirmation, Connection, ConnectionProperties,
+    options::{BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions},
+    types::FieldTable,
+};
+use real::{Fault, Operation, Schedule, servers::rabbitmq::RabbitMq};
+use reattempt::{AttemptTimeout, Jitter, Policy, RetryError, Retryable, retry};
+
+use crate::{
+    report::Report,
+    trial::{Trial, User},
+};
+
+/// Longer waits than for the others: it takes five seconds to start.
+const POLICY: Policy = Policy::new().max(6).base(Duration::from_millis(100)).jitter(Jitter::Equal).checked();
+const SHARES: &[Fault] = &[
+    Fault::Kill,
+    Fault::Reset,
+    Fault::Close,
+    Fault::BlackHole,
+    Fault::Reset,
+    Fault::Close,
+    Fault::BlackHole,
+    Fault::Overload,
+];
+const QUEUE: &str = "numbers";
+const PERSISTENT: u8 = 2;
+
+#[derive(Debug, thiserror::Error, Retryable)]
+enum Failure {
+    #[error("{0}")]
+    #[retryable(delegate)]
+    Amqp(#[from] lapin::Error),
+    #[error("the broker did not take the message")]
+    #[retryable]
+    NotTaken,
+    #[error("{0}")]
+    #[retryable]
+    TooSlow(#[from] AttemptTimeout),
+}
+
+/// A queue, and the connection to it while that works.
+struct Queue {
+    address: SocketAddr,
+    open: Option<(Connection, Channel)>,
+}
+
+impl Queue {
+    fn new(address: SocketAddr) -> Queue {
+        Queue { address, open: None }
+    }
+
+    /// The channel that is open, or another. Whoever fails does not give it back.
+    async fn open(&mut self) -> lapin::Result<(Connection, Channel)> {
+        if let Some(open) = self.open.take() {
+            return Ok(open);
+        }
+        let url = format!("amqp://guest:guest@{}/%2f", self.address);
+        let connection = Connection::connect(&url, ConnectionProperties::default()).await?;
+        let channel = connection.create_channel().await?;
+        channel.confirm_select(ConfirmSelectOptions::default()).await?;
+        channel.queue_declare(QUEUE.into(), QueueDeclareOptions::durable(), FieldTable::default()).await?;
+        Ok((connection, channel))
+    }
+}
+
+impl User for Queue {
+    type Error = Failure;
+
+    #[retry(policy = POLICY, error = Failure, attempt = n, attempt_timeout = "500ms")]
+    async fn write(&mut self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Failure>> {
+        operation.attempt(n);
+        let (connection, channel) = self.open().await?;
+        let persistent = BasicProperties::default().with_delivery_mode(PERSISTENT);
+        let options = BasicPublishOptions::default();
+        let payload = number.to_string();
+        let confirm =
+            channel.basic_publish("".into(), QUEUE.into(), options, payload.as_bytes(), persistent).await?;
+        if !matches!(confirm.await?, Confirmation::Ack(None)) {
+            return Err(Failure::NotTaken);
+        }
+        self.open = Some((connection, channel));
+        Ok(())
+    }
+}
+
+#[retry(policy = POLICY, error = Failure, attempt = n, attempt_timeout = "5s")]
+async fn declare(
+    queue: &mut Queue,
+    operation: &Operation<'_>,
+    (name, options): (&str, QueueDeclareOptions),
+) -> Result<(), RetryError<Failure>> {
+    operation.attempt(n);
+    let (_connection, channel) = queue.open().await?;
+    channel.queue_declare(name.into(), options, FieldTable::default()).await?;
+    Ok(())
+}
+
+pub(crate) async fn run(schedule: Schedule) -> Report {
+    let mut server = RabbitMq::start().await.unwrap();
+    let address = server.address();
+    let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), Queue::new).await;
+
+    let mut queue = Queue::new(address);
+    // A queue that nobody declared, one that was declared otherwise, and one that only the broker may declare.
+    let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+    let transient = QueueDeclareOptions::default();
+    for wrong in [("nobody's", passive), (QUEUE, transient), ("amq.mine", transient)] {
+        let operation = trial.ledger.operation();
+        let result = declare(&mut queue, &operation, wrong).await;
+        operation.refused(&result);
+    }
+    let (_connection, channel) = queue.open().await.unwrap();
+    let mut present = HashSet::new();
+    while let Some(message) = channel.basic_get(QUEUE.into(), BasicGetOptions { no_ack: true }).await.unwrap()
+    {
+        present.insert(std::str::from_utf8(&message.data).unwrap().parse().unwrap());
+    }
+    trial.report(&present)
+}
