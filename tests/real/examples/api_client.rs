@@ -33,7 +33,7 @@ struct Inventory {
     url: String,
 }
 
-#[retry(max = 3, base = "500ms", max_delay = "10s", jitter = up_to("500ms"))]
+#[retry(preset = api_call)]
 impl Inventory {
     async fn list(&self) -> Result<String, Error> {
         text(self.send(Method::GET, "items", "").await?).await

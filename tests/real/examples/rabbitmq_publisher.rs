@@ -29,7 +29,7 @@ enum PublishError {
     NotTaken,
 }
 
-#[retry(max = 10, base = "1s", max_delay = "30s", jitter = spread(0.1), error = lapin::Error)]
+#[retry(preset = amqp_connection, error = lapin::Error)]
 async fn connect(address: SocketAddr) -> Result<(Connection, Channel), RetryError<lapin::Error>> {
     // A broker that says nothing for twice ten seconds counts as lost.
     let url = format!("amqp://guest:guest@{address}/%2f?heartbeat=10");

@@ -18,7 +18,7 @@ use real::{
 use reattempt::{Stats, aws::sdk_retry_off, retry, set_observer};
 use tokio::time::sleep;
 
-#[retry(max = 5, base = "1s", max_delay = "30s", jitter = up_to("1s"), name = "upload {key}")]
+#[retry(preset = s3_upload, name = "upload {key}")]
 async fn upload(
     s3: &Client,
     bucket: &str,
@@ -30,7 +30,7 @@ async fn upload(
     Ok(())
 }
 
-#[retry(max = 5, base = "1s", max_delay = "30s", jitter = up_to("1s"), name = "download {key}")]
+#[retry(preset = s3_download, name = "download {key}")]
 async fn download(s3: &Client, bucket: &str, key: &str) -> Result<ByteStream, SdkError<GetObjectError>> {
     Ok(s3.get_object().bucket(bucket).key(key).send().await?.body)
 }

@@ -43,7 +43,7 @@ enum DeployError {
     Connect(#[source] Box<RetryError<DeployError>>),
 }
 
-#[retry(max = 5, base = "2s", max_delay = "30s", jitter = equal, error = DeployError)]
+#[retry(preset = ssh_connection, error = DeployError)]
 async fn connect(address: SocketAddr, key: &Path) -> Result<Session, RetryError<DeployError>> {
     let key = load_secret_key(key, None).map_err(SshError::from)?;
     let mut handle = client::connect(Arc::default(), address, Trusting).await?;
@@ -77,7 +77,7 @@ impl Deployment {
 
     /// Every attempt writes the file from its beginning. Who fails does not give the session back, so that the next one
     /// opens another.
-    #[retry(max = 3, base = "1s", max_delay = "10s", jitter = equal)]
+    #[retry(preset = file_upload)]
     async fn upload(&mut self, path: &Path, content: &[u8]) -> Result<(), DeployError> {
         let (handle, sftp) = match self.session.take() {
             Some(session) => session,
