@@ -40,7 +40,7 @@ impl Backoff {
                 let k = n.saturating_sub(1);
                 match factor.doublings {
                     Some(doublings) => shifted(base, doublings as u64 * k as u64),
-                    None => Power::of(factor.value, k).times(base),
+                    None => grown(base, factor.value, k),
                 }
             }
             Backoff::Linear => base.saturating_mul(n as u64),
@@ -53,6 +53,13 @@ impl Backoff {
 /// IEEE 754 binary64: the bits of the fraction, and the bias of the exponent before it.
 const FRACTION: u32 = 52;
 const BIAS: u64 = 1023;
+
+/// `base · factor^k` for a factor that is no power of 2. Out of line, where its many registers cost others nothing.
+#[cold]
+#[inline(never)]
+const fn grown(base: Nanos, factor: f64, k: u32) -> Nanos {
+    Power::of(factor, k).times(base)
+}
 
 /// The factor of an exponential backoff.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -113,11 +113,7 @@ impl Spread {
             }
             Jitter::Full => Interval { low: 0, high: d },
             Jitter::Equal => Interval { low: d / 2, high: d },
-            Jitter::Decorrelated => {
-                // As a call remembers it, which has 32 bits for it.
-                let previous = Packed::new(previous).nanos();
-                Interval { low: base, high: max(base, previous.saturating_mul(3)) }
-            }
+            Jitter::Decorrelated => Interval { low: base, high: max(base, previous.saturating_mul(3)) },
             Jitter::UpTo(width) => {
                 Interval { low: d, high: d.saturating_add(from_duration(width)) }.cut(max_delay)
             }
@@ -134,6 +130,11 @@ impl Spread {
         max_delay: Nanos,
         draw: u64,
     ) -> Nanos {
+        let previous = match self.jitter {
+            // As a call remembers it, which has 32 bits for it.
+            Jitter::Decorrelated => Packed::new(previous).nanos(),
+            _ => previous,
+        };
         min(self.interval(raw, base, previous, max_delay).pick(draw), max_delay)
     }
 
