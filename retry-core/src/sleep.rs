@@ -1,5 +1,7 @@
 //! Waiting: the only file that sleeps.
 
+#[cfg(feature = "tokio")]
+use core::cell::Cell;
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
@@ -72,15 +74,20 @@ pin_project_lite::pin_project! {
 }
 
 pin_project_lite::pin_project! {
+    // Two variants are told apart by one comparison.
     #[project = StateProjection]
     enum State {
-        // Nothing to wait for, but other tasks get their turn: a call that fails at once must not starve them.
-        Yield { yielded: bool },
-        // The timer that the process was given.
-        Custom { future: CustomTimer },
         // The runtime's timer.
         Timer { #[pin] timer: Timer },
+        Other { other: Other },
     }
+}
+
+enum Other {
+    /// The timer that the process was given.
+    Custom(CustomTimer),
+    /// Nothing to wait for, but other tasks get their turn: a call that fails at once must not starve them.
+    Yield { yielded: bool },
 }
 
 impl Wait {
@@ -91,16 +98,16 @@ impl Wait {
     }
 
     fn yielding() -> Wait {
-        Wait { state: State::Yield { yielded: false } }
+        Wait { state: State::Other { other: Other::Yield { yielded: false } } }
     }
 
     /// A wait that no test's guard shortens: it watches an attempt, and attempts take real time.
+    #[inline]
     pub(crate) fn timer(delay: Nanos) -> Wait {
-        let state = match SLEEP.get() {
-            Some(sleep) => State::Custom { future: sleep(to_duration(delay)) },
-            None => State::Timer { timer: timer(delay) },
-        };
-        Wait { state }
+        match SLEEP.get() {
+            Some(sleep) => Wait { state: State::Other { other: Other::Custom(sleep(to_duration(delay))) } },
+            None => Wait { state: State::Timer { timer: timer(delay) } },
+        }
     }
 }
 
@@ -111,14 +118,24 @@ impl Future for Wait {
     #[inline(never)]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         match self.project().state.project() {
-            StateProjection::Yield { yielded: true } => Poll::Ready(()),
-            StateProjection::Yield { yielded } => {
+            StateProjection::Timer { timer } => timer.poll(context),
+            StateProjection::Other { other } => other.poll(context),
+        }
+    }
+}
+
+impl Other {
+    #[cold]
+    #[inline(never)]
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        match self {
+            Other::Custom(future) => future.as_mut().poll(context),
+            Other::Yield { yielded: true } => Poll::Ready(()),
+            Other::Yield { yielded } => {
                 *yielded = true;
                 context.waker().wake_by_ref();
                 Poll::Pending
             }
-            StateProjection::Custom { future } => future.as_mut().poll(context),
-            StateProjection::Timer { timer } => timer.poll(context),
         }
     }
 }
@@ -166,11 +183,32 @@ impl core::error::Error for SleepIsSet {}
 use tokio::time::Sleep as Timer;
 
 #[cfg(feature = "tokio")]
+#[inline]
 fn timer(delay: Nanos) -> Timer {
-    if tokio::runtime::Handle::try_current().is_err() {
-        no_runtime();
-    }
+    require_runtime();
     tokio::time::sleep(to_duration(delay))
+}
+
+/// Looks for a runtime until this thread has had one: if it has lost it since, tokio's own panic says so.
+#[cfg(feature = "tokio")]
+#[inline]
+fn require_runtime() {
+    std::thread_local! {
+        static SEEN: Cell<bool> = const { Cell::new(false) };
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look() {
+        if tokio::runtime::Handle::try_current().is_err() {
+            no_runtime();
+        }
+        SEEN.set(true);
+    }
+
+    if !SEEN.get() {
+        look();
+    }
 }
 
 /// Without a runtime there is no timer, and nothing of this type.
