@@ -31,18 +31,40 @@ pub enum Backoff {
     Fibonacci,
 }
 
-impl Backoff {
+/// A [`Backoff`] with its factor, and with its powers of 2 worked out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Growth {
+    pub(crate) backoff: Backoff,
+    pub(crate) factor: f64,
+    /// How often the raw delay doubles each time if that is all it does, as it nearly always is: a shift then.
+    doublings: Option<u32>,
+}
+
+impl Growth {
+    pub(crate) const fn new(backoff: Backoff, factor: f64) -> Growth {
+        let doublings = match backoff {
+            Backoff::Exponential => doublings(factor),
+            Backoff::Constant => Some(0),
+            Backoff::Linear | Backoff::Fibonacci => None,
+        };
+        Growth { backoff, factor, doublings }
+    }
+
     /// The raw delay after attempt `n` (from 1), rounded to the nearest nanosecond.
     #[inline]
-    pub(crate) const fn raw(self, base: Nanos, factor: Factor, n: u32) -> Nanos {
-        match self {
-            Backoff::Exponential => {
-                let k = n.saturating_sub(1);
-                match factor.doublings {
-                    Some(doublings) => shifted(base, doublings as u64 * k as u64),
-                    None => grown(base, factor.value, k),
-                }
-            }
+    pub(crate) const fn raw(&self, base: Nanos, n: u32) -> Nanos {
+        match self.doublings {
+            Some(doublings) => shifted(base, doublings as u64 * n.saturating_sub(1) as u64),
+            None => self.computed(base, n),
+        }
+    }
+
+    /// What is no shift. Out of line, where its many registers cost others nothing.
+    #[cold]
+    #[inline(never)]
+    const fn computed(&self, base: Nanos, n: u32) -> Nanos {
+        match self.backoff {
+            Backoff::Exponential => Power::of(self.factor, n.saturating_sub(1)).times(base),
             Backoff::Linear => base.saturating_mul(n as u64),
             Backoff::Constant => base,
             Backoff::Fibonacci => base.saturating_mul(fibonacci(n)),
@@ -54,27 +76,11 @@ impl Backoff {
 const FRACTION: u32 = 52;
 const BIAS: u64 = 1023;
 
-/// `base · factor^k` for a factor that is no power of 2. Out of line, where its many registers cost others nothing.
-#[cold]
-#[inline(never)]
-const fn grown(base: Nanos, factor: f64, k: u32) -> Nanos {
-    Power::of(factor, k).times(base)
-}
-
-/// The factor of an exponential backoff.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Factor {
-    pub(crate) value: f64,
-    /// How often 2 goes into it if it is a power of 2, as it nearly always is: its own powers are shifts then.
-    doublings: Option<u32>,
-}
-
-impl Factor {
-    pub(crate) const fn new(value: f64) -> Factor {
-        let bits = value.to_bits();
-        let is_power = bits << (64 - FRACTION) == 0 && value >= 1.0 && value.is_finite();
-        Factor { value, doublings: if is_power { Some(((bits >> FRACTION) - BIAS) as u32) } else { None } }
-    }
+/// How often 2 goes into a power of 2.
+const fn doublings(factor: f64) -> Option<u32> {
+    let bits = factor.to_bits();
+    let is_power = bits << (64 - FRACTION) == 0 && factor >= 1.0 && factor.is_finite();
+    if is_power { Some(((bits >> FRACTION) - BIAS) as u32) } else { None }
 }
 
 /// `base · 2^shift`, saturating.
@@ -193,7 +199,7 @@ mod tests {
         for factor in 1..=10_u64 {
             let mut expected = Some(3_u64);
             for n in 1..=70 {
-                let raw = Backoff::Exponential.raw(3, Factor::new(factor as f64), n);
+                let raw = Growth::new(Backoff::Exponential, factor as f64).raw(3, n);
                 assert_eq!(raw, expected.unwrap_or(FOREVER), "3 * {factor}^{}", n - 1);
                 expected = expected.and_then(|e| e.checked_mul(factor));
             }
@@ -207,7 +213,7 @@ mod tests {
                 for n in (0..70).chain([1000, u32::MAX]) {
                     let power = Power::of(factor, n.saturating_sub(1)).times(base);
                     assert_eq!(
-                        Backoff::Exponential.raw(base, Factor::new(factor), n),
+                        Growth::new(Backoff::Exponential, factor).raw(base, n),
                         power,
                         "{base} * {factor}^({n} - 1)"
                     );
@@ -222,7 +228,7 @@ mod tests {
         for k in 0..30_u32 {
             let doubled = (3_u128.pow(k) * 2_000_000_000) >> k;
             assert_eq!(
-                u128::from(Backoff::Exponential.raw(1_000_000_000, Factor::new(1.5), k + 1)),
+                u128::from(Growth::new(Backoff::Exponential, 1.5).raw(1_000_000_000, k + 1)),
                 doubled.div_ceil(2)
             );
         }
@@ -231,21 +237,21 @@ mod tests {
     #[test]
     fn the_largest_inputs_saturate() {
         for factor in [1.0, 1.000_000_1, 2.0, 1e10, f64::MAX] {
-            let raw = Backoff::Exponential.raw(FOREVER, Factor::new(factor), u32::MAX);
+            let raw = Growth::new(Backoff::Exponential, factor).raw(FOREVER, u32::MAX);
             assert_eq!(raw, FOREVER, "factor {factor}");
-            assert_eq!(Backoff::Exponential.raw(0, Factor::new(factor), u32::MAX), 0);
+            assert_eq!(Growth::new(Backoff::Exponential, factor).raw(0, u32::MAX), 0);
         }
-        assert_eq!(Backoff::Linear.raw(FOREVER, Factor::new(2.0), u32::MAX), FOREVER);
-        assert_eq!(Backoff::Fibonacci.raw(1, Factor::new(2.0), 93), 12_200_160_415_121_876_738);
-        assert_eq!(Backoff::Fibonacci.raw(1, Factor::new(2.0), 94), FOREVER);
-        assert_eq!(Backoff::Fibonacci.raw(0, Factor::new(2.0), u32::MAX), 0);
+        assert_eq!(Growth::new(Backoff::Linear, 2.0).raw(FOREVER, u32::MAX), FOREVER);
+        assert_eq!(Growth::new(Backoff::Fibonacci, 2.0).raw(1, 93), 12_200_160_415_121_876_738);
+        assert_eq!(Growth::new(Backoff::Fibonacci, 2.0).raw(1, 94), FOREVER);
+        assert_eq!(Growth::new(Backoff::Fibonacci, 2.0).raw(0, u32::MAX), 0);
     }
 
     #[test]
     fn a_factor_that_slipped_past_the_checks_counts_as_one() {
         for factor in [f64::NAN, -2.0, 0.0, 0.5, f64::NEG_INFINITY] {
-            assert_eq!(Backoff::Exponential.raw(7, Factor::new(factor), 40), 7);
+            assert_eq!(Growth::new(Backoff::Exponential, factor).raw(7, 40), 7);
         }
-        assert_eq!(Backoff::Exponential.raw(7, Factor::new(f64::INFINITY), 2), FOREVER);
+        assert_eq!(Growth::new(Backoff::Exponential, f64::INFINITY).raw(7, 2), FOREVER);
     }
 }

@@ -1,7 +1,7 @@
 //! After an attempt: the code that every retried function shares, out of line and free of its types.
 
 use core::cell::Cell;
-use core::fmt::{self, Display};
+use core::fmt::Display;
 use core::time::Duration;
 use std::borrow::Cow;
 
@@ -9,11 +9,11 @@ use std::borrow::Cow;
 use crate::breaker::CircuitOpen;
 use crate::clock::Clock;
 use crate::decide::{Decision, Failed, decide};
-use crate::failure::Failure;
-use crate::nanos::{Nanos, from_duration, to_duration};
+use crate::failure::{Described, Failure, Report};
+use crate::nanos::{Nanos, to_duration};
 use crate::observe::{self, Facts};
 use crate::policy::Policy;
-use crate::progress::{Progress, Running};
+use crate::progress::Progress;
 use crate::reason::GiveUpReason;
 use crate::scene;
 use crate::sleep;
@@ -58,11 +58,16 @@ impl Site {
         &self.policy
     }
 
-    /// What counts instead of the policy once an attempt has failed: before that, nobody looks at the environment, or
-    /// for a test's guard, which may say how many attempts there are.
+    /// Whether something else may count than the policy, once an attempt has failed: before that, nobody looks at the
+    /// environment, or for a test's guard, which may say how many attempts there are.
     #[inline]
-    fn overridden(&self) -> Option<Policy> {
-        (self.env.is_some() || scene::is_any_up()).then(|| self.override_policy())
+    fn is_overridden(&self) -> bool {
+        self.env.is_some() || scene::is_any_up()
+    }
+
+    /// The policy that counts once an attempt has failed.
+    fn policy_now(&self) -> Policy {
+        if self.is_overridden() { self.override_policy() } else { self.policy }
     }
 
     #[cold]
@@ -80,17 +85,13 @@ impl Site {
 }
 
 /// An attempt failed: the wait before the next, or `None` to give up. Tells of either.
-#[cold]
 #[inline(never)]
-pub(crate) fn next(
-    site: &Site,
-    progress: &mut Progress,
-    failure: &dyn Failure,
-    clock: Clock,
-) -> Option<Nanos> {
-    let failed = Attempt::failed(site, progress, failure, clock, Tell::Now, decided);
-    failed.tell(site, failure);
-    match failed.decision {
+pub(crate) fn next(site: &Site, progress: &mut Progress, report: &Report<'_>, clock: Clock) -> Option<Nanos> {
+    let attempt = Attempt::failed(site, progress, report, clock, Tell::Now, None);
+    if attempt.is_watched {
+        attempt.tell(site, report);
+    }
+    match attempt.decision {
         Decision::Retry { wait, .. } => Some(wait),
         Decision::GiveUp(_) => None,
     }
@@ -117,7 +118,7 @@ pub fn plan_blocking(
     failure: &dyn Failure,
     tell: Tell,
 ) -> Result<Planned, GivenUp> {
-    plan(site, progress, failure, Clock::Blocking, tell, decided)
+    plan(site, progress, failure, Clock::Blocking, tell, None)
 }
 
 /// The same for an async attempt.
@@ -132,33 +133,35 @@ pub fn plan_async(
     failure: &dyn Failure,
     tell: Tell,
 ) -> Result<Planned, GivenUp> {
-    plan(site, progress, failure, Clock::Async, tell, decided)
+    plan(site, progress, failure, Clock::Async, tell, None)
 }
 
-/// The decision as it was taken: nothing is shared with other calls that could have a say in it.
-fn decided(decision: Decision, _: &Failed) -> Decision {
-    decision
-}
+/// May end what a decision would go on with: it asks what other calls leave.
+pub(crate) type Hold<'h> = &'h mut dyn FnMut(Decision, Failed) -> Decision;
 
-/// What comes next, and what has yet to be told. `hold` may end what the decision would go on with: it asks what other
-/// calls leave.
+/// What comes next, and what has yet to be told.
 pub(crate) fn plan(
     site: &Site,
     progress: &mut Progress,
     failure: &dyn Failure,
     clock: Clock,
     tell: Tell,
-    hold: impl FnOnce(Decision, &Failed) -> Decision,
+    hold: Option<Hold<'_>>,
 ) -> Result<Planned, GivenUp> {
-    let failed = Attempt::failed(site, progress, failure, clock, tell, hold);
+    let described = Described(failure);
+    let report = Report::new(failure, &described);
+    let failed = Attempt::failed(site, progress, &report, clock, tell, hold);
     let untold = match tell {
         Tell::Now => {
-            failed.tell(site, failure);
+            if failed.is_watched {
+                failed.tell(site, &report);
+            }
             None
         }
-        Tell::Later => Some(Untold::new(site, failed.max_attempts, failure)),
+        Tell::Later => Some(Untold::new(site, failed.max_attempts, &report)),
     };
     let Attempt { number: attempt, elapsed, .. } = failed;
+    let elapsed = to_duration(elapsed);
     match failed.decision {
         Decision::Retry { wait, .. } => Ok(Planned { attempt, elapsed, wait, untold }),
         Decision::GiveUp(reason) => Err(GivenUp { reason, attempts: attempt, elapsed, untold }),
@@ -166,67 +169,84 @@ pub(crate) fn plan(
 }
 
 /// An attempt that failed, and what follows.
+#[derive(Clone, Copy)]
 struct Attempt {
     number: u32,
     max_attempts: Option<u32>,
-    elapsed: Duration,
+    elapsed: Nanos,
     decision: Decision,
+    is_watched: bool,
 }
 
 impl Attempt {
     /// Takes the decision, holds it to what other calls leave and, on the way to another attempt, moves `progress` on.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has two callers, and to the one all that is for the other is nothing"
+    )]
     fn failed(
         site: &Site,
         progress: &mut Progress,
-        failure: &dyn Failure,
+        report: &Report<'_>,
         clock: Clock,
         tell: Tell,
-        hold: impl FnOnce(Decision, &Failed) -> Decision,
+        hold: Option<Hold<'_>>,
     ) -> Attempt {
-        let overridden = site.overridden();
-        let policy = overridden.as_ref().unwrap_or(&site.policy);
-        let now = (tell == Tell::Later || is_timed(progress)).then(|| clock.now());
-        let running = progress.running(policy, now);
-        let failed = failed(&running, policy, failure, now);
-        let decision = hold(decide(policy, &failed), &failed);
+        let overridden;
+        let policy = if site.is_overridden() {
+            overridden = site.override_policy();
+            &overridden
+        } else {
+            &site.policy
+        };
+        let is_watched = observe::is_watched();
+        // Reading a clock may cost more than all the rest.
+        let is_timed = is_watched || tell == Tell::Later || progress.is_timed();
+        let failed = Failed {
+            attempt: progress.attempt(),
+            is_retryable: report.is_retryable,
+            elapsed: if is_timed { progress.elapsed(clock.now()) } else { 0 },
+            previous: progress.previous,
+            waited: if report.hint.is_some() { report.waited.map_or(0, Cell::get) } else { 0 },
+            hint: report.hint,
+            draw: scene::draw(),
+        };
+        let decided = decide(policy, failed);
+        let decision = match hold {
+            Some(hold) => hold(decided, failed),
+            None => decided,
+        };
         if let Decision::Retry { delay, wait } = decision {
-            progress.advance(running, delay);
-            if let Some(waited) = failure.waited() {
-                waited.set(failed.waited.saturating_add(wait));
+            progress.advance(policy.spread.remembered(delay));
+            if let Some(waited) = report.waited {
+                waited.set(waited.get().saturating_add(wait));
             }
         }
         Attempt {
             number: failed.attempt,
             max_attempts: policy.max_attempts(),
-            elapsed: to_duration(failed.elapsed),
+            elapsed: failed.elapsed,
             decision,
+            is_watched,
         }
     }
 
-    fn tell(&self, site: &Site, failure: &dyn Failure) {
-        if !observe::is_watched() {
-            return;
-        }
+    /// Tells everybody who listens.
+    #[cold]
+    #[inline(never)]
+    fn tell(self, site: &Site, report: &Report<'_>) {
         let facts = Facts {
-            operation: failure.operation().unwrap_or(&site.operation),
+            operation: report.operation.unwrap_or(&site.operation),
             label: site.operation,
             attempt: self.number,
             max_attempts: self.max_attempts,
-            elapsed: self.elapsed,
+            elapsed: to_duration(self.elapsed),
         };
         match self.decision {
-            Decision::Retry { wait, .. } => observe::retry(&facts, to_duration(wait), &Described(failure)),
-            Decision::GiveUp(reason) => observe::give_up(&facts, reason, &Described(failure)),
+            Decision::Retry { wait, .. } => observe::retry(&facts, to_duration(wait), report.error),
+            Decision::GiveUp(reason) => observe::give_up(&facts, reason, report.error),
         }
-    }
-}
-
-/// An error, written as best it can be.
-struct Described<'a>(&'a dyn Failure);
-
-impl Display for Described<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.describe(f)
     }
 }
 
@@ -240,36 +260,17 @@ struct Untold {
 }
 
 impl Untold {
-    fn new(site: &Site, max_attempts: Option<u32>, failure: &dyn Failure) -> Untold {
-        let operation = match failure.operation() {
+    fn new(site: &Site, max_attempts: Option<u32>, report: &Report<'_>) -> Untold {
+        let operation = match report.operation {
             Some(operation) => Cow::Owned(operation.to_string()),
             None => Cow::Borrowed(site.operation),
         };
-        Untold { operation, label: site.operation, max_attempts, error: Described(failure).to_string() }
+        Untold { operation, label: site.operation, max_attempts, error: report.error.to_string() }
     }
 
     fn facts(&self, attempt: u32, elapsed: Duration) -> Facts<'_> {
         let Untold { operation, label, max_attempts, .. } = self;
         Facts { operation, label, attempt, max_attempts: *max_attempts, elapsed }
-    }
-}
-
-/// Whether anybody wants to know how long the call takes. Reading a clock may cost more than all the rest.
-fn is_timed(progress: &Progress) -> bool {
-    progress.is_timed() || observe::is_watched()
-}
-
-fn failed(running: &Running, policy: &Policy, failure: &dyn Failure, now: Option<Nanos>) -> Failed {
-    let attempt = running.attempt.get();
-    Failed {
-        attempt,
-        is_retryable: failure.is_retryable(),
-        elapsed: running.elapsed(now),
-        // A call that began with the clock began before anybody looked at the environment.
-        previous: if attempt == 1 { policy.base } else { running.previous() },
-        waited: failure.waited().map_or(0, Cell::get),
-        hint: failure.hint().map(from_duration),
-        draw: scene::draw(),
     }
 }
 
@@ -346,7 +347,7 @@ impl GivenUp {
         let untold = Untold {
             operation: operation.map_or(Cow::Borrowed(site.operation), |name| name.to_string().into()),
             label: site.operation,
-            max_attempts: site.overridden().unwrap_or(site.policy).max_attempts(),
+            max_attempts: site.policy_now().max_attempts(),
             error: open.to_string(),
         };
         let (reason, attempts, elapsed) = (GiveUpReason::CircuitOpen, 0, Duration::ZERO);
@@ -386,19 +387,22 @@ pub fn recovered_async(site: &Site, progress: &Progress, operation: Option<&dyn 
 }
 
 /// The call succeeded after a failure.
+#[inline]
 pub(crate) fn recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
-    if !observe::is_watched() {
-        return;
+    if observe::is_watched() {
+        tell_recovered(site, progress, operation, clock);
     }
-    let now = Some(clock.now());
-    let overridden = site.overridden();
-    let policy = overridden.as_ref().unwrap_or(&site.policy);
-    let running = progress.running(policy, now);
+}
+
+#[cold]
+#[inline(never)]
+fn tell_recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
+    let mut progress = *progress;
     observe::recovered(&Facts {
         operation: operation.unwrap_or(&site.operation),
         label: site.operation,
-        attempt: running.attempt.get(),
-        max_attempts: policy.max_attempts(),
-        elapsed: to_duration(running.elapsed(now)),
+        attempt: progress.attempt(),
+        max_attempts: site.policy_now().max_attempts(),
+        elapsed: to_duration(progress.elapsed(clock.now())),
     });
 }

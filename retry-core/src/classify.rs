@@ -85,9 +85,14 @@ pub(crate) fn chain_has<A: Any + Error>(first: Option<&(dyn Error + 'static)>) -
     chain(first).any(<dyn Error>::is::<A>)
 }
 
-/// Whether a [`RetryError`](crate::RetryError) of any kind is in the chain.
+/// Whether a [`RetryError`](crate::RetryError) of any kind is in the chain. Most errors have none.
+#[inline]
 pub(crate) fn chain_gave_up(first: Option<&(dyn Error + 'static)>) -> bool {
-    chain(first).any(crate::retry_error::is_retry_error)
+    #[inline(never)]
+    fn look(first: &(dyn Error + 'static)) -> bool {
+        chain(Some(first)).any(crate::retry_error::is_retry_error)
+    }
+    first.is_some_and(look)
 }
 
 /// An error type as a chain of errors.

@@ -3,7 +3,7 @@
 use core::fmt::{self, Display};
 use core::time::Duration;
 
-use crate::backoff::Backoff;
+use crate::backoff::{Backoff, Growth};
 use crate::check::{self, InvalidPolicy};
 use crate::jitter::Jitter;
 use crate::nanos::{Nanos, to_duration};
@@ -197,7 +197,7 @@ impl TryFrom<PolicyConfig> for Policy {
 impl From<Policy> for PolicyConfig {
     /// Every value of the policy, as it is.
     fn from(policy: Policy) -> PolicyConfig {
-        let (backoff, factor) = policy.growth();
+        let Growth { backoff, factor, .. } = policy.growth;
         PolicyConfig {
             max_attempts: policy.max_attempts(),
             unlimited: policy.max_attempts().is_none(),

@@ -3,8 +3,7 @@
 //! Sync and async, attribute and `Policy::run` all come here. Nothing is read and nothing drawn: time and
 //! randomness are handed in.
 
-use crate::jitter::{Fraction, Interval, Jitter};
-use crate::nanos::{FOREVER, Nanos, from_duration, max};
+use crate::nanos::{FOREVER, Nanos, Packed, max};
 use crate::policy::Policy;
 use crate::reason::GiveUpReason;
 
@@ -17,9 +16,9 @@ pub(crate) struct Failed {
     pub(crate) is_retryable: bool,
     /// Time since the start of attempt 1.
     pub(crate) elapsed: Nanos,
-    /// The delay before this attempt; `base` before the first.
-    pub(crate) previous: Nanos,
-    /// All waits so far.
+    /// What the policy remembers of the delay before this attempt.
+    pub(crate) previous: Packed,
+    /// All waits so far, which matter only if there is a hint.
     pub(crate) waited: Nanos,
     /// The wait that the peer asked for.
     pub(crate) hint: Option<Nanos>,
@@ -42,7 +41,9 @@ pub(crate) enum Decision {
 
 /// The order is a promise: what the error says comes before what the policy allows, and what costs nothing to ask
 /// before what is spent by asking. A breaker and a budget are asked after all of these, in this order.
-pub(crate) const fn decide(policy: &Policy, failed: &Failed) -> Decision {
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "what it is given and what it returns are in registers then")]
+pub(crate) const fn decide(policy: &Policy, failed: Failed) -> Decision {
     if !failed.is_retryable {
         return Decision::GiveUp(GiveUpReason::NotRetryable);
     }
@@ -51,33 +52,32 @@ pub(crate) const fn decide(policy: &Policy, failed: &Failed) -> Decision {
     }
     let delay = policy.delay(failed.attempt, failed.previous, failed.draw);
     let wait = match failed.hint {
-        Some(hint) if hint > policy.max_hint => return Decision::GiveUp(GiveUpReason::HintTooLong),
-        Some(hint) => max(delay, hinted(policy, hint).pick(failed.draw)),
         None => delay,
+        Some(hint) => match held_to(policy, failed, delay, hint) {
+            Some(wait) => wait,
+            None => return Decision::GiveUp(GiveUpReason::HintTooLong),
+        },
     };
-    // What the policy alone waits was proven to end in time; only a hint can break that.
-    if wait > delay && exceeds_within(policy, failed, wait) {
-        return Decision::GiveUp(GiveUpReason::HintTooLong);
-    }
     if policy.has_deadline() && failed.elapsed.saturating_add(wait) >= policy.deadline {
         return Decision::GiveUp(GiveUpReason::Deadline);
     }
     Decision::Retry { delay, wait }
 }
 
-/// The interval upwards from a wait that the peer asked for: told clients must not wake together.
-const fn hinted(policy: &Policy, hint: Nanos) -> Interval {
-    let width = match policy.spread.jitter {
-        Jitter::None => 0,
-        Jitter::Additive(_) | Jitter::Spread(_) => policy.spread.fraction.of(hint),
-        Jitter::Full | Jitter::Equal | Jitter::Decorrelated => Fraction::new(0.1).of(hint),
-        Jitter::UpTo(width) => from_duration(width),
-    };
-    Interval { low: hint, high: hint.saturating_add(width) }
+/// The wait that a hint makes of a delay; `None` if it is too long.
+#[cold]
+#[inline(never)]
+const fn held_to(policy: &Policy, failed: Failed, delay: Nanos, hint: Nanos) -> Option<Nanos> {
+    if hint > policy.max_hint {
+        return None;
+    }
+    let wait = max(delay, policy.spread.hinted(hint).pick(failed.draw));
+    // What the policy alone waits was proven to end in time; only a hint can break that.
+    if wait > delay && exceeds_within(policy, failed, wait) { None } else { Some(wait) }
 }
 
 /// Whether a wait leaves too little of `within` for those that may follow.
-const fn exceeds_within(policy: &Policy, failed: &Failed, wait: Nanos) -> bool {
+const fn exceeds_within(policy: &Policy, failed: Failed, wait: Nanos) -> bool {
     let rest = policy.longest_wait_from(failed.attempt.saturating_add(1));
     policy.within != FOREVER && failed.waited.saturating_add(wait).saturating_add(rest) > policy.within
 }
@@ -87,6 +87,7 @@ mod tests {
     use core::time::Duration;
 
     use super::*;
+    use crate::jitter::Jitter;
 
     const POLICY: Policy = Policy::new().max(3).jitter(Jitter::None).deadline(Duration::from_secs(10));
     const SECOND: Nanos = 1_000_000_000;
@@ -94,7 +95,7 @@ mod tests {
         attempt: 1,
         is_retryable: true,
         elapsed: 0,
-        previous: SECOND,
+        previous: Packed::ZERO,
         waited: 0,
         hint: None,
         draw: 0,
@@ -106,24 +107,24 @@ mod tests {
 
     #[test]
     fn waits_until_the_last_attempt() {
-        assert_eq!(decide(&POLICY, &FIRST), retry(SECOND));
-        assert_eq!(decide(&POLICY, &Failed { attempt: 2, ..FIRST }), retry(2 * SECOND));
+        assert_eq!(decide(&POLICY, FIRST), retry(SECOND));
+        assert_eq!(decide(&POLICY, Failed { attempt: 2, ..FIRST }), retry(2 * SECOND));
         let last = Failed { attempt: 3, ..FIRST };
-        assert_eq!(decide(&POLICY, &last), Decision::GiveUp(GiveUpReason::MaxAttempts));
-        assert_eq!(decide(&POLICY.max(1), &FIRST), Decision::GiveUp(GiveUpReason::MaxAttempts));
+        assert_eq!(decide(&POLICY, last), Decision::GiveUp(GiveUpReason::MaxAttempts));
+        assert_eq!(decide(&POLICY.max(1), FIRST), Decision::GiveUp(GiveUpReason::MaxAttempts));
     }
 
     #[test]
     fn the_error_is_asked_before_the_policy() {
         let last = Failed { attempt: 3, is_retryable: false, elapsed: u64::MAX, ..FIRST };
-        assert_eq!(decide(&POLICY, &last), Decision::GiveUp(GiveUpReason::NotRetryable));
+        assert_eq!(decide(&POLICY, last), Decision::GiveUp(GiveUpReason::NotRetryable));
         let late = Failed { attempt: 3, elapsed: u64::MAX, ..FIRST };
-        assert_eq!(decide(&POLICY, &late), Decision::GiveUp(GiveUpReason::MaxAttempts));
+        assert_eq!(decide(&POLICY, late), Decision::GiveUp(GiveUpReason::MaxAttempts));
     }
 
     #[test]
     fn a_wait_that_would_reach_the_deadline_is_refused() {
-        let at = |elapsed| decide(&POLICY, &Failed { elapsed, ..FIRST });
+        let at = |elapsed| decide(&POLICY, Failed { elapsed, ..FIRST });
         assert_eq!(at(9 * SECOND - 1), retry(SECOND));
         assert_eq!(at(9 * SECOND), Decision::GiveUp(GiveUpReason::Deadline));
         assert_eq!(at(u64::MAX), Decision::GiveUp(GiveUpReason::Deadline));
@@ -133,22 +134,22 @@ mod tests {
     fn unlimited_attempts_have_no_last_one() {
         let late = Failed { attempt: u32::MAX - 1, ..FIRST };
         let policy = Policy::new().unlimited().jitter(Jitter::None);
-        assert_eq!(decide(&policy, &late), retry(60 * SECOND));
+        assert_eq!(decide(&policy, late), retry(60 * SECOND));
     }
 
     #[test]
     fn a_hint_lengthens_the_wait_and_never_shortens_it() {
-        let hinted = |hint| decide(&POLICY, &Failed { hint: Some(hint), ..FIRST });
+        let hinted = |hint| decide(&POLICY, Failed { hint: Some(hint), ..FIRST });
         assert_eq!(hinted(0), retry(SECOND));
         assert_eq!(hinted(SECOND / 2), retry(SECOND));
         assert_eq!(hinted(5 * SECOND), Decision::Retry { delay: SECOND, wait: 5 * SECOND });
         let last = Failed { attempt: 3, hint: Some(0), ..FIRST };
-        assert_eq!(decide(&POLICY, &last), Decision::GiveUp(GiveUpReason::MaxAttempts));
+        assert_eq!(decide(&POLICY, last), Decision::GiveUp(GiveUpReason::MaxAttempts));
     }
 
     #[test]
     fn a_hint_is_held_to_every_limit() {
-        let hinted = |hint| decide(&POLICY, &Failed { hint: Some(hint), ..FIRST });
+        let hinted = |hint| decide(&POLICY, Failed { hint: Some(hint), ..FIRST });
         assert_eq!(hinted(10 * SECOND), Decision::GiveUp(GiveUpReason::Deadline));
         assert_eq!(hinted(300 * SECOND), Decision::GiveUp(GiveUpReason::Deadline));
         assert_eq!(hinted(300 * SECOND + 1), Decision::GiveUp(GiveUpReason::HintTooLong));
@@ -159,7 +160,7 @@ mod tests {
     fn a_hint_is_spread_upwards() {
         let wait = |jitter, draw| {
             let policy = Policy::new().jitter(jitter).max_delay(Duration::from_secs(60));
-            match decide(&policy, &Failed { hint: Some(100 * SECOND), draw, ..FIRST }) {
+            match decide(&policy, Failed { hint: Some(100 * SECOND), draw, ..FIRST }) {
                 Decision::Retry { wait, .. } => wait,
                 Decision::GiveUp(reason) => panic!("{reason}"),
             }
@@ -184,7 +185,7 @@ mod tests {
         let policy = POLICY.with_within(Duration::from_secs(10), Duration::ZERO);
         let decide = |attempt, waited, hint| {
             let policy = policy.deadline(Duration::MAX);
-            decide(&policy, &Failed { attempt, waited, hint: Some(hint), ..FIRST })
+            decide(&policy, Failed { attempt, waited, hint: Some(hint), ..FIRST })
         };
         assert!(matches!(decide(1, 0, 8 * SECOND), Decision::Retry { .. }));
         assert_eq!(decide(1, 0, 8 * SECOND + 1), Decision::GiveUp(GiveUpReason::HintTooLong));

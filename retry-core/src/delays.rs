@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::nanos::{Nanos, to_duration};
+use crate::nanos::{Packed, to_duration};
 use crate::policy::Policy;
 use crate::random::SplitMix64;
 
@@ -25,13 +25,13 @@ struct Delays<D> {
     policy: Policy,
     /// The number of the next delay.
     next: u32,
-    previous: Nanos,
+    previous: Packed,
     draw: D,
 }
 
 impl<D: FnMut() -> u64> Delays<D> {
     fn new(policy: Policy, draw: D) -> Self {
-        Delays { policy, next: 1, previous: policy.base, draw }
+        Delays { policy, next: 1, previous: Packed::ZERO, draw }
     }
 }
 
@@ -45,7 +45,7 @@ impl<D: FnMut() -> u64> Iterator for Delays<D> {
         }
         self.next = n.saturating_add(1);
         let delay = self.policy.delay(n, self.previous, (self.draw)());
-        self.previous = delay;
+        self.previous = self.policy.spread.remembered(delay);
         Some(to_duration(delay))
     }
 

@@ -48,7 +48,7 @@ impl Policy {
         if let Jitter::Decorrelated = self.spread.jitter {
             return write!(f, "between {base:?} and three times the one before, up to {max_delay:?}");
         }
-        match self.growth() {
+        match (self.growth.backoff, self.growth.factor) {
             (Backoff::Exponential, ..=1.0) | (Backoff::Constant, _) => write!(f, "of {base:?}")?,
             (Backoff::Exponential, factor) => write!(f, "of {base:?} that grow by a factor of {factor}")?,
             (Backoff::Linear, _) => write!(f, "of {base:?} that grow by as much each time")?,

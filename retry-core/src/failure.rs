@@ -1,5 +1,5 @@
-//! What the loop learns of a failed attempt, whatever its error's type: one object behind which the type is
-//! forgotten, so that the code after a failure exists once and not once per function.
+//! What the loop learns of a failed attempt, whatever its error's type: one report in which the type is forgotten, so
+//! that the code after a failure exists once and not once per function.
 
 use core::any::type_name;
 use core::cell::Cell;
@@ -7,6 +7,7 @@ use core::fmt::{self, Debug, Display, Formatter};
 use core::time::Duration;
 
 use crate::classify::Chained;
+use crate::nanos::{Nanos, from_duration};
 use crate::retryable::Retryable;
 
 /// A failed attempt as the loop sees it.
@@ -31,6 +32,37 @@ pub trait Failure {
     /// All waits so far in nanoseconds, where they are held to `within`.
     fn waited(&self) -> Option<&Cell<u64>> {
         None
+    }
+}
+
+/// A failed attempt, its error's type forgotten: all that has to be asked, asked once.
+pub(crate) struct Report<'a> {
+    pub(crate) is_retryable: bool,
+    pub(crate) hint: Option<Nanos>,
+    pub(crate) waited: Option<&'a Cell<u64>>,
+    pub(crate) operation: Option<&'a dyn Display>,
+    pub(crate) error: &'a dyn Display,
+}
+
+impl<'a> Report<'a> {
+    #[inline]
+    pub(crate) fn new<F: Failure + ?Sized>(failure: &'a F, error: &'a Described<'a, F>) -> Report<'a> {
+        Report {
+            is_retryable: failure.is_retryable(),
+            hint: failure.hint().map(from_duration),
+            waited: failure.waited(),
+            operation: failure.operation(),
+            error,
+        }
+    }
+}
+
+/// An error, written as best it can be.
+pub(crate) struct Described<'a, F: ?Sized>(pub(crate) &'a F);
+
+impl<F: Failure + ?Sized> Display for Described<'_, F> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.describe(f)
     }
 }
 

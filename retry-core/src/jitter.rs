@@ -42,8 +42,9 @@ pub(crate) struct Interval {
 impl Interval {
     /// `draw` of 0..2^64 mapped onto the interval by one wide multiplication (Lemire, *Fast Random Integer
     /// Generation in an Interval*, 2019, without the rejection: its bias is below 2^-64 of the width).
+    #[inline]
     pub(crate) const fn pick(self, draw: u64) -> Nanos {
-        let width = self.high.saturating_sub(self.low);
+        let width = self.high - self.low;
         self.low + ((draw as u128 * width as u128) >> 64) as u64
     }
 
@@ -66,6 +67,7 @@ impl Fraction {
     }
 
     /// `nanos · self`, rounded to the nearest.
+    #[inline]
     pub(crate) const fn of(self, nanos: Nanos) -> Nanos {
         ((nanos as u128 * self.0 as u128 + (Self::ONE / 2) as u128) >> 63) as u64
     }
@@ -77,77 +79,104 @@ impl Fraction {
     }
 }
 
-/// A [`Jitter`] with its fraction and its ceiling under one `max_delay` worked out.
+/// A [`Jitter`] worked out for one `max_delay`: one formula for all kinds but the decorrelated.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) jitter: Jitter,
-    pub(crate) fraction: Fraction,
     /// The longest raw delay that is let through.
     pub(crate) ceiling: Nanos,
+    /// How far the interval reaches from the raw delay, as a part of it,
+    fraction: Fraction,
+    /// and whether it does so to either side.
+    below: bool,
+    above: bool,
+    /// How far it reaches above whatever the raw delay is.
+    width: Nanos,
 }
 
 impl Spread {
     pub(crate) const fn new(jitter: Jitter, max_delay: Nanos) -> Spread {
-        let fraction = match jitter {
-            Jitter::Additive(f) | Jitter::Spread(f) => Fraction::new(f),
-            _ => Fraction(0),
+        let (fraction, below, above) = match jitter {
+            Jitter::None | Jitter::Decorrelated | Jitter::UpTo(_) => (Fraction(0), false, false),
+            Jitter::Additive(f) => (Fraction::new(f), false, true),
+            Jitter::Spread(f) => (Fraction::new(f), true, true),
+            Jitter::Full => (Fraction(Fraction::ONE), true, false),
+            Jitter::Equal => (Fraction(Fraction::ONE / 2), true, false),
         };
-        let ceiling = match jitter {
-            Jitter::UpTo(width) => max_delay.saturating_sub(from_duration(width)),
-            _ => fraction.ceiling_below(max_delay),
+        let width = match jitter {
+            Jitter::UpTo(width) => min(from_duration(width), max_delay),
+            _ => 0,
         };
-        Spread { jitter, fraction, ceiling }
+        let ceiling = if above { fraction.ceiling_below(max_delay) } else { max_delay - width };
+        Spread { jitter, ceiling, fraction, below, above, width }
     }
 
-    /// The interval to draw from for the delay whose raw length is `raw`. `previous` counts for decorrelated jitter
-    /// alone, which is drawn first and cut to `max_delay` afterwards; the others need no cut.
+    /// The interval to draw from for the delay whose raw length is `raw`. The ceiling keeps it below `max_delay`, and
+    /// so its sums in range.
     #[inline]
-    const fn interval(&self, raw: Nanos, base: Nanos, previous: Nanos, max_delay: Nanos) -> Interval {
+    const fn interval(&self, raw: Nanos) -> Interval {
         let d = min(raw, self.ceiling);
-        match self.jitter {
-            Jitter::None => Interval { low: d, high: d },
-            Jitter::Additive(_) => Interval { low: d, high: d.saturating_add(self.fraction.of(d)) },
-            Jitter::Spread(_) => {
-                let reach = self.fraction.of(d);
-                Interval { low: d - reach, high: d.saturating_add(reach) }
-            }
-            Jitter::Full => Interval { low: 0, high: d },
-            Jitter::Equal => Interval { low: d / 2, high: d },
-            Jitter::Decorrelated => Interval { low: base, high: max(base, previous.saturating_mul(3)) },
-            Jitter::UpTo(width) => {
-                Interval { low: d, high: d.saturating_add(from_duration(width)) }.cut(max_delay)
-            }
-        }
+        let reach = self.fraction.of(d);
+        let low = if self.below { d - reach } else { d };
+        let high = if self.above { d + reach } else { d };
+        Interval { low, high: high + self.width }
     }
 
-    /// A delay.
+    /// A delay; `previous` is what the last one left to [remember](Spread::remembered).
     #[inline]
     pub(crate) const fn delay(
         &self,
         raw: Nanos,
         base: Nanos,
-        previous: Nanos,
+        previous: Packed,
         max_delay: Nanos,
         draw: u64,
     ) -> Nanos {
-        let previous = match self.jitter {
-            // As a call remembers it, which has 32 bits for it.
-            Jitter::Decorrelated => Packed::new(previous).nanos(),
-            _ => previous,
-        };
-        min(self.interval(raw, base, previous, max_delay).pick(draw), max_delay)
+        if let Jitter::Decorrelated = self.jitter {
+            return min(decorrelated(base, previous.nanos()).pick(draw), max_delay);
+        }
+        self.interval(raw).pick(draw)
+    }
+
+    /// What the next delay needs to know of this one.
+    #[inline]
+    pub(crate) const fn remembered(&self, delay: Nanos) -> Packed {
+        if let Jitter::Decorrelated = self.jitter { Packed::new(delay) } else { Packed::ZERO }
     }
 
     /// Delay `n`'s interval over all that `previous` can have been.
     pub(crate) const fn widest(&self, raw: Nanos, base: Nanos, n: u32, max_delay: Nanos) -> Interval {
-        // 3^(n−1)·base is the longest possible delay n−1; 3^41 exceeds 64 bits.
-        let previous = match self.jitter {
-            Jitter::Decorrelated if n > 41 => nanos::FOREVER * (base > 0) as u64,
-            Jitter::Decorrelated => nanos::saturate(base as u128 * 3_u128.pow(n.saturating_sub(1))),
-            _ => base,
-        };
-        self.interval(raw, base, previous, max_delay).cut(max_delay)
+        if let Jitter::Decorrelated = self.jitter {
+            // 3^(n−1)·base is the longest possible delay n−1; 3^41 exceeds 64 bits.
+            let previous = if n > 41 {
+                nanos::FOREVER * (base > 0) as u64
+            } else {
+                nanos::saturate(base as u128 * 3_u128.pow(n.saturating_sub(1)))
+            };
+            return decorrelated(base, previous).cut(max_delay);
+        }
+        self.interval(raw)
     }
+
+    /// The interval upwards from a wait that the peer asked for: told clients must not wake together.
+    #[cfg(feature = "std")]
+    pub(crate) const fn hinted(&self, hint: Nanos) -> Interval {
+        let width = match self.jitter {
+            Jitter::None => 0,
+            Jitter::Additive(_) | Jitter::Spread(_) => self.fraction.of(hint),
+            Jitter::Full | Jitter::Equal | Jitter::Decorrelated => Fraction::new(0.1).of(hint),
+            Jitter::UpTo(width) => from_duration(width),
+        };
+        Interval { low: hint, high: hint.saturating_add(width) }
+    }
+}
+
+/// The interval of [`Jitter::Decorrelated`], which is drawn from before the delay is cut to `max_delay`. `previous` is
+/// 0 before the first delay, and none is shorter than `base`.
+#[cold]
+#[inline(never)]
+const fn decorrelated(base: Nanos, previous: Nanos) -> Interval {
+    Interval { low: base, high: max(base, previous).saturating_mul(3) }
 }
 
 #[cfg(test)]

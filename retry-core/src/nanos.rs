@@ -41,6 +41,10 @@ pub(crate) struct Packed(u32);
 impl Packed {
     const BITS: u32 = 26;
 
+    pub(crate) const ZERO: Packed = Packed(0);
+
+    #[cold]
+    #[inline(never)]
     pub(crate) const fn new(nanos: Nanos) -> Packed {
         let significant = Nanos::BITS - nanos.leading_zeros();
         let shift = significant.saturating_sub(Self::BITS);

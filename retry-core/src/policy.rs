@@ -2,10 +2,10 @@
 
 use core::time::Duration;
 
-use crate::backoff::{Backoff, Factor};
+use crate::backoff::{Backoff, Growth};
 use crate::check::{self, InvalidPolicy};
 use crate::jitter::{Interval, Jitter, Spread};
-use crate::nanos::{FOREVER, Nanos, from_duration, to_duration};
+use crate::nanos::{FOREVER, Nanos, Packed, from_duration, to_duration};
 use crate::preset;
 
 /// How often a call is attempted, how long it waits in between, and until when it may start again.
@@ -28,8 +28,7 @@ use crate::preset;
 pub struct Policy {
     /// 0 stands for unlimited.
     max: u32,
-    backoff: Backoff,
-    factor: Factor,
+    pub(crate) growth: Growth,
     pub(crate) base: Nanos,
     pub(crate) max_delay: Nanos,
     pub(crate) deadline: Nanos,
@@ -57,8 +56,7 @@ impl Policy {
         let max_delay = 60_000_000_000;
         Policy {
             max: 3,
-            backoff: Backoff::Exponential,
-            factor: Factor::new(2.0),
+            growth: Growth::new(Backoff::Exponential, 2.0),
             base: 1_000_000_000,
             max_delay,
             deadline: FOREVER,
@@ -107,7 +105,7 @@ impl Policy {
     /// How the raw delay grows.
     #[must_use]
     pub const fn backoff(mut self, backoff: Backoff) -> Policy {
-        self.backoff = backoff;
+        self.growth = Growth::new(backoff, self.growth.factor);
         self
     }
 
@@ -187,7 +185,7 @@ impl Policy {
     #[doc(hidden)]
     #[must_use]
     pub const fn factor_or_one(mut self, factor: f64) -> Policy {
-        self.factor = Factor::new(factor);
+        self.growth = Growth::new(self.growth.backoff, factor);
         self
     }
 
@@ -214,18 +212,15 @@ impl Policy {
         self.deadline != FOREVER
     }
 
-    /// How the raw delay grows, and what it is multiplied by if it grows exponentially.
-    pub(crate) const fn growth(&self) -> (Backoff, f64) {
-        (self.backoff, self.factor.value)
-    }
-
     /// The raw delay after attempt `n`.
+    #[inline]
     const fn raw(&self, n: u32) -> Nanos {
-        self.backoff.raw(self.base, self.factor, n)
+        self.growth.raw(self.base, n)
     }
 
-    /// Delay `n` after a delay of `previous`.
-    pub(crate) const fn delay(&self, n: u32, previous: Nanos, draw: u64) -> Nanos {
+    /// Delay `n`.
+    #[inline]
+    pub(crate) const fn delay(&self, n: u32, previous: Packed, draw: u64) -> Nanos {
         self.spread.delay(self.raw(n), self.base, previous, self.max_delay, draw)
     }
 
@@ -291,10 +286,10 @@ impl Policy {
         if self.base == 0 {
             return true;
         }
-        match (self.spread.jitter, self.backoff) {
+        match (self.spread.jitter, self.growth.backoff) {
             (Jitter::Decorrelated, _) => self.widest(n).high >= self.max_delay,
             (_, Backoff::Constant) => true,
-            (_, Backoff::Exponential) if self.factor.value <= 1.0 => true,
+            (_, Backoff::Exponential) if self.growth.factor <= 1.0 => true,
             _ => self.raw(n) >= self.spread.ceiling,
         }
     }

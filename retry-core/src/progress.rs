@@ -1,32 +1,33 @@
 //! What a call carries from one attempt to the next.
 
 use core::mem::MaybeUninit;
-use core::num::NonZeroU32;
 
 use crate::call::Site;
 use crate::clock::Clock;
 use crate::nanos::{FOREVER, Nanos, Packed};
 use crate::policy::Policy;
 
-/// Where a call stands. Before the first failure it is one word, unless the policy has a deadline.
+/// Where a call stands. Two words: it is a part of every annotated future.
 #[derive(Clone, Copy, Debug)]
-pub struct Progress(Option<Running>);
-
-/// A call that has failed, or whose clock runs. Two words: it is a part of every annotated future.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Running {
-    /// The attempt that runs or has just failed.
-    pub(crate) attempt: NonZeroU32,
-    /// The delay before it; `base` before the first. Decorrelated jitter takes the next one from it.
-    previous: Packed,
+pub struct Progress {
+    /// Attempts that have failed.
+    failures: u32,
+    /// What the policy remembers of the delay before this attempt.
+    pub(crate) previous: Packed,
     /// When attempt 1 started or, where no clock was read then, ended. `UNKNOWN` until somebody wants to know.
-    pub(crate) started: Nanos,
+    started: Nanos,
 }
 
-/// No clock reads this.
-const UNKNOWN: Nanos = FOREVER;
-
 impl Progress {
+    /// No clock reads this.
+    const UNKNOWN: Nanos = FOREVER;
+
+    pub(crate) const START: Progress = Progress::at(Progress::UNKNOWN);
+
+    const fn at(started: Nanos) -> Progress {
+        Progress { failures: 0, previous: Packed::ZERO, started }
+    }
+
     /// The start of a blocking call. Reads the clock only if the policy has a deadline.
     #[inline]
     #[must_use]
@@ -43,53 +44,54 @@ impl Progress {
 
     #[inline]
     fn begin(policy: &Policy, clock: Clock) -> Progress {
-        Progress(if policy.has_deadline() { Some(Running::from(policy, Some(clock.now()))) } else { None })
+        if policy.has_deadline() { Progress::at(clock.now()) } else { Progress::START }
     }
 
     /// The start of a blocking call that is told how long it took.
     #[must_use]
-    pub fn blocking_timed(site: &Site) -> Progress {
-        Progress(Some(Running::from(site.policy(), Some(Clock::Blocking.now()))))
+    pub fn blocking_timed(_: &Site) -> Progress {
+        Progress::at(Clock::Blocking.now())
     }
 
     /// The start of an async call that is told how long it took.
     #[must_use]
-    pub fn asynchronous_timed(site: &Site) -> Progress {
-        Progress(Some(Running::from(site.policy(), Some(Clock::Async.now()))))
+    pub fn asynchronous_timed(_: &Site) -> Progress {
+        Progress::at(Clock::Async.now())
     }
 
     /// The number of the attempt that runs, from 1.
     #[inline]
     #[must_use]
     pub fn attempt(&self) -> u32 {
-        self.0.map_or(1, |running| running.attempt.get())
+        self.failures.saturating_add(1)
     }
 
     /// Whether an attempt has failed already.
     #[inline]
     #[must_use]
     pub fn has_retried(&self) -> bool {
-        self.attempt() > 1
+        self.failures > 0
     }
 
-    /// Whether the call's clock runs.
+    /// Whether the clock was read.
+    #[inline]
     pub(crate) fn is_timed(&self) -> bool {
-        self.0.is_some_and(|running| running.started != UNKNOWN)
+        self.started != Progress::UNKNOWN
     }
 
-    /// The state as it is after a failure. If the clock was read, it starts here at the latest.
-    pub(crate) fn running(&self, policy: &Policy, now: Option<Nanos>) -> Running {
-        match (self.0, now) {
-            (None, _) => Running::from(policy, now),
-            (Some(running), Some(now)) if running.started == UNKNOWN => Running { started: now, ..running },
-            (Some(running), _) => running,
+    /// How long the call has taken. If nobody has read the clock before, it starts here.
+    pub(crate) fn elapsed(&mut self, now: Nanos) -> Nanos {
+        if !self.is_timed() {
+            self.started = now;
         }
+        now.saturating_sub(self.started)
     }
 
-    /// On to the next attempt, after the policy's delay.
-    pub(crate) fn advance(&mut self, running: Running, delay: Nanos) {
-        let attempt = running.attempt.saturating_add(1);
-        self.0 = Some(Running { attempt, previous: Packed::new(delay), ..running });
+    /// On to the next attempt, after the delay that is to be remembered.
+    #[inline]
+    pub(crate) fn advance(&mut self, previous: Packed) {
+        self.failures = self.attempt();
+        self.previous = previous;
     }
 }
 
@@ -151,23 +153,8 @@ impl<'m, 'a> Position<'m, 'a> {
     #[inline]
     pub(crate) fn begun(self, site: &'a Site) -> &'m mut Begun<'a> {
         match self {
-            Position::First(memory) => memory.write(Begun { site, progress: Progress(None) }),
+            Position::First(memory) => memory.write(Begun { site, progress: Progress::START }),
             Position::Timed(begun) | Position::Retried(begun) => begun,
         }
-    }
-}
-
-impl Running {
-    fn from(policy: &Policy, now: Option<Nanos>) -> Running {
-        let (previous, started) = (Packed::new(policy.base), now.unwrap_or(UNKNOWN));
-        Running { attempt: NonZeroU32::MIN, previous, started }
-    }
-
-    pub(crate) fn previous(&self) -> Nanos {
-        self.previous.nanos()
-    }
-
-    pub(crate) fn elapsed(&self, now: Option<Nanos>) -> Nanos {
-        now.map_or(0, |now| now.saturating_sub(self.started))
     }
 }

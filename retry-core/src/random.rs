@@ -10,6 +10,7 @@ impl SplitMix64 {
         SplitMix64(seed)
     }
 
+    #[inline]
     pub(crate) const fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
@@ -30,22 +31,27 @@ mod thread {
     use super::SplitMix64;
 
     std::thread_local! {
-        /// The state of this thread's generator; `None` until its first draw.
-        static STATE: Cell<Option<u64>> = const { Cell::new(None) };
+        /// The state of this thread's generator; 0 until its first draw. One that comes by 0 later is seeded afresh.
+        static STATE: Cell<u64> = const { Cell::new(0) };
     }
 
     /// A draw from this thread's generator. Two threads never share a sequence.
+    #[inline]
     pub(crate) fn draw() -> u64 {
         STATE.with(|state| {
-            let mut generator = SplitMix64::new(state.get().unwrap_or_else(seed));
+            let mut generator = SplitMix64::new(match state.get() {
+                0 => seed(),
+                seeded => seeded,
+            });
             let draw = generator.draw();
-            state.set(Some(generator.0));
+            state.set(generator.0);
             draw
         })
     }
 
     /// The standard library keys its hash maps per process and thread; a keyed hash of nothing is a seed.
     #[cold]
+    #[inline(never)]
     fn seed() -> u64 {
         RandomState::new().hash_one(())
     }

@@ -89,7 +89,8 @@ impl<E> Debug for RetryError<E> {
 }
 
 /// Known by its address, which no other error's description has.
-static MARKER: &str = "reattempt::RetryError";
+static MARKER: &str = DESCRIPTION;
+const DESCRIPTION: &str = "reattempt::RetryError";
 
 impl<E> Error for RetryError<E> {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
@@ -105,7 +106,9 @@ impl<E> Error for RetryError<E> {
 /// Whether an error is a `RetryError` of whatever type.
 #[expect(deprecated, reason = "the one method of `Error` that can carry a mark through a source chain")]
 pub(crate) fn is_retry_error<E: Error + ?Sized>(error: &E) -> bool {
-    core::ptr::eq(error.description(), MARKER)
+    let description = error.description();
+    // Where the type is known, its length is too, and rules most out at compile time.
+    description.len() == DESCRIPTION.len() && core::ptr::eq(description, MARKER)
 }
 
 impl<E> RetryError<E> {

@@ -152,7 +152,7 @@ impl<'a> Shared<'a> {
     }
 
     /// What is left of a decision.
-    fn hold(&mut self, decision: Decision, failed: &Failed, ended: Ended) -> Decision {
+    fn hold(&mut self, decision: Decision, failed: Failed, ended: Ended) -> Decision {
         self.settle(failed.is_retryable, ended);
         let Decision::Retry { wait, .. } = decision else { return decision };
         if self.breaker.is_some_and(|breaker| from_duration(breaker.retry_in()) > wait) {
@@ -197,8 +197,8 @@ pub fn plan_blocking_shared(
     shared: &mut Shared<'_>,
     ended: Ended,
 ) -> Result<Planned, GivenUp> {
-    let hold = |decision, failed: &Failed| shared.hold(decision, failed, ended);
-    plan(site, progress, failure, Clock::Blocking, tell, hold)
+    let mut hold = |decision, failed: Failed| shared.hold(decision, failed, ended);
+    plan(site, progress, failure, Clock::Blocking, tell, Some(&mut hold))
 }
 
 /// [`plan_async`](crate::call::plan_async) for a function with a budget or a breaker.
@@ -215,8 +215,8 @@ pub fn plan_async_shared(
     shared: &mut Shared<'_>,
     ended: Ended,
 ) -> Result<Planned, GivenUp> {
-    let hold = |decision, failed: &Failed| shared.hold(decision, failed, ended);
-    plan(site, progress, failure, Clock::Async, tell, hold)
+    let mut hold = |decision, failed: Failed| shared.hold(decision, failed, ended);
+    plan(site, progress, failure, Clock::Async, tell, Some(&mut hold))
 }
 
 /// What a function returns that its breaker refused before the first attempt.

@@ -11,7 +11,7 @@ use core::time::Duration;
 use crate::call::{self, Site};
 use crate::classify::Chained;
 use crate::clock::Clock;
-use crate::failure::{Describe, Failure, Opinion};
+use crate::failure::{Describe, Described, Failure, Opinion, Report};
 use crate::known::Known;
 use crate::nanos::{Nanos, to_duration};
 use crate::outcome::Outcome;
@@ -211,12 +211,15 @@ pub struct Ask<'a> {
 
 impl Ask<'_> {
     /// What comes after a failure.
+    #[inline]
     #[must_use]
-    pub fn after(self, failure: &dyn Failure) -> Verdict {
-        Verdict(call::next(self.site, self.progress, failure, self.clock))
+    pub fn after<F: Failure>(self, failure: &F) -> Verdict {
+        let error = Described(failure);
+        Verdict(call::next(self.site, self.progress, &Report::new(failure, &error), self.clock))
     }
 
     /// Tells of a success after a failure; `operation` is the name with its places filled in.
+    #[inline]
     #[must_use]
     pub fn recovered(self, operation: Option<&dyn Display>) -> Verdict {
         call::recovered(self.site, self.progress, operation, self.clock);

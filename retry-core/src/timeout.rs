@@ -68,8 +68,7 @@ fn limit_now(policy: &Policy, progress: &Progress, timeout: Duration) -> Duratio
     if !policy.has_deadline() {
         return timeout;
     }
-    let now = Some(Clock::Async.now());
-    let elapsed = progress.running(policy, now).elapsed(now);
+    let elapsed = { *progress }.elapsed(Clock::Async.now());
     let left: Nanos = policy.deadline.saturating_sub(elapsed);
     Duration::from_nanos(min(from_duration(timeout), left))
 }
