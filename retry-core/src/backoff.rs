@@ -1,6 +1,6 @@
 //! Attempt number → raw delay: exact, saturating, `const`, and without a loop over the number.
 
-use crate::nanos::{FOREVER, Nanos, saturate};
+use crate::nanos::{FOREVER, Nanos, min, saturate};
 
 /// How the raw delay grows from one retry to the next.
 ///
@@ -31,44 +31,79 @@ pub enum Backoff {
     Fibonacci,
 }
 
-/// A [`Backoff`] with its factor, and with its powers of 2 worked out.
+/// A [`Backoff`] worked out for one `base` and one limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Growth {
     pub(crate) backoff: Backoff,
     pub(crate) factor: f64,
-    /// How often the raw delay doubles each time if that is all it does, as it nearly always is: a shift then.
-    doublings: Option<u32>,
+    /// The first raw delay.
+    pub(crate) base: Nanos,
+    /// The longest raw delay that is let through.
+    limit: Nanos,
+    /// Whether all that the raw delay does is to double so often each time, as it nearly always is: a shift then.
+    is_shift: bool,
+    doublings: u32,
+    /// How many raw delays are such a shift and within the limit. All after them are the limit.
+    shifts: u32,
 }
 
 impl Growth {
-    pub(crate) const fn new(backoff: Backoff, factor: f64) -> Growth {
+    pub(crate) const fn new(backoff: Backoff, factor: f64, base: Nanos, limit: Nanos) -> Growth {
+        // Of nothing grows nothing.
+        let limit = if base == 0 { 0 } else { limit };
         let doublings = match backoff {
             Backoff::Exponential => doublings(factor),
             Backoff::Constant => Some(0),
             Backoff::Linear | Backoff::Fibonacci => None,
         };
-        Growth { backoff, factor, doublings }
+        let (is_shift, doublings, shifts) = match doublings {
+            Some(doublings) => (true, doublings, shifts(base, doublings, limit)),
+            None => (false, 0, 0),
+        };
+        Growth { backoff, factor, base, limit, is_shift, doublings, shifts }
     }
 
-    /// The raw delay after attempt `n` (from 1), rounded to the nearest nanosecond.
+    /// Whether each raw delay is a shift of the first, or the limit.
     #[inline]
-    pub(crate) const fn raw(&self, base: Nanos, n: u32) -> Nanos {
-        match self.doublings {
-            Some(doublings) => shifted(base, doublings as u64 * n.saturating_sub(1) as u64),
-            None => self.computed(base, n),
-        }
+    pub(crate) const fn is_shift(&self) -> bool {
+        self.is_shift
     }
 
-    /// What is no shift. Out of line, where its many registers cost others nothing.
-    #[cold]
-    #[inline(never)]
-    const fn computed(&self, base: Nanos, n: u32) -> Nanos {
-        match self.backoff {
-            Backoff::Exponential => Power::of(self.factor, n.saturating_sub(1)).times(base),
-            Backoff::Linear => base.saturating_mul(n as u64),
-            Backoff::Constant => base,
-            Backoff::Fibonacci => base.saturating_mul(fibonacci(n)),
+    /// The raw delay after attempt `n` (from 1), rounded to the nearest nanosecond and cut to the limit.
+    #[inline]
+    pub(crate) const fn raw(&self, n: u32) -> Nanos {
+        let k = n.saturating_sub(1);
+        if k < self.shifts {
+            self.base << (k * self.doublings)
+        } else if self.is_shift {
+            self.limit
+        } else {
+            min(computed(self.backoff, self.factor, self.base, n), self.limit)
         }
+    }
+}
+
+/// For how many `k`, from 0 on, `base · 2^(k · doublings)` is no longer than `limit`.
+const fn shifts(base: Nanos, doublings: u32, limit: Nanos) -> u32 {
+    if base == 0 || base > limit {
+        0
+    } else if doublings == 0 {
+        u32::MAX
+    } else {
+        (limit / base).ilog2() / doublings + 1
+    }
+}
+
+/// What is no shift. Out of line, where its many registers cost others nothing; and given numbers, so that a policy
+/// need not be in memory for it.
+#[cold]
+#[inline(never)]
+const fn computed(backoff: Backoff, factor: f64, base: Nanos, n: u32) -> Nanos {
+    match backoff {
+        Backoff::Exponential => Power::of(factor, n.saturating_sub(1)).times(base),
+        Backoff::Linear => base.saturating_mul(n as u64),
+        Backoff::Constant => base,
+        Backoff::Fibonacci => base.saturating_mul(fibonacci(n)),
     }
 }
 
@@ -81,18 +116,6 @@ const fn doublings(factor: f64) -> Option<u32> {
     let bits = factor.to_bits();
     let is_power = bits << (64 - FRACTION) == 0 && factor >= 1.0 && factor.is_finite();
     if is_power { Some(((bits >> FRACTION) - BIAS) as u32) } else { None }
-}
-
-/// `base · 2^shift`, saturating.
-#[inline]
-const fn shifted(base: Nanos, shift: u64) -> Nanos {
-    if base == 0 {
-        0
-    } else if shift > base.leading_zeros() as u64 {
-        FOREVER
-    } else {
-        base << shift
-    }
 }
 
 /// The largest `n` whose Fibonacci number fits into 64 bits.
@@ -199,7 +222,7 @@ mod tests {
         for factor in 1..=10_u64 {
             let mut expected = Some(3_u64);
             for n in 1..=70 {
-                let raw = Growth::new(Backoff::Exponential, factor as f64).raw(3, n);
+                let raw = Growth::new(Backoff::Exponential, factor as f64, 3, FOREVER).raw(n);
                 assert_eq!(raw, expected.unwrap_or(FOREVER), "3 * {factor}^{}", n - 1);
                 expected = expected.and_then(|e| e.checked_mul(factor));
             }
@@ -213,10 +236,25 @@ mod tests {
                 for n in (0..70).chain([1000, u32::MAX]) {
                     let power = Power::of(factor, n.saturating_sub(1)).times(base);
                     assert_eq!(
-                        Growth::new(Backoff::Exponential, factor).raw(base, n),
+                        Growth::new(Backoff::Exponential, factor, base, FOREVER).raw(n),
                         power,
                         "{base} * {factor}^({n} - 1)"
                     );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_limit_cuts_the_raw_delay_and_no_more() {
+        for factor in [1.0, 1.5, 2.0, 8.0] {
+            for base in [0, 1, 2, 7, 1_000_000_000, 1 << 63, u64::MAX] {
+                let uncut = Growth::new(Backoff::Exponential, factor, base, FOREVER);
+                for limit in [0, 1, 6, 7, 8, 60_000_000_000, 1 << 63, u64::MAX - 1] {
+                    let cut = Growth::new(Backoff::Exponential, factor, base, limit);
+                    for n in (0..70).chain([u32::MAX]) {
+                        assert_eq!(cut.raw(n), uncut.raw(n).min(limit), "{base} * {factor}^({n} - 1)");
+                    }
                 }
             }
         }
@@ -228,7 +266,7 @@ mod tests {
         for k in 0..30_u32 {
             let doubled = (3_u128.pow(k) * 2_000_000_000) >> k;
             assert_eq!(
-                u128::from(Growth::new(Backoff::Exponential, 1.5).raw(1_000_000_000, k + 1)),
+                u128::from(Growth::new(Backoff::Exponential, 1.5, 1_000_000_000, FOREVER).raw(k + 1)),
                 doubled.div_ceil(2)
             );
         }
@@ -237,21 +275,21 @@ mod tests {
     #[test]
     fn the_largest_inputs_saturate() {
         for factor in [1.0, 1.000_000_1, 2.0, 1e10, f64::MAX] {
-            let raw = Growth::new(Backoff::Exponential, factor).raw(FOREVER, u32::MAX);
+            let raw = Growth::new(Backoff::Exponential, factor, FOREVER, FOREVER).raw(u32::MAX);
             assert_eq!(raw, FOREVER, "factor {factor}");
-            assert_eq!(Growth::new(Backoff::Exponential, factor).raw(0, u32::MAX), 0);
+            assert_eq!(Growth::new(Backoff::Exponential, factor, 0, FOREVER).raw(u32::MAX), 0);
         }
-        assert_eq!(Growth::new(Backoff::Linear, 2.0).raw(FOREVER, u32::MAX), FOREVER);
-        assert_eq!(Growth::new(Backoff::Fibonacci, 2.0).raw(1, 93), 12_200_160_415_121_876_738);
-        assert_eq!(Growth::new(Backoff::Fibonacci, 2.0).raw(1, 94), FOREVER);
-        assert_eq!(Growth::new(Backoff::Fibonacci, 2.0).raw(0, u32::MAX), 0);
+        assert_eq!(Growth::new(Backoff::Linear, 2.0, FOREVER, FOREVER).raw(u32::MAX), FOREVER);
+        assert_eq!(Growth::new(Backoff::Fibonacci, 2.0, 1, FOREVER).raw(93), 12_200_160_415_121_876_738);
+        assert_eq!(Growth::new(Backoff::Fibonacci, 2.0, 1, FOREVER).raw(94), FOREVER);
+        assert_eq!(Growth::new(Backoff::Fibonacci, 2.0, 0, FOREVER).raw(u32::MAX), 0);
     }
 
     #[test]
     fn a_factor_that_slipped_past_the_checks_counts_as_one() {
         for factor in [f64::NAN, -2.0, 0.0, 0.5, f64::NEG_INFINITY] {
-            assert_eq!(Growth::new(Backoff::Exponential, factor).raw(7, 40), 7);
+            assert_eq!(Growth::new(Backoff::Exponential, factor, 7, FOREVER).raw(40), 7);
         }
-        assert_eq!(Growth::new(Backoff::Exponential, f64::INFINITY).raw(7, 2), FOREVER);
+        assert_eq!(Growth::new(Backoff::Exponential, f64::INFINITY, 7, FOREVER).raw(2), FOREVER);
     }
 }

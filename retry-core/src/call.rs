@@ -14,6 +14,7 @@ use crate::nanos::{Nanos, to_duration};
 use crate::observe::{self, Facts};
 use crate::policy::Policy;
 use crate::progress::Progress;
+use crate::random;
 use crate::reason::GiveUpReason;
 use crate::scene;
 use crate::sleep;
@@ -87,14 +88,33 @@ impl Site {
 /// An attempt failed: the wait before the next, or `None` to give up. Tells of either.
 #[inline(never)]
 pub(crate) fn next(site: &Site, progress: &mut Progress, report: &Report<'_>, clock: Clock) -> Option<Nanos> {
-    let attempt = Attempt::failed(site, progress, report, clock, Tell::Now, None);
-    if attempt.is_watched {
+    let draw = random::draw();
+    if !site.policy.is_plain()
+        || report.hint.is_some()
+        || report.waited.is_some()
+        || site.is_overridden()
+        || observe::is_watched()
+    {
+        return next_in_full(site, progress, report, clock);
+    }
+    let report = Report { hint: None, waited: None, ..*report };
+    Attempt::failed(&site.policy, progress, &report, 0, draw, None).wait()
+}
+
+/// The same where there is more to it than a plain delay: a hint, a clock, an override, somebody who listens.
+#[cold]
+#[inline(never)]
+fn next_in_full(site: &Site, progress: &mut Progress, report: &Report<'_>, clock: Clock) -> Option<Nanos> {
+    let policy = site.policy_now();
+    let is_watched = observe::is_watched();
+    // Reading a clock may cost more than all the rest.
+    let is_timed = is_watched || policy.has_deadline();
+    let elapsed = if is_timed { progress.elapsed(clock.now()) } else { 0 };
+    let attempt = Attempt::failed(&policy, progress, report, elapsed, scene::draw(), None);
+    if is_watched {
         attempt.tell(site, report);
     }
-    match attempt.decision {
-        Decision::Retry { wait, .. } => Some(wait),
-        Decision::GiveUp(_) => None,
-    }
+    attempt.wait()
 }
 
 /// When the log is told of a step: at once, or after a hook.
@@ -150,17 +170,18 @@ pub(crate) fn plan(
 ) -> Result<Planned, GivenUp> {
     let described = Described(failure);
     let report = Report::new(failure, &described);
-    let failed = Attempt::failed(site, progress, &report, clock, tell, hold);
+    let elapsed = progress.elapsed(clock.now());
+    let failed = Attempt::failed(&site.policy_now(), progress, &report, elapsed, scene::draw(), hold);
     let untold = match tell {
         Tell::Now => {
-            if failed.is_watched {
+            if observe::is_watched() {
                 failed.tell(site, &report);
             }
             None
         }
         Tell::Later => Some(Untold::new(site, failed.max_attempts, &report)),
     };
-    let Attempt { number: attempt, elapsed, .. } = failed;
+    let Attempt { number: attempt, .. } = failed;
     let elapsed = to_duration(elapsed);
     match failed.decision {
         Decision::Retry { wait, .. } => Ok(Planned { attempt, elapsed, wait, untold }),
@@ -175,42 +196,28 @@ struct Attempt {
     max_attempts: Option<u32>,
     elapsed: Nanos,
     decision: Decision,
-    is_watched: bool,
 }
 
 impl Attempt {
     /// Takes the decision, holds it to what other calls leave and, on the way to another attempt, moves `progress` on.
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "it has two callers, and to the one all that is for the other is nothing"
-    )]
+    #[expect(clippy::inline_always, reason = "to each caller all that is for the others is nothing")]
     fn failed(
-        site: &Site,
+        policy: &Policy,
         progress: &mut Progress,
         report: &Report<'_>,
-        clock: Clock,
-        tell: Tell,
+        elapsed: Nanos,
+        draw: u64,
         hold: Option<Hold<'_>>,
     ) -> Attempt {
-        let overridden;
-        let policy = if site.is_overridden() {
-            overridden = site.override_policy();
-            &overridden
-        } else {
-            &site.policy
-        };
-        let is_watched = observe::is_watched();
-        // Reading a clock may cost more than all the rest.
-        let is_timed = is_watched || tell == Tell::Later || progress.is_timed();
         let failed = Failed {
             attempt: progress.attempt(),
             is_retryable: report.is_retryable,
-            elapsed: if is_timed { progress.elapsed(clock.now()) } else { 0 },
+            elapsed,
             previous: progress.previous,
             waited: if report.hint.is_some() { report.waited.map_or(0, Cell::get) } else { 0 },
             hint: report.hint,
-            draw: scene::draw(),
+            draw,
         };
         let decided = decide(policy, failed);
         let decision = match hold {
@@ -218,17 +225,19 @@ impl Attempt {
             None => decided,
         };
         if let Decision::Retry { delay, wait } = decision {
-            progress.advance(policy.spread.remembered(delay));
+            progress.advance(failed.attempt, policy.spread.remembered(delay));
             if let Some(waited) = report.waited {
                 waited.set(waited.get().saturating_add(wait));
             }
         }
-        Attempt {
-            number: failed.attempt,
-            max_attempts: policy.max_attempts(),
-            elapsed: failed.elapsed,
-            decision,
-            is_watched,
+        Attempt { number: failed.attempt, max_attempts: policy.max_attempts(), elapsed, decision }
+    }
+
+    /// The wait before the next.
+    fn wait(self) -> Option<Nanos> {
+        match self.decision {
+            Decision::Retry { wait, .. } => Some(wait),
+            Decision::GiveUp(_) => None,
         }
     }
 

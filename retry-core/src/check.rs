@@ -138,7 +138,7 @@ pub const fn attempt_timeout(timeout: Duration) -> Checked {
 
 /// The first delay fits below the ceiling.
 pub const fn base_below_ceiling(policy: &Policy) -> Checked {
-    unless(policy.base > policy.max_delay, InvalidPolicy::BaseAboveMaxDelay)
+    unless(policy.growth.base > policy.max_delay, InvalidPolicy::BaseAboveMaxDelay)
 }
 
 /// The width of a jitter in units of time fits below the ceiling.
@@ -153,7 +153,10 @@ pub const fn width_below_ceiling(policy: &Policy) -> Checked {
 
 /// A retry can start before the deadline.
 pub const fn base_below_deadline(policy: &Policy) -> Checked {
-    unless(policy.has_deadline() && policy.base >= policy.deadline, InvalidPolicy::BaseNotBelowDeadline)
+    unless(
+        policy.has_deadline() && policy.growth.base >= policy.deadline,
+        InvalidPolicy::BaseNotBelowDeadline,
+    )
 }
 
 /// All rules between the values of a policy: the first that does not hold.

@@ -13,7 +13,7 @@ pub(crate) const fn sentence(
     policy: &Policy,
 ) -> Sentence {
     let sentence = Sentence { bytes: [0; CAPACITY], length: 0, preset };
-    let unset_base = if policy.base == start.base { Some(start.base) } else { None };
+    let unset_base = if policy.growth.base == start.growth.base { Some(start.growth.base) } else { None };
     let unset_max_delay = if policy.max_delay == start.max_delay { Some(start.max_delay) } else { None };
     match invalid {
         InvalidPolicy::BaseAboveMaxDelay => sentence

@@ -166,7 +166,7 @@ impl PolicyConfig {
 
     /// Which of two values that contradict each other is to blame: the lower one, if it was configured.
     fn clash(&self, rule: InvalidPolicy, policy: &Policy) -> InvalidConfig {
-        let base = (name::INITIAL_DELAY, in_seconds(policy.base), self.initial_delay.is_some());
+        let base = (name::INITIAL_DELAY, in_seconds(policy.growth.base), self.initial_delay.is_some());
         let max_delay = (name::MAX_DELAY, in_seconds(policy.max_delay));
         let width = (name::JITTER, size(policy.spread.jitter), self.jitter.is_some());
         let deadline = (name::DEADLINE, in_seconds(policy.deadline));
@@ -201,7 +201,7 @@ impl From<Policy> for PolicyConfig {
         PolicyConfig {
             max_attempts: policy.max_attempts(),
             unlimited: policy.max_attempts().is_none(),
-            initial_delay: Some(in_seconds(policy.base)),
+            initial_delay: Some(in_seconds(policy.growth.base)),
             max_delay: Some(in_seconds(policy.max_delay)),
             exponential_base: Some(factor),
             backoff: Some(backoff),

@@ -58,7 +58,7 @@ pub(crate) const fn decide(policy: &Policy, failed: Failed) -> Decision {
             None => return Decision::GiveUp(GiveUpReason::HintTooLong),
         },
     };
-    if policy.has_deadline() && failed.elapsed.saturating_add(wait) >= policy.deadline {
+    if wait >= policy.deadline.saturating_sub(failed.elapsed) && policy.has_deadline() {
         return Decision::GiveUp(GiveUpReason::Deadline);
     }
     Decision::Retry { delay, wait }

@@ -9,42 +9,38 @@ use crate::random::SplitMix64;
 impl Policy {
     /// The delays of one call, drawn afresh: one fewer than attempts, without end if those are not limited.
     #[cfg(feature = "std")]
+    #[inline]
     pub fn delays(&self) -> impl Iterator<Item = Duration> + Send + use<> {
-        Delays::new(*self, crate::random::draw)
+        self.delays_seeded(crate::random::draw())
     }
 
     /// The delays that `seed` stands for: the same on every machine and in every release with the same major
     /// version.
+    #[inline]
     pub fn delays_seeded(&self, seed: u64) -> impl Iterator<Item = Duration> + Send + use<> {
-        let mut generator = SplitMix64::new(seed);
-        Delays::new(*self, move || generator.draw())
+        Delays { policy: *self, next: 1, previous: Packed::ZERO, generator: SplitMix64::new(seed) }
     }
 }
 
-struct Delays<D> {
+struct Delays {
     policy: Policy,
     /// The number of the next delay.
     next: u32,
     previous: Packed,
-    draw: D,
+    generator: SplitMix64,
 }
 
-impl<D: FnMut() -> u64> Delays<D> {
-    fn new(policy: Policy, draw: D) -> Self {
-        Delays { policy, next: 1, previous: Packed::ZERO, draw }
-    }
-}
-
-impl<D: FnMut() -> u64> Iterator for Delays<D> {
+impl Iterator for Delays {
     type Item = Duration;
 
+    #[inline]
     fn next(&mut self) -> Option<Duration> {
         let n = self.next;
         if self.policy.max_attempts().is_some_and(|max| n >= max) {
             return None;
         }
         self.next = n.saturating_add(1);
-        let delay = self.policy.delay(n, self.previous, (self.draw)());
+        let delay = self.policy.delay(n, self.previous, self.generator.draw());
         self.previous = self.policy.spread.remembered(delay);
         Some(to_duration(delay))
     }

@@ -44,7 +44,7 @@ impl Policy {
     }
 
     fn delays_in_words(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (base, max_delay) = (to_duration(self.base), to_duration(self.max_delay));
+        let (base, max_delay) = (to_duration(self.growth.base), to_duration(self.max_delay));
         if let Jitter::Decorrelated = self.spread.jitter {
             return write!(f, "between {base:?} and three times the one before, up to {max_delay:?}");
         }

@@ -32,11 +32,11 @@ pub enum Jitter {
     UpTo(Duration),
 }
 
-/// A half-open interval of nanoseconds; empty if the ends meet.
+/// A half-open interval of nanoseconds; empty if its width is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Interval {
     pub(crate) low: Nanos,
-    pub(crate) high: Nanos,
+    pub(crate) width: Nanos,
 }
 
 impl Interval {
@@ -44,12 +44,16 @@ impl Interval {
     /// Generation in an Interval*, 2019, without the rejection: its bias is below 2^-64 of the width).
     #[inline]
     pub(crate) const fn pick(self, draw: u64) -> Nanos {
-        let width = self.high - self.low;
-        self.low + ((draw as u128 * width as u128) >> 64) as u64
+        self.low + ((draw as u128 * self.width as u128) >> 64) as u64
+    }
+
+    pub(crate) const fn high(self) -> Nanos {
+        self.low + self.width
     }
 
     const fn cut(self, ceiling: Nanos) -> Interval {
-        Interval { low: min(self.low, ceiling), high: min(self.high, ceiling) }
+        let low = min(self.low, ceiling);
+        Interval { low, width: min(self.high(), ceiling) - low }
     }
 }
 
@@ -87,39 +91,39 @@ pub(crate) struct Spread {
     pub(crate) ceiling: Nanos,
     /// How far the interval reaches from the raw delay, as a part of it,
     fraction: Fraction,
-    /// and whether it does so to either side.
-    below: bool,
-    above: bool,
+    /// and to which sides: all ones where it does, which takes no branch.
+    below: u64,
+    above: u64,
     /// How far it reaches above whatever the raw delay is.
     width: Nanos,
 }
 
 impl Spread {
     pub(crate) const fn new(jitter: Jitter, max_delay: Nanos) -> Spread {
+        const YES: u64 = u64::MAX;
+        const NO: u64 = 0;
         let (fraction, below, above) = match jitter {
-            Jitter::None | Jitter::Decorrelated | Jitter::UpTo(_) => (Fraction(0), false, false),
-            Jitter::Additive(f) => (Fraction::new(f), false, true),
-            Jitter::Spread(f) => (Fraction::new(f), true, true),
-            Jitter::Full => (Fraction(Fraction::ONE), true, false),
-            Jitter::Equal => (Fraction(Fraction::ONE / 2), true, false),
+            Jitter::None | Jitter::Decorrelated | Jitter::UpTo(_) => (Fraction(0), NO, NO),
+            Jitter::Additive(f) => (Fraction::new(f), NO, YES),
+            Jitter::Spread(f) => (Fraction::new(f), YES, YES),
+            Jitter::Full => (Fraction(Fraction::ONE), YES, NO),
+            Jitter::Equal => (Fraction(Fraction::ONE / 2), YES, NO),
         };
         let width = match jitter {
             Jitter::UpTo(width) => min(from_duration(width), max_delay),
             _ => 0,
         };
-        let ceiling = if above { fraction.ceiling_below(max_delay) } else { max_delay - width };
+        let ceiling = if above == YES { fraction.ceiling_below(max_delay) } else { max_delay - width };
         Spread { jitter, ceiling, fraction, below, above, width }
     }
 
-    /// The interval to draw from for the delay whose raw length is `raw`. The ceiling keeps it below `max_delay`, and
-    /// so its sums in range.
+    /// The interval to draw from for a raw delay. That is no longer than the ceiling, which keeps the sums here below
+    /// `max_delay`.
     #[inline]
     const fn interval(&self, raw: Nanos) -> Interval {
-        let d = min(raw, self.ceiling);
-        let reach = self.fraction.of(d);
-        let low = if self.below { d - reach } else { d };
-        let high = if self.above { d + reach } else { d };
-        Interval { low, high: high + self.width }
+        let reach = self.fraction.of(raw);
+        let below = reach & self.below;
+        Interval { low: raw - below, width: below + (reach & self.above) + self.width }
     }
 
     /// A delay; `previous` is what the last one left to [remember](Spread::remembered).
@@ -132,7 +136,7 @@ impl Spread {
         max_delay: Nanos,
         draw: u64,
     ) -> Nanos {
-        if let Jitter::Decorrelated = self.jitter {
+        if self.remembers() {
             return min(decorrelated(base, previous.nanos()).pick(draw), max_delay);
         }
         self.interval(raw).pick(draw)
@@ -141,12 +145,18 @@ impl Spread {
     /// What the next delay needs to know of this one.
     #[inline]
     pub(crate) const fn remembered(&self, delay: Nanos) -> Packed {
-        if let Jitter::Decorrelated = self.jitter { Packed::new(delay) } else { Packed::ZERO }
+        if self.remembers() { Packed::new(delay) } else { Packed::ZERO }
+    }
+
+    /// Whether the next delay depends on this one.
+    #[inline]
+    pub(crate) const fn remembers(&self) -> bool {
+        matches!(self.jitter, Jitter::Decorrelated)
     }
 
     /// Delay `n`'s interval over all that `previous` can have been.
     pub(crate) const fn widest(&self, raw: Nanos, base: Nanos, n: u32, max_delay: Nanos) -> Interval {
-        if let Jitter::Decorrelated = self.jitter {
+        if self.remembers() {
             // 3^(n−1)·base is the longest possible delay n−1; 3^41 exceeds 64 bits.
             let previous = if n > 41 {
                 nanos::FOREVER * (base > 0) as u64
@@ -167,7 +177,7 @@ impl Spread {
             Jitter::Full | Jitter::Equal | Jitter::Decorrelated => Fraction::new(0.1).of(hint),
             Jitter::UpTo(width) => from_duration(width),
         };
-        Interval { low: hint, high: hint.saturating_add(width) }
+        Interval { low: hint, width: min(width, nanos::FOREVER - hint) }
     }
 }
 
@@ -176,7 +186,7 @@ impl Spread {
 #[cold]
 #[inline(never)]
 const fn decorrelated(base: Nanos, previous: Nanos) -> Interval {
-    Interval { low: base, high: max(base, previous).saturating_mul(3) }
+    Interval { low: base, width: max(base, previous).saturating_mul(3) - base }
 }
 
 #[cfg(test)]
@@ -212,10 +222,10 @@ mod tests {
 
     #[test]
     fn a_draw_stays_inside_and_reaches_both_ends() {
-        let interval = Interval { low: 10, high: 14 };
+        let interval = Interval { low: 10, width: 4 };
         assert_eq!(interval.pick(0), 10);
         assert_eq!(interval.pick(u64::MAX), 13);
-        assert_eq!(Interval { low: 7, high: 7 }.pick(u64::MAX), 7);
-        assert_eq!(Interval { low: 0, high: u64::MAX }.pick(u64::MAX), u64::MAX - 1);
+        assert_eq!(Interval { low: 7, width: 0 }.pick(u64::MAX), 7);
+        assert_eq!(Interval { low: 0, width: u64::MAX }.pick(u64::MAX), u64::MAX - 1);
     }
 }

@@ -64,6 +64,7 @@ pub(crate) fn give_up(facts: &Facts<'_>, reason: GiveUpReason, error: &dyn Displ
 }
 
 /// Whether there may be anybody to tell.
+#[inline]
 pub(crate) fn is_watched() -> bool {
     #[cfg(feature = "tracing")]
     if log::is_on() {

@@ -29,7 +29,6 @@ pub struct Policy {
     /// 0 stands for unlimited.
     max: u32,
     pub(crate) growth: Growth,
-    pub(crate) base: Nanos,
     pub(crate) max_delay: Nanos,
     pub(crate) deadline: Nanos,
     pub(crate) max_hint: Nanos,
@@ -54,17 +53,31 @@ impl Policy {
     /// 3 attempts, 1 s, factor 2, at most 60 s, 30 % jitter, hints up to 5 min, no deadline.
     pub(crate) const DEFAULT: Policy = {
         let max_delay = 60_000_000_000;
+        let spread = Spread::new(Jitter::Additive(0.3), max_delay);
         Policy {
             max: 3,
-            growth: Growth::new(Backoff::Exponential, 2.0),
-            base: 1_000_000_000,
+            growth: Growth::new(Backoff::Exponential, 2.0, 1_000_000_000, spread.ceiling),
+            spread,
             max_delay,
             deadline: FOREVER,
             max_hint: 300_000_000_000,
             within: FOREVER,
-            spread: Spread::new(Jitter::Additive(0.3), max_delay),
         }
     };
+
+    /// The policy with other raw delays.
+    const fn with_growth(mut self, backoff: Backoff, factor: f64, base: Nanos) -> Policy {
+        self.growth = Growth::new(backoff, factor, base, self.spread.ceiling);
+        self
+    }
+
+    /// The policy with other jitter under another `max_delay`, which say how long a raw delay may be.
+    const fn with_spread(mut self, jitter: Jitter, max_delay: Nanos) -> Policy {
+        self.max_delay = max_delay;
+        self.spread = Spread::new(jitter, max_delay);
+        let Growth { backoff, factor, base, .. } = self.growth;
+        self.with_growth(backoff, factor, base)
+    }
 
     /// Attempts in all, the first included.
     ///
@@ -86,9 +99,9 @@ impl Policy {
 
     /// The first raw delay.
     #[must_use]
-    pub const fn base(mut self, delay: Duration) -> Policy {
-        self.base = from_duration(delay);
-        self
+    pub const fn base(self, delay: Duration) -> Policy {
+        let Growth { backoff, factor, .. } = self.growth;
+        self.with_growth(backoff, factor, from_duration(delay))
     }
 
     /// By how much [`Backoff::Exponential`] multiplies the delay each time.
@@ -104,17 +117,16 @@ impl Policy {
 
     /// How the raw delay grows.
     #[must_use]
-    pub const fn backoff(mut self, backoff: Backoff) -> Policy {
-        self.growth = Growth::new(backoff, self.growth.factor);
-        self
+    pub const fn backoff(self, backoff: Backoff) -> Policy {
+        let Growth { factor, base, .. } = self.growth;
+        self.with_growth(backoff, factor, base)
     }
 
     /// The longest any delay may be, jitter included.
     #[must_use]
-    pub const fn max_delay(mut self, delay: Duration) -> Policy {
-        self.max_delay = from_duration(delay);
-        self.spread = Spread::new(self.spread.jitter, self.max_delay);
-        self
+    pub const fn max_delay(self, delay: Duration) -> Policy {
+        let jitter = self.spread.jitter;
+        self.with_spread(jitter, from_duration(delay))
     }
 
     /// How delays are randomised.
@@ -184,17 +196,17 @@ impl Policy {
     /// `factor`, or 1 if it is out of range: for values whose range is checked elsewhere.
     #[doc(hidden)]
     #[must_use]
-    pub const fn factor_or_one(mut self, factor: f64) -> Policy {
-        self.growth = Growth::new(self.growth.backoff, factor);
-        self
+    pub const fn factor_or_one(self, factor: f64) -> Policy {
+        let Growth { backoff, base, .. } = self.growth;
+        self.with_growth(backoff, factor, base)
     }
 
     /// `jitter`, its fraction cut to the range: for values whose range is checked elsewhere.
     #[doc(hidden)]
     #[must_use]
-    pub const fn jitter_or_nearest(mut self, jitter: Jitter) -> Policy {
-        self.spread = Spread::new(jitter, self.max_delay);
-        self
+    pub const fn jitter_or_nearest(self, jitter: Jitter) -> Policy {
+        let max_delay = self.max_delay;
+        self.with_spread(jitter, max_delay)
     }
 
     /// Attempts in all, or `None` if they are not limited.
@@ -212,20 +224,20 @@ impl Policy {
         self.deadline != FOREVER
     }
 
-    /// The raw delay after attempt `n`.
-    #[inline]
-    const fn raw(&self, n: u32) -> Nanos {
-        self.growth.raw(self.base, n)
-    }
-
     /// Delay `n`.
     #[inline]
     pub(crate) const fn delay(&self, n: u32, previous: Packed, draw: u64) -> Nanos {
-        self.spread.delay(self.raw(n), self.base, previous, self.max_delay, draw)
+        self.spread.delay(self.growth.raw(n), self.growth.base, previous, self.max_delay, draw)
+    }
+
+    /// Whether a delay needs nothing but its number and a draw, and no limit but that on attempts is asked.
+    #[inline]
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.growth.is_shift() && !self.spread.remembers() && !self.has_deadline()
     }
 
     const fn widest(&self, n: u32) -> Interval {
-        self.spread.widest(self.raw(n), self.base, n, self.max_delay)
+        self.spread.widest(self.growth.raw(n), self.growth.base, n, self.max_delay)
     }
 
     /// The interval `(shortest, longest)` of the delay after attempt `n`, counted from 1; 0 is taken as 1.
@@ -240,7 +252,7 @@ impl Policy {
     #[must_use]
     pub const fn delay_bounds(&self, n: u32) -> (Duration, Duration) {
         let interval = self.widest(if n == 0 { 1 } else { n });
-        (to_duration(interval.low), to_duration(interval.high))
+        (to_duration(interval.low), to_duration(interval.high()))
     }
 
     /// The sum of all delays at their longest: exact, or an upper bound for a schedule that grows for more than
@@ -260,18 +272,18 @@ impl Policy {
         const STEPS: u32 = 10_000;
         let delays = self.attempts() - 1;
         if self.max == 0 {
-            return if self.widest(delays).high == 0 { 0 } else { FOREVER };
+            return if self.widest(delays).high() == 0 { 0 } else { FOREVER };
         }
         let mut sum: Nanos = 0;
         let mut steps = 1;
         while n <= delays {
-            let longest = self.widest(n).high;
+            let longest = self.widest(n).high();
             let rest = delays - n + 1;
             if self.is_settled(n) {
                 return sum.saturating_add(longest.saturating_mul(rest as Nanos));
             }
             if steps == STEPS {
-                let last = self.widest(delays).high;
+                let last = self.widest(delays).high();
                 return sum.saturating_add(last.saturating_mul(rest as Nanos));
             }
             sum = sum.saturating_add(longest);
@@ -283,14 +295,14 @@ impl Policy {
 
     /// Whether no delay after delay `n` is longer than it.
     const fn is_settled(&self, n: u32) -> bool {
-        if self.base == 0 {
+        if self.growth.base == 0 {
             return true;
         }
         match (self.spread.jitter, self.growth.backoff) {
-            (Jitter::Decorrelated, _) => self.widest(n).high >= self.max_delay,
+            (Jitter::Decorrelated, _) => self.widest(n).high() >= self.max_delay,
             (_, Backoff::Constant) => true,
             (_, Backoff::Exponential) if self.growth.factor <= 1.0 => true,
-            _ => self.raw(n) >= self.spread.ceiling,
+            _ => self.growth.raw(n) >= self.spread.ceiling,
         }
     }
 }

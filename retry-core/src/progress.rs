@@ -87,10 +87,10 @@ impl Progress {
         now.saturating_sub(self.started)
     }
 
-    /// On to the next attempt, after the delay that is to be remembered.
+    /// On from attempt `attempt` to the next, after the delay that is to be remembered.
     #[inline]
-    pub(crate) fn advance(&mut self, previous: Packed) {
-        self.failures = self.attempt();
+    pub(crate) fn advance(&mut self, attempt: u32, previous: Packed) {
+        self.failures = attempt;
         self.previous = previous;
     }
 }

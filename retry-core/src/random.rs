@@ -6,6 +6,7 @@
 pub(crate) struct SplitMix64(u64);
 
 impl SplitMix64 {
+    #[inline]
     pub(crate) const fn new(seed: u64) -> SplitMix64 {
         SplitMix64(seed)
     }
