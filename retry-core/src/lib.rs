@@ -69,6 +69,8 @@ mod clock;
 #[cfg(feature = "std")]
 mod environment;
 #[cfg(feature = "std")]
+mod extras;
+#[cfg(feature = "std")]
 pub mod observe;
 #[cfg(feature = "std")]
 mod scene;

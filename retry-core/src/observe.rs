@@ -66,11 +66,17 @@ pub(crate) fn give_up(facts: &Facts<'_>, reason: GiveUpReason, error: &dyn Displ
 /// Whether there may be anybody to tell.
 #[inline]
 pub(crate) fn is_watched() -> bool {
+    is_recorded() || observer::current().is_some()
+}
+
+/// Whether the log or the metrics may want any of it.
+#[inline]
+pub(crate) fn is_recorded() -> bool {
     #[cfg(feature = "tracing")]
     if log::is_on() {
         return true;
     }
-    cfg!(feature = "metrics") || observer::current().is_some()
+    cfg!(feature = "metrics")
 }
 
 #[cfg(target_has_atomic = "64")]

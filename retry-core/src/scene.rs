@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::nanos::{Nanos, from_duration, to_duration};
 use crate::policy::Policy;
 use crate::random::{self, SplitMix64};
-pub(crate) use crate::stage::{current, is_any_up};
+pub(crate) use crate::stage::current;
 use crate::testing::Settings;
 
 /// Passes `delay` in the scene instead of waiting for it. `false` if there is no scene.

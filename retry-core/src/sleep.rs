@@ -1,7 +1,5 @@
 //! Waiting: the only file that sleeps.
 
-#[cfg(feature = "tokio")]
-use core::cell::Cell;
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
@@ -9,6 +7,7 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 use std::sync::OnceLock;
 
+use crate::extras::{self, Extra};
 use crate::nanos::{Nanos, from_duration, to_duration};
 use crate::scene;
 
@@ -78,7 +77,7 @@ pin_project_lite::pin_project! {
     #[project = StateProjection]
     enum State {
         // The runtime's timer.
-        Timer { #[pin] timer: Timer },
+        Timer { #[pin] timer: runtime::Timer },
         Other { other: Other },
     }
 }
@@ -94,6 +93,15 @@ impl Wait {
     #[cold]
     #[inline(never)]
     pub(crate) fn new(delay: Nanos) -> Wait {
+        if delay == 0 || !runtime::is_known() || extras::any() {
+            return Wait::unusual(delay);
+        }
+        Wait { state: State::Timer { timer: runtime::timer(delay) } }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unusual(delay: Nanos) -> Wait {
         if scene::skip(delay) || delay == 0 { Wait::yielding() } else { Wait::timer(delay) }
     }
 
@@ -102,12 +110,12 @@ impl Wait {
     }
 
     /// A wait that no test's guard shortens: it watches an attempt, and attempts take real time.
-    #[inline]
     pub(crate) fn timer(delay: Nanos) -> Wait {
-        match SLEEP.get() {
-            Some(sleep) => Wait { state: State::Other { other: Other::Custom(sleep(to_duration(delay))) } },
-            None => Wait { state: State::Timer { timer: timer(delay) } },
+        if let Some(sleep) = SLEEP.get() {
+            return Wait { state: State::Other { other: Other::Custom(sleep(to_duration(delay))) } };
         }
+        runtime::require();
+        Wait { state: State::Timer { timer: runtime::timer(delay) } }
     }
 }
 
@@ -164,7 +172,9 @@ where
     F: Fn(Duration) -> S + Send + Sync + 'static,
     S: Future<Output = ()> + Send + 'static,
 {
-    SLEEP.set(Box::new(move |delay| Box::pin(sleep(delay)))).map_err(|_| SleepIsSet)
+    SLEEP.set(Box::new(move |delay| Box::pin(sleep(delay)))).map_err(|_| SleepIsSet)?;
+    extras::add(Extra::Timer);
+    Ok(())
 }
 
 /// The process has a timer already.
@@ -180,44 +190,57 @@ impl fmt::Display for SleepIsSet {
 impl core::error::Error for SleepIsSet {}
 
 #[cfg(feature = "tokio")]
-use tokio::time::Sleep as Timer;
+mod runtime {
+    use core::cell::Cell;
 
-#[cfg(feature = "tokio")]
-#[inline]
-fn timer(delay: Nanos) -> Timer {
-    require_runtime();
-    tokio::time::sleep(to_duration(delay))
-}
+    use tokio::runtime::Handle;
+    pub(super) use tokio::time::Sleep as Timer;
 
-/// Looks for a runtime until this thread has had one: if it has lost it since, tokio's own panic says so.
-#[cfg(feature = "tokio")]
-#[inline]
-fn require_runtime() {
+    use crate::nanos::{Nanos, to_duration};
+
     std::thread_local! {
-        static SEEN: Cell<bool> = const { Cell::new(false) };
+        static IS_KNOWN: Cell<bool> = const { Cell::new(false) };
     }
 
-    #[cold]
-    #[inline(never)]
-    fn look() {
-        if tokio::runtime::Handle::try_current().is_err() {
-            no_runtime();
+    /// Whether this thread has had a runtime, which is cheaper to ask than whether it has one. If it has lost it since,
+    /// tokio's own panic says so.
+    #[inline]
+    pub(super) fn is_known() -> bool {
+        IS_KNOWN.get()
+    }
+
+    /// Panics if there is none.
+    pub(super) fn require() {
+        if Handle::try_current().is_err() {
+            super::no_runtime();
         }
-        SEEN.set(true);
+        IS_KNOWN.set(true);
     }
 
-    if !SEEN.get() {
-        look();
+    #[inline]
+    pub(super) fn timer(delay: Nanos) -> Timer {
+        tokio::time::sleep(to_duration(delay))
     }
 }
 
 /// Without a runtime there is no timer, and nothing of this type.
 #[cfg(not(feature = "tokio"))]
-type Timer = core::future::Pending<()>;
+mod runtime {
+    use crate::nanos::Nanos;
 
-#[cfg(not(feature = "tokio"))]
-fn timer(_delay: Nanos) -> Timer {
-    no_runtime()
+    pub(super) type Timer = core::future::Pending<()>;
+
+    pub(super) fn is_known() -> bool {
+        false
+    }
+
+    pub(super) fn require() {
+        super::no_runtime();
+    }
+
+    pub(super) fn timer(_delay: Nanos) -> Timer {
+        core::future::pending()
+    }
 }
 
 /// The failure it would hide is in the log already: the event of the retry came first.

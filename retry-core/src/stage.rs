@@ -2,16 +2,10 @@
 
 use core::marker::PhantomData;
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::extras::{self, Extra};
 use crate::scene::Scene;
-
-/// How many scenes are up in this process. While there is none, this is all that a failure looks at.
-///
-/// Relaxed is enough: a thread sees its own scenes, and whoever hands work to another thread to be covered by a
-/// process-wide scene has synchronised with it.
-static UP: AtomicUsize = AtomicUsize::new(0);
 
 static PROCESS: Mutex<Stack> = Mutex::new(Stack::new());
 
@@ -19,16 +13,10 @@ std::thread_local! {
     static THREAD: RefCell<Stack> = const { RefCell::new(Stack::new()) };
 }
 
-/// Whether a scene is up anywhere.
-#[inline]
-pub(crate) fn is_any_up() -> bool {
-    UP.load(Relaxed) != 0
-}
-
 /// The scene that counts here: the thread's or task's newest before the process's newest.
 #[inline]
 pub(crate) fn current() -> Option<Scene> {
-    if is_any_up() { look() } else { None }
+    if extras::is_scene_up() { look() } else { None }
 }
 
 #[cold]
@@ -53,14 +41,14 @@ pub(crate) struct OnThread {
 impl OnThread {
     pub(crate) fn raise(scene: Scene) -> OnThread {
         let key = THREAD.with_borrow_mut(|stack| stack.raise(scene));
-        UP.fetch_add(1, Relaxed);
+        extras::add(Extra::Scene);
         OnThread { key, this_thread: PhantomData }
     }
 }
 
 impl Drop for OnThread {
     fn drop(&mut self) {
-        UP.fetch_sub(1, Relaxed);
+        extras::remove(Extra::Scene);
         // If the thread's stack is gone already, so is the scene on it.
         let _ = THREAD.try_with(|stack| stack.borrow_mut().lower(self.key));
     }
@@ -75,14 +63,14 @@ pub(crate) struct OnProcess {
 impl OnProcess {
     pub(crate) fn raise(scene: Scene) -> OnProcess {
         let key = process().raise(scene);
-        UP.fetch_add(1, Relaxed);
+        extras::add(Extra::Scene);
         OnProcess { key }
     }
 }
 
 impl Drop for OnProcess {
     fn drop(&mut self) {
-        UP.fetch_sub(1, Relaxed);
+        extras::remove(Extra::Scene);
         process().lower(self.key);
     }
 }

@@ -11,6 +11,7 @@ use super::{GaveUp, Observer, Recovered, RetryScheduled};
 pub(super) struct Log;
 
 /// Whether any subscriber may want any of the events.
+#[inline]
 pub(super) fn is_on() -> bool {
     LevelFilter::current() >= LevelFilter::ERROR
 }

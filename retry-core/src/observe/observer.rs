@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 #[cfg(target_has_atomic = "64")]
 use super::CircuitChanged;
 use super::{GaveUp, Recovered, RetryScheduled};
+use crate::extras::{self, Extra};
 
 /// The events of an observer, each once: whoever stands for another passes on all of them.
 macro_rules! observer {
@@ -80,7 +81,9 @@ static OBSERVER: OnceLock<Box<dyn Observer>> = OnceLock::new();
 /// # Errors
 /// If an observer was set before; that one stays.
 pub fn set_observer(observer: impl Observer + 'static) -> Result<(), ObserverIsSet> {
-    OBSERVER.set(Box::new(observer)).map_err(|_| ObserverIsSet)
+    OBSERVER.set(Box::new(observer)).map_err(|_| ObserverIsSet)?;
+    extras::add(Extra::Observer);
+    Ok(())
 }
 
 /// The process has an observer already.
