@@ -41,7 +41,7 @@ pub(crate) struct Growth {
     /// The longest raw delay that is let through.
     limit: Nanos,
     /// Whether all that the raw delay does is to double so often each time, as it nearly always is: a shift then.
-    is_shift: bool,
+    pub(crate) is_shift: bool,
     doublings: u32,
     /// How many raw delays are such a shift and within the limit. All after them are the limit.
     shifts: u32,
@@ -63,23 +63,21 @@ impl Growth {
         Growth { backoff, factor, base, limit, is_shift, doublings, shifts }
     }
 
-    /// Whether each raw delay is a shift of the first, or the limit.
-    #[inline]
-    pub(crate) const fn is_shift(&self) -> bool {
-        self.is_shift
-    }
-
     /// The raw delay after attempt `n` (from 1), rounded to the nearest nanosecond and cut to the limit.
     #[inline]
     pub(crate) const fn raw(&self, n: u32) -> Nanos {
-        let k = n.saturating_sub(1);
-        if k < self.shifts {
-            self.base << (k * self.doublings)
-        } else if self.is_shift {
-            self.limit
+        if self.is_shift {
+            self.shifted(n)
         } else {
             min(computed(self.backoff, self.factor, self.base, n), self.limit)
         }
+    }
+
+    /// The same where all raw delays are shifts.
+    #[inline]
+    pub(crate) const fn shifted(&self, n: u32) -> Nanos {
+        let k = n.saturating_sub(1);
+        if k < self.shifts { self.base << (k * self.doublings) } else { self.limit }
     }
 }
 
@@ -94,8 +92,8 @@ const fn shifts(base: Nanos, doublings: u32, limit: Nanos) -> u32 {
     }
 }
 
-/// What is no shift. Out of line, where its many registers cost others nothing; and given numbers, so that a policy
-/// need not be in memory for it.
+/// What is no shift. Out of line, where its many registers cost others nothing; and given numbers, so that no policy has
+/// to be in memory for it.
 #[cold]
 #[inline(never)]
 const fn computed(backoff: Backoff, factor: f64, base: Nanos, n: u32) -> Nanos {

@@ -8,8 +8,9 @@ use std::borrow::Cow;
 #[cfg(target_has_atomic = "64")]
 use crate::breaker::CircuitOpen;
 use crate::clock::Clock;
-use crate::decide::{Decision, Failed, decide};
-use crate::failure::{Described, Failure, Report};
+use crate::decide::{Decision, Failed, decide, refusal};
+use crate::extras;
+use crate::failure::{Failure, Report};
 use crate::nanos::{Nanos, to_duration};
 use crate::observe::{self, Facts};
 use crate::policy::Policy;
@@ -26,6 +27,8 @@ pub struct Site {
     operation: &'static str,
     policy: Policy,
     env: Option<Environment>,
+    /// Whether no more is to be decided than by the number of attempts, and the policy is plain.
+    is_plain: bool,
 }
 
 /// How the environment overrides a policy, and under which prefix. A pointer, so that only a program with such a
@@ -41,7 +44,7 @@ impl Site {
     #[inline]
     #[must_use]
     pub const fn new(operation: &'static str, policy: Policy) -> Site {
-        Site { operation, policy, env: None }
+        Site { operation, policy, env: None, is_plain: policy.is_plain && !policy.has_deadline() }
     }
 
     /// The same, its policy open to the environment.
@@ -49,6 +52,7 @@ impl Site {
     #[must_use]
     pub const fn with_env(mut self, prefix: &'static str) -> Site {
         self.env = Some(Environment { prefix, over: Policy::with_env });
+        self.is_plain = false;
         self
     }
 
@@ -63,7 +67,7 @@ impl Site {
     /// environment, or for a test's guard, which may say how many attempts there are.
     #[inline]
     fn is_overridden(&self) -> bool {
-        self.env.is_some() || scene::is_any_up()
+        self.env.is_some() || extras::is_scene_up()
     }
 
     /// The policy that counts once an attempt has failed.
@@ -88,17 +92,15 @@ impl Site {
 /// An attempt failed: the wait before the next, or `None` to give up. Tells of either.
 #[inline(never)]
 pub(crate) fn next(site: &Site, progress: &mut Progress, report: &Report<'_>, clock: Clock) -> Option<Nanos> {
-    let draw = random::draw();
-    if !site.policy.is_plain()
-        || report.hint.is_some()
-        || report.waited.is_some()
-        || site.is_overridden()
-        || observe::is_watched()
-    {
+    if report.terms.is_some() || !site.is_plain || extras::any() || observe::is_recorded() {
         return next_in_full(site, progress, report, clock);
     }
-    let report = Report { hint: None, waited: None, ..*report };
-    Attempt::failed(&site.policy, progress, &report, 0, draw, None).wait()
+    let attempt = progress.attempt();
+    if refusal(&site.policy, attempt, report.is_retryable).is_some() {
+        return None;
+    }
+    progress.advance(attempt);
+    Some(site.policy.plain_interval(attempt).pick(random::draw()))
 }
 
 /// The same where there is more to it than a plain delay: a hint, a clock, an override, somebody who listens.
@@ -168,8 +170,7 @@ pub(crate) fn plan(
     tell: Tell,
     hold: Option<Hold<'_>>,
 ) -> Result<Planned, GivenUp> {
-    let described = Described(failure);
-    let report = Report::new(failure, &described);
+    let report = Report::new(failure, failure);
     let elapsed = progress.elapsed(clock.now());
     let failed = Attempt::failed(&site.policy_now(), progress, &report, elapsed, scene::draw(), hold);
     let untold = match tell {
@@ -200,8 +201,6 @@ struct Attempt {
 
 impl Attempt {
     /// Takes the decision, holds it to what other calls leave and, on the way to another attempt, moves `progress` on.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "to each caller all that is for the others is nothing")]
     fn failed(
         policy: &Policy,
         progress: &mut Progress,
@@ -215,8 +214,8 @@ impl Attempt {
             is_retryable: report.is_retryable,
             elapsed,
             previous: progress.previous,
-            waited: if report.hint.is_some() { report.waited.map_or(0, Cell::get) } else { 0 },
-            hint: report.hint,
+            waited: if report.hint().is_some() { report.waited().map_or(0, Cell::get) } else { 0 },
+            hint: report.hint(),
             draw,
         };
         let decided = decide(policy, failed);
@@ -225,8 +224,9 @@ impl Attempt {
             None => decided,
         };
         if let Decision::Retry { delay, wait } = decision {
-            progress.advance(failed.attempt, policy.spread.remembered(delay));
-            if let Some(waited) = report.waited {
+            progress.advance(failed.attempt);
+            progress.previous = policy.remembered(delay);
+            if let Some(waited) = report.waited() {
                 waited.set(waited.get().saturating_add(wait));
             }
         }
@@ -246,15 +246,15 @@ impl Attempt {
     #[inline(never)]
     fn tell(self, site: &Site, report: &Report<'_>) {
         let facts = Facts {
-            operation: report.operation.unwrap_or(&site.operation),
+            operation: report.failure.operation().unwrap_or(&site.operation),
             label: site.operation,
             attempt: self.number,
             max_attempts: self.max_attempts,
             elapsed: to_duration(self.elapsed),
         };
         match self.decision {
-            Decision::Retry { wait, .. } => observe::retry(&facts, to_duration(wait), report.error),
-            Decision::GiveUp(reason) => observe::give_up(&facts, reason, report.error),
+            Decision::Retry { wait, .. } => observe::retry(&facts, to_duration(wait), report),
+            Decision::GiveUp(reason) => observe::give_up(&facts, reason, report),
         }
     }
 }
@@ -270,11 +270,11 @@ struct Untold {
 
 impl Untold {
     fn new(site: &Site, max_attempts: Option<u32>, report: &Report<'_>) -> Untold {
-        let operation = match report.operation {
+        let operation = match report.failure.operation() {
             Some(operation) => Cow::Owned(operation.to_string()),
             None => Cow::Borrowed(site.operation),
         };
-        Untold { operation, label: site.operation, max_attempts, error: report.error.to_string() }
+        Untold { operation, label: site.operation, max_attempts, error: report.to_string() }
     }
 
     fn facts(&self, attempt: u32, elapsed: Duration) -> Facts<'_> {
@@ -396,7 +396,6 @@ pub fn recovered_async(site: &Site, progress: &Progress, operation: Option<&dyn 
 }
 
 /// The call succeeded after a failure.
-#[inline]
 pub(crate) fn recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
     if observe::is_watched() {
         tell_recovered(site, progress, operation, clock);

@@ -41,14 +41,9 @@ pub(crate) enum Decision {
 
 /// The order is a promise: what the error says comes before what the policy allows, and what costs nothing to ask
 /// before what is spent by asking. A breaker and a budget are asked after all of these, in this order.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "what it is given and what it returns are in registers then")]
 pub(crate) const fn decide(policy: &Policy, failed: Failed) -> Decision {
-    if !failed.is_retryable {
-        return Decision::GiveUp(GiveUpReason::NotRetryable);
-    }
-    if policy.max_attempts().is_some() && failed.attempt >= policy.attempts() {
-        return Decision::GiveUp(GiveUpReason::MaxAttempts);
+    if let Some(reason) = refusal(policy, failed.attempt, failed.is_retryable) {
+        return Decision::GiveUp(reason);
     }
     let delay = policy.delay(failed.attempt, failed.previous, failed.draw);
     let wait = match failed.hint {
@@ -62,6 +57,18 @@ pub(crate) const fn decide(policy: &Policy, failed: Failed) -> Decision {
         return Decision::GiveUp(GiveUpReason::Deadline);
     }
     Decision::Retry { delay, wait }
+}
+
+/// Why there is no other attempt, however long the wait would be.
+#[inline]
+pub(crate) const fn refusal(policy: &Policy, attempt: u32, is_retryable: bool) -> Option<GiveUpReason> {
+    if !is_retryable {
+        Some(GiveUpReason::NotRetryable)
+    } else if policy.max_attempts().is_some() && attempt >= policy.attempts() {
+        Some(GiveUpReason::MaxAttempts)
+    } else {
+        None
+    }
 }
 
 /// The wait that a hint makes of a delay; `None` if it is too long.

@@ -41,7 +41,7 @@ impl Iterator for Delays {
         }
         self.next = n.saturating_add(1);
         let delay = self.policy.delay(n, self.previous, self.generator.draw());
-        self.previous = self.policy.spread.remembered(delay);
+        self.previous = self.policy.remembered(delay);
         Some(to_duration(delay))
     }
 

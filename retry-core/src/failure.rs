@@ -35,34 +35,45 @@ pub trait Failure {
     }
 }
 
-/// A failed attempt, its error's type forgotten: all that has to be asked, asked once.
+/// A failed attempt, its error's type forgotten. What every decision needs is asked once and beforehand, where the type
+/// is known.
+#[derive(Clone, Copy)]
 pub(crate) struct Report<'a> {
     pub(crate) is_retryable: bool,
+    /// What few failures have.
+    pub(crate) terms: Option<Terms<'a>>,
+    pub(crate) failure: &'a dyn Failure,
+}
+
+/// Something that the wait is held to.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms<'a> {
     pub(crate) hint: Option<Nanos>,
     pub(crate) waited: Option<&'a Cell<u64>>,
-    pub(crate) operation: Option<&'a dyn Display>,
-    pub(crate) error: &'a dyn Display,
 }
 
 impl<'a> Report<'a> {
+    /// Of a `failure`, whose type may still be known to whoever is `asked`.
     #[inline]
-    pub(crate) fn new<F: Failure + ?Sized>(failure: &'a F, error: &'a Described<'a, F>) -> Report<'a> {
-        Report {
-            is_retryable: failure.is_retryable(),
-            hint: failure.hint().map(from_duration),
-            waited: failure.waited(),
-            operation: failure.operation(),
-            error,
-        }
+    pub(crate) fn new<F: Failure + ?Sized>(asked: &'a F, failure: &'a dyn Failure) -> Report<'a> {
+        let (hint, waited) = (asked.hint().map(from_duration), asked.waited());
+        let terms = (hint.is_some() || waited.is_some()).then_some(Terms { hint, waited });
+        Report { is_retryable: asked.is_retryable(), terms, failure }
+    }
+
+    pub(crate) fn hint(&self) -> Option<Nanos> {
+        self.terms.and_then(|terms| terms.hint)
+    }
+
+    pub(crate) fn waited(&self) -> Option<&'a Cell<u64>> {
+        self.terms.and_then(|terms| terms.waited)
     }
 }
 
-/// An error, written as best it can be.
-pub(crate) struct Described<'a, F: ?Sized>(pub(crate) &'a F);
-
-impl<F: Failure + ?Sized> Display for Described<'_, F> {
+/// The error, written as best it can be.
+impl Display for Report<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.0.describe(f)
+        self.failure.describe(f)
     }
 }
 

@@ -120,7 +120,7 @@ impl Spread {
     /// The interval to draw from for a raw delay. That is no longer than the ceiling, which keeps the sums here below
     /// `max_delay`.
     #[inline]
-    const fn interval(&self, raw: Nanos) -> Interval {
+    pub(crate) const fn interval(&self, raw: Nanos) -> Interval {
         let reach = self.fraction.of(raw);
         let below = reach & self.below;
         Interval { low: raw - below, width: below + (reach & self.above) + self.width }
@@ -137,7 +137,7 @@ impl Spread {
         draw: u64,
     ) -> Nanos {
         if self.remembers() {
-            return min(decorrelated(base, previous.nanos()).pick(draw), max_delay);
+            return decorrelated_delay(base, previous, max_delay, draw);
         }
         self.interval(raw).pick(draw)
     }
@@ -183,10 +183,16 @@ impl Spread {
 
 /// The interval of [`Jitter::Decorrelated`], which is drawn from before the delay is cut to `max_delay`. `previous` is
 /// 0 before the first delay, and none is shorter than `base`.
-#[cold]
-#[inline(never)]
 const fn decorrelated(base: Nanos, previous: Nanos) -> Interval {
     Interval { low: base, width: max(base, previous).saturating_mul(3) - base }
+}
+
+/// Out of line, where its many registers cost others nothing; and given numbers, so that no policy has to be in memory
+/// for it.
+#[cold]
+#[inline(never)]
+const fn decorrelated_delay(base: Nanos, previous: Packed, max_delay: Nanos, draw: u64) -> Nanos {
+    min(decorrelated(base, previous.nanos()).pick(draw), max_delay)
 }
 
 #[cfg(test)]

@@ -35,6 +35,8 @@ pub struct Policy {
     /// What the waits of one call must not exceed in sum.
     pub(crate) within: Nanos,
     pub(crate) spread: Spread,
+    /// Whether a delay needs nothing but its number and a draw, as nearly always.
+    pub(crate) is_plain: bool,
 }
 
 impl Default for Policy {
@@ -62,12 +64,14 @@ impl Policy {
             deadline: FOREVER,
             max_hint: 300_000_000_000,
             within: FOREVER,
+            is_plain: true,
         }
     };
 
     /// The policy with other raw delays.
     const fn with_growth(mut self, backoff: Backoff, factor: f64, base: Nanos) -> Policy {
         self.growth = Growth::new(backoff, factor, base, self.spread.ceiling);
+        self.is_plain = self.growth.is_shift && !self.spread.remembers();
         self
     }
 
@@ -227,13 +231,23 @@ impl Policy {
     /// Delay `n`.
     #[inline]
     pub(crate) const fn delay(&self, n: u32, previous: Packed, draw: u64) -> Nanos {
-        self.spread.delay(self.growth.raw(n), self.growth.base, previous, self.max_delay, draw)
+        if self.is_plain {
+            return self.plain_interval(n).pick(draw);
+        }
+        let Growth { base, .. } = self.growth;
+        self.spread.delay(self.growth.raw(n), base, previous, self.max_delay, draw)
     }
 
-    /// Whether a delay needs nothing but its number and a draw, and no limit but that on attempts is asked.
+    /// The interval of delay `n` of a plain policy.
     #[inline]
-    pub(crate) const fn is_plain(&self) -> bool {
-        self.growth.is_shift() && !self.spread.remembers() && !self.has_deadline()
+    pub(crate) const fn plain_interval(&self, n: u32) -> Interval {
+        self.spread.interval(self.growth.shifted(n))
+    }
+
+    /// What the next delay needs to know of this one.
+    #[inline]
+    pub(crate) const fn remembered(&self, delay: Nanos) -> Packed {
+        if self.is_plain { Packed::ZERO } else { self.spread.remembered(delay) }
     }
 
     const fn widest(&self, n: u32) -> Interval {

@@ -87,11 +87,10 @@ impl Progress {
         now.saturating_sub(self.started)
     }
 
-    /// On from attempt `attempt` to the next, after the delay that is to be remembered.
+    /// On from attempt `attempt` to the next.
     #[inline]
-    pub(crate) fn advance(&mut self, attempt: u32, previous: Packed) {
+    pub(crate) fn advance(&mut self, attempt: u32) {
         self.failures = attempt;
-        self.previous = previous;
     }
 }
 

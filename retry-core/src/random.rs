@@ -40,19 +40,24 @@ mod thread {
     #[inline]
     pub(crate) fn draw() -> u64 {
         STATE.with(|state| {
-            let mut generator = SplitMix64::new(match state.get() {
-                0 => seed(),
-                seeded => seeded,
-            });
+            let mut generator = match state.get() {
+                0 => return first_draw(),
+                seeded => SplitMix64::new(seeded),
+            };
             let draw = generator.draw();
             state.set(generator.0);
             draw
         })
     }
 
-    /// The standard library keys its hash maps per process and thread; a keyed hash of nothing is a seed.
     #[cold]
     #[inline(never)]
+    fn first_draw() -> u64 {
+        STATE.set(seed());
+        draw()
+    }
+
+    /// The standard library keys its hash maps per process and thread; a keyed hash of nothing is a seed.
     fn seed() -> u64 {
         RandomState::new().hash_one(())
     }

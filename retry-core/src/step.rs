@@ -11,7 +11,7 @@ use core::time::Duration;
 use crate::call::{self, Site};
 use crate::classify::Chained;
 use crate::clock::Clock;
-use crate::failure::{Describe, Described, Failure, Opinion, Report};
+use crate::failure::{Describe, Failure, Opinion, Report};
 use crate::known::Known;
 use crate::nanos::{Nanos, to_duration};
 use crate::outcome::Outcome;
@@ -214,8 +214,7 @@ impl Ask<'_> {
     #[inline]
     #[must_use]
     pub fn after<F: Failure>(self, failure: &F) -> Verdict {
-        let error = Described(failure);
-        Verdict(call::next(self.site, self.progress, &Report::new(failure, &error), self.clock))
+        Verdict(call::next(self.site, self.progress, &Report::new(failure, failure), self.clock))
     }
 
     /// Tells of a success after a failure; `operation` is the name with its places filled in.
