@@ -1,5 +1,6 @@
 //! What a call carries from one attempt to the next.
 
+use core::cell::Cell;
 use core::mem::MaybeUninit;
 use core::num::NonZeroU32;
 
@@ -95,37 +96,55 @@ impl Progress {
 
 /// A blocking call that must remember something: beside where it stands, what it is.
 #[derive(Debug)]
-pub struct Begun<'a> {
-    pub(crate) site: &'a Site,
-    pub(crate) progress: Progress,
+pub struct Begun<'m> {
+    pub(crate) site: &'m Site,
+    pub(crate) progress: Cell<Progress>,
+    /// Where this very value is.
+    place: Cell<Option<&'m Begun<'m>>>,
 }
 
-/// Where a blocking call stands, in memory that nobody writes to before the first failure. All of it is behind one
-/// pointer: a second one would have to be kept in a register, which a success would pay for.
+impl<'m> Begun<'m> {
+    #[inline]
+    fn write(site: &'m Site, progress: Progress, memory: &'m mut MaybeUninit<Begun<'m>>) -> &'m Begun<'m> {
+        let begun: &Begun<'_> =
+            memory.write(Begun { site, progress: Cell::new(progress), place: Cell::new(None) });
+        begun.place.set(Some(begun));
+        begun
+    }
+
+    /// Itself, by the address that it has written down. An address that the compiler can work out it keeps in a
+    /// register over the body, and a success would pay for saving that; this one it loads after a failure.
+    #[inline]
+    pub(crate) fn placed(&self) -> Option<&'m Begun<'m>> {
+        self.place.get()
+    }
+}
+
+/// Where a blocking call stands, in memory that nobody writes to before the first failure.
 #[derive(Debug)]
-pub enum Position<'m, 'a> {
+pub enum Position<'m> {
     /// At the first attempt, with nothing to remember.
-    First(&'m mut MaybeUninit<Begun<'a>>),
+    First(&'m mut MaybeUninit<Begun<'m>>),
     /// At the first attempt, and the clock runs.
-    Timed(&'m mut Begun<'a>),
+    Timed(&'m Begun<'m>),
     /// An attempt has failed.
-    Retried(&'m mut Begun<'a>),
+    Retried(&'m Begun<'m>),
 }
 
-impl<'m, 'a> Position<'m, 'a> {
+impl<'m> Position<'m> {
     /// Memory for a call.
     #[inline]
     #[must_use]
-    pub const fn memory() -> MaybeUninit<Begun<'a>> {
+    pub const fn memory() -> MaybeUninit<Begun<'m>> {
         MaybeUninit::uninit()
     }
 
     /// The start of a call. Reads the clock only if the policy has a deadline.
     #[inline]
     #[must_use]
-    pub fn begin(site: &'a Site, memory: &'m mut MaybeUninit<Begun<'a>>) -> Self {
+    pub fn begin(site: &'m Site, memory: &'m mut MaybeUninit<Begun<'m>>) -> Self {
         if site.policy().has_deadline() {
-            Position::Timed(memory.write(Begun { site, progress: Progress::blocking(site) }))
+            Position::Timed(Begun::write(site, Progress::blocking(site), memory))
         } else {
             Position::First(memory)
         }
@@ -137,7 +156,7 @@ impl<'m, 'a> Position<'m, 'a> {
     pub fn attempt(&self) -> u32 {
         match self {
             Position::First(_) | Position::Timed(_) => 1,
-            Position::Retried(begun) => begun.progress.attempt(),
+            Position::Retried(begun) => begun.progress.get().attempt(),
         }
     }
 
@@ -149,9 +168,9 @@ impl<'m, 'a> Position<'m, 'a> {
     }
 
     #[inline]
-    pub(crate) fn begun(self, site: &'a Site) -> &'m mut Begun<'a> {
+    pub(crate) fn begun(self, site: &'m Site) -> &'m Begun<'m> {
         match self {
-            Position::First(memory) => memory.write(Begun { site, progress: Progress(None) }),
+            Position::First(memory) => Begun::write(site, Progress(None), memory),
             Position::Timed(begun) | Position::Retried(begun) => begun,
         }
     }

@@ -4,6 +4,7 @@
 //! not for each function, and gets the result by value: what it is only lent would have to be kept in memory and
 //! registers, which the success would pay for.
 
+use core::cell::Cell;
 use core::fmt::Display;
 use core::ops::ControlFlow::{self, Break, Continue};
 use core::time::Duration;
@@ -90,19 +91,19 @@ impl Delay {
 
 /// After an attempt of a blocking call: its end, or the position for the next attempt and how to wait for it.
 #[inline]
-pub fn step_blocking<'m, 'a, P: Pace, O: Outcome, J: Judge<O::Error>>(
+pub fn step_blocking<'m, P: Pace, O: Outcome, J: Judge<O::Error>>(
     pace: P,
-    site: &'a Site,
-    position: Position<'m, 'a>,
+    site: &'m Site,
+    position: Position<'m>,
     judge: J,
     outcome: O,
-) -> ControlFlow<O, (Position<'m, 'a>, P::Wait)> {
+) -> ControlFlow<O, (Position<'m>, P::Wait)> {
     let result = outcome.into_result();
     if result.is_ok() && !position.has_retried() {
         return Break(O::from_result(result));
     }
     let begun = position.begun(site);
-    match after(pace, result, &mut *begun, judge) {
+    match after(pace, result, begun.placed(), judge) {
         Continue(wait) => Continue((Position::Retried(begun), wait)),
         Break(result) => Break(O::from_result(result)),
     }
@@ -148,18 +149,21 @@ fn after<'c, P: Pace, T, E, J: Judge<E>>(
 /// A call, wherever it keeps what it remembers.
 struct Call<'c> {
     site: &'c Site,
-    progress: &'c mut Progress,
+    progress: &'c Cell<Progress>,
 }
 
-impl<'c> From<&'c mut Begun<'_>> for Call<'c> {
-    fn from(begun: &'c mut Begun<'_>) -> Self {
-        Call { site: begun.site, progress: &mut begun.progress }
+impl<'c> From<Option<&'c Begun<'c>>> for Call<'c> {
+    #[inline]
+    fn from(begun: Option<&'c Begun<'c>>) -> Self {
+        let begun = begun.expect("a call that has begun knows where it is");
+        Call { site: begun.site, progress: &begun.progress }
     }
 }
 
 impl<'c> From<(&'c Site, &'c mut Progress)> for Call<'c> {
+    #[inline]
     fn from((site, progress): (&'c Site, &'c mut Progress)) -> Self {
-        Call { site, progress }
+        Call { site, progress: Cell::from_mut(progress) }
     }
 }
 
@@ -205,7 +209,7 @@ impl<E, F: FnOnce(Option<&E>, Ask<'_>) -> Verdict> Judge<E> for Rules<F> {
 #[derive(Debug)]
 pub struct Ask<'a> {
     site: &'a Site,
-    progress: &'a mut Progress,
+    progress: &'a Cell<Progress>,
     clock: Clock,
 }
 
@@ -213,13 +217,16 @@ impl Ask<'_> {
     /// What comes after a failure.
     #[must_use]
     pub fn after(self, failure: &dyn Failure) -> Verdict {
-        Verdict(call::next(self.site, self.progress, failure, self.clock))
+        let mut progress = self.progress.get();
+        let wait = call::next(self.site, &mut progress, failure, self.clock);
+        self.progress.set(progress);
+        Verdict(wait)
     }
 
     /// Tells of a success after a failure; `operation` is the name with its places filled in.
     #[must_use]
     pub fn recovered(self, operation: Option<&dyn Display>) -> Verdict {
-        call::recovered(self.site, self.progress, operation, self.clock);
+        call::recovered(self.site, &self.progress.get(), operation, self.clock);
         Verdict(None)
     }
 }
