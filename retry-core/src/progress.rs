@@ -94,34 +94,35 @@ impl Progress {
     }
 }
 
-/// A blocking call that must remember something: beside where it stands, what it is.
-#[derive(Debug)]
+/// A blocking call that must remember something: beside where it stands, what it is and where this is kept.
+///
+/// An address that the compiler can work out itself, of a static or of a local, it works out once before the loop, and
+/// keeps it over the body in a register that a success would pay for saving. An address that it has to load, from
+/// memory that others may have written to, it loads when it is needed: after a failure.
+// No `Debug`: it would print itself without end.
 pub struct Begun<'m> {
     pub(crate) site: &'m Site,
     pub(crate) progress: Cell<Progress>,
-    /// Where this very value is.
-    place: Cell<Option<&'m Begun<'m>>>,
+    itself: Cell<Option<&'m Begun<'m>>>,
 }
 
 impl<'m> Begun<'m> {
     #[inline]
-    fn write(site: &'m Site, progress: Progress, memory: &'m mut MaybeUninit<Begun<'m>>) -> &'m Begun<'m> {
-        let begun: &Begun<'_> =
-            memory.write(Begun { site, progress: Cell::new(progress), place: Cell::new(None) });
-        begun.place.set(Some(begun));
+    fn new(site: &'m Site, progress: Progress, memory: &'m mut MaybeUninit<Self>) -> &'m Self {
+        let (progress, itself) = (Cell::new(progress), Cell::new(None));
+        let begun = &*memory.write(Begun { site, progress, itself });
+        begun.itself.set(Some(begun));
         begun
     }
 
-    /// Itself, by the address that it has written down. An address that the compiler can work out it keeps in a
-    /// register over the body, and a success would pay for saving that; this one it loads after a failure.
+    /// The same call, by the address that it has noted. There always is one.
     #[inline]
-    pub(crate) fn placed(&self) -> Option<&'m Begun<'m>> {
-        self.place.get()
+    pub(crate) fn itself(&self) -> Option<&'m Self> {
+        self.itself.get()
     }
 }
 
 /// Where a blocking call stands, in memory that nobody writes to before the first failure.
-#[derive(Debug)]
 pub enum Position<'m> {
     /// At the first attempt, with nothing to remember.
     First(&'m mut MaybeUninit<Begun<'m>>),
@@ -144,7 +145,7 @@ impl<'m> Position<'m> {
     #[must_use]
     pub fn begin(site: &'m Site, memory: &'m mut MaybeUninit<Begun<'m>>) -> Self {
         if site.policy().has_deadline() {
-            Position::Timed(Begun::write(site, Progress::blocking(site), memory))
+            Position::Timed(Begun::new(site, Progress::blocking(site), memory))
         } else {
             Position::First(memory)
         }
@@ -170,7 +171,7 @@ impl<'m> Position<'m> {
     #[inline]
     pub(crate) fn begun(self, site: &'m Site) -> &'m Begun<'m> {
         match self {
-            Position::First(memory) => Begun::write(site, Progress(None), memory),
+            Position::First(memory) => Begun::new(site, Progress(None), memory),
             Position::Timed(begun) | Position::Retried(begun) => begun,
         }
     }

@@ -103,7 +103,7 @@ pub fn step_blocking<'m, P: Pace, O: Outcome, J: Judge<O::Error>>(
         return Break(O::from_result(result));
     }
     let begun = position.begun(site);
-    match after(pace, result, begun.placed(), judge) {
+    match after(pace, result, begun.itself(), judge) {
         Continue(wait) => Continue((Position::Retried(begun), wait)),
         Break(result) => Break(O::from_result(result)),
     }
@@ -155,7 +155,7 @@ struct Call<'c> {
 impl<'c> From<Option<&'c Begun<'c>>> for Call<'c> {
     #[inline]
     fn from(begun: Option<&'c Begun<'c>>) -> Self {
-        let begun = begun.expect("a call that has begun knows where it is");
+        let begun = begun.expect("what has begun has noted where it is");
         Call { site: begun.site, progress: &begun.progress }
     }
 }
