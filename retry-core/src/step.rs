@@ -135,10 +135,12 @@ fn after<'c, P: Pace, T, E, J: Judge<E>>(
     judge: J,
 ) -> ControlFlow<Result<T, E>, P::Wait> {
     let Call { site, progress } = call.into();
-    let ask = Ask { site, progress, clock: P::CLOCK };
+    let mut next = progress.get();
+    let ask = Ask { site, progress: &mut next, clock: P::CLOCK };
     let Verdict(wait) = judge.judge(result.as_ref().err(), ask);
     match wait {
         Some(wait) => {
+            progress.set(next);
             drop(result);
             Continue(P::wait(Delay(wait)))
         }
@@ -209,7 +211,7 @@ impl<E, F: FnOnce(Option<&E>, Ask<'_>) -> Verdict> Judge<E> for Rules<F> {
 #[derive(Debug)]
 pub struct Ask<'a> {
     site: &'a Site,
-    progress: &'a Cell<Progress>,
+    progress: &'a mut Progress,
     clock: Clock,
 }
 
@@ -217,16 +219,13 @@ impl Ask<'_> {
     /// What comes after a failure.
     #[must_use]
     pub fn after(self, failure: &dyn Failure) -> Verdict {
-        let mut progress = self.progress.get();
-        let wait = call::next(self.site, &mut progress, failure, self.clock);
-        self.progress.set(progress);
-        Verdict(wait)
+        Verdict(call::next(self.site, self.progress, failure, self.clock))
     }
 
     /// Tells of a success after a failure; `operation` is the name with its places filled in.
     #[must_use]
     pub fn recovered(self, operation: Option<&dyn Display>) -> Verdict {
-        call::recovered(self.site, &self.progress.get(), operation, self.clock);
+        call::recovered(self.site, self.progress, operation, self.clock);
         Verdict(None)
     }
 }
