@@ -4,7 +4,6 @@
 //! not for each function, and gets the result by value: what it is only lent would have to be kept in memory and
 //! registers, which the success would pay for.
 
-use core::cell::Cell;
 use core::fmt::Display;
 use core::ops::ControlFlow::{self, Break, Continue};
 use core::time::Duration;
@@ -128,19 +127,15 @@ pub fn step<P: Pace, O: Outcome, J: Judge<O::Error>>(
 /// After a failure, or a success that came late. The error is dropped before the wait.
 #[cold]
 #[inline(never)]
-fn after<'c, P: Pace, T, E, J: Judge<E>>(
+fn after<P: Pace, T, E, J: Judge<E>>(
     _: P,
     result: Result<T, E>,
-    call: impl Into<Call<'c>>,
+    call: impl Call,
     judge: J,
 ) -> ControlFlow<Result<T, E>, P::Wait> {
-    let Call { site, progress } = call.into();
-    let mut next = progress.get();
-    let ask = Ask { site, progress: &mut next, clock: P::CLOCK };
-    let Verdict(wait) = judge.judge(result.as_ref().err(), ask);
+    let Verdict(wait) = call.ask(P::CLOCK, |ask| judge.judge(result.as_ref().err(), ask));
     match wait {
         Some(wait) => {
-            progress.set(next);
             drop(result);
             Continue(P::wait(Delay(wait)))
         }
@@ -149,23 +144,27 @@ fn after<'c, P: Pace, T, E, J: Judge<E>>(
 }
 
 /// A call, wherever it keeps what it remembers.
-struct Call<'c> {
-    site: &'c Site,
-    progress: &'c Cell<Progress>,
+trait Call {
+    /// Has the judge ask about it.
+    fn ask(self, clock: Clock, judge: impl FnOnce(Ask<'_>) -> Verdict) -> Verdict;
 }
 
-impl<'c> From<Option<&'c Begun<'c>>> for Call<'c> {
+impl Call for (&Site, &mut Progress) {
     #[inline]
-    fn from(begun: Option<&'c Begun<'c>>) -> Self {
-        let begun = begun.expect("what has begun has noted where it is");
-        Call { site: begun.site, progress: &begun.progress }
+    fn ask(self, clock: Clock, judge: impl FnOnce(Ask<'_>) -> Verdict) -> Verdict {
+        let (site, progress) = self;
+        judge(Ask { site, progress, clock })
     }
 }
 
-impl<'c> From<(&'c Site, &'c mut Progress)> for Call<'c> {
+impl Call for Option<&Begun<'_>> {
     #[inline]
-    fn from((site, progress): (&'c Site, &'c mut Progress)) -> Self {
-        Call { site, progress: Cell::from_mut(progress) }
+    fn ask(self, clock: Clock, judge: impl FnOnce(Ask<'_>) -> Verdict) -> Verdict {
+        let Begun { site, progress: kept, .. } = self.expect("what has begun has noted where it is");
+        let mut progress = kept.get();
+        let verdict = judge(Ask { site, progress: &mut progress, clock });
+        kept.set(progress);
+        verdict
     }
 }
 
