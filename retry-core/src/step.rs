@@ -108,7 +108,8 @@ pub fn step_blocking<'m, P: Pace, O: Outcome, J: Judge<O::Error>>(
     }
 }
 
-/// After an attempt of an async call: its end, or how to wait for the next.
+/// After an attempt of a call that remembers from its start, an async one or one that has its policy in memory too: its
+/// end, or how to wait for the next.
 #[inline]
 pub fn step<P: Pace, O: Outcome, J: Judge<O::Error>>(
     pace: P,
