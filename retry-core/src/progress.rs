@@ -1,5 +1,6 @@
 //! What a call carries from one attempt to the next.
 
+use core::cell::Cell;
 use core::mem::MaybeUninit;
 
 use crate::call::Site;
@@ -94,39 +95,58 @@ impl Progress {
     }
 }
 
-/// A blocking call that must remember something: beside where it stands, what it is.
-#[derive(Debug)]
-pub struct Begun<'a> {
-    pub(crate) site: &'a Site,
-    pub(crate) progress: Progress,
+/// A blocking call that must remember something: beside where it stands, what it is and where this is kept.
+///
+/// An address that the compiler can work out itself, of a static or of a local, it works out once before the loop, and
+/// keeps it over the body in a register that a success would pay for saving. An address that it has to load, from
+/// memory that others may have written to, it loads when it is needed: after a failure.
+// No `Debug`: it would print itself without end.
+pub struct Begun<'m> {
+    pub(crate) site: &'m Site,
+    pub(crate) progress: Cell<Progress>,
+    itself: Cell<Option<&'m Begun<'m>>>,
 }
 
-/// Where a blocking call stands, in memory that nobody writes to before the first failure. All of it is behind one
-/// pointer: a second one would have to be kept in a register, which a success would pay for.
-#[derive(Debug)]
-pub enum Position<'m, 'a> {
+impl<'m> Begun<'m> {
+    #[inline]
+    fn new(site: &'m Site, progress: Progress, memory: &'m mut MaybeUninit<Self>) -> &'m Self {
+        let (progress, itself) = (Cell::new(progress), Cell::new(None));
+        let begun = &*memory.write(Begun { site, progress, itself });
+        begun.itself.set(Some(begun));
+        begun
+    }
+
+    /// The same call, by the address that it has noted. There always is one.
+    #[inline]
+    pub(crate) fn itself(&self) -> Option<&'m Self> {
+        self.itself.get()
+    }
+}
+
+/// Where a blocking call stands, in memory that nobody writes to before the first failure.
+pub enum Position<'m> {
     /// At the first attempt, with nothing to remember.
-    First(&'m mut MaybeUninit<Begun<'a>>),
+    First(&'m mut MaybeUninit<Begun<'m>>),
     /// At the first attempt, and the clock runs.
-    Timed(&'m mut Begun<'a>),
+    Timed(&'m Begun<'m>),
     /// An attempt has failed.
-    Retried(&'m mut Begun<'a>),
+    Retried(&'m Begun<'m>),
 }
 
-impl<'m, 'a> Position<'m, 'a> {
+impl<'m> Position<'m> {
     /// Memory for a call.
     #[inline]
     #[must_use]
-    pub const fn memory() -> MaybeUninit<Begun<'a>> {
+    pub const fn memory() -> MaybeUninit<Begun<'m>> {
         MaybeUninit::uninit()
     }
 
     /// The start of a call. Reads the clock only if the policy has a deadline.
     #[inline]
     #[must_use]
-    pub fn begin(site: &'a Site, memory: &'m mut MaybeUninit<Begun<'a>>) -> Self {
+    pub fn begin(site: &'m Site, memory: &'m mut MaybeUninit<Begun<'m>>) -> Self {
         if site.policy().has_deadline() {
-            Position::Timed(memory.write(Begun { site, progress: Progress::blocking(site) }))
+            Position::Timed(Begun::new(site, Progress::blocking(site), memory))
         } else {
             Position::First(memory)
         }
@@ -138,7 +158,7 @@ impl<'m, 'a> Position<'m, 'a> {
     pub fn attempt(&self) -> u32 {
         match self {
             Position::First(_) | Position::Timed(_) => 1,
-            Position::Retried(begun) => begun.progress.attempt(),
+            Position::Retried(begun) => begun.progress.get().attempt(),
         }
     }
 
@@ -150,9 +170,9 @@ impl<'m, 'a> Position<'m, 'a> {
     }
 
     #[inline]
-    pub(crate) fn begun(self, site: &'a Site) -> &'m mut Begun<'a> {
+    pub(crate) fn begun(self, site: &'m Site) -> &'m Begun<'m> {
         match self {
-            Position::First(memory) => memory.write(Begun { site, progress: Progress::START }),
+            Position::First(memory) => Begun::new(site, Progress::START, memory),
             Position::Timed(begun) | Position::Retried(begun) => begun,
         }
     }

@@ -14,8 +14,8 @@ use crate::call::Site;
 use crate::classify::{On, Unchained, chain_gave_up, chain_has, classify};
 use crate::failure::{AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Told, Unasked};
 use crate::policy::Policy;
-use crate::progress::{Position, Progress};
-use crate::step::{Ask, Block, Judge, Sleep, Verdict, step, step_blocking};
+use crate::progress::Progress;
+use crate::step::{Ask, Block, Judge, Sleep, Verdict, step};
 use crate::timeout::{AttemptTimeout, limit};
 
 impl Policy {
@@ -258,12 +258,11 @@ impl<O, W, R, D> Run<O, W, R, D> {
         R: Opinion<E> + Copy,
         D: Describe<E> + Copy,
     {
-        let mut memory = Position::memory();
-        let mut position = Position::begin(&self.site, &mut memory);
+        let mut progress = Progress::blocking(&self.site);
         loop {
             let judging = Judging { run: self, timed_out: false };
-            match step_blocking(Block, &self.site, position, judging, operation()) {
-                Continue((next, ())) => position = next,
+            match step(Block, &self.site, &mut progress, judging, operation()) {
+                Continue(()) => {}
                 Break(result) => return result,
             }
         }

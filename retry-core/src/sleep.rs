@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use crate::extras::{self, Extra};
 use crate::nanos::{Nanos, from_duration, to_duration};
 use crate::scene;
+use crate::step::Delay;
 
 /// Blocks this thread, unless a test's guard is up.
 #[expect(clippy::disallowed_methods, reason = "this module is the one that sleeps")]
@@ -20,9 +21,11 @@ pub(crate) fn block(delay: Nanos) {
 }
 
 /// Waits by the caller's function, unless a test's guard is up.
-pub fn block_with(sleep: impl FnOnce(Duration), delay: Duration) {
-    if !scene::skip(from_duration(delay)) {
-        sleep(delay);
+#[cold]
+#[inline(never)]
+pub fn block_with(sleep: impl FnOnce(Duration), delay: Delay) {
+    if !scene::skip(delay.0) {
+        sleep(delay.duration());
     }
 }
 

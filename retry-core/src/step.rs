@@ -90,25 +90,26 @@ impl Delay {
 
 /// After an attempt of a blocking call: its end, or the position for the next attempt and how to wait for it.
 #[inline]
-pub fn step_blocking<'m, 'a, P: Pace, O: Outcome, J: Judge<O::Error>>(
+pub fn step_blocking<'m, P: Pace, O: Outcome, J: Judge<O::Error>>(
     pace: P,
-    site: &'a Site,
-    position: Position<'m, 'a>,
+    site: &'m Site,
+    position: Position<'m>,
     judge: J,
     outcome: O,
-) -> ControlFlow<O, (Position<'m, 'a>, P::Wait)> {
+) -> ControlFlow<O, (Position<'m>, P::Wait)> {
     let result = outcome.into_result();
     if result.is_ok() && !position.has_retried() {
         return Break(O::from_result(result));
     }
     let begun = position.begun(site);
-    match after(pace, result, &mut *begun, judge) {
+    match after(pace, result, begun.itself(), judge) {
         Continue(wait) => Continue((Position::Retried(begun), wait)),
         Break(result) => Break(O::from_result(result)),
     }
 }
 
-/// After an attempt of an async call: its end, or how to wait for the next.
+/// After an attempt of a call that remembers from its start, an async one or one that has its policy in memory too: its
+/// end, or how to wait for the next.
 #[inline]
 pub fn step<P: Pace, O: Outcome, J: Judge<O::Error>>(
     pace: P,
@@ -127,15 +128,13 @@ pub fn step<P: Pace, O: Outcome, J: Judge<O::Error>>(
 /// After a failure, or a success that came late. The error is dropped before the wait.
 #[cold]
 #[inline(never)]
-fn after<'c, P: Pace, T, E, J: Judge<E>>(
+fn after<P: Pace, T, E, J: Judge<E>>(
     _: P,
     result: Result<T, E>,
-    call: impl Into<Call<'c>>,
+    call: impl Call,
     judge: J,
 ) -> ControlFlow<Result<T, E>, P::Wait> {
-    let Call { site, progress } = call.into();
-    let ask = Ask { site, progress, clock: P::CLOCK };
-    let Verdict(wait) = judge.judge(result.as_ref().err(), ask);
+    let Verdict(wait) = call.ask(P::CLOCK, |ask| judge.judge(result.as_ref().err(), ask));
     match wait {
         Some(wait) => {
             drop(result);
@@ -146,20 +145,27 @@ fn after<'c, P: Pace, T, E, J: Judge<E>>(
 }
 
 /// A call, wherever it keeps what it remembers.
-struct Call<'c> {
-    site: &'c Site,
-    progress: &'c mut Progress,
+trait Call {
+    /// Has the judge ask about it.
+    fn ask(self, clock: Clock, judge: impl FnOnce(Ask<'_>) -> Verdict) -> Verdict;
 }
 
-impl<'c> From<&'c mut Begun<'_>> for Call<'c> {
-    fn from(begun: &'c mut Begun<'_>) -> Self {
-        Call { site: begun.site, progress: &mut begun.progress }
+impl Call for (&Site, &mut Progress) {
+    #[inline]
+    fn ask(self, clock: Clock, judge: impl FnOnce(Ask<'_>) -> Verdict) -> Verdict {
+        let (site, progress) = self;
+        judge(Ask { site, progress, clock })
     }
 }
 
-impl<'c> From<(&'c Site, &'c mut Progress)> for Call<'c> {
-    fn from((site, progress): (&'c Site, &'c mut Progress)) -> Self {
-        Call { site, progress }
+impl Call for Option<&Begun<'_>> {
+    #[inline]
+    fn ask(self, clock: Clock, judge: impl FnOnce(Ask<'_>) -> Verdict) -> Verdict {
+        let Begun { site, progress: kept, .. } = self.expect("what has begun has noted where it is");
+        let mut progress = kept.get();
+        let verdict = judge(Ask { site, progress: &mut progress, clock });
+        kept.set(progress);
+        verdict
     }
 }
 

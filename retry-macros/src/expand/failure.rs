@@ -114,9 +114,8 @@ impl Expansion<'_> {
 
     /// The caller's sleep on this thread.
     fn blocking_wait(&self, sleep: Option<&Expr>) -> Option<TokenStream> {
-        let (private, sleep, delay) = (&self.retry.private, sleep?, local("delay"));
-        let arguments = quote!(#sleep, #private::Delay::duration(#delay));
-        let call = placed(sleep, &quote!(block_with), &arguments, private);
+        let (sleep, delay) = (sleep?, local("delay"));
+        let call = placed(sleep, &quote!(block_with), &quote!(#sleep, #delay), &self.retry.private);
         Some(quote!(#call;))
     }
 
