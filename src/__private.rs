@@ -12,7 +12,7 @@ pub use retry_core::{check, preset};
 pub use retry_core::RetryError;
 #[cfg(feature = "std")]
 pub use retry_core::call::{
-    GivenUp, Planned, Site, Tell, plan_async, plan_blocking, recovered_async, recovered_blocking,
+    Environment, GivenUp, Planned, Site, Tell, plan_async, plan_blocking, recovered_async, recovered_blocking,
 };
 #[cfg(feature = "std")]
 pub use retry_core::classify::{Find, On, classify, finds};

@@ -39,10 +39,10 @@ pub(crate) struct Growth {
     /// The first raw delay.
     pub(crate) base: Nanos,
     /// The longest raw delay that is let through.
-    limit: Nanos,
+    pub(crate) limit: Nanos,
     /// Whether all that the raw delay does is to double so often each time, as it nearly always is: a shift then.
     pub(crate) is_shift: bool,
-    doublings: u32,
+    doublings: u16,
     /// How many raw delays are such a shift and within the limit. All after them are the limit.
     shifts: u32,
 }
@@ -57,7 +57,7 @@ impl Growth {
             Backoff::Linear | Backoff::Fibonacci => None,
         };
         let (is_shift, doublings, shifts) = match doublings {
-            Some(doublings) => (true, doublings, shifts(base, doublings, limit)),
+            Some(doublings) => (true, doublings as u16, shifts(base, doublings, limit)),
             None => (false, 0, 0),
         };
         Growth { backoff, factor, base, limit, is_shift, doublings, shifts }
@@ -77,7 +77,7 @@ impl Growth {
     #[inline]
     pub(crate) const fn shifted(&self, n: u32) -> Nanos {
         let k = n.saturating_sub(1);
-        if k < self.shifts { self.base << (k * self.doublings) } else { self.limit }
+        if k < self.shifts { self.base << (k * self.doublings as u32) } else { self.limit }
     }
 }
 

@@ -26,17 +26,24 @@ use crate::step::Delay;
 pub struct Site {
     operation: &'static str,
     policy: Policy,
-    env: Option<Environment>,
-    /// Whether no more is to be decided than by the number of attempts, and the policy is plain.
-    is_plain: bool,
+    env: Option<&'static Environment>,
 }
 
-/// How the environment overrides a policy, and under which prefix. A pointer, so that only a program with such a
+/// How the environment overrides a policy, and under which prefix. Behind a pointer, so that only a program with such a
 /// function has the code that reads settings.
-#[derive(Clone, Copy, Debug)]
-struct Environment {
+#[derive(Debug)]
+pub struct Environment {
     prefix: &'static str,
     over: fn(Policy, &'static str) -> Policy,
+}
+
+impl Environment {
+    /// That with settings under `prefix`.
+    #[inline]
+    #[must_use]
+    pub const fn new(prefix: &'static str) -> Environment {
+        Environment { prefix, over: Policy::with_env }
+    }
 }
 
 impl Site {
@@ -44,15 +51,15 @@ impl Site {
     #[inline]
     #[must_use]
     pub const fn new(operation: &'static str, policy: Policy) -> Site {
-        Site { operation, policy, env: None, is_plain: policy.is_plain && !policy.has_deadline() }
+        Site { operation, policy, env: None }
     }
 
     /// The same, its policy open to the environment.
     #[inline]
     #[must_use]
-    pub const fn with_env(mut self, prefix: &'static str) -> Site {
-        self.env = Some(Environment { prefix, over: Policy::with_env });
-        self.is_plain = false;
+    pub const fn with_env(mut self, env: &'static Environment) -> Site {
+        self.env = Some(env);
+        self.policy.is_plain = false;
         self
     }
 
@@ -92,7 +99,7 @@ impl Site {
 /// An attempt failed: the wait before the next, or `None` to give up. Tells of either.
 #[inline(never)]
 pub(crate) fn next(site: &Site, progress: &mut Progress, report: &Report<'_>, clock: Clock) -> Option<Nanos> {
-    if report.terms.is_some() || !site.is_plain || extras::any() || observe::is_recorded() {
+    if report.terms.is_some() || !site.policy.is_plain || extras::any() || observe::is_recorded() {
         return next_in_full(site, progress, report, clock);
     }
     let attempt = progress.attempt();

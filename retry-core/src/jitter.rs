@@ -87,34 +87,34 @@ impl Fraction {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) jitter: Jitter,
-    /// The longest raw delay that is let through.
-    pub(crate) ceiling: Nanos,
     /// How far the interval reaches from the raw delay, as a part of it,
     fraction: Fraction,
-    /// and to which sides: all ones where it does, which takes no branch.
-    below: u64,
-    above: u64,
+    /// and to which sides.
+    below: bool,
+    above: bool,
     /// How far it reaches above whatever the raw delay is.
     width: Nanos,
 }
 
 impl Spread {
     pub(crate) const fn new(jitter: Jitter, max_delay: Nanos) -> Spread {
-        const YES: u64 = u64::MAX;
-        const NO: u64 = 0;
         let (fraction, below, above) = match jitter {
-            Jitter::None | Jitter::Decorrelated | Jitter::UpTo(_) => (Fraction(0), NO, NO),
-            Jitter::Additive(f) => (Fraction::new(f), NO, YES),
-            Jitter::Spread(f) => (Fraction::new(f), YES, YES),
-            Jitter::Full => (Fraction(Fraction::ONE), YES, NO),
-            Jitter::Equal => (Fraction(Fraction::ONE / 2), YES, NO),
+            Jitter::None | Jitter::Decorrelated | Jitter::UpTo(_) => (Fraction(0), false, false),
+            Jitter::Additive(f) => (Fraction::new(f), false, true),
+            Jitter::Spread(f) => (Fraction::new(f), true, true),
+            Jitter::Full => (Fraction(Fraction::ONE), true, false),
+            Jitter::Equal => (Fraction(Fraction::ONE / 2), true, false),
         };
         let width = match jitter {
             Jitter::UpTo(width) => min(from_duration(width), max_delay),
             _ => 0,
         };
-        let ceiling = if above == YES { fraction.ceiling_below(max_delay) } else { max_delay - width };
-        Spread { jitter, ceiling, fraction, below, above, width }
+        Spread { jitter, fraction, below, above, width }
+    }
+
+    /// The longest raw delay that is let through under the same `max_delay`.
+    pub(crate) const fn ceiling(&self, max_delay: Nanos) -> Nanos {
+        if self.above { self.fraction.ceiling_below(max_delay) } else { max_delay - self.width }
     }
 
     /// The interval to draw from for a raw delay. That is no longer than the ceiling, which keeps the sums here below
@@ -122,8 +122,10 @@ impl Spread {
     #[inline]
     pub(crate) const fn interval(&self, raw: Nanos) -> Interval {
         let reach = self.fraction.of(raw);
-        let below = reach & self.below;
-        Interval { low: raw - below, width: below + (reach & self.above) + self.width }
+        // All ones or none, which takes no branch.
+        let (below, above) =
+            (reach & (self.below as u64).wrapping_neg(), reach & (self.above as u64).wrapping_neg());
+        Interval { low: raw - below, width: below + above + self.width }
     }
 
     /// A delay; `previous` is what the last one left to [remember](Spread::remembered).

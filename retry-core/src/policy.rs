@@ -35,7 +35,8 @@ pub struct Policy {
     /// What the waits of one call must not exceed in sum.
     pub(crate) within: Nanos,
     pub(crate) spread: Spread,
-    /// Whether a delay needs nothing but its number and a draw, as nearly always.
+    /// Whether a delay needs nothing but its number and a draw, and no limit but that on attempts is asked. Where it is
+    /// not noted, the general way comes to the same.
     pub(crate) is_plain: bool,
 }
 
@@ -58,7 +59,7 @@ impl Policy {
         let spread = Spread::new(Jitter::Additive(0.3), max_delay);
         Policy {
             max: 3,
-            growth: Growth::new(Backoff::Exponential, 2.0, 1_000_000_000, spread.ceiling),
+            growth: Growth::new(Backoff::Exponential, 2.0, 1_000_000_000, spread.ceiling(max_delay)),
             spread,
             max_delay,
             deadline: FOREVER,
@@ -70,8 +71,12 @@ impl Policy {
 
     /// The policy with other raw delays.
     const fn with_growth(mut self, backoff: Backoff, factor: f64, base: Nanos) -> Policy {
-        self.growth = Growth::new(backoff, factor, base, self.spread.ceiling);
-        self.is_plain = self.growth.is_shift && !self.spread.remembers();
+        self.growth = Growth::new(backoff, factor, base, self.spread.ceiling(self.max_delay));
+        self.plain()
+    }
+
+    const fn plain(mut self) -> Policy {
+        self.is_plain = self.growth.is_shift && !self.spread.remembers() && !self.has_deadline();
         self
     }
 
@@ -149,7 +154,7 @@ impl Policy {
     #[must_use]
     pub const fn deadline(mut self, limit: Duration) -> Policy {
         self.deadline = from_duration(limit);
-        self
+        self.plain()
     }
 
     /// The longest wait that the peer may ask for; a longer hint ends the call.
@@ -316,7 +321,7 @@ impl Policy {
             (Jitter::Decorrelated, _) => self.widest(n).high() >= self.max_delay,
             (_, Backoff::Constant) => true,
             (_, Backoff::Exponential) if self.growth.factor <= 1.0 => true,
-            _ => self.growth.raw(n) >= self.spread.ceiling,
+            _ => self.growth.raw(n) >= self.growth.limit,
         }
     }
 }

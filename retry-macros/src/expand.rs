@@ -55,7 +55,11 @@ impl Expansion<'_> {
     fn site_definition(&self) -> TokenStream {
         let Retry { private, operation, plan, .. } = self.retry;
         let (label, items, policy) = (&operation.label, &plan.items, &plan.policy);
-        let env = self.retry.env.as_ref().map(|prefix| quote!(.with_env(#prefix)));
+        let env = self
+            .retry
+            .env
+            .as_ref()
+            .map(|prefix| quote!(.with_env(const { &#private::Environment::new(#prefix) })));
         let marker = format_ident!("{MARKER}", span = Span::mixed_site());
         let name = quote!(const #marker: &::core::primitive::str = #label;);
         match plan.evaluated {
