@@ -87,20 +87,21 @@ impl Fraction {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) jitter: Jitter,
-    /// How far the interval reaches from the raw delay, as a part of it,
+    /// How far the interval reaches from the raw delay, as a part of it.
     fraction: Fraction,
-    /// and to which sides.
+    /// Whether it reaches below the raw delay, or else above,
     below: bool,
-    above: bool,
+    /// or to both sides.
+    both: bool,
     /// How far it reaches above whatever the raw delay is.
     width: Nanos,
 }
 
 impl Spread {
     pub(crate) const fn new(jitter: Jitter, max_delay: Nanos) -> Spread {
-        let (fraction, below, above) = match jitter {
+        let (fraction, below, both) = match jitter {
             Jitter::None | Jitter::Decorrelated | Jitter::UpTo(_) => (Fraction(0), false, false),
-            Jitter::Additive(f) => (Fraction::new(f), false, true),
+            Jitter::Additive(f) => (Fraction::new(f), false, false),
             Jitter::Spread(f) => (Fraction::new(f), true, true),
             Jitter::Full => (Fraction(Fraction::ONE), true, false),
             Jitter::Equal => (Fraction(Fraction::ONE / 2), true, false),
@@ -109,12 +110,13 @@ impl Spread {
             Jitter::UpTo(width) => min(from_duration(width), max_delay),
             _ => 0,
         };
-        Spread { jitter, fraction, below, above, width }
+        Spread { jitter, fraction, below, both, width }
     }
 
     /// The longest raw delay that is let through under the same `max_delay`.
     pub(crate) const fn ceiling(&self, max_delay: Nanos) -> Nanos {
-        if self.above { self.fraction.ceiling_below(max_delay) } else { max_delay - self.width }
+        let reaches_above = self.both || !self.below;
+        if reaches_above { self.fraction.ceiling_below(max_delay - self.width) } else { max_delay }
     }
 
     /// The interval to draw from for a raw delay. That is no longer than the ceiling, which keeps the sums here below
@@ -123,9 +125,8 @@ impl Spread {
     pub(crate) const fn interval(&self, raw: Nanos) -> Interval {
         let reach = self.fraction.of(raw);
         // All ones or none, which takes no branch.
-        let (below, above) =
-            (reach & (self.below as u64).wrapping_neg(), reach & (self.above as u64).wrapping_neg());
-        Interval { low: raw - below, width: below + above + self.width }
+        let below = reach & (self.below as u64).wrapping_neg();
+        Interval { low: raw - below, width: (reach << self.both as u32) + self.width }
     }
 
     /// A delay; `previous` is what the last one left to [remember](Spread::remembered).
