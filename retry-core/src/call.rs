@@ -403,8 +403,9 @@ pub fn recovered_async(site: &Site, progress: &Progress, operation: Option<&dyn 
 }
 
 /// The call succeeded after a failure.
+#[inline]
 pub(crate) fn recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
-    if observe::is_watched() {
+    if extras::any() || observe::is_recorded() {
         tell_recovered(site, progress, operation, clock);
     }
 }
@@ -412,6 +413,9 @@ pub(crate) fn recovered(site: &Site, progress: &Progress, operation: Option<&dyn
 #[cold]
 #[inline(never)]
 fn tell_recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
+    if !observe::is_watched() {
+        return;
+    }
     let mut progress = *progress;
     observe::recovered(&Facts {
         operation: operation.unwrap_or(&site.operation),

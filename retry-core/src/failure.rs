@@ -57,7 +57,7 @@ impl<'a> Report<'a> {
     #[inline]
     pub(crate) fn new<F: Failure + ?Sized>(asked: &'a F, failure: &'a dyn Failure) -> Report<'a> {
         let (hint, waited) = (asked.hint().map(from_duration), asked.waited());
-        let terms = (hint.is_some() || waited.is_some()).then_some(Terms { hint, waited });
+        let terms = if hint.is_none() && waited.is_none() { None } else { Some(Terms { hint, waited }) };
         Report { is_retryable: asked.is_retryable(), terms, failure }
     }
 

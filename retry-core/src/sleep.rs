@@ -93,8 +93,7 @@ enum Other {
 }
 
 impl Wait {
-    #[cold]
-    #[inline(never)]
+    #[inline]
     pub(crate) fn new(delay: Nanos) -> Wait {
         if delay == 0 || !runtime::is_known() || extras::any() {
             return Wait::unusual(delay);

@@ -5,6 +5,7 @@
 //! registers, which the success would pay for.
 
 use core::fmt::Display;
+use core::future::IntoFuture;
 use core::ops::ControlFlow::{self, Break, Continue};
 use core::time::Duration;
 
@@ -80,10 +81,16 @@ impl Delay {
     pub fn duration(self) -> Duration {
         to_duration(self.0)
     }
+}
 
-    /// The runtime's timer.
-    #[inline]
-    pub fn sleep(self) -> Wait {
+/// By the runtime's timer.
+impl IntoFuture for Delay {
+    type Output = ();
+    type IntoFuture = Wait;
+
+    #[cold]
+    #[inline(never)]
+    fn into_future(self) -> Wait {
         Wait::new(self.0)
     }
 }
@@ -134,13 +141,20 @@ fn after<P: Pace, T, E, J: Judge<E>>(
     call: impl Call,
     judge: J,
 ) -> ControlFlow<Result<T, E>, P::Wait> {
-    let Verdict(wait) = call.ask(P::CLOCK, |ask| judge.judge(result.as_ref().err(), ask));
+    let error = match result {
+        Ok(value) => {
+            call.ask(P::CLOCK, |ask| judge.judge(None, ask));
+            return Break(Ok(value));
+        }
+        Err(error) => error,
+    };
+    let Verdict(wait) = call.ask(P::CLOCK, |ask| judge.judge(Some(&error), ask));
     match wait {
         Some(wait) => {
-            drop(result);
+            drop(error);
             Continue(P::wait(Delay(wait)))
         }
-        None => Break(result),
+        None => Break(Err(error)),
     }
 }
 
