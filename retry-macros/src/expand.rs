@@ -212,7 +212,7 @@ fn placed(
     place: &impl ToTokens,
     function: &TokenStream,
     arguments: &TokenStream,
-    private: &TokenStream,
+    private: &syn::Path,
 ) -> TokenStream {
     let (first, last) = crate::value::ends(place.to_token_stream());
     // Imports know no hygiene: under its own name it would hide a function of the user's in the arguments.

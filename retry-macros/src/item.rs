@@ -3,6 +3,7 @@
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream};
 use syn::token::Brace;
 use syn::{Attribute, Signature, Token, Visibility, braced};
@@ -152,6 +153,12 @@ pub(crate) enum Item {
 
 impl Parse for Item {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        // What is plainly a function is read once.
+        let function = input.fork();
+        if let Ok(parsed) = function.parse() {
+            input.advance_to(&function);
+            return Ok(Item::Function(parsed));
+        }
         let start = input.fork();
         start.call(Attribute::parse_outer)?;
         start.parse::<Visibility>()?;
