@@ -87,6 +87,14 @@ impl Retry {
             || !self.sharing.is_empty()
     }
 
+    /// Whether the function's arguments say anything of an error.
+    pub(crate) fn judges_errors(&self) -> bool {
+        let Selection { on, unless, when, retry_after, retry_ok: _ } = &self.selection;
+        let is_selective = on.is_some() || unless.is_some() || when.is_some() || retry_after.is_some();
+        let is_named = self.operation.format.is_some();
+        is_selective || is_named || self.plan.attempt_timeout.is_some() || self.sums_waits
+    }
+
     /// Whether somebody is told how long the call took, or the clock is read for an attempt anyway.
     pub(crate) fn is_timed(&self) -> bool {
         self.has_hooks() || self.ending.error.is_some() || self.plan.attempt_timeout.is_some()

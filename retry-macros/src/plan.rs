@@ -153,6 +153,8 @@ impl<'a> Builder<'a> {
         let mut items = self.items;
         let policy = match self.evaluated {
             Evaluated::Call => policy,
+            // No rule has to name it.
+            Evaluated::Const if args.is_policy_default() => policy,
             Evaluated::Const if args.is_policy_inherited() => name,
             _ => {
                 let keyword = keyword(self.is_inline);
