@@ -294,7 +294,7 @@ impl<O, W, R, D, L> Run<O, W, R, D, L> {
                     Break(result) => return result,
                 }
             };
-            delay.sleep().await;
+            delay.await;
         }
     }
 }

@@ -80,10 +80,15 @@ impl Delay {
     pub fn duration(self) -> Duration {
         to_duration(self.0)
     }
+}
 
-    /// The runtime's timer.
+/// The runtime's timer.
+impl IntoFuture for Delay {
+    type Output = ();
+    type IntoFuture = Wait;
+
     #[inline]
-    pub fn sleep(self) -> Wait {
+    fn into_future(self) -> Wait {
         Wait::new(self.0)
     }
 }

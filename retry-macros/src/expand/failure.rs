@@ -124,7 +124,7 @@ impl Expansion<'_> {
     pub(super) fn wait(&self) -> TokenStream {
         let (private, delay) = (&self.retry.private, local("delay"));
         let Some(sleep) = &self.retry.sleep else {
-            return quote_spanned!(Span::mixed_site()=> #private::Delay::sleep(#delay).await;);
+            return quote_spanned!(Span::mixed_site()=> #delay.await;);
         };
         let function = if self.shares_sleep() {
             let sleep = local("sleep");
