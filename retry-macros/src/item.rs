@@ -57,7 +57,12 @@ impl AnnotatedFn {
         let head = quote!(#(#attrs)* #vis #defaultness #sig);
         let Some(body) = body else { return quote!(#head #semicolon) };
         let mut function = head;
-        body.braces.surround(&mut function, |inside| inside.extend(quote!(#(#inner_attrs)* #statements)));
+        body.braces.surround(&mut function, |inside| {
+            for attr in inner_attrs {
+                attr.to_tokens(inside);
+            }
+            statements.to_tokens(inside);
+        });
         function
     }
 }
