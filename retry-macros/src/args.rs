@@ -152,7 +152,17 @@ impl RawArgs {
 
     /// Whether the `impl` block says all there is to say of the policy, so that its constant serves.
     pub(crate) fn is_policy_inherited(&self) -> bool {
-        let origins = [
+        let origins = self.policy_origins();
+        origins.contains(&Some(Origin::Impl)) && !origins.contains(&Some(Origin::Own))
+    }
+
+    /// Whether nothing is said of the policy, here or on an `impl` block.
+    pub(crate) fn is_policy_default(&self) -> bool {
+        self.policy_origins().iter().all(Option::is_none)
+    }
+
+    fn policy_origins(&self) -> [Option<Origin>; 10] {
+        [
             self.max.origin(),
             self.base.origin(),
             self.factor.origin(),
@@ -163,8 +173,7 @@ impl RawArgs {
             self.attempt_timeout.origin(),
             self.within.origin(),
             self.start.origin(),
-        ];
-        origins.contains(&Some(Origin::Impl)) && !origins.contains(&Some(Origin::Own))
+        ]
     }
 
     fn separator(input: ParseStream<'_>, errors: &mut Diagnostics) {

@@ -4,8 +4,8 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-/// A name in every expansion, by which a second one recognises the first.
-pub(crate) const MARKER: &str = "__REATTEMPT_NAME";
+/// The item in every expansion, by which a second one recognises the first.
+pub(crate) const MARKER: &str = "__REATTEMPT";
 
 /// Whether any token, however deep, is this identifier.
 pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {

@@ -6,8 +6,8 @@ mod attempt;
 mod failure;
 mod shared;
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 
 use crate::body::MARKER;
 use crate::item::AnnotatedFn;
@@ -30,7 +30,7 @@ impl Retry {
     /// An expression for a reference to the site.
     fn site_name(&self) -> TokenStream {
         match self.plan.evaluated {
-            Evaluated::Const => quote!(__REATTEMPT_SITE),
+            Evaluated::Const => marker().into_token_stream(),
             Evaluated::InlineConst => local("site"),
             Evaluated::Call => {
                 let site = local("site");
@@ -40,9 +40,14 @@ impl Retry {
     }
 }
 
+/// What an expansion defines, the site if it can be a constant, and else its name.
+fn marker() -> Ident {
+    Ident::new(MARKER, Span::mixed_site())
+}
+
 /// A local of ours, which the user's names neither see nor hide.
 fn local(name: &str) -> TokenStream {
-    proc_macro2::Ident::new(name, Span::mixed_site()).into_token_stream()
+    Ident::new(name, Span::mixed_site()).into_token_stream()
 }
 
 struct Expansion<'a> {
@@ -60,25 +65,23 @@ impl Expansion<'_> {
             .env
             .as_ref()
             .map(|prefix| quote!(.with_env(const { &#private::Environment::new(#prefix) })));
-        let marker = format_ident!("{MARKER}", span = Span::mixed_site());
-        let name = quote!(const #marker: &::core::primitive::str = #label;);
+        let marker = marker();
         match plan.evaluated {
             Evaluated::Const => quote_spanned! {Span::mixed_site()=>
-                #name
                 #items
-                const __REATTEMPT_SITE: &#private::Site = &#private::Site::new(#marker, #policy)#env;
+                const #marker: &#private::Site = &#private::Site::new(#label, #policy)#env;
             },
             Evaluated::InlineConst => {
                 let timeout =
                     plan.attempt_timeout.clone().unwrap_or_else(|| quote!(#private::Duration::ZERO));
                 quote_spanned! {Span::mixed_site()=>
-                    #name
+                    const #marker: &::core::primitive::str = #label;
                     let (site, timeout): (&'static #private::Site, #private::Duration) =
                         const { #items (&#private::Site::new(#marker, #policy)#env, #timeout) };
                 }
             }
             Evaluated::Call => quote_spanned! {Span::mixed_site()=>
-                #name
+                const #marker: &::core::primitive::str = #label;
                 #items
                 let site = #private::Site::new(#marker, #policy)#env;
             },
@@ -216,11 +219,11 @@ fn placed(
     place: &impl ToTokens,
     function: &TokenStream,
     arguments: &TokenStream,
-    private: &TokenStream,
+    private: &syn::Path,
 ) -> TokenStream {
     let (first, last) = crate::value::ends(place.to_token_stream());
     // Imports know no hygiene: under its own name it would hide a function of the user's in the arguments.
-    let name = proc_macro2::Ident::new("__reattempt", first);
+    let name = Ident::new("__reattempt", first);
     let mut group = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, arguments.clone());
     group.set_span(last);
     quote!({ use #private::#function as #name; #name #group })

@@ -3,6 +3,7 @@
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream};
 use syn::token::Brace;
 use syn::{Attribute, Signature, Token, Visibility, braced};
@@ -56,7 +57,12 @@ impl AnnotatedFn {
         let head = quote!(#(#attrs)* #vis #defaultness #sig);
         let Some(body) = body else { return quote!(#head #semicolon) };
         let mut function = head;
-        body.braces.surround(&mut function, |inside| inside.extend(quote!(#(#inner_attrs)* #statements)));
+        body.braces.surround(&mut function, |inside| {
+            for attr in inner_attrs {
+                attr.to_tokens(inside);
+            }
+            statements.to_tokens(inside);
+        });
         function
     }
 }
@@ -152,6 +158,12 @@ pub(crate) enum Item {
 
 impl Parse for Item {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        // What is plainly a function is read once.
+        let function = input.fork();
+        if let Ok(parsed) = function.parse() {
+            input.advance_to(&function);
+            return Ok(Item::Function(parsed));
+        }
         let start = input.fork();
         start.call(Attribute::parse_outer)?;
         start.parse::<Visibility>()?;

@@ -3,7 +3,7 @@
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Expr, LitStr, Signature, Type};
+use syn::{Expr, LitStr, Path, Signature, Token, Type};
 
 use crate::args::RawArgs;
 use crate::diagnostics::Diagnostics;
@@ -14,12 +14,11 @@ use crate::select::Item;
 use crate::shape::Shape;
 use crate::slot::Slot;
 use crate::validate::{self, is_reference};
-use crate::value::ends;
 
 /// One retried function. Only a model without mistakes is expanded, so expansion cannot fail.
 pub(crate) struct Retry {
     /// The path of the facade's hidden module.
-    pub(crate) private: TokenStream,
+    pub(crate) private: Path,
     pub(crate) operation: Operation,
     pub(crate) plan: Plan,
     /// Under which prefix the environment overrides the policy.
@@ -88,6 +87,14 @@ impl Retry {
             || !self.sharing.is_empty()
     }
 
+    /// Whether the function's arguments say anything of an error.
+    pub(crate) fn judges_errors(&self) -> bool {
+        let Selection { on, unless, when, retry_after, retry_ok: _ } = &self.selection;
+        let is_selective = on.is_some() || unless.is_some() || when.is_some() || retry_after.is_some();
+        let is_named = self.operation.format.is_some();
+        is_selective || is_named || self.plan.attempt_timeout.is_some() || self.sums_waits
+    }
+
     /// Whether somebody is told how long the call took, or the clock is read for an attempt anyway.
     pub(crate) fn is_timed(&self) -> bool {
         self.has_hooks() || self.ending.error.is_some() || self.plan.attempt_timeout.is_some()
@@ -129,15 +136,18 @@ impl Operation {
 }
 
 /// `::reattempt::__private`, or where `crate = path` says.
-pub(crate) fn private(args: &RawArgs) -> TokenStream {
-    match args.facade.value() {
-        Some(path) => {
-            let (_, last) = ends(path.to_token_stream());
-            let private = Ident::new("__private", last);
-            quote!(#path::#private)
-        }
-        None => quote!(::reattempt::__private),
-    }
+///
+/// A path and not tokens: it stands in every part of an expansion, and tokens that are put into others make a trip to
+/// the compiler each time.
+pub(crate) fn private(args: &RawArgs) -> Path {
+    let default = || {
+        let name = Ident::new("reattempt", Span::call_site());
+        Path { leading_colon: Some(<Token![::]>::default()), ..Path::from(name) }
+    };
+    let mut path = args.facade.value().cloned().unwrap_or_else(default);
+    let last = path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
+    path.segments.push(Ident::new("__private", last).into());
+    path
 }
 
 impl Retry {

@@ -3,7 +3,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::Expr;
+use syn::{Expr, Path};
 
 use crate::args::{Max, RawArgs, Start};
 use crate::body::mentions;
@@ -37,7 +37,7 @@ pub(crate) enum Evaluated {
 
 /// Where the facade's hidden module is, and what generics are in reach.
 pub(crate) struct Scope<'a> {
-    pub(crate) private: &'a TokenStream,
+    pub(crate) private: &'a Path,
     pub(crate) generics: &'a [Ident],
 }
 
@@ -59,7 +59,7 @@ impl Plan {
 }
 
 struct Builder<'a> {
-    private: &'a TokenStream,
+    private: &'a Path,
     generics: &'a [Ident],
     items: TokenStream,
     setters: TokenStream,
@@ -153,6 +153,8 @@ impl<'a> Builder<'a> {
         let mut items = self.items;
         let policy = match self.evaluated {
             Evaluated::Call => policy,
+            // No rule has to name it.
+            Evaluated::Const if args.is_policy_default() => policy,
             Evaluated::Const if args.is_policy_inherited() => name,
             _ => {
                 let keyword = keyword(self.is_inline);
@@ -313,7 +315,7 @@ fn keyword(is_inline: bool) -> TokenStream {
     if is_inline { quote!(let) } else { quote!(const) }
 }
 
-fn time_tokens(time: &Time, private: &TokenStream) -> TokenStream {
+fn time_tokens(time: &Time, private: &Path) -> TokenStream {
     let written = &time.written;
     match &time.form {
         TimeForm::Literal(duration) => {
@@ -327,14 +329,14 @@ fn time_tokens(time: &Time, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn number_tokens(number: &Number, private: &TokenStream) -> TokenStream {
+fn number_tokens(number: &Number, private: &Path) -> TokenStream {
     match number {
         Number::Literal(literal) => literal.to_token_stream(),
         Number::Expression(expression) => argument(expression, "number", private),
     }
 }
 
-fn jitter_tokens(jitter: &Jitter, private: &TokenStream) -> TokenStream {
+fn jitter_tokens(jitter: &Jitter, private: &Path) -> TokenStream {
     let written = &jitter.written;
     match &jitter.form {
         JitterForm::Word(variant) => {
@@ -355,7 +357,7 @@ fn jitter_tokens(jitter: &Jitter, private: &TokenStream) -> TokenStream {
 }
 
 /// A value whose type is the user's choice, turned into ours by a method; placed where it stands.
-fn argument(written: &Expr, method: &str, private: &TokenStream) -> TokenStream {
+fn argument(written: &Expr, method: &str, private: &Path) -> TokenStream {
     let (first, last) = ends(written.to_token_stream());
     // Under its own name it would hide a type of the user's in the value.
     let constructor = located(quote!(__ReattemptArgument), first);

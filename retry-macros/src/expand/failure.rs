@@ -314,6 +314,9 @@ impl Expansion<'_> {
 
     /// The same with what the function's arguments say of it, if they say anything.
     fn told_of_error(&self) -> Option<(TokenStream, TokenStream)> {
+        if !self.retry.judges_errors() {
+            return None;
+        }
         let (private, bare, error) = (&self.retry.private, self.bare(), local("error"));
         let hint = match &self.retry.selection.retry_after {
             Some(hint) => Some(placed(hint, &quote!(hint), &quote!(#error, #hint), private)),
@@ -326,8 +329,7 @@ impl Expansion<'_> {
         let has_hint = hint.is_some();
         let hint = hint.map(|hint| quote_spanned!(Span::mixed_site()=> let hint = #hint;));
         let Some(judged) = self.judged(&error) else {
-            let says_nothing = !has_hint && self.retry.operation.format.is_none() && !self.retry.sums_waits;
-            return (!says_nothing).then(|| (quote!(#hint), self.told(&bare, false, has_hint)));
+            return Some((quote!(#hint), self.told(&bare, false, has_hint)));
         };
         let (probes, told) = (self.probes(), self.told(&local("seen"), true, has_hint));
         let prepared = quote_spanned! {Span::mixed_site()=>
