@@ -38,7 +38,7 @@ pub use retry_core::shared::{
 #[cfg(feature = "std")]
 pub use retry_core::sleep::{block_with, wait_with};
 #[cfg(feature = "std")]
-pub use retry_core::step::{Ask, Block, BlockBy, Delay, Sleep, rules, step, step_blocking};
+pub use retry_core::step::{Ask, Block, BlockBy, Delay, rules, step, step_blocking};
 #[cfg(feature = "std")]
 pub use retry_core::timeout::{limit, limit_with, timed_out};
 

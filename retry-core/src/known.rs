@@ -1,18 +1,21 @@
 //! What an error's type can do, found out by the compiler where the type is named, without asking for any trait.
 //!
 //! `known(&outcome).reattempt_known()` looks a method up on a tower of types, each of which dereferences to the next.
-//! A floor has the method only for errors with certain traits, and method lookup stops at the first floor that has it.
-//! The last has it for every type. In generic code the bounds tell.
+//! A floor has its methods only for errors with certain traits, and method lookup stops at the first floor that has
+//! them. The last has them for every type. In generic code the bounds tell.
 
 use core::error::Error;
 use core::fmt::{Debug, Display};
 use core::marker::PhantomData;
-use core::ops::Deref;
+use core::ops::{ControlFlow, Deref};
 
 use crate::classify::{Boxed, BoxedSync, Chained, Io, Plain, Unchained};
 use crate::failure::{AsDebug, AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Unasked};
+use crate::call::Site;
 use crate::outcome::Outcome;
+use crate::progress::{Position, Progress};
 use crate::retryable::Retryable;
+use crate::step::{self, Delay, Pace};
 
 /// How an error is written, asked and followed to its sources.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,6 +55,35 @@ pub fn known_as<E>() -> Ground<E> {
     Ground(PhantomData)
 }
 
+/// What follows an attempt of a function without rules, as methods of a floor: one lookup finds them and all that they
+/// need, which takes the compiler less than a lookup and a call.
+macro_rules! steps {
+    ($error:ty) => {
+        /// [`step`](crate::step::step) where the error speaks for itself.
+        #[inline]
+        pub fn reattempt_step<O: Outcome<Error = $error>>(
+            &self,
+            site: &Site,
+            progress: &mut Progress,
+            outcome: O,
+        ) -> ControlFlow<O, Delay> {
+            step::step(site, progress, self.reattempt_known(), outcome)
+        }
+
+        /// [`step_blocking`](crate::step::step_blocking) where the error speaks for itself.
+        #[inline]
+        pub fn reattempt_step_blocking<'m, P: Pace, O: Outcome<Error = $error>>(
+            &self,
+            pace: P,
+            site: &'m Site,
+            position: Position<'m>,
+            outcome: O,
+        ) -> ControlFlow<O, (Position<'m>, P::Wait)> {
+            step::step_blocking(pace, site, position, self.reattempt_known(), outcome)
+        }
+    };
+}
+
 macro_rules! tower {
     ($($(#[$doc:meta])* $floor:ident$(($($bound:tt)+))? => $description:ident, $opinion:ident, $chain:ident;)*) => {
         $(
@@ -66,6 +98,8 @@ macro_rules! tower {
                 pub fn reattempt_known(&self) -> Known<$description, $opinion, $chain> {
                     Known(PhantomData)
                 }
+
+                steps!(E);
             }
         )*
         tower!(@stairs $($floor)*);
@@ -96,6 +130,8 @@ impl Ground<std::io::Error> {
     pub fn reattempt_known(&self) -> Known<AsDisplay, Asked, Io> {
         Known(PhantomData)
     }
+
+    steps!(std::io::Error);
 }
 
 impl<E> Deref for Ground<E> {

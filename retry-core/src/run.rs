@@ -15,7 +15,7 @@ use crate::classify::{On, Unchained, chain_gave_up, chain_has, classify};
 use crate::failure::{AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Told, Unasked};
 use crate::policy::Policy;
 use crate::progress::Progress;
-use crate::step::{Ask, Block, Judge, Sleep, Verdict, step};
+use crate::step::{Ask, Block, Judge, Verdict, step, step_at};
 use crate::timeout::{AttemptTimeout, limit};
 
 impl Policy {
@@ -261,7 +261,7 @@ impl<O, W, R, D> Run<O, W, R, D> {
         let mut progress = Progress::blocking(&self.site);
         loop {
             let judging = Judging { run: self, timed_out: false };
-            match step(Block, &self.site, &mut progress, judging, operation()) {
+            match step_at(Block, &self.site, &mut progress, judging, operation()) {
                 Continue(()) => {}
                 Break(result) => return result,
             }
@@ -288,7 +288,7 @@ impl<O, W, R, D, L> Run<O, W, R, D, L> {
             let delay = {
                 let (result, timed_out) = self.limit.run(self.site.policy(), &progress, operation()).await;
                 let judging = Judging { run: &self, timed_out };
-                match step(Sleep, &self.site, &mut progress, judging, result) {
+                match step(&self.site, &mut progress, judging, result) {
                     Continue(delay) => delay,
                     Break(result) => return result,
                 }

@@ -115,10 +115,20 @@ pub fn step_blocking<'m, P: Pace, O: Outcome, J: Judge<O::Error>>(
     }
 }
 
-/// After an attempt of a call that remembers from its start, an async one or one that has its policy in memory too: its
-/// end, or how to wait for the next.
+/// After an attempt of an async call, which remembers from its start: its end, or how to wait for the next.
 #[inline]
-pub fn step<P: Pace, O: Outcome, J: Judge<O::Error>>(
+pub fn step<O: Outcome, J: Judge<O::Error>>(
+    site: &Site,
+    progress: &mut Progress,
+    judge: J,
+    outcome: O,
+) -> ControlFlow<O, Delay> {
+    step_at(Sleep, site, progress, judge, outcome)
+}
+
+/// The same at any pace, for a call that has its policy in memory too.
+#[inline]
+pub(crate) fn step_at<P: Pace, O: Outcome, J: Judge<O::Error>>(
     pace: P,
     site: &Site,
     progress: &mut Progress,

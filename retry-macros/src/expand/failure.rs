@@ -1,7 +1,7 @@
 //! After a failed attempt: what is seen of the error, the decision, the hooks, the end.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Expr;
 
 use super::{Expansion, awaited, local, placed};
@@ -46,22 +46,24 @@ impl Expansion<'_> {
     /// What follows the attempt. Placed at the return type, which is at fault if it is no outcome.
     fn step(&self) -> TokenStream {
         let (private, site, place) = (&self.retry.private, &self.site, self.return_place());
-        let (function, waits) = match (self.retry.shape.is_async, &self.retry.sleep) {
-            (false, None) => ("step_blocking", quote!(Block)),
-            (false, Some(_)) => ("step_blocking", quote!(BlockBy)),
-            (true, _) => ("step", quote!(Sleep)),
-        };
         let (progress, outcome) = (local("progress"), proc_macro2::Ident::new("outcome", place));
-        let progress = if self.has_position() { progress } else { quote!(&mut #progress) };
+        let (step, arguments) = match (self.retry.shape.is_async, &self.retry.sleep) {
+            (true, _) => ("step", quote!(#site, &mut #progress)),
+            (false, None) => ("step_blocking", quote!(#private::Block, #site, #progress)),
+            (false, Some(_)) => ("step_blocking", quote!(#private::BlockBy, #site, #progress)),
+        };
         let reference = quote_spanned!(place=> &);
-        let judge = match self.rules() {
-            Some(rules) => self.at(place, "rules", &quote!(#reference #outcome, #rules)),
+        match self.rules() {
+            Some(rules) => {
+                let judge = self.at(place, "rules", &quote!(#reference #outcome, #rules));
+                self.at(place, step, &quote!(#arguments, #judge, #outcome))
+            }
             None => {
                 let known = self.at(place, "known", &quote!(#reference #outcome));
-                quote_spanned!(place=> #known.reattempt_known())
+                let method = format_ident!("reattempt_{step}", span = place);
+                quote_spanned!(place=> #known.#method(#arguments, #outcome))
             }
-        };
-        self.at(place, function, &quote!(#private::#waits, #site, #progress, #judge, #outcome))
+        }
     }
 
     /// A closure that says what the function's own arguments come to, if they say anything.
