@@ -23,7 +23,8 @@ impl Progress {
     /// No clock reads this.
     const UNKNOWN: Nanos = FOREVER;
 
-    pub(crate) const START: Progress = Progress::at(Progress::UNKNOWN);
+    /// The start of a call whose policy has no deadline.
+    pub const START: Progress = Progress::at(Progress::UNKNOWN);
 
     const fn at(started: Nanos) -> Progress {
         Progress { failures: 0, previous: Packed::ZERO, started }
@@ -50,13 +51,13 @@ impl Progress {
 
     /// The start of a blocking call that is told how long it took.
     #[must_use]
-    pub fn blocking_timed(_: &Site) -> Progress {
+    pub fn blocking_timed() -> Progress {
         Progress::at(Clock::Blocking.now())
     }
 
     /// The start of an async call that is told how long it took.
     #[must_use]
-    pub fn asynchronous_timed(_: &Site) -> Progress {
+    pub fn asynchronous_timed() -> Progress {
         Progress::at(Clock::Async.now())
     }
 

@@ -419,8 +419,8 @@ impl<E> Limits<E> for Unlimited {
 pub struct Limited(Duration);
 
 impl<E: From<AttemptTimeout>> Limits<E> for Limited {
-    fn begin(&self, site: &Site) -> Progress {
-        Progress::asynchronous_timed(site)
+    fn begin(&self, _: &Site) -> Progress {
+        Progress::asynchronous_timed()
     }
 
     async fn run<T, F: Future<Output = Result<T, E>>>(

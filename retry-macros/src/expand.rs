@@ -117,12 +117,13 @@ impl Expansion<'_> {
             };
         }
         let begin = match (self.retry.shape.is_async, self.retry.is_timed()) {
-            (false, false) => quote!(blocking),
-            (false, true) => quote!(blocking_timed),
-            (true, false) => quote!(asynchronous),
-            (true, true) => quote!(asynchronous_timed),
+            (false, true) => quote!(blocking_timed()),
+            (true, true) => quote!(asynchronous_timed()),
+            _ if !self.retry.plan.may_have_deadline => quote!(START),
+            (false, false) => quote!(blocking(#site)),
+            (true, false) => quote!(asynchronous(#site)),
         };
-        quote_spanned!(Span::mixed_site()=> let mut progress = #private::Progress::#begin(#site);)
+        quote_spanned!(Span::mixed_site()=> let mut progress = #private::Progress::#begin;)
     }
 
     /// Whether the progress is remembered only from the first failure on. The memory of a future is its own anyway.

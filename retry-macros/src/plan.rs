@@ -23,6 +23,8 @@ pub(crate) struct Plan {
     /// Where that limit is asked for.
     pub(crate) attempt_timeout_place: Option<Span>,
     pub(crate) evaluated: Evaluated,
+    /// Whether the policy may have a deadline: its own, or that of what it starts from.
+    pub(crate) may_have_deadline: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,7 +166,8 @@ impl<'a> Builder<'a> {
         };
         let evaluated = self.evaluated;
         let attempt_timeout_place = args.attempt_timeout.value().map(|time| first_span(&time.written));
-        Plan { items, policy, attempt_timeout, attempt_timeout_place, evaluated }
+        let may_have_deadline = args.deadline.is_set() || args.start.is_set();
+        Plan { items, policy, attempt_timeout, attempt_timeout_place, evaluated, may_have_deadline }
     }
 
     fn max(&mut self, args: &RawArgs) {
