@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 use std::{io, net::TcpStream};
 
-use reattempt::__private::{Block, Position, Site, check, known, step_blocking};
+use reattempt::__private::{Block, Position, Site, check, known};
 use reattempt::{Policy, retry, testing};
 
 #[retry(max = 5, base_ms = 200)]
@@ -23,21 +23,21 @@ fn connect_expanded(address: &str) -> io::Result<TcpStream> {
     const BASE: Duration = Duration::from_millis(200);
     const POLICY: Policy = Policy::new().max(MAX).base(BASE);
     const _: () = check::require(check::base_below_ceiling(&POLICY));
-    const SITE: &Site = &Site::new(concat!(module_path!(), "::connect_expanded"), POLICY);
+    static SITE: Site = Site::new(concat!(module_path!(), "::connect_expanded"), POLICY);
 
     // Nothing is written here before the first failure, and no clock read.
     let mut memory = Position::memory();
-    let mut position = Position::begin(SITE, &mut memory);
+    let mut position = Position::begin(&SITE, &mut memory);
     loop {
         // The body as it was, since nothing in it leaves early. With a `?` or a `return` in it, it would stand in a
         // closure that is called at once; in an async function, in an `async` block.
         let outcome: io::Result<TcpStream> = { TcpStream::connect(address) };
         // What the error's type can do, found out at compile time by method lookup: how it is shown (`Display`, else
         // `Debug`, else the name of its type), whether it has `Retryable`, how its sources are reached.
-        let known = known(&outcome).reattempt_known();
+        let known = known(&outcome);
         // A success at the first attempt passes through. All else is out of line, and the same code for every function
         // with this type of error: draws the delay, decides, logs and waits.
-        match step_blocking(Block, SITE, position, known, outcome) {
+        match known.reattempt_step_blocking(Block, &SITE, position, outcome) {
             ControlFlow::Continue((next, ())) => position = next,
             ControlFlow::Break(outcome) => break outcome,
         }

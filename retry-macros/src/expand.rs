@@ -30,7 +30,10 @@ impl Retry {
     /// An expression for a reference to the site.
     fn site_name(&self) -> TokenStream {
         match self.plan.evaluated {
-            Evaluated::Const => marker().into_token_stream(),
+            Evaluated::Const => {
+                let site = marker();
+                quote!(&#site)
+            }
             Evaluated::InlineConst => local("site"),
             Evaluated::Call => {
                 let site = local("site");
@@ -40,7 +43,7 @@ impl Retry {
     }
 }
 
-/// What an expansion defines, the site if it can be a constant, and else its name.
+/// What an expansion defines: the site if it is known at compile time, and else its name.
 fn marker() -> Ident {
     Ident::new(MARKER, Span::mixed_site())
 }
@@ -56,7 +59,7 @@ struct Expansion<'a> {
 }
 
 impl Expansion<'_> {
-    /// Name and policy, built once: in a constant where they can be.
+    /// Name and policy, built once: at compile time where they can be.
     fn site_definition(&self) -> TokenStream {
         let Retry { private, operation, plan, .. } = self.retry;
         let (label, items, policy) = (&operation.label, &plan.items, &plan.policy);
@@ -69,7 +72,7 @@ impl Expansion<'_> {
         match plan.evaluated {
             Evaluated::Const => quote_spanned! {Span::mixed_site()=>
                 #items
-                const #marker: &#private::Site = &#private::Site::new(#label, #policy)#env;
+                static #marker: #private::Site = #private::Site::new(#label, #policy)#env;
             },
             Evaluated::InlineConst => {
                 let timeout =

@@ -29,7 +29,7 @@ pub(crate) struct Plan {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Evaluated {
-    /// In a constant.
+    /// In constants, for a static site.
     Const,
     /// In an inline constant: a value names `Self` or a parameter, which items cannot.
     InlineConst,
