@@ -84,15 +84,16 @@ impl Growth {
 /// For how many `k`, from 0 on, `base · 2^(k · doublings)` is no longer than `limit`.
 const fn shifts(base: Nanos, doublings: u32, limit: Nanos) -> u32 {
     if base == 0 || base > limit {
-        0
-    } else if doublings == 0 {
-        u32::MAX
-    } else {
-        (limit / base).ilog2() / doublings + 1
+        return 0;
+    }
+    match (limit / base).ilog2().checked_div(doublings) {
+        Some(last) => last + 1,
+        // It stays as long as it is.
+        None => u32::MAX,
     }
 }
 
-/// What is no shift. Out of line, where its many registers cost others nothing; and given numbers, so that no policy has
+/// The raw delay by its definition, for what is no shift. Out of line, where its many registers cost others nothing; and given numbers, so that no policy has
 /// to be in memory for it.
 #[cold]
 #[inline(never)]

@@ -59,6 +59,7 @@ impl Site {
     #[must_use]
     pub const fn with_env(mut self, env: &'static Environment) -> Site {
         self.env = Some(env);
+        // What may be overridden is looked at in full.
         self.policy.is_plain = false;
         self
     }
@@ -70,7 +71,7 @@ impl Site {
         &self.policy
     }
 
-    /// Whether something else may count than the policy, once an attempt has failed: before that, nobody looks at the
+    /// Whether something else than the policy may count, once an attempt has failed: before that, nobody looks at the
     /// environment, or for a test's guard, which may say how many attempts there are.
     #[inline]
     fn is_overridden(&self) -> bool {
@@ -114,16 +115,18 @@ pub(crate) fn next(site: &Site, progress: &mut Progress, report: &Report<'_>, cl
 #[cold]
 #[inline(never)]
 fn next_in_full(site: &Site, progress: &mut Progress, report: &Report<'_>, clock: Clock) -> Option<Nanos> {
-    let policy = site.policy_now();
     let is_watched = observe::is_watched();
-    // Reading a clock may cost more than all the rest.
-    let is_timed = is_watched || policy.has_deadline();
-    let elapsed = if is_timed { progress.elapsed(clock.now()) } else { 0 };
-    let attempt = Attempt::failed(&policy, progress, report, elapsed, scene::draw(), None);
+    let elapsed = elapsed(progress, clock, is_watched);
+    let attempt = Attempt::failed(&site.policy_now(), progress, report, elapsed, scene::draw(), None);
     if is_watched {
         attempt.tell(site, report);
     }
     attempt.wait()
+}
+
+/// How long the call has taken, if that is wanted or may end it. Reading a clock may cost more than all the rest.
+fn elapsed(progress: &mut Progress, clock: Clock, is_wanted: bool) -> Nanos {
+    if is_wanted || progress.is_timed() { progress.elapsed(clock.now()) } else { 0 }
 }
 
 /// When the log is told of a step: at once, or after a hook.
@@ -178,11 +181,12 @@ pub(crate) fn plan(
     hold: Option<Hold<'_>>,
 ) -> Result<Planned, GivenUp> {
     let report = Report::new(failure, failure);
-    let elapsed = progress.elapsed(clock.now());
+    let is_watched = observe::is_watched();
+    let elapsed = elapsed(progress, clock, is_watched || tell == Tell::Later);
     let failed = Attempt::failed(&site.policy_now(), progress, &report, elapsed, scene::draw(), hold);
     let untold = match tell {
         Tell::Now => {
-            if observe::is_watched() {
+            if is_watched {
                 failed.tell(site, &report);
             }
             None

@@ -1,7 +1,7 @@
 //! The one decision: after a failed attempt, wait and try again, or give up and why.
 //!
-//! Sync and async, attribute and `Policy::run` all come here. Nothing is read and nothing drawn: time and
-//! randomness are handed in.
+//! Sync and async, attribute and `Policy::run` all come here, or to the same by a shorter way where nothing but the
+//! number of attempts can end the call. Nothing is read and nothing drawn: time and randomness are handed in.
 
 use crate::nanos::{FOREVER, Nanos, Packed, max};
 use crate::policy::Policy;
@@ -85,8 +85,11 @@ const fn held_to(policy: &Policy, failed: Failed, delay: Nanos, hint: Nanos) -> 
 
 /// Whether a wait leaves too little of `within` for those that may follow.
 const fn exceeds_within(policy: &Policy, failed: Failed, wait: Nanos) -> bool {
+    if policy.within == FOREVER {
+        return false;
+    }
     let rest = policy.longest_wait_from(failed.attempt.saturating_add(1));
-    policy.within != FOREVER && failed.waited.saturating_add(wait).saturating_add(rest) > policy.within
+    failed.waited.saturating_add(wait).saturating_add(rest) > policy.within
 }
 
 #[cfg(test)]

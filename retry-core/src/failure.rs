@@ -53,7 +53,8 @@ pub(crate) struct Terms<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// Of a `failure`, whose type may still be known to whoever is `asked`.
+    /// Of a `failure`, given twice: as whatever its type is, to be asked without a detour, and as the object to be kept,
+    /// which not every `F` could be made into here.
     #[inline]
     pub(crate) fn new<F: Failure + ?Sized>(asked: &'a F, failure: &'a dyn Failure) -> Report<'a> {
         let (hint, waited) = (asked.hint().map(from_duration), asked.waited());

@@ -9,9 +9,9 @@ use core::fmt::{Debug, Display};
 use core::marker::PhantomData;
 use core::ops::{ControlFlow, Deref};
 
+use crate::call::Site;
 use crate::classify::{Boxed, BoxedSync, Chained, Io, Plain, Unchained};
 use crate::failure::{AsDebug, AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Unasked};
-use crate::call::Site;
 use crate::outcome::Outcome;
 use crate::progress::{Position, Progress};
 use crate::retryable::Retryable;

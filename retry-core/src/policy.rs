@@ -35,8 +35,8 @@ pub struct Policy {
     /// What the waits of one call must not exceed in sum.
     pub(crate) within: Nanos,
     pub(crate) spread: Spread,
-    /// Whether a delay needs nothing but its number and a draw, and no limit but that on attempts is asked. Where it is
-    /// not noted, the general way comes to the same.
+    /// Whether each delay is a shift and a draw, and no limit but that on attempts is asked. Where it is not noted, the
+    /// general way comes to the same.
     pub(crate) is_plain: bool,
 }
 
@@ -65,8 +65,9 @@ impl Policy {
             deadline: FOREVER,
             max_hint: 300_000_000_000,
             within: FOREVER,
-            is_plain: true,
+            is_plain: false,
         }
+        .plain()
     };
 
     /// The policy with other raw delays.
@@ -322,6 +323,56 @@ impl Policy {
             (_, Backoff::Constant) => true,
             (_, Backoff::Exponential) if self.growth.factor <= 1.0 => true,
             _ => self.growth.raw(n) >= self.growth.limit,
+        }
+    }
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+    use crate::decide::{Decision, Failed, decide, refusal};
+
+    #[test]
+    fn the_short_way_comes_to_what_the_general_one_does() {
+        let durations = [0, 1, 7, 1_000_000_000, 60_000_000_000, 1 << 63, FOREVER].map(Duration::from_nanos);
+        let jitters = [
+            Jitter::None,
+            Jitter::Additive(0.3),
+            Jitter::Spread(1.0),
+            Jitter::Full,
+            Jitter::Equal,
+            Jitter::UpTo(Duration::from_secs(7)),
+        ];
+        for (base, max_delay) in durations.iter().flat_map(|&base| durations.map(|limit| (base, limit))) {
+            for (jitter, factor) in
+                jitters.iter().flat_map(|&jitter| [1.0, 2.0, 8.0].map(|factor| (jitter, factor)))
+            {
+                let plain =
+                    Policy::new().max(70).base(base).max_delay(max_delay).factor(factor).jitter(jitter);
+                assert!(plain.is_plain);
+                let general = Policy { is_plain: false, ..plain };
+                for (attempt, draw) in
+                    (1..=70).flat_map(|attempt| [0, 1 << 63, u64::MAX].map(|draw| (attempt, draw)))
+                {
+                    let failed = Failed {
+                        attempt,
+                        is_retryable: true,
+                        elapsed: 0,
+                        previous: Packed::ZERO,
+                        waited: 0,
+                        hint: None,
+                        draw,
+                    };
+                    let short = match refusal(&plain, attempt, true) {
+                        Some(reason) => Decision::GiveUp(reason),
+                        None => {
+                            let delay = plain.plain_interval(attempt).pick(draw);
+                            Decision::Retry { delay, wait: delay }
+                        }
+                    };
+                    assert_eq!(short, decide(&general, failed), "attempt {attempt} of {plain:?}");
+                }
+            }
         }
     }
 }

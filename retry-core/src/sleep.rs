@@ -194,6 +194,7 @@ impl core::error::Error for SleepIsSet {}
 #[cfg(feature = "tokio")]
 mod runtime {
     use core::cell::Cell;
+    use std::panic;
 
     use tokio::runtime::Handle;
     pub(super) use tokio::time::Sleep as Timer;
@@ -204,8 +205,7 @@ mod runtime {
         static IS_KNOWN: Cell<bool> = const { Cell::new(false) };
     }
 
-    /// Whether this thread has had a runtime, which is cheaper to ask than whether it has one. If it has lost it since,
-    /// tokio's own panic says so.
+    /// Whether this thread has had a runtime, which is cheaper to ask than whether it has one.
     #[inline]
     pub(super) fn is_known() -> bool {
         IS_KNOWN.get()
@@ -219,9 +219,13 @@ mod runtime {
         IS_KNOWN.set(true);
     }
 
+    /// A timer, on a thread that has had a runtime. If it has lost it since, tokio panics, and then so do we.
     #[inline]
     pub(super) fn timer(delay: Nanos) -> Timer {
-        tokio::time::sleep(to_duration(delay))
+        panic::catch_unwind(|| tokio::time::sleep(to_duration(delay))).unwrap_or_else(|reason| {
+            require();
+            panic::resume_unwind(reason)
+        })
     }
 }
 
@@ -240,6 +244,7 @@ mod runtime {
         super::no_runtime();
     }
 
+    /// Never called, since [`require`] does not return.
     pub(super) fn timer(_delay: Nanos) -> Timer {
         core::future::pending()
     }

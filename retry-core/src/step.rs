@@ -126,7 +126,7 @@ pub fn step<O: Outcome, J: Judge<O::Error>>(
     step_at(Sleep, site, progress, judge, outcome)
 }
 
-/// The same at any pace, for a call that has its policy in memory too.
+/// The same at any pace, for a call that has its site in memory: what a [`Position`] would save it pays for anyway.
 #[inline]
 pub(crate) fn step_at<P: Pace, O: Outcome, J: Judge<O::Error>>(
     pace: P,

@@ -182,7 +182,8 @@ prop_compose! {
         let policy = Policy::new().base(duration(base)).max_delay(duration(max_delay)).max_hint(duration(max_hint));
         let policy = max.map_or(policy.unlimited(), |max| policy.max(max));
         let policy = policy.factor(factor).backoff(backoff).jitter(jitter);
-        if has_deadline { policy.deadline(duration(base + 1 + deadline)) } else { policy }
+        let deadline = base + 1 + deadline % ((1 << 52) - base);
+        if has_deadline { policy.deadline(duration(deadline)) } else { policy }
     }
 }
 
