@@ -5,15 +5,18 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// The scenes of tests are counted; the others are there or not.
-static EXTRAS: AtomicUsize = AtomicUsize::new(0);
+/// One bit for each, but the scenes of tests are counted above them.
+static EXTRAS: AtomicUsize = AtomicUsize::new(NO_RUNTIME);
+
+/// No thread has been seen that has a runtime.
+const NO_RUNTIME: usize = 1;
 
 #[derive(Clone, Copy, Debug)]
 #[repr(usize)]
 pub(crate) enum Extra {
-    Timer = 1,
-    Observer = 2,
-    Scene = 4,
+    Timer = 2,
+    Observer = 4,
+    Scene = 8,
 }
 
 /// Notes one more. The observer and the timer are set only once.
@@ -29,7 +32,19 @@ pub(crate) fn remove(extra: Extra) {
 /// Whether there is any.
 #[inline]
 pub(crate) fn any() -> bool {
+    EXTRAS.load(Relaxed) > NO_RUNTIME
+}
+
+/// Whether there is any, or a runtime has yet to be looked for.
+#[inline]
+pub(crate) fn any_to_wait_for() -> bool {
     EXTRAS.load(Relaxed) != 0
+}
+
+/// Notes that there is a runtime.
+#[cfg(feature = "tokio")]
+pub(crate) fn runtime_found() {
+    EXTRAS.fetch_and(!NO_RUNTIME, Relaxed);
 }
 
 /// Whether a scene is up anywhere.

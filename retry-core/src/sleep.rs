@@ -95,7 +95,7 @@ enum Other {
 impl Wait {
     #[inline]
     pub(crate) fn new(delay: Nanos) -> Wait {
-        if delay == 0 || !runtime::is_known() || extras::any() {
+        if delay == 0 || extras::any_to_wait_for() {
             return Wait::unusual(delay);
         }
         Wait { state: State::Timer { timer: runtime::timer(delay) } }
@@ -193,33 +193,23 @@ impl core::error::Error for SleepIsSet {}
 
 #[cfg(feature = "tokio")]
 mod runtime {
-    use core::cell::Cell;
     use std::panic;
 
     use tokio::runtime::Handle;
     pub(super) use tokio::time::Sleep as Timer;
 
+    use crate::extras;
     use crate::nanos::{Nanos, to_duration};
-
-    std::thread_local! {
-        static IS_KNOWN: Cell<bool> = const { Cell::new(false) };
-    }
-
-    /// Whether this thread has had a runtime, which is cheaper to ask than whether it has one.
-    #[inline]
-    pub(super) fn is_known() -> bool {
-        IS_KNOWN.get()
-    }
 
     /// Panics if there is none.
     pub(super) fn require() {
         if Handle::try_current().is_err() {
             super::no_runtime();
         }
-        IS_KNOWN.set(true);
+        extras::runtime_found();
     }
 
-    /// A timer, on a thread that has had a runtime. If it has lost it since, tokio panics, and then so do we.
+    /// A timer, where a runtime was found before. If this thread has none, tokio panics, and then so do we.
     #[inline]
     pub(super) fn timer(delay: Nanos) -> Timer {
         panic::catch_unwind(|| tokio::time::sleep(to_duration(delay))).unwrap_or_else(|reason| {
@@ -235,10 +225,6 @@ mod runtime {
     use crate::nanos::Nanos;
 
     pub(super) type Timer = core::future::Pending<()>;
-
-    pub(super) fn is_known() -> bool {
-        false
-    }
 
     pub(super) fn require() {
         super::no_runtime();
