@@ -93,8 +93,8 @@ const fn shifts(base: Nanos, doublings: u32, limit: Nanos) -> u32 {
     }
 }
 
-/// The raw delay by its definition, for what is no shift. Out of line, where its many registers cost others nothing; and given numbers, so that no policy has
-/// to be in memory for it.
+/// The raw delay by its definition, for what is no shift. Out of line, where its many registers cost others nothing; and
+/// given numbers, so that no policy has to be in memory for it.
 #[cold]
 #[inline(never)]
 const fn computed(backoff: Backoff, factor: f64, base: Nanos, n: u32) -> Nanos {

@@ -76,6 +76,7 @@ impl Policy {
         self.plain()
     }
 
+    /// Notes whether it is plain, once all that says so is set.
     const fn plain(mut self) -> Policy {
         self.is_plain = self.growth.is_shift && !self.spread.remembers() && !self.has_deadline();
         self

@@ -93,6 +93,7 @@ enum Other {
 }
 
 impl Wait {
+    /// The runtime's timer, unless there is anything to look at first.
     #[inline]
     pub(crate) fn new(delay: Nanos) -> Wait {
         if delay == 0 || extras::any_to_wait_for() {
