@@ -15,7 +15,11 @@ pub use retry_core::call::{
     Environment, GivenUp, Planned, Site, Tell, plan_async, plan_blocking, recovered_async, recovered_blocking,
 };
 #[cfg(feature = "std")]
-pub use retry_core::classify::{Find, On, classify, finds};
+pub use retry_core::classify::{On, classify};
+#[cfg(feature = "std")]
+pub use retry_core::error::classification::ask_for;
+#[cfg(feature = "std")]
+pub use retry_core::error::find::{Find, classifier, finds};
 #[cfg(feature = "std")]
 pub use retry_core::failure::{Failure, Refused, Seen, Told};
 #[cfg(feature = "std")]
@@ -45,8 +49,9 @@ pub use retry_core::timeout::{limit, limit_with, timed_out};
 /// The traits whose methods find out what a type can do.
 #[cfg(feature = "std")]
 pub mod probes {
-    pub use retry_core::classify::{
-        FindBoxed as _, FindBoxedSync as _, FindIo as _, FindNever as _, FindPlain as _, FindSame as _,
+    pub use retry_core::error::find::{
+        FindBorrowing as _, FindBoxed as _, FindBoxedSync as _, FindCounted as _, FindHeld as _,
+        FindNever as _, FindPlain as _, FindSame as _,
     };
     pub use retry_core::hook::{
         AsyncOnGiveUp as _, AsyncOnRetry as _, NoOnGiveUp as _, NoOnRetry as _, OnGiveUp as _, OnRetry as _,

@@ -28,3 +28,40 @@ mod ssh2;
 mod redis;
 #[cfg(feature = "object_store")]
 mod object_store;
+
+use crate::error::classification::LinkClassifier;
+#[cfg(any(
+    feature = "reqwest",
+    feature = "tonic",
+    feature = "lapin",
+    feature = "russh",
+    feature = "russh-sftp",
+    feature = "ssh2",
+    feature = "redis",
+    feature = "object_store"
+))]
+use crate::error::classification::classify_link;
+
+/// The classifiers of all errors that stand here, for chains of errors whose types are not known.
+pub(crate) const CLASSIFIERS: &[LinkClassifier] = &[
+    #[cfg(feature = "reqwest")]
+    classify_link::<self::reqwest::Error>,
+    #[cfg(feature = "reqwest")]
+    classify_link::<::reqwest::Error>,
+    #[cfg(feature = "tonic")]
+    classify_link::<::tonic::Status>,
+    #[cfg(feature = "etcd-client")]
+    classify_link::<::etcd_client::Error>,
+    #[cfg(feature = "lapin")]
+    classify_link::<::lapin::Error>,
+    #[cfg(feature = "russh")]
+    classify_link::<::russh::Error>,
+    #[cfg(feature = "russh-sftp")]
+    classify_link::<::russh_sftp::client::error::Error>,
+    #[cfg(feature = "ssh2")]
+    classify_link::<::ssh2::Error>,
+    #[cfg(feature = "redis")]
+    classify_link::<::redis::RedisError>,
+    #[cfg(feature = "object_store")]
+    classify_link::<::object_store::Error>,
+];

@@ -5,6 +5,8 @@ use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::error::classification::classify_chain;
+
 /// An error's own word on whether it is worth another attempt.
 ///
 /// `#[retry]` asks it without being told to, by the type of the function's error. An error without it counts as
@@ -80,27 +82,36 @@ impl Hint for Option<Duration> {
 /// `Unsupported`.
 impl Retryable for io::Error {
     fn is_retryable(&self) -> bool {
-        use io::ErrorKind as Kind;
-        !matches!(
-            self.kind(),
-            Kind::NotFound
-                | Kind::PermissionDenied
-                | Kind::AlreadyExists
-                | Kind::InvalidInput
-                | Kind::InvalidData
-                | Kind::IsADirectory
-                | Kind::NotADirectory
-                | Kind::DirectoryNotEmpty
-                | Kind::ReadOnlyFilesystem
-                | Kind::StorageFull
-                | Kind::QuotaExceeded
-                | Kind::FileTooLarge
-                | Kind::NotSeekable
-                | Kind::ArgumentListTooLong
-                | Kind::ExecutableFileBusy
-                | Kind::Unsupported
-        ) && !is_permanent_by_name(self.kind())
+        classify_chain(Some(self), &[], true).is_none_or(|chain| chain.is_retryable)
     }
+
+    fn retry_after(&self) -> Option<Duration> {
+        classify_chain(Some(self), &[], true).and_then(|chain| chain.retry_after)
+    }
+}
+
+/// Returns whether an `io::Error` passes by itself, by its kind alone.
+pub(crate) fn is_transient(error: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    !matches!(
+        error.kind(),
+        Kind::NotFound
+            | Kind::PermissionDenied
+            | Kind::AlreadyExists
+            | Kind::InvalidInput
+            | Kind::InvalidData
+            | Kind::IsADirectory
+            | Kind::NotADirectory
+            | Kind::DirectoryNotEmpty
+            | Kind::ReadOnlyFilesystem
+            | Kind::StorageFull
+            | Kind::QuotaExceeded
+            | Kind::FileTooLarge
+            | Kind::NotSeekable
+            | Kind::ArgumentListTooLong
+            | Kind::ExecutableFileBusy
+            | Kind::Unsupported
+    ) && !is_permanent_by_name(error.kind())
 }
 
 /// Kinds that the oldest supported compiler has no stable name for.

@@ -5,7 +5,8 @@ use std::error::Error as StdError;
 use ::object_store::Error;
 
 use super::status;
-use crate::{Retryable, classify};
+use crate::Retryable;
+use crate::error::chain;
 
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
@@ -29,7 +30,7 @@ impl Retryable for Error {
 /// The status of the answer, which the store's own error keeps to itself but for its text. Where there is none, or the
 /// text has changed, the error counts as one of the connection.
 fn status_behind(source: &(dyn StdError + 'static)) -> Option<u16> {
-    classify::chain(Some(source)).find_map(|error| {
+    chain::chain(Some(source)).find_map(|error| {
         let text = error.to_string();
         let status = text.strip_prefix("Server returned non-2xx status code: ")?;
         status.get(..3)?.parse().ok()

@@ -8,7 +8,8 @@ use std::time::Duration;
 use ::reqwest::{Response, StatusCode};
 
 use super::http::{is_transient, retry_after, sent_at};
-use crate::{Retryable, classify, clock};
+use crate::error::chain;
+use crate::{Retryable, clock};
 
 impl Retryable for ::reqwest::Error {
     fn is_retryable(&self) -> bool {
@@ -20,7 +21,7 @@ impl Retryable for ::reqwest::Error {
             false
         } else if self.is_decode() {
             // Two in one: the body could not be read, which is hyper's error, or what was read not be understood.
-            classify::chain_has::<hyper::Error>(self.source())
+            chain::find_in::<hyper::Error>(self.source()).is_some()
         } else {
             io_error(self).is_none_or(Retryable::is_retryable)
         }
@@ -29,7 +30,7 @@ impl Retryable for ::reqwest::Error {
 
 /// The reason that the operating system or TLS gave, if one of them did.
 fn io_error(error: &::reqwest::Error) -> Option<&io::Error> {
-    classify::chain(error.source()).find_map(<dyn StdError>::downcast_ref)
+    chain::chain(error.source()).find_map(<dyn StdError>::downcast_ref)
 }
 
 /// [`error_for_retry`](ErrorForRetry::error_for_retry) on a response.
