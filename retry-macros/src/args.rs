@@ -26,6 +26,7 @@ pub(crate) struct RawArgs {
     pub(crate) within: Slot<Time>,
     pub(crate) on: Slot<Vec<Item>>,
     pub(crate) unless: Slot<Vec<Item>>,
+    pub(crate) ask: Slot<Vec<Type>>,
     pub(crate) when: Slot<Expr>,
     pub(crate) retry_ok: Slot<Expr>,
     pub(crate) retry_after: Slot<Expr>,
@@ -93,6 +94,7 @@ impl RawArgs {
             within: self.within.or_inherit(&outer.within),
             on: self.on.or_inherit(&outer.on),
             unless: self.unless.or_inherit(&outer.unless),
+            ask: self.ask.or_inherit(&outer.ask),
             when: self.when.or_inherit(&outer.when),
             retry_ok: self.retry_ok.or_inherit(&outer.retry_ok),
             retry_after: self.retry_after.or_inherit(&outer.retry_after),
@@ -129,12 +131,13 @@ impl RawArgs {
         let RawArgs {
             max, base, factor, backoff, max_delay, jitter, deadline, attempt_timeout, within, ..
         } = self;
-        let RawArgs { on, unless, when, retry_ok, retry_after, error, attempt, fallback, .. } = self;
+        let RawArgs { on, unless, ask, when, retry_ok, retry_after, error, attempt, fallback, .. } = self;
         let RawArgs { on_retry, on_give_up, name, start, env, budget, breaker, .. } = self;
         let RawArgs { clone, sleep, facade, skip, .. } = self;
         let policy_keys = [max.key(), base.key(), factor.key(), backoff.key(), max_delay.key(), jitter.key()];
         let limit_keys = [deadline.key(), attempt_timeout.key(), within.key(), start.key()];
-        let selection_keys = [on.key(), unless.key(), when.key(), retry_ok.key(), retry_after.key()];
+        let selection_keys =
+            [on.key(), unless.key(), ask.key(), when.key(), retry_ok.key(), retry_after.key()];
         let ending_keys = [error.key(), attempt.key(), fallback.key(), on_retry.key(), on_give_up.key()];
         let shared_keys = [budget.key(), breaker.key()];
         let other_keys = [name.key(), env.key(), clone.key(), sleep.key(), facade.key(), skip.key()];
@@ -216,6 +219,7 @@ impl RawArgs {
             name::WITHIN_MS => self.within.set(&key, argument.in_millis()?, errors),
             name::ON => self.on.set(&key, argument.items()?, errors),
             name::UNLESS => self.unless.set(&key, argument.items()?, errors),
+            name::ASK => self.ask.set(&key, argument.types()?, errors),
             name::WHEN => self.when.set(&key, argument.value()?, errors),
             name::RETRY_OK => self.retry_ok.set(&key, argument.value()?, errors),
             name::RETRY_AFTER => self.retry_after.set(&key, argument.value()?, errors),
@@ -320,6 +324,17 @@ impl Argument<'_> {
     fn items(&self) -> syn::Result<Vec<Item>> {
         self.equals()?;
         select::parse(self.input)
+    }
+
+    /// Types, and no patterns.
+    fn types(&self) -> syn::Result<Vec<Type>> {
+        let types = self.items()?.into_iter().map(|item| match item {
+            Item::Type(ty) => Ok(ty),
+            Item::Pattern(pattern, _) => {
+                bail!(pattern, "`{}` takes types, not patterns; write `{}`", self.key, self.option.example)
+            }
+        });
+        types.collect()
     }
 
     fn equals(&self) -> syn::Result<()> {

@@ -13,6 +13,7 @@ mod item;
 mod pattern;
 mod body;
 mod shape;
+mod error_type;
 mod plan;
 mod validate;
 mod model;

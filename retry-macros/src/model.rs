@@ -7,6 +7,7 @@ use syn::{Expr, LitStr, Path, Signature, Token, Type};
 
 use crate::args::RawArgs;
 use crate::diagnostics::Diagnostics;
+use crate::error_type::{may_borrow, mentions_lifetime};
 use crate::item::parameters;
 use crate::pattern::{Rebind, Rebinding};
 use crate::plan::{Plan, Scope};
@@ -29,6 +30,8 @@ pub(crate) struct Retry {
     pub(crate) selection: Selection,
     pub(crate) ending: Ending,
     pub(crate) sharing: Sharing,
+    /// Whether a lifetime stands in the error's type, so that a box of it may borrow.
+    pub(crate) may_borrow: bool,
     /// Whether the waits of a call are summed up, for `within`.
     pub(crate) sums_waits: bool,
     /// The body's name for the attempt's number.
@@ -48,6 +51,7 @@ pub(crate) struct Retry {
 pub(crate) struct Selection {
     pub(crate) on: Option<Vec<Item>>,
     pub(crate) unless: Option<Vec<Item>>,
+    pub(crate) ask: Option<Vec<Type>>,
     pub(crate) when: Option<Expr>,
     pub(crate) retry_ok: Option<Expr>,
     pub(crate) retry_after: Option<Expr>,
@@ -89,8 +93,9 @@ impl Retry {
 
     /// Whether the function's arguments say anything of an error.
     pub(crate) fn judges_errors(&self) -> bool {
-        let Selection { on, unless, when, retry_after, retry_ok: _ } = &self.selection;
-        let is_selective = on.is_some() || unless.is_some() || when.is_some() || retry_after.is_some();
+        let Selection { on, unless, ask, when, retry_after, retry_ok: _ } = &self.selection;
+        let is_selective =
+            on.is_some() || unless.is_some() || ask.is_some() || when.is_some() || retry_after.is_some();
         let is_named = self.operation.format.is_some();
         is_selective || is_named || self.plan.attempt_timeout.is_some() || self.sums_waits
     }
@@ -184,9 +189,14 @@ impl Retry {
         let selection = Selection {
             on: items(&args.on),
             unless: items(&args.unless),
+            ask: args.ask.value().cloned(),
             when: expression(&args.when),
             retry_ok: expression(&args.retry_ok),
             retry_after: expression(&args.retry_after),
+        };
+        let may_borrow = match args.error.value() {
+            Some(error) => mentions_lifetime(error),
+            None => may_borrow(&shape.ret),
         };
         let ending = Ending {
             error: args.error.value().cloned(),
@@ -203,6 +213,7 @@ impl Retry {
             env: args.env.value().cloned(),
             rebindings,
             cloned_self,
+            may_borrow,
             sums_waits: args.within.is_set(),
             selection,
             ending,

@@ -83,13 +83,16 @@ impl Expansion<'_> {
         let body = &self.retry.shape.attempt;
         let body_type = self.body_type();
         let has_timeout = self.retry.plan.attempt_timeout.is_some();
-        if !has_timeout && !has_control_flow(body) {
-            return self.braced(&quote!(#rebindings #body));
+        let has_breaker = self.retry.sharing.breaker.is_some();
+        let is_async = self.retry.shape.is_async;
+        let must_be_future = is_async && (has_timeout || has_breaker);
+        if !must_be_future && !has_control_flow(body) {
+            return self.on_trial(self.braced(&quote!(#rebindings #body)));
         }
-        if !self.retry.shape.is_async {
+        if !is_async {
             // Placed at the function's name: what moves into the closure would else be reported under the attribute.
             let inside = self.braced(&quote!(#rebindings #body));
-            return quote_spanned!(self.place()=> (|| -> #body_type #inside)());
+            return self.on_trial(quote_spanned!(self.place()=> (|| -> #body_type #inside)()));
         }
         // The branch is never taken; it tells the compiler what the block returns before it reads the body.
         let typed = quote_spanned! {Span::mixed_site()=>
@@ -98,8 +101,24 @@ impl Expansion<'_> {
             }
         };
         let inside = self.braced(&quote!(#typed #rebindings #body));
-        let future = quote_spanned!(self.place()=> async #inside);
+        let mut future = quote_spanned!(self.place()=> async #inside);
+        if has_breaker {
+            let private = &self.retry.private;
+            future = quote_spanned!(Span::mixed_site()=> #private::Shared::attempt(&shared, #future));
+        }
         if has_timeout { self.limited(&future) } else { quote!(#future.await) }
+    }
+
+    /// A blocking attempt, noted as a trial of the breaker while it runs. An async one is noted when it is polled.
+    fn on_trial(&self, attempt: TokenStream) -> TokenStream {
+        if self.retry.sharing.breaker.is_none() {
+            return attempt;
+        }
+        let private = &self.retry.private;
+        quote_spanned! {Span::mixed_site()=> {
+            let _running = #private::Shared::run(&shared);
+            #attempt
+        }}
     }
 
     /// The user's own braces around an attempt: a missing value is reported where they close.

@@ -60,6 +60,7 @@ impl Expansion<'_> {
             }
             None => {
                 let known = self.at(place, "known", &quote!(#reference #outcome));
+                let known = self.from_its_floor(&known);
                 let method = format_ident!("reattempt_{step}", span = place);
                 quote_spanned!(place=> #known.#method(#arguments, #outcome))
             }
@@ -247,12 +248,13 @@ impl Expansion<'_> {
         if let (Some(error), Some(_)) = (&self.retry.ending.error, &self.retry.sharing.breaker) {
             return self.last_if_any(error);
         }
+        let known = self.from_its_floor(&quote_spanned!(Span::mixed_site()=> #private::known_of(&error)));
         let last = match &self.retry.ending.error {
             None => quote_spanned!(Span::mixed_site()=> let last = error;),
             Some(_) => quote_spanned! {Span::mixed_site()=>
                 let last = {
                     let error = error;
-                    let known = #private::known_of(&error).reattempt_known();
+                    let known = #known.reattempt_known();
                     #private::RetryError::new(&given_up, ::core::option::Option::Some(error), known)
                 };
             },
@@ -311,7 +313,55 @@ impl Expansion<'_> {
     /// The error as its type tells of it.
     fn bare(&self) -> TokenStream {
         let private = &self.retry.private;
-        quote_spanned!(Span::mixed_site()=> #private::known_of(error).reattempt_known().see(error))
+        let known = self.from_its_floor(&quote_spanned!(Span::mixed_site()=> #private::known_of(error)));
+        quote_spanned!(Span::mixed_site()=> #known.reattempt_known().see(error))
+    }
+
+    /// The question about an error, from the floor on that sees whether its type may borrow.
+    pub(super) fn from_its_floor(&self, question: &TokenStream) -> TokenStream {
+        if self.retry.may_borrow {
+            quote_spanned!(Span::mixed_site()=> #question.reattempt_borrowing())
+        } else {
+            question.clone()
+        }
+    }
+
+    /// The types of `ask`, and those of `on` that have a classification: they are asked where they stand in the chain
+    /// of an error that has none.
+    fn asked(&self) -> Option<TokenStream> {
+        let (private, selection) = (&self.retry.private, &self.retry.selection);
+        let asked = selection.ask.iter().flatten().map(|ty| {
+            let (first, last) = crate::value::ends(ty.to_token_stream());
+            let (first, last) = (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last));
+            let ask = proc_macro2::Ident::new("ask_for", first);
+            let call = quote_spanned!(last=> ());
+            quote!(#private::#ask::<#ty> #call)
+        });
+        let selected = selection.on.iter().flatten().filter_map(|item| match item {
+            Item::Type(ty) => {
+                let (find, search) = self.search(ty);
+                Some(quote_spanned! {Span::mixed_site()=> {
+                    #find
+                    let search = #search;
+                    #private::classifier(&find, &search, #private::known_as::<#ty>().reattempt_known())
+                }})
+            }
+            Item::Pattern(..) => None,
+        });
+        let all: Vec<_> = asked.chain(selected).collect();
+        (!all.is_empty()).then(|| quote!(#(#all),*))
+    }
+
+    /// The question whether the error is or has a `ty`, and the way to look for it.
+    fn search(&self, ty: &syn::Type) -> (TokenStream, TokenStream) {
+        let (private, error) = (&self.retry.private, local("error"));
+        let find = quote_spanned!(Span::mixed_site()=> let find = #private::Find::<#ty, _>::new(#error););
+        let search = if self.retry.may_borrow {
+            quote_spanned!(Span::mixed_site()=> (&&&&&&find).reattempt_search())
+        } else {
+            quote_spanned!(Span::mixed_site()=> (&&&&&&&find).reattempt_search())
+        };
+        (find, search)
     }
 
     /// The same with what the function's arguments say of it, if they say anything.
@@ -319,7 +369,12 @@ impl Expansion<'_> {
         if !self.retry.judges_errors() {
             return None;
         }
-        let (private, bare, error) = (&self.retry.private, self.bare(), local("error"));
+        let (private, error, seen, also) =
+            (&self.retry.private, local("error"), local("seen"), local("also"));
+        let asked = self.asked().map(|asked| quote!(let #also = [#asked];));
+        let asking = asked.is_some().then(|| quote!(.asking(&#also)));
+        let bare = self.bare();
+        let bare = quote!(#bare #asking);
         let hint = match &self.retry.selection.retry_after {
             Some(hint) => Some(placed(hint, &quote!(hint), &quote!(#error, #hint), private)),
             // An error that stands for a timeout is not asked for a hint either.
@@ -331,11 +386,16 @@ impl Expansion<'_> {
         let has_hint = hint.is_some();
         let hint = hint.map(|hint| quote_spanned!(Span::mixed_site()=> let hint = #hint;));
         let Some(judged) = self.judged(&error) else {
-            return Some((quote!(#hint), self.told(&bare, false, has_hint)));
+            let (asked, told) = match &asked {
+                Some(asked) => (Some(quote!(#asked let #seen = #bare;)), self.told(&seen, false, has_hint)),
+                None => (None, self.told(&bare, false, has_hint)),
+            };
+            return Some((quote!(#asked #hint), told));
         };
         let (probes, told) = (self.probes(), self.told(&local("seen"), true, has_hint));
         let prepared = quote_spanned! {Span::mixed_site()=>
             #probes
+            #asked
             let seen = #bare;
             let judged = #judged;
             #hint
@@ -425,9 +485,10 @@ impl Expansion<'_> {
                 );
                 arguments.set_span(last);
                 let found = quote!({ use #private::finds as #finds; #finds #arguments });
+                let (asked, way) = self.search(ty);
                 quote_spanned! {Span::mixed_site()=> {
-                    let find = #private::Find::<#ty, _>::new(#error);
-                    let search = (&&&&&&find).reattempt_search();
+                    #asked
+                    let search = #way;
                     #private::On::by_type(#found)
                 }}
             }

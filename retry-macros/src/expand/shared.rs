@@ -148,15 +148,17 @@ impl Expansion<'_> {
     /// The error for the caller where there may have been no attempt.
     pub(super) fn last_if_any(&self, error: &Type) -> TokenStream {
         let private = &self.retry.private;
+        let none = self.from_its_floor(&quote!(#private::known_as::<#error>()));
+        let some = self.from_its_floor(&quote_spanned!(Span::mixed_site()=> #private::known_of(&error)));
         quote_spanned! {Span::mixed_site()=>
             let last = match ::core::convert::identity(result) {
                 ::core::result::Result::Ok(::core::option::Option::Some(value)) => break same.ok(value),
                 ::core::result::Result::Ok(::core::option::Option::None) => {
-                    let known = #private::known_as::<#error>().reattempt_known();
+                    let known = #none.reattempt_known();
                     #private::RetryError::new(&given_up, ::core::option::Option::None, known)
                 }
                 ::core::result::Result::Err(error) => {
-                    let known = #private::known_of(&error).reattempt_known();
+                    let known = #some.reattempt_known();
                     #private::RetryError::new(&given_up, ::core::option::Option::Some(error), known)
                 }
             };
