@@ -10,6 +10,7 @@ mod attempts;
 mod breakers;
 mod budgets;
 mod cancellation;
+mod chain;
 mod deadline;
 mod delays;
 mod derive;

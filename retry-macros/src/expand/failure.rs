@@ -357,7 +357,7 @@ impl Expansion<'_> {
         let (private, error) = (&self.retry.private, local("error"));
         let find = quote_spanned!(Span::mixed_site()=> let find = #private::Find::<#ty, _>::new(#error););
         let search = if self.retry.may_borrow {
-            quote_spanned!(Span::mixed_site()=> (&&&&&&find).reattempt_search())
+            quote_spanned!(Span::mixed_site()=> (&&&&&find).reattempt_search())
         } else {
             quote_spanned!(Span::mixed_site()=> (&&&&&&&find).reattempt_search())
         };
