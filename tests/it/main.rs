@@ -21,6 +21,7 @@ mod hygiene;
 mod impl_blocks;
 mod lints;
 mod names;
+mod nested_breakers;
 mod policies;
 mod presets;
 mod retry_ok;
