@@ -5,6 +5,12 @@
 
 #[cfg(any(feature = "aws", feature = "http", feature = "object_store"))]
 mod status;
+#[cfg(any(feature = "aws", feature = "object_store"))]
+mod aws_code;
+#[cfg(any(feature = "reqwest", feature = "aws", feature = "tonic", feature = "redis", feature = "object_store"))]
+mod cause;
+#[cfg(any(feature = "tonic", feature = "russh-sftp"))]
+mod io_text;
 
 #[cfg(feature = "http")]
 pub mod http;

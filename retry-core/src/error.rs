@@ -3,6 +3,7 @@
 pub mod chain;
 pub mod classification;
 pub mod find;
+pub(crate) mod io;
 mod mark;
 
 pub(crate) use mark::{is_retry_error, marker};

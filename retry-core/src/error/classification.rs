@@ -10,7 +10,7 @@ use crate::adapter;
 #[cfg(target_has_atomic = "64")]
 use crate::breaker::CircuitOpen;
 use crate::failure::Opinion;
-use crate::retryable::{self, Retryable};
+use crate::retryable::Retryable;
 
 /// The classification of an error by its own type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub(crate) fn classify_chain(
         }
     }
     innermost.map(|error: &io::Error| Classification {
-        is_retryable: retryable::is_transient(error),
+        is_retryable: super::io::is_transient(error),
         retry_after: None,
     })
 }
