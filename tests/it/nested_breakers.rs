@@ -1,10 +1,8 @@
 //! A call through a breaker inside another call through the same breaker.
 
 use std::cell::Cell;
-use std::future::{Future, pending, poll_fn};
+use std::future::{Future, pending};
 use std::io;
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use reattempt::CircuitState::{Closed, HalfOpen, Open};
@@ -48,21 +46,8 @@ impl Client {
     }
 
     async fn pages_at_once(&self) -> io::Result<u32> {
-        let (mut first, mut second) = (pin!(self.page_async()), pin!(self.page_async()));
-        let (mut sum, mut left) = (Ok(1), 2);
-        poll_fn(|context| {
-            for page in [first.as_mut() as std::pin::Pin<&mut dyn Future<Output = _>>, second.as_mut()] {
-                if left > 0 {
-                    if let Poll::Ready(page) = page.poll(context) {
-                        left -= 1;
-                        sum = sum.as_ref().map_err(|_| refused()).and_then(|sum| Ok(sum + page?));
-                    }
-                }
-            }
-            if left == 0 { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
-        sum
+        let (first, second) = tokio::join!(self.page_async(), self.page_async());
+        Ok(first? + second? + 1)
     }
 
     #[retry(attempt_timeout = "1s")]
@@ -121,6 +106,12 @@ fn an_async_method_that_calls_another_through_the_same_breaker_is_one_trial() {
     for trials in [1, 2, 3, 7] {
         recovers(trials, |client| finish(client.all_pages_async()));
         recovers(trials, |client| finish(client.pages_at_once()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_with_a_timeout_is_one_trial() {
+    for trials in [1, 2, 3, 7] {
         recovers(trials, |client| finish(client.limited()));
     }
 }
@@ -145,20 +136,14 @@ fn half_open() -> (testing::Guard, CircuitBreaker) {
 #[test]
 fn a_call_beside_a_trial_is_refused() {
     let (_guard, breaker) = half_open();
-    let trial = finish_pending(breaker.call_async(async || pending::<Result<(), CircuitOpen>>().await));
+    let mut trial = Box::pin(breaker.call_async(async || pending::<Result<(), CircuitOpen>>().await));
+    assert!(poll(trial.as_mut(), 1).is_none());
     assert_eq!(breaker.state(), HalfOpen);
     // The trial is not polled now, so the thread does not run it.
     assert!(breaker.acquire().is_err());
     assert_eq!(breaker.retry_in(), 5 * SECOND);
     drop(trial);
     assert!(breaker.acquire().is_ok());
-}
-
-/// A future that was polled once.
-fn finish_pending<'a, F: Future + 'a>(future: F) -> std::pin::Pin<Box<dyn Future<Output = F::Output> + 'a>> {
-    let mut future: std::pin::Pin<Box<dyn Future<Output = F::Output> + 'a>> = Box::pin(future);
-    assert!(poll(future.as_mut(), 1).is_none());
-    future
 }
 
 #[test]
@@ -218,12 +203,8 @@ fn a_trial_that_is_too_old_lets_nothing_through() {
 #[test]
 fn a_breaker_ignores_attempts_that_another_one_refused() {
     #[retry(max = 3, breaker = outer)]
-    fn call(outer: &CircuitBreaker, inner: &CircuitBreaker) -> anyhow_like::Result<u32> {
-        Ok(inner.call(|| Ok::<_, CircuitOpen>(1))?)
-    }
-
-    mod anyhow_like {
-        pub(super) type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+    fn call(outer: &CircuitBreaker, inner: &CircuitBreaker) -> io::Result<u32> {
+        inner.call(|| Ok(1))
     }
 
     let _guard = testing::no_wait();
