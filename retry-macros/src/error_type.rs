@@ -20,11 +20,11 @@ fn error_of(ret: &Type) -> Option<&Type> {
     };
     let last = path.path.segments.last().filter(|last| last.ident == "Result")?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    let types = arguments.args.iter().filter_map(|argument| match argument {
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     });
-    types.skip(1).next()
+    types.nth(1)
 }
 
 /// Whether a lifetime other than `'static` stands in a type.

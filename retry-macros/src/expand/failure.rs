@@ -60,7 +60,7 @@ impl Expansion<'_> {
             }
             None => {
                 let known = self.at(place, "known", &quote!(#reference #outcome));
-                let known = self.from_its_floor(&known);
+                let known = self.on_its_floor(&known);
                 let method = format_ident!("reattempt_{step}", span = place);
                 quote_spanned!(place=> #known.#method(#arguments, #outcome))
             }
@@ -248,7 +248,7 @@ impl Expansion<'_> {
         if let (Some(error), Some(_)) = (&self.retry.ending.error, &self.retry.sharing.breaker) {
             return self.last_if_any(error);
         }
-        let known = self.from_its_floor(&quote_spanned!(Span::mixed_site()=> #private::known_of(&error)));
+        let known = self.on_its_floor(&quote_spanned!(Span::mixed_site()=> #private::known_of(&error)));
         let last = match &self.retry.ending.error {
             None => quote_spanned!(Span::mixed_site()=> let last = error;),
             Some(_) => quote_spanned! {Span::mixed_site()=>
@@ -313,12 +313,12 @@ impl Expansion<'_> {
     /// The error as its type tells of it.
     fn bare(&self) -> TokenStream {
         let private = &self.retry.private;
-        let known = self.from_its_floor(&quote_spanned!(Span::mixed_site()=> #private::known_of(error)));
+        let known = self.on_its_floor(&quote_spanned!(Span::mixed_site()=> #private::known_of(error)));
         quote_spanned!(Span::mixed_site()=> #known.reattempt_known().see(error))
     }
 
     /// The question about an error, from the floor on that sees whether its type may borrow.
-    pub(super) fn from_its_floor(&self, question: &TokenStream) -> TokenStream {
+    pub(super) fn on_its_floor(&self, question: &TokenStream) -> TokenStream {
         if self.retry.may_borrow {
             quote_spanned!(Span::mixed_site()=> #question.reattempt_borrowing())
         } else {

@@ -148,8 +148,8 @@ impl Expansion<'_> {
     /// The error for the caller where there may have been no attempt.
     pub(super) fn last_if_any(&self, error: &Type) -> TokenStream {
         let private = &self.retry.private;
-        let none = self.from_its_floor(&quote!(#private::known_as::<#error>()));
-        let some = self.from_its_floor(&quote_spanned!(Span::mixed_site()=> #private::known_of(&error)));
+        let none = self.on_its_floor(&quote!(#private::known_as::<#error>()));
+        let some = self.on_its_floor(&quote_spanned!(Span::mixed_site()=> #private::known_of(&error)));
         quote_spanned! {Span::mixed_site()=>
             let last = match ::core::convert::identity(result) {
                 ::core::result::Result::Ok(::core::option::Option::Some(value)) => break same.ok(value),
