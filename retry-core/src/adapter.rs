@@ -20,7 +20,7 @@ mod io_text;
 
 #[cfg(feature = "http")]
 pub mod http;
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "reqwest", feature = "etcd-client"))]
 mod hyper;
 #[cfg(feature = "reqwest")]
 pub mod reqwest;
@@ -65,9 +65,9 @@ pub(crate) const CLASSIFIERS: &[LinkClassifier] = &[
     classify_link::<self::reqwest::Error>,
     #[cfg(feature = "reqwest")]
     classify_link::<::reqwest::Error>,
-    #[cfg(all(feature = "reqwest", not(target_family = "wasm")))]
+    #[cfg(all(any(feature = "reqwest", feature = "etcd-client"), not(target_family = "wasm")))]
     classify_link::<hyper_util::client::legacy::Error>,
-    #[cfg(feature = "reqwest")]
+    #[cfg(any(feature = "reqwest", feature = "etcd-client"))]
     classify_link::<::hyper::Error>,
     #[cfg(feature = "aws")]
     classify_link::<aws_smithy_types::byte_stream::error::Error>,

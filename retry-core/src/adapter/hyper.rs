@@ -1,4 +1,4 @@
-//! `hyper` and `hyper-util`: the errors of a connection and of a client, as far as `reqwest` brings these crates.
+//! `hyper` and `hyper-util`: the errors of a connection and of a client, as far as other crates bring them.
 
 use std::error::Error as StdError;
 
@@ -6,7 +6,6 @@ use ::hyper::Error;
 
 use super::cause;
 use crate::Retryable;
-#[cfg(not(target_family = "wasm"))]
 use crate::error::chain;
 
 /// The connection failed, or the peer broke the protocol. Of the errors that the program is to blame for, one has a cause: a
@@ -25,7 +24,17 @@ impl Retryable for hyper_util::client::legacy::Error {
     fn is_retryable(&self) -> bool {
         match chain::find_in::<Error>(self.source()) {
             Some(error) => error.is_retryable(),
+            None if self.is_connect() => cause::connect_may_pass(self.source()).unwrap_or(true),
             None => cause::may_pass(self.source()).unwrap_or(true),
         }
     }
+}
+
+/// Returns whether the first error of hyper in a chain passes, if there is one.
+pub(super) fn may_pass(first: Option<&(dyn StdError + 'static)>) -> Option<bool> {
+    #[cfg(not(target_family = "wasm"))]
+    if let Some(error) = chain::find_in::<hyper_util::client::legacy::Error>(first) {
+        return Some(error.is_retryable());
+    }
+    chain::find_in::<Error>(first).map(Retryable::is_retryable)
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use ::reqwest::{Response, StatusCode};
 
 use super::http::{is_transient, retry_after, sent_at};
-use super::{cause, status};
+use super::{cause, hyper, status};
 use crate::error::chain;
 use crate::{Retryable, clock};
 use unsent::Unsent;
@@ -23,8 +23,8 @@ impl Retryable for ::reqwest::Error {
             true
         } else if self.is_builder() || self.is_redirect() || self.is_upgrade() {
             false
-        } else if let Some(error) = chain::find_in::<::hyper::Error>(self.source()) {
-            error.is_retryable()
+        } else if let Some(may_pass) = hyper::may_pass(self.source()) {
+            may_pass
         } else if self.is_decode() {
             // The body was read and could not be understood, unless a decoder missed its end.
             chain::find_in::<io::Error>(self.source())
