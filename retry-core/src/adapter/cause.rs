@@ -13,6 +13,14 @@ pub(super) fn may_pass(first: Option<&(dyn StdError + 'static)>) -> Option<bool>
     Some(is_transient(error) && !(error.kind() == io::ErrorKind::Other && rejects_certificate(first)))
 }
 
+/// As [`may_pass`], for a connection that could not be made. A socket of the file system that is not there yet counts as
+/// one that refuses connections: its server has not started.
+#[cfg(any(feature = "reqwest", feature = "tonic"))]
+pub(super) fn connect_may_pass(first: Option<&(dyn StdError + 'static)>) -> Option<bool> {
+    let is_missing = innermost_io_error(first).is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
+    if is_missing { Some(true) } else { may_pass(first) }
+}
+
 /// Returns the last `io::Error` of a chain.
 fn innermost_io_error<'a>(first: Option<&'a (dyn StdError + 'static)>) -> Option<&'a io::Error> {
     chain(first).filter_map(link::<io::Error>).last()

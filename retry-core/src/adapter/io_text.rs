@@ -74,7 +74,9 @@ mod tests {
 
     #[test]
     fn any_other_text_is_none() {
-        for text in ["", "no such host", "broken pipe of dreams", "(os error )", "(os error x)", "(os error 1"] {
+        for text in
+            ["", "no such host", "broken pipe of dreams", "(os error )", "(os error x)", "(os error 1"]
+        {
             assert!(parse(text).is_none(), "{text:?}");
         }
     }
