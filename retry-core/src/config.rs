@@ -266,6 +266,7 @@ impl core::error::Error for InvalidConfig {}
 /// What may stand in a field.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Allowed {
+    #[cfg(any(feature = "std", feature = "serde"))]
     Attempts,
     Seconds,
     Factor,
@@ -299,6 +300,7 @@ impl Allowed {
 impl Display for Allowed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            #[cfg(any(feature = "std", feature = "serde"))]
             Allowed::Attempts => write!(f, "a whole number from 1 to {}", u32::MAX),
             Allowed::Seconds => write!(f, "a number of seconds from 0 to {}", check::MOST_SECONDS as u64),
             Allowed::Factor => f.write_str("a finite number from 1 up"),

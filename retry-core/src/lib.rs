@@ -29,6 +29,8 @@ pub mod call;
 #[cfg(feature = "std")]
 pub mod classify;
 #[cfg(feature = "std")]
+pub mod convert;
+#[cfg(feature = "std")]
 pub mod failure;
 #[cfg(feature = "std")]
 pub mod hook;

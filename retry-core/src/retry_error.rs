@@ -6,6 +6,7 @@ use core::time::Duration;
 
 use crate::call::GivenUp;
 use crate::classify::Sourced;
+use crate::convert::FromRetryError;
 use crate::failure::Describe;
 use crate::known::Known;
 use crate::reason::GiveUpReason;
@@ -130,6 +131,6 @@ impl<E> RetryError<E> {
 }
 
 /// The function's own error, made of the one that says why it gave up.
-pub fn converted<E, F: From<RetryError<E>>>(error: RetryError<E>) -> F {
-    error.into()
+pub fn converted<E, F: FromRetryError<E>>(error: RetryError<E>) -> F {
+    F::from_retry_error(error)
 }
