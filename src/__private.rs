@@ -4,7 +4,7 @@ pub use core::cell::Cell;
 pub use core::time::Duration;
 
 pub use retry_core::argument::Argument;
-pub use retry_core::outcome::{same, split};
+pub use retry_core::outcome::{never_fails, same, split, success};
 pub use retry_core::{Backoff, Jitter, Outcome, Policy};
 pub use retry_core::{check, preset};
 

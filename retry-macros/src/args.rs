@@ -10,7 +10,8 @@ use crate::option_name::{self as name, OptionName};
 use crate::preset::Preset;
 use crate::select::{self, Item};
 use crate::slot::{Origin, Slot};
-use crate::value::{Backoff, Jitter, Number, Time, is_negative, literal, source};
+use crate::source::source;
+use crate::value::{Backoff, Jitter, Number, Time, is_negative, literal};
 
 /// The arguments as they were written, each in a slot of its own.
 #[derive(Clone, Default)]

@@ -8,7 +8,8 @@ use syn::{Attribute, Data, DeriveInput, Fields, Index, Member, Meta, Path, Token
 
 use crate::diagnostics::{Diagnostics, bail};
 use crate::item::parameters;
-use crate::value::{first_span, source};
+use crate::source::source;
+use crate::value::first_span;
 
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item) {

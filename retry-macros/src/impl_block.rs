@@ -13,6 +13,7 @@ use crate::plan::{Evaluated, Plan, Scope};
 use crate::retry;
 use crate::shape::{Shape, future_output};
 use crate::slot::Origin;
+use crate::source::source;
 use crate::validate::{self, is_reference};
 
 /// The block with its methods retried, inside an anonymous constant that holds the values of the attribute: each is
@@ -175,7 +176,7 @@ fn is_retried(method: &AnnotatedFn, says_so: bool) -> syn::Result<bool> {
         Kind::Unknown => Err(error!(
             output,
             "`{}` may be a `Result` by another name; put `#[retry]` or `#[retry(skip)]` on `{}`",
-            output.to_token_stream().to_string().replace(' ', ""),
+            source(output),
             method.sig.ident
         )),
     }

@@ -4,6 +4,7 @@
 mod option_name;
 mod slot;
 mod diagnostics;
+mod source;
 mod duration;
 mod value;
 mod select;

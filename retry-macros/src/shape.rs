@@ -11,7 +11,7 @@ use crate::body::{self, AsyncTraitBlock, Frame};
 use crate::diagnostics::bail;
 use crate::item::{AnnotatedFn, Body};
 use crate::pattern::{Binding, bindings};
-use crate::value::source;
+use crate::source::source;
 
 /// A function that can be retried.
 #[derive(Clone)]
@@ -118,6 +118,19 @@ impl Shape {
         }
     }
 
+    /// Whether the return type cannot be named in a body.
+    pub(crate) fn has_impl_trait(&self) -> bool {
+        body::mentions(&self.ret.to_token_stream(), "impl")
+    }
+
+    /// The success type as it is spelled: the first argument of `Result<T, E>`, `Option<T>` or an alias.
+    pub(crate) fn success(&self) -> Option<&Type> {
+        match &self.ret {
+            Type::Path(path) => type_arguments(&path.path).next(),
+            _ => None,
+        }
+    }
+
     /// Under `#[async_trait]` the body's `self` has another name.
     pub(crate) fn renames_self(&self) -> bool {
         self.moves.is_some()
@@ -176,7 +189,7 @@ pub(crate) fn future_output(ty: &Type) -> Option<&Type> {
         Type::Paren(paren) => future_output(&paren.elem),
         Type::Path(path) => {
             let last = path.path.segments.last()?;
-            let argument = last_type_argument(&path.path)?;
+            let argument = type_arguments(&path.path).next_back()?;
             match last.ident.to_string().as_str() {
                 "Pin" | "Box" => future_output(argument),
                 "BoxFuture" | "LocalBoxFuture" => Some(argument),
@@ -197,9 +210,13 @@ fn bound_output(bound: &TypeParamBound) -> Option<&Type> {
     })
 }
 
-fn last_type_argument(path: &Path) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = &path.segments.last()?.arguments else { return None };
-    arguments.args.iter().rev().find_map(|argument| match argument {
+/// The types between the angle brackets of a path's last segment.
+pub(crate) fn type_arguments(path: &Path) -> impl DoubleEndedIterator<Item = &Type> {
+    let arguments = match path.segments.last().map(|last| &last.arguments) {
+        Some(PathArguments::AngleBracketed(arguments)) => Some(&arguments.args),
+        _ => None,
+    };
+    arguments.into_iter().flatten().filter_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
