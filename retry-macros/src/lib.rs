@@ -13,6 +13,7 @@ mod args;
 mod item;
 mod pattern;
 mod body;
+mod borrow;
 mod shape;
 mod plan;
 mod validate;
