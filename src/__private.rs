@@ -8,6 +8,9 @@ pub use retry_core::outcome::{never_fails, same, split, success};
 pub use retry_core::{Backoff, Jitter, Outcome, Policy};
 pub use retry_core::{check, preset};
 
+#[cfg(feature = "macros")]
+pub use retry_macros::retry;
+
 #[cfg(feature = "std")]
 pub use retry_core::RetryError;
 #[cfg(feature = "std")]

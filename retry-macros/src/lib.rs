@@ -10,6 +10,7 @@ mod value;
 mod select;
 mod preset;
 mod args;
+mod name;
 mod item;
 mod pattern;
 mod body;
@@ -28,7 +29,8 @@ mod tests;
 #[expect(missing_docs, reason = "the facade attaches the reference, and this text would follow it")]
 #[proc_macro_attribute]
 pub fn retry(arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    retry::retry(arguments.into(), item.into()).into()
+    let name = name::Name::of_invocation(proc_macro::Span::call_site().source_text());
+    retry::retry(&arguments.into(), item.into(), &name).into()
 }
 
 #[expect(missing_docs, reason = "the facade attaches the reference, and this text would follow it")]

@@ -88,7 +88,7 @@ impl Source<'_> {
     fn operator(&mut self, operator: &str) {
         let has_operand = matches!(self.before, Before::Word | Before::Group) && !self.is_after_keyword();
         match operator {
-            "," | ";" => self.push("", operator, Before::Gap),
+            "," | ";" | ":" => self.push("", operator, Before::Gap),
             "|" if self.is_in_closure => {
                 self.is_in_closure = false;
                 self.push("", operator, Before::Gap);
@@ -98,12 +98,11 @@ impl Source<'_> {
                 let gap = if self.text.is_empty() || self.text.ends_with('(') { "" } else { " " };
                 self.push(gap, operator, if self.is_in_closure { Before::Operator } else { Before::Gap });
             }
-            ":" => self.push("", operator, Before::Gap),
             "=" | "=>" | "->" | "==" | "!=" | "&&" | "||" | "<=" | ">=" | "+=" | "-=" => {
                 self.push(" ", operator, Before::Gap);
             }
             "|" | "+" | "*" | "/" | "%" | "-" | "^" | "&" if has_operand => {
-                self.push(" ", operator, Before::Gap)
+                self.push(" ", operator, Before::Gap);
             }
             _ => {
                 let is_lifetime = operator == "'" && self.before == Before::Word;
