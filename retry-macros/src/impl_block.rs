@@ -21,7 +21,7 @@ use crate::validate::{self, is_reference};
 /// evaluated, and reported, once for all methods.
 pub(crate) fn expand(
     args: &RawArgs,
-    written: &TokenStream,
+    written: TokenStream,
     mut block: ImplBlock,
     name: &Name,
     errors: &mut Diagnostics,
@@ -67,7 +67,7 @@ fn shared_values(args: &RawArgs, generics: &[Ident]) -> Option<TokenStream> {
 struct Methods<'a> {
     args: &'a RawArgs,
     /// The arguments as tokens.
-    written: &'a TokenStream,
+    written: TokenStream,
     generics: &'a [Ident],
     name: &'a Name,
     /// How many are retried.
@@ -100,7 +100,7 @@ impl Methods<'_> {
         let (ours, others): (Vec<_>, Vec<_>) = std::mem::take(&mut method.attrs)
             .into_iter()
             .partition(|attr| self.name.is_ours(attr) || self.name.may_be_ours(attr));
-        let (private, written, generics) = (model::private(self.args), self.written, self.generics);
+        let (private, written, generics) = (model::private(self.args), &self.written, self.generics);
         let marker = Ident::new(DEFERRED, Span::call_site());
         let deferred = parse_quote!(#[#private::retry(#marker { #written } [#(#generics)*])]);
         method.attrs = ours.into_iter().chain([deferred]).chain(others).collect();

@@ -30,7 +30,7 @@ mod tests;
 #[proc_macro_attribute]
 pub fn retry(arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let name = name::Name::of_invocation(proc_macro::Span::call_site().source_text());
-    retry::retry(&arguments.into(), item.into(), &name).into()
+    retry::retry(arguments.into(), item.into(), &name).into()
 }
 
 #[expect(missing_docs, reason = "the facade attaches the reference, and this text would follow it")]

@@ -15,7 +15,7 @@ use crate::plan::{Plan, Scope};
 use crate::shape::Shape;
 use crate::validate;
 
-pub(crate) fn retry(arguments: &TokenStream, item: TokenStream, name: &Name) -> TokenStream {
+pub(crate) fn retry(arguments: TokenStream, item: TokenStream, name: &Name) -> TokenStream {
     let mut errors = Diagnostics::new();
     let deferred = Deferred::parse(arguments.clone());
     let args =
