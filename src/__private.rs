@@ -43,6 +43,8 @@ pub use retry_core::sleep::{block_with, wait_with};
 #[cfg(feature = "std")]
 pub use retry_core::step::{Ask, Block, BlockBy, Delay, rules, step, step_blocking};
 #[cfg(feature = "std")]
+pub use retry_core::text::is_text;
+#[cfg(feature = "std")]
 pub use retry_core::timeout::{limit, limit_with, timed_out};
 
 /// The traits whose methods find out what a type can do.

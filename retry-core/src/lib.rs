@@ -47,6 +47,8 @@ mod run;
 #[cfg(feature = "std")]
 pub mod step;
 #[cfg(feature = "std")]
+pub mod text;
+#[cfg(feature = "std")]
 pub mod timeout;
 
 // What calls share, to spare a server in trouble.
