@@ -4,9 +4,12 @@ pub use core::cell::Cell;
 pub use core::time::Duration;
 
 pub use retry_core::argument::Argument;
-pub use retry_core::outcome::{same, split};
+pub use retry_core::outcome::{never_fails, same, split, success};
 pub use retry_core::{Backoff, Jitter, Outcome, Policy};
 pub use retry_core::{check, preset};
+
+#[cfg(feature = "macros")]
+pub use retry_macros::retry;
 
 #[cfg(feature = "std")]
 pub use retry_core::RetryError;
@@ -43,6 +46,8 @@ pub use retry_core::shared::{
 pub use retry_core::sleep::{block_with, wait_with};
 #[cfg(feature = "std")]
 pub use retry_core::step::{Ask, Block, BlockBy, Delay, rules, step, step_blocking};
+#[cfg(feature = "std")]
+pub use retry_core::text::is_text;
 #[cfg(feature = "std")]
 pub use retry_core::timeout::{limit, limit_with, timed_out};
 

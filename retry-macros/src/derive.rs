@@ -6,9 +6,11 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Attribute, Data, DeriveInput, Fields, Index, Member, Meta, Path, Token};
 
+use crate::body::mentions;
 use crate::diagnostics::{Diagnostics, bail};
 use crate::item::parameters;
-use crate::value::{first_span, source};
+use crate::source::source;
+use crate::value::first_span;
 
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item) {
@@ -31,6 +33,8 @@ struct Case<'a> {
     path: TokenStream,
     fields: &'a Fields,
     verdict: Verdict,
+    /// Whether a field can be copied and not borrowed, since it may stand anywhere.
+    is_packed: bool,
 }
 
 #[derive(Clone)]
@@ -53,7 +57,8 @@ fn cases<'a>(input: &'a DeriveInput, errors: &mut Diagnostics) -> (Option<Path>,
         Data::Struct(data) => {
             refuse_on_fields(&data.fields, errors);
             let verdict = outer.verdict(&data.fields, errors);
-            (facade, vec![Case { path: quote!(Self), fields: &data.fields, verdict }])
+            let is_packed = is_packed(&input.attrs);
+            (facade, vec![Case { path: quote!(Self), fields: &data.fields, verdict, is_packed }])
         }
         Data::Enum(data) => {
             if let Some(mark) = outer.mark() {
@@ -64,7 +69,12 @@ fn cases<'a>(input: &'a DeriveInput, errors: &mut Diagnostics) -> (Option<Path>,
                 refuse_on_fields(&variant.fields, errors);
                 let verdict = Marks::read(&variant.attrs, false, errors).verdict(&variant.fields, errors);
                 let name = &variant.ident;
-                cases.push(Case { path: quote!(Self::#name), fields: &variant.fields, verdict });
+                cases.push(Case {
+                    path: quote!(Self::#name),
+                    fields: &variant.fields,
+                    verdict,
+                    is_packed: false,
+                });
             }
             (facade, cases)
         }
@@ -74,6 +84,15 @@ fn cases<'a>(input: &'a DeriveInput, errors: &mut Diagnostics) -> (Option<Path>,
             (facade, Vec::new())
         }
     }
+}
+
+/// `#[repr(packed)]`, `#[repr(C, packed(2))]`.
+fn is_packed(attrs: &[Attribute]) -> bool {
+    let is_packed = |attr: &Attribute| match &attr.meta {
+        Meta::List(list) => list.path.is_ident("repr") && mentions(&list.tokens, "packed"),
+        _ => false,
+    };
+    attrs.iter().any(is_packed)
 }
 
 fn refuse_on_fields(fields: &Fields, errors: &mut Diagnostics) {
@@ -281,8 +300,7 @@ fn implementation(input: &DeriveInput, facade: Option<&Path>, cases: &[Case<'_>]
 /// A wrapped error whose type depends on a parameter has to be retryable by a bound.
 fn delegated_bounds(input: &DeriveInput, cases: &[Case<'_>], private: &TokenStream) -> TokenStream {
     let parameters = parameters(&input.generics);
-    let depends =
-        |ty: &TokenStream| parameters.iter().any(|name| crate::body::mentions(ty, &name.to_string()));
+    let depends = |ty: &TokenStream| parameters.iter().any(|name| mentions(ty, &name.to_string()));
     let types = cases.iter().filter_map(|case| match &case.verdict {
         Verdict::Delegate(_) => case.fields.iter().next().map(|field| field.ty.to_token_stream()),
         _ => None,
@@ -298,25 +316,34 @@ impl Case<'_> {
             Verdict::Retryable | Verdict::After(_) => quote!(#path { .. } => true),
             Verdict::Delegate(member) => {
                 let (wrapped, asked) = self.asked(&quote!(is_retryable), private);
-                quote!(#path { #member: #wrapped } => #asked)
+                self.arm(member, &wrapped, &asked)
             }
         }
     }
 
     fn retry_after(&self, private: &TokenStream) -> Option<TokenStream> {
-        let path = &self.path;
         match &self.verdict {
             Verdict::Permanent | Verdict::Retryable => None,
             Verdict::After(member) => {
                 let span = Span::mixed_site().located_at(first_span(member));
                 let wait = Ident::new("wait", span);
                 let hint = quote_spanned!(span=> #private::Hint::hint(#wait));
-                Some(quote!(#path { #member: #wait, .. } => #hint))
+                Some(self.arm(member, &wait, &hint))
             }
             Verdict::Delegate(member) => {
                 let (wrapped, asked) = self.asked(&quote!(retry_after), private);
-                Some(quote!(#path { #member: #wrapped } => #asked))
+                Some(self.arm(member, &wrapped, &asked))
             }
+        }
+    }
+
+    /// What a field is asked, `name` being a reference to it: to a copy, where it may not be aligned.
+    fn arm(&self, member: &Member, name: &Ident, asked: &TokenStream) -> TokenStream {
+        let path = &self.path;
+        if self.is_packed {
+            quote!(#path { .. } => { let #name = &{ self.#member }; #asked })
+        } else {
+            quote!(#path { #member: #name, .. } => #asked)
         }
     }
 

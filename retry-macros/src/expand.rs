@@ -100,8 +100,9 @@ impl Expansion<'_> {
             .retry
             .sums_waits
             .then(|| quote_spanned!(Span::mixed_site()=> let waited = #private::Cell::new(0_u64);));
-        let shared = self.shared();
+        let (never_fails, shared) = (self.success_never_fails(), self.shared());
         quote_spanned! {Span::mixed_site()=>
+            #never_fails
             #sleep
             #waited
             #shared

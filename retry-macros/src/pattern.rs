@@ -87,7 +87,7 @@ pub(crate) fn free_rebind(ty: Option<&Type>) -> Option<Rebind> {
     }
 }
 
-const COPY_NAMES: [&str; 16] = [
+pub(crate) const COPY_NAMES: [&str; 16] = [
     "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
     "bool", "char",
 ];

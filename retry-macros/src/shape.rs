@@ -1,17 +1,16 @@
 //! What kind of function it is: where the loop goes, what an attempt is, and what it returns.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{
-    FnArg, GenericArgument, Pat, Path, PathArguments, ReceiverKind, ReturnType, Signature, Stmt, Type,
-    TypeParamBound,
+    FnArg, GenericArgument, Pat, Path, PathArguments, ReturnType, Signature, Stmt, Type, TypeParamBound,
 };
 
 use crate::body::{self, AsyncTraitBlock, Frame};
+use crate::borrow;
 use crate::diagnostics::bail;
 use crate::item::{AnnotatedFn, Body};
 use crate::pattern::{Binding, bindings};
-use crate::value::source;
 
 /// A function that can be retried.
 #[derive(Clone)]
@@ -69,7 +68,7 @@ impl Shape {
         } else {
             Shape::plain(false, ret, body)
         };
-        refuse_exclusive_borrow(sig, &shape.ret)?;
+        borrow::refuse_exclusive(sig, &shape.ret)?;
         Ok(shape)
     }
 
@@ -115,6 +114,19 @@ impl Shape {
         match &self.frame {
             Frame::Around { before, .. } => before.clone().into_iter().any(|t| t.to_string() == ";"),
             Frame::Hole => false,
+        }
+    }
+
+    /// Whether the return type cannot be named in a body.
+    pub(crate) fn has_impl_trait(&self) -> bool {
+        body::mentions(&self.ret.to_token_stream(), "impl")
+    }
+
+    /// The success type as it is spelled: the first argument of `Result<T, E>`, `Option<T>` or an alias.
+    pub(crate) fn success(&self) -> Option<&Type> {
+        match &self.ret {
+            Type::Path(path) => type_arguments(&path.path).next(),
+            _ => None,
         }
     }
 
@@ -176,7 +188,7 @@ pub(crate) fn future_output(ty: &Type) -> Option<&Type> {
         Type::Paren(paren) => future_output(&paren.elem),
         Type::Path(path) => {
             let last = path.path.segments.last()?;
-            let argument = last_type_argument(&path.path)?;
+            let argument = type_arguments(&path.path).next_back()?;
             match last.ident.to_string().as_str() {
                 "Pin" | "Box" => future_output(argument),
                 "BoxFuture" | "LocalBoxFuture" => Some(argument),
@@ -197,79 +209,14 @@ fn bound_output(bound: &TypeParamBound) -> Option<&Type> {
     })
 }
 
-fn last_type_argument(path: &Path) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = &path.segments.last()?.arguments else { return None };
-    arguments.args.iter().rev().find_map(|argument| match argument {
+/// The types between the angle brackets of a path's last segment.
+pub(crate) fn type_arguments(path: &Path) -> impl DoubleEndedIterator<Item = &Type> {
+    let arguments = match path.segments.last().map(|last| &last.arguments) {
+        Some(PathArguments::AngleBracketed(arguments)) => Some(&arguments.args),
+        _ => None,
+    };
+    arguments.into_iter().flatten().filter_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
-}
-
-/// A result that borrows from `&mut` keeps the argument borrowed for as long as it lives, so the compiler allows no
-/// second attempt, by hand either.
-fn refuse_exclusive_borrow(sig: &Signature, ret: &Type) -> syn::Result<()> {
-    for (place, lifetime) in lifetimes(ret.to_token_stream()) {
-        if let Some(source) = exclusive_source(sig, lifetime.as_deref()) {
-            bail!(
-                place,
-                "the result borrows from `{source}`, which the next attempt needs; return an owned value"
-            )
-        }
-    }
-    Ok(())
-}
-
-/// Each reference and lifetime in a type: where it stands, and its name unless it is elided.
-fn lifetimes(tokens: TokenStream) -> Vec<(TokenStream, Option<String>)> {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let mut found = Vec::new();
-    for (i, token) in tokens.iter().enumerate() {
-        let next = tokens.get(i + 1);
-        match token {
-            TokenTree::Group(group) => found.extend(lifetimes(group.stream())),
-            TokenTree::Punct(punct) if punct.as_char() == '&' && !is_quote(next) => {
-                found.push((token.to_token_stream(), None));
-            }
-            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
-                let place = [Some(token), next].into_iter().flatten().cloned().collect();
-                let name = next.map(ToString::to_string).filter(|name| name != "_");
-                found.push((place, name));
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-fn is_quote(token: Option<&TokenTree>) -> bool {
-    matches!(token, Some(TokenTree::Punct(quote)) if quote.as_char() == '\'')
-}
-
-/// The argument that a lifetime in the return type stands for, if it is borrowed exclusively.
-fn exclusive_source(sig: &Signature, lifetime: Option<&str>) -> Option<String> {
-    if lifetime == Some("static") {
-        return None;
-    }
-    let is_named = |found: Option<&syn::Lifetime>| match lifetime {
-        Some(name) => found.is_some_and(|found| found.ident == name),
-        None => found.is_none_or(|found| found.ident == "_"),
-    };
-    if let Some(receiver) = sig.receiver() {
-        match &receiver.kind {
-            ReceiverKind::Reference(_, found, mutability) if is_named(found.as_ref()) => {
-                return mutability
-                    .is_some()
-                    .then(|| receiver.to_token_stream().to_string().replace("& ", "&"));
-            }
-            // Elision takes the receiver's lifetime and no other's.
-            _ if lifetime.is_none() => return None,
-            _ => {}
-        }
-    }
-    let mut references = typed(sig).filter_map(|arg| match &*arg.ty {
-        Type::Reference(reference) if is_named(reference.lifetime.as_ref()) => Some((arg, reference)),
-        _ => None,
-    });
-    let (arg, _) = references.find(|(_, reference)| reference.mutability.is_some())?;
-    Some(source(&arg.pat))
 }

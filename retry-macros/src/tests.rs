@@ -4,6 +4,8 @@ use proc_macro2::TokenStream;
 use proptest::prelude::*;
 use quote::quote;
 
+use crate::name::Name;
+
 fn pretty(tokens: TokenStream) -> String {
     let text = tokens.to_string();
     let file = syn::parse2(tokens).unwrap_or_else(|error| panic!("{error} in {text}"));
@@ -11,7 +13,7 @@ fn pretty(tokens: TokenStream) -> String {
 }
 
 fn expanded(arguments: TokenStream, item: TokenStream) -> String {
-    pretty(crate::retry::retry(arguments, item))
+    pretty(crate::retry::retry(arguments, item, &Name::default()))
 }
 
 #[test]
@@ -127,7 +129,7 @@ proptest! {
     fn no_attribute_makes_the_macro_panic(words in prop::collection::vec(prop::sample::select(words()), 0..12)) {
         if let Ok(arguments) = words.join(" ").parse::<TokenStream>() {
             for item in [quote!(fn f(a: u32) -> Result<u32, E> { Ok(a) }), quote!(impl S { fn f(&self) -> Result<u32, E> { Ok(1) } })] {
-                let tokens = crate::retry::retry(arguments.clone(), item);
+                let tokens = crate::retry::retry(arguments.clone(), item, &Name::default());
                 prop_assert!(crate::body::mentions(&tokens, "f"));
             }
         }

@@ -2,13 +2,14 @@
 
 use proc_macro2::Ident;
 use quote::ToTokens;
-use syn::{Expr, FnArg, Lit, Signature};
+use syn::{Expr, FnArg, Lit, Signature, Type};
 
 use crate::args::{Max, RawArgs};
 use crate::diagnostics::Diagnostics;
 use crate::pattern::{Rebind, Rebinding, free_rebind};
-use crate::shape::{Shape, typed};
+use crate::shape::{Shape, type_arguments, typed};
 use crate::slot::Origin;
+use crate::source::source;
 use crate::value::{Backoff, JitterForm, is_constant, literal, ungrouped};
 
 /// Every rule that concerns the arguments alone.
@@ -25,6 +26,30 @@ pub(crate) fn function(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &
     check_attempt_timeout_is_async(args, sig, shape, errors);
     check_skip_stands_alone(args, errors);
     check_clones_are_arguments(args, sig, shape, errors);
+    check_success_never_fails(args, shape, errors);
+}
+
+/// A failure in the success would end the call. The types are asked in the expansion, except where `impl Trait` keeps
+/// them from being named.
+fn check_success_never_fails(args: &RawArgs, shape: &Shape, errors: &mut Diagnostics) {
+    let Some(success) = shape.success().filter(|ty| shape.has_impl_trait() && is_result(ty)) else { return };
+    if !args.retry_ok.is_set() {
+        let message = format!(
+            "a failure in `{}` would count as a success; return one `Result`, or write `retry_ok` to choose which \
+             successes are retried",
+            source(success)
+        );
+        errors.report(success, message);
+    }
+}
+
+/// Whether a type is called `Result`, or is an `Option` of one that is.
+fn is_result(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    match path.path.segments.last() {
+        Some(last) if last.ident == "Option" => type_arguments(&path.path).next().is_some_and(is_result),
+        last => last.is_some_and(|last| last.ident == "Result"),
+    }
 }
 
 /// Only an exponential backoff has a factor.

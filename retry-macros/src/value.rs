@@ -9,6 +9,7 @@ use syn::{Expr, Lit};
 use crate::diagnostics::{bail, error};
 use crate::duration;
 use crate::option_name::nearest_of;
+use crate::source::source;
 
 /// A duration in one of its three forms.
 #[derive(Clone)]
@@ -275,11 +276,6 @@ pub(crate) fn is_negative(expression: &Expr) -> bool {
         Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Neg(_)) && literal(&unary.expr).is_some(),
         _ => false,
     }
-}
-
-/// Code as its author would write it: without the spaces between tokens.
-pub(crate) fn source(tokens: &impl ToTokens) -> String {
-    tokens.to_token_stream().to_string().replace(' ', "")
 }
 
 /// Whether a path's last segment is written as constants are.

@@ -8,7 +8,7 @@ use super::{Expansion, local, placed};
 use crate::body::has_control_flow;
 use crate::pattern::{Rebind, Rebinding};
 use crate::plan::Evaluated;
-use crate::value::first_span;
+use crate::value::{ends, first_span};
 
 impl Expansion<'_> {
     /// Runs one attempt: defines `outcome`.
@@ -60,6 +60,27 @@ impl Expansion<'_> {
         }
         let place = self.return_place();
         self.at(place, "split", &Ident::new("outcome", place).into_token_stream())
+    }
+
+    /// Refuses a success that can hold a failure of its own, under the whole return type, unless `retry_ok` decides.
+    ///
+    /// The types are asked, so that an alias hides nothing. Where `impl Trait` stands in one it cannot be named, and
+    /// [`validate`](crate::validate) goes by the spelling.
+    pub(super) fn success_never_fails(&self) -> Option<TokenStream> {
+        let ret = &self.retry.shape.ret;
+        if self.retry.selection.retry_ok.is_some() || self.retry.shape.has_impl_trait() {
+            return None;
+        }
+        let private = &self.retry.private;
+        // Underlined from the first token of the type to the last.
+        let (first, last) = ends(ret.to_token_stream());
+        let (first, last) = (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last));
+        let (reference, answer) = (quote_spanned!(first=> &), Ident::new("__reattempt_answer", last));
+        let never_fails = self.at(first, "never_fails", &quote!(#reference #answer));
+        Some(quote_spanned! {Span::mixed_site()=> {
+            let __reattempt_answer = #private::success::<#ret>().reattempt_success();
+            #never_fails
+        }})
     }
 
     /// The return type, which is at fault if an outcome is none.

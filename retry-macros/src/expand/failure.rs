@@ -346,7 +346,7 @@ impl Expansion<'_> {
                     #private::classifier(&find, &search, #private::known_as::<#ty>().reattempt_known())
                 }})
             }
-            Item::Pattern(..) => None,
+            Item::Text(..) | Item::Pattern(..) => None,
         });
         let all: Vec<_> = asked.chain(selected).collect();
         (!all.is_empty()).then(|| quote!(#(#all),*))
@@ -491,6 +491,15 @@ impl Expansion<'_> {
                     let search = #way;
                     #private::On::by_type(#found)
                 }}
+            }
+            Item::Text(text, guard) => {
+                let guard = guard
+                    .as_ref()
+                    .map(|guard| quote!(&& ::core::convert::identity::<::core::primitive::bool>(#guard)));
+                let place = Span::mixed_site().located_at(text.span());
+                let error = proc_macro2::Ident::new("error", place);
+                let is_text = self.at(place, "is_text", &quote!(#error, #text));
+                quote_spanned!(Span::mixed_site()=> #private::On::by_pattern(#is_text #guard))
             }
             Item::Pattern(pattern, guard) => {
                 let guard = guard.as_ref().map(|guard| quote!(if #guard));
