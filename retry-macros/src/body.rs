@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 /// The item in every expansion, by which a second one recognises the first.
-pub(crate) const MARKER: &str = "__REATTEMPT";
+pub(crate) const MARKER: &str = "__REATTEMPT_SITE";
 
 /// Whether any token, however deep, is this identifier.
 pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
@@ -118,6 +118,17 @@ impl Frame {
             Frame::Around { before, group, inside, after } => {
                 Frame::Around { before, group, inside, after: quote!(#after #suffix) }
             }
+        }
+    }
+
+    /// Whether the value of the hole is that of the function, or of the `async` block in which it stands.
+    pub(crate) fn ends_function(&self) -> bool {
+        match self {
+            Frame::Hole => true,
+            Frame::Around { before, inside, .. } => match &**inside {
+                Frame::Hole => is_async_before(&before.clone().into_iter().collect::<Vec<_>>()),
+                inside => inside.ends_function(),
+            },
         }
     }
 

@@ -12,6 +12,7 @@ mod args;
 mod item;
 mod pattern;
 mod body;
+mod hygiene;
 mod shape;
 mod plan;
 mod validate;
