@@ -33,6 +33,9 @@ struct Expansion<'a> {
     names: Names,
     /// An expression for a reference to the site.
     site: TokenStream,
+    /// The keyword that ends the loop. Where it ends the function too, that is `return`: after a `break` the compiler
+    /// would suggest to move the body out of the loop.
+    leave: TokenStream,
 }
 
 impl<'a> Expansion<'a> {
@@ -44,7 +47,11 @@ impl<'a> Expansion<'a> {
             Evaluated::InlineConst => local.to_token_stream(),
             Evaluated::Call => quote!(&#local),
         };
-        Expansion { retry, names, site }
+        let leave = match retry.shape.frame.ends_function() {
+            true => quote_spanned!(Span::mixed_site()=> return),
+            false => quote_spanned!(Span::mixed_site()=> break),
+        };
+        Expansion { retry, names, site, leave }
     }
 }
 
@@ -92,14 +99,12 @@ impl Expansion<'_> {
             .sums_waits
             .then(|| quote_spanned!(Span::mixed_site()=> let #waited = #private::Cell::new(0_u64);));
         let shared = self.shared();
-        let leave =
-            self.retry.shape.frame.ends_function().then(|| quote_spanned!(Span::mixed_site()=> return));
         quote_spanned! {Span::mixed_site()=>
             #sleep
             #sum
             #shared
             #begin
-            #leave loop { #step }
+            loop { #step }
         }
     }
 
@@ -143,7 +148,7 @@ impl Expansion<'_> {
     fn until_failure(&self) -> TokenStream {
         let (outcome, recovered) = (self.split_outcome(), self.recovered());
         let (sifted, succeeded) = (self.sifted(), self.succeeded());
-        let Names { is_done, result, same, value, .. } = &self.names;
+        let (Names { is_done, result, same, value, .. }, leave) = (&self.names, &self.leave);
         quote_spanned! {Span::mixed_site()=>
             #outcome
             let (#is_done, #result) = #sifted;
@@ -151,7 +156,7 @@ impl Expansion<'_> {
                 if let ::core::result::Result::Ok(#value) = ::core::convert::identity(#result) {
                     #succeeded
                     #recovered
-                    break #same.ok(#value);
+                    #leave #same.ok(#value);
                 }
                 ::core::unreachable!("a result that ends the call is a success")
             }

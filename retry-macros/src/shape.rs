@@ -57,6 +57,9 @@ impl Shape {
         let ReturnType::Type(_, ret) = &sig.output else {
             bail!(sig.ident, "`{}` returns nothing, so it cannot fail; return a `Result`", sig.ident)
         };
+        if let Type::Never(never) = &**ret {
+            bail!(never, "`{}` never returns, so it cannot fail; return a `Result`", sig.ident)
+        }
         let shape = if sig.asyncness.is_some() {
             Shape::plain(true, ret, body)
         } else if let Some(output) = future_output(ret) {

@@ -13,6 +13,7 @@ impl Expansion<'_> {
     pub(super) fn at_once(&self) -> TokenStream {
         let (outcome, step, restore) = (self.outcome(), self.step(), self.restore_self());
         let Names { delay, next: position, progress, step: end, outcome: last, .. } = &self.names;
+        let leave = &self.leave;
         let next = match (self.retry.shape.is_async, &self.retry.sleep) {
             (true, _) => {
                 quote_spanned!(Span::mixed_site()=> ::core::ops::ControlFlow::Continue(#delay) => {
@@ -39,7 +40,7 @@ impl Expansion<'_> {
             let #end = #step;
             match #end {
                 #next
-                ::core::ops::ControlFlow::Break(#last) => break #last,
+                ::core::ops::ControlFlow::Break(#last) => #leave #last,
             }
         }
     }
@@ -249,7 +250,7 @@ impl Expansion<'_> {
     /// The last error, as the caller is told of it; a last value ends the call. Moved as a whole, so that no part of
     /// the result is held across the fallback's awaits.
     fn last(&self) -> TokenStream {
-        let private = &self.retry.private;
+        let (private, leave) = (&self.retry.private, &self.leave);
         if let (Some(error), Some(_)) = (&self.retry.ending.error, &self.retry.sharing.breaker) {
             return self.last_if_any(error);
         }
@@ -266,7 +267,7 @@ impl Expansion<'_> {
         };
         quote_spanned! {Span::mixed_site()=>
             let #found = match ::core::convert::identity(#result) {
-                ::core::result::Result::Ok(#value) => break #same.ok(#value),
+                ::core::result::Result::Ok(#value) => #leave #same.ok(#value),
                 ::core::result::Result::Err(#found) => #found,
             };
             #last
@@ -274,20 +275,20 @@ impl Expansion<'_> {
     }
 
     fn end(&self) -> TokenStream {
-        let private = &self.retry.private;
+        let (private, leave) = (&self.retry.private, &self.leave);
         let Names { last, same, told, answer, future, outcome, .. } = &self.names;
         let Some(fallback) = &self.retry.ending.fallback else {
             return match &self.retry.ending.error {
-                None => quote_spanned!(Span::mixed_site()=> break #same.err(#last);),
+                None => quote_spanned!(Span::mixed_site()=> #leave #same.err(#last);),
                 Some(error) => {
                     let converted = placed(error, &quote!(converted), &quote!(#last), private);
-                    quote_spanned!(Span::mixed_site()=> break #same.err(#converted);)
+                    quote_spanned!(Span::mixed_site()=> #leave #same.err(#converted);)
                 }
             };
         };
         let given = placed(fallback, &quote!(give), &quote!(#last, #fallback), private);
         if !self.retry.shape.is_async {
-            return quote_spanned!(Span::mixed_site()=> break #same.outcome(#given););
+            return quote_spanned!(Span::mixed_site()=> #leave #same.outcome(#given););
         }
         let ret = super::attempt::without_impl_trait(&self.retry.shape.ret);
         // Underlined from the first token of the fallback to the last.
@@ -308,7 +309,7 @@ impl Expansion<'_> {
                 #future.await
             },);
             let #outcome: #ret = #whole #dot #only;
-            break #same.outcome(#outcome);
+            #leave #same.outcome(#outcome);
         }
     }
 

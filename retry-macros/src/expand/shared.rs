@@ -152,11 +152,11 @@ impl Expansion<'_> {
 
     /// The error for the caller where there may have been no attempt.
     pub(super) fn last_if_any(&self, error: &Type) -> TokenStream {
-        let private = &self.retry.private;
+        let (private, leave) = (&self.retry.private, &self.leave);
         let Names { last, result, value, same, known, given_up, error: found, .. } = &self.names;
         quote_spanned! {Span::mixed_site()=>
             let #last = match ::core::convert::identity(#result) {
-                ::core::result::Result::Ok(::core::option::Option::Some(#value)) => break #same.ok(#value),
+                ::core::result::Result::Ok(::core::option::Option::Some(#value)) => #leave #same.ok(#value),
                 ::core::result::Result::Ok(::core::option::Option::None) => {
                     let #known = #private::known_as::<#error>().reattempt_known();
                     #private::RetryError::new(&#given_up, ::core::option::Option::None, #known)
