@@ -93,6 +93,7 @@ impl Expansion<'_> {
     fn call(&self) -> TokenStream {
         let (private, waited) = (&self.retry.private, &self.names.waited);
         let (begin, sleep) = (self.begin(), self.shared_sleep());
+        let used_up = self.used_up();
         let step = if self.retry.shape.is_async { self.async_step() } else { self.blocking_step() };
         let sum = self
             .retry
@@ -104,6 +105,7 @@ impl Expansion<'_> {
             #sum
             #shared
             #begin
+            #used_up
             loop { #step }
         }
     }

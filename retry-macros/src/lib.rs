@@ -10,6 +10,7 @@ mod select;
 mod preset;
 mod args;
 mod item;
+mod attributes;
 mod pattern;
 mod body;
 mod hygiene;

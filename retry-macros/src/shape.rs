@@ -7,10 +7,11 @@ use syn::{
     TypeParamBound,
 };
 
+use crate::attributes;
 use crate::body::{self, AsyncTraitBlock, Frame};
 use crate::diagnostics::bail;
 use crate::item::{AnnotatedFn, Body};
-use crate::pattern::{Binding, bindings};
+use crate::pattern::{Binding, rebind_in};
 use crate::value::source;
 
 /// A function that can be retried.
@@ -73,6 +74,7 @@ impl Shape {
             Shape::plain(false, ret, body)
         };
         refuse_exclusive_borrow(sig, &shape.ret)?;
+        refuse_lost_caller(function, &shape)?;
         Ok(shape)
     }
 
@@ -126,18 +128,17 @@ impl Shape {
         self.moves.is_some()
     }
 
-    /// Calls `visit` for every name that is bound to an argument, where its binding can be changed.
-    pub(crate) fn bindings(&mut self, sig: &mut Signature, visit: &mut dyn FnMut(Binding<'_>)) {
+    /// Calls `visit` for every name that is bound to an argument, where its binding can be changed. `visit` returns
+    /// whether it has changed it.
+    pub(crate) fn bindings(&mut self, sig: &mut Signature, visit: &mut dyn FnMut(&mut Binding<'_>) -> bool) {
         let types: Vec<(Pat, Type)> = typed(sig).map(|arg| ((*arg.pat).clone(), (*arg.ty).clone())).collect();
         let keep = self.has_setup() && self.moves.is_none();
         for input in &mut sig.inputs {
             let FnArg::Typed(arg) = input else { continue };
             let is_moved = self.moves.is_some() && !matches!(*arg.ty, Type::Reference(_));
             // Setup statements may need the binding as it is written; each attempt then shadows it.
-            if keep {
-                bindings(&mut arg.pat.clone(), Some(&arg.ty), visit);
-            } else if !is_moved {
-                bindings(&mut arg.pat, Some(&arg.ty), visit);
+            if keep || !is_moved {
+                rebind_in(&mut arg.pat, Some(&arg.ty), &mut arg.attrs, keep, visit);
             }
         }
         let Some((frame, statements)) = &mut self.moves else { return };
@@ -149,7 +150,7 @@ impl Shape {
                 |pat: &Pat| source.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| binds(pat, w));
             let ty = types.iter().find(|(pat, _)| named(pat)).map(|(_, ty)| ty);
             if source != "self" {
-                bindings(&mut local.pat, ty, visit);
+                rebind_in(&mut local.pat, ty, &mut local.attrs, false, visit);
             }
         }
         let moves = statements.iter().map(ToTokens::to_token_stream).collect();
@@ -206,6 +207,22 @@ fn last_type_argument(path: &Path) -> Option<&Type> {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
+}
+
+/// No closure can be `#[track_caller]`, and an async function has no caller to report, with `#[retry]` or without.
+fn refuse_lost_caller(function: &AnnotatedFn, shape: &Shape) -> syn::Result<()> {
+    if shape.is_async || !body::has_control_flow(&shape.attempt) {
+        return Ok(());
+    }
+    let attributes = [&function.attrs, &function.inner_attrs];
+    match attributes.into_iter().find_map(|attrs| attributes::track_caller(attrs)) {
+        None => Ok(()),
+        Some(keyword) => bail!(
+            keyword,
+            "`#[track_caller]` is lost in a body with `?`, `return` or a macro, which becomes a closure; move that \
+             body into a `#[track_caller]` function and call it here"
+        ),
+    }
 }
 
 /// A result that borrows from `&mut` keeps the argument borrowed for as long as it lives, so the compiler allows no

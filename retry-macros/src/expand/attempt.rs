@@ -7,6 +7,7 @@ use syn::{GenericArgument, PathArguments, Type};
 use super::{Expansion, placed};
 use crate::body::has_control_flow;
 use crate::hygiene::{self, Names};
+use crate::model::ClonedSelf;
 use crate::pattern::{Rebind, Rebinding};
 use crate::plan::Evaluated;
 use crate::value::first_span;
@@ -102,6 +103,23 @@ impl Expansion<'_> {
         if has_timeout { self.limited(&future) } else { quote!(#future.await) }
     }
 
+    /// Moves the arguments of which every attempt gets a clone. Never executed: an argument that nothing moves could be
+    /// a reference, as Clippy would point out.
+    pub(super) fn used_up(&self) -> Option<TokenStream> {
+        let moves = |rebinding: &Rebinding| {
+            let Rebinding { name, how, conditions, .. } = rebinding;
+            (*how == Rebind::Clone)
+                .then(|| quote_spanned!(Span::mixed_site()=> #(#conditions)* ::core::mem::drop(#name);))
+        };
+        let moves: TokenStream = self.retry.rebindings.iter().filter_map(moves).collect();
+        if moves.is_empty() {
+            return None;
+        }
+        Some(
+            quote_spanned!(Span::mixed_site()=> if false { #moves ::core::unreachable!("the branch is never taken") }),
+        )
+    }
+
     /// The user's own braces around an attempt: a missing value is reported where they close.
     fn braced(&self, inside: &TokenStream) -> TokenStream {
         let mut braces = Group::new(Delimiter::Brace, inside.clone());
@@ -160,25 +178,28 @@ impl Expansion<'_> {
 
     /// Keeps a clone of `self` while an attempt uses it up.
     fn keep_self(&self) -> Option<TokenStream> {
-        let name = self.retry.cloned_self.as_ref()?;
+        let ClonedSelf { name, conditions } = self.retry.cloned_self.as_ref()?;
         let (span, unspent) = (Span::mixed_site().located_at(name.span()), &self.names.unspent);
-        Some(quote_spanned!(span=> let #unspent = ::core::clone::Clone::clone(&#name);))
+        Some(quote_spanned!(span=> #(#conditions)* let #unspent = ::core::clone::Clone::clone(&#name);))
     }
 
     /// Gives `self` back after an attempt that may have used it up.
     pub(super) fn restore_self(&self) -> Option<TokenStream> {
-        let (name, unspent) = (self.retry.cloned_self.as_ref()?, &self.names.unspent);
-        Some(quote_spanned!(Span::mixed_site()=> #name = #unspent;))
+        let (ClonedSelf { name, conditions }, unspent) =
+            (self.retry.cloned_self.as_ref()?, &self.names.unspent);
+        Some(quote_spanned!(Span::mixed_site()=> #(#conditions)* #name = #unspent;))
     }
 }
 
-fn rebinding(Rebinding { pattern, name, how }: &Rebinding) -> TokenStream {
+fn rebinding(Rebinding { pattern, name, how, attrs, .. }: &Rebinding) -> TokenStream {
     let span = Span::mixed_site().located_at(name.span());
-    match how {
-        Rebind::Clone => quote_spanned!(span=> let #pattern = ::core::clone::Clone::clone(&#name);),
-        Rebind::Copy => quote_spanned!(span=> let #pattern = #name;),
-        Rebind::Reborrow => quote_spanned!(span=> let #pattern = &mut *#name;),
-    }
+    let value = match how {
+        Rebind::Clone => quote_spanned!(span=> ::core::clone::Clone::clone(&#name)),
+        Rebind::Copy => quote_spanned!(span=> #name),
+        Rebind::Reborrow => quote_spanned!(span=> &mut *#name),
+        Rebind::ReborrowPin => quote_spanned!(span=> ::core::pin::Pin::as_mut(&mut #name)),
+    };
+    quote_spanned!(span=> #(#attrs)* let #pattern = #value;)
 }
 
 /// The type with `_` where it has `impl Trait`, which cannot stand in a `let`.
