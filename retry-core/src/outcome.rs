@@ -193,6 +193,14 @@ impl<T> NeverFails<T> for CannotFail {}
 #[inline]
 pub fn never_fails<A: NeverFails<T>, T>(_: &Success<A, T>) {}
 
+/// Stands in a branch that is never taken, beside an attempt. The compiler takes what follows for reachable then, also
+/// after a body that never returns.
+#[cold]
+#[must_use]
+pub fn unreached<T>() -> T {
+    unreachable!("the branch is never taken")
+}
+
 /// The way from a result to a function's own type. It asks nothing of that type, so that a type without [`Outcome`]
 /// is one mistake, and not one for each use.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use syn::{Attribute, Data, DeriveInput, Fields, Index, Member, Meta, Path, Token
 
 use crate::body::mentions;
 use crate::diagnostics::{Diagnostics, bail};
+use crate::hygiene;
 use crate::item::parameters;
 use crate::source::source;
 use crate::value::first_span;
@@ -281,7 +282,6 @@ fn implementation(input: &DeriveInput, facade: Option<&Path>, cases: &[Case<'_>]
             fn is_retryable(&self) -> ::core::primitive::bool {
                 match self {
                     #(#is_retryable,)*
-                    #[allow(unreachable_patterns)]
                     _ => false,
                 }
             }
@@ -289,7 +289,6 @@ fn implementation(input: &DeriveInput, facade: Option<&Path>, cases: &[Case<'_>]
             fn retry_after(&self) -> ::core::option::Option<#private::Duration> {
                 match self {
                     #(#retry_after,)*
-                    #[allow(unreachable_patterns)]
                     _ => ::core::option::Option::None,
                 }
             }
@@ -326,7 +325,7 @@ impl Case<'_> {
             Verdict::Permanent | Verdict::Retryable => None,
             Verdict::After(member) => {
                 let span = Span::mixed_site().located_at(first_span(member));
-                let wait = Ident::new("wait", span);
+                let wait = hygiene::at(span, &hygiene::local("wait"));
                 let hint = quote_spanned!(span=> #private::Hint::hint(#wait));
                 Some(self.arm(member, &wait, &hint))
             }
@@ -353,7 +352,8 @@ impl Case<'_> {
         let ty = self.fields.iter().next().map(|field| field.ty.to_token_stream()).unwrap_or_default();
         let (first, last) = crate::value::ends(ty);
         let (first, last) = (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last));
-        let (wrapped, reference) = (Ident::new("wrapped", last), quote_spanned!(first=> &*));
+        let (wrapped, reference) =
+            (hygiene::at(last, &hygiene::local("wrapped")), quote_spanned!(first=> &*));
         let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#reference #wrapped));
         arguments.set_span(last);
         let asked = quote_spanned!(first=> #private::Retryable::#method #arguments);

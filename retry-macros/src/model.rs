@@ -3,9 +3,10 @@
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Expr, LitStr, Path, Signature, Token, Type};
+use syn::{Attribute, Expr, LitStr, Path, Signature, Token, Type};
 
 use crate::args::RawArgs;
+use crate::attributes;
 use crate::diagnostics::Diagnostics;
 use crate::error_type::{may_borrow, mentions_lifetime};
 use crate::item::parameters;
@@ -26,7 +27,7 @@ pub(crate) struct Retry {
     pub(crate) env: Option<LitStr>,
     pub(crate) rebindings: Vec<Rebinding>,
     /// `self`, if every attempt gets a clone of it.
-    pub(crate) cloned_self: Option<Ident>,
+    pub(crate) cloned_self: Option<ClonedSelf>,
     pub(crate) selection: Selection,
     pub(crate) ending: Ending,
     pub(crate) sharing: Sharing,
@@ -44,6 +45,13 @@ pub(crate) struct Retry {
     pub(crate) place: Span,
     /// Where the braces of an attempt stand.
     pub(crate) braces: Span,
+}
+
+/// A `self` that is given back to itself after each attempt.
+pub(crate) struct ClonedSelf {
+    pub(crate) name: Ident,
+    /// The attributes that decide whether it exists.
+    pub(crate) conditions: Vec<Attribute>,
 }
 
 /// Which outcomes are retried.
@@ -249,18 +257,27 @@ fn in_async_trait(expression: &Expr) -> Expr {
 
 /// Gives every attempt a `self` of its own. A receiver cannot be bound anew: it is made one that can be given back to
 /// itself after an attempt has used it up, and its name is returned. Under another name it is a local like any other.
-fn clone_self(sig: &mut Signature, shape: &Shape, rebindings: &mut Vec<Rebinding>) -> Option<Ident> {
+fn clone_self(sig: &mut Signature, shape: &Shape, rebindings: &mut Vec<Rebinding>) -> Option<ClonedSelf> {
     let Some(syn::FnArg::Receiver(receiver)) = sig.inputs.first_mut() else { return None };
     if is_reference(receiver) {
         return None;
     }
     let span = receiver.self_token.span;
+    let conditions = attributes::conditions(&receiver.attrs);
+    // A lint on it is about a name that the expansion uses and changes.
+    receiver.attrs = attributes::divide(&receiver.attrs, false).argument;
     if shape.renames_self() {
         let name = Ident::new("__self", span);
         let mutability = receiver.mutability;
-        rebindings.push(Rebinding { pattern: quote!(#mutability #name), name, how: Rebind::Clone });
+        rebindings.push(Rebinding {
+            pattern: quote!(#mutability #name),
+            name,
+            how: Rebind::Clone,
+            attrs: conditions.clone(),
+            conditions,
+        });
         return None;
     }
     receiver.mutability = Some(syn::Token![mut](Span::mixed_site().located_at(span)));
-    Some(Ident::new("self", span))
+    Some(ClonedSelf { name: Ident::new("self", span), conditions })
 }

@@ -6,11 +6,12 @@ use syn::{
     FnArg, GenericArgument, Pat, Path, PathArguments, ReturnType, Signature, Stmt, Type, TypeParamBound,
 };
 
+use crate::attributes;
 use crate::body::{self, AsyncTraitBlock, Frame};
 use crate::borrow;
 use crate::diagnostics::bail;
 use crate::item::{AnnotatedFn, Body};
-use crate::pattern::{Binding, bindings};
+use crate::pattern::{Binding, rebind_in};
 
 /// A function that can be retried.
 #[derive(Clone)]
@@ -56,6 +57,9 @@ impl Shape {
         let ReturnType::Type(_, ret) = &sig.output else {
             bail!(sig.ident, "`{}` returns nothing, so it cannot fail; return a `Result`", sig.ident)
         };
+        if let Type::Never(never) = &**ret {
+            bail!(never, "`{}` never returns, so it cannot fail; return a `Result`", sig.ident)
+        }
         let shape = if sig.asyncness.is_some() {
             Shape::plain(true, ret, body)
         } else if let Some(output) = future_output(ret) {
@@ -69,6 +73,7 @@ impl Shape {
             Shape::plain(false, ret, body)
         };
         borrow::refuse_exclusive(sig, &shape.ret)?;
+        refuse_lost_caller(function, &shape)?;
         Ok(shape)
     }
 
@@ -135,18 +140,17 @@ impl Shape {
         self.moves.is_some()
     }
 
-    /// Calls `visit` for every name that is bound to an argument, where its binding can be changed.
-    pub(crate) fn bindings(&mut self, sig: &mut Signature, visit: &mut dyn FnMut(Binding<'_>)) {
+    /// Calls `visit` for every name that is bound to an argument, where its binding can be changed. `visit` returns
+    /// whether it has changed it.
+    pub(crate) fn bindings(&mut self, sig: &mut Signature, visit: &mut dyn FnMut(&mut Binding<'_>) -> bool) {
         let types: Vec<(Pat, Type)> = typed(sig).map(|arg| ((*arg.pat).clone(), (*arg.ty).clone())).collect();
         let keep = self.has_setup() && self.moves.is_none();
         for input in &mut sig.inputs {
             let FnArg::Typed(arg) = input else { continue };
             let is_moved = self.moves.is_some() && !matches!(*arg.ty, Type::Reference(_));
             // Setup statements may need the binding as it is written; each attempt then shadows it.
-            if keep {
-                bindings(&mut arg.pat.clone(), Some(&arg.ty), visit);
-            } else if !is_moved {
-                bindings(&mut arg.pat, Some(&arg.ty), visit);
+            if keep || !is_moved {
+                rebind_in(&mut arg.pat, Some(&arg.ty), &mut arg.attrs, keep, visit);
             }
         }
         let Some((frame, statements)) = &mut self.moves else { return };
@@ -158,7 +162,7 @@ impl Shape {
                 |pat: &Pat| source.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| binds(pat, w));
             let ty = types.iter().find(|(pat, _)| named(pat)).map(|(_, ty)| ty);
             if source != "self" {
-                bindings(&mut local.pat, ty, visit);
+                rebind_in(&mut local.pat, ty, &mut local.attrs, false, visit);
             }
         }
         let moves = statements.iter().map(ToTokens::to_token_stream).collect();
@@ -219,4 +223,20 @@ pub(crate) fn type_arguments(path: &Path) -> impl DoubleEndedIterator<Item = &Ty
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
+}
+
+/// No closure can be `#[track_caller]`, and an async function has no caller to report, with `#[retry]` or without.
+fn refuse_lost_caller(function: &AnnotatedFn, shape: &Shape) -> syn::Result<()> {
+    if shape.is_async || !body::has_control_flow(&shape.attempt) {
+        return Ok(());
+    }
+    let attributes = [&function.attrs, &function.inner_attrs];
+    match attributes.into_iter().find_map(|attrs| attributes::track_caller(attrs)) {
+        None => Ok(()),
+        Some(keyword) => bail!(
+            keyword,
+            "`#[track_caller]` is lost in a body with `?`, `return` or a macro, which becomes a closure; move that \
+             body into a `#[track_caller]` function and call it here"
+        ),
+    }
 }

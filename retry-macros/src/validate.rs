@@ -2,11 +2,11 @@
 
 use proc_macro2::Ident;
 use quote::ToTokens;
-use syn::{Expr, FnArg, Lit, Signature, Type};
+use syn::{Expr, FnArg, Generics, Lit, Signature, Type};
 
 use crate::args::{Max, RawArgs};
 use crate::diagnostics::Diagnostics;
-use crate::pattern::{Rebind, Rebinding, free_rebind};
+use crate::pattern::{self, Binding, Rebind, Rebinding, free_rebind, readable};
 use crate::shape::{Shape, type_arguments, typed};
 use crate::slot::Origin;
 use crate::source::source;
@@ -185,14 +185,13 @@ fn check_clones_are_arguments(args: &RawArgs, sig: &Signature, shape: &Shape, er
 pub(crate) fn is_reference(receiver: &syn::Receiver) -> bool {
     match &receiver.kind {
         syn::ReceiverKind::Reference(..) => true,
-        syn::ReceiverKind::Typed(_, ty) => matches!(**ty, syn::Type::Reference(_)),
+        syn::ReceiverKind::Typed(_, ty) => pattern::is_reference(ty),
         _ => false,
     }
 }
 
 fn is_bound_to_reference(arg: &syn::PatType, name: &Ident) -> bool {
-    matches!(&*arg.pat, syn::Pat::Ident(ident) if ident.ident == *name)
-        && matches!(&*arg.ty, syn::Type::Reference(_))
+    matches!(&*arg.pat, syn::Pat::Ident(ident) if ident.ident == *name) && pattern::is_reference(&arg.ty)
 }
 
 fn no_such_argument(name: &Ident, names: &[Ident], function: &Ident) -> String {
@@ -212,7 +211,10 @@ fn no_such_argument(name: &Ident, names: &[Ident], function: &Ident) -> String {
 /// Every name that stands for an argument in the body.
 fn argument_names(sig: &Signature, shape: &Shape) -> Vec<Ident> {
     let mut names = Vec::new();
-    shape.clone().bindings(&mut sig.clone(), &mut |binding| names.push(binding.pattern.ident.clone()));
+    shape.clone().bindings(&mut sig.clone(), &mut |binding| {
+        names.push(binding.pattern.ident.clone());
+        false
+    });
     names
 }
 
@@ -227,24 +229,41 @@ pub(crate) fn rebindings(
     let clones = args.clone.value().cloned().unwrap_or_default();
     let is_inherited = args.clone.origin() == Some(Origin::Impl);
     let mut rebindings = Vec::new();
-    shape.bindings(sig, &mut |mut binding| {
+    let generics = sig.generics.clone();
+    shape.bindings(sig, &mut |binding| {
         let name = binding.pattern.ident.clone();
-        let is_borrowed = matches!(binding.ty, Some(syn::Type::Reference(_)));
+        let is_borrowed = binding.ty.is_some_and(pattern::is_reference);
         let how = if clones.contains(&name) && !(is_inherited && is_borrowed) {
             Rebind::Clone
         } else if !binding.is_mutable() {
-            return;
+            return false;
         } else if let Some(how) = free_rebind(binding.ty) {
             how
         } else {
-            let message =
-                format!("changes to `{name}` in one attempt would leak into the next; write `clone({name})`");
-            return errors.report(&*binding.pattern, message);
+            if !binding.is_repeated {
+                errors.report(&*binding.pattern, would_leak(binding, &generics));
+            }
+            return false;
         };
-        rebindings.push(Rebinding { pattern: binding.take_mutability(), name, how });
+        let rebinding = binding.rebind(how);
+        if !binding.is_repeated {
+            rebindings.push(rebinding);
+        }
+        true
     });
     check_mut_self(&clones, sig, errors);
     rebindings
+}
+
+/// What is wrong with a `mut` binding. What has no `Clone` can only be shared by the attempts.
+fn would_leak(binding: &Binding<'_>, generics: &Generics) -> String {
+    let name = &binding.pattern.ident;
+    let wrong = format!("changes to `{name}` in one attempt would leak into the next");
+    match binding.ty.and_then(|ty| pattern::shared(ty, generics)) {
+        None => format!("{wrong}; write `clone({name})`"),
+        Some(ty) if binding.is_whole => format!("{wrong}; to share it, write `{name}: {}`", readable(ty)),
+        Some(ty) => format!("{wrong}; to share it, take it as `{}`", readable(ty)),
+    }
 }
 
 /// The same for `mut self`.
