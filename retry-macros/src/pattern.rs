@@ -2,10 +2,9 @@
 
 use proc_macro2::{Delimiter, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::punctuated::Punctuated;
 use syn::{
     Attribute, GenericArgument, Generics, Pat, PatIdent, PathArguments, Token, Type, TypeParamBound,
-    WherePredicate,
+    TypePath, WherePredicate,
 };
 
 use crate::attributes;
@@ -32,22 +31,18 @@ impl Binding<'_> {
 
     /// Has each attempt bind the name anew.
     ///
-    /// The `let` gets `mut x` as written, on which the compiler's lints have their say. The argument keeps a `mut` that
-    /// comes from the expansion, on which they have none: it is no `mut` that the user could remove, and Clippy sees no
-    /// name there that the `let` would shadow.
+    /// The `let` gets `x` or `mut x` as written, so that the compiler's lints see what the body makes of it. The argument
+    /// gets a `mut` of the expansion, which no lint reports: the user could not remove it, and to Clippy the `let`
+    /// shadows nothing.
     pub(crate) fn rebind(&mut self, how: Rebind) -> Rebinding {
         let PatIdent { by_ref, mutability, ident, .. } = &mut *self.pattern;
-        let (mut written, by_ref) = (*mutability, by_ref.take());
-        silence(mutability);
-        if self.is_used_before {
-            silence(&mut written);
+        let (by_ref, mut written, name) = (by_ref.take(), *mutability, ident.clone());
+        silence(mutability, ident);
+        if self.is_used_before && written.is_some() {
+            silence(&mut written, ident);
         }
-        let name = ident.clone();
-        // Without a `mut`, the `@ _` makes a pattern of the expansion.
-        let span = Span::mixed_site().located_at(name.span());
-        let rest = written.is_none().then(|| quote::quote_spanned!(span=> @ _));
         Rebinding {
-            pattern: quote!(#by_ref #written #name #rest),
+            pattern: quote!(#by_ref #written #name),
             name,
             how,
             attrs: attributes::divide(self.attrs, self.is_whole && !self.is_used_before).binding,
@@ -56,11 +51,10 @@ impl Binding<'_> {
     }
 }
 
-/// Gives a `mut` the span of the expansion, where no lint is reported.
-fn silence(mutability: &mut Option<syn::Token![mut]>) {
-    if let Some(keyword) = mutability {
-        keyword.span = Span::mixed_site().located_at(keyword.span);
-    }
+/// Makes a name `mut` by the expansion.
+fn silence(mutability: &mut Option<Token![mut]>, name: &Ident) {
+    let place = mutability.map_or(name.span(), |keyword| keyword.span);
+    *mutability = Some(Token![mut](Span::mixed_site().located_at(place)));
 }
 
 /// Binds anew what `visit` chooses, and leaves the argument with the attributes that concern it. With `is_used_before`
@@ -72,17 +66,23 @@ pub(crate) fn rebind_in(
     is_used_before: bool,
     visit: &mut dyn FnMut(&mut Binding<'_>) -> bool,
 ) {
-    let (is_whole, mut is_rebound) = (is_whole(pattern), false);
-    let mut bare = pattern.clone();
+    let is_whole = is_whole(pattern);
+    let (mut bare, mut rebound) = (pattern.clone(), Vec::new());
     bindings(&mut bare, ty, &mut |binding| {
         let mut binding = Binding { attrs: attrs.as_slice(), is_whole, is_used_before, ..binding };
-        is_rebound |= visit(&mut binding);
+        if visit(&mut binding) {
+            rebound.push(binding.pattern.ident.clone());
+        }
     });
-    if !is_rebound {
+    if rebound.is_empty() {
         return;
     }
     if is_used_before {
-        bindings(pattern, ty, &mut |binding| silence(&mut binding.pattern.mutability));
+        bindings(pattern, ty, &mut |Binding { pattern, .. }| {
+            if rebound.contains(&pattern.ident) {
+                silence(&mut pattern.mutability, &pattern.ident);
+            }
+        });
     } else {
         *pattern = bare;
     }
@@ -224,53 +224,67 @@ fn is_plainly_copy(ty: &Type) -> bool {
     }
 }
 
-/// The type by which all attempts share an argument, where an attempt can have no clone of it: a closure, a stream or
-/// whatever else is only known by its traits, without `Clone` among them.
-pub(crate) fn shared(ty: &Type, generics: &Generics) -> Option<TokenStream> {
+/// An argument that no attempt can have a clone of, as far as its type tells.
+pub(crate) struct Unclonable {
+    /// The type by which all attempts share it.
+    pub(crate) shared: TokenStream,
+    /// Whether it would be known to be `Clone` by another bound.
+    pub(crate) can_be_bounded: bool,
+}
+
+/// What is only known by its traits, without `Clone` among them: a closure, a stream, a reader.
+pub(crate) fn unclonable(ty: &Type, generics: &Generics) -> Option<Unclonable> {
     match ty {
-        Type::Paren(paren) => shared(&paren.elem, generics),
-        Type::Group(group) => shared(&group.elem, generics),
-        Type::ImplTrait(bounded) if !has_clone(&bounded.bounds) => Some(match bounded.bounds.len() {
-            1 => quote!(&mut #ty),
-            _ => quote!(&mut (#ty)),
-        }),
-        Type::Path(path) => {
-            if let Some(parameter) = path.path.get_ident() {
-                return is_never_cloned(parameter, generics).then(|| quote!(&mut #ty));
-            }
-            let boxed = path.path.segments.last().filter(|segment| segment.ident == "Box")?;
-            let PathArguments::AngleBracketed(arguments) = &boxed.arguments else { return None };
-            let is_object =
-                matches!(arguments.args.first(), Some(GenericArgument::Type(Type::TraitObject(_))));
-            is_object.then(|| quote!(&mut #ty))
+        Type::Paren(paren) => unclonable(&paren.elem, generics),
+        Type::Group(group) => unclonable(&group.elem, generics),
+        Type::ImplTrait(bounded) => {
+            let bounds: Vec<_> = bounded.bounds.iter().collect();
+            let shared = if bounds.len() == 1 { quote!(&mut #ty) } else { quote!(&mut (#ty)) };
+            bounded_without_clone(&bounds, shared)
         }
+        Type::Path(path) => match path.path.get_ident() {
+            Some(parameter) => bounded_without_clone(&bounds_of(parameter, generics)?, quote!(&mut #ty)),
+            None => {
+                is_boxed_object(path).then(|| Unclonable { shared: quote!(&mut #ty), can_be_bounded: false })
+            }
+        },
         _ => None,
     }
 }
 
-/// Whether a name is a type parameter without `Clone` among its bounds.
-fn is_never_cloned(name: &Ident, generics: &Generics) -> bool {
-    let Some(parameter) = generics.type_params().find(|parameter| parameter.ident == *name) else {
-        return false;
+fn bounded_without_clone(bounds: &[&TypeParamBound], shared: TokenStream) -> Option<Unclonable> {
+    let has = |is_one: fn(&str) -> bool| {
+        bounds.iter().any(|bound| match bound {
+            TypeParamBound::Trait(bound) => {
+                bound.path.segments.last().is_some_and(|name| is_one(&name.ident.to_string()))
+            }
+            _ => false,
+        })
     };
+    let is_closure = has(|name| ["FnOnce", "FnMut", "AsyncFnOnce", "AsyncFnMut"].contains(&name));
+    let has_clone = has(|name| ["Clone", "Copy"].contains(&name));
+    (!has_clone).then_some(Unclonable { shared, can_be_bounded: !is_closure })
+}
+
+/// The bounds of a type parameter, in its list and in the `where` clause.
+fn bounds_of<'a>(name: &Ident, generics: &'a Generics) -> Option<Vec<&'a TypeParamBound>> {
+    let parameter = generics.type_params().find(|parameter| parameter.ident == *name)?;
     let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-    let mut bounds = predicates.filter_map(|predicate| match predicate {
+    let clause = predicates.filter_map(|predicate| match predicate {
         WherePredicate::Type(bounded) => match &bounded.bounded_ty {
             Type::Path(path) if path.path.is_ident(name) => Some(&bounded.bounds),
             _ => None,
         },
         _ => None,
     });
-    !has_clone(&parameter.bounds) && !bounds.any(has_clone)
+    Some(parameter.bounds.iter().chain(clause.flatten()).collect())
 }
 
-fn has_clone(bounds: &Punctuated<TypeParamBound, Token![+]>) -> bool {
-    bounds.iter().any(|bound| match bound {
-        TypeParamBound::Trait(bound) => {
-            bound.path.segments.last().is_some_and(|name| name.ident == "Clone" || name.ident == "Copy")
-        }
-        _ => false,
-    })
+/// `Box<dyn …>`.
+fn is_boxed_object(path: &TypePath) -> bool {
+    let Some(last) = path.path.segments.last().filter(|segment| segment.ident == "Box") else { return false };
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return false };
+    matches!(arguments.args.first(), Some(GenericArgument::Type(Type::TraitObject(_))))
 }
 
 /// A type as its author would write it.
@@ -309,7 +323,7 @@ pub(crate) fn readable(tokens: TokenStream) -> String {
                 is_joined = !is_last;
             }
             _ => {
-                if is_apart {
+                if is_apart || text.ends_with("&mut") {
                     text.push(' ');
                 }
                 text.push_str(&token_text);

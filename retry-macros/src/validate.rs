@@ -255,14 +255,19 @@ pub(crate) fn rebindings(
     rebindings
 }
 
-/// What is wrong with a `mut` binding. What has no `Clone` can only be shared by the attempts.
+/// What is wrong with a `mut` binding, and what to write instead.
 fn would_leak(binding: &Binding<'_>, generics: &Generics) -> String {
     let name = &binding.pattern.ident;
     let wrong = format!("changes to `{name}` in one attempt would leak into the next");
-    match binding.ty.and_then(|ty| pattern::shared(ty, generics)) {
-        None => format!("{wrong}; write `clone({name})`"),
-        Some(ty) if binding.is_whole => format!("{wrong}; to share it, write `{name}: {}`", readable(ty)),
-        Some(ty) => format!("{wrong}; to share it, take it as `{}`", readable(ty)),
+    let Some(found) = binding.ty.and_then(|ty| pattern::unclonable(ty, generics)) else {
+        return format!("{wrong}; write `clone({name})`");
+    };
+    let ty = readable(found.shared);
+    let share = if binding.is_whole { format!("write `{name}: {ty}`") } else { format!("take it as `{ty}`") };
+    if found.can_be_bounded {
+        format!("{wrong}; {share} to share it, or add the bound `Clone` and write `clone({name})`")
+    } else {
+        format!("{wrong}; {share} to share it")
     }
 }
 
