@@ -17,6 +17,7 @@ mod body;
 mod borrow;
 mod shape;
 mod plan;
+mod run_time;
 mod validate;
 mod model;
 mod expand;
