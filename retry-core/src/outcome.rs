@@ -28,7 +28,9 @@ use core::ops::Deref;
 #[diagnostic::on_unimplemented(
     message = "`#[retry]` cannot tell success from failure in `{Self}`",
     label = "not a `Result`, an `Option` or a type with `Outcome`",
-    note = "return a `Result`, or implement `reattempt::Outcome` for `{Self}`"
+    note = "return a `Result`, or implement `reattempt::Outcome` for `{Self}`",
+    note = "if it is a future, write its type as `impl Future<Output = Result<…>>` or \
+            `Pin<Box<dyn Future<Output = Result<…>>>>`, or make the function `async`"
 )]
 pub trait Outcome: Sized {
     /// What success yields.

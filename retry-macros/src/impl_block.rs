@@ -12,6 +12,7 @@ use crate::model;
 use crate::name::Name;
 use crate::plan::{Evaluated, Plan, Scope};
 use crate::retry;
+use crate::run_time::{self, Names};
 use crate::shape::{Shape, future_output};
 use crate::slot::Origin;
 use crate::source::source;
@@ -26,6 +27,8 @@ pub(crate) fn expand(
     name: &Name,
     errors: &mut Diagnostics,
 ) -> TokenStream {
+    let constant = run_time::refuse(args, &Names::of_block(), errors);
+    let args = constant.as_ref().unwrap_or(args);
     refuse_skip(args, errors);
     check_clones_exist(args, &block, errors);
     let generics = &block.generics;

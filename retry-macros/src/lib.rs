@@ -20,6 +20,7 @@ mod hygiene;
 mod shape;
 mod error_type;
 mod plan;
+mod run_time;
 mod validate;
 mod model;
 mod expand;

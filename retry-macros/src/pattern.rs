@@ -94,7 +94,7 @@ fn is_whole(pattern: &Pat) -> bool {
 }
 
 /// Calls `visit` for each name that `pattern` binds.
-fn bindings(pattern: &mut Pat, ty: Option<&Type>, visit: &mut dyn FnMut(Binding<'_>)) {
+pub(crate) fn bindings(pattern: &mut Pat, ty: Option<&Type>, visit: &mut dyn FnMut(Binding<'_>)) {
     match pattern {
         Pat::Ident(ident) => {
             if let Some((_, inner)) = &mut ident.subpat {

@@ -12,6 +12,7 @@ use crate::item::{AnnotatedFn, Item};
 use crate::model::{self, Retry};
 use crate::name::Name;
 use crate::plan::{Plan, Scope};
+use crate::run_time::{self, Names};
 use crate::shape::Shape;
 use crate::validate;
 
@@ -64,6 +65,8 @@ pub(crate) fn function(
     outer_generics: &[Ident],
     errors: &mut Diagnostics,
 ) -> TokenStream {
+    let constant = run_time::refuse(args, &Names::of(&function.sig), errors);
+    let args = constant.as_ref().unwrap_or(args);
     let Some(shape) = errors.ok(Shape::of(&function)) else { return function.into_token_stream() };
     match Retry::new(args, &mut function.sig, shape.clone(), outer_generics, errors) {
         Some(retry) => expand(&function, &retry),

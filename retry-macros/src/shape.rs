@@ -12,6 +12,7 @@ use crate::borrow;
 use crate::diagnostics::bail;
 use crate::item::{AnnotatedFn, Body};
 use crate::pattern::{Binding, rebind_in};
+use crate::source::source;
 
 /// A function that can be retried.
 #[derive(Clone)]
@@ -64,6 +65,13 @@ impl Shape {
             Shape::plain(true, ret, body)
         } else if let Some(output) = future_output(ret) {
             Shape::future(output, ret, body)?
+        } else if is_called_future(ret) {
+            bail!(
+                ret,
+                "`{}` hides what the future yields; write its type out, as `Pin<Box<dyn Future<Output = Result<…>>>>` or \
+                 `impl Future<Output = Result<…>>`",
+                source(&**ret)
+            )
         } else if body::is_blocked_on(&body.tokens) {
             bail!(
                 sig.ident,
@@ -200,6 +208,29 @@ pub(crate) fn future_output(ty: &Type) -> Option<&Type> {
             }
         }
         _ => None,
+    }
+}
+
+/// Whether a type is a future by its name: `Self::Future`, `impl Future`, `Pin<Box<dyn SendFuture>>`.
+fn is_called_future(ty: &Type) -> bool {
+    let is_future =
+        |path: &Path| path.segments.last().is_some_and(|last| last.ident.to_string().ends_with("Future"));
+    let is_bound = |bound: &TypeParamBound| match bound {
+        TypeParamBound::Trait(bound) => is_future(&bound.path),
+        _ => false,
+    };
+    match ty {
+        Type::ImplTrait(future) => future.bounds.iter().any(is_bound),
+        Type::TraitObject(future) => future.bounds.iter().any(is_bound),
+        Type::Group(group) => is_called_future(&group.elem),
+        Type::Paren(paren) => is_called_future(&paren.elem),
+        Type::Path(path) => {
+            let is_box =
+                path.path.segments.last().is_some_and(|last| last.ident == "Pin" || last.ident == "Box");
+            let is_boxed = || type_arguments(&path.path).next_back().is_some_and(is_called_future);
+            is_future(&path.path) || (is_box && is_boxed())
+        }
+        _ => false,
     }
 }
 
