@@ -166,11 +166,15 @@ fn what_an_inner_call_returns_is_the_affair_of_the_trial() {
 #[test]
 fn a_trial_of_another_breaker_lets_nothing_through() {
     let (_guard, breaker) = half_open();
-    let other = CircuitBreaker::new().consecutive_failures(1);
-    other.force_open();
-    let result = breaker.call_if(|| other.call(|| Ok::<_, CircuitOpen>(1)), |_| false);
-    assert!(result.is_err());
-    assert_eq!(breaker.state(), HalfOpen, "the trial was given back");
+    let other = half_open().1;
+    let _trial = other.acquire().unwrap();
+    let result = breaker.call(|| {
+        assert!(other.acquire().is_err(), "its only trial runs elsewhere");
+        assert!(!other.retry_in().is_zero());
+        Ok::<_, CircuitOpen>(1)
+    });
+    assert!(result.is_ok());
+    assert_eq!((breaker.state(), other.state()), (Closed, HalfOpen));
 }
 
 #[test]
