@@ -165,8 +165,10 @@ fn what_an_inner_call_returns_is_the_affair_of_the_trial() {
 
 #[test]
 fn a_trial_of_another_breaker_lets_nothing_through() {
-    let (_guard, breaker) = half_open();
-    let other = half_open().1;
+    let (guard, breaker) = half_open();
+    let other = CircuitBreaker::new().consecutive_failures(1).open_for(5 * SECOND);
+    other.acquire().unwrap().failure();
+    guard.advance(5 * SECOND);
     let _trial = other.acquire().unwrap();
     let result = breaker.call(|| {
         assert!(other.acquire().is_err(), "its only trial runs elsewhere");
