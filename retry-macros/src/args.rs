@@ -372,7 +372,12 @@ impl Argument<'_> {
                 bail!(text, "`{}` takes types, not values; write `{}`", self.key, self.option.example)
             }
             Item::Pattern(pattern, _) => {
-                bail!(pattern, "`{}` takes types, not patterns; write `{}`", self.key, self.option.example)
+                // The reference in front of a path is ours, and stands nowhere.
+                let written = match &pattern {
+                    syn::Pat::Reference(reference) => &*reference.pat,
+                    pattern => pattern,
+                };
+                bail!(written, "`{}` takes types, not patterns; write `{}`", self.key, self.option.example)
             }
         });
         types.collect()

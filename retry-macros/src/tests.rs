@@ -224,7 +224,7 @@ fn words_of(tokens: &TokenStream) -> Vec<String> {
 fn every_local_label_and_item_has_a_name_that_nobody_writes() {
     for (arguments, item) in inventory() {
         let users = [words_of(&arguments), words_of(&item)].concat();
-        let tokens = crate::retry::retry(arguments, item);
+        let tokens = crate::retry::retry(arguments, item, &Name::default());
         assert!(!crate::body::mentions(&tokens, "compile_error"), "{tokens}");
         let mut found = Vec::new();
         bare_names(tokens.clone(), &users, &mut found);
@@ -236,7 +236,7 @@ fn every_local_label_and_item_has_a_name_that_nobody_writes() {
 #[test]
 fn no_expansion_sets_a_lint() {
     for (arguments, item) in inventory() {
-        let tokens = crate::retry::retry(arguments, item);
+        let tokens = crate::retry::retry(arguments, item, &Name::default());
         for level in ["allow", "expect", "warn", "deny", "forbid"] {
             assert!(!crate::body::mentions(&tokens, level), "`{level}` in {tokens}");
         }

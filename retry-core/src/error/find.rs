@@ -114,10 +114,22 @@ pub struct Never;
 pub trait Search<A: ?Sized, E: ?Sized> {
     /// Returns whether it is there.
     fn finds(&self, error: &E) -> bool;
+}
 
-    /// Returns how to classify an `A` in the chain of an `E`, where `A` has a classification and `E` has none.
-    fn classifier<D, O: Opinion<A> + Default, C>(&self, _: Known<D, O, C>) -> Option<LinkClassifier> {
+/// A way to classify the `A` in the chain of an `E`.
+pub trait Classify<A: ?Sized, E: ?Sized> {
+    /// Returns the classifier, where an `A` can stand in the chain, has a classification, and an `E` has none.
+    fn classifier<O: Opinion<A> + Default>(&self) -> Option<LinkClassifier> {
         None
+    }
+}
+
+impl<A: ?Sized, E: ?Sized> Classify<A, E> for Same {}
+impl<A: ?Sized, E: ?Sized> Classify<A, E> for Never {}
+
+impl<A: Error + 'static, E: ?Sized, C: Chained<E>> Classify<A, E> for InChain<C> {
+    fn classifier<O: Opinion<A> + Default>(&self) -> Option<LinkClassifier> {
+        if C::IS_BOX { Some(classify_link_as::<A, O>) } else { None }
     }
 }
 
@@ -139,10 +151,6 @@ impl<A: Error + 'static, E: ?Sized, C: Chained<E>> Search<A, E> for InChain<C> {
     fn finds(&self, error: &E) -> bool {
         is_same::<A, E>() || find_in::<A>(self.0.first(error)).is_some()
     }
-
-    fn classifier<D, O: Opinion<A> + Default, K>(&self, _: Known<D, O, K>) -> Option<LinkClassifier> {
-        if C::IS_BOX { Some(classify_link_as::<A, O>) } else { None }
-    }
 }
 
 /// Returns whether an `E` is an `A` or points to one. In generic code it may be although nothing says so.
@@ -158,10 +166,10 @@ pub fn finds<A: ?Sized, E: ?Sized, S: Search<A, E>>(_find: &Find<A, E>, search: 
 }
 
 /// Returns how to classify an `A` in the chain of an `E`; `known` is what is known of `A`.
-pub fn classifier<A: ?Sized, E: ?Sized, S: Search<A, E>, D, O: Opinion<A> + Default, C>(
+pub fn classifier<A: ?Sized, E: ?Sized, S: Classify<A, E>, D, O: Opinion<A> + Default, C>(
     _find: &Find<A, E>,
     search: &S,
-    known: Known<D, O, C>,
+    _known: Known<D, O, C>,
 ) -> Option<LinkClassifier> {
-    search.classifier(known)
+    search.classifier::<O>()
 }

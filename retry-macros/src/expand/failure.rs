@@ -351,10 +351,10 @@ impl Expansion<'_> {
         let selected = selection.on.iter().flatten().filter_map(|item| match item {
             Item::Type(ty) => {
                 let search = self.search(ty);
-                Some(quote_spanned! {Span::mixed_site()=> {
-                    #search
-                    #private::classifier(&#find, &#found_by, #private::known_as::<#ty>().reattempt_known())
-                }})
+                let place = Span::mixed_site().located_at(crate::value::first_span(ty));
+                let arguments = quote!(&#find, &#found_by, #private::known_as::<#ty>().reattempt_known());
+                let classifier = self.at(place, "classifier", &arguments);
+                Some(quote_spanned!(Span::mixed_site()=> { #search #classifier }))
             }
             Item::Text(..) | Item::Pattern(..) => None,
         });
