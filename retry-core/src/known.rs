@@ -8,6 +8,9 @@ use core::error::Error;
 use core::fmt::{Debug, Display};
 use core::marker::PhantomData;
 use core::ops::{ControlFlow, Deref};
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::call::Site;
 use crate::error::chain::{
@@ -169,6 +172,24 @@ impl<E: Borrows + Display> BorrowingGround<E> {
 
     steps!(E);
 }
+
+/// These do not borrow, and are asked for themselves here too.
+macro_rules! held_on_borrowing_ground {
+    ($($ty:ty),*) => {$(
+        impl BorrowingGround<$ty> {
+            /// What is known of an error on this floor.
+            #[inline]
+            #[must_use]
+            pub fn reattempt_known(&self) -> Known<AsDisplay, Unasked, Held> {
+                Known(PhantomData)
+            }
+
+            steps!($ty);
+        }
+    )*};
+}
+
+held_on_borrowing_ground!(io::Error, Box<io::Error>, Rc<io::Error>, Arc<io::Error>);
 
 impl<E> Deref for BorrowingGround<E> {
     type Target = AskedError<E>;

@@ -5,6 +5,7 @@ use core::fmt::{self, Debug, Display, Formatter};
 use core::time::Duration;
 
 use crate::call::GivenUp;
+use crate::convert::FromRetryError;
 use crate::error;
 use crate::error::chain::Sourced;
 use crate::failure::Describe;
@@ -119,6 +120,6 @@ impl<E> RetryError<E> {
 }
 
 /// The function's own error, made of the one that says why it gave up.
-pub fn converted<E, F: From<RetryError<E>>>(error: RetryError<E>) -> F {
-    error.into()
+pub fn converted<E, F: FromRetryError<E>>(error: RetryError<E>) -> F {
+    F::from_retry_error(error)
 }

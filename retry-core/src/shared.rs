@@ -12,6 +12,7 @@ use crate::breaker::{CircuitBreaker, CircuitOpen, Permit};
 use crate::budget::{FailureKind, RetryBudget};
 use crate::call::{GivenUp, Planned, Site, Tell, plan};
 use crate::clock::Clock;
+use crate::convert::FromCircuitOpen;
 use crate::decide::{Decision, Failed};
 use crate::failure::Failure;
 use crate::nanos::from_duration;
@@ -237,8 +238,8 @@ pub fn plan_async_shared(
 
 /// What a function returns that its breaker refused before the first attempt.
 #[must_use]
-pub fn refused<O: Outcome<Error: From<CircuitOpen>>>(open: CircuitOpen) -> O {
-    O::from_result(Err(open.into()))
+pub fn refused<O: Outcome<Error: FromCircuitOpen>>(open: CircuitOpen) -> O {
+    O::from_result(Err(FromCircuitOpen::from_circuit_open(open)))
 }
 
 /// The error of an attempt whose every value would have ended the call.

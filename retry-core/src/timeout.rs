@@ -6,6 +6,7 @@ use core::pin::pin;
 use core::time::Duration;
 
 use crate::clock::Clock;
+use crate::convert::FromTimeout;
 use crate::nanos::{Nanos, from_duration, min};
 use crate::outcome::Outcome;
 use crate::policy::Policy;
@@ -92,8 +93,8 @@ async fn race<F: Future>(attempt: F, timer: impl Future<Output = ()>) -> Option<
 
 /// What a function returns whose attempt timed out.
 #[must_use]
-pub fn timed_out<O: Outcome<Error: From<AttemptTimeout>>>(timeout: AttemptTimeout) -> O {
-    O::from_result(Err(timeout.into()))
+pub fn timed_out<O: Outcome<Error: FromTimeout>>(timeout: AttemptTimeout) -> O {
+    O::from_result(Err(FromTimeout::from_timeout(timeout)))
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use crate::option_name::{self as name, OptionName};
 use crate::preset::Preset;
 use crate::select::{self, Item};
 use crate::slot::{Origin, Slot};
-use crate::value::{Backoff, Jitter, Number, Time, is_negative, literal, source};
+use crate::source::source;
+use crate::value::{Backoff, Jitter, Number, Time, is_negative, literal};
 
 /// The arguments as they were written, each in a slot of its own.
 #[derive(Clone, Default)]
@@ -26,6 +27,7 @@ pub(crate) struct RawArgs {
     pub(crate) within: Slot<Time>,
     pub(crate) on: Slot<Vec<Item>>,
     pub(crate) unless: Slot<Vec<Item>>,
+    pub(crate) ask: Slot<Vec<Type>>,
     pub(crate) when: Slot<Expr>,
     pub(crate) retry_ok: Slot<Expr>,
     pub(crate) retry_after: Slot<Expr>,
@@ -93,6 +95,7 @@ impl RawArgs {
             within: self.within.or_inherit(&outer.within),
             on: self.on.or_inherit(&outer.on),
             unless: self.unless.or_inherit(&outer.unless),
+            ask: self.ask.or_inherit(&outer.ask),
             when: self.when.or_inherit(&outer.when),
             retry_ok: self.retry_ok.or_inherit(&outer.retry_ok),
             retry_after: self.retry_after.or_inherit(&outer.retry_after),
@@ -129,12 +132,13 @@ impl RawArgs {
         let RawArgs {
             max, base, factor, backoff, max_delay, jitter, deadline, attempt_timeout, within, ..
         } = self;
-        let RawArgs { on, unless, when, retry_ok, retry_after, error, attempt, fallback, .. } = self;
+        let RawArgs { on, unless, ask, when, retry_ok, retry_after, error, attempt, fallback, .. } = self;
         let RawArgs { on_retry, on_give_up, name, start, env, budget, breaker, .. } = self;
         let RawArgs { clone, sleep, facade, skip, .. } = self;
         let policy_keys = [max.key(), base.key(), factor.key(), backoff.key(), max_delay.key(), jitter.key()];
         let limit_keys = [deadline.key(), attempt_timeout.key(), within.key(), start.key()];
-        let selection_keys = [on.key(), unless.key(), when.key(), retry_ok.key(), retry_after.key()];
+        let selection_keys =
+            [on.key(), unless.key(), ask.key(), when.key(), retry_ok.key(), retry_after.key()];
         let ending_keys = [error.key(), attempt.key(), fallback.key(), on_retry.key(), on_give_up.key()];
         let shared_keys = [budget.key(), breaker.key()];
         let other_keys = [name.key(), env.key(), clone.key(), sleep.key(), facade.key(), skip.key()];
@@ -216,6 +220,7 @@ impl RawArgs {
             name::WITHIN_MS => self.within.set(&key, argument.in_millis()?, errors),
             name::ON => self.on.set(&key, argument.items()?, errors),
             name::UNLESS => self.unless.set(&key, argument.items()?, errors),
+            name::ASK => self.ask.set(&key, argument.types()?, errors),
             name::WHEN => self.when.set(&key, argument.value()?, errors),
             name::RETRY_OK => self.retry_ok.set(&key, argument.value()?, errors),
             name::RETRY_AFTER => self.retry_after.set(&key, argument.value()?, errors),
@@ -224,7 +229,7 @@ impl RawArgs {
             name::FALLBACK => self.fallback.set(&key, argument.value()?, errors),
             name::ON_RETRY => self.on_retry.set(&key, argument.value()?, errors),
             name::ON_GIVE_UP => self.on_give_up.set(&key, argument.value()?, errors),
-            name::NAME => self.name.set(&key, argument.text()?, errors),
+            name::NAME => self.name.set(&key, argument.label()?, errors),
             name::PRESET => self.start.set(&key, Start::Preset(Preset::parse(&argument.value()?)?), errors),
             name::POLICY => self.start.set(&key, Start::Policy(argument.value()?), errors),
             name::ENV => self.env.set(&key, argument.prefix()?, errors),
@@ -262,6 +267,43 @@ fn path_as_argument(first: Ident, input: ParseStream<'_>) -> syn::Result<syn::Er
         ),
         None => error!(last, "`{path}` is no argument of `#[retry]`; there are {}", name::all()),
     })
+}
+
+/// What stands between the braces of a format string, up to a `:`. What is wrong with the braces themselves the compiler
+/// reports.
+fn places(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            let (_, after) = rest.split_once('{')?;
+            if let Some(escaped) = after.strip_prefix('{') {
+                rest = escaped;
+                continue;
+            }
+            let (place, after) = after.split_once('}')?;
+            rest = after;
+            return Some(place.split(':').next().unwrap_or_default());
+        }
+    })
+}
+
+fn is_argument_name(place: &str) -> bool {
+    let place = place.trim_end();
+    !place.starts_with(|c: char| c.is_ascii_digit())
+        && !place.is_empty()
+        && place.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// A place that holds no name: a field, an expression, a number or nothing.
+fn no_argument_name(key: &Ident, label: &LitStr, text: &str, place: &str) -> syn::Error {
+    let last = place.trim().rsplit(['.', '#']).next().unwrap_or_default();
+    let name = if is_argument_name(last) { last } else { "argument" };
+    let better = text.replacen(&format!("{{{place}"), &format!("{{{name}"), 1);
+    error!(
+        label,
+        "`{{{place}}}` is no argument of the function; write `{key} = {better:?}` with `{name}` one of its arguments, or \
+         leave the place out"
+    )
 }
 
 /// Whether an environment variable is called so by custom.
@@ -320,6 +362,20 @@ impl Argument<'_> {
     fn items(&self) -> syn::Result<Vec<Item>> {
         self.equals()?;
         select::parse(self.input)
+    }
+
+    /// Types, and no patterns.
+    fn types(&self) -> syn::Result<Vec<Type>> {
+        let types = self.items()?.into_iter().map(|item| match item {
+            Item::Type(ty) => Ok(ty),
+            Item::Text(text, _) => {
+                bail!(text, "`{}` takes types, not values; write `{}`", self.key, self.option.example)
+            }
+            Item::Pattern(pattern, _) => {
+                bail!(pattern, "`{}` takes types, not patterns; write `{}`", self.key, self.option.example)
+            }
+        });
+        types.collect()
     }
 
     fn equals(&self) -> syn::Result<()> {
@@ -383,6 +439,16 @@ impl Argument<'_> {
                 let other = source(&written);
                 bail!(written, "`{other}` is no string literal; write `{}`", self.option.example)
             }
+        }
+    }
+
+    /// A text with places for arguments.
+    fn label(&self) -> syn::Result<LitStr> {
+        let label = self.text()?;
+        let text = label.value();
+        match places(&text).find(|place| !is_argument_name(place)) {
+            Some(place) => Err(no_argument_name(self.key, &label, &text, place)),
+            None => Ok(label),
         }
     }
 
@@ -452,5 +518,42 @@ impl Argument<'_> {
             bail!(key, "`{key}` lists no argument; write `{example}` or remove it")
         }
         Ok(list)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of the arguments, without the places.
+    fn said(arguments: &str) -> Vec<String> {
+        let mut errors = Diagnostics::new();
+        RawArgs::parse(arguments.parse().unwrap_or_else(|error| panic!("{arguments}: {error}")), &mut errors);
+        errors.messages()
+    }
+
+    #[test]
+    fn a_place_in_a_name_holds_an_argument() {
+        for name in ["get {id}", "get {type} {é}", "get {id:?} {{x.y}} {r:>8}", "{self}", "{{}}", "{", "}"] {
+            assert_eq!(said(&format!("name = {name:?}")), [""; 0], "{name}");
+        }
+        for (name, place, better, argument) in [
+            ("get {self.id}", "{self.id}", "get {id}", "id"),
+            ("get {self.id:?} of {x}", "{self.id}", "get {id:?} of {x}", "id"),
+            ("get {}", "{}", "get {argument}", "argument"),
+            ("get {0}", "{0}", "get {argument}", "argument"),
+            ("get {:?}", "{}", "get {argument:?}", "argument"),
+            ("get {pair.0}", "{pair.0}", "get {argument}", "argument"),
+            ("get {id + 1}", "{id + 1}", "get {argument}", "argument"),
+            ("get {id()}", "{id()}", "get {argument}", "argument"),
+            ("{{}} {id} {a.b}", "{a.b}", "{{}} {id} {b}", "b"),
+            ("get {r#type}", "{r#type}", "get {type}", "type"),
+        ] {
+            let message = format!(
+                "`{place}` is no argument of the function; write `name = {better:?}` with `{argument}` one of its \
+                 arguments, or leave the place out"
+            );
+            assert_eq!(said(&format!("name = {name:?}")), [message], "{name}");
+        }
     }
 }

@@ -34,6 +34,7 @@ option_names! {
     WITHIN_MS = "within_ms", "within_ms = 60000";
     ON = "on", "on = MyError";
     UNLESS = "unless", "unless = MyError::Permanent";
+    ASK = "ask", "ask = MyError";
     WHEN = "when", "when = |error| error.is_transient()";
     RETRY_OK = "retry_ok", "retry_ok = |value| value.is_pending()";
     RETRY_AFTER = "retry_after", "retry_after = |error| error.retry_after()";

@@ -5,7 +5,8 @@ use syn::{Expr, Lit};
 
 use crate::diagnostics::bail;
 use crate::option_name::nearest_of;
-use crate::value::{first_span, literal, source, ungrouped};
+use crate::source::source;
+use crate::value::{first_span, literal, ungrouped};
 
 /// The names, as `retry_core::preset::ALL` has them: this crate does not depend on that one, but its tests do.
 const NAMES: [&str; 10] = [

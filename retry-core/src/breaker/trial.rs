@@ -92,7 +92,7 @@ impl<F: Future> Future for Attempt<'_, '_, F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _running = this.permit.and_then(|permit| permit.run());
+        let _running = this.permit.and_then(Permit::run);
         this.call.poll(context)
     }
 }

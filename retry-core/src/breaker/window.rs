@@ -40,7 +40,7 @@ enum Storage {
     Calls(Calls),
     /// The calls by tenths, and when the first tenth began: then what a window holds does not depend on the moment at
     /// which a process or a test started.
-    Time(Periods, Nanos),
+    Time(Box<Periods>, Nanos),
 }
 
 impl Window {
@@ -59,7 +59,7 @@ impl Window {
     ) -> Option<Tally> {
         let mut window = self;
         loop {
-            let started = window.0.get_or_init(|| Started::new(reach, revision, &now));
+            let started = window.0.get_or_init(|| Box::new(Started::new(reach, revision, &now)));
             if started.revision == revision {
                 return started.add(reach, generation, course, now);
             }
@@ -69,12 +69,12 @@ impl Window {
 }
 
 impl Started {
-    fn new(reach: Reach, revision: u32, now: impl Fn() -> Nanos) -> Box<Started> {
+    fn new(reach: Reach, revision: u32, now: impl Fn() -> Nanos) -> Started {
         let storage = match reach {
             Reach::Calls(calls) => Storage::Calls(Calls::new(calls)),
-            Reach::Time(_) => Storage::Time(Periods::new(), now()),
+            Reach::Time(_) => Storage::Time(Box::new(Periods::new()), now()),
         };
-        Box::new(Started { revision, storage, next: Window::new() })
+        Started { revision, storage, next: Window::new() }
     }
 
     fn add(&self, reach: Reach, generation: u32, course: Course, now: impl Fn() -> Nanos) -> Option<Tally> {

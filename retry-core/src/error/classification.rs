@@ -46,9 +46,20 @@ pub(crate) fn classify_link_as<A: Error + 'static, O: Opinion<A> + Default>(
     Some(Classification { is_retryable, retry_after: O::default().retry_after(error).flatten() })
 }
 
+/// A type that can stand in the chain of an error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `Error`, so it never stands in the chain of one",
+    label = "not an `Error`",
+    note = "implement `std::error::Error` for `{Self}`, or remove it from `ask`"
+)]
+pub trait ChainLink: Error + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<A: Error + 'static> ChainLink for A {}
+
 /// Returns the classifier for a type that stands in `ask`.
 #[must_use]
-pub fn ask_for<A: Error + Retryable + 'static>() -> Option<LinkClassifier> {
+pub fn ask_for<A: ChainLink + Retryable>() -> Option<LinkClassifier> {
     Some(classify_link::<A>)
 }
 

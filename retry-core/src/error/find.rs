@@ -3,6 +3,7 @@
 use core::any::Any;
 use core::error::Error;
 use core::marker::PhantomData;
+use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -57,6 +58,14 @@ found! {
     /// The error is a box that may borrow. An expansion that sees no lifetime in the type comes to `FindHeld` first.
     FindBorrowing: InChain(Borrowing), InChain<Borrowing>;
     impl<A: Error, E: Borrows> FindBorrowing for &&&&Find<A, E> {}
+}
+found! {
+    /// The error does not borrow, whatever lifetimes stand beside it.
+    FindIo: InChain(Held), InChain<Held>;
+    impl<A: Error> FindIo for &&&&Find<A, io::Error> {}
+    impl<A: Error> FindIo for &&&&Find<A, Box<io::Error>> {}
+    impl<A: Error> FindIo for &&&&Find<A, Rc<io::Error>> {}
+    impl<A: Error> FindIo for &&&&Find<A, Arc<io::Error>> {}
 }
 found! {
     /// The error is a box around others.
