@@ -11,6 +11,7 @@ mod aws_code;
     feature = "reqwest",
     feature = "aws",
     feature = "tonic",
+    feature = "lapin",
     feature = "redis",
     feature = "object_store"
 ))]

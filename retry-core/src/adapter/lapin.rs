@@ -1,6 +1,5 @@
 //! `lapin`: errors of the connection, and those that the broker sends.
 
-use std::error::Error as StdError;
 use std::io;
 
 use ::lapin::protocol::{AMQPError, AMQPErrorKind, AMQPHardError, AMQPSoftError};
@@ -60,6 +59,7 @@ fn is_absent_for_now(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error as StdError;
     use std::sync::Arc;
 
     use ::lapin::protocol::AMQPError;

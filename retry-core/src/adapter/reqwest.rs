@@ -67,7 +67,7 @@ fn hint(response: &Response) -> Option<Duration> {
 /// attempt that was cut off or not let through: it then shows itself as that, with it as the source.
 #[derive(Debug)]
 pub struct Error {
-    error: ::reqwest::Error,
+    inner: ::reqwest::Error,
     retry_after: Option<Duration>,
     unsent: Option<Unsent>,
 }
@@ -76,25 +76,25 @@ impl Error {
     /// `error` with a wait found elsewhere, as in the headers of a blocking response.
     #[must_use]
     pub fn new(error: ::reqwest::Error, retry_after: Option<Duration>) -> Self {
-        Error { error, retry_after, unsent: None }
+        Error { inner: error, retry_after, unsent: None }
     }
 
     /// The status, if the error is that of a response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.error.status()
+        self.inner.status()
     }
 
     /// The error without the wait. Of an attempt that was cut off it is one whose `is_timeout` is true.
     #[must_use]
     pub fn get_ref(&self) -> &::reqwest::Error {
-        &self.error
+        &self.inner
     }
 
     /// The error without the wait.
     #[must_use]
     pub fn into_inner(self) -> ::reqwest::Error {
-        self.error
+        self.inner
     }
 }
 
@@ -108,7 +108,7 @@ impl Display for Error {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.unsent {
             Some(unsent) => Display::fmt(unsent.error(), f),
-            None => self.error.fmt(f),
+            None => self.inner.fmt(f),
         }
     }
 }
@@ -117,7 +117,7 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.unsent {
             Some(unsent) => Some(unsent.error()),
-            None => self.error.source(),
+            None => self.inner.source(),
         }
     }
 }
@@ -128,7 +128,7 @@ impl Retryable for Error {
             Some(unsent) => unsent.is_retryable(),
             None => match self.status() {
                 Some(status) => status::is_transient_answer(status.as_u16(), self.retry_after.is_some()),
-                None => self.error.is_retryable(),
+                None => self.inner.is_retryable(),
             },
         }
     }

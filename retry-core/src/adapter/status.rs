@@ -9,8 +9,7 @@
 pub(crate) const fn is_transient(status: u16) -> bool {
     match status {
         408 | 421 | 425 | 429 => true,
-        501 | 505 | 506 | 507 | 508 | 510 | 511 => false,
-        100..=499 => false,
+        100..=499 | 501 | 505 | 506 | 507 | 508 | 510 | 511 => false,
         _ => true,
     }
 }

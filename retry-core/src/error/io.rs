@@ -159,7 +159,7 @@ mod tests {
     #[cfg(unix)]
     fn a_socket_of_an_unknown_family_and_a_datagram_that_is_too_long_are_permanent() {
         let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-        let too_long = socket.send_to(&[0; 70_000], socket.local_addr().unwrap()).unwrap_err();
+        let too_long = socket.send_to(&vec![0; 70_000], socket.local_addr().unwrap()).unwrap_err();
         assert!(!is_transient(&too_long), "{too_long:?}");
         let other_family = socket.connect("[::1]:9").unwrap_err();
         assert!(!is_transient(&other_family), "{other_family:?}");

@@ -48,14 +48,14 @@ impl Retryable for Unsent {
 
 impl From<AttemptTimeout> for Error {
     fn from(timeout: AttemptTimeout) -> Self {
-        Error { error: caused_by(timeout.into()), retry_after: None, unsent: Some(Unsent::CutOff(timeout)) }
+        Error { inner: caused_by(timeout.into()), retry_after: None, unsent: Some(Unsent::CutOff(timeout)) }
     }
 }
 
 #[cfg(target_has_atomic = "64")]
 impl From<CircuitOpen> for Error {
     fn from(open: CircuitOpen) -> Self {
-        Error { error: caused_by(open.into()), retry_after: None, unsent: Some(Unsent::Refused(open)) }
+        Error { inner: caused_by(open.into()), retry_after: None, unsent: Some(Unsent::Refused(open)) }
     }
 }
 
