@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Lit, LitStr, Path, Token, Type};
 
@@ -11,6 +12,7 @@ use crate::preset::Preset;
 use crate::select::{self, Item};
 use crate::slot::{Origin, Slot};
 use crate::source::source;
+use crate::suggest::{instead, unknown_argument};
 use crate::value::{Backoff, Jitter, Number, Time, is_negative, literal};
 
 /// The arguments as they were written, each in a slot of its own.
@@ -197,7 +199,7 @@ impl RawArgs {
         if input.peek(Token![::]) {
             return Err(path_as_argument(key, input)?);
         }
-        let Some(option) = name::find(&key) else { return Err(unknown_argument(&key)) };
+        let Some(option) = name::find(&key) else { return Err(unknown_argument(&key, input)) };
         let argument = Argument { input, key: &key, option };
         match option {
             name::MAX => self.max.set(&key, argument.attempts()?, errors),
@@ -235,16 +237,9 @@ impl RawArgs {
             name::SLEEP => self.sleep.set(&key, argument.value()?, errors),
             name::CRATE => self.facade.set(&key, argument.path()?, errors),
             name::SKIP => self.skip.set(&key, argument.flag(())?, errors),
-            _ => return Err(unknown_argument(&key)),
+            _ => return Err(unknown_argument(&key, input)),
         }
         Ok(())
-    }
-}
-
-fn unknown_argument(key: &Ident) -> syn::Error {
-    match name::nearest(&key.unraw().to_string()) {
-        Some(option) => error!(key, "`{key}` is no argument of `#[retry]`; write `{}`", option.example),
-        None => error!(key, "`{key}` is no argument of `#[retry]`; there are {}", name::all()),
     }
 }
 
@@ -256,7 +251,9 @@ fn path_as_argument(first: Ident, input: ParseStream<'_>) -> syn::Result<syn::Er
         path = format!("{path}::{last}");
     }
     Ok(match name::nearest(&last.unraw().to_string()) {
-        Some(option) => error!(last, "the name of an argument is no path; write `{}`", option.example),
+        Some((option, carry)) => {
+            error!(last, "the name of an argument is no path; write {}", instead(option, carry, input))
+        }
         None if path.contains(char::is_uppercase) => error!(
             last,
             "`{path}` is no argument of `#[retry]`; several errors stand in a list, write `on = [A, {path}]`"
@@ -308,7 +305,14 @@ fn is_variable(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
+/// Skips what is left of an argument. A closure has commas of its own.
 fn skip_to_comma(input: ParseStream<'_>) {
+    let value = input.fork();
+    let is_value = value.parse::<Token![=]>().is_ok() && value.parse::<Expr>().is_ok();
+    if is_value && (value.is_empty() || value.peek(Token![,])) {
+        input.advance_to(&value);
+        return;
+    }
     while !input.is_empty() && !input.peek(Token![,]) {
         let _ = input.parse::<TokenTree>();
     }
