@@ -229,7 +229,7 @@ impl RawArgs {
             name::ON_GIVE_UP => self.on_give_up.set(&key, argument.value()?, errors),
             name::NAME => self.name.set(&key, argument.label()?, errors),
             name::PRESET => self.start.set(&key, Start::Preset(Preset::parse(&argument.value()?)?), errors),
-            name::POLICY => self.start.set(&key, Start::Policy(argument.value()?), errors),
+            name::POLICY => self.start.set(&key, Start::Policy(argument.policy()?), errors),
             name::ENV => self.env.set(&key, argument.prefix()?, errors),
             name::BUDGET => self.budget.set(&key, argument.value()?, errors),
             name::BREAKER => self.breaker.set(&key, argument.value()?, errors),
@@ -260,6 +260,31 @@ fn path_as_argument(first: Ident, input: ParseStream<'_>) -> syn::Result<syn::Er
         ),
         None => error!(last, "`{path}` is no argument of `#[retry]`; there are {}", name::all()),
     })
+}
+
+/// `RetryError` without its parameter.
+fn is_bare_retry_error(path: &Path) -> bool {
+    path.segments.last().is_some_and(|last| last.ident == "RetryError" && last.arguments.is_none())
+}
+
+/// The names in the next argument's value: `= a`, `= (a, b)`, `= [a, b]`.
+fn names_ahead(input: ParseStream<'_>) -> Vec<String> {
+    let ahead = input.fork();
+    if ahead.parse::<Token![=]>().is_err() {
+        return Vec::new();
+    }
+    let names = |tokens: TokenStream| {
+        let names = tokens.into_iter().filter_map(|token| match token {
+            TokenTree::Ident(name) => Some(name.to_string()),
+            _ => None,
+        });
+        names.collect()
+    };
+    match ahead.parse::<TokenTree>() {
+        Ok(TokenTree::Group(group)) => names(group.stream()),
+        Ok(name) => names(name.into()),
+        Err(_) => Vec::new(),
+    }
 }
 
 /// What stands between the braces of a format string, up to a `:`. What is wrong with the braces themselves the compiler
@@ -350,6 +375,14 @@ impl Argument<'_> {
         let ty = self.read(Parse::parse)?;
         match &ty {
             Type::TraitObject(_) => bail!(ty, "a trait object has no size; write `Box<dyn Error>`"),
+            Type::Path(path) if is_bare_retry_error(&path.path) => bail!(
+                ty,
+                "`{}` is made of the body's error, which `{}` names; write `{}` and return \
+                 `Result<_, reattempt::RetryError<MyError>>`",
+                source(&ty),
+                self.key,
+                self.option.example
+            ),
             _ => Ok(ty),
         }
     }
@@ -389,6 +422,22 @@ impl Argument<'_> {
                 bail!(written, "`{other}` is no number of attempts; write `max = 5`, or `unlimited` alone")
             }
         }
+    }
+
+    /// An expression, which no literal can be.
+    fn policy(&self) -> syn::Result<Expr> {
+        let policy = self.value()?;
+        if literal(&policy).is_some() {
+            let preset =
+                Preset::guess(&policy).map_or("preset = api_call".into(), |name| format!("preset = {name}"));
+            bail!(
+                policy,
+                "`{}` is no policy; write `{preset}`, or `{}`",
+                source(&policy),
+                self.option.example
+            )
+        }
+        Ok(policy)
     }
 
     fn with_unit(&self) -> syn::Result<Time> {
@@ -469,7 +518,10 @@ impl Argument<'_> {
     fn list(&self) -> syn::Result<Vec<Ident>> {
         let (key, example) = (self.key, self.option.example);
         if !self.input.peek(syn::token::Paren) {
-            bail!(key, "`{key}` lists arguments in parentheses; write `{example}`")
+            let names = names_ahead(self.input);
+            let written =
+                if names.is_empty() { example.to_owned() } else { format!("{key}({})", names.join(", ")) };
+            bail!(key, "`{key}` lists arguments in parentheses; write `{written}`")
         }
         let names;
         syn::parenthesized!(names in self.input);

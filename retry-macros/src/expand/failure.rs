@@ -278,10 +278,12 @@ impl Expansion<'_> {
                 }
             };
         };
-        let given = placed(fallback, &quote!(give), &quote!(#last, #fallback), private);
         if !self.retry.shape.is_async {
-            return quote_spanned!(Span::mixed_site()=> break same.outcome(#given););
+            let same = local("same");
+            let given = placed(fallback, &quote!(give_outcome), &quote!(#same, #last, #fallback), private);
+            return quote_spanned!(Span::mixed_site()=> break #given;);
         }
+        let given = placed(fallback, &quote!(give), &quote!(#last, #fallback), private);
         let ret = super::attempt::without_impl_trait(&self.retry.shape.ret);
         // Underlined from the first token of the fallback to the last.
         let (first, last) = crate::value::ends(fallback.to_token_stream());
