@@ -27,8 +27,8 @@ pub use retry_core::error::find::{Find, classifier, finds};
 pub use retry_core::failure::{Failure, Refused, Seen, Told};
 #[cfg(feature = "std")]
 pub use retry_core::hook::{
-    Answer, Hook, Returned, give, hint, judge, sift, tell_give_up, tell_retry, typed_async_on_give_up,
-    typed_async_on_retry, typed_on_give_up, typed_on_retry,
+    Answer, Hook, Returned, give, give_outcome, hint, judge, sift, tell_give_up, tell_retry,
+    typed_async_on_give_up, typed_async_on_retry, typed_on_give_up, typed_on_retry,
 };
 #[cfg(feature = "std")]
 pub use retry_core::known::{known, known_as, known_of};

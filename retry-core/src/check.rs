@@ -87,15 +87,15 @@ pub const fn require(checked: Checked) {
     }
 }
 
-/// The same for a rule between two values of a function's policy. Where one of them was not written, but is that of
-/// the preset that the function started from, the message says so.
+/// The same for a rule between two values of a function's policy. `written` is whether `base` and `max_delay` were; the
+/// message names the value of one that was not, which is that of the preset.
 ///
 /// # Panics
 /// With that message if the rule does not hold.
 #[track_caller]
-pub const fn require_over(preset: &'static str, start: &Policy, policy: &Policy, checked: Checked) {
+pub const fn require_over(preset: &'static str, written: (bool, bool), policy: &Policy, checked: Checked) {
     if let Err(invalid) = checked {
-        panic!("{}", clash::sentence(invalid, preset, start, policy).as_str());
+        panic!("{}", clash::sentence(invalid, preset, written, policy).as_str());
     }
 }
 

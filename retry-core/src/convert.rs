@@ -10,8 +10,7 @@ use crate::timeout::AttemptTimeout;
     label = "needs an error type that implements `From<AttemptTimeout>`",
     note = "write `impl From<reattempt::AttemptTimeout> for {Self}` if the type is yours",
     note = "return `anyhow::Error`, `Box<dyn Error>` or an error type of yours that wraps it if the type is another \
-            crate's; `reattempt::reqwest::Error` wraps that of `reqwest`",
-    note = "return a `Result` from a function that returns an `Option`"
+            crate's; `reattempt::reqwest::Error` wraps that of `reqwest`"
 )]
 pub trait FromTimeout {
     /// The error of such an attempt.

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Lit, LitStr, Path, Token, Type};
 
@@ -11,6 +12,7 @@ use crate::preset::Preset;
 use crate::select::{self, Item};
 use crate::slot::{Origin, Slot};
 use crate::source::source;
+use crate::suggest::{instead, unknown_argument};
 use crate::value::{Backoff, Jitter, Number, Time, is_negative, literal};
 
 /// The arguments as they were written, each in a slot of its own.
@@ -200,7 +202,7 @@ impl RawArgs {
         if input.peek(Token![::]) {
             return Err(path_as_argument(key, input)?);
         }
-        let Some(option) = name::find(&key) else { return Err(unknown_argument(&key)) };
+        let Some(option) = name::find(&key) else { return Err(unknown_argument(&key, input)) };
         let argument = Argument { input, key: &key, option };
         match option {
             name::MAX => self.max.set(&key, argument.attempts()?, errors),
@@ -231,7 +233,7 @@ impl RawArgs {
             name::ON_GIVE_UP => self.on_give_up.set(&key, argument.value()?, errors),
             name::NAME => self.name.set(&key, argument.label()?, errors),
             name::PRESET => self.start.set(&key, Start::Preset(Preset::parse(&argument.value()?)?), errors),
-            name::POLICY => self.start.set(&key, Start::Policy(argument.value()?), errors),
+            name::POLICY => self.start.set(&key, Start::Policy(argument.policy()?), errors),
             name::ENV => self.env.set(&key, argument.prefix()?, errors),
             name::BUDGET => self.budget.set(&key, argument.value()?, errors),
             name::BREAKER => self.breaker.set(&key, argument.value()?, errors),
@@ -239,16 +241,9 @@ impl RawArgs {
             name::SLEEP => self.sleep.set(&key, argument.value()?, errors),
             name::CRATE => self.facade.set(&key, argument.path()?, errors),
             name::SKIP => self.skip.set(&key, argument.flag(())?, errors),
-            _ => return Err(unknown_argument(&key)),
+            _ => return Err(unknown_argument(&key, input)),
         }
         Ok(())
-    }
-}
-
-fn unknown_argument(key: &Ident) -> syn::Error {
-    match name::nearest(&key.unraw().to_string()) {
-        Some(option) => error!(key, "`{key}` is no argument of `#[retry]`; write `{}`", option.example),
-        None => error!(key, "`{key}` is no argument of `#[retry]`; there are {}", name::all()),
     }
 }
 
@@ -260,13 +255,40 @@ fn path_as_argument(first: Ident, input: ParseStream<'_>) -> syn::Result<syn::Er
         path = format!("{path}::{last}");
     }
     Ok(match name::nearest(&last.unraw().to_string()) {
-        Some(option) => error!(last, "the name of an argument is no path; write `{}`", option.example),
+        Some((option, carry)) => {
+            error!(last, "the name of an argument is no path; write {}", instead(option, carry, input))
+        }
         None if path.contains(char::is_uppercase) => error!(
             last,
             "`{path}` is no argument of `#[retry]`; several errors stand in a list, write `on = [A, {path}]`"
         ),
         None => error!(last, "`{path}` is no argument of `#[retry]`; there are {}", name::all()),
     })
+}
+
+/// `RetryError` without its parameter.
+fn is_bare_retry_error(path: &Path) -> bool {
+    path.segments.last().is_some_and(|last| last.ident == "RetryError" && last.arguments.is_none())
+}
+
+/// The names in the next argument's value: `= a`, `= (a, b)`, `= [a, b]`.
+fn names_ahead(input: ParseStream<'_>) -> Vec<String> {
+    let ahead = input.fork();
+    if ahead.parse::<Token![=]>().is_err() {
+        return Vec::new();
+    }
+    let names = |tokens: TokenStream| {
+        let names = tokens.into_iter().filter_map(|token| match token {
+            TokenTree::Ident(name) => Some(name.to_string()),
+            _ => None,
+        });
+        names.collect()
+    };
+    match ahead.parse::<TokenTree>() {
+        Ok(TokenTree::Group(group)) => names(group.stream()),
+        Ok(name) => names(name.into()),
+        Err(_) => Vec::new(),
+    }
 }
 
 /// What stands between the braces of a format string, up to a `:`. What is wrong with the braces themselves the compiler
@@ -312,7 +334,14 @@ fn is_variable(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
+/// Skips what is left of an argument. A closure has commas of its own.
 fn skip_to_comma(input: ParseStream<'_>) {
+    let value = input.fork();
+    let is_value = value.parse::<Token![=]>().is_ok() && value.parse::<Expr>().is_ok();
+    if is_value && (value.is_empty() || value.peek(Token![,])) {
+        input.advance_to(&value);
+        return;
+    }
     while !input.is_empty() && !input.peek(Token![,]) {
         let _ = input.parse::<TokenTree>();
     }
@@ -350,6 +379,14 @@ impl Argument<'_> {
         let ty = self.read(Parse::parse)?;
         match &ty {
             Type::TraitObject(_) => bail!(ty, "a trait object has no size; write `Box<dyn Error>`"),
+            Type::Path(path) if is_bare_retry_error(&path.path) => bail!(
+                ty,
+                "`{}` is made of the body's error, which `{}` names; write `{}` and return \
+                 `Result<_, reattempt::RetryError<MyError>>`",
+                source(&ty),
+                self.key,
+                self.option.example
+            ),
             _ => Ok(ty),
         }
     }
@@ -408,6 +445,22 @@ impl Argument<'_> {
                 bail!(written, "`{other}` is no number of attempts; write `max = 5`, or `unlimited` alone")
             }
         }
+    }
+
+    /// An expression, which no literal can be.
+    fn policy(&self) -> syn::Result<Expr> {
+        let policy = self.value()?;
+        if literal(&policy).is_some() {
+            let preset =
+                Preset::guess(&policy).map_or("preset = api_call".into(), |name| format!("preset = {name}"));
+            bail!(
+                policy,
+                "`{}` is no policy; write `{preset}`, or `{}`",
+                source(&policy),
+                self.option.example
+            )
+        }
+        Ok(policy)
     }
 
     fn with_unit(&self) -> syn::Result<Time> {
@@ -488,7 +541,10 @@ impl Argument<'_> {
     fn list(&self) -> syn::Result<Vec<Ident>> {
         let (key, example) = (self.key, self.option.example);
         if !self.input.peek(syn::token::Paren) {
-            bail!(key, "`{key}` lists arguments in parentheses; write `{example}`")
+            let names = names_ahead(self.input);
+            let written =
+                if names.is_empty() { example.to_owned() } else { format!("{key}({})", names.join(", ")) };
+            bail!(key, "`{key}` lists arguments in parentheses; write `{written}`")
         }
         let names;
         syn::parenthesized!(names in self.input);

@@ -147,6 +147,12 @@ impl Marks {
                 }
                 self.arguments(input, is_container)
             }),
+            Meta::NameValue(pair) if source(&pair.value) == "true" => {
+                bail!(pair.value, "`true` is no mark; write `#[retryable]`")
+            }
+            Meta::NameValue(pair) if source(&pair.value) == "false" => {
+                bail!(pair.value, "`false` is no mark; remove the mark, an unmarked variant is permanent")
+            }
             Meta::NameValue(pair) => bail!(
                 pair.value,
                 "`{}` is no mark; write `#[retryable]`, `#[retryable(after = field)]` or `#[retryable(delegate)]`",
@@ -171,6 +177,10 @@ impl Marks {
                     self.facade = Some(input.call(Path::parse_mod_style)?);
                 }
                 "delegate" => bail!(key, "`delegate` is given twice; keep one of the two"),
+                "true" => bail!(key, "`true` is no mark; write `#[retryable]`"),
+                "false" => {
+                    bail!(key, "`false` is no mark; remove the mark, an unmarked variant is permanent")
+                }
                 "retry_after" | "hint" | "delay" | "wait" => {
                     bail!(key, "`{key}` is no mark; write `after = field`")
                 }
@@ -247,6 +257,10 @@ fn find(fields: &Fields, written: &TokenStream) -> syn::Result<Member> {
     };
     if let Some(member) = fields.members().find(|member| name(member) == text) {
         return Ok(placed(member, first_span(written)));
+    }
+    let unquoted = text.trim_matches('"');
+    if text != unquoted && fields.members().any(|member| name(&member) == unquoted) {
+        bail!(written, "`{text}` is no field; write `after = {unquoted}`")
     }
     let all = fields.members().map(|member| format!("`{}`", name(&member))).collect::<Vec<_>>().join(", ");
     if all.is_empty() {

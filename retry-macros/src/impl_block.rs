@@ -226,7 +226,8 @@ fn check_attempt_timeout_is_async(args: &RawArgs, blocking: &[String], errors: &
         let names = blocking.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let key = &timeout.key;
         let message = format!(
-            "`{key}` cannot cancel {names}, not being async; write `#[retry(skip)]` there, or `deadline`"
+            "`{key}` cannot cancel {names}, not being async; write `async fn`, or `{key}` on the async methods alone \
+             (`deadline` limits only when attempts start)"
         );
         errors.report(key, message);
     }

@@ -9,6 +9,7 @@ mod duration;
 mod value;
 mod select;
 mod preset;
+mod suggest;
 mod args;
 mod name;
 mod item;

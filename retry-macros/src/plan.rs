@@ -289,11 +289,13 @@ impl<'a> Builder<'a> {
         let policy = self.name("POLICY");
         let (base, max_delay) = (args.base.value(), args.max_delay.value());
         if args.policy().is_none() {
-            let (preset, start) = self.preset(args);
+            let (preset, _) = self.preset(args);
+            let (has_base, has_max_delay) = (args.base.is_set(), args.max_delay.is_set());
             let mut rule = |place: &Expr, check: &str| {
                 let private = self.private;
                 let check = Ident::new(check, Span::mixed_site());
-                let arguments = quote!(#preset, &#start, &#policy, #private::check::#check(&#policy));
+                let arguments =
+                    quote!(#preset, (#has_base, #has_max_delay), &#policy, #private::check::#check(&#policy));
                 rules.extend(self.placed(place, quote!(require_over), arguments));
             };
             if let Some(time) = max_delay.or(base) {

@@ -21,7 +21,7 @@ impl Names {
         let mut names: Vec<String> = sig.receiver().map(|_| "self".to_owned()).into_iter().collect();
         for arg in typed(sig) {
             bindings(&mut (*arg.pat).clone(), None, &mut |binding| {
-                names.push(binding.pattern.ident.to_string())
+                names.push(binding.pattern.ident.to_string());
             });
         }
         Names(names)

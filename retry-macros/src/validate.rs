@@ -24,6 +24,7 @@ pub(crate) fn arguments(args: &RawArgs, errors: &mut Diagnostics) {
 /// Every rule that concerns the arguments and the function that they stand on.
 pub(crate) fn function(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
     check_attempt_timeout_is_async(args, sig, shape, errors);
+    check_option_needs_no_error(args, sig, shape, errors);
     check_skip_stands_alone(args, errors);
     check_clones_are_arguments(args, sig, shape, errors);
     check_success_never_fails(args, shape, errors);
@@ -147,8 +148,40 @@ fn check_attempt_timeout_is_async(args: &RawArgs, sig: &Signature, shape: &Shape
     };
     if !shape.is_async {
         let (key, name) = (&timeout.key, &sig.ident);
-        errors.report(key, format!("`{key}` cannot cancel `{name}`, which is not async; use `deadline`"));
+        let message = format!(
+            "`{key}` cannot cancel `{name}`, which is not async; write `async fn`, or set a timeout on the client that it \
+             calls (`deadline` limits only when attempts start)"
+        );
+        errors.report(key, message);
     }
+}
+
+/// What gives an error to the caller has none to give in an `Option`.
+fn check_option_needs_no_error(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
+    if !matches!(&shape.ret, Type::Path(path) if is_called(path, "Option")) {
+        return;
+    }
+    let name = &sig.ident;
+    // A fallback takes the error in its place.
+    let error = args.error.get();
+    if let Some(error) = error.filter(|_| !args.fallback.is_set()) {
+        let (key, ty) = (&error.key, source(&error.value));
+        let message = format!(
+            "`{key}` hands a `RetryError` to the caller, and `{name}` returns an `Option`, which has no error; return \
+             `Result<_, reattempt::RetryError<{ty}>>`"
+        );
+        errors.report(key, message);
+    } else if let Some(timeout) = args.attempt_timeout.get().filter(|_| shape.is_async && error.is_none()) {
+        let key = &timeout.key;
+        let message = format!(
+            "`{key}` fails an attempt with an error, and `{name}` returns an `Option`, which has none; return a `Result`"
+        );
+        errors.report(key, message);
+    }
+}
+
+fn is_called(path: &syn::TypePath, name: &str) -> bool {
+    path.path.segments.last().is_some_and(|last| last.ident == name)
 }
 
 /// `skip` exempts a method; alone it says nothing.

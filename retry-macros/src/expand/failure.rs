@@ -288,10 +288,11 @@ impl Expansion<'_> {
                 }
             };
         };
-        let given = placed(fallback, &quote!(give), &quote!(#last, #fallback), private);
         if !self.retry.shape.is_async {
-            return quote_spanned!(Span::mixed_site()=> #leave #same.outcome(#given););
+            let given = placed(fallback, &quote!(give_outcome), &quote!(#same, #last, #fallback), private);
+            return quote_spanned!(Span::mixed_site()=> #leave #given;);
         }
+        let given = placed(fallback, &quote!(give), &quote!(#last, #fallback), private);
         let ret = super::attempt::without_impl_trait(&self.retry.shape.ret);
         // Underlined from the first token of the fallback to the last.
         let (first, end) = crate::value::ends(fallback.to_token_stream());
