@@ -25,8 +25,7 @@ type Report = (String, u64, u64, String);
 fn the_attribute_adds_no_lint() {
     let levels = levels();
     let (without, with) = (reports(&levels, &[]), reports(&levels, &["--features", "retried"]));
-    println!("{:?}", without.iter().map(|r| r.0.clone()).collect::<BTreeSet<_>>());
-    assert!(without.len() > 100, "the functions are there to be linted: {without:?}");
+    assert!(without.iter().any(|(lint, ..)| lint == "unused_mut"), "every lint is on: {without:?}");
     let added: Vec<&Report> =
         with.difference(&without).filter(|(lint, ..)| !ADDED.contains(&&**lint)).collect();
     assert!(added.is_empty(), "with `#[retry]` there are more: {added:#?}");
@@ -46,7 +45,7 @@ fn levels() -> Vec<String> {
     });
     let groups =
         ["all", "pedantic", "nursery", "restriction", "cargo"].map(|group| format!("clippy::{group}"));
-    allowed.chain(groups.map(String::from)).flat_map(|lint| ["-W".to_owned(), lint]).collect()
+    allowed.chain(groups).flat_map(|lint| ["-W".to_owned(), lint]).collect()
 }
 
 fn reports(levels: &[String], features: &[&str]) -> BTreeSet<Report> {
@@ -63,7 +62,8 @@ fn reports(levels: &[String], features: &[&str]) -> BTreeSet<Report> {
     let lines = String::from_utf8(run.stdout).expect("it is text");
     let messages =
         lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("each line is a message"));
-    messages.filter_map(|message| report(&message["message"])).collect()
+    let of_lints = |message: &Value| message["target"]["name"] == "lints";
+    messages.filter(of_lints).filter_map(|message| report(&message["message"])).collect()
 }
 
 fn report(message: &Value) -> Option<Report> {
