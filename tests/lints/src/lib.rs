@@ -455,3 +455,9 @@ pub enum Derived {
     #[cfg_attr(feature = "retried", retryable(delegate))]
     Wrapped(Box<Derived>),
 }
+
+#[cfg_attr(feature = "retried", retry(clone(n, text, plain)))]
+pub fn cloned_without_need(n: u32, text: Option<&str>, mut plain: u32) -> Result<usize, Failure> {
+    plain += n;
+    Ok(plain as usize + text.map_or(0, str::len))
+}
