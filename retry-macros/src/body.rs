@@ -154,7 +154,7 @@ impl Frame {
             Frame::Hole => true,
             Frame::Around { before, inside, .. } => match &**inside {
                 Frame::Hole => is_async_before(&before.clone().into_iter().collect::<Vec<_>>()),
-                inside => inside.ends_function(),
+                Frame::Around { .. } => inside.ends_function(),
             },
         }
     }

@@ -35,7 +35,7 @@ struct Expansion<'a> {
     site: TokenStream,
     /// The keyword that ends the loop. Where it ends the function too, that is `return`: after a `break` the compiler
     /// would suggest to move the body out of the loop.
-    leave: TokenStream,
+    leave: Ident,
 }
 
 impl<'a> Expansion<'a> {
@@ -47,10 +47,8 @@ impl<'a> Expansion<'a> {
             Evaluated::InlineConst => local.to_token_stream(),
             Evaluated::Call => quote!(&#local),
         };
-        let leave = match retry.shape.frame.ends_function() {
-            true => quote_spanned!(Span::mixed_site()=> return),
-            false => quote_spanned!(Span::mixed_site()=> break),
-        };
+        let keyword = if retry.shape.frame.ends_function() { "return" } else { "break" };
+        let leave = Ident::new(keyword, Span::mixed_site());
         Expansion { retry, names, site, leave }
     }
 }

@@ -37,9 +37,9 @@ impl Binding<'_> {
     pub(crate) fn rebind(&mut self, how: Rebind) -> Rebinding {
         let PatIdent { by_ref, mutability, ident, .. } = &mut *self.pattern;
         let (by_ref, mut written, name) = (by_ref.take(), *mutability, ident.clone());
-        silence(mutability, ident);
+        make_mutable(mutability, ident);
         if self.is_used_before && written.is_some() {
-            silence(&mut written, ident);
+            make_mutable(&mut written, ident);
         }
         Rebinding {
             pattern: quote!(#by_ref #written #name),
@@ -52,7 +52,7 @@ impl Binding<'_> {
 }
 
 /// Makes a name `mut` by the expansion.
-fn silence(mutability: &mut Option<Token![mut]>, name: &Ident) {
+fn make_mutable(mutability: &mut Option<Token![mut]>, name: &Ident) {
     let place = mutability.map_or(name.span(), |keyword| keyword.span);
     *mutability = Some(Token![mut](Span::mixed_site().located_at(place)));
 }
@@ -78,15 +78,20 @@ pub(crate) fn rebind_in(
         return;
     }
     if is_used_before {
-        bindings(pattern, ty, &mut |Binding { pattern, .. }| {
-            if rebound.contains(&pattern.ident) {
-                silence(&mut pattern.mutability, &pattern.ident);
-            }
-        });
+        silence(pattern, &rebound);
     } else {
         *pattern = bare;
     }
     *attrs = attributes::divide(attrs, is_whole && !is_used_before).argument;
+}
+
+/// Silences the lints on those of `names` that `pattern` binds.
+pub(crate) fn silence(pattern: &mut Pat, names: &[Ident]) {
+    bindings(pattern, None, &mut |Binding { pattern, .. }| {
+        if names.contains(&pattern.ident) {
+            make_mutable(&mut pattern.mutability, &pattern.ident);
+        }
+    });
 }
 
 fn is_whole(pattern: &Pat) -> bool {

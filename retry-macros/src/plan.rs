@@ -242,14 +242,14 @@ impl<'a> Builder<'a> {
     /// A check whose panic the compiler reports under the whole of `place`.
     fn required(&self, place: &Expr, check: &TokenStream) -> TokenStream {
         let private = self.private;
-        self.placed(place, quote!(require), quote!(#private::check::#check))
+        self.placed(place, "require", quote!(#private::check::#check))
     }
 
     /// The same, by the function that knows what to say.
-    fn placed(&self, place: &Expr, require: TokenStream, arguments: TokenStream) -> TokenStream {
+    fn placed(&self, place: &Expr, require: &str, arguments: TokenStream) -> TokenStream {
         let (first, last) = ends(place.to_token_stream());
         let private = self.private;
-        let name = hygiene::import(first);
+        let (require, name) = (Ident::new(require, first), hygiene::import(first));
         let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
         arguments.set_span(last);
         let call = quote!({ use #private::check::#require as #name; #name #arguments });
@@ -296,7 +296,7 @@ impl<'a> Builder<'a> {
                 let check = Ident::new(check, Span::mixed_site());
                 let arguments =
                     quote!(#preset, (#has_base, #has_max_delay), &#policy, #private::check::#check(&#policy));
-                rules.extend(self.placed(place, quote!(require_over), arguments));
+                rules.extend(self.placed(place, "require_over", arguments));
             };
             if let Some(time) = max_delay.or(base) {
                 rule(&time.written, "base_below_ceiling");

@@ -11,7 +11,7 @@ use crate::body::{self, AsyncTraitBlock, Frame};
 use crate::borrow;
 use crate::diagnostics::bail;
 use crate::item::{AnnotatedFn, Body};
-use crate::pattern::{Binding, rebind_in};
+use crate::pattern::{Binding, rebind_in, silence};
 use crate::source::source;
 
 /// A function that can be retried.
@@ -162,6 +162,12 @@ impl Shape {
             }
         }
         let Some((frame, statements)) = &mut self.moves else { return };
+        let mut rebound = Vec::new();
+        let mut visit = |binding: &mut Binding<'_>| {
+            let is_rebound = visit(binding);
+            rebound.extend(is_rebound.then(|| binding.pattern.ident.clone()));
+            is_rebound
+        };
         for statement in &mut *statements {
             let Stmt::Local(local) = statement else { continue };
             let source =
@@ -170,7 +176,12 @@ impl Shape {
                 |pat: &Pat| source.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| binds(pat, w));
             let ty = types.iter().find(|(pat, _)| named(pat)).map(|(_, ty)| ty);
             if source != "self" {
-                rebind_in(&mut local.pat, ty, &mut local.attrs, false, visit);
+                rebind_in(&mut local.pat, ty, &mut local.attrs, false, &mut visit);
+            }
+        }
+        for input in &mut sig.inputs {
+            if let FnArg::Typed(arg) = input {
+                silence(&mut arg.pat, &rebound);
             }
         }
         let moves = statements.iter().map(ToTokens::to_token_stream).collect();

@@ -168,10 +168,10 @@ mod argument_attributes {
     #[retry(clone(wide, text))]
     pub(super) fn removed(
         #[cfg(any())] mut wide: Box<u64>,
-        #[cfg(all())] mut wide: String,
+        #[cfg(not(any()))] mut wide: String,
         #[cfg(any())] text: String,
         #[cfg(not(all()))] (mut a, b): (u32, u32),
-        #[cfg(all())] (mut a, b): (u64, u64),
+        #[cfg(not(any()))] (mut a, b): (u64, u64),
         #[cfg_attr(all(), cfg(any()))] mut c: u32,
     ) -> Option<String> {
         a += b;
@@ -226,7 +226,7 @@ mod argument_attributes {
         pub(super) fn pinned(mut self: Pin<&mut Self>, mut other: Pin<&mut Client>) -> Result<u32, u32> {
             self.as_mut().0 += 1;
             other.set(Client(3));
-            take(other)?;
+            replace(other)?;
             Err(self.0)
         }
 
@@ -237,8 +237,9 @@ mod argument_attributes {
         }
     }
 
-    fn take(client: Pin<&mut Client>) -> Result<u32, u32> {
-        Ok(client.0)
+    fn replace(mut client: Pin<&mut Client>) -> Result<(), u32> {
+        client.set(Client(4));
+        if client.0 == 4 { Ok(()) } else { Err(0) }
     }
 }
 

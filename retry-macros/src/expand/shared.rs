@@ -34,11 +34,11 @@ impl Expansion<'_> {
     }
 
     /// Borrows what an argument names or yields, which then lives as long as the call.
-    fn lent(&self, lend: &str, name: &Ident, given: Option<&Expr>) -> (Option<TokenStream>, TokenStream) {
+    fn lent(&self, function: &str, name: &Ident, given: Option<&Expr>) -> (Option<TokenStream>, TokenStream) {
         let Some(given) = given else { return (None, quote!(::core::option::Option::None)) };
         let place = Span::mixed_site().located_at(first_span(given));
         let (name, reference) = (hygiene::at(place, name), quote_spanned!(place=> &));
-        let lent = self.at(place, lend, &name.to_token_stream());
+        let lent = self.at(place, function, &name.to_token_stream());
         (Some(quote_spanned!(Span::mixed_site()=> let #name = #reference #given;)), lent)
     }
 
