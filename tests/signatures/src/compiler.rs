@@ -138,13 +138,11 @@ impl Diagnostic {
 
 /// The module in which a span stands, seen from outside of every macro.
 fn module(span: &Value) -> Option<String> {
-    let outer = &span["expansion"]["span"];
-    if !outer.is_null() {
-        if let Some(found) = module(outer) {
-            return Some(found);
-        }
+    let mut outermost = span;
+    while !outermost["expansion"].is_null() {
+        outermost = &outermost["expansion"]["span"];
     }
-    let file = Path::new(span["file_name"].as_str()?);
+    let file = Path::new(outermost["file_name"].as_str()?);
     let stem = file.file_stem()?.to_str()?;
     (stem.starts_with('f') && stem[1..].parse::<u32>().is_ok()).then(|| stem.to_owned())
 }

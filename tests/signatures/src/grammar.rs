@@ -1,5 +1,7 @@
 //! What functions are made of: tables of parts, each with the texts that it contributes.
 
+#![expect(clippy::struct_excessive_bools, reason = "a part has or lacks each of many properties")]
+
 pub(crate) mod argument;
 pub(crate) mod attributes;
 pub(crate) mod body;
@@ -45,7 +47,7 @@ impl Refusal {
     fn words(self) -> &'static [&'static str] {
         match self {
             Refusal::LeakingArgument => {
-                &["changes to `", "` in one attempt would leak into the next; write `clone("]
+                &["changes to `", "` in one attempt would leak into the next; write `"]
             }
             Refusal::LeakingSelf => &["changes to `self` in one attempt would leak into the next; write `"],
             Refusal::BorrowedExclusively => {
@@ -102,7 +104,7 @@ pub(crate) const FLAVOURS: &[Flavour] = &[
     },
     Flavour {
         name: "warn",
-        head: "#![warn(unused, nonstandard_style, future_incompatible, rust_2018_idioms, let_underscore)]\n\
+        head: "#![warn(unused, nonstandard_style, future_incompatible, rust_2018_idioms)]\n\
                #![warn(rust_2021_compatibility, rust_2024_compatibility, unused_qualifications, unused_results)]\n\
                #![warn(unused_lifetimes, single_use_lifetimes, redundant_lifetimes, trivial_casts, unit_bindings)]\n\
                #![warn(trivial_numeric_casts, unreachable_pub, explicit_outlives_requirements, keyword_idents)]\n\
@@ -124,3 +126,11 @@ pub(crate) const FLAVOURS: &[Flavour] = &[
         ..FLAVOUR
     },
 ];
+
+/// The crates that Clippy reads.
+pub(crate) const CLIPPY_FLAVOURS: &[Flavour] = &[Flavour {
+    name: "clippy",
+    head: "#![warn(clippy::all, clippy::pedantic, clippy::nursery)]\n\
+           #![warn(clippy::shadow_same, clippy::shadow_reuse, clippy::shadow_unrelated, clippy::unwrap_used)]\n",
+    ..FLAVOUR
+}];

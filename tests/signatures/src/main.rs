@@ -6,9 +6,12 @@
 //!
 //! `cargo run -p signatures -- --functions 1000 --seed 1`
 
+#![expect(clippy::format_push_string, reason = "sources are short, and written once")]
+
 mod compiler;
 mod coverage;
 mod draw;
+mod drawing;
 mod function;
 mod grammar;
 mod judge;
@@ -23,27 +26,27 @@ use std::thread;
 use compiler::Libraries;
 use coverage::Coverage;
 use draw::Draw;
-use grammar::{EDITIONS, FLAVOURS};
+use grammar::{CLIPPY_FLAVOURS, EDITIONS, FLAVOURS};
 use judge::{Batch, Verdict, Workshop};
 
 /// What is asked for on the command line.
 struct Wanted {
     functions: usize,
     seed: u64,
-    compiler: String,
+    /// Whether Clippy reads the crates, in the place of the compiler alone.
+    with_clippy: bool,
 }
 
 impl Wanted {
     fn parse() -> Result<Wanted, String> {
-        let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
-        let mut wanted = Wanted { functions: 1000, seed: 1, compiler: rustc };
+        let mut wanted = Wanted { functions: 1000, seed: 1, with_clippy: false };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("`{word}` has no value"));
             match word.as_str() {
                 "--functions" => wanted.functions = number(&value()?)?,
                 "--seed" => wanted.seed = number(&value()?)?,
-                "--compiler" => wanted.compiler = value()?,
+                "--clippy" => wanted.with_clippy = true,
                 _ => return Err(format!("`{word}` is unknown")),
             }
         }
@@ -68,18 +71,22 @@ fn main() -> ExitCode {
     let libraries = Libraries::build();
     let directory = target_directory();
     let _ = std::fs::remove_dir_all(&directory);
-    let workshop = Workshop { libraries: &libraries, compiler: &wanted.compiler, directory: &directory };
+    // The libraries are built by whatever compiler Cargo was told to use.
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let compiler = if wanted.with_clippy { "clippy-driver".to_owned() } else { rustc };
+    let workshop = Workshop { libraries: &libraries, compiler: &compiler, directory: &directory };
     let verdicts = judge(&batches, workshop);
-    report::print(&wanted.functions, &coverage, &verdicts, &directory)
+    report::print(wanted.functions, &coverage, &verdicts, &directory)
 }
 
 /// The functions, spread evenly over editions and kinds of crates.
 fn batches(wanted: &Wanted, coverage: &mut Coverage) -> Vec<Batch> {
+    let flavours = if wanted.with_clippy { CLIPPY_FLAVOURS } else { FLAVOURS };
     let mut draw = Draw::new(wanted.seed);
     let mut batches: Vec<Batch> = EDITIONS
         .iter()
         .flat_map(|edition| {
-            FLAVOURS.iter().map(|flavour| Batch { edition: *edition, flavour, functions: Vec::new() })
+            flavours.iter().map(|flavour| Batch { edition: *edition, flavour, functions: Vec::new() })
         })
         .collect();
     for number in 0..wanted.functions {

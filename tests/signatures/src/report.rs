@@ -11,7 +11,7 @@ use crate::judge::{Finding, Verdict, shape};
 const DROPPED_PERCENT: usize = 4;
 
 pub(crate) fn print(
-    generated: &usize,
+    generated: usize,
     coverage: &Coverage,
     verdicts: &[Verdict],
     directory: &Path,

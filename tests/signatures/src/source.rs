@@ -22,12 +22,12 @@ impl Texts<'_> {
     fn module(&self) -> String {
         let Function { place, carrier, .. } = self.function;
         let import =
-            if self.is_retried && self.function.is_imported { "use ::reattempt::retry;\n" } else { "" };
+            if self.is_retried && self.function.look.is_imported { "use ::reattempt::retry;\n" } else { "" };
         let mut items = format!("{import}{}\n", carrier.items);
         for (item, name) in &self.function.items {
             items += &format!("{}\n", item.replace("$k", name));
         }
-        if self.function.is_shadowed {
+        if self.function.look.is_shadowed {
             items += &format!("{SHADOWS}\n");
         }
         if self.is_retried {
@@ -61,11 +61,13 @@ impl Texts<'_> {
         let methods = |parameters: &str, of: &str, before: &str| {
             format!("{before}{on_block}impl{parameters} {of} {{\n{function}}}\n")
         };
-        let failing = |parameters: &str, of: &str| match self.function.carrier.only_in_methods {
-            true => format!(
+        let failing = |parameters: &str, of: &str| {
+            if !self.function.carrier.only_in_methods {
+                return String::new();
+            }
+            format!(
                 "impl{parameters} ::signatures::Failing for {of} {{ type Error = ::signatures::Fault; }}\n"
-            ),
-            false => String::new(),
+            )
         };
         let holder = |parameters: &str, field: &str| {
             format!(
@@ -187,7 +189,7 @@ impl Texts<'_> {
             }
         }
         let mut clauses = Vec::new();
-        if self.function.has_where {
+        if self.function.look.has_where {
             for parameter in &mut parameters {
                 let Some((name, _)) = parameter.split_once(':').filter(|(name, _)| !name.contains(' '))
                 else {
@@ -210,7 +212,7 @@ impl Texts<'_> {
 
     /// Whether lifetimes that could be elided are written out.
     fn is_named(&self) -> bool {
-        self.function.is_named || self.function.kind.returns_future()
+        self.function.look.is_named || self.function.kind.returns_future()
     }
 
     /// What stands for the lifetime of a result.
@@ -263,10 +265,7 @@ impl Texts<'_> {
             others.push("#[allow(improper_ctypes_definitions)]\n".to_owned());
         }
         let retry = if with_retry { self.retry() } else { String::new() };
-        match self.function.is_first {
-            true => retry + &others.concat(),
-            false => others.concat() + &retry,
-        }
+        if self.function.look.is_first { retry + &others.concat() } else { others.concat() + &retry }
     }
 
     /// The attribute, or a line in its place.
@@ -274,7 +273,7 @@ impl Texts<'_> {
         if !self.is_retried {
             return "// `#[retry]`\n".to_owned();
         }
-        let Function { policies, arguments, receiver, success, is_imported, .. } = self.function;
+        let Function { policies, arguments, receiver, success, look, .. } = self.function;
         let mut values: Vec<String> = policies.iter().map(|policy| policy.text.to_owned()).collect();
         let mut clones: Vec<String> = Vec::new();
         for given in arguments.iter().filter(|given| !given.argument.clones.is_empty()) {
@@ -289,7 +288,7 @@ impl Texts<'_> {
         if !clones.is_empty() {
             values.push(format!("clone({})", clones.join(", ")));
         }
-        let path = if *is_imported { "retry" } else { "::reattempt::retry" };
+        let path = if look.is_imported { "retry" } else { "::reattempt::retry" };
         if values.is_empty() { format!("#[{path}]\n") } else { format!("#[{path}({})]\n", values.join(", ")) }
     }
 
@@ -420,12 +419,12 @@ impl Texts<'_> {
         let [v, x, l, k, attempt] = *locals;
         let tail = |text: &str| replaced(text, &|name| (name == "G").then(|| success.value.to_owned()));
         let shown = arguments.iter().find(|given| given.is_shown()).map_or("", |given| given.names[0]);
-        let call = match (self.function.kind.is_async(), self.function.suspends) {
+        let call = match (self.function.kind.is_async(), self.function.look.suspends) {
             (true, true) => format!("crate::{}::CALLS.later().await", self.function.id),
             _ => format!("crate::{}::CALLS.call()", self.function.id),
         };
-        let is_written_out = self.function.is_shadowed || self.function.flavour.without_prelude;
-        let std = if self.function.is_shadowed { "::std" } else { "std" };
+        let is_written_out = self.function.look.is_shadowed || self.function.flavour.without_prelude;
+        let std = if self.function.look.is_shadowed { "::std" } else { "std" };
         let named = |module: &str, name: &str| {
             if is_written_out { format!("{std}::{module}::{name}") } else { name.to_owned() }
         };

@@ -5,6 +5,7 @@
 
 use super::Refusal;
 
+#[derive(Clone, Copy)]
 pub(crate) struct Argument {
     pub(crate) pattern: &'static str,
     pub(crate) ty: &'static str,
@@ -199,10 +200,10 @@ pub(crate) const ARGUMENTS: &[Argument] = &[
     changed("[mut $n, _]", "[u32; 2]", "[7, 0]", COUNTED),
     pattern("::signatures::Point { x: $n, y: $m }", "::signatures::Point", POINT, BOTH),
     pattern(
-        "::signatures::Point { x, y }",
+        "::signatures::Point { y, x: $n }",
         "::signatures::Point",
         POINT,
-        "::signatures::expect(x + 1 == y);",
+        "::signatures::expect($n + 1 == y);",
     ),
     cloned(
         "x",
@@ -402,14 +403,13 @@ impl Argument {
         format!("{}: {} {}", self.pattern, self.ty, self.clones)
     }
 
-    /// Whether a lifetime stands in it that can be elided.
-
     pub(crate) fn is_mutable(&self) -> bool {
         self.pattern.starts_with("mut ")
     }
 }
 
 /// An attribute of an argument.
+#[derive(Clone, Copy)]
 pub(crate) struct Marker {
     pub(crate) text: &'static str,
     /// Whether it removes the argument.

@@ -2,6 +2,7 @@
 
 use super::Refusal;
 
+#[derive(Clone, Copy)]
 pub(crate) struct Attribute {
     pub(crate) text: &'static str,
     pub(crate) only_in_sync: bool,
@@ -70,10 +71,16 @@ pub(crate) const ATTRIBUTES: &[Attribute] = &[
 ];
 
 impl Attribute {
-    /// The one word of which a function has at most one.
+    /// The word of which a function has at most one attribute.
     pub(crate) fn group(&self) -> &'static str {
-        let words = ["inline", "cold", "target_feature", "must_use", "deprecated", "track_caller"];
-        let word = words.into_iter().find(|word| self.text.contains(word)).unwrap_or(self.text);
-        if ["inline", "cold", "target_feature"].contains(&word) { "code" } else { word }
+        let has = |words: &[&str]| words.iter().any(|word| self.text.contains(word));
+        if has(&["inline", "cold", "target_feature"]) {
+            return "code";
+        }
+        if has(&["allow(", "warn(", "deny(", "forbid("]) {
+            return "lints";
+        }
+        let words = ["must_use", "deprecated", "track_caller"];
+        words.into_iter().find(|word| self.text.contains(word)).unwrap_or(self.text)
     }
 }

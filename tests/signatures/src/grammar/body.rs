@@ -5,6 +5,7 @@
 
 use super::Edition;
 
+#[derive(Clone, Copy)]
 pub(crate) struct Statement {
     pub(crate) text: &'static str,
     pub(crate) since: Edition,
@@ -119,7 +120,7 @@ pub(crate) const STATEMENTS: &[Statement] = &[
         ..statement("#![expect(unused_variables)] let extra = 1;")
     },
     statement("#[cfg(any())] return $FAIL;"),
-    statement("#[rustfmt::skip] let kept = [1,2]; ::signatures::look(&kept);"),
+    statement("#[rustfmt::skip] let numbers = [1,2]; ::signatures::look(&numbers);"),
     Statement {
         is_unsafe: true,
         ..statement("let pointer: *const u32 = &7; ::signatures::expect(unsafe { *pointer } == 7);")
@@ -167,6 +168,7 @@ pub(crate) const STATEMENTS: &[Statement] = &[
 ];
 
 /// How the operation's outcome becomes the function's.
+#[derive(Clone, Copy)]
 pub(crate) struct Tail {
     pub(crate) text: &'static str,
     pub(crate) since: Edition,

@@ -66,6 +66,7 @@ impl Place {
 }
 
 /// How a method is called. `$h` is a value of its type, `$count` and `$bump` read and change it.
+#[derive(Clone, Copy)]
 pub(crate) struct Receiver {
     pub(crate) text: &'static str,
     pub(crate) call: &'static str,

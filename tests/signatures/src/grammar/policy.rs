@@ -15,9 +15,10 @@ pub(crate) enum Needs {
     /// An error that is the operation's, or in which that is found.
     Error(ErrorIs),
     /// A constant parameter `N` of the type that has the method.
-    Limit,
+    Constant,
 }
 
+#[derive(Clone, Copy)]
 pub(crate) struct Policy {
     /// At most one argument of a group is given.
     pub(crate) group: &'static str,
@@ -70,7 +71,7 @@ const FOUND: Needs = Needs::Error(ErrorIs::Found);
 const BUDGET: &str = "static BUDGET: ::reattempt::RetryBudget = ::reattempt::RetryBudget::new();";
 const BREAKER: &str = "static BREAKER: ::reattempt::CircuitBreaker = ::reattempt::CircuitBreaker::new().consecutive_failures(50);";
 const POLICY: &str = "const POLICY: ::reattempt::Policy = ::reattempt::Policy::new().max(4);";
-const ANY: &str = "fn any<E: ?Sized>(_: &E) -> bool { true }";
+const ANY: &str = "const fn any<E: ?Sized>(_: &E) -> bool { true }";
 
 pub(crate) const POLICIES: &[Policy] = &[
     policy("max", "max = 3"),
@@ -78,7 +79,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     limited(2, policy("max", "max = 2")),
     limited(1, policy("max", "max = 1")),
     policy("max", "unlimited"),
-    needing(Needs::Limit, "max", "max = N"),
+    needing(Needs::Constant, "max", "max = N"),
     policy("base", "base_ms = 10"),
     policy("base", "base = \"10ms\""),
     policy("base", "base = ::std::time::Duration::from_millis(10)"),

@@ -4,6 +4,7 @@
 //! the type of a success and `$G` its value.
 
 /// A type that can fail.
+#[derive(Clone, Copy)]
 pub(crate) struct Carrier {
     pub(crate) ty: &'static str,
     /// The operation's value, or an early return; empty where `?` does not work.
@@ -209,6 +210,7 @@ pub(crate) const CARRIERS: &[Carrier] = &[
 ];
 
 /// What a success holds.
+#[derive(Clone, Copy)]
 pub(crate) struct Success {
     pub(crate) ty: &'static str,
     pub(crate) value: &'static str,
@@ -407,6 +409,11 @@ impl Carrier {
     /// Whether a failure becomes one of the type by a coercion, for which an `async` block is no place.
     pub(crate) fn coerces(&self) -> bool {
         self.question.is_empty() && coerces(self.ty)
+    }
+
+    /// Whether a failure takes a conversion.
+    pub(crate) fn converts(&self) -> bool {
+        self.failure.contains("into()")
     }
 
     /// Whether the error's type has no name.
