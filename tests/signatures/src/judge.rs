@@ -1,6 +1,6 @@
 //! A batch of functions in one crate: compiled without the attribute, then with it, then run.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,8 +21,8 @@ pub(crate) struct Batch {
 pub(crate) struct Verdict {
     /// Does not compile without the attribute either: a fault of the generator.
     pub(crate) dropped: Vec<Finding>,
-    /// Refused by the macro, with the message.
-    pub(crate) refused: Vec<(Function, String)>,
+    /// The messages by which the macro refused functions.
+    pub(crate) refused: Vec<String>,
     pub(crate) findings: Vec<Finding>,
     /// Compiles, and ran its body as often as expected.
     pub(crate) passed: usize,
@@ -84,7 +84,7 @@ impl Batch {
         verdict
     }
 
-    /// Compiles until nothing new is reported: what is reported early hides what would be reported late.
+    /// Compiles until nothing is reported of a function any more: what is reported early hides what comes late.
     fn judge_retried(
         &self,
         scratch: &mut Scratch<'_>,
@@ -93,60 +93,53 @@ impl Batch {
         verdict: &mut Verdict,
     ) {
         loop {
-            let (errors, warnings, rest) = scratch.compile(output);
-            let is_clean = errors.is_empty() && rest.is_empty();
-            let mut counted: HashMap<(usize, String), usize> = HashMap::new();
-            let new = warnings.into_iter().filter(|(index, diagnostic)| {
+            let (errors, warnings, elsewhere) = scratch.compile(output);
+            let mut counts: HashMap<(usize, String), usize> = HashMap::new();
+            let is_new = |(index, diagnostic): &(usize, Diagnostic)| {
                 let lint = diagnostic.lint().unwrap_or("warning").to_owned();
                 let before = lints.get(index).and_then(|lints| lints.get(&lint)).copied().unwrap_or(0);
-                let count = counted.entry((*index, lint)).or_default();
+                let count = counts.entry((*index, lint)).or_default();
                 *count += 1;
                 *count > before
-            });
-            let reported: Vec<(usize, Diagnostic)> = errors.into_iter().chain(new).collect();
-            let has_new = !reported.is_empty();
-            let mut by_function: Vec<(usize, Vec<Diagnostic>)> = Vec::new();
-            for (index, diagnostic) in reported {
-                match by_function.iter_mut().find(|(other, _)| *other == index) {
-                    Some((_, diagnostics)) => diagnostics.push(diagnostic),
-                    None => by_function.push((index, vec![diagnostic])),
+            };
+            let mut by_function: BTreeMap<usize, Vec<Diagnostic>> = BTreeMap::new();
+            for (index, diagnostic) in errors.into_iter().chain(warnings.into_iter().filter(is_new)) {
+                by_function.entry(index).or_default().push(diagnostic);
+            }
+            if by_function.is_empty() {
+                if let Some(diagnostic) = elsewhere.first() {
+                    verdict.findings.push(self.finding(scratch.left[0], diagnostic));
+                    scratch.left.clear();
                 }
+                return;
             }
             for (index, diagnostics) in by_function {
                 scratch.remove(index);
-                let function = &self.functions[index];
-                let refusals = function.refusals();
-                let is_refusal = |diagnostic: &&Diagnostic| {
-                    diagnostic.code.is_none()
-                        && diagnostic.is_error
-                        && refusals.iter().any(|refusal| refusal.matches(&diagnostic.message))
-                };
-                let refusal = diagnostics.iter().find(is_refusal);
-                // A function that is refused stays as it was: nothing else is reported of it.
-                match (refusal, diagnostics.iter().find(|diagnostic| !is_refusal(diagnostic))) {
-                    (Some(refusal), None) => {
-                        verdict.refused.push((function.clone(), refusal.message.clone()));
-                    }
-                    (_, Some(other)) => verdict.findings.push(self.finding(index, other)),
-                    (None, None) => {}
-                }
-            }
-            if is_clean || !has_new {
-                if !rest.is_empty() {
-                    let text: Vec<String> = rest.into_iter().map(|diagnostic| diagnostic.rendered).collect();
-                    let function = self.functions[scratch.left[0]].clone();
-                    let kind = "reported in no function".to_owned();
-                    verdict.findings.push(Finding { function, kind, text: text.join("\n") });
-                    scratch.left.clear();
-                }
-                if is_clean && !has_new {
-                    return;
-                }
-            }
-            if scratch.left.is_empty() {
-                return;
+                self.settle(index, &diagnostics, verdict);
             }
         }
+    }
+
+    /// Tells a refusal from a finding. A function that is refused stays as it was, so nothing else is reported of it.
+    fn settle(&self, index: usize, diagnostics: &[Diagnostic], verdict: &mut Verdict) {
+        let refusals = self.functions[index].refusals();
+        let is_refusal = |diagnostic: &&Diagnostic| {
+            let is_ours = diagnostic.code.is_none() && diagnostic.is_error;
+            is_ours && refusals.iter().any(|refusal| refusal.matches(&diagnostic.message))
+        };
+        let (expected, others): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
+            diagnostics.iter().partition(is_refusal);
+        let Some(other) = others.first() else {
+            let messages = expected.iter().map(|refusal| refusal.message.clone());
+            verdict.refused.extend(messages.take(1));
+            return;
+        };
+        let mut finding = self.finding(index, other);
+        if !expected.is_empty() {
+            finding.kind += ", after a refusal";
+        }
+        finding.text = diagnostics.iter().map(|diagnostic| diagnostic.rendered.as_str()).collect();
+        verdict.findings.push(finding);
     }
 
     /// Runs the program; each line that it prints is a finding.

@@ -19,7 +19,7 @@ pub(crate) fn print(
     let dropped: Vec<&Finding> = verdicts.iter().flat_map(|verdict| &verdict.dropped).collect();
     let findings: Vec<&Finding> = verdicts.iter().flat_map(|verdict| &verdict.findings).collect();
     let refused: Vec<&str> =
-        verdicts.iter().flat_map(|verdict| &verdict.refused).map(|(_, message)| message.as_str()).collect();
+        verdicts.iter().flat_map(|verdict| &verdict.refused).map(String::as_str).collect();
     let passed: usize = verdicts.iter().map(|verdict| verdict.passed).sum();
     for (kind, of_kind) in by_kind(&dropped) {
         println!("no Rust without the attribute either ({}): {kind}", of_kind.len());

@@ -145,6 +145,8 @@ pub(crate) const APART: &[(&str, &str)] = &[
     ("start", "base"),
     ("deadline", "start"),
     ("budget", "max"),
+    // What sleeps also times the attempts.
+    ("sleep", "attempt_timeout"),
 ];
 
 impl Policy {
