@@ -1,0 +1,166 @@
+//! Arguments of the attribute.
+
+use super::returns::ErrorIs;
+
+/// What a function must have for an argument to make sense.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    Nothing,
+    Sync,
+    Async,
+    /// An async function whose error can be made of an `AttemptTimeout`.
+    Timeout,
+    /// An error that can be made of a `CircuitOpen`.
+    Open,
+    /// An error that is the operation's, or in which that is found.
+    Error(ErrorIs),
+    /// A constant parameter `N` of the type that has the method.
+    Constant,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Policy {
+    /// At most one argument of a group is given.
+    pub(crate) group: &'static str,
+    pub(crate) text: &'static str,
+    pub(crate) needs: Needs,
+    pub(crate) items: &'static str,
+    /// What the body does with it.
+    pub(crate) uses: &'static str,
+    /// How often the body runs at most; it succeeds in the third attempt.
+    pub(crate) attempts: u32,
+    /// The return type under the attribute, if it is not the body's own.
+    pub(crate) ty: &'static str,
+    /// Whether a future stays `Send`.
+    pub(crate) keeps_send: bool,
+}
+
+const ROW: Policy = Policy {
+    group: "",
+    text: "",
+    needs: Needs::Nothing,
+    items: "",
+    uses: "",
+    attempts: 3,
+    ty: "",
+    keeps_send: true,
+};
+
+const fn policy(group: &'static str, text: &'static str) -> Policy {
+    Policy { group, text, ..ROW }
+}
+
+const fn needing(needs: Needs, group: &'static str, text: &'static str) -> Policy {
+    Policy { needs, ..policy(group, text) }
+}
+
+const fn limited(attempts: u32, inner: Policy) -> Policy {
+    Policy { attempts, ..inner }
+}
+
+const fn with_error(ty: &'static str) -> Policy {
+    Policy { ty, ..needing(Needs::Error(ErrorIs::Fault), "error", "error = ::signatures::Fault") }
+}
+
+const fn with_item(items: &'static str, inner: Policy) -> Policy {
+    Policy { items, ..inner }
+}
+
+const FAULT: Needs = Needs::Error(ErrorIs::Fault);
+const FOUND: Needs = Needs::Error(ErrorIs::Found);
+const BUDGET: &str = "static BUDGET: ::reattempt::RetryBudget = ::reattempt::RetryBudget::new();";
+const BREAKER: &str = "static BREAKER: ::reattempt::CircuitBreaker = ::reattempt::CircuitBreaker::new().consecutive_failures(50);";
+const POLICY: &str = "const POLICY: ::reattempt::Policy = ::reattempt::Policy::new().max(4);";
+const ANY: &str = "const fn any<E: ?Sized>(_: &E) -> bool { true }";
+
+pub(crate) const POLICIES: &[Policy] = &[
+    policy("max", "max = 3"),
+    policy("max", "max = 2 + 2"),
+    limited(2, policy("max", "max = 2")),
+    limited(1, policy("max", "max = 1")),
+    policy("max", "unlimited"),
+    needing(Needs::Constant, "max", "max = N"),
+    policy("base", "base_ms = 10"),
+    policy("base", "base = \"10ms\""),
+    policy("base", "base = ::std::time::Duration::from_millis(10)"),
+    policy("max_delay", "max_delay = \"30s\""),
+    policy("backoff", "backoff = linear"),
+    policy("backoff", "factor = 1.5"),
+    policy("jitter", "jitter = none"),
+    policy("jitter", "jitter = 0.5"),
+    policy("deadline", "deadline = \"1h\""),
+    policy("within", "within = \"1h\""),
+    policy("start", "preset = worker_api"),
+    with_item(POLICY, policy("start", "policy = POLICY")),
+    with_item(POLICY, policy("start", "policy = POLICY.max(3)")),
+    policy("start", "policy = ::reattempt::Policy::new()"),
+    policy("env", "env = \"SIGNATURES\""),
+    needing(FOUND, "on", "on = ::signatures::Fault"),
+    needing(FAULT, "on", "on = ::signatures::Fault::Down"),
+    needing(FAULT, "on", "on = [::signatures::Fault::Down | ::signatures::Fault::Slow, ::signatures::Fault]"),
+    needing(FAULT, "on", "on = ::signatures::Fault::Down if ::signatures::truth()"),
+    limited(1, needing(FAULT, "unless", "unless = ::signatures::Fault::Down")),
+    limited(1, needing(FOUND, "unless", "unless = ::signatures::Fault")),
+    needing(FAULT, "unless", "unless = ::signatures::Fault::Slow"),
+    policy("when", "when = |_| true"),
+    policy("when", "when = |it| { ::signatures::look(it); ::signatures::truth() }"),
+    with_item(ANY, policy("when", "when = any")),
+    with_item(ANY, policy("retry_ok", "retry_ok = |it| !any(it)")),
+    policy("retry_ok", "retry_ok = |_| false"),
+    policy("retry_after", "retry_after = |_| $None"),
+    with_error("$Result<$S, ::reattempt::RetryError<::signatures::Fault>>"),
+    with_error("$Result<$S, $Box<dyn $std::error::Error>>"),
+    with_error("$Result<$S, $Box<dyn $std::error::Error + $Send + $Sync>>"),
+    with_error("$Result<$S, ::signatures::Gone>"),
+    Policy { uses: "::signatures::expect($attempt > 0);", ..policy("attempt", "attempt = $attempt") },
+    policy("fallback", "fallback = |it| { ::signatures::look(&it); $FAIL }").not_send(),
+    policy("on_retry", "on_retry = |event| ::signatures::look(event)"),
+    policy("on_retry", "on_retry = |event| { if event.attempt() > 5 { return; } ::signatures::look(event) }"),
+    policy("on_give_up", "on_give_up = |event| ::signatures::look(event)"),
+    Policy {
+        needs: Needs::Async,
+        ..policy("on_retry", "on_retry = async |event| ::signatures::look(event)").not_send()
+    },
+    policy("name", "name = \"connect\""),
+    policy("name", "name = \"connect {{}}\""),
+    policy("name", "name = \"connect to {$shown}\""),
+    policy("name", "name = \"connect to {$shown:>8}\""),
+    needing(Needs::Timeout, "attempt_timeout", "attempt_timeout = \"30s\""),
+    needing(Needs::Timeout, "attempt_timeout", "attempt_timeout_ms = 30_000"),
+    with_item(BUDGET, policy("budget", "budget = BUDGET")),
+    with_item(BUDGET, policy("budget", "budget = &BUDGET")),
+    with_item(BREAKER, needing(Needs::Open, "breaker", "breaker = BREAKER").not_send()),
+    with_item(BREAKER, needing(Needs::Open, "breaker", "breaker = $Some(&BREAKER)").not_send()),
+    needing(Needs::Sync, "sleep", "sleep = |_| {}"),
+    needing(Needs::Sync, "sleep", "sleep = ::signatures::spend"),
+    needing(Needs::Async, "sleep", "sleep = |_| async {}"),
+    policy("crate", "crate = ::reattempt"),
+];
+
+/// Groups that do not go together.
+pub(crate) const APART: &[(&str, &str)] = &[
+    ("within", "start"),
+    ("within", "env"),
+    ("within", "max"),
+    ("start", "base"),
+    ("deadline", "start"),
+    ("budget", "max"),
+    // What sleeps also times the attempts.
+    ("sleep", "attempt_timeout"),
+];
+
+impl Policy {
+    const fn not_send(self) -> Policy {
+        Policy { keeps_send: false, ..self }
+    }
+
+    pub(crate) fn label(&self) -> String {
+        format!("{} {}", self.text, self.ty)
+    }
+
+    /// Whether it stands in a list with another.
+    pub(crate) fn fits_beside(&self, other: &Policy) -> bool {
+        let is = |a: &str, b: &str| self.group == a && other.group == b;
+        self.group != other.group && !APART.iter().any(|(a, b)| is(a, b) || is(b, a))
+    }
+}
