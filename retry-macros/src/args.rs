@@ -12,8 +12,8 @@ use crate::preset::Preset;
 use crate::select::{self, Item};
 use crate::slot::{Origin, Slot};
 use crate::source::source;
-use crate::suggest::{instead, unknown_argument};
-use crate::value::{Backoff, Jitter, Number, Time, is_negative, literal};
+use crate::suggest::{self, instead, unknown_argument};
+use crate::value::{Backoff, Jitter, Number, Time, is_negative, literal, ungrouped};
 
 /// The arguments as they were written, each in a slot of its own.
 #[derive(Clone, Default)]
@@ -228,7 +228,7 @@ impl RawArgs {
             name::RETRY_AFTER => self.retry_after.set(&key, argument.value()?, errors),
             name::ERROR => self.error.set(&key, argument.ty()?, errors),
             name::ATTEMPT => self.attempt.set(&key, argument.binding()?, errors),
-            name::FALLBACK => self.fallback.set(&key, argument.value()?, errors),
+            name::FALLBACK => self.fallback.set(&key, argument.fallback()?, errors),
             name::ON_RETRY => self.on_retry.set(&key, argument.value()?, errors),
             name::ON_GIVE_UP => self.on_give_up.set(&key, argument.value()?, errors),
             name::NAME => self.name.set(&key, argument.label()?, errors),
@@ -264,6 +264,19 @@ fn path_as_argument(first: Ident, input: ParseStream<'_>) -> syn::Result<syn::Er
         ),
         None => error!(last, "`{path}` is no argument of `#[retry]`; there are {}", name::all()),
     })
+}
+
+/// `None`, `Ok(…)`, `Err(…)` or `Some(…)`.
+fn is_outcome(expression: &Expr) -> bool {
+    let (path, names) = match ungrouped(expression) {
+        Expr::Path(path) => (path, &["None"][..]),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => (path, &["Ok", "Err", "Some"][..]),
+            _ => return false,
+        },
+        _ => return false,
+    };
+    path.path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name))
 }
 
 /// `RetryError` without its parameter.
@@ -429,6 +442,9 @@ impl Argument<'_> {
     }
 
     fn has_no_value(&self) -> syn::Error {
+        if let Some(written) = suggest::after_equals(self.option, self.input) {
+            return error!(self.key, "`{}` takes its value after `=`; write {written}", self.key);
+        }
         error!(self.key, "`{}` takes a value after `=`; write `{}`", self.key, self.option.example)
     }
 
@@ -445,6 +461,21 @@ impl Argument<'_> {
                 bail!(written, "`{other}` is no number of attempts; write `max = 5`, or `unlimited` alone")
             }
         }
+    }
+
+    /// A function, which an outcome is not.
+    fn fallback(&self) -> syn::Result<Expr> {
+        let fallback = self.value()?;
+        if is_outcome(&fallback) {
+            bail!(
+                fallback,
+                "`{}` takes a function of the last error; write `{} = |_| {}`",
+                self.key,
+                self.key,
+                source(&fallback)
+            )
+        }
+        Ok(fallback)
     }
 
     /// An expression, which no literal can be.

@@ -138,10 +138,10 @@ const FOREIGN: &[(&str, OptionName, Carry)] = &[
     ("recover", FALLBACK, Value),
     ("default", FALLBACK, Value),
     ("or_else", FALLBACK, Value),
-    ("notify", ON_RETRY, Value),
-    ("before_sleep", ON_RETRY, Value),
-    ("on_failure", ON_GIVE_UP, Value),
-    ("on_error", ON_GIVE_UP, Value),
+    ("notify", ON_RETRY, Nothing),
+    ("before_sleep", ON_RETRY, Nothing),
+    ("on_failure", ON_GIVE_UP, Nothing),
+    ("on_error", ON_GIVE_UP, Nothing),
     ("operation", NAME, Value),
     ("label", NAME, Value),
     ("profile", PRESET, Value),
@@ -168,6 +168,9 @@ const FOREIGN: &[(&str, OptionName, Carry)] = &[
     ("growth", FACTOR, Value),
     ("retry_while", WHEN, Value),
     ("backoff_delay", BASE, Value),
+    ("retry_delay", BASE, Value),
+    ("retry_interval", BASE, Value),
+    ("period", BASE, Value),
     ("start_delay", BASE, Value),
     ("stop_after_delay", DEADLINE, Value),
     ("delay_max", MAX_DELAY, Value),
@@ -213,6 +216,7 @@ pub(crate) fn nearest(word: &str) -> Option<(OptionName, Carry)> {
     }
     let with_unit = |(ending, unit): &(&str, &'static str)| {
         let (option, _) = nearest_name(lower.strip_suffix(ending)?)?;
+        let option = if option == BACKOFF { BASE } else { option };
         option.is_duration().then_some((option, Carry::Unit(unit)))
     };
     UNITS.iter().find_map(with_unit).or_else(|| nearest_name(&lower))

@@ -127,6 +127,16 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
         let wildcard: Token![_] = input.parse()?;
         bail!(wildcard, "`_` matches every error; remove it")
     }
+    if input.peek(Token![!]) {
+        let not: Token![!] = input.parse()?;
+        bail!(not, "`!` negates conditions; write `unless = …` for errors that are not retried")
+    }
+    if input.peek(syn::Ident) && input.peek2(Token![!]) && input.fork().parse::<Ident>()? == "matches" {
+        bail!(
+            input.parse::<Ident>()?,
+            "`matches!` is a condition; write its pattern alone, or `when = |error| …`"
+        )
+    }
     if input.parse::<Option<Token![type]>>()?.is_none() && is_pattern(input) {
         let mut pattern = readable(input, "pattern", Pat::parse_single)?;
         if let Some(text) = text(&pattern) {

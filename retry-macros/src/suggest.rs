@@ -1,6 +1,6 @@
 //! What to write instead of an argument that there is not, with the value that was given for it.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
@@ -8,6 +8,7 @@ use syn::{Expr, Lit, Token};
 
 use crate::args::RawArgs;
 use crate::diagnostics::{Diagnostics, error};
+use crate::duration;
 use crate::option_name::{self as name, Carry, OptionName};
 use crate::source::source;
 use crate::value::{is_lower_case, is_negative, literal, ungrouped};
@@ -19,6 +20,10 @@ pub(crate) fn unknown_argument(key: &Ident, input: ParseStream<'_>) -> syn::Erro
             let instead = instead(option, carry, input);
             error!(key, "`{key}` is no argument of `#[retry]`; write {instead}")
         }
+        None if key.to_string().starts_with(char::is_uppercase) => error!(
+            key,
+            "`{key}` is no argument of `#[retry]`; several errors stand in a list, write `on = [A, {key}]`"
+        ),
         None => error!(key, "`{key}` is no argument of `#[retry]`; there are {}", name::all()),
     }
 }
@@ -33,6 +38,24 @@ pub(crate) fn instead(option: OptionName, carry: Carry, input: ParseStream<'_>) 
         }
         _ => text,
     }
+}
+
+/// The argument whose value stands after a `:` or in parentheses, with a `=` in its place.
+pub(crate) fn after_equals(option: OptionName, input: ParseStream<'_>) -> Option<String> {
+    let ahead = input.fork();
+    let tokens = match ahead.parse::<TokenTree>().ok()? {
+        TokenTree::Punct(colon) if colon.as_char() == ':' => {
+            let mut tokens = TokenStream::new();
+            while !ahead.is_empty() && !ahead.peek(Token![,]) {
+                ahead.parse::<TokenTree>().ok()?.to_tokens(&mut tokens);
+            }
+            tokens
+        }
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => group.stream(),
+        _ => return None,
+    };
+    let name = Ident::new(option.name, Span::mixed_site());
+    valid(&quote!(#name = #tokens))
 }
 
 /// A value of which nothing is known yet.
@@ -68,7 +91,12 @@ impl Given {
             _ if option == name::MAX => self.attempts(carry),
             Carry::Around => valid(&quote!(jitter = spread(#value))).filter(|_| self.is_fraction()),
             Carry::Unit(unit) => self.with_unit(option, unit),
-            _ if option.is_duration() => valid(&quote!(#name = #value)).or_else(|| self.without_unit(option)),
+            _ if option.is_duration() => {
+                valid(&quote!(#name = #value)).or_else(|| self.without_unit(option)).or_else(|| {
+                    let text = duration::normal(&self.text()?)?;
+                    valid(&quote!(#name = #text))
+                })
+            }
             _ if !self.fits(option) => None,
             _ => valid(&quote!(#name = #value)).or_else(|| self.unquoted(&name)),
         }
@@ -124,9 +152,15 @@ impl Given {
 
     /// A word that somebody has put into quotes.
     fn unquoted(&self, name: &Ident) -> Option<String> {
-        let Some(Lit::Str(text)) = literal(self.expression.as_ref()?) else { return None };
-        let word = text.value().parse::<TokenStream>().ok().filter(|word| !word.is_empty())?;
+        let word = self.text()?.parse::<TokenStream>().ok().filter(|word| !word.is_empty())?;
         valid(&quote!(#name = #word))
+    }
+
+    fn text(&self) -> Option<String> {
+        match literal(self.expression.as_ref()?)? {
+            Lit::Str(text) => Some(text.value()),
+            _ => None,
+        }
     }
 
     fn is_fraction(&self) -> bool {
@@ -183,6 +217,23 @@ mod tests {
     }
 
     #[test]
+    fn a_value_without_an_equals_sign_is_carried_over() {
+        for (written, instead) in [
+            ("max: 3", "`max = 3`"),
+            ("max(3)", "`max = 3`"),
+            ("base(\"2s\")", "`base = \"2s\"`"),
+            ("on(A | B)", "`on = A | B`"),
+            ("max", "`max = 5`"),
+            ("max()", "`max = 5`"),
+            ("base(2)", "`base = \"1s\"`"),
+            ("fallback = None", "`fallback = |_| None`"),
+            ("fallback = Ok(5)", "`fallback = |_| Ok(5)`"),
+        ] {
+            assert_eq!(instead_of(written), instead, "{written}");
+        }
+    }
+
+    #[test]
     fn a_number_of_attempts_or_retries_is_carried_over() {
         let too = ", which counts the first attempt too";
         for (written, instead) in [
@@ -215,7 +266,9 @@ mod tests {
             ("delay = 2", "`base_ms = 2` or `base = \"2s\"`"),
             ("delay = 2.5", "`base = \"2.5s\"`"),
             ("delay = Duration::from_secs(2)", "`base = Duration::from_secs(2)`"),
-            ("delay = \"2 seconds\"", "`base = \"1s\"`"),
+            ("delay = \"2 seconds\"", "`base = \"2s\"`"),
+            ("delay = \"2 weeks\"", "`base = \"1s\"`"),
+            ("backoff_ms = 100", "`base_ms = 100`"),
             ("delay = -2", "`base = \"1s\"`"),
             ("delay_ms = 500", "`base_ms = 500`"),
             ("delay_ms = DELAY", "`base_ms = DELAY`"),
@@ -258,6 +311,7 @@ mod tests {
             ("retry_if = true", "`when = |error| error.is_transient()`"),
             ("retry_if = |e, n| e.is_busy() && n < 3", "`when = |error| error.is_transient()`"),
             ("until = |v| v.is_done()", "`retry_ok = |value| value.is_pending()`"),
+            ("on_error = |e| log(e)", "`on_give_up = |event| log(event)`"),
             ("default = 5", "`fallback = |error| Ok(default)`"),
             ("or_else = |_| Ok(5)", "`fallback = |_| Ok(5)`"),
             ("operation = \"get {id}\"", "`name = \"get {id}\"`"),

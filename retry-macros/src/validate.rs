@@ -27,7 +27,27 @@ pub(crate) fn function(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &
     check_option_needs_no_error(args, sig, shape, errors);
     check_skip_stands_alone(args, errors);
     check_clones_are_arguments(args, sig, shape, errors);
+    check_futures_of_hooks_borrow_nothing(args, shape, errors);
     check_success_never_fails(args, shape, errors);
+}
+
+/// The event lives only as long as the call of the hook, and the future that a closure returns longer.
+fn check_futures_of_hooks_borrow_nothing(args: &RawArgs, shape: &Shape, errors: &mut Diagnostics) {
+    for hook in [args.on_retry.get(), args.on_give_up.get()].into_iter().flatten() {
+        let Expr::Closure(closure) = ungrouped(&hook.value) else { continue };
+        let (Some(syn::Pat::Ident(event)), Expr::Async(future)) = (closure.inputs.first(), &*closure.body)
+        else {
+            continue;
+        };
+        let name = &event.ident;
+        if shape.is_async && crate::body::mentions(&future.block.to_token_stream(), &name.to_string()) {
+            let message = format!(
+                "the future cannot borrow `{name}`, which ends with the call of `{}`; write `async |{name}| {{ … }}`",
+                hook.key
+            );
+            errors.report(future.async_token, message);
+        }
+    }
 }
 
 /// A failure in the success would end the call. The types are asked in the expansion, except where `impl Trait` keeps

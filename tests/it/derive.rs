@@ -104,7 +104,7 @@ fn the_loop_asks_without_being_told_to() {
 }
 
 #[derive(Retryable)]
-#[repr(packed)]
+#[repr(Rust, packed)]
 #[retryable(after = wait)]
 struct Packed {
     #[expect(dead_code, reason = "it moves the next field off its alignment")]
@@ -122,7 +122,7 @@ struct PackedTuple(u8, Option<Duration>);
 struct Wait(Duration);
 
 #[derive(Retryable)]
-#[repr(packed)]
+#[repr(Rust, packed)]
 #[retryable(delegate)]
 struct PackedWrapper(Wait);
 

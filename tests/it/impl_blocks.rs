@@ -215,7 +215,7 @@ mod under_conditions {
 
         #[cfg_attr(any(), retry(skip))]
         #[cfg_attr(all(), retry(max = 3))]
-        #[must_use]
+        #[inline]
         pub(super) fn second_of_two(&self) -> Result<u32, u32> {
             self.count()
         }
