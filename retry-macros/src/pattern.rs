@@ -3,8 +3,8 @@
 use proc_macro2::{Delimiter, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::{
-    Attribute, GenericArgument, Generics, Pat, PatIdent, PathArguments, Token, Type, TypeParamBound,
-    TypePath, WherePredicate,
+    Attribute, GenericArgument, Generics, Pat, PatIdent, PatParen, PathArguments, Token, Type,
+    TypeParamBound, TypePath, WherePredicate,
 };
 
 use crate::attributes;
@@ -129,6 +129,15 @@ pub(crate) fn bindings(pattern: &mut Pat, ty: Option<&Type>, visit: &mut dyn FnM
                 _ => None,
             };
             bindings(&mut reference.pat, inner, visit);
+            // `&mut x` would be another pattern than `&(mut x)`.
+            if matches!(&*reference.pat, Pat::Ident(ident) if ident.mutability.is_some()) {
+                let pat = reference.pat.clone();
+                *reference.pat = Pat::Paren(PatParen {
+                    attrs: Vec::new(),
+                    paren_token: syn::token::Paren::default(),
+                    pat,
+                });
+            }
         }
         Pat::Paren(paren) => bindings(&mut paren.pat, ty, visit),
         Pat::TupleStruct(fields) => fields.elems.iter_mut().for_each(|field| bindings(field, None, visit)),

@@ -86,6 +86,33 @@ mod locals {
         Ok(sum + timeout + sleep + unspent)
     }
 
+    /// Arguments with such names, which the attribute's own expressions mean.
+    #[retry(
+        policy = plan,
+        name = "{error} {value}",
+        when = |answer| answer.0 < result && outcome > 0 && error == "e" && seen,
+        retry_ok = |hook| *hook < value,
+        on_retry = |told| found.set(found.get() + told.attempt() + delay),
+        on_give_up = |given_up| found.set(given_up.attempt() + last),
+        fallback = |open| if open.0 == result { Ok(given_up) } else { Err(open) }
+    )]
+    #[expect(clippy::too_many_arguments, reason = "one for each name")]
+    pub(super) fn expressions_mean_arguments(
+        op: &Flaky,
+        found: &std::cell::Cell<u32>,
+        outcome: u32,
+        plan: reattempt::Policy,
+        error: &str,
+        value: u32,
+        result: u32,
+        seen: bool,
+        delay: u32,
+        last: u32,
+        given_up: u32,
+    ) -> Result<u32, Down> {
+        op.call()
+    }
+
     #[retry(max = 3, policy = progress)]
     pub(super) async fn policy_named_like_ours(op: &Flaky, progress: reattempt::Policy) -> Result<u32, Down> {
         let result: Result<u32, Down> = op.call();
@@ -269,6 +296,9 @@ fn locals_named_like_ours() {
     let policy = reattempt::Policy::new();
     assert_eq!(crate::support::run(locals::policy_named_like_ours(&op, policy)), Ok(3));
     assert_eq!(locals::constants(&crate::support::Flaky::failing(2)), Ok(10));
+    let (op, found) = (crate::support::Flaky::failing(3), std::cell::Cell::new(0));
+    let outcome = locals::expressions_mean_arguments(&op, &found, 9, policy, "e", 1, 3, true, 10, 20, 7);
+    assert_eq!((outcome, found.get()), (Ok(7), 3 + 20));
 }
 
 #[test]

@@ -461,3 +461,41 @@ pub fn cloned_without_need(n: u32, text: Option<&str>, mut plain: u32) -> Result
     plain += n;
     Ok(plain as usize + text.map_or(0, str::len))
 }
+
+#[cfg_attr(feature = "retried", retry(clone(x, y)))]
+pub fn behind_references(&x: &u32, &(mut y): &u32, ref z: String) -> Result<usize, Failure> {
+    y += x;
+    Ok(y as usize + z.len())
+}
+
+#[cfg_attr(feature = "retried", retry)]
+pub async fn leaves_async() -> Option<u32> {
+    process::exit(1)
+}
+
+#[cfg_attr(feature = "retried", retry(on_retry = log_retry, fallback = no_value, breaker = BREAKER))]
+pub fn unit(n: u32) -> Result<(), Failure> {
+    drop(call(n)?);
+    Ok(())
+}
+
+/// The value of a fallback.
+pub fn no_value(_: Failure) -> Result<(), Failure> {
+    Ok(())
+}
+
+#[cfg_attr(feature = "retried", retry(on_retry = log_retry, fallback = no_value))]
+pub async fn unit_async(n: u32) -> Result<(), Failure> {
+    drop(call_async(n).await?);
+    Ok(())
+}
+
+#[cfg_attr(feature = "retried", retry(retry_ok = is_unit, error = Failure))]
+pub fn unit_or_error(n: u32) -> Result<(), RetryError<Failure>> {
+    call(n).map(drop).map_err(convert)
+}
+
+/// A predicate.
+pub fn is_unit(_: &()) -> bool {
+    true
+}
