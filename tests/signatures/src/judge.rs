@@ -59,13 +59,13 @@ impl Batch {
         let mut plain = Scratch::new(workshop, self, false, all);
         let mut lints: HashMap<usize, HashMap<String, usize>> = HashMap::new();
         loop {
-            let (errors, warnings, rest) = plain.compile(Output::Metadata);
+            let (errors, warnings, elsewhere) = plain.compile(Output::Metadata);
             lints.clear();
             for (index, diagnostic) in warnings {
                 let lint = diagnostic.lint().unwrap_or("warning").to_owned();
                 *lints.entry(index).or_default().entry(lint).or_default() += 1;
             }
-            if errors.is_empty() && rest.is_empty() {
+            if errors.is_empty() && elsewhere.is_empty() {
                 break;
             }
             for (index, diagnostic) in errors {
@@ -73,7 +73,7 @@ impl Batch {
                     verdict.dropped.push(self.finding(index, &diagnostic));
                 }
             }
-            assert!(rest.is_empty(), "without the attribute, and in no function: {rest:?}");
+            assert!(elsewhere.is_empty(), "without the attribute, and in no function: {elsewhere:?}");
         }
         let mut retried = Scratch::new(workshop, self, true, plain.left);
         for output in [Output::Metadata, Output::Program] {
@@ -205,17 +205,17 @@ impl<'a> Scratch<'a> {
         for index in &self.left {
             root += &format!("mod {};\n", functions[*index].id);
         }
-        root += "fn main() {\n";
+        root += "const FUNCTIONS: &[::signatures::Checked] = &[\n";
         for index in &self.left {
             let function = &functions[*index];
             let (id, calls) = (&function.id, function.expected_calls());
-            root += &format!("    ::signatures::check(\"{id}\", {calls}, &{id}::CALLS, {id}::drive);\n");
+            root += &format!("    (\"{id}\", {calls}, &{id}::CALLS, {id}::drive),\n");
         }
-        root += "}\n";
+        root += "];\nfn main() {\n    ::signatures::check(FUNCTIONS);\n}\n";
         fs::write(self.root(), root).expect("the target directory can be written");
         let Workshop { libraries, compiler, .. } = self.workshop;
         let (diagnostics, is_compiled) = libraries.compile(compiler, &self.root(), *edition, output);
-        let (mut errors, mut warnings, mut rest) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut errors, mut warnings, mut elsewhere) = (Vec::new(), Vec::new(), Vec::new());
         for diagnostic in diagnostics {
             let index = diagnostic
                 .module
@@ -224,11 +224,16 @@ impl<'a> Scratch<'a> {
             match index {
                 Some(index) if diagnostic.is_error => errors.push((index, diagnostic)),
                 Some(index) => warnings.push((index, diagnostic)),
-                None => rest.push(diagnostic),
+                None if diagnostic.is_error => elsewhere.push(diagnostic),
+                // The crate's root is the same with the attribute and without it.
+                None => {}
             }
         }
-        assert!(is_compiled || !(errors.is_empty() && rest.is_empty()), "the compiler failed without a word");
-        (errors, warnings, rest)
+        assert!(
+            is_compiled || !(errors.is_empty() && elsewhere.is_empty()),
+            "the compiler failed without a word"
+        );
+        (errors, warnings, elsewhere)
     }
 }
 

@@ -145,6 +145,7 @@ pub(crate) const APART: &[(&str, &str)] = &[
     ("start", "base"),
     ("deadline", "start"),
     ("budget", "max"),
+    ("error", "fallback"),
     // What sleeps also times the attempts.
     ("sleep", "attempt_timeout"),
 ];
