@@ -64,15 +64,25 @@ pub fn ask_for<A: ChainLink + Retryable>() -> Option<LinkClassifier> {
 }
 
 /// Classifies a chain by its first error that is of a known type: one that the program names (`also`) or a refusal by a
-/// breaker and, behind a box, an error of an adapter or an `io::Error`.
+/// breaker and, behind a box, an error of an adapter or an `io::Error`. Most errors have no chain.
+#[inline]
 pub(crate) fn classify_chain(
     first: Option<&(dyn Error + 'static)>,
     also: &[Option<LinkClassifier>],
     is_box: bool,
 ) -> Option<Classification> {
+    classify_from(first?, also, is_box)
+}
+
+#[inline(never)]
+fn classify_from(
+    first: &(dyn Error + 'static),
+    also: &[Option<LinkClassifier>],
+    is_box: bool,
+) -> Option<Classification> {
     let adapters = if is_box { adapter::CLASSIFIERS } else { &[] };
     let mut innermost = None;
-    for error in chain(first) {
+    for error in chain(Some(first)) {
         // The error that an `io::Error` was made of is more exact than its kind.
         if let (true, Some(error)) = (is_box, link::<io::Error>(error)) {
             innermost = Some(error);
