@@ -475,7 +475,7 @@ pub async fn leaves_async() -> Option<u32> {
 
 #[cfg_attr(feature = "retried", retry(on_retry = log_retry, fallback = no_value, breaker = BREAKER))]
 pub fn unit(n: u32) -> Result<(), Failure> {
-    drop(call(n)?);
+    let _ = call(n)?;
     Ok(())
 }
 
@@ -486,7 +486,7 @@ pub fn no_value(_: Failure) -> Result<(), Failure> {
 
 #[cfg_attr(feature = "retried", retry(on_retry = log_retry, fallback = no_value))]
 pub async fn unit_async(n: u32) -> Result<(), Failure> {
-    drop(call_async(n).await?);
+    let _ = call_async(n).await?;
     Ok(())
 }
 
@@ -498,4 +498,25 @@ pub fn unit_or_error(n: u32) -> Result<(), RetryError<Failure>> {
 /// A predicate.
 pub fn is_unit(_: &()) -> bool {
     true
+}
+
+/// Reads through a pointer.
+///
+/// # Safety
+/// The pointer is valid.
+#[cfg_attr(feature = "retried", retry)]
+pub unsafe fn reads(pointer: *const u32) -> Result<u32, Failure> {
+    let n = unsafe { *pointer };
+    call(n)?;
+    call(*pointer)
+}
+
+#[cfg_attr(feature = "retried", retry)]
+pub fn last_temporary(lines: &std::sync::Mutex<Vec<u32>>) -> Option<u32> {
+    lines.lock().ok()?.pop().filter(|line| *line > 1)
+}
+
+#[cfg_attr(feature = "retried", retry)]
+pub fn borrowed(text: &std::cell::RefCell<String>) -> Result<std::cell::Ref<String>, Failure> {
+    if let Ok(text) = text.try_borrow() { Ok(text) } else { Err(Failure::Busy) }
 }
