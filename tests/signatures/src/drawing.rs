@@ -108,7 +108,7 @@ impl Function {
         let has_own_type =
             policy.ty.is_empty() || (self.carrier.items.is_empty() && self.kind != Kind::WithoutTail);
         // To a macro of the user's, names in the attribute are others than those in the body.
-        let names = ["$shown", "$attempt"];
+        let names = ["$shown", "$attempt", "$FAIL"];
         let is_named =
             self.place != Place::MacroParts || !names.iter().any(|name| policy.text.contains(name));
         has_needed && is_shown && fails_plainly && has_own_type && is_named
@@ -159,7 +159,7 @@ impl Frame {
     /// Whether the type is one that a trait's `async fn` can return without being called another.
     fn fits_declaration(self, is_opaque: bool, ty: &str) -> bool {
         let is_declared_async = self.kind == Kind::AsyncFn && self.place.implements_trait();
-        let has_function = ty.contains("fn(") || ty.contains("Fn(") || ty.contains("dyn ");
+        let has_function = ["fn(", "Fn(", "FnOnce(", "dyn "].iter().any(|word| ty.contains(word));
         !is_declared_async || !(is_opaque || has_function)
     }
 

@@ -64,7 +64,7 @@ pub(crate) const STATEMENTS: &[Statement] = &[
     since(Edition::E2024, "if let $Some(first) = \"x\".chars().next() && first == 'y' { return $FAIL; }"),
     since(
         Edition::E2024,
-        "while let $Some(first) = \"x\".chars().next() && let $Some(last) = \"y\".chars().last() { if first != last { break; } }",
+        "while let $Some(first) = \"x\".chars().next() && let $Some(final_one) = \"y\".chars().last() { if first != final_one { break; } }",
     ),
     statement("if !::signatures::truth() { return $FAIL; }"),
     statement(
@@ -143,7 +143,7 @@ pub(crate) const STATEMENTS: &[Statement] = &[
         "let sum = \"a b\".split(' ').map(|part| { if part.is_empty() { return 0; } part.len() }).sum::<usize>(); ::signatures::expect(sum == 2);",
     ),
     statement(
-        "{ let shared = $std::rc::Rc::new($std::cell::RefCell::new(1)); { *shared.borrow_mut() += 1; } ::signatures::expect(*shared.borrow() == 2); }",
+        "{ let counted = $std::rc::Rc::new($std::cell::RefCell::new(1)); { *counted.borrow_mut() += 1; } ::signatures::expect(*counted.borrow() == 2); }",
     ),
     statement(
         "let checked = (|| -> $Option<u32> { let n = \"1\".parse::<u32>().ok()?; $Some(n) })(); ::signatures::expect(checked == $Some(1));",

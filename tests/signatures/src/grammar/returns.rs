@@ -188,8 +188,14 @@ pub(crate) const CARRIERS: &[Carrier] = &[
         "{ ::signatures::look(&$x); $Err(&::signatures::Fault::Down) }",
     )),
     made("$Result<$S, $std::pin::Pin<$Box<::signatures::Fault>>>", "$Err($Box::pin($x))"),
-    Carrier { is_send: false, ..made("$Result<$S, impl $std::fmt::Display>", "$Err($x)") },
-    Carrier { is_send: false, ..made("$Result<$S, impl $std::error::Error>", "$Err($x)") },
+    Carrier {
+        is_send: false,
+        ..made("$Result<$S, impl $std::fmt::Display>", "{ ::signatures::look(&$x); $Err($x) }")
+    },
+    Carrier {
+        is_send: false,
+        ..made("$Result<$S, impl $std::error::Error>", "{ ::signatures::look(&$x); $Err($x) }")
+    },
     Carrier {
         parameter: "E: $std::convert::From<::signatures::Fault>$plus",
         annotation: "$Result<_, ::signatures::Fault>",
