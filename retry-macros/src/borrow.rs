@@ -187,8 +187,7 @@ impl Inputs {
 
     /// An argument's lifetimes. A reference is borrowed by the first of them.
     fn add_argument(&mut self, ty: &Type, name: impl Fn() -> String) {
-        let is_exclusive =
-            matches!(unwrapped(ty), Type::Reference(reference) if reference.mutability.is_some());
+        let is_exclusive = borrowed_by(ty).is_some_and(|reference| reference.mutability.is_some());
         for (i, used) in lifetimes(ty).into_iter().enumerate() {
             self.add(Some(used), (is_exclusive && i == 0).then(&name));
         }
@@ -258,6 +257,17 @@ fn reference_in(ty: &Type) -> Option<&syn::TypeReference> {
     }
 }
 
+/// The reference that an argument is, `&T` or `Pin<&T>`.
+fn borrowed_by(ty: &Type) -> Option<&syn::TypeReference> {
+    match unwrapped(ty) {
+        Type::Reference(reference) => Some(reference),
+        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Pin") => {
+            crate::shape::type_arguments(&path.path).next().and_then(borrowed_by)
+        }
+        _ => None,
+    }
+}
+
 fn unwrapped(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => unwrapped(&group.elem),
@@ -294,6 +304,8 @@ mod tests {
             ("fn f<'a, 'b: 'a>(buffer: &'b mut Vec<u8>) -> Option<&'a u8>", "buffer"),
             ("fn f<'a, 'b, 'c>(b: &'c mut T) -> Option<&'a u8> where 'c: 'b, 'b: 'a", "b"),
             ("fn f<'a>(a: &'a mut T, b: &'a mut T) -> Option<&'a u8>", "a"),
+            ("fn f<'a>(a: &'a mut T, b: Pin<&'a mut T>) -> Option<&'a u8>", "a"),
+            ("fn f(buffer: Pin<&mut Vec<u8>>) -> Option<&u8>", "buffer"),
             ("fn f(self, buffer: &mut Vec<u8>) -> Option<&u8>", "buffer"),
             ("fn f(self: Arc<Self>, buffer: &mut Vec<u8>) -> Option<&u8>", "buffer"),
             ("fn f(f: impl Fn(&str), buffer: &mut Vec<u8>) -> Option<&u8>", "buffer"),

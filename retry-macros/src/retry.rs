@@ -13,7 +13,7 @@ use crate::model::{self, Retry};
 use crate::name::Name;
 use crate::plan::{Plan, Scope};
 use crate::run_time::{self, Names};
-use crate::shape::Shape;
+use crate::shape::{Shape, refuse_lost_caller};
 use crate::validate;
 
 pub(crate) fn retry(arguments: TokenStream, item: TokenStream, name: &Name) -> TokenStream {
@@ -68,6 +68,7 @@ pub(crate) fn function(
     let constant = run_time::refuse(args, &Names::of(&function.sig), errors);
     let args = constant.as_ref().unwrap_or(args);
     let Some(shape) = errors.ok(Shape::of(&function)) else { return function.into_token_stream() };
+    errors.ok(refuse_lost_caller(&function, &shape));
     match Retry::new(args, &mut function.sig, shape.clone(), outer_generics, errors) {
         Some(retry) => expand(&function, &retry),
         None => recover(args, function, shape, outer_generics),

@@ -81,7 +81,6 @@ impl Shape {
             Shape::plain(false, ret, body)
         };
         borrow::refuse_exclusive(sig, &shape.ret)?;
-        refuse_lost_caller(function, &shape)?;
         Ok(shape)
     }
 
@@ -267,8 +266,11 @@ pub(crate) fn type_arguments(path: &Path) -> impl DoubleEndedIterator<Item = &Ty
     })
 }
 
+/// Refuses an attribute that the function would lose. The function can be expanded all the same, after the mistake is
+/// reported.
+///
 /// No closure can be `#[track_caller]`, and an async function has no caller to report, with `#[retry]` or without.
-fn refuse_lost_caller(function: &AnnotatedFn, shape: &Shape) -> syn::Result<()> {
+pub(crate) fn refuse_lost_caller(function: &AnnotatedFn, shape: &Shape) -> syn::Result<()> {
     if shape.is_async || !body::has_control_flow(&shape.attempt) {
         return Ok(());
     }

@@ -237,7 +237,8 @@ fn rebinding(Rebinding { pattern, name, how, attrs, .. }: &Rebinding) -> TokenSt
     let span = Span::mixed_site().located_at(name.span());
     let value = match how {
         Rebind::Clone => quote_spanned!(span=> ::core::clone::Clone::clone(&#name)),
-        Rebind::Copy => quote_spanned!(span=> #name),
+        // In braces, so that `ref mut` borrows a copy and not the argument.
+        Rebind::Copy => quote_spanned!(span=> { #name }),
         Rebind::Reborrow => quote_spanned!(span=> &mut *#name),
         Rebind::ReborrowPin => quote_spanned!(span=> ::core::pin::Pin::as_mut(&mut #name)),
     };

@@ -39,7 +39,7 @@ pub(crate) enum Refusal {
     NothingRetried,
     NoAsyncTail,
     TrackCaller,
-    OptionOfResult,
+    NestedOutcome,
 }
 
 impl Refusal {
@@ -63,7 +63,7 @@ impl Refusal {
                 "only an `async` block at the end of the body can be retried; end it with `async move { … }`",
             ],
             Refusal::TrackCaller => &["track_caller"],
-            Refusal::OptionOfResult => &["`Option<Result", ";"],
+            Refusal::NestedOutcome => &["a failure in `", "would count as a success"],
         }
     }
 

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::compiler::{Diagnostic, Libraries, Output};
 use crate::function::Function;
-use crate::grammar::{Edition, Flavour};
+use crate::grammar::{Edition, Flavour, Refusal};
 
 /// Functions of one edition, in a crate with one set of attributes at its top.
 pub(crate) struct Batch {
@@ -124,8 +124,12 @@ impl Batch {
     fn settle(&self, index: usize, diagnostics: &[Diagnostic], verdict: &mut Verdict) {
         let refusals = self.functions[index].refusals();
         let is_refusal = |diagnostic: &&Diagnostic| {
-            let is_ours = diagnostic.code.is_none() && diagnostic.is_error;
-            is_ours && refusals.iter().any(|refusal| refusal.matches(&diagnostic.message))
+            let matches = |refusal: &Refusal| {
+                // A success that can fail is refused by its type, with our sentence for a trait that it lacks.
+                let code = (*refusal == Refusal::NestedOutcome).then_some("E0277");
+                diagnostic.code.as_deref() == code && refusal.matches(&diagnostic.message)
+            };
+            diagnostic.is_error && refusals.iter().any(matches)
         };
         let (expected, others): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
             diagnostics.iter().partition(is_refusal);
