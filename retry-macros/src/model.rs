@@ -275,6 +275,7 @@ fn clone_self(sig: &mut Signature, shape: &Shape, rebindings: &mut Vec<Rebinding
             how: Rebind::Clone,
             attrs: conditions.clone(),
             conditions,
+            is_used_before: false,
         });
         return None;
     }

@@ -47,6 +47,7 @@ impl Binding<'_> {
             how,
             attrs: attributes::divide(self.attrs, self.is_whole && !self.is_used_before).binding,
             conditions: attributes::conditions(self.attrs),
+            is_used_before: self.is_used_before,
         }
     }
 }
@@ -168,6 +169,8 @@ pub(crate) struct Rebinding {
     pub(crate) attrs: Vec<Attribute>,
     /// Those that decide whether the argument exists.
     pub(crate) conditions: Vec<Attribute>,
+    /// Whether statements before the attempts use the argument, so that an attempt need not.
+    pub(crate) is_used_before: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 // Functions whose words and scopes differ between editions; each binary includes them under its own.
 
-use reattempt::{CircuitBreaker, RetryBudget, RetryError, retry, testing};
+use reattempt::{retry, testing, CircuitBreaker, RetryBudget, RetryError};
 use std::cell::Cell;
 use std::error::Error;
 use std::future::Future;
@@ -34,7 +34,11 @@ impl From<reattempt::AttemptTimeout> for Down {
 /// Fails twice.
 fn call(calls: &Cell<u32>) -> Result<u32, Down> {
     calls.set(calls.get() + 1);
-    if calls.get() < 3 { Err(Down::Now) } else { Ok(calls.get()) }
+    if calls.get() < 3 {
+        Err(Down::Now)
+    } else {
+        Ok(calls.get())
+    }
 }
 
 #[retry(max = 3, base_ms = 10, name = "{gen}")]

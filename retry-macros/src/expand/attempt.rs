@@ -233,7 +233,8 @@ impl Expansion<'_> {
     }
 }
 
-fn rebinding(Rebinding { pattern, name, how, attrs, .. }: &Rebinding) -> TokenStream {
+fn rebinding(rebinding: &Rebinding) -> TokenStream {
+    let Rebinding { pattern, name, how, attrs, conditions, is_used_before } = rebinding;
     let span = Span::mixed_site().located_at(name.span());
     let value = match how {
         Rebind::Clone => quote_spanned!(span=> ::core::clone::Clone::clone(&#name)),
@@ -242,7 +243,8 @@ fn rebinding(Rebinding { pattern, name, how, attrs, .. }: &Rebinding) -> TokenSt
         Rebind::Reborrow => quote_spanned!(span=> &mut *#name),
         Rebind::ReborrowPin => quote_spanned!(span=> ::core::pin::Pin::as_mut(&mut #name)),
     };
-    quote_spanned!(span=> #(#attrs)* let #pattern = #value;)
+    let used = is_used_before.then(|| quote_spanned!(span=> #(#conditions)* let _ = &#name;));
+    quote_spanned!(span=> #(#attrs)* let #pattern = #value; #used)
 }
 
 /// The type with `_` where it has `impl Trait`, which cannot stand in a `let`.

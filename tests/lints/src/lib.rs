@@ -520,3 +520,17 @@ pub fn last_temporary(lines: &std::sync::Mutex<Vec<u32>>) -> Option<u32> {
 pub fn borrowed(text: &std::cell::RefCell<String>) -> Result<std::cell::Ref<String>, Failure> {
     if let Ok(text) = text.try_borrow() { Ok(text) } else { Err(Failure::Busy) }
 }
+
+#[cfg_attr(feature = "retried", retry(clone(list, text)))]
+pub fn used_before_the_future(
+    mut n: u32,
+    #[allow(unused_mut)] mut list: Vec<u32>,
+    text: String,
+) -> impl Future<Output = Result<usize, Failure>> {
+    n += list.len() as u32;
+    let length = text.len();
+    async move {
+        call_async(n).await?;
+        Ok(length)
+    }
+}
