@@ -11,20 +11,35 @@ use syn::{
 };
 
 use crate::diagnostics::bail;
+use crate::pattern::unwrapped;
 use crate::source::source;
 
 /// Refuses a result that can only borrow from a `&mut` argument.
 pub(crate) fn refuse_exclusive(sig: &Signature, ret: &Type) -> syn::Result<()> {
     let inputs = Inputs::of(sig);
     for used in lifetimes(ret) {
-        if let Some(source) = inputs.exclusive_source(&used) {
-            bail!(
+        match inputs.exclusive_source(&used) {
+            None => {}
+            Some(Exclusive::Only(source)) => bail!(
                 used.place,
                 "the result borrows from `{source}`, which the next attempt needs; return an owned value"
-            )
+            ),
+            Some(Exclusive::OneOf(source)) => bail!(
+                used.place,
+                "the result may borrow from `{source}`, which the next attempt needs; give `{source}` another lifetime, \
+                 or return an owned value"
+            ),
         }
     }
     Ok(())
+}
+
+/// An argument that is borrowed exclusively, and that the result borrows from.
+#[derive(Debug, PartialEq, Eq)]
+enum Exclusive<'a> {
+    Only(&'a str),
+    /// Or from another argument of the same lifetime: the compiler takes the result to borrow from both.
+    OneOf(&'a str),
 }
 
 /// A lifetime as it stands in a type.
@@ -203,17 +218,17 @@ impl Inputs {
         Some(self.add(used, reference.mutability.map(|_| text.to_owned())))
     }
 
-    /// The argument that a lifetime in the return type stands for, if that is borrowed exclusively, and no other
-    /// argument can be what the result borrows from.
-    fn exclusive_source(&self, used: &Used) -> Option<&str> {
+    /// The argument that a lifetime in the return type stands for, if that is borrowed exclusively.
+    fn exclusive_source(&self, used: &Used) -> Option<Exclusive<'_>> {
         let region = match &used.name {
             Some(name) if name == "static" => return None,
             Some(name) => Region::Named(name.clone()),
             None => self.elided.clone()?,
         };
-        let mut sources = self.all.iter().filter(|input| self.can_be(&input.region, &region)).peekable();
-        let first = sources.peek()?.exclusive.as_deref()?;
-        sources.all(|input| input.exclusive.is_some()).then_some(first)
+        let is_source = |input: &&Input| self.can_be(&input.region, &region);
+        let exclusive = self.all.iter().filter(is_source).find_map(|input| input.exclusive.as_deref())?;
+        let is_only = self.all.iter().filter(is_source).all(|input| input.exclusive.is_some());
+        Some(if is_only { Exclusive::Only(exclusive) } else { Exclusive::OneOf(exclusive) })
     }
 
     /// Whether what is borrowed for `longer` can be returned for `shorter`.
@@ -268,14 +283,6 @@ fn borrowed_by(ty: &Type) -> Option<&syn::TypeReference> {
     }
 }
 
-fn unwrapped(ty: &Type) -> &Type {
-    match ty {
-        Type::Group(group) => unwrapped(&group.elem),
-        Type::Paren(paren) => unwrapped(&paren.elem),
-        ty => ty,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -322,6 +329,21 @@ mod tests {
     }
 
     #[test]
+    fn a_lifetime_that_an_exclusive_argument_shares_is_refused_with_a_way_out() {
+        for head in [
+            "fn f<'a>(&'a self, buffer: &'a mut Vec<u8>) -> Option<&'a u8>",
+            "fn f<'a>(text: &'a str, buffer: &'a mut Vec<u8>) -> Option<&'a str>",
+            "fn f<'a>(parser: Parser<'a>, buffer: &'a mut Log) -> Option<&'a str>",
+            "fn f<'a, 'b: 'a>(text: &'a str, buffer: &'b mut Log) -> Option<&'a str>",
+        ] {
+            let sig: Signature = syn::parse_str(head).unwrap();
+            let syn::ReturnType::Type(_, ret) = &sig.output else { panic!("{head}") };
+            let message = refuse_exclusive(&sig, ret).unwrap_err().to_string();
+            assert!(message.contains("give `buffer` another lifetime"), "{head}: {message}");
+        }
+    }
+
+    #[test]
     fn any_other_result_is_not() {
         for head in [
             "fn f(&mut self) -> Result<String, E>",
@@ -348,9 +370,6 @@ mod tests {
             "fn f(self: &Self, buffer: &mut Vec<u8>) -> Option<&u8>",
             "fn f(self: &Arc<Self>, buffer: &mut Vec<u8>) -> Option<&u8>",
             "fn f(self: Pin<&Self>, buffer: &mut Vec<u8>) -> Option<&u8>",
-            "fn f<'a>(&'a self, buffer: &'a mut Vec<u8>) -> Option<&'a u8>",
-            "fn f<'a>(text: &'a str, buffer: &'a mut Vec<u8>) -> Option<&'a str>",
-            "fn f<'a>(parser: Parser<'a>, log: &'a mut Log) -> Option<&'a str>",
             "fn f<'a, 'b>(text: &'a str, log: &'b mut Log) -> Option<&'a str>",
             "fn f<'a: 'b, 'b>(text: &'a str, log: &'b mut Log) -> Option<&'a str>",
             "fn f<'a>(items: &mut Iter<'a, u8>) -> Option<&'a u8>",

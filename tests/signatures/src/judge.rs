@@ -126,8 +126,9 @@ impl Batch {
         let is_refusal = |diagnostic: &&Diagnostic| {
             let matches = |refusal: &Refusal| {
                 // A success that can fail is refused by its type, with our sentence for a trait that it lacks.
-                let code = (*refusal == Refusal::NestedOutcome).then_some("E0277");
-                diagnostic.code.as_deref() == code && refusal.matches(&diagnostic.message)
+                let is_by_type =
+                    *refusal == Refusal::NestedOutcome && diagnostic.code.as_deref() == Some("E0277");
+                (diagnostic.code.is_none() || is_by_type) && refusal.matches(&diagnostic.message)
             };
             diagnostic.is_error && refusals.iter().any(matches)
         };
