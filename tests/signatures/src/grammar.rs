@@ -132,7 +132,7 @@ pub(crate) const CLIPPY_FLAVOURS: &[Flavour] = &[Flavour {
     name: "clippy",
     // What is allowed is said of `|_|` in the attribute itself, where a function returns an `Option`.
     head: "#![warn(clippy::all, clippy::pedantic)]\n\
-           #![warn(clippy::shadow_same, clippy::shadow_reuse, clippy::shadow_unrelated, clippy::implicit_return)]\n\
+           #![warn(clippy::shadow_same, clippy::shadow_reuse, clippy::shadow_unrelated)]\n\
            #![warn(clippy::unwrap_used, clippy::panic, clippy::unreachable, clippy::arithmetic_side_effects)]\n\
            #![allow(clippy::ignored_unit_patterns)]\n",
     ..FLAVOUR
