@@ -104,8 +104,8 @@ impl Function {
         if self.kind == Kind::WithoutTail {
             refusals.push(Refusal::NoAsyncTail);
         }
-        if self.carrier.ty.starts_with("$Option") && self.success.ty.starts_with("$Result") {
-            refusals.push(Refusal::OptionOfResult);
+        if self.success.is_fallible() {
+            refusals.push(Refusal::NestedFailure);
         }
         if self.place.is_block() {
             match self.carrier.in_block {

@@ -39,7 +39,8 @@ pub(crate) enum Refusal {
     NothingRetried,
     NoAsyncTail,
     TrackCaller,
-    OptionOfResult,
+    /// A success that can be a failure.
+    NestedFailure,
 }
 
 impl Refusal {
@@ -63,8 +64,13 @@ impl Refusal {
                 "only an `async` block at the end of the body can be retried; end it with `async move { … }`",
             ],
             Refusal::TrackCaller => &["track_caller"],
-            Refusal::OptionOfResult => &["`Option<Result", ";"],
+            Refusal::NestedFailure => &["a failure in `", "` would count as a success"],
         }
+    }
+
+    /// Whether it is found out by a type, so that the message is the compiler's with words of ours.
+    pub(crate) fn is_by_type(self) -> bool {
+        self == Refusal::NestedFailure
     }
 
     pub(crate) fn matches(self, message: &str) -> bool {

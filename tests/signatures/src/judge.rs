@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::compiler::{Diagnostic, Libraries, Output};
 use crate::function::Function;
-use crate::grammar::{Edition, Flavour};
+use crate::grammar::{Edition, Flavour, Refusal};
 
 /// Functions of one edition, in a crate with one set of attributes at its top.
 pub(crate) struct Batch {
@@ -124,8 +124,11 @@ impl Batch {
     fn settle(&self, index: usize, diagnostics: &[Diagnostic], verdict: &mut Verdict) {
         let refusals = self.functions[index].refusals();
         let is_refusal = |diagnostic: &&Diagnostic| {
-            let is_ours = diagnostic.code.is_none() && diagnostic.is_error;
-            is_ours && refusals.iter().any(|refusal| refusal.matches(&diagnostic.message))
+            let is_by_type = diagnostic.code.as_deref() == Some("E0277");
+            let may_be =
+                |refusal: &&Refusal| diagnostic.code.is_none() || (is_by_type && refusal.is_by_type());
+            let mut possible = refusals.iter().filter(may_be);
+            diagnostic.is_error && possible.any(|refusal| refusal.matches(&diagnostic.message))
         };
         let (expected, others): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
             diagnostics.iter().partition(is_refusal);

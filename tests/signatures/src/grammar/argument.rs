@@ -403,6 +403,10 @@ impl Argument {
         format!("{}: {} {}", self.pattern, self.ty, self.clones)
     }
 
+    pub(crate) fn borrows(&self) -> bool {
+        self.ty.contains("'e")
+    }
+
     pub(crate) fn is_mutable(&self) -> bool {
         self.pattern.starts_with("mut ")
     }

@@ -437,6 +437,11 @@ impl Success {
         format!("$S = {} {}", self.ty, self.value)
     }
 
+    /// Whether the success itself can be a failure.
+    pub(crate) fn is_fallible(&self) -> bool {
+        self.ty.starts_with("$Result")
+    }
+
     /// Whether a local that holds the outcome would have to name its type.
     pub(crate) fn needs_expectation(&self) -> bool {
         self.coerces()
