@@ -1,4 +1,5 @@
-//! What `#[retry]` makes of the README's first example, by hand and simplified.
+//! What `#[retry]` makes of the README's first example, by hand and simplified: all names of an expansion begin with
+//! `__reattempt`, and its paths with `::`.
 //!
 //! Run it with `cargo run --example expanded`. `Policy` is public; the items of `__private` are what expansions name,
 //! no public API, and change in any release.
@@ -7,7 +8,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 use std::{io, net::TcpStream};
 
-use reattempt::__private::{Block, Position, Site, check, known};
+use reattempt::__private::{Block, Position, Site, check, known, unreached};
 use reattempt::{Policy, retry, testing};
 
 #[retry(max = 5, base_ms = 200)]
@@ -30,8 +31,9 @@ fn connect_expanded(address: &str) -> io::Result<TcpStream> {
     let mut position = Position::begin(&SITE, &mut memory);
     loop {
         // The body as it was, since nothing in it leaves early. With a `?` or a `return` in it, it would stand in a
-        // closure that is called at once; in an async function, in an `async` block.
-        let outcome: io::Result<TcpStream> = { TcpStream::connect(address) };
+        // closure that is called at once; in an async function, in an `async` block. The first branch is never taken:
+        // after a body that never returns, the compiler would else report the rest of the loop as unreachable.
+        let outcome: io::Result<TcpStream> = if false { unreached() } else { TcpStream::connect(address) };
         // What the error's type can do, found out at compile time by method lookup: how it is shown (`Display`, else
         // `Debug`, else the name of its type), whether it has `Retryable`, how its sources are reached.
         let known = known(&outcome);
@@ -39,7 +41,7 @@ fn connect_expanded(address: &str) -> io::Result<TcpStream> {
         // with this type of error: draws the delay, decides, logs and waits.
         match known.reattempt_step_blocking(Block, &SITE, position, outcome) {
             ControlFlow::Continue((next, ())) => position = next,
-            ControlFlow::Break(outcome) => break outcome,
+            ControlFlow::Break(outcome) => return outcome,
         }
     }
 }

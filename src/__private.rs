@@ -4,9 +4,12 @@ pub use core::cell::Cell;
 pub use core::time::Duration;
 
 pub use retry_core::argument::Argument;
-pub use retry_core::outcome::{same, split};
+pub use retry_core::outcome::{never_fails, same, split, success, unreached};
 pub use retry_core::{Backoff, Jitter, Outcome, Policy};
 pub use retry_core::{check, preset};
+
+#[cfg(feature = "macros")]
+pub use retry_macros::retry;
 
 #[cfg(feature = "std")]
 pub use retry_core::RetryError;
@@ -15,13 +18,17 @@ pub use retry_core::call::{
     Environment, GivenUp, Planned, Site, Tell, plan_async, plan_blocking, recovered_async, recovered_blocking,
 };
 #[cfg(feature = "std")]
-pub use retry_core::classify::{Find, On, classify, finds};
+pub use retry_core::classify::{On, classify};
+#[cfg(feature = "std")]
+pub use retry_core::error::classification::ask_for;
+#[cfg(feature = "std")]
+pub use retry_core::error::find::{Find, classifier, finds};
 #[cfg(feature = "std")]
 pub use retry_core::failure::{Failure, Refused, Seen, Told};
 #[cfg(feature = "std")]
 pub use retry_core::hook::{
-    Answer, Hook, Returned, give, hint, judge, sift, tell_give_up, tell_retry, typed_async_on_give_up,
-    typed_async_on_retry, typed_on_give_up, typed_on_retry,
+    Answer, Hook, Returned, give, give_outcome, hint, judge, sift, tell_give_up, tell_retry,
+    typed_async_on_give_up, typed_async_on_retry, typed_on_give_up, typed_on_retry,
 };
 #[cfg(feature = "std")]
 pub use retry_core::known::{known, known_as, known_of};
@@ -40,16 +47,34 @@ pub use retry_core::sleep::{block_with, wait_with};
 #[cfg(feature = "std")]
 pub use retry_core::step::{Ask, Block, BlockBy, Delay, rules, step, step_blocking};
 #[cfg(feature = "std")]
+pub use retry_core::text::is_text;
+#[cfg(feature = "std")]
 pub use retry_core::timeout::{limit, limit_with, timed_out};
 
-/// The traits whose methods find out what a type can do.
+/// The traits whose methods find out what a type can do, a module for each question: an import of all of a module's
+/// traits is never unused, since the answer is a method of one of them.
 #[cfg(feature = "std")]
 pub mod probes {
-    pub use retry_core::classify::{
-        FindBoxed as _, FindBoxedSync as _, FindIo as _, FindNever as _, FindPlain as _, FindSame as _,
-    };
-    pub use retry_core::hook::{
-        AsyncOnGiveUp as _, AsyncOnRetry as _, NoOnGiveUp as _, NoOnRetry as _, OnGiveUp as _, OnRetry as _,
-        ReturnedFuture as _, ReturnedValue as _,
-    };
+    /// How a type is found in an error.
+    pub mod find {
+        pub use retry_core::error::find::{
+            FindBorrowing as _, FindBoxed as _, FindBoxedSync as _, FindCounted as _, FindHeld as _,
+            FindIo as _, FindNever as _, FindPlain as _, FindSame as _,
+        };
+    }
+
+    /// Whether `on_retry` is async.
+    pub mod on_retry {
+        pub use retry_core::hook::{AsyncOnRetry as _, NoOnRetry as _, OnRetry as _};
+    }
+
+    /// Whether `on_give_up` is async.
+    pub mod on_give_up {
+        pub use retry_core::hook::{AsyncOnGiveUp as _, NoOnGiveUp as _, OnGiveUp as _};
+    }
+
+    /// Whether a fallback returned a future.
+    pub mod returned {
+        pub use retry_core::hook::{ReturnedFuture as _, ReturnedValue as _};
+    }
 }

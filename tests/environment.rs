@@ -135,6 +135,20 @@ fn the_older_name_counts_too() {
 }
 
 #[test]
+fn no_retries_are_one_attempt_under_both_names() {
+    for name in ["APP_MAX_RETRIES", "APP_MAX_ATTEMPTS"] {
+        let printed = printed(&[(name, "0")]);
+        assert_eq!((waits(&printed, "blocking"), refused(&printed).len()), ("[]", 0), "{name}");
+    }
+}
+
+#[test]
+fn an_empty_variable_counts_as_unset() {
+    let printed = printed(&[("APP_MAX_RETRIES", ""), ("APP_INITIAL_DELAY", " "), ("APP_RETRY_JITTER", "")]);
+    assert_eq!((waits(&printed, "blocking"), refused(&printed).len()), ("[3s]", 0), "{printed}");
+}
+
+#[test]
 fn jitter_can_be_turned_on() {
     let printed = printed(&[("APP_RETRY_JITTER", "true")]);
     let wait = waits(&printed, "blocking");
@@ -181,7 +195,7 @@ fn a_bad_value_is_told_once_by_name_and_ignored() {
 
 #[test]
 fn nobody_looks_before_the_first_failure() {
-    let printed = printed(&[("APP_MAX_ATTEMPTS", "0")]);
+    let printed = printed(&[("APP_MAX_ATTEMPTS", "none")]);
     let place = |text: &str| printed.find(text).unwrap_or_else(|| panic!("no `{text}` in {printed}"));
     assert!(place("succeeded") < place("APP_MAX_ATTEMPTS"), "{printed}");
 }

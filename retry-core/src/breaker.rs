@@ -9,6 +9,8 @@ mod permit;
 mod rates;
 mod state;
 #[cfg(feature = "std")]
+pub(crate) mod trial;
+#[cfg(feature = "std")]
 mod window;
 
 use core::time::Duration;
@@ -181,6 +183,9 @@ impl CircuitBreaker {
     #[cold]
     #[inline(never)]
     fn acquire_unless_open(&self) -> Result<Permit<'_>, CircuitOpen> {
+        if self.is_on_trial_here() {
+            return Ok(Permit::new(self, circuit::Ticket::INSIDE_TRIAL));
+        }
         let (admitted, change) = self.circuit.admit(self.recovery, || self.time.now());
         self.tell(change);
         match admitted {
@@ -189,7 +194,26 @@ impl CircuitBreaker {
         }
     }
 
+    /// Whether the code that asks runs inside a trial, which lets it through.
+    #[cfg_attr(
+        not(feature = "std"),
+        expect(clippy::unused_self, reason = "there is no thread to note it on")
+    )]
+    fn is_on_trial_here(&self) -> bool {
+        #[cfg(feature = "std")]
+        {
+            let moment = self.circuit.moment();
+            moment.state == CircuitState::HalfOpen && trial::runs_here(self, moment.generation)
+        }
+        #[cfg(not(feature = "std"))]
+        false
+    }
+
     /// Calls `operation`, if the circuit lets it through, and counts every error as a failure.
+    ///
+    /// A call of the same breaker inside `operation` belongs to this call while the circuit is half-open: it is let
+    /// through, and only the outcome of this call counts. This holds on the thread that runs `operation` and, for an
+    /// async call, in the task that polls it; a task spawned inside is a call of its own.
     ///
     /// Where it is refused, it returns the error that `From<CircuitOpen>` makes.
     #[inline]
@@ -218,7 +242,14 @@ impl CircuitBreaker {
         is_failure: impl FnOnce(&E) -> bool,
     ) -> Result<T, E> {
         match self.acquire() {
-            Ok(permit) => permit.judge(operation(), is_failure),
+            Ok(permit) => {
+                #[cfg(feature = "std")]
+                let running = permit.run();
+                let result = operation();
+                #[cfg(feature = "std")]
+                drop(running);
+                permit.judge(result, is_failure)
+            }
             Err(open) => Err(open.into()),
         }
     }
@@ -230,7 +261,13 @@ impl CircuitBreaker {
         operation: impl AsyncFnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
         match self.acquire() {
-            Ok(permit) => permit.judge(operation().await, |_| true),
+            Ok(permit) => {
+                #[cfg(feature = "std")]
+                let result = trial::Attempt::new(Some(&permit), operation()).await;
+                #[cfg(not(feature = "std"))]
+                let result = operation().await;
+                permit.judge(result, |_| true)
+            }
             Err(open) => Err(open.into()),
         }
     }
@@ -244,6 +281,9 @@ impl CircuitBreaker {
     /// How much longer calls are refused: zero if the next may be let through, [`Duration::MAX`] if no time is set.
     #[must_use]
     pub fn retry_in(&self) -> Duration {
+        if self.is_on_trial_here() {
+            return Duration::ZERO;
+        }
         open::left(to_duration(self.circuit.refuses_for(self.recovery, || self.time.now())))
     }
 

@@ -5,7 +5,8 @@ mod reserve;
 
 use core::time::Duration;
 
-use crate::nanos::{Nanos, from_duration, max, min};
+use crate::nanos::{FOREVER, Nanos, from_duration, max, min};
+use crate::sync::{AtomicU64, Ordering};
 use crate::timepiece::Timepiece;
 use pool::{MAX_TOKENS, Pool, SLOTS, TOKEN};
 use reserve::{Income, Reserve};
@@ -43,6 +44,8 @@ pub struct RetryBudget {
     costs: [u32; 3],
     refunds_on_success: bool,
     time: Timepiece,
+    /// When it was first used: slots are counted from there, not from the moment at which the process started.
+    first: AtomicU64,
     terms: Terms,
     pool: Pool,
     reserve: Reserve,
@@ -91,6 +94,7 @@ impl RetryBudget {
             costs: [1; 3],
             refunds_on_success: false,
             time: Timepiece::House,
+            first: AtomicU64::new(UNUSED),
             terms: Terms::of(ratio, reserve_per_second, ttl, capacity),
             pool: Pool::new(),
             reserve: Reserve::new(),
@@ -264,8 +268,20 @@ impl RetryBudget {
 
     fn now_and_slot(&self) -> Now {
         let nanos = self.time.now();
+        let slot = self.terms.slot;
         // The first slot is 1: to the pool, 0 is before all time.
-        Now { nanos, slot: nanos / self.terms.slot + 1 }
+        Now { nanos, slot: nanos.saturating_sub(self.first_use(nanos) % slot) / slot + 1 }
+    }
+
+    /// When the budget was first used; that is now, if it was not.
+    fn first_use(&self, now: Nanos) -> Nanos {
+        match self.first.load(Ordering::Relaxed) {
+            UNUSED => self
+                .first
+                .compare_exchange(UNUSED, now, Ordering::Relaxed, Ordering::Relaxed)
+                .map_or_else(|first| first, |_| now),
+            first => first,
+        }
     }
 
     /// Whether a pool that was full can be taken for full, without a look at the clock.
@@ -275,13 +291,17 @@ impl RetryBudget {
     /// too many. Without `std` there is no thread to count by.
     #[inline]
     fn may_assume_full(&self) -> bool {
+        // Under a test's guard every deposit looks, so that what a test sees does not depend on the thread it runs on.
         #[cfg(feature = "std")]
-        let is_due = looks::is_due();
+        let is_due = looks::is_due() || crate::extras::is_scene_up();
         #[cfg(not(feature = "std"))]
         let is_due = true;
         self.terms.deposits_are_small && !is_due
     }
 }
+
+/// The first use of a budget that was not used.
+const UNUSED: Nanos = FOREVER;
 
 struct Now {
     nanos: Nanos,

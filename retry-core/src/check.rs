@@ -50,15 +50,13 @@ impl InvalidPolicy {
             Self::AttemptTimeoutIsZero => {
                 "an attempt of no time cannot succeed; write how long one may take, such as `attempt_timeout = \"5s\"`"
             }
-            Self::BaseAboveMaxDelay => {
-                "`base` is above `max_delay`, which is 60 s unless set; lower `base` or raise `max_delay`"
-            }
+            // No value stands in these: the policy may start from a preset, or from one of the caller's own.
+            Self::BaseAboveMaxDelay => "`base` is above `max_delay`; lower `base` or raise `max_delay`",
             Self::WidthNotBelowMaxDelay => {
-                "the width of `up_to` is not below `max_delay`, which is 60 s unless set; lower it or raise `max_delay`"
+                "the width of `up_to` is not below `max_delay`; lower it or raise `max_delay`"
             }
             Self::BaseNotBelowDeadline => {
-                "`base`, which is 1 s unless set, is not below `deadline`, so no retry could start; lower `base` or \
-                 raise `deadline`"
+                "`base` is not below `deadline`, so no retry could start; lower `base` or raise `deadline`"
             }
             Self::WithinExceeded => {
                 "the longest possible wait exceeds `within`; lower `max`, `base` or `max_delay`, or raise `within`"
@@ -89,15 +87,15 @@ pub const fn require(checked: Checked) {
     }
 }
 
-/// The same for a rule between two values of a function's policy. Where one of them was not written, but is that of
-/// the preset that the function started from, the message says so.
+/// The same for a rule between two values of a function's policy. `written` is whether `base` and `max_delay` were; the
+/// message names the value of one that was not, which is that of the preset.
 ///
 /// # Panics
 /// With that message if the rule does not hold.
 #[track_caller]
-pub const fn require_over(preset: &'static str, start: &Policy, policy: &Policy, checked: Checked) {
+pub const fn require_over(preset: &'static str, written: (bool, bool), policy: &Policy, checked: Checked) {
     if let Err(invalid) = checked {
-        panic!("{}", clash::sentence(invalid, preset, start, policy).as_str());
+        panic!("{}", clash::sentence(invalid, preset, written, policy).as_str());
     }
 }
 
@@ -175,4 +173,39 @@ pub const fn within(policy: &Policy, attempt_timeout: Duration, within: Duration
     let attempts = from_duration(attempt_timeout).saturating_mul(policy.attempts() as Nanos);
     let total = policy.longest_wait().saturating_add(attempts);
     unless(total > from_duration(within), InvalidPolicy::WithinExceeded)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::catch_unwind;
+    use std::string::String;
+
+    use super::*;
+    use crate::preset;
+
+    /// What `checked` panics with.
+    fn said(policy: Policy) -> String {
+        let panic = catch_unwind(|| policy.checked()).expect_err("the values clash");
+        panic
+            .downcast_ref::<String>()
+            .map_or_else(|| (*panic.downcast_ref::<&str>().unwrap()).into(), Clone::clone)
+    }
+
+    #[test]
+    fn no_message_names_a_value_that_the_policy_may_not_have() {
+        let policies = [
+            (preset::API_CALL.base(Duration::from_secs(11)), "`base` is above `max_delay`; lower"),
+            (
+                preset::API_CALL.jitter(Jitter::UpTo(Duration::from_secs(10))),
+                "not below `max_delay`; lower it",
+            ),
+            (preset::LAMBDA.deadline(Duration::from_secs(1)), "`base` is not below `deadline`, so no retry"),
+        ];
+        for (policy, expected) in policies {
+            let message = said(policy);
+            assert!(message.contains(expected), "{message}");
+            assert!(!message.contains(|c: char| c.is_ascii_digit()), "{message}");
+            assert_eq!(policy.validate().map_err(InvalidPolicy::message), Err(&*message));
+        }
+    }
 }

@@ -5,16 +5,17 @@ use crate::check::InvalidPolicy;
 use crate::nanos::Nanos;
 use crate::policy::Policy;
 
-/// What is wrong with `policy`, which started from `start`: the preset of that name, or the defaults under no name.
+/// Returns what is wrong with `policy`, which started from the preset of that name, or from the defaults under no name.
+/// `written` is whether `base` and `max_delay` were.
 pub(crate) const fn sentence(
     invalid: InvalidPolicy,
     preset: &'static str,
-    start: &Policy,
+    (has_base, has_max_delay): (bool, bool),
     policy: &Policy,
 ) -> Sentence {
     let sentence = Sentence { bytes: [0; CAPACITY], length: 0, preset };
-    let unset_base = if policy.growth.base == start.growth.base { Some(start.growth.base) } else { None };
-    let unset_max_delay = if policy.max_delay == start.max_delay { Some(start.max_delay) } else { None };
+    let unset_base = if has_base { None } else { Some(policy.growth.base) };
+    let unset_max_delay = if has_max_delay { None } else { Some(policy.max_delay) };
     match invalid {
         InvalidPolicy::BaseAboveMaxDelay => sentence
             .and("`base`")
@@ -98,24 +99,24 @@ mod tests {
     use crate::jitter::Jitter;
     use crate::preset;
 
-    fn said(preset: &'static str, start: Policy, policy: Policy) -> String {
+    fn said(preset: &'static str, written: (bool, bool), policy: Policy) -> String {
         let invalid = policy.validate().expect_err("the values clash");
-        sentence(invalid, preset, &start, &policy).as_str().to_owned()
+        sentence(invalid, preset, written, &policy).as_str().to_owned()
     }
 
     #[test]
     fn a_value_that_was_not_written_is_named() {
         let new = Policy::new();
         assert_eq!(
-            said("", new, new.base(Duration::from_secs(120))),
+            said("", (true, false), new.base(Duration::from_secs(120))),
             "`base` is above `max_delay`, which is 60 s unless set; lower `base` or raise `max_delay`"
         );
         assert_eq!(
-            said("", new, new.max_delay(Duration::from_millis(5))),
+            said("", (false, true), new.max_delay(Duration::from_millis(5))),
             "`base`, which is 1 s unless set, is above `max_delay`; lower `base` or raise `max_delay`"
         );
         assert_eq!(
-            said("", new, new.base(Duration::from_secs(5)).max_delay(Duration::from_secs(4))),
+            said("", (true, true), new.max_delay(Duration::from_millis(5))),
             "`base` is above `max_delay`; lower `base` or raise `max_delay`"
         );
     }
@@ -124,12 +125,12 @@ mod tests {
     fn a_value_of_a_preset_is_named_with_the_preset() {
         let start = preset::API_CALL;
         assert_eq!(
-            said("api_call", start, start.deadline(Duration::from_millis(1))),
+            said("api_call", (false, false), start.deadline(Duration::from_millis(1))),
             "`base`, which is 500 ms in `preset = api_call` unless set, is not below `deadline`, so no retry could \
              start; lower `base` or raise `deadline`"
         );
         assert_eq!(
-            said("api_call", start, start.jitter(Jitter::UpTo(Duration::from_secs(10)))),
+            said("api_call", (false, false), start.jitter(Jitter::UpTo(Duration::from_secs(10)))),
             "the width of `up_to` is not below `max_delay`, which is 10 s in `preset = api_call` unless set; lower it \
              or raise `max_delay`"
         );

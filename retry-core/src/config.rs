@@ -30,13 +30,13 @@ use crate::words;
 /// assert_eq!(policy, Policy::new().max(5).max_delay(Duration::from_secs(30)));
 /// assert_eq!(config.over(preset::S3_UPLOAD)?, preset::S3_UPLOAD);
 ///
-/// let error = PolicyConfig { max_attempts: Some(0), ..config }.over(policy).unwrap_err();
-/// assert_eq!(error.to_string(), "`max_attempts` is 0; write a whole number from 1 to 4294967295");
+/// let error = PolicyConfig { max_delay: Some(-1.0), ..config }.over(policy).unwrap_err();
+/// assert_eq!(error.to_string(), "`max_delay` is -1; write a number of seconds from 0 to 18446744073");
 /// # Ok::<(), retry_core::InvalidConfig>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PolicyConfig {
-    /// Attempts in all, the first included; at least 1.
+    /// Attempts in all, the first included. 0 is one attempt, as 1 is: no retries.
     pub max_attempts: Option<u32>,
     /// Attempts until one succeeds; not together with `max_attempts`.
     pub unlimited: bool,
@@ -108,9 +108,8 @@ impl PolicyConfig {
     /// Each value by itself.
     pub(crate) fn check_values(&self) -> Result<(), InvalidConfig> {
         if let Some(attempts) = self.max_attempts {
-            let (field, value) = (name::MAX_ATTEMPTS, f64::from(attempts));
-            check::max(attempts).map_err(|rule| InvalidConfig::new(field, value, rule))?;
             if self.unlimited {
+                let (field, value) = (name::MAX_ATTEMPTS, f64::from(attempts));
                 return Err(InvalidConfig { field, value, allowed: Allowed::Alone });
             }
         }
@@ -267,6 +266,7 @@ impl core::error::Error for InvalidConfig {}
 /// What may stand in a field.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Allowed {
+    #[cfg(any(feature = "std", feature = "serde"))]
     Attempts,
     Seconds,
     Factor,
@@ -290,7 +290,6 @@ pub(crate) enum Allowed {
 impl Allowed {
     fn by(rule: InvalidPolicy) -> Allowed {
         match rule {
-            InvalidPolicy::MaxIsZero => Allowed::Attempts,
             InvalidPolicy::Factor => Allowed::Factor,
             InvalidPolicy::Fraction => Allowed::Fraction,
             _ => Allowed::Seconds,
@@ -301,6 +300,7 @@ impl Allowed {
 impl Display for Allowed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            #[cfg(any(feature = "std", feature = "serde"))]
             Allowed::Attempts => write!(f, "a whole number from 1 to {}", u32::MAX),
             Allowed::Seconds => write!(f, "a number of seconds from 0 to {}", check::MOST_SECONDS as u64),
             Allowed::Factor => f.write_str("a finite number from 1 up"),
@@ -396,11 +396,6 @@ mod tests {
         let seconds = "write a number of seconds from 0 to 18446744073";
         for (config, field, message) in [
             (
-                PolicyConfig { max_attempts: Some(0), ..NOTHING },
-                "max_attempts",
-                "is 0; write a whole number from 1 to 4294967295",
-            ),
-            (
                 PolicyConfig { max_attempts: Some(2), unlimited: true, ..NOTHING },
                 "max_attempts",
                 "is 2; write either that or `unlimited`",
@@ -470,6 +465,13 @@ mod tests {
         let wide = Policy::new().jitter(Jitter::UpTo(Duration::from_secs(5)));
         let error = PolicyConfig { max_delay: Some(5.0), ..NOTHING }.over(wide).unwrap_err();
         assert_eq!(error.to_string(), "`max_delay` is 5; write more than 5, which `jitter` is");
+    }
+
+    #[test]
+    fn no_attempts_are_one_attempt() {
+        let none = PolicyConfig { max_attempts: Some(0), ..NOTHING };
+        assert_eq!(Policy::try_from(none), Ok(Policy::new().max(1)));
+        assert_eq!(none.over(Policy::new().unlimited()), Ok(Policy::new().max(1)));
     }
 
     #[test]

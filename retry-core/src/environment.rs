@@ -19,10 +19,11 @@ impl Policy {
     /// This policy with what operators have set in the environment: `PREFIX_MAX_ATTEMPTS` (or `PREFIX_MAX_RETRIES`,
     /// which means the same and yields to it), `PREFIX_INITIAL_DELAY` and `PREFIX_MAX_DELAY` in seconds, and
     /// `PREFIX_RETRY_JITTER`: `true`, `false`, a fraction, or a kind as the attribute spells it (`full`,
-    /// `spread(0.1)`; `up_to(0.5)` in seconds). It is what `env = "PREFIX"` does.
+    /// `spread(0.1)`; `up_to(0.5)` in seconds), in any case. It is what `env = "PREFIX"` does.
     ///
-    /// The environment is read once for each prefix. A value out of range is told at level `error`, once, and ignored;
-    /// between values the shorter limit wins.
+    /// The environment is read once for each prefix. An empty variable counts as unset, and 0 attempts as one: no
+    /// retries. A value out of range is logged at level `error`, once, and ignored; between values the shorter limit
+    /// wins.
     ///
     /// ```
     /// use retry_core::preset;
@@ -91,7 +92,8 @@ fn read(prefix: &str, variable: impl Fn(&str) -> Option<String>) -> (PolicyConfi
     let (mut config, mut refused) = (PolicyConfig::default(), Vec::new());
     for (suffix, set) in VARIABLES {
         let name = [prefix, suffix].join("_");
-        let Some(value) = variable(&name) else { continue };
+        // An empty variable is how most deployments spell that there is none.
+        let Some(value) = variable(&name).filter(|value| !value.trim().is_empty()) else { continue };
         let mut changed = config;
         let checked = set(&mut changed, value.trim())
             .and_then(|()| changed.check_values().map_err(|invalid| invalid.allowed));
@@ -165,20 +167,61 @@ mod tests {
             ("decorrelated", Jitter::Decorrelated.into()),
             ("spread(0.1)", Jitter::Spread(0.1).into()),
             ("up_to(0.5)", Jitter::UpTo(Duration::from_millis(500)).into()),
+            ("FULL", Jitter::Full.into()),
+            ("Decorrelated", Jitter::Decorrelated.into()),
+            ("SPREAD(0.2)", Jitter::Spread(0.2).into()),
+            ("Spread ( 0.2 )", Jitter::Spread(0.2).into()),
+            ("Up_To(1s)", Jitter::UpTo(Duration::from_secs(1)).into()),
+            ("UP_TO(250MS)", Jitter::UpTo(Duration::from_millis(250)).into()),
+            ("up_to(\"1.5 m\")", Jitter::UpTo(Duration::from_secs(90)).into()),
+            ("up_to(7ns)", Jitter::UpTo(Duration::from_nanos(7)).into()),
         ] {
             assert_eq!(jitter_of(text), Some(expected), "{text}");
         }
-        for text in
-            ["", "yes", "1.5", "-0.1", "nan", "spread", "spread()", "spread(2)", "up_to(-1)", "full(1)"]
-        {
+        for text in [
+            "yes",
+            "1.5",
+            "-0.1",
+            "nan",
+            "spread",
+            "spread()",
+            "spread(2)",
+            "spread(1s)",
+            "up_to(-1)",
+            "up_to(s)",
+            "up_to(1d)",
+            "up_to(é)",
+            "full(1)",
+        ] {
             assert_eq!(jitter_of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_empty_variable_is_unset() {
+        for empty in ["", " ", "\t\n"] {
+            for suffix in ["MAX_RETRIES", "MAX_ATTEMPTS", "INITIAL_DELAY", "MAX_DELAY", "RETRY_JITTER"] {
+                let (config, refused) = read_from(&[(&format!("APP_{suffix}"), empty)]);
+                assert_eq!((config, refused), (PolicyConfig::default(), Vec::new()), "{suffix}={empty:?}");
+            }
+        }
+        let older = read_from(&[("APP_MAX_RETRIES", "4"), ("APP_MAX_ATTEMPTS", "")]);
+        assert_eq!(older.0.max_attempts, Some(4), "the older name counts where the newer is empty");
+    }
+
+    #[test]
+    fn no_attempts_or_retries_are_one_attempt() {
+        for name in ["APP_MAX_RETRIES", "APP_MAX_ATTEMPTS"] {
+            let (config, refused) = read_from(&[(name, "0")]);
+            assert_eq!(refused, [], "{name}");
+            assert_eq!(config.applied(Policy::new()), Policy::new().max(1), "{name}");
         }
     }
 
     #[test]
     fn a_bad_value_is_refused_by_name_and_the_others_count() {
         let (config, refused) = read_from(&[
-            ("APP_MAX_ATTEMPTS", "0"),
+            ("APP_MAX_ATTEMPTS", "-1"),
             ("APP_INITIAL_DELAY", "-1"),
             ("APP_MAX_DELAY", "1m"),
             ("APP_RETRY_JITTER", "full"),
@@ -188,7 +231,7 @@ mod tests {
         assert_eq!(
             told,
             [
-                ("APP_MAX_ATTEMPTS", "0", Allowed::Attempts),
+                ("APP_MAX_ATTEMPTS", "-1", Allowed::Attempts),
                 ("APP_INITIAL_DELAY", "-1", Allowed::Seconds),
                 ("APP_MAX_DELAY", "1m", Allowed::Seconds),
             ]

@@ -6,7 +6,8 @@ use core::cell::Cell;
 use core::fmt::{self, Debug, Display, Formatter};
 use core::time::Duration;
 
-use crate::classify::Chained;
+use crate::error::chain::Chained;
+use crate::error::classification::{Classification, LinkClassifier, classify_chain};
 use crate::nanos::{Nanos, from_duration};
 use crate::retryable::Retryable;
 
@@ -23,6 +24,11 @@ pub trait Failure {
 
     /// The wait that the peer asked for.
     fn hint(&self) -> Option<Duration>;
+
+    /// Returns whether a breaker refused the call, this function's or another's: then nothing was sent.
+    fn is_refusal(&self) -> bool {
+        false
+    }
 
     /// The operation's name with its places filled in, where it has any.
     fn operation(&self) -> Option<&dyn Display> {
@@ -85,18 +91,33 @@ pub struct Seen<'a, E: ?Sized, D, O, C> {
     description: D,
     opinion: O,
     chain: C,
+    /// How to classify errors of the chain that the function's arguments name.
+    also: &'a [Option<LinkClassifier>],
 }
 
 impl<'a, E: ?Sized, D: Describe<E>, O: Opinion<E>, C: Chained<E>> Seen<'a, E, D, O, C> {
     /// `error`, as it is written, asked and followed to its sources.
     pub fn new(error: &'a E, description: D, opinion: O, chain: C) -> Self {
-        Seen { error, description, opinion, chain }
+        Seen { error, description, opinion, chain, also: &[] }
     }
 
-    /// Whether the error itself lets another attempt be made: by its own word, and unless it comes from a loop that
-    /// gave up.
+    /// Adds types that are asked where they stand in the chain, if the error itself has no opinion.
+    #[must_use]
+    pub fn asking(mut self, also: &'a [Option<LinkClassifier>]) -> Self {
+        self.also = also;
+        self
+    }
+
+    /// Whether the error itself lets another attempt be made: by its own classification, and unless it comes from a
+    /// loop that gave up.
     pub fn own(&self) -> bool {
-        self.opinion.is_retryable(self.error) && !self.chain.gave_up(self.error)
+        let by_chain = || self.by_chain().is_none_or(|chain| chain.is_retryable);
+        self.opinion.is_retryable(self.error).unwrap_or_else(by_chain) && !self.chain.gave_up(self.error)
+    }
+
+    /// The classification by the errors of the chain, for a type that has none.
+    fn by_chain(&self) -> Option<Classification> {
+        classify_chain(self.chain.first(self.error), self.also, C::IS_BOX)
     }
 }
 
@@ -110,7 +131,12 @@ impl<E: ?Sized, D: Describe<E>, O: Opinion<E>, C: Chained<E>> Failure for Seen<'
     }
 
     fn hint(&self) -> Option<Duration> {
-        self.opinion.retry_after(self.error)
+        let by_chain = || self.by_chain().and_then(|chain| chain.retry_after);
+        self.opinion.retry_after(self.error).unwrap_or_else(by_chain)
+    }
+
+    fn is_refusal(&self) -> bool {
+        self.chain.is_refusal(self.error)
     }
 }
 
@@ -158,6 +184,10 @@ impl<F: Failure, N: Display> Failure for Told<'_, F, N> {
 
     fn hint(&self) -> Option<Duration> {
         self.hint.unwrap_or_else(|| self.failure.hint())
+    }
+
+    fn is_refusal(&self) -> bool {
+        self.failure.is_refusal()
     }
 
     fn operation(&self) -> Option<&dyn Display> {
@@ -208,13 +238,13 @@ impl<E: ?Sized> Describe<E> for AsTypeName {
     }
 }
 
-/// What an `E` says of itself.
+/// The classification of an `E` by its own type; `None` if the type has none.
 pub trait Opinion<E: ?Sized> {
-    /// Whether it is worth another attempt.
-    fn is_retryable(&self, error: &E) -> bool;
+    /// Returns whether the error is worth another attempt.
+    fn is_retryable(&self, error: &E) -> Option<bool>;
 
-    /// The wait that the peer asked for.
-    fn retry_after(&self, error: &E) -> Option<Duration>;
+    /// Returns the wait that the peer asked for, if any.
+    fn retry_after(&self, error: &E) -> Option<Option<Duration>>;
 }
 
 /// By [`Retryable`].
@@ -222,25 +252,25 @@ pub trait Opinion<E: ?Sized> {
 pub struct Asked;
 
 impl<E: Retryable + ?Sized> Opinion<E> for Asked {
-    fn is_retryable(&self, error: &E) -> bool {
-        error.is_retryable()
+    fn is_retryable(&self, error: &E) -> Option<bool> {
+        Some(error.is_retryable())
     }
 
-    fn retry_after(&self, error: &E) -> Option<Duration> {
-        error.retry_after()
+    fn retry_after(&self, error: &E) -> Option<Option<Duration>> {
+        Some(error.retry_after())
     }
 }
 
-/// Retryable, for want of an opinion.
+/// The type has no classification.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unasked;
 
 impl<E: ?Sized> Opinion<E> for Unasked {
-    fn is_retryable(&self, _: &E) -> bool {
-        true
+    fn is_retryable(&self, _: &E) -> Option<bool> {
+        None
     }
 
-    fn retry_after(&self, _: &E) -> Option<Duration> {
+    fn retry_after(&self, _: &E) -> Option<Option<Duration>> {
         None
     }
 }

@@ -5,6 +5,7 @@ use core::future::{Future, Pending};
 use core::time::Duration;
 
 use crate::call::{GivenUp, Planned};
+use crate::outcome::Same;
 use crate::reason::GiveUpReason;
 
 /// An attempt failed and another will follow: what `on_retry` is told, before the wait.
@@ -136,6 +137,11 @@ pub fn hint<E: ?Sized>(error: &E, read: impl FnOnce(&E) -> Option<Duration>) -> 
 
 /// The same for a function that takes its argument by value.
 pub fn give<A, R>(argument: A, function: impl FnOnce(A) -> R) -> R {
+    function(argument)
+}
+
+/// The same for a fallback, which returns what the function does.
+pub fn give_outcome<O, T, E, A>(_: Same<O, T, E>, argument: A, function: impl FnOnce(A) -> O) -> O {
     function(argument)
 }
 

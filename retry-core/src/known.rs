@@ -8,9 +8,14 @@ use core::error::Error;
 use core::fmt::{Debug, Display};
 use core::marker::PhantomData;
 use core::ops::{ControlFlow, Deref};
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::call::Site;
-use crate::classify::{Boxed, BoxedSync, Chained, Io, Plain, Unchained};
+use crate::error::chain::{
+    Borrowing, Borrows, Boxed, BoxedSync, Chained, Counted, Counts, Held, Holds, Plain, Unchained,
+};
 use crate::failure::{AsDebug, AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Unasked};
 use crate::outcome::Outcome;
 use crate::progress::{Position, Progress};
@@ -119,22 +124,74 @@ macro_rules! tower {
     (@stairs $last:ident) => {};
 }
 
-/// The lowest floor: an `io::Error` may be made of another error, which only it knows how to reach.
+/// The lowest floor: an error that can be asked for itself at its head, whatever its type. An `io::Error` may be made of
+/// another error, and a `Box<dyn Error>` is another error.
 #[derive(Clone, Copy, Debug)]
 pub struct Ground<E>(PhantomData<fn() -> E>);
 
-impl Ground<std::io::Error> {
-    /// What is known of an `io::Error`.
+impl<E: Holds + Display> Ground<E> {
+    /// What is known of an error on this floor.
     #[inline]
     #[must_use]
-    pub fn reattempt_known(&self) -> Known<AsDisplay, Asked, Io> {
+    pub fn reattempt_known(&self) -> Known<AsDisplay, Unasked, Held> {
         Known(PhantomData)
     }
 
-    steps!(std::io::Error);
+    steps!(E);
+}
+
+impl<E> Ground<E> {
+    /// The floor to begin at where a lifetime stands in the type: method lookup does not see that a box borrows.
+    #[inline]
+    #[must_use]
+    pub fn reattempt_borrowing(&self) -> BorrowingGround<E> {
+        BorrowingGround(PhantomData)
+    }
 }
 
 impl<E> Deref for Ground<E> {
+    type Target = AskedError<E>;
+
+    #[inline]
+    fn deref(&self) -> &AskedError<E> {
+        &AskedError(PhantomData)
+    }
+}
+
+/// The lowest floor for types that may borrow.
+#[derive(Clone, Copy, Debug)]
+pub struct BorrowingGround<E>(PhantomData<fn() -> E>);
+
+impl<E: Borrows + Display> BorrowingGround<E> {
+    /// What is known of an error on this floor.
+    #[inline]
+    #[must_use]
+    pub fn reattempt_known(&self) -> Known<AsDisplay, Unasked, Borrowing> {
+        Known(PhantomData)
+    }
+
+    steps!(E);
+}
+
+/// These do not borrow, and are asked for themselves here too.
+macro_rules! held_on_borrowing_ground {
+    ($($ty:ty),*) => {$(
+        impl BorrowingGround<$ty> {
+            /// What is known of an error on this floor.
+            #[inline]
+            #[must_use]
+            pub fn reattempt_known(&self) -> Known<AsDisplay, Unasked, Held> {
+                Known(PhantomData)
+            }
+
+            steps!($ty);
+        }
+    )*};
+}
+
+held_on_borrowing_ground!(io::Error, Box<io::Error>, Rc<io::Error>, Arc<io::Error>);
+
+impl<E> Deref for BorrowingGround<E> {
     type Target = AskedError<E>;
 
     #[inline]
@@ -150,12 +207,16 @@ tower! {
     PlainError(Error) => AsDisplay, Unasked, Plain;
     /// A box around others, with an opinion.
     AskedBox(AsRef<dyn Error + 'static> + Display + Retryable) => AsDisplay, Asked, Boxed;
-    /// A box around others: `Box<dyn Error>`, `anyhow::Error`, `eyre::Report`.
+    /// A box around others: `anyhow::Error`, `eyre::Report`.
     PlainBox(AsRef<dyn Error + 'static> + Display) => AsDisplay, Unasked, Boxed;
     /// A box around others that can move between threads, with an opinion.
     AskedSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display + Retryable) => AsDisplay, Asked, BoxedSync;
-    /// A box around others that can move between threads: `Box<dyn Error + Send + Sync>`.
+    /// A box around others that can move between threads.
     PlainSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display) => AsDisplay, Unasked, BoxedSync;
+    /// A shared error, with an opinion.
+    AskedCounted(Counts + Display + Retryable) => AsDisplay, Asked, Counted;
+    /// A shared error: `Rc<E>`.
+    PlainCounted(Counts + Display) => AsDisplay, Unasked, Counted;
     /// No error, but with `Display` and an opinion.
     AskedDisplay(Display + Retryable) => AsDisplay, Asked, Unchained;
     /// No error, but with `Display`.

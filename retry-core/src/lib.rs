@@ -29,6 +29,10 @@ pub mod call;
 #[cfg(feature = "std")]
 pub mod classify;
 #[cfg(feature = "std")]
+pub mod convert;
+#[cfg(feature = "std")]
+pub mod error;
+#[cfg(feature = "std")]
 pub mod failure;
 #[cfg(feature = "std")]
 pub mod hook;
@@ -44,6 +48,8 @@ pub mod retryable;
 mod run;
 #[cfg(feature = "std")]
 pub mod step;
+#[cfg(feature = "std")]
+pub mod text;
 #[cfg(feature = "std")]
 pub mod timeout;
 

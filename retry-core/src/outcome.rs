@@ -1,5 +1,8 @@
 //! What an attempt may return.
 
+use core::marker::PhantomData;
+use core::ops::Deref;
+
 /// A return type that tells success from failure, so that `#[retry]` knows when to go on.
 ///
 /// [`Result`] and [`Option`] have it (`None` is a failure with the error `()`); give it to a type of your own by
@@ -25,7 +28,9 @@
 #[diagnostic::on_unimplemented(
     message = "`#[retry]` cannot tell success from failure in `{Self}`",
     label = "not a `Result`, an `Option` or a type with `Outcome`",
-    note = "return a `Result`, or implement `reattempt::Outcome` for `{Self}`"
+    note = "return a `Result`, or implement `reattempt::Outcome` for `{Self}`",
+    note = "if it is a future, write its type as `impl Future<Output = Result<…>>` or \
+            `Pin<Box<dyn Future<Output = Result<…>>>>`, or make the function `async`"
 )]
 pub trait Outcome: Sized {
     /// What success yields.
@@ -69,6 +74,133 @@ impl<T> Outcome for Option<T> {
     fn from_result(result: Result<T, ()>) -> Self {
         result.ok()
     }
+}
+
+/// The question whether an outcome's success can hold a failure of its own, which would end the call and never be
+/// retried.
+///
+/// Method lookup answers it: `success::<O>().reattempt_success()` stops at the first of the types below that has the
+/// method for `O`. An `Option` is a value like any other, unless there is a `Result` in it.
+#[inline]
+#[must_use]
+pub fn success<O>() -> OptionalResult<O> {
+    OptionalResult(PhantomData)
+}
+
+/// A success that is a `Result` in an `Option`.
+#[derive(Clone, Copy, Debug)]
+pub struct OptionalResult<O>(PhantomData<fn() -> O>);
+
+impl<O: Outcome<Ok = Option<Result<T, E>>>, T, E> OptionalResult<O> {
+    /// The answer for such a success.
+    #[inline]
+    #[must_use]
+    pub fn reattempt_success(&self) -> Success<CanFail, O::Ok> {
+        Success(PhantomData)
+    }
+}
+
+impl<O> Deref for OptionalResult<O> {
+    type Target = Optional<O>;
+
+    #[inline]
+    fn deref(&self) -> &Optional<O> {
+        &Optional(PhantomData)
+    }
+}
+
+/// Any other success that is an `Option`.
+#[derive(Clone, Copy, Debug)]
+pub struct Optional<O>(PhantomData<fn() -> O>);
+
+impl<O: Outcome<Ok = Option<T>>, T> Optional<O> {
+    /// The answer for such a success.
+    #[inline]
+    #[must_use]
+    pub fn reattempt_success(&self) -> Success<CannotFail, O::Ok> {
+        Success(PhantomData)
+    }
+}
+
+impl<O> Deref for Optional<O> {
+    type Target = NestedOutcome<O>;
+
+    #[inline]
+    fn deref(&self) -> &NestedOutcome<O> {
+        &NestedOutcome(PhantomData)
+    }
+}
+
+/// A success that is an outcome: a `Result`, or a type of the user's.
+#[derive(Clone, Copy, Debug)]
+pub struct NestedOutcome<O>(PhantomData<fn() -> O>);
+
+impl<O: Outcome<Ok: Outcome>> NestedOutcome<O> {
+    /// The answer for such a success.
+    #[inline]
+    #[must_use]
+    pub fn reattempt_success(&self) -> Success<CanFail, O::Ok> {
+        Success(PhantomData)
+    }
+}
+
+impl<O> Deref for NestedOutcome<O> {
+    type Target = AnySuccess<O>;
+
+    #[inline]
+    fn deref(&self) -> &AnySuccess<O> {
+        &AnySuccess(PhantomData)
+    }
+}
+
+/// Anything else, a type that is no outcome included: that is another mistake.
+#[derive(Clone, Copy, Debug)]
+pub struct AnySuccess<O>(PhantomData<fn() -> O>);
+
+impl<O> AnySuccess<O> {
+    /// The answer for such a success.
+    #[inline]
+    #[must_use]
+    pub fn reattempt_success(&self) -> Success<CannotFail, O> {
+        Success(PhantomData)
+    }
+}
+
+/// The answer for the success type `T`.
+#[derive(Clone, Copy, Debug)]
+pub struct Success<A, T>(PhantomData<fn() -> (A, T)>);
+
+/// It can hold a failure.
+#[derive(Clone, Copy, Debug)]
+pub enum CanFail {}
+
+/// It holds none.
+#[derive(Clone, Copy, Debug)]
+pub enum CannotFail {}
+
+/// An answer that a function's success type must get.
+#[diagnostic::on_unimplemented(
+    message = "a failure in `{T}` would count as a success, and never be retried",
+    label = "the success type is `{T}`, which can fail itself",
+    note = "return one `Result`: `Result<Option<T>, E>` by `.transpose()` for an `Option<Result<T, E>>`, `Result<T, E>` \
+            by a second `?` for a `Result<Result<T, _>, _>`",
+    note = "write `retry_ok = |value| …` to choose which of these successes are retried, `retry_ok = |_| false` for none"
+)]
+pub trait NeverFails<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<T> NeverFails<T> for CannotFail {}
+
+/// Takes the answer for a success that cannot hold a failure.
+#[inline]
+pub fn never_fails<A: NeverFails<T>, T>(_: &Success<A, T>) {}
+
+/// Stands in a branch that is never taken, beside an attempt. The compiler takes what follows for reachable then, also
+/// after a body that never returns.
+#[cold]
+#[must_use]
+pub fn unreached<T>() -> T {
+    unreachable!("the branch is never taken")
 }
 
 /// The way from a result to a function's own type. It asks nothing of that type, so that a type without [`Outcome`]

@@ -5,7 +5,9 @@ use core::fmt::{self, Debug, Display, Formatter};
 use core::time::Duration;
 
 use crate::call::GivenUp;
-use crate::classify::Sourced;
+use crate::convert::FromRetryError;
+use crate::error;
+use crate::error::chain::Sourced;
 use crate::failure::Describe;
 use crate::known::Known;
 use crate::reason::GiveUpReason;
@@ -88,27 +90,15 @@ impl<E> Debug for RetryError<E> {
     }
 }
 
-/// Known by its address, which no other error's description has.
-static MARKER: &str = DESCRIPTION;
-const DESCRIPTION: &str = "reattempt::RetryError";
-
 impl<E> Error for RetryError<E> {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.last.as_ref().and_then(|error| (self.source)(error))
     }
 
-    /// The mark by which a loop knows a `RetryError<E>` of any `E`: no downcast finds a type that it cannot name.
-    fn description(&self) -> &str {
-        MARKER
+    /// Returns the mark of a call that gave up: see the module `error::mark`.
+    fn cause(&self) -> Option<&dyn Error> {
+        Some(error::marker())
     }
-}
-
-/// Whether an error is a `RetryError` of whatever type.
-#[expect(deprecated, reason = "the one method of `Error` that can carry a mark through a source chain")]
-pub(crate) fn is_retry_error<E: Error + ?Sized>(error: &E) -> bool {
-    let description = error.description();
-    // Where the type is known, its length is too, and rules most out at compile time.
-    description.len() == DESCRIPTION.len() && core::ptr::eq(description, MARKER)
 }
 
 impl<E> RetryError<E> {
@@ -130,6 +120,6 @@ impl<E> RetryError<E> {
 }
 
 /// The function's own error, made of the one that says why it gave up.
-pub fn converted<E, F: From<RetryError<E>>>(error: RetryError<E>) -> F {
-    error.into()
+pub fn converted<E, F: FromRetryError<E>>(error: RetryError<E>) -> F {
+    F::from_retry_error(error)
 }

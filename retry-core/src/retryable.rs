@@ -5,6 +5,8 @@ use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::error::classification::classify_chain;
+
 /// An error's own word on whether it is worth another attempt.
 ///
 /// `#[retry]` asks it without being told to, by the type of the function's error. An error without it counts as
@@ -69,43 +71,28 @@ impl Hint for Option<Duration> {
     }
 }
 
-/// By kind. Transient, and so retried: `ConnectionRefused`, `ConnectionReset`, `ConnectionAborted`, `NotConnected`,
-/// `BrokenPipe`, `TimedOut`, `WouldBlock`, `Interrupted`, `HostUnreachable`, `NetworkUnreachable`, `NetworkDown`,
-/// `AddrInUse`, `AddrNotAvailable`, `UnexpectedEof`, `WriteZero`, `ResourceBusy`, `StaleNetworkFileHandle`,
-/// `Deadlock`, `OutOfMemory`, `Other` and every kind that this release does not know.
+/// By kind, and by the operating system's code where the code has no kind.
+///
+/// Transient, and so retried: `ConnectionRefused`, `ConnectionReset`, `ConnectionAborted`, `NotConnected`, `BrokenPipe`,
+/// `TimedOut`, `WouldBlock`, `Interrupted`, `HostUnreachable`, `NetworkUnreachable`, `NetworkDown`, `AddrInUse`,
+/// `AddrNotAvailable`, `UnexpectedEof`, `WriteZero`, `ResourceBusy`, `ExecutableFileBusy`, `StaleNetworkFileHandle`,
+/// `Deadlock`, `OutOfMemory`, `Other`, and every kind or code that this release does not know.
 ///
 /// Permanent: `NotFound`, `PermissionDenied`, `AlreadyExists`, `InvalidInput`, `InvalidData`, `InvalidFilename`,
-/// `IsADirectory`, `NotADirectory`, `DirectoryNotEmpty`, `ReadOnlyFilesystem`, `StorageFull`, `QuotaExceeded`,
-/// `FileTooLarge`, `NotSeekable`, `CrossesDevices`, `TooManyLinks`, `ArgumentListTooLong`, `ExecutableFileBusy` and
-/// `Unsupported`.
+/// `IsADirectory`, `NotADirectory`, `DirectoryNotEmpty`, `ReadOnlyFilesystem`, `FilesystemLoop`, `StorageFull`,
+/// `QuotaExceeded`, `FileTooLarge`, `NotSeekable`, `CrossesDevices`, `TooManyLinks`, `ArgumentListTooLong` and
+/// `Unsupported`; of the codes, those of a wrong call, such as `EBADF`, `ENOTSOCK`, `EAFNOSUPPORT` and `EMSGSIZE`.
+///
+/// An `io::Error` that was made of another error is judged by that one: of several `io::Error`s in one chain by the
+/// innermost. A connector that wraps TLS in `ErrorKind::Other` does not hide a certificate that is not trusted.
 impl Retryable for io::Error {
     fn is_retryable(&self) -> bool {
-        use io::ErrorKind as Kind;
-        !matches!(
-            self.kind(),
-            Kind::NotFound
-                | Kind::PermissionDenied
-                | Kind::AlreadyExists
-                | Kind::InvalidInput
-                | Kind::InvalidData
-                | Kind::IsADirectory
-                | Kind::NotADirectory
-                | Kind::DirectoryNotEmpty
-                | Kind::ReadOnlyFilesystem
-                | Kind::StorageFull
-                | Kind::QuotaExceeded
-                | Kind::FileTooLarge
-                | Kind::NotSeekable
-                | Kind::ArgumentListTooLong
-                | Kind::ExecutableFileBusy
-                | Kind::Unsupported
-        ) && !is_permanent_by_name(self.kind())
+        classify_chain(Some(self), &[], true).is_none_or(|chain| chain.is_retryable)
     }
-}
 
-/// Kinds that the oldest supported compiler has no stable name for.
-fn is_permanent_by_name(kind: io::ErrorKind) -> bool {
-    matches!(format!("{kind:?}").as_str(), "InvalidFilename" | "CrossesDevices" | "TooManyLinks")
+    fn retry_after(&self) -> Option<Duration> {
+        classify_chain(Some(self), &[], true).and_then(|chain| chain.retry_after)
+    }
 }
 
 /// Never: the loop that made it has tried.
@@ -157,6 +144,7 @@ mod tests {
             ErrorKind::UnexpectedEof,
             ErrorKind::WriteZero,
             ErrorKind::ResourceBusy,
+            ErrorKind::ExecutableFileBusy,
             ErrorKind::StaleNetworkFileHandle,
             ErrorKind::Deadlock,
             ErrorKind::OutOfMemory,
@@ -176,8 +164,9 @@ mod tests {
             ErrorKind::QuotaExceeded,
             ErrorKind::FileTooLarge,
             ErrorKind::NotSeekable,
+            ErrorKind::CrossesDevices,
+            ErrorKind::TooManyLinks,
             ErrorKind::ArgumentListTooLong,
-            ErrorKind::ExecutableFileBusy,
             ErrorKind::Unsupported,
         ];
         for kind in transient {
@@ -186,12 +175,42 @@ mod tests {
         for kind in permanent {
             assert!(!Error::from(kind).is_retryable(), "{kind:?}");
         }
-        // By the operating system's numbers, since these kinds have no stable name everywhere.
-        #[cfg(target_os = "linux")]
-        for (code, name) in [(36, "InvalidFilename"), (18, "CrossesDevices"), (31, "TooManyLinks")] {
-            let error = Error::from_raw_os_error(code);
-            assert_eq!(format!("{:?}", error.kind()), name);
-            assert!(!error.is_retryable(), "{name}");
+    }
+
+    /// An error that is its own source.
+    #[derive(Debug)]
+    struct Circle;
+
+    impl std::fmt::Display for Circle {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a circle")
         }
+    }
+
+    impl std::error::Error for Circle {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&Circle)
+        }
+    }
+
+    #[test]
+    fn the_innermost_io_error_decides() {
+        for kind in [ErrorKind::InvalidData, ErrorKind::PermissionDenied, ErrorKind::ConnectionReset] {
+            let is_retryable = Error::from(kind).is_retryable();
+            let mut error = Error::from(kind);
+            for _ in 0..20 {
+                error = Error::other(error);
+                assert_eq!(error.is_retryable(), is_retryable, "{kind:?}");
+            }
+        }
+        assert!(Error::new(ErrorKind::InvalidData, Error::from(ErrorKind::TimedOut)).is_retryable());
+        assert!(Error::other("text").is_retryable());
+        assert!(!Error::new(ErrorKind::InvalidData, "text").is_retryable());
+    }
+
+    #[test]
+    fn a_circle_of_sources_ends() {
+        assert!(Error::other(Circle).is_retryable());
+        assert!(!Error::new(ErrorKind::InvalidData, Circle).is_retryable());
     }
 }

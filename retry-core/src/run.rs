@@ -11,7 +11,8 @@ use core::panic::Location;
 use core::time::Duration;
 
 use crate::call::Site;
-use crate::classify::{On, Unchained, chain_gave_up, chain_has, classify};
+use crate::classify::{On, classify};
+use crate::error::chain::{Unchained, find_in, has_retry_error, is_refusal_type};
 use crate::failure::{AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Told, Unasked};
 use crate::policy::Policy;
 use crate::progress::Progress;
@@ -22,7 +23,9 @@ impl Policy {
     /// Calls `operation` until it succeeds or this policy gives up; returns its last result unchanged.
     ///
     /// Blocks the thread while it waits. In events the operation is named by the place of this call;
-    /// [`name`](Policy::name) gives it a name. Every error counts as retryable until a step says otherwise.
+    /// [`name`](Policy::name) gives it a name. All errors are retried, unless a step limits them. A bare
+    /// [`CircuitOpen`](crate::CircuitOpen) ends the call; with [`retryable`](Policy::retryable) the call waits until
+    /// the breaker lets it through again.
     ///
     /// # Errors
     /// The error of the last attempt.
@@ -44,8 +47,10 @@ impl Policy {
 
     /// The async [`run`](Policy::run): waits on the runtime's timer.
     ///
-    /// The future is `Send` if the closure owns what it uses (`async move`); the compiler cannot see it of one that
-    /// borrows.
+    /// `operation` returns a new future for each attempt: `|| client.get(url)`, `|| async { … }` and `async || …` do. The
+    /// future of the call is `Send` where the closure and its future are, so it can be spawned, also if the closure
+    /// borrows. A closure whose futures borrow from the closure itself, such as `async || { counter += 1; … }`, is not
+    /// accepted; use a `Cell` or an atomic for values that the attempts change.
     ///
     /// # Errors
     /// The error of the last attempt.
@@ -60,10 +65,11 @@ impl Policy {
     /// # #[cfg(not(feature = "tokio"))] fn main() {}
     /// ```
     #[track_caller]
-    pub fn run_async<T, E, F: AsyncFnMut() -> Result<T, E>>(
-        &self,
-        operation: F,
-    ) -> impl Future<Output = Result<T, E>> + use<T, E, F> {
+    pub fn run_async<T, E, F, A>(&self, operation: F) -> impl Future<Output = Result<T, E>> + use<T, E, F, A>
+    where
+        F: FnMut() -> A,
+        A: Future<Output = Result<T, E>>,
+    {
         Run::unnamed(*self).run_async(operation)
     }
 
@@ -234,7 +240,9 @@ where
         let run = self.run;
         let Some(error) = error else { return ask.recovered(Some(&run.name)) };
         let seen = Seen::new(error, run.description, run.opinion, Unchained);
-        let own = || self.timed_out || (seen.own() && !run.on.gave_up(error));
+        // Without `retryable` the time left cannot be read, and asking again at once would be refused again.
+        let is_refusal = is_refusal_type::<E>() && run.opinion.is_retryable(error).is_none();
+        let own = || self.timed_out || (seen.own() && !run.on.gave_up(error) && !is_refusal);
         let judged = classify(|| false, || run.on.select(error), || run.when.judge(error), own);
         ask.after(&Told {
             failure: seen,
@@ -274,8 +282,10 @@ impl<O, W, R, D, L> Run<O, W, R, D, L> {
     ///
     /// # Errors
     /// The error of the last attempt.
-    pub async fn run_async<T, E>(self, mut operation: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E>
+    pub async fn run_async<T, E, F, A>(self, mut operation: F) -> Result<T, E>
     where
+        F: FnMut() -> A,
+        A: Future<Output = Result<T, E>>,
         O: Selects<E>,
         W: Judges<E>,
         R: Opinion<E> + Copy,
@@ -341,11 +351,11 @@ pub struct Types<A, N>(PhantomData<fn() -> A>, N);
 
 impl<A: Error + 'static, N: Selects<E>, E: Error + 'static> Selects<E> for Types<A, N> {
     fn select(&self, error: &E) -> On {
-        On::by_type(chain_has::<A>(Some(error))).or(|| self.1.select(error))
+        On::by_type(find_in::<A>(Some(error)).is_some()).or(|| self.1.select(error))
     }
 
     fn gave_up(&self, error: &E) -> bool {
-        chain_gave_up(Some(error))
+        has_retry_error(Some(error))
     }
 }
 

@@ -7,10 +7,12 @@ use std::boxed::Box;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
+use crate::breaker::trial::{Attempt, Running};
 use crate::breaker::{CircuitBreaker, CircuitOpen, Permit};
 use crate::budget::{FailureKind, RetryBudget};
 use crate::call::{GivenUp, Planned, Site, Tell, plan};
 use crate::clock::Clock;
+use crate::convert::FromCircuitOpen;
 use crate::decide::{Decision, Failed};
 use crate::failure::Failure;
 use crate::nanos::from_duration;
@@ -129,6 +131,20 @@ impl<'a> Shared<'a> {
         }
     }
 
+    /// Notes on this thread that the attempt is a trial of the breaker, if it is one, until the value is dropped.
+    #[inline]
+    #[must_use]
+    pub fn run(&self) -> Option<Running> {
+        self.permit.as_ref().and_then(Permit::run)
+    }
+
+    /// An async attempt, which notes itself while it is polled.
+    #[inline]
+    #[must_use]
+    pub fn attempt<F>(&self, attempt: F) -> Attempt<'_, 'a, F> {
+        Attempt::new(self.permit.as_ref(), attempt)
+    }
+
     /// The attempt has succeeded, which ends the call.
     #[inline]
     pub fn succeeded(&mut self) {
@@ -152,8 +168,8 @@ impl<'a> Shared<'a> {
     }
 
     /// What is left of a decision.
-    fn hold(&mut self, decision: Decision, failed: Failed, ended: Ended) -> Decision {
-        self.settle(failed.is_retryable, ended);
+    fn hold(&mut self, decision: Decision, failed: Failed, failure: &dyn Failure, ended: Ended) -> Decision {
+        self.settle(failed.is_retryable, failure, ended);
         let Decision::Retry { wait, .. } = decision else { return decision };
         if self.breaker.is_some_and(|breaker| from_duration(breaker.retry_in()) > wait) {
             return Decision::GiveUp(GiveUpReason::CircuitOpen);
@@ -170,15 +186,16 @@ impl<'a> Shared<'a> {
         decision
     }
 
-    /// Tells the breaker how the attempt ended.
-    fn settle(&mut self, is_retryable: bool, ended: Ended) {
+    /// Hands the outcome of the attempt to the breaker. A timeout is a failure of the server, whether or not it is
+    /// retried. A refusal by a breaker, this one or another, is no outcome: nothing was sent.
+    fn settle(&mut self, is_retryable: bool, failure: &dyn Failure, ended: Ended) {
         let (Some(breaker), Some(permit)) = (self.breaker, self.permit.take()) else { return };
-        if ended == Ended::Value {
-            permit.success();
-        } else if is_retryable || breaker.counts_permanent_errors() {
-            permit.failure();
-        } else {
-            permit.ignore();
+        match ended {
+            Ended::Value => permit.success(),
+            Ended::Timeout => permit.failure(),
+            Ended::Error if failure.is_refusal() => permit.ignore(),
+            Ended::Error if is_retryable || breaker.counts_permanent_errors() => permit.failure(),
+            Ended::Error => permit.ignore(),
         }
     }
 }
@@ -197,7 +214,7 @@ pub fn plan_blocking_shared(
     shared: &mut Shared<'_>,
     ended: Ended,
 ) -> Result<Planned, GivenUp> {
-    let mut hold = |decision, failed: Failed| shared.hold(decision, failed, ended);
+    let mut hold = |decision, failed: Failed| shared.hold(decision, failed, failure, ended);
     plan(site, progress, failure, Clock::Blocking, tell, Some(&mut hold))
 }
 
@@ -215,14 +232,14 @@ pub fn plan_async_shared(
     shared: &mut Shared<'_>,
     ended: Ended,
 ) -> Result<Planned, GivenUp> {
-    let mut hold = |decision, failed: Failed| shared.hold(decision, failed, ended);
+    let mut hold = |decision, failed: Failed| shared.hold(decision, failed, failure, ended);
     plan(site, progress, failure, Clock::Async, tell, Some(&mut hold))
 }
 
 /// What a function returns that its breaker refused before the first attempt.
 #[must_use]
-pub fn refused<O: Outcome<Error: From<CircuitOpen>>>(open: CircuitOpen) -> O {
-    O::from_result(Err(open.into()))
+pub fn refused<O: Outcome<Error: FromCircuitOpen>>(open: CircuitOpen) -> O {
+    O::from_result(Err(FromCircuitOpen::from_circuit_open(open)))
 }
 
 /// The error of an attempt whose every value would have ended the call.

@@ -10,8 +10,8 @@ use core::ops::ControlFlow::{self, Break, Continue};
 use core::time::Duration;
 
 use crate::call::{self, Site};
-use crate::classify::Chained;
 use crate::clock::Clock;
+use crate::error::chain::Chained;
 use crate::failure::{Describe, Failure, Opinion, Report};
 use crate::known::Known;
 use crate::nanos::{Nanos, to_duration};

@@ -6,6 +6,7 @@ use core::pin::pin;
 use core::time::Duration;
 
 use crate::clock::Clock;
+use crate::convert::FromTimeout;
 use crate::nanos::{Nanos, from_duration, min};
 use crate::outcome::Outcome;
 use crate::policy::Policy;
@@ -33,6 +34,13 @@ impl fmt::Display for AttemptTimeout {
 }
 
 impl core::error::Error for AttemptTimeout {}
+
+/// Of the kind [`TimedOut`](std::io::ErrorKind::TimedOut), made of the timeout.
+impl From<AttemptTimeout> for std::io::Error {
+    fn from(timeout: AttemptTimeout) -> Self {
+        std::io::Error::new(std::io::ErrorKind::TimedOut, timeout)
+    }
+}
 
 /// `attempt`, dropped when it has run for `timeout` or into the policy's deadline.
 ///
@@ -85,6 +93,24 @@ async fn race<F: Future>(attempt: F, timer: impl Future<Output = ()>) -> Option<
 
 /// What a function returns whose attempt timed out.
 #[must_use]
-pub fn timed_out<O: Outcome<Error: From<AttemptTimeout>>>(timeout: AttemptTimeout) -> O {
-    O::from_result(Err(timeout.into()))
+pub fn timed_out<O: Outcome<Error: FromTimeout>>(timeout: AttemptTimeout) -> O {
+    O::from_result(Err(FromTimeout::from_timeout(timeout)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+    use crate::Retryable;
+
+    #[test]
+    fn an_io_error_keeps_the_timeout_that_it_is_made_of() {
+        let timeout = AttemptTimeout { limit: Duration::from_secs(5) };
+        let error = io::Error::from(timeout);
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(error.to_string(), "the attempt did not end within 5s");
+        assert_eq!(error.get_ref().unwrap().downcast_ref(), Some(&timeout));
+        assert!(error.is_retryable());
+    }
 }

@@ -1,4 +1,5 @@
-//! Backoff and jitter by the words that settings have for them: those of the attribute, with seconds for a width.
+//! Backoff and jitter by the words that settings have for them: those of the attribute, in any case, with seconds for
+//! a width without a unit.
 
 use core::time::Duration;
 
@@ -21,6 +22,7 @@ const KINDS: [(&str, Jitter); 4] = [
 
 /// The jitter of that name, in whatever case; its number need not be in range.
 pub(crate) fn jitter(text: &str) -> Option<JitterConfig> {
+    let text = text.trim();
     let is = |word: &str| word.eq_ignore_ascii_case(text);
     if is("true") || is("false") {
         return Some(JitterConfig::from(is("true")));
@@ -33,13 +35,31 @@ pub(crate) fn jitter(text: &str) -> Option<JitterConfig> {
         return Some(JitterConfig::from(fraction));
     }
     let (word, argument) = text.strip_suffix(')')?.split_once('(')?;
-    let argument = number(argument)?;
-    let jitter = match word {
-        "spread" => Jitter::Spread(argument),
-        "up_to" => Jitter::UpTo(Duration::try_from_secs_f64(argument).ok()?),
-        _ => return None,
+    let is = |name: &str| name.eq_ignore_ascii_case(word.trim_end());
+    let jitter = if is("spread") {
+        Jitter::Spread(number(argument)?)
+    } else if is("up_to") {
+        Jitter::UpTo(width(argument)?)
+    } else {
+        return None;
     };
     Some(JitterConfig::Kind(jitter))
+}
+
+/// The units that a width may have, each after those that end in it.
+const UNITS: [(&str, f64); 6] =
+    [("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
+
+/// A width as the attribute spells it, `1s` or `"1s"`, or a number of seconds.
+fn width(text: &str) -> Option<Duration> {
+    let text = text.trim().trim_matches('"').trim();
+    let with_unit = |(unit, seconds): (&str, f64)| {
+        let (number, end) = text.split_at_checked(text.len().checked_sub(unit.len())?)?;
+        end.eq_ignore_ascii_case(unit).then_some((number, seconds))
+    };
+    let (number, seconds) = UNITS.into_iter().find_map(with_unit).unwrap_or((text, 1.0));
+    let number = number.trim_end().parse::<f64>().ok()?;
+    Duration::try_from_secs_f64(number * seconds).ok()
 }
 
 /// What only files have: words that are written, and backoffs.
@@ -61,9 +81,10 @@ mod written {
     /// What a backoff may be written as.
     pub(crate) const BACKOFF_NAMES: &str = "`exponential`, `linear`, `constant` or `fibonacci`";
 
-    /// The backoff of that name.
+    /// The backoff of that name, in whatever case.
     pub(crate) fn backoff(text: &str) -> Option<Backoff> {
-        BACKOFFS.iter().find(|(word, _)| *word == text).map(|(_, backoff)| *backoff)
+        let named = BACKOFFS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
+        named.map(|(_, backoff)| *backoff)
     }
 
     /// Displays as the word that is read as the value.

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Lit, LitStr, Path, Token, Type};
 
@@ -10,7 +11,9 @@ use crate::option_name::{self as name, OptionName};
 use crate::preset::Preset;
 use crate::select::{self, Item};
 use crate::slot::{Origin, Slot};
-use crate::value::{Backoff, Jitter, Number, Time, is_negative, literal, source};
+use crate::source::source;
+use crate::suggest::{self, instead, unknown_argument};
+use crate::value::{Backoff, Jitter, Number, Time, is_negative, literal, ungrouped};
 
 /// The arguments as they were written, each in a slot of its own.
 #[derive(Clone, Default)]
@@ -26,6 +29,7 @@ pub(crate) struct RawArgs {
     pub(crate) within: Slot<Time>,
     pub(crate) on: Slot<Vec<Item>>,
     pub(crate) unless: Slot<Vec<Item>>,
+    pub(crate) ask: Slot<Vec<Type>>,
     pub(crate) when: Slot<Expr>,
     pub(crate) retry_ok: Slot<Expr>,
     pub(crate) retry_after: Slot<Expr>,
@@ -93,6 +97,7 @@ impl RawArgs {
             within: self.within.or_inherit(&outer.within),
             on: self.on.or_inherit(&outer.on),
             unless: self.unless.or_inherit(&outer.unless),
+            ask: self.ask.or_inherit(&outer.ask),
             when: self.when.or_inherit(&outer.when),
             retry_ok: self.retry_ok.or_inherit(&outer.retry_ok),
             retry_after: self.retry_after.or_inherit(&outer.retry_after),
@@ -129,12 +134,13 @@ impl RawArgs {
         let RawArgs {
             max, base, factor, backoff, max_delay, jitter, deadline, attempt_timeout, within, ..
         } = self;
-        let RawArgs { on, unless, when, retry_ok, retry_after, error, attempt, fallback, .. } = self;
+        let RawArgs { on, unless, ask, when, retry_ok, retry_after, error, attempt, fallback, .. } = self;
         let RawArgs { on_retry, on_give_up, name, start, env, budget, breaker, .. } = self;
         let RawArgs { clone, sleep, facade, skip, .. } = self;
         let policy_keys = [max.key(), base.key(), factor.key(), backoff.key(), max_delay.key(), jitter.key()];
         let limit_keys = [deadline.key(), attempt_timeout.key(), within.key(), start.key()];
-        let selection_keys = [on.key(), unless.key(), when.key(), retry_ok.key(), retry_after.key()];
+        let selection_keys =
+            [on.key(), unless.key(), ask.key(), when.key(), retry_ok.key(), retry_after.key()];
         let ending_keys = [error.key(), attempt.key(), fallback.key(), on_retry.key(), on_give_up.key()];
         let shared_keys = [budget.key(), breaker.key()];
         let other_keys = [name.key(), env.key(), clone.key(), sleep.key(), facade.key(), skip.key()];
@@ -196,7 +202,7 @@ impl RawArgs {
         if input.peek(Token![::]) {
             return Err(path_as_argument(key, input)?);
         }
-        let Some(option) = name::find(&key) else { return Err(unknown_argument(&key)) };
+        let Some(option) = name::find(&key) else { return Err(unknown_argument(&key, input)) };
         let argument = Argument { input, key: &key, option };
         match option {
             name::MAX => self.max.set(&key, argument.attempts()?, errors),
@@ -216,17 +222,18 @@ impl RawArgs {
             name::WITHIN_MS => self.within.set(&key, argument.in_millis()?, errors),
             name::ON => self.on.set(&key, argument.items()?, errors),
             name::UNLESS => self.unless.set(&key, argument.items()?, errors),
+            name::ASK => self.ask.set(&key, argument.types()?, errors),
             name::WHEN => self.when.set(&key, argument.value()?, errors),
             name::RETRY_OK => self.retry_ok.set(&key, argument.value()?, errors),
             name::RETRY_AFTER => self.retry_after.set(&key, argument.value()?, errors),
             name::ERROR => self.error.set(&key, argument.ty()?, errors),
             name::ATTEMPT => self.attempt.set(&key, argument.binding()?, errors),
-            name::FALLBACK => self.fallback.set(&key, argument.value()?, errors),
+            name::FALLBACK => self.fallback.set(&key, argument.fallback()?, errors),
             name::ON_RETRY => self.on_retry.set(&key, argument.value()?, errors),
             name::ON_GIVE_UP => self.on_give_up.set(&key, argument.value()?, errors),
-            name::NAME => self.name.set(&key, argument.text()?, errors),
+            name::NAME => self.name.set(&key, argument.label()?, errors),
             name::PRESET => self.start.set(&key, Start::Preset(Preset::parse(&argument.value()?)?), errors),
-            name::POLICY => self.start.set(&key, Start::Policy(argument.value()?), errors),
+            name::POLICY => self.start.set(&key, Start::Policy(argument.policy()?), errors),
             name::ENV => self.env.set(&key, argument.prefix()?, errors),
             name::BUDGET => self.budget.set(&key, argument.value()?, errors),
             name::BREAKER => self.breaker.set(&key, argument.value()?, errors),
@@ -234,16 +241,9 @@ impl RawArgs {
             name::SLEEP => self.sleep.set(&key, argument.value()?, errors),
             name::CRATE => self.facade.set(&key, argument.path()?, errors),
             name::SKIP => self.skip.set(&key, argument.flag(())?, errors),
-            _ => return Err(unknown_argument(&key)),
+            _ => return Err(unknown_argument(&key, input)),
         }
         Ok(())
-    }
-}
-
-fn unknown_argument(key: &Ident) -> syn::Error {
-    match name::nearest(&key.unraw().to_string()) {
-        Some(option) => error!(key, "`{key}` is no argument of `#[retry]`; write `{}`", option.example),
-        None => error!(key, "`{key}` is no argument of `#[retry]`; there are {}", name::all()),
     }
 }
 
@@ -255,7 +255,9 @@ fn path_as_argument(first: Ident, input: ParseStream<'_>) -> syn::Result<syn::Er
         path = format!("{path}::{last}");
     }
     Ok(match name::nearest(&last.unraw().to_string()) {
-        Some(option) => error!(last, "the name of an argument is no path; write `{}`", option.example),
+        Some((option, carry)) => {
+            error!(last, "the name of an argument is no path; write {}", instead(option, carry, input))
+        }
         None if path.contains(char::is_uppercase) => error!(
             last,
             "`{path}` is no argument of `#[retry]`; several errors stand in a list, write `on = [A, {path}]`"
@@ -264,13 +266,95 @@ fn path_as_argument(first: Ident, input: ParseStream<'_>) -> syn::Result<syn::Er
     })
 }
 
+/// `None`, `Ok(…)`, `Err(…)` or `Some(…)`.
+fn is_outcome(expression: &Expr) -> bool {
+    let (path, names) = match ungrouped(expression) {
+        Expr::Path(path) => (path, &["None"][..]),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => (path, &["Ok", "Err", "Some"][..]),
+            _ => return false,
+        },
+        _ => return false,
+    };
+    path.path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name))
+}
+
+/// `RetryError` without its parameter.
+fn is_bare_retry_error(path: &Path) -> bool {
+    path.segments.last().is_some_and(|last| last.ident == "RetryError" && last.arguments.is_none())
+}
+
+/// The names in the next argument's value: `= a`, `= (a, b)`, `= [a, b]`.
+fn names_ahead(input: ParseStream<'_>) -> Vec<String> {
+    let ahead = input.fork();
+    if ahead.parse::<Token![=]>().is_err() {
+        return Vec::new();
+    }
+    let names = |tokens: TokenStream| {
+        let names = tokens.into_iter().filter_map(|token| match token {
+            TokenTree::Ident(name) => Some(name.to_string()),
+            _ => None,
+        });
+        names.collect()
+    };
+    match ahead.parse::<TokenTree>() {
+        Ok(TokenTree::Group(group)) => names(group.stream()),
+        Ok(name) => names(name.into()),
+        Err(_) => Vec::new(),
+    }
+}
+
+/// What stands between the braces of a format string, up to a `:`. What is wrong with the braces themselves the compiler
+/// reports.
+fn places(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            let (_, after) = rest.split_once('{')?;
+            if let Some(escaped) = after.strip_prefix('{') {
+                rest = escaped;
+                continue;
+            }
+            let (place, after) = after.split_once('}')?;
+            rest = after;
+            return Some(place.split(':').next().unwrap_or_default());
+        }
+    })
+}
+
+fn is_argument_name(place: &str) -> bool {
+    let place = place.trim_end();
+    !place.starts_with(|c: char| c.is_ascii_digit())
+        && !place.is_empty()
+        && place.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// A place that holds no name: a field, an expression, a number or nothing.
+fn no_argument_name(key: &Ident, label: &LitStr, text: &str, place: &str) -> syn::Error {
+    let last = place.trim().rsplit(['.', '#']).next().unwrap_or_default();
+    let name = if is_argument_name(last) { last } else { "argument" };
+    let better = text.replacen(&format!("{{{place}"), &format!("{{{name}"), 1);
+    error!(
+        label,
+        "`{{{place}}}` is no argument of the function; write `{key} = {better:?}` with `{name}` one of its arguments, or \
+         leave the place out"
+    )
+}
+
 /// Whether an environment variable is called so by custom.
 fn is_variable(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
+/// Skips what is left of an argument. A closure has commas of its own.
 fn skip_to_comma(input: ParseStream<'_>) {
+    let value = input.fork();
+    let is_value = value.parse::<Token![=]>().is_ok() && value.parse::<Expr>().is_ok();
+    if is_value && (value.is_empty() || value.peek(Token![,])) {
+        input.advance_to(&value);
+        return;
+    }
     while !input.is_empty() && !input.peek(Token![,]) {
         let _ = input.parse::<TokenTree>();
     }
@@ -308,6 +392,14 @@ impl Argument<'_> {
         let ty = self.read(Parse::parse)?;
         match &ty {
             Type::TraitObject(_) => bail!(ty, "a trait object has no size; write `Box<dyn Error>`"),
+            Type::Path(path) if is_bare_retry_error(&path.path) => bail!(
+                ty,
+                "`{}` is made of the body's error, which `{}` names; write `{}` and return \
+                 `Result<_, reattempt::RetryError<MyError>>`",
+                source(&ty),
+                self.key,
+                self.option.example
+            ),
             _ => Ok(ty),
         }
     }
@@ -322,6 +414,25 @@ impl Argument<'_> {
         select::parse(self.input)
     }
 
+    /// Types, and no patterns.
+    fn types(&self) -> syn::Result<Vec<Type>> {
+        let types = self.items()?.into_iter().map(|item| match item {
+            Item::Type(ty) => Ok(ty),
+            Item::Text(text, _) => {
+                bail!(text, "`{}` takes types, not values; write `{}`", self.key, self.option.example)
+            }
+            Item::Pattern(pattern, _) => {
+                // The reference in front of a path is ours, and stands nowhere.
+                let written = match &pattern {
+                    syn::Pat::Reference(reference) => &*reference.pat,
+                    pattern => pattern,
+                };
+                bail!(written, "`{}` takes types, not patterns; write `{}`", self.key, self.option.example)
+            }
+        });
+        types.collect()
+    }
+
     fn equals(&self) -> syn::Result<()> {
         if !self.input.peek(Token![=]) || self.input.peek(Token![==]) {
             return Err(self.has_no_value());
@@ -331,6 +442,9 @@ impl Argument<'_> {
     }
 
     fn has_no_value(&self) -> syn::Error {
+        if let Some(written) = suggest::after_equals(self.option, self.input) {
+            return error!(self.key, "`{}` takes its value after `=`; write {written}", self.key);
+        }
         error!(self.key, "`{}` takes a value after `=`; write `{}`", self.key, self.option.example)
     }
 
@@ -347,6 +461,37 @@ impl Argument<'_> {
                 bail!(written, "`{other}` is no number of attempts; write `max = 5`, or `unlimited` alone")
             }
         }
+    }
+
+    /// A function, which an outcome is not.
+    fn fallback(&self) -> syn::Result<Expr> {
+        let fallback = self.value()?;
+        if is_outcome(&fallback) {
+            bail!(
+                fallback,
+                "`{}` takes a function of the last error; write `{} = |_| {}`",
+                self.key,
+                self.key,
+                source(&fallback)
+            )
+        }
+        Ok(fallback)
+    }
+
+    /// An expression, which no literal can be.
+    fn policy(&self) -> syn::Result<Expr> {
+        let policy = self.value()?;
+        if literal(&policy).is_some() {
+            let preset =
+                Preset::guess(&policy).map_or("preset = api_call".into(), |name| format!("preset = {name}"));
+            bail!(
+                policy,
+                "`{}` is no policy; write `{preset}`, or `{}`",
+                source(&policy),
+                self.option.example
+            )
+        }
+        Ok(policy)
     }
 
     fn with_unit(&self) -> syn::Result<Time> {
@@ -386,6 +531,16 @@ impl Argument<'_> {
         }
     }
 
+    /// A text with places for arguments.
+    fn label(&self) -> syn::Result<LitStr> {
+        let label = self.text()?;
+        let text = label.value();
+        match places(&text).find(|place| !is_argument_name(place)) {
+            Some(place) => Err(no_argument_name(self.key, &label, &text, place)),
+            None => Ok(label),
+        }
+    }
+
     /// What the names of environment variables begin with, up to the `_` after it.
     fn prefix(&self) -> syn::Result<LitStr> {
         let prefix = self.text()?;
@@ -417,7 +572,10 @@ impl Argument<'_> {
     fn list(&self) -> syn::Result<Vec<Ident>> {
         let (key, example) = (self.key, self.option.example);
         if !self.input.peek(syn::token::Paren) {
-            bail!(key, "`{key}` lists arguments in parentheses; write `{example}`")
+            let names = names_ahead(self.input);
+            let written =
+                if names.is_empty() { example.to_owned() } else { format!("{key}({})", names.join(", ")) };
+            bail!(key, "`{key}` lists arguments in parentheses; write `{written}`")
         }
         let names;
         syn::parenthesized!(names in self.input);
@@ -452,5 +610,42 @@ impl Argument<'_> {
             bail!(key, "`{key}` lists no argument; write `{example}` or remove it")
         }
         Ok(list)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of the arguments, without the places.
+    fn said(arguments: &str) -> Vec<String> {
+        let mut errors = Diagnostics::new();
+        RawArgs::parse(arguments.parse().unwrap_or_else(|error| panic!("{arguments}: {error}")), &mut errors);
+        errors.messages()
+    }
+
+    #[test]
+    fn a_place_in_a_name_holds_an_argument() {
+        for name in ["get {id}", "get {type} {é}", "get {id:?} {{x.y}} {r:>8}", "{self}", "{{}}", "{", "}"] {
+            assert_eq!(said(&format!("name = {name:?}")), [""; 0], "{name}");
+        }
+        for (name, place, better, argument) in [
+            ("get {self.id}", "{self.id}", "get {id}", "id"),
+            ("get {self.id:?} of {x}", "{self.id}", "get {id:?} of {x}", "id"),
+            ("get {}", "{}", "get {argument}", "argument"),
+            ("get {0}", "{0}", "get {argument}", "argument"),
+            ("get {:?}", "{}", "get {argument:?}", "argument"),
+            ("get {pair.0}", "{pair.0}", "get {argument}", "argument"),
+            ("get {id + 1}", "{id + 1}", "get {argument}", "argument"),
+            ("get {id()}", "{id()}", "get {argument}", "argument"),
+            ("{{}} {id} {a.b}", "{a.b}", "{{}} {id} {b}", "b"),
+            ("get {r#type}", "{r#type}", "get {type}", "type"),
+        ] {
+            let message = format!(
+                "`{place}` is no argument of the function; write `name = {better:?}` with `{argument}` one of its \
+                 arguments, or leave the place out"
+            );
+            assert_eq!(said(&format!("name = {name:?}")), [message], "{name}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 /// The item in every expansion, by which a second one recognises the first.
-pub(crate) const MARKER: &str = "__REATTEMPT";
+pub(crate) const MARKER: &str = "__REATTEMPT_SITE";
 
 /// Whether any token, however deep, is this identifier.
 pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
@@ -37,19 +37,46 @@ pub(crate) fn has_control_flow(tokens: &TokenStream) -> bool {
     })
 }
 
-/// Whether a runtime's attribute has wrapped the body already: then the function blocks, and its waits would too.
+/// Whether `#[tokio::main]` or `#[tokio::test]` has wrapped the body: then the function blocks, and its waits would too.
+///
+/// Both write `let body = async { … };` first, and last a block with attributes that returns what the runtime yields:
+/// `#[allow(…)] { … return … .block_on(body); }`.
 pub(crate) fn is_blocked_on(tokens: &TokenStream) -> bool {
-    let has_runtime = |token: TokenTree| match token {
-        TokenTree::Literal(literal) => literal.to_string() == "\"Failed building the Runtime\"",
-        _ => false,
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let [start @ .., TokenTree::Punct(hash), TokenTree::Group(attribute), TokenTree::Group(block)] =
+        &tokens[..]
+    else {
+        return false;
     };
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Group(group) => {
-            let inside = group.stream();
-            inside.clone().into_iter().any(has_runtime) || is_blocked_on(&inside)
-        }
-        _ => false,
-    })
+    starts_with(start, &["let", "body", "=", "async"])
+        && hash.as_char() == '#'
+        && attribute.delimiter() == Delimiter::Bracket
+        && block.delimiter() == Delimiter::Brace
+        && returns_block_on(block.stream())
+}
+
+fn returns_block_on(block: TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = block.into_iter().collect();
+    let [
+        start @ ..,
+        TokenTree::Punct(dot),
+        TokenTree::Ident(method),
+        TokenTree::Group(arguments),
+        TokenTree::Punct(end),
+    ] = &tokens[..]
+    else {
+        return false;
+    };
+    let is_word = |token: &TokenTree, word: &str| token.to_string() == word;
+    start.iter().any(|token| is_word(token, "return"))
+        && dot.as_char() == '.'
+        && method == "block_on"
+        && arguments.to_string() == "(body)"
+        && end.as_char() == ';'
+}
+
+fn starts_with(tokens: &[TokenTree], words: &[&str]) -> bool {
+    tokens.len() >= words.len() && tokens.iter().zip(words).all(|(token, word)| token.to_string() == *word)
 }
 
 /// Tokens around a hole.
@@ -118,6 +145,17 @@ impl Frame {
             Frame::Around { before, group, inside, after } => {
                 Frame::Around { before, group, inside, after: quote!(#after #suffix) }
             }
+        }
+    }
+
+    /// Whether the value of the hole is that of the function, or of the `async` block in which it stands.
+    pub(crate) fn ends_function(&self) -> bool {
+        match self {
+            Frame::Hole => true,
+            Frame::Around { before, inside, .. } => match &**inside {
+                Frame::Hole => is_async_before(&before.clone().into_iter().collect::<Vec<_>>()),
+                Frame::Around { .. } => inside.ends_function(),
+            },
         }
     }
 

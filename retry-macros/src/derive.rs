@@ -6,9 +6,12 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Attribute, Data, DeriveInput, Fields, Index, Member, Meta, Path, Token};
 
+use crate::body::mentions;
 use crate::diagnostics::{Diagnostics, bail};
+use crate::hygiene;
 use crate::item::parameters;
-use crate::value::{first_span, source};
+use crate::source::source;
+use crate::value::first_span;
 
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item) {
@@ -31,6 +34,8 @@ struct Case<'a> {
     path: TokenStream,
     fields: &'a Fields,
     verdict: Verdict,
+    /// Whether a field can be copied and not borrowed, since it may stand anywhere.
+    is_packed: bool,
 }
 
 #[derive(Clone)]
@@ -53,7 +58,8 @@ fn cases<'a>(input: &'a DeriveInput, errors: &mut Diagnostics) -> (Option<Path>,
         Data::Struct(data) => {
             refuse_on_fields(&data.fields, errors);
             let verdict = outer.verdict(&data.fields, errors);
-            (facade, vec![Case { path: quote!(Self), fields: &data.fields, verdict }])
+            let is_packed = is_packed(&input.attrs);
+            (facade, vec![Case { path: quote!(Self), fields: &data.fields, verdict, is_packed }])
         }
         Data::Enum(data) => {
             if let Some(mark) = outer.mark() {
@@ -64,7 +70,12 @@ fn cases<'a>(input: &'a DeriveInput, errors: &mut Diagnostics) -> (Option<Path>,
                 refuse_on_fields(&variant.fields, errors);
                 let verdict = Marks::read(&variant.attrs, false, errors).verdict(&variant.fields, errors);
                 let name = &variant.ident;
-                cases.push(Case { path: quote!(Self::#name), fields: &variant.fields, verdict });
+                cases.push(Case {
+                    path: quote!(Self::#name),
+                    fields: &variant.fields,
+                    verdict,
+                    is_packed: false,
+                });
             }
             (facade, cases)
         }
@@ -74,6 +85,15 @@ fn cases<'a>(input: &'a DeriveInput, errors: &mut Diagnostics) -> (Option<Path>,
             (facade, Vec::new())
         }
     }
+}
+
+/// `#[repr(packed)]`, `#[repr(C, packed(2))]`.
+fn is_packed(attrs: &[Attribute]) -> bool {
+    let is_packed = |attr: &Attribute| match &attr.meta {
+        Meta::List(list) => list.path.is_ident("repr") && mentions(&list.tokens, "packed"),
+        _ => false,
+    };
+    attrs.iter().any(is_packed)
 }
 
 fn refuse_on_fields(fields: &Fields, errors: &mut Diagnostics) {
@@ -127,6 +147,12 @@ impl Marks {
                 }
                 self.arguments(input, is_container)
             }),
+            Meta::NameValue(pair) if source(&pair.value) == "true" => {
+                bail!(pair.value, "`true` is no mark; write `#[retryable]`")
+            }
+            Meta::NameValue(pair) if source(&pair.value) == "false" => {
+                bail!(pair.value, "`false` is no mark; remove the mark, an unmarked variant is permanent")
+            }
             Meta::NameValue(pair) => bail!(
                 pair.value,
                 "`{}` is no mark; write `#[retryable]`, `#[retryable(after = field)]` or `#[retryable(delegate)]`",
@@ -151,6 +177,10 @@ impl Marks {
                     self.facade = Some(input.call(Path::parse_mod_style)?);
                 }
                 "delegate" => bail!(key, "`delegate` is given twice; keep one of the two"),
+                "true" => bail!(key, "`true` is no mark; write `#[retryable]`"),
+                "false" => {
+                    bail!(key, "`false` is no mark; remove the mark, an unmarked variant is permanent")
+                }
                 "retry_after" | "hint" | "delay" | "wait" => {
                     bail!(key, "`{key}` is no mark; write `after = field`")
                 }
@@ -228,6 +258,10 @@ fn find(fields: &Fields, written: &TokenStream) -> syn::Result<Member> {
     if let Some(member) = fields.members().find(|member| name(member) == text) {
         return Ok(placed(member, first_span(written)));
     }
+    let unquoted = text.trim_matches('"');
+    if text != unquoted && fields.members().any(|member| name(&member) == unquoted) {
+        bail!(written, "`{text}` is no field; write `after = {unquoted}`")
+    }
     let all = fields.members().map(|member| format!("`{}`", name(&member))).collect::<Vec<_>>().join(", ");
     if all.is_empty() {
         bail!(written, "there is no field `{text}`, nor any other; write `#[retryable]`")
@@ -262,7 +296,6 @@ fn implementation(input: &DeriveInput, facade: Option<&Path>, cases: &[Case<'_>]
             fn is_retryable(&self) -> ::core::primitive::bool {
                 match self {
                     #(#is_retryable,)*
-                    #[allow(unreachable_patterns)]
                     _ => false,
                 }
             }
@@ -270,7 +303,6 @@ fn implementation(input: &DeriveInput, facade: Option<&Path>, cases: &[Case<'_>]
             fn retry_after(&self) -> ::core::option::Option<#private::Duration> {
                 match self {
                     #(#retry_after,)*
-                    #[allow(unreachable_patterns)]
                     _ => ::core::option::Option::None,
                 }
             }
@@ -281,8 +313,7 @@ fn implementation(input: &DeriveInput, facade: Option<&Path>, cases: &[Case<'_>]
 /// A wrapped error whose type depends on a parameter has to be retryable by a bound.
 fn delegated_bounds(input: &DeriveInput, cases: &[Case<'_>], private: &TokenStream) -> TokenStream {
     let parameters = parameters(&input.generics);
-    let depends =
-        |ty: &TokenStream| parameters.iter().any(|name| crate::body::mentions(ty, &name.to_string()));
+    let depends = |ty: &TokenStream| parameters.iter().any(|name| mentions(ty, &name.to_string()));
     let types = cases.iter().filter_map(|case| match &case.verdict {
         Verdict::Delegate(_) => case.fields.iter().next().map(|field| field.ty.to_token_stream()),
         _ => None,
@@ -298,25 +329,34 @@ impl Case<'_> {
             Verdict::Retryable | Verdict::After(_) => quote!(#path { .. } => true),
             Verdict::Delegate(member) => {
                 let (wrapped, asked) = self.asked(&quote!(is_retryable), private);
-                quote!(#path { #member: #wrapped } => #asked)
+                self.arm(member, &wrapped, &asked)
             }
         }
     }
 
     fn retry_after(&self, private: &TokenStream) -> Option<TokenStream> {
-        let path = &self.path;
         match &self.verdict {
             Verdict::Permanent | Verdict::Retryable => None,
             Verdict::After(member) => {
                 let span = Span::mixed_site().located_at(first_span(member));
-                let wait = Ident::new("wait", span);
+                let wait = hygiene::at(span, &hygiene::local("wait"));
                 let hint = quote_spanned!(span=> #private::Hint::hint(#wait));
-                Some(quote!(#path { #member: #wait, .. } => #hint))
+                Some(self.arm(member, &wait, &hint))
             }
             Verdict::Delegate(member) => {
                 let (wrapped, asked) = self.asked(&quote!(retry_after), private);
-                Some(quote!(#path { #member: #wrapped } => #asked))
+                Some(self.arm(member, &wrapped, &asked))
             }
+        }
+    }
+
+    /// What a field is asked, `name` being a reference to it: to a copy, where it may not be aligned.
+    fn arm(&self, member: &Member, name: &Ident, asked: &TokenStream) -> TokenStream {
+        let path = &self.path;
+        if self.is_packed {
+            quote!(#path { .. } => { let #name = &{ self.#member }; #asked })
+        } else {
+            quote!(#path { #member: #name, .. } => #asked)
         }
     }
 
@@ -326,7 +366,8 @@ impl Case<'_> {
         let ty = self.fields.iter().next().map(|field| field.ty.to_token_stream()).unwrap_or_default();
         let (first, last) = crate::value::ends(ty);
         let (first, last) = (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last));
-        let (wrapped, reference) = (Ident::new("wrapped", last), quote_spanned!(first=> &*));
+        let (wrapped, reference) =
+            (hygiene::at(last, &hygiene::local("wrapped")), quote_spanned!(first=> &*));
         let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#reference #wrapped));
         arguments.set_span(last);
         let asked = quote_spanned!(first=> #private::Retryable::#method #arguments);

@@ -43,6 +43,13 @@ impl Diagnostics {
         self.errors.is_empty()
     }
 
+    /// What is said of each mistake.
+    #[cfg(test)]
+    pub(crate) fn messages(mut self) -> Vec<String> {
+        self.asked = true;
+        std::mem::take(&mut self.errors).iter().map(ToString::to_string).collect()
+    }
+
     /// `compile_error!` for each mistake; nothing if there are none.
     pub(crate) fn finish(mut self) -> TokenStream {
         self.asked = true;

@@ -23,17 +23,63 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     if unit.is_empty() {
         return Err(format!("`{text:?}` has no unit; write `\"{number}ms\"` or `\"{number}s\"`"));
     }
-    if unit.contains(|c: char| c.is_ascii_digit()) {
-        return Err(format!("`{text:?}` has two units; write one, such as `\"90s\"`"));
-    }
     let Some((_, nanos)) = UNITS.iter().find(|(name, _)| *name == unit) else {
-        return Err(format!("`{unit}` is no unit of time; write `ns`, `us`, `ms`, `s`, `m` or `h`"));
+        let normal = normal(text);
+        if unit.contains(|c: char| c.is_ascii_digit()) {
+            let normal = normal.unwrap_or_else(|| "90s".to_owned());
+            return Err(format!("`{text:?}` has two units; write one, such as `{normal:?}`"));
+        }
+        return Err(match normal {
+            Some(normal) => format!("`{unit}` is no unit of time; write `{normal:?}`"),
+            None => format!("`{unit}` is no unit of time; write `ns`, `us`, `ms`, `s`, `m` or `h`"),
+        });
     };
     let nanos = digits.times(*nanos).map_err(|problem| match problem {
         Problem::TooLong => format!("`{text:?}` is too long; the longest duration is about 584 years"),
         Problem::TooFine => format!("`{text:?}` is finer than a nanosecond; write fewer decimals"),
     })?;
     Ok(Duration::from_nanos(nanos))
+}
+
+/// Units by other names, each with one of ours and how many of it there are.
+const OTHER_UNITS: [(&[&str], &str, u128); 7] = [
+    (&["nano", "nanos", "nanosecond", "nanoseconds"], "ns", 1),
+    (&["\u{b5}s", "\u{3bc}s", "micro", "micros", "usec", "microsecond", "microseconds"], "us", 1),
+    (&["milli", "millis", "msec", "msecs", "millisecond", "milliseconds"], "ms", 1),
+    (&["sec", "secs", "second", "seconds"], "s", 1),
+    (&["min", "mins", "minute", "minutes"], "m", 1),
+    (&["hr", "hrs", "hour", "hours"], "h", 1),
+    (&["d", "day", "days"], "h", 24),
+];
+
+/// How a duration is written that has several units, or one by another name.
+pub(crate) fn normal(text: &str) -> Option<String> {
+    let (mut rest, mut total, mut parts) = (text.trim(), 0_u64, Vec::new());
+    while !rest.is_empty() {
+        let split = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_')?;
+        let (number, after) = rest.split_at(split);
+        let after = after.trim_start();
+        let end = after.find(|c: char| c.is_ascii_digit() || c.is_whitespace()).unwrap_or(after.len());
+        let (unit, after) = after.split_at(end);
+        let unit = unit.to_lowercase();
+        let ours = UNITS.iter().find(|(name, _)| *name == unit).map(|(name, _)| (*name, 1));
+        let other = || OTHER_UNITS.iter().find(|(names, ..)| names.contains(&&*unit));
+        let (name, times) = ours.or_else(|| other().map(|(_, name, times)| (*name, *times)))?;
+        let length = UNITS.iter().find(|(other, _)| *other == name)?.1.checked_mul(times)?;
+        let number = number.replace('_', "");
+        total = total.checked_add(Decimal::parse(&number)?.times(length).ok()?)?;
+        parts.push((number, name, times));
+        rest = after.trim_start();
+    }
+    match &*parts {
+        [] => None,
+        [(number, name, 1)] => Some(format!("{number}{name}")),
+        _ => {
+            let total = u128::from(total);
+            let (name, length) = UNITS.iter().rev().find(|(_, length)| total % length == 0)?;
+            Some(format!("{}{name}", total / length))
+        }
+    }
 }
 
 enum Problem {
@@ -101,8 +147,14 @@ mod tests {
             ("1.2.3s", r#"`"1.2.3s"` is no duration; write a number and a unit, such as `"1.5s"`"#),
             ("-1s", r#"`"-1s"` is no duration; write a number and a unit, such as `"1.5s"`"#),
             ("10", r#"`"10"` has no unit; write `"10ms"` or `"10s"`"#),
-            ("10sec", "`sec` is no unit of time; write `ns`, `us`, `ms`, `s`, `m` or `h`"),
+            ("10sec", r#"`sec` is no unit of time; write `"10s"`"#),
+            ("1.5 Minutes", r#"`Minutes` is no unit of time; write `"1.5m"`"#),
+            ("2 days", r#"`days` is no unit of time; write `"48h"`"#),
+            ("5 weeks", "`weeks` is no unit of time; write `ns`, `us`, `ms`, `s`, `m` or `h`"),
             ("1m30s", r#"`"1m30s"` has two units; write one, such as `"90s"`"#),
+            ("2h 15m", r#"`"2h 15m"` has two units; write one, such as `"135m"`"#),
+            ("1s500ms", r#"`"1s500ms"` has two units; write one, such as `"1500ms"`"#),
+            ("1m30", r#"`"1m30"` has two units; write one, such as `"90s"`"#),
             ("0.5ns", "`\"0.5ns\"` is finer than a nanosecond; write fewer decimals"),
             ("99999999999999h", "`\"99999999999999h\"` is too long; the longest duration is about 584 years"),
         ] {

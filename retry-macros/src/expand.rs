@@ -10,58 +10,54 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use crate::body::MARKER;
+use crate::hygiene::{self, Names};
 use crate::item::AnnotatedFn;
 use crate::model::Retry;
-use crate::pattern::Rebind;
 use crate::plan::Evaluated;
 
 /// The function with its body in a loop.
 pub(crate) fn expand(function: &AnnotatedFn, retry: &Retry) -> TokenStream {
-    let expansion = Expansion { retry, site: retry.site_name() };
+    let expansion = Expansion::new(retry);
     let (site, repeated) = (expansion.site_definition(), expansion.call());
     let rest = retry.shape.frame.fill(&repeated);
-    let function = function.with_body(&quote!(#site #rest));
-    // Every attempt consumes a clone, so the argument itself is never consumed.
-    let clones = retry.rebindings.iter().any(|rebinding| rebinding.how == Rebind::Clone);
-    if clones { quote!(#[allow(clippy::needless_pass_by_value)] #function) } else { function }
+    function.with_body(&quote!(#site #rest))
 }
 
-impl Retry {
-    /// An expression for a reference to the site.
-    fn site_name(&self) -> TokenStream {
-        match self.plan.evaluated {
-            Evaluated::Const => {
-                let site = marker();
-                quote!(&#site)
-            }
-            Evaluated::InlineConst => local("site"),
-            Evaluated::Call => {
-                let site = local("site");
-                quote!(&#site)
-            }
-        }
-    }
-}
-
-/// What an expansion defines: the site if it is known at compile time, and else its name.
+/// The site if it is known at compile time, and else its name. Every expansion defines this item.
 fn marker() -> Ident {
     Ident::new(MARKER, Span::mixed_site())
 }
 
-/// A local of ours, which the user's names neither see nor hide.
-fn local(name: &str) -> TokenStream {
-    Ident::new(name, Span::mixed_site()).into_token_stream()
-}
-
 struct Expansion<'a> {
     retry: &'a Retry,
+    names: Names,
+    /// An expression for a reference to the site.
     site: TokenStream,
+    /// The keyword that ends the loop. Where it ends the function too, that is `return`: after a `break` the compiler
+    /// would suggest to move the body out of the loop.
+    leave: Ident,
+}
+
+impl<'a> Expansion<'a> {
+    fn new(retry: &'a Retry) -> Self {
+        let names = Names::new();
+        let (constant, local) = (marker(), &names.site);
+        let site = match retry.plan.evaluated {
+            Evaluated::Const => quote!(&#constant),
+            Evaluated::InlineConst => local.to_token_stream(),
+            Evaluated::Call => quote!(&#local),
+        };
+        let keyword = if retry.shape.frame.ends_function() { "return" } else { "break" };
+        let leave = Ident::new(keyword, Span::mixed_site());
+        Expansion { retry, names, site, leave }
+    }
 }
 
 impl Expansion<'_> {
     /// Name and policy, built once: at compile time where they can be.
     fn site_definition(&self) -> TokenStream {
         let Retry { private, operation, plan, .. } = self.retry;
+        let Names { site, timeout: limit, .. } = &self.names;
         let (label, items, policy) = (&operation.label, &plan.items, &plan.policy);
         let env = self
             .retry
@@ -79,33 +75,36 @@ impl Expansion<'_> {
                     plan.attempt_timeout.clone().unwrap_or_else(|| quote!(#private::Duration::ZERO));
                 quote_spanned! {Span::mixed_site()=>
                     const #marker: &::core::primitive::str = #label;
-                    let (site, timeout): (&'static #private::Site, #private::Duration) =
+                    let (#site, #limit): (&'static #private::Site, #private::Duration) =
                         const { #items (&#private::Site::new(#marker, #policy)#env, #timeout) };
                 }
             }
             Evaluated::Call => quote_spanned! {Span::mixed_site()=>
                 const #marker: &::core::primitive::str = #label;
                 #items
-                let site = #private::Site::new(#marker, #policy)#env;
+                let #site = #private::Site::new(#marker, #policy)#env;
             },
         }
     }
 
     /// The loop, an expression that yields what the function returns.
     fn call(&self) -> TokenStream {
-        let private = &self.retry.private;
+        let (private, waited) = (&self.retry.private, &self.names.waited);
         let (begin, sleep) = (self.begin(), self.shared_sleep());
+        let used_up = self.used_up();
         let step = if self.retry.shape.is_async { self.async_step() } else { self.blocking_step() };
-        let waited = self
+        let sum = self
             .retry
             .sums_waits
-            .then(|| quote_spanned!(Span::mixed_site()=> let waited = #private::Cell::new(0_u64);));
-        let shared = self.shared();
+            .then(|| quote_spanned!(Span::mixed_site()=> let #waited = #private::Cell::new(0_u64);));
+        let (never_fails, shared) = (self.success_never_fails(), self.shared());
         quote_spanned! {Span::mixed_site()=>
+            #never_fails
             #sleep
-            #waited
+            #sum
             #shared
             #begin
+            #used_up
             loop { #step }
         }
     }
@@ -113,10 +112,11 @@ impl Expansion<'_> {
     /// Where the call stands: nothing is written or read here unless somebody wants to know how long it took.
     fn begin(&self) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
+        let Names { memory, progress, .. } = &self.names;
         if self.has_position() {
             return quote_spanned! {Span::mixed_site()=>
-                let mut memory = #private::Position::memory();
-                let mut progress = #private::Position::begin(#site, &mut memory);
+                let mut #memory = #private::Position::memory();
+                let mut #progress = #private::Position::begin(#site, &mut #memory);
             };
         }
         let begin = match (self.retry.shape.is_async, self.retry.is_timed()) {
@@ -126,7 +126,7 @@ impl Expansion<'_> {
             (false, false) => quote!(blocking(#site)),
             (true, false) => quote!(asynchronous(#site)),
         };
-        quote_spanned!(Span::mixed_site()=> let mut progress = #private::Progress::#begin;)
+        quote_spanned!(Span::mixed_site()=> let mut #progress = #private::Progress::#begin;)
     }
 
     /// Whether the progress is remembered only from the first failure on. The memory of a future is its own anyway.
@@ -149,14 +149,15 @@ impl Expansion<'_> {
     fn until_failure(&self) -> TokenStream {
         let (outcome, recovered) = (self.split_outcome(), self.recovered());
         let (sifted, succeeded) = (self.sifted(), self.succeeded());
+        let (Names { is_done, result, same, value, .. }, leave) = (&self.names, &self.leave);
         quote_spanned! {Span::mixed_site()=>
             #outcome
-            let (is_done, result) = #sifted;
-            if is_done {
-                if let ::core::result::Result::Ok(value) = ::core::convert::identity(result) {
+            let (#is_done, #result) = #sifted;
+            if #is_done {
+                if let ::core::result::Result::Ok(#value) = ::core::convert::identity(#result) {
                     #succeeded
                     #recovered
-                    break same.ok(value);
+                    #leave #same.ok(#value);
                 }
                 ::core::unreachable!("a result that ends the call is a success")
             }
@@ -168,9 +169,9 @@ impl Expansion<'_> {
         if self.retry.sharing.breaker.is_some() {
             return self.behind_breaker();
         }
-        let (step, wait) = (self.blocking_step(), self.wait());
+        let (step, wait, delay) = (self.blocking_step(), self.wait(), &self.names.delay);
         quote_spanned! {Span::mixed_site()=>
-            let delay = { #step };
+            let #delay = { #step };
             #wait
         }
     }
@@ -178,7 +179,7 @@ impl Expansion<'_> {
     /// Whether the result ends the call, and the result: moved through, since a local that was borrowed counts as
     /// alive ever after.
     fn sifted(&self) -> TokenStream {
-        let (private, result) = (&self.retry.private, local("result"));
+        let (private, result) = (&self.retry.private, &self.names.result);
         match &self.retry.selection.retry_ok {
             Some(refuses) => placed(refuses, &quote!(sift), &quote!(#result, #refuses), private),
             None => quote!(#private::sift(#result, |_| false)),
@@ -187,13 +188,13 @@ impl Expansion<'_> {
 
     /// Tells the log of a success that came late.
     fn recovered(&self) -> TokenStream {
-        let (private, site) = (&self.retry.private, &self.site);
+        let (private, site, progress) = (&self.retry.private, &self.site, &self.names.progress);
         let recovered =
             if self.retry.shape.is_async { quote!(recovered_async) } else { quote!(recovered_blocking) };
         let operation = self.filled_name();
         quote_spanned! {Span::mixed_site()=>
-            if #private::Progress::has_retried(&progress) {
-                #private::#recovered(#site, &progress, #operation);
+            if #private::Progress::has_retried(&#progress) {
+                #private::#recovered(#site, &#progress, #operation);
             }
         }
     }
@@ -213,7 +214,8 @@ impl Expansion<'_> {
 
     fn shared_sleep(&self) -> Option<TokenStream> {
         let sleep = self.retry.sleep.as_ref().filter(|_| self.shares_sleep())?;
-        Some(quote_spanned!(Span::mixed_site()=> let sleep = #sleep;))
+        let name = &self.names.sleep;
+        Some(quote_spanned!(Span::mixed_site()=> let #name = #sleep;))
     }
 }
 
@@ -226,8 +228,7 @@ fn placed(
     private: &syn::Path,
 ) -> TokenStream {
     let (first, last) = crate::value::ends(place.to_token_stream());
-    // Imports know no hygiene: under its own name it would hide a function of the user's in the arguments.
-    let name = Ident::new("__reattempt", first);
+    let name = hygiene::import(first);
     let mut group = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, arguments.clone());
     group.set_span(last);
     quote!({ use #private::#function as #name; #name #group })

@@ -1,26 +1,38 @@
 //! `#[retry]` on an `impl` block: every method that can fail is retried, and none is skipped in silence.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Attribute, Meta, ReturnType, Type};
+use syn::{Attribute, Meta, ReturnType, Type, parse_quote};
 
 use crate::args::RawArgs;
 use crate::body::mentions;
 use crate::diagnostics::{Diagnostics, error};
 use crate::item::{AnnotatedFn, ImplBlock, ImplItem};
 use crate::model;
+use crate::name::Name;
 use crate::plan::{Evaluated, Plan, Scope};
 use crate::retry;
+use crate::run_time::{self, Names};
 use crate::shape::{Shape, future_output};
 use crate::slot::Origin;
+use crate::source::source;
 use crate::validate::{self, is_reference};
 
 /// The block with its methods retried, inside an anonymous constant that holds the values of the attribute: each is
 /// evaluated, and reported, once for all methods.
-pub(crate) fn expand(args: &RawArgs, mut block: ImplBlock, errors: &mut Diagnostics) -> TokenStream {
+pub(crate) fn expand(
+    args: &RawArgs,
+    written: TokenStream,
+    mut block: ImplBlock,
+    name: &Name,
+    errors: &mut Diagnostics,
+) -> TokenStream {
+    let constant = run_time::refuse(args, &Names::of_block(), errors);
+    let args = constant.as_ref().unwrap_or(args);
     refuse_skip(args, errors);
     check_clones_exist(args, &block, errors);
-    let mut methods = Methods { args, generics: &block.generics, retried: 0, blocking: Vec::new(), errors };
+    let generics = &block.generics;
+    let mut methods = Methods { args, written, generics, name, retried: 0, blocking: Vec::new(), errors };
     let mut items = TokenStream::new();
     for item in std::mem::take(&mut block.items) {
         match item {
@@ -57,7 +69,10 @@ fn shared_values(args: &RawArgs, generics: &[Ident]) -> Option<TokenStream> {
 /// The methods of a block, on their way through.
 struct Methods<'a> {
     args: &'a RawArgs,
+    /// The arguments as tokens.
+    written: TokenStream,
     generics: &'a [Ident],
+    name: &'a Name,
     /// How many are retried.
     retried: usize,
     /// Which of them are not async.
@@ -68,28 +83,133 @@ struct Methods<'a> {
 impl Methods<'_> {
     /// A method with its own attribute over that of the block.
     fn method(&mut self, mut method: AnnotatedFn) -> TokenStream {
-        let own = take_attribute(&mut method.attrs, self.errors);
-        if let Some(skip) = own.as_ref().and_then(|args| args.skip.get()) {
+        if method.attrs.iter().any(|attr| self.name.may_be_ours(attr)) {
             self.retried += 1;
-            check_skip_stands_alone(own.as_ref(), &skip.key, self.errors);
-            return method.into_token_stream();
+            return self.deferred(method);
         }
-        match self.errors.ok(is_retried(&method, own.is_some())) {
-            Some(true) => {}
-            _ => return method.into_token_stream(),
+        let own = take_attribute(&mut method.attrs, self.name, self.errors);
+        let is_skipped = own.as_ref().is_some_and(|args| args.skip.is_set());
+        if !is_skipped && is_retried(&method, own.is_some()).is_ok_and(|is_retried| is_retried) {
+            self.blocking.extend(blocking(&method));
         }
-        self.retried += 1;
-        let args = own.unwrap_or_default().or_inherit(self.args);
-        let mut mistakes = Diagnostics::new();
-        if args.has_own() {
-            validate::arguments(&args, &mut mistakes);
-        }
-        if Shape::of(&method).is_ok_and(|shape| !shape.is_async) {
-            self.blocking.push(method.sig.ident.to_string());
-        }
-        let tokens = retry::function(&args, method, self.generics, &mut mistakes);
-        self.errors.absorb(mistakes);
+        let (tokens, fate) = self::method(own, self.args, self.generics, method, self.errors);
+        self.retried += usize::from(fate != Fate::LeftAlone);
         tokens
+    }
+
+    /// The method as it is, with an attribute that expands it once the compiler has read those that may be ours. They
+    /// are moved to the top, since the attribute of the block stands above all others.
+    fn deferred(&self, mut method: AnnotatedFn) -> TokenStream {
+        let (ours, others): (Vec<_>, Vec<_>) = std::mem::take(&mut method.attrs)
+            .into_iter()
+            .partition(|attr| self.name.is_ours(attr) || self.name.may_be_ours(attr));
+        let (private, written, generics) = (model::private(self.args), &self.written, self.generics);
+        let marker = Ident::new(DEFERRED, Span::call_site());
+        let deferred = parse_quote!(#[#private::retry(#marker { #written } [#(#generics)*])]);
+        method.attrs = ours.into_iter().chain([deferred]).chain(others).collect();
+        method.into_token_stream()
+    }
+}
+
+/// What becomes of a method.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Retried,
+    Skipped,
+    /// It cannot fail, or its type does not tell.
+    LeftAlone,
+}
+
+/// A method with its own arguments, if it has an attribute, over those of the block.
+fn method(
+    own: Option<RawArgs>,
+    outer: &RawArgs,
+    generics: &[Ident],
+    method: AnnotatedFn,
+    errors: &mut Diagnostics,
+) -> (TokenStream, Fate) {
+    if let Some(skip) = own.as_ref().and_then(|args| args.skip.get()) {
+        check_skip_stands_alone(own.as_ref(), &skip.key, errors);
+        return (method.into_token_stream(), Fate::Skipped);
+    }
+    match errors.ok(is_retried(&method, own.is_some())) {
+        Some(true) => {}
+        _ => return (method.into_token_stream(), Fate::LeftAlone),
+    }
+    let args = own.unwrap_or_default().or_inherit(outer);
+    let mut mistakes = Diagnostics::new();
+    if args.has_own() {
+        validate::arguments(&args, &mut mistakes);
+    }
+    let tokens = retry::function(&args, method, generics, &mut mistakes);
+    errors.absorb(mistakes);
+    (tokens, Fate::Retried)
+}
+
+/// The name of a method that is not async.
+fn blocking(method: &AnnotatedFn) -> Option<String> {
+    Shape::of(method).is_ok_and(|shape| !shape.is_async).then(|| method.sig.ident.to_string())
+}
+
+/// The word by which the attribute on a deferred method is known.
+const DEFERRED: &str = "__reattempt_deferred";
+
+/// What the attribute on a deferred method brings from the block.
+pub(crate) struct Deferred {
+    args: RawArgs,
+    generics: Vec<Ident>,
+}
+
+impl Deferred {
+    /// Reads `__reattempt_deferred { arguments } [generics]`. Mistakes in it are those of the block, which has
+    /// reported them.
+    pub(crate) fn parse(tokens: TokenStream) -> Option<Deferred> {
+        let mut tokens = tokens.into_iter();
+        match tokens.next() {
+            Some(TokenTree::Ident(marker)) if marker == DEFERRED => {}
+            _ => return None,
+        }
+        let mut group = || match tokens.next() {
+            Some(TokenTree::Group(group)) => Some(group.stream()),
+            _ => None,
+        };
+        let (arguments, generics) = (group()?, group()?);
+        let mut known = Diagnostics::new();
+        let args = RawArgs::parse(arguments, &mut known);
+        let _ = known.finish();
+        let generics = generics.into_iter().filter_map(|token| match token {
+            TokenTree::Ident(parameter) => Some(parameter),
+            _ => None,
+        });
+        Some(Deferred { args, generics: generics.collect() })
+    }
+
+    /// Takes the attribute from those below another one.
+    pub(crate) fn take(attrs: &mut Vec<Attribute>) -> Option<Deferred> {
+        let of = |attr: &Attribute| match &attr.meta {
+            Meta::List(list) => Deferred::parse(list.tokens.clone()),
+            _ => None,
+        };
+        let (at, deferred) = attrs.iter().enumerate().find_map(|(i, attr)| Some((i, of(attr)?)))?;
+        attrs.remove(at);
+        Some(deferred)
+    }
+
+    /// The method, with its own arguments if it turned out to have an attribute.
+    pub(crate) fn expand(
+        &self,
+        own: Option<RawArgs>,
+        method: AnnotatedFn,
+        errors: &mut Diagnostics,
+    ) -> TokenStream {
+        let is_skipped = own.as_ref().is_some_and(|args| args.skip.is_set());
+        if !is_skipped && own.as_ref().is_none_or(|args| !args.attempt_timeout.is_set()) {
+            let blocking: Vec<String> = blocking(&method).into_iter().collect();
+            if is_retried(&method, own.is_some()).is_ok_and(|is_retried| is_retried) {
+                check_attempt_timeout_is_async(&self.args, &blocking, errors);
+            }
+        }
+        self::method(own, &self.args, &self.generics, method, errors).0
     }
 }
 
@@ -106,7 +226,8 @@ fn check_attempt_timeout_is_async(args: &RawArgs, blocking: &[String], errors: &
         let names = blocking.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let key = &timeout.key;
         let message = format!(
-            "`{key}` cannot cancel {names}, not being async; write `#[retry(skip)]` there, or `deadline`"
+            "`{key}` cannot cancel {names}, not being async; write `async fn`, or `{key}` on the async methods alone \
+             (`deadline` limits only when attempts start)"
         );
         errors.report(key, message);
     }
@@ -144,8 +265,9 @@ fn binds(input: &syn::FnArg, name: &Ident) -> bool {
 }
 
 /// Removes the method's own `#[retry]` and reads it. Two of them are a mistake.
-fn take_attribute(attrs: &mut Vec<Attribute>, errors: &mut Diagnostics) -> Option<RawArgs> {
-    let (ours, others): (Vec<_>, Vec<_>) = std::mem::take(attrs).into_iter().partition(retry::is_ours);
+fn take_attribute(attrs: &mut Vec<Attribute>, name: &Name, errors: &mut Diagnostics) -> Option<RawArgs> {
+    let (ours, others): (Vec<_>, Vec<_>) =
+        std::mem::take(attrs).into_iter().partition(|attr| name.is_ours(attr));
     *attrs = others;
     if let Some(second) = ours.get(1) {
         errors.report(second.path(), "`#[retry]` is given twice; keep one of the two");
@@ -175,7 +297,7 @@ fn is_retried(method: &AnnotatedFn, says_so: bool) -> syn::Result<bool> {
         Kind::Unknown => Err(error!(
             output,
             "`{}` may be a `Result` by another name; put `#[retry]` or `#[retry(skip)]` on `{}`",
-            output.to_token_stream().to_string().replace(' ', ""),
+            source(output),
             method.sig.ident
         )),
     }

@@ -3,10 +3,12 @@
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Expr, LitStr, Path, Signature, Token, Type};
+use syn::{Attribute, Expr, LitStr, Path, Signature, Token, Type};
 
 use crate::args::RawArgs;
+use crate::attributes;
 use crate::diagnostics::Diagnostics;
+use crate::error_type::{may_borrow, mentions_lifetime};
 use crate::item::parameters;
 use crate::pattern::{Rebind, Rebinding};
 use crate::plan::{Plan, Scope};
@@ -25,10 +27,12 @@ pub(crate) struct Retry {
     pub(crate) env: Option<LitStr>,
     pub(crate) rebindings: Vec<Rebinding>,
     /// `self`, if every attempt gets a clone of it.
-    pub(crate) cloned_self: Option<Ident>,
+    pub(crate) cloned_self: Option<ClonedSelf>,
     pub(crate) selection: Selection,
     pub(crate) ending: Ending,
     pub(crate) sharing: Sharing,
+    /// Whether a lifetime stands in the error's type, so that a box of it may borrow.
+    pub(crate) may_borrow: bool,
     /// Whether the waits of a call are summed up, for `within`.
     pub(crate) sums_waits: bool,
     /// The body's name for the attempt's number.
@@ -43,11 +47,19 @@ pub(crate) struct Retry {
     pub(crate) braces: Span,
 }
 
+/// A `self` that is given back to itself after each attempt.
+pub(crate) struct ClonedSelf {
+    pub(crate) name: Ident,
+    /// The attributes that decide whether it exists.
+    pub(crate) conditions: Vec<Attribute>,
+}
+
 /// Which outcomes are retried.
 #[derive(Default)]
 pub(crate) struct Selection {
     pub(crate) on: Option<Vec<Item>>,
     pub(crate) unless: Option<Vec<Item>>,
+    pub(crate) ask: Option<Vec<Type>>,
     pub(crate) when: Option<Expr>,
     pub(crate) retry_ok: Option<Expr>,
     pub(crate) retry_after: Option<Expr>,
@@ -89,8 +101,9 @@ impl Retry {
 
     /// Whether the function's arguments say anything of an error.
     pub(crate) fn judges_errors(&self) -> bool {
-        let Selection { on, unless, when, retry_after, retry_ok: _ } = &self.selection;
-        let is_selective = on.is_some() || unless.is_some() || when.is_some() || retry_after.is_some();
+        let Selection { on, unless, ask, when, retry_after, retry_ok: _ } = &self.selection;
+        let is_selective =
+            on.is_some() || unless.is_some() || ask.is_some() || when.is_some() || retry_after.is_some();
         let is_named = self.operation.format.is_some();
         is_selective || is_named || self.plan.attempt_timeout.is_some() || self.sums_waits
     }
@@ -184,9 +197,14 @@ impl Retry {
         let selection = Selection {
             on: items(&args.on),
             unless: items(&args.unless),
+            ask: args.ask.value().cloned(),
             when: expression(&args.when),
             retry_ok: expression(&args.retry_ok),
             retry_after: expression(&args.retry_after),
+        };
+        let may_borrow = match args.error.value() {
+            Some(error) => mentions_lifetime(error),
+            None => may_borrow(&shape.ret),
         };
         let ending = Ending {
             error: args.error.value().cloned(),
@@ -203,6 +221,7 @@ impl Retry {
             env: args.env.value().cloned(),
             rebindings,
             cloned_self,
+            may_borrow,
             sums_waits: args.within.is_set(),
             selection,
             ending,
@@ -238,18 +257,28 @@ fn in_async_trait(expression: &Expr) -> Expr {
 
 /// Gives every attempt a `self` of its own. A receiver cannot be bound anew: it is made one that can be given back to
 /// itself after an attempt has used it up, and its name is returned. Under another name it is a local like any other.
-fn clone_self(sig: &mut Signature, shape: &Shape, rebindings: &mut Vec<Rebinding>) -> Option<Ident> {
+fn clone_self(sig: &mut Signature, shape: &Shape, rebindings: &mut Vec<Rebinding>) -> Option<ClonedSelf> {
     let Some(syn::FnArg::Receiver(receiver)) = sig.inputs.first_mut() else { return None };
     if is_reference(receiver) {
         return None;
     }
     let span = receiver.self_token.span;
+    let conditions = attributes::conditions(&receiver.attrs);
+    // A lint on it is about a name that the expansion uses and changes.
+    receiver.attrs = attributes::divide(&receiver.attrs, false).argument;
     if shape.renames_self() {
         let name = Ident::new("__self", span);
         let mutability = receiver.mutability;
-        rebindings.push(Rebinding { pattern: quote!(#mutability #name), name, how: Rebind::Clone });
+        rebindings.push(Rebinding {
+            pattern: quote!(#mutability #name),
+            name,
+            how: Rebind::Clone,
+            attrs: conditions.clone(),
+            conditions,
+            is_used_before: false,
+        });
         return None;
     }
     receiver.mutability = Some(syn::Token![mut](Span::mixed_site().located_at(span)));
-    Some(Ident::new("self", span))
+    Some(ClonedSelf { name: Ident::new("self", span), conditions })
 }

@@ -34,6 +34,7 @@ option_names! {
     WITHIN_MS = "within_ms", "within_ms = 60000";
     ON = "on", "on = MyError";
     UNLESS = "unless", "unless = MyError::Permanent";
+    ASK = "ask", "ask = MyError";
     WHEN = "when", "when = |error| error.is_transient()";
     RETRY_OK = "retry_ok", "retry_ok = |value| value.is_pending()";
     RETRY_AFTER = "retry_after", "retry_after = |error| error.retry_after()";
@@ -54,90 +55,152 @@ option_names! {
     SKIP = "skip", "skip";
 }
 
-/// Names from other retry libraries, and common guesses, with ours.
-const FOREIGN: &[(&str, OptionName)] = &[
-    ("attempts", MAX),
-    ("max_attempts", MAX),
-    ("max_retries", MAX),
-    ("max_times", MAX),
-    ("max_tries", MAX),
-    ("retries", MAX),
-    ("times", MAX),
-    ("tries", MAX),
-    ("stop", MAX),
-    ("forever", UNLIMITED),
-    ("infinite", UNLIMITED),
-    ("delay", BASE),
-    ("delay_ms", BASE_MS),
-    ("base_delay", BASE),
-    ("initial", BASE),
-    ("initial_delay", BASE),
-    ("initial_interval", BASE),
-    ("interval", BASE),
-    ("min_delay", BASE),
-    ("min", BASE),
-    ("wait", BASE),
-    ("multiplier", FACTOR),
-    ("exponential_base", FACTOR),
-    ("exponent", FACTOR),
-    ("strategy", BACKOFF),
-    ("cap", MAX_DELAY),
-    ("max_interval", MAX_DELAY),
-    ("max_wait", MAX_DELAY),
-    ("random", JITTER),
-    ("randomize", JITTER),
-    ("randomization_factor", JITTER),
-    ("total_timeout", DEADLINE),
-    ("total_timeout_ms", DEADLINE_MS),
-    ("max_elapsed", DEADLINE),
-    ("max_elapsed_time", DEADLINE),
-    ("max_duration", DEADLINE),
-    ("total_delay", DEADLINE),
-    ("timeout", ATTEMPT_TIMEOUT),
-    ("timeout_ms", ATTEMPT_TIMEOUT_MS),
-    ("retry_on", ON),
-    ("retry_on_exceptions", ON),
-    ("exceptions", ON),
-    ("retriable", ON),
-    ("errors", ON),
-    ("not_on", UNLESS),
-    ("abort_on", UNLESS),
-    ("permanent", UNLESS),
-    ("except", UNLESS),
-    ("if", WHEN),
-    ("retry_if", WHEN),
-    ("condition", WHEN),
-    ("predicate", WHEN),
-    ("retry_on_result", RETRY_OK),
-    ("until", RETRY_OK),
-    ("hint", RETRY_AFTER),
-    ("adjust", RETRY_AFTER),
-    ("error_type", ERROR),
-    ("wrap", ERROR),
-    ("attempt_number", ATTEMPT),
-    ("recover", FALLBACK),
-    ("default", FALLBACK),
-    ("or_else", FALLBACK),
-    ("notify", ON_RETRY),
-    ("before_sleep", ON_RETRY),
-    ("on_failure", ON_GIVE_UP),
-    ("on_error", ON_GIVE_UP),
-    ("operation", NAME),
-    ("label", NAME),
-    ("profile", PRESET),
-    ("template", PRESET),
-    ("config", POLICY),
-    ("builder", POLICY),
-    ("environment", ENV),
-    ("env_prefix", ENV),
-    ("env_var", ENV),
-    ("prefix", ENV),
-    ("retry_budget", BUDGET),
-    ("token_bucket", BUDGET),
-    ("circuit", BREAKER),
-    ("circuit_breaker", BREAKER),
-    ("sleeper", SLEEP),
-    ("ignore", SKIP),
+/// What becomes of the value that somebody gave under another name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Carry {
+    /// It means the same.
+    Value,
+    /// It counts retries, and so not the first attempt.
+    Retries,
+    /// It counts retries or attempts; only its author knows which.
+    Times,
+    /// It is a fraction around the delay.
+    Around,
+    /// A number of this unit.
+    Unit(&'static str),
+    /// It means something else.
+    Nothing,
+}
+
+use Carry::{Around, Nothing, Retries, Times, Value};
+
+/// Names from other retry libraries, and common guesses, with ours and what their value means there.
+const FOREIGN: &[(&str, OptionName, Carry)] = &[
+    ("attempts", MAX, Value),
+    ("max_attempts", MAX, Value),
+    ("max_retries", MAX, Retries),
+    ("max_times", MAX, Retries),
+    ("max_tries", MAX, Value),
+    ("retries", MAX, Retries),
+    ("times", MAX, Times),
+    ("tries", MAX, Value),
+    ("stop", MAX, Value),
+    ("forever", UNLIMITED, Value),
+    ("infinite", UNLIMITED, Value),
+    ("delay", BASE, Value),
+    ("delay_ms", BASE_MS, Value),
+    ("base_delay", BASE, Value),
+    ("initial", BASE, Value),
+    ("initial_delay", BASE, Value),
+    ("initial_interval", BASE, Value),
+    ("interval", BASE, Value),
+    ("min_delay", BASE, Value),
+    ("min", BASE, Value),
+    ("wait", BASE, Value),
+    ("multiplier", FACTOR, Value),
+    ("exponential_base", FACTOR, Value),
+    ("exponent", FACTOR, Value),
+    ("strategy", BACKOFF, Value),
+    ("cap", MAX_DELAY, Value),
+    ("max_interval", MAX_DELAY, Value),
+    ("max_wait", MAX_DELAY, Value),
+    ("random", JITTER, Value),
+    ("randomize", JITTER, Value),
+    ("randomization_factor", JITTER, Around),
+    ("total_timeout", DEADLINE, Value),
+    ("total_timeout_ms", DEADLINE_MS, Value),
+    ("max_elapsed", DEADLINE, Value),
+    ("max_elapsed_time", DEADLINE, Value),
+    ("max_duration", DEADLINE, Value),
+    ("total_delay", DEADLINE, Value),
+    ("timeout", ATTEMPT_TIMEOUT, Value),
+    ("timeout_ms", ATTEMPT_TIMEOUT_MS, Value),
+    ("retry_on", ON, Value),
+    ("retry_on_exceptions", ON, Value),
+    ("exceptions", ON, Value),
+    ("retriable", ON, Value),
+    ("errors", ON, Value),
+    ("not_on", UNLESS, Value),
+    ("abort_on", UNLESS, Value),
+    ("permanent", UNLESS, Value),
+    ("except", UNLESS, Value),
+    ("if", WHEN, Value),
+    ("retry_if", WHEN, Value),
+    ("condition", WHEN, Value),
+    ("predicate", WHEN, Value),
+    ("retry_on_result", RETRY_OK, Value),
+    ("until", RETRY_OK, Nothing),
+    ("hint", RETRY_AFTER, Value),
+    ("adjust", RETRY_AFTER, Value),
+    ("error_type", ERROR, Value),
+    ("wrap", ERROR, Value),
+    ("attempt_number", ATTEMPT, Value),
+    ("recover", FALLBACK, Value),
+    ("default", FALLBACK, Value),
+    ("or_else", FALLBACK, Value),
+    ("notify", ON_RETRY, Nothing),
+    ("before_sleep", ON_RETRY, Nothing),
+    ("on_failure", ON_GIVE_UP, Nothing),
+    ("on_error", ON_GIVE_UP, Nothing),
+    ("operation", NAME, Value),
+    ("label", NAME, Value),
+    ("profile", PRESET, Value),
+    ("template", PRESET, Value),
+    ("config", POLICY, Value),
+    ("builder", POLICY, Value),
+    ("environment", ENV, Value),
+    ("env_prefix", ENV, Value),
+    ("env_var", ENV, Value),
+    ("prefix", ENV, Value),
+    ("retry_budget", BUDGET, Value),
+    ("token_bucket", BUDGET, Value),
+    ("circuit", BREAKER, Value),
+    ("circuit_breaker", BREAKER, Value),
+    ("sleeper", SLEEP, Value),
+    ("ignore", SKIP, Value),
+    ("max_retry", MAX, Retries),
+    ("num_retries", MAX, Retries),
+    ("retry_count", MAX, Retries),
+    ("retry_limit", MAX, Retries),
+    ("attempt_limit", MAX, Value),
+    ("stop_after_attempt", MAX, Value),
+    ("backoff_factor", FACTOR, Value),
+    ("growth", FACTOR, Value),
+    ("retry_while", WHEN, Value),
+    ("backoff_delay", BASE, Value),
+    ("retry_delay", BASE, Value),
+    ("retry_interval", BASE, Value),
+    ("period", BASE, Value),
+    ("start_delay", BASE, Value),
+    ("stop_after_delay", DEADLINE, Value),
+    ("delay_max", MAX_DELAY, Value),
+    ("max_backoff", MAX_DELAY, Value),
+    ("ceiling", MAX_DELAY, Value),
+    ("per_attempt_timeout", ATTEMPT_TIMEOUT, Value),
+    ("try_timeout", ATTEMPT_TIMEOUT, Value),
+    ("overall_timeout", DEADLINE, Value),
+    ("retry_for", ON, Value),
+];
+
+/// Endings that name a unit of time. Each stands after those that end in it.
+const UNITS: [(&str, &str); 17] = [
+    ("_milliseconds", "ms"),
+    ("_millis", "ms"),
+    ("_msecs", "ms"),
+    ("_msec", "ms"),
+    ("_ms", "ms"),
+    ("_microseconds", "us"),
+    ("_micros", "us"),
+    ("_us", "us"),
+    ("_nanos", "ns"),
+    ("_seconds", "s"),
+    ("_secs", "s"),
+    ("_sec", "s"),
+    ("_s", "s"),
+    ("_minutes", "m"),
+    ("_mins", "m"),
+    ("_hours", "h"),
+    ("_h", "h"),
 ];
 
 /// The option of that name.
@@ -145,13 +208,37 @@ pub(crate) fn find(key: &Ident) -> Option<OptionName> {
     ALL.iter().find(|option| key == option.name).copied()
 }
 
-/// The option that somebody who wrote `word` most likely meant.
-pub(crate) fn nearest(word: &str) -> Option<OptionName> {
+/// The option that somebody who wrote `word` most likely meant, and what the value comes to there.
+pub(crate) fn nearest(word: &str) -> Option<(OptionName, Carry)> {
     let lower = word.to_lowercase();
-    if let Some((_, option)) = FOREIGN.iter().find(|(foreign, _)| *foreign == lower) {
-        return Some(*option);
+    if let Some((_, option, carry)) = FOREIGN.iter().find(|(foreign, ..)| *foreign == lower) {
+        return Some((*option, *carry));
     }
-    nearest_of(&lower, ALL.iter().map(|option| (option.name, *option)))
+    let with_unit = |(ending, unit): &(&str, &'static str)| {
+        let (option, _) = nearest_name(lower.strip_suffix(ending)?)?;
+        let option = if option == BACKOFF { BASE } else { option };
+        option.is_duration().then_some((option, Carry::Unit(unit)))
+    };
+    UNITS.iter().find_map(with_unit).or_else(|| nearest_name(&lower))
+}
+
+fn nearest_name(word: &str) -> Option<(OptionName, Carry)> {
+    if let Some((_, option, carry)) = FOREIGN.iter().find(|(foreign, ..)| *foreign == word) {
+        return Some((*option, *carry));
+    }
+    nearest_of(word, ALL.iter().map(|option| (option.name, (*option, Value))))
+}
+
+impl OptionName {
+    /// Whether its value is a duration with a unit.
+    pub(crate) fn is_duration(self) -> bool {
+        [BASE, MAX_DELAY, DEADLINE, ATTEMPT_TIMEOUT, WITHIN].contains(&self)
+    }
+
+    /// Whether its value is a function of one argument.
+    pub(crate) fn is_function(self) -> bool {
+        [WHEN, RETRY_OK, RETRY_AFTER, FALLBACK, ON_RETRY, ON_GIVE_UP, SLEEP].contains(&self)
+    }
 }
 
 /// The entry whose name is nearest to `word`, if one is near at all: up to a third of its letters apart.

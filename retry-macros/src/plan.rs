@@ -7,6 +7,7 @@ use syn::{Expr, Path};
 
 use crate::args::{Max, RawArgs, Start};
 use crate::body::mentions;
+use crate::hygiene;
 use crate::preset::Preset;
 use crate::slot::{Given, Origin, Slot};
 use crate::value::{Jitter, JitterForm, Number, Time, TimeForm, ends, first_span, is_constant, located};
@@ -230,35 +231,38 @@ impl<'a> Builder<'a> {
         name
     }
 
-    /// What a value is called: as a constant in capitals; as a local not, since a constant of that name would then
-    /// be taken for a pattern.
+    /// Returns the name of a value. A local has no capitals, since the constant of an `impl` block would be taken for the
+    /// pattern.
     fn name(&self, name: &str) -> TokenStream {
-        let name = format!("__REATTEMPT_{name}");
-        let name = if self.is_inline { name.to_lowercase() } else { name };
-        Ident::new(&name, Span::mixed_site()).into_token_stream()
+        let name =
+            if self.is_inline { hygiene::local(&name.to_lowercase()) } else { hygiene::constant(name) };
+        name.into_token_stream()
     }
 
     /// A check whose panic the compiler reports under the whole of `place`.
     fn required(&self, place: &Expr, check: &TokenStream) -> TokenStream {
         let private = self.private;
-        self.placed(place, quote!(require), quote!(#private::check::#check))
+        self.placed(place, "require", quote!(#private::check::#check))
     }
 
     /// The same, by the function that knows what to say.
-    fn placed(&self, place: &Expr, require: TokenStream, arguments: TokenStream) -> TokenStream {
+    fn placed(&self, place: &Expr, require: &str, arguments: TokenStream) -> TokenStream {
         let (first, last) = ends(place.to_token_stream());
         let private = self.private;
-        let require = located(require, first);
+        let (require, name) = (Ident::new(require, first), hygiene::import(first));
         let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
         arguments.set_span(last);
-        let call = quote!({ use #private::check::#require; #require #arguments });
+        let call = quote!({ use #private::check::#require as #name; #name #arguments });
         if self.is_inline { quote!(#call;) } else { quote!(const _: () = #call;) }
     }
 
     fn policy(&self, args: &RawArgs) -> TokenStream {
         let (private, setters) = (self.private, &self.setters);
         let start = match args.policy() {
-            Some(policy) => quote!({ let policy: #private::Policy = #policy; policy }),
+            Some(policy) => {
+                let name = hygiene::local("policy");
+                quote!({ let #name: #private::Policy = #policy; #name })
+            }
             None => self.preset(args).1,
         };
         quote!(#start #setters)
@@ -285,12 +289,14 @@ impl<'a> Builder<'a> {
         let policy = self.name("POLICY");
         let (base, max_delay) = (args.base.value(), args.max_delay.value());
         if args.policy().is_none() {
-            let (preset, start) = self.preset(args);
+            let (preset, _) = self.preset(args);
+            let (has_base, has_max_delay) = (args.base.is_set(), args.max_delay.is_set());
             let mut rule = |place: &Expr, check: &str| {
                 let private = self.private;
                 let check = Ident::new(check, Span::mixed_site());
-                let arguments = quote!(#preset, &#start, &#policy, #private::check::#check(&#policy));
-                rules.extend(self.placed(place, quote!(require_over), arguments));
+                let arguments =
+                    quote!(#preset, (#has_base, #has_max_delay), &#policy, #private::check::#check(&#policy));
+                rules.extend(self.placed(place, "require_over", arguments));
             };
             if let Some(time) = max_delay.or(base) {
                 rule(&time.written, "base_below_ceiling");
@@ -326,7 +332,8 @@ fn time_tokens(time: &Time, private: &Path) -> TokenStream {
             quote!(#private::Duration::new(#seconds, #nanos))
         }
         TimeForm::Millis => {
-            quote!({ let millis: ::core::primitive::u64 = #written; #private::Duration::from_millis(millis) })
+            let name = hygiene::local("millis");
+            quote!({ let #name: ::core::primitive::u64 = #written; #private::Duration::from_millis(#name) })
         }
         TimeForm::Expression => written.to_token_stream(),
     }

@@ -5,7 +5,8 @@ use syn::{Expr, Lit};
 
 use crate::diagnostics::bail;
 use crate::option_name::nearest_of;
-use crate::value::{first_span, literal, source, ungrouped};
+use crate::source::source;
+use crate::value::{first_span, literal, ungrouped};
 
 /// The names, as `retry_core::preset::ALL` has them: this crate does not depend on that one, but its tests do.
 const NAMES: [&str; 10] = [
@@ -30,6 +31,11 @@ pub(crate) struct Preset {
 }
 
 impl Preset {
+    /// The preset that somebody may have meant by a value.
+    pub(crate) fn guess(written: &Expr) -> Option<&'static str> {
+        nearest_of(&guess(written), NAMES.iter().map(|name| (*name, *name)))
+    }
+
     pub(crate) fn parse(written: &Expr) -> syn::Result<Preset> {
         let text = source(written);
         let is_bare = matches!(ungrouped(written), Expr::Path(path) if path.path.get_ident().is_some());
@@ -38,7 +44,7 @@ impl Preset {
             return Ok(Preset { name, constant });
         }
         let all = NAMES.map(|name| format!("`{name}`")).join(", ");
-        match nearest_of(&guess(written), NAMES.iter().map(|name| (*name, *name))) {
+        match Preset::guess(written) {
             Some(near) => bail!(written, "`{text}` is no preset; write `preset = {near}`; there are {all}"),
             None => bail!(written, "`{text}` is no preset; there are {all}"),
         }

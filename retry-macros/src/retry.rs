@@ -7,25 +7,37 @@ use syn::Attribute;
 use crate::args::RawArgs;
 use crate::diagnostics::Diagnostics;
 use crate::expand::expand;
-use crate::impl_block;
+use crate::impl_block::{self, Deferred};
 use crate::item::{AnnotatedFn, Item};
 use crate::model::{self, Retry};
+use crate::name::Name;
 use crate::plan::{Plan, Scope};
-use crate::shape::Shape;
+use crate::run_time::{self, Names};
+use crate::shape::{Shape, refuse_lost_caller};
 use crate::validate;
 
-pub(crate) fn retry(arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn retry(arguments: TokenStream, item: TokenStream, name: &Name) -> TokenStream {
     let mut errors = Diagnostics::new();
-    let args = RawArgs::parse(arguments, &mut errors);
-    validate::arguments(&args, &mut errors);
+    let deferred = Deferred::parse(arguments.clone());
+    let args =
+        if deferred.is_some() { RawArgs::default() } else { RawArgs::parse(arguments.clone(), &mut errors) };
     let tokens = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Function(mut function)) => {
-            refuse_second(&mut function.attrs, &mut errors);
-            self::function(&args, *function, &[], &mut errors)
+            if let Some(block) = deferred {
+                block.expand(None, *function, &mut errors)
+            } else if let Some(block) = Deferred::take(&mut function.attrs) {
+                refuse_second(&mut function.attrs, name, &mut errors);
+                block.expand(Some(args), *function, &mut errors)
+            } else {
+                validate::arguments(&args, &mut errors);
+                refuse_second(&mut function.attrs, name, &mut errors);
+                self::function(&args, *function, &[], &mut errors)
+            }
         }
         Ok(Item::Impl(mut block)) => {
-            refuse_second(&mut block.attrs, &mut errors);
-            impl_block::expand(&args, block, &mut errors)
+            validate::arguments(&args, &mut errors);
+            refuse_second(&mut block.attrs, name, &mut errors);
+            impl_block::expand(&args, arguments, block, name, &mut errors)
         }
         Err(mistake) => {
             errors.take(mistake);
@@ -36,18 +48,13 @@ pub(crate) fn retry(arguments: TokenStream, item: TokenStream) -> TokenStream {
     quote!(#errors #tokens)
 }
 
-/// Whether an attribute is one of ours, as far as its name tells.
-pub(crate) fn is_ours(attr: &Attribute) -> bool {
-    attr.path().segments.last().is_some_and(|segment| segment.ident == "retry")
-}
-
 /// A second attribute below the first would retry the retries.
-fn refuse_second(attrs: &mut Vec<Attribute>, errors: &mut Diagnostics) {
+fn refuse_second(attrs: &mut Vec<Attribute>, name: &Name, errors: &mut Diagnostics) {
     attrs.retain(|attr| {
-        if is_ours(attr) {
+        if name.is_ours(attr) {
             errors.report(attr.path(), "`#[retry]` is given twice; keep one of the two");
         }
-        !is_ours(attr)
+        !name.is_ours(attr)
     });
 }
 
@@ -58,7 +65,10 @@ pub(crate) fn function(
     outer_generics: &[Ident],
     errors: &mut Diagnostics,
 ) -> TokenStream {
+    let constant = run_time::refuse(args, &Names::of(&function.sig), errors);
+    let args = constant.as_ref().unwrap_or(args);
     let Some(shape) = errors.ok(Shape::of(&function)) else { return function.into_token_stream() };
+    errors.ok(refuse_lost_caller(&function, &shape));
     match Retry::new(args, &mut function.sig, shape.clone(), outer_generics, errors) {
         Some(retry) => expand(&function, &retry),
         None => recover(args, function, shape, outer_generics),

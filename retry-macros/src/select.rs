@@ -2,15 +2,18 @@
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Expr, Pat, Token, Type};
+use syn::{Expr, Lit, LitStr, Pat, Token, Type, parse_quote};
 
 use crate::diagnostics::{bail, error};
+use crate::pattern::COPY_NAMES;
 
 /// What an error is compared with.
 #[derive(Clone)]
 pub(crate) enum Item {
     Type(Type),
     Pattern(Pat, Option<Expr>),
+    /// A string literal, which is compared and not matched: a pattern `"busy"` has one reference too few for `&&str`.
+    Text(LitStr, Option<Expr>),
 }
 
 impl Item {
@@ -19,6 +22,7 @@ impl Item {
         match self {
             Item::Type(ty) => Item::Type(ty.clone()),
             Item::Pattern(pattern, guard) => Item::Pattern(pattern.clone(), guard.as_ref().map(change)),
+            Item::Text(text, guard) => Item::Text(text.clone(), guard.as_ref().map(change)),
         }
     }
 }
@@ -63,13 +67,18 @@ fn alternatives(input: ParseStream<'_>, items: &mut Vec<Item>) -> syn::Result<()
         let item = item(input)?;
         if input.peek(Token![if]) {
             let keyword = input.parse::<Token![if]>()?;
-            let Item::Pattern(pattern, _) = item else {
+            if matches!(item, Item::Type(_)) {
                 bail!(keyword, "`if` guards a pattern, not a type; write the type's condition as `when`")
-            };
+            }
             if is_at_end(input) {
                 bail!(keyword, "nothing follows `if`; write a condition, or remove it")
             }
-            items.push(Item::Pattern(pattern, Some(readable(input, "condition", Parse::parse)?)));
+            let guard = Some(readable(input, "condition", Parse::parse)?);
+            items.push(match item {
+                Item::Pattern(pattern, _) => Item::Pattern(pattern, guard),
+                Item::Text(text, _) => Item::Text(text, guard),
+                ty @ Item::Type(_) => ty,
+            });
             return Ok(());
         }
         items.push(item);
@@ -118,10 +127,56 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
         let wildcard: Token![_] = input.parse()?;
         bail!(wildcard, "`_` matches every error; remove it")
     }
+    if input.peek(Token![!]) {
+        let not: Token![!] = input.parse()?;
+        bail!(not, "`!` negates conditions; write `unless = …` for errors that are not retried")
+    }
+    if input.peek(syn::Ident) && input.peek2(Token![!]) && input.fork().parse::<Ident>()? == "matches" {
+        bail!(
+            input.parse::<Ident>()?,
+            "`matches!` is a condition; write its pattern alone, or `when = |error| …`"
+        )
+    }
     if input.parse::<Option<Token![type]>>()?.is_none() && is_pattern(input) {
-        return Ok(Item::Pattern(readable(input, "pattern", Pat::parse_single)?, None));
+        let mut pattern = readable(input, "pattern", Pat::parse_single)?;
+        if let Some(text) = text(&pattern) {
+            return Ok(Item::Text(text.clone(), None));
+        }
+        refer(&mut pattern);
+        return Ok(Item::Pattern(pattern, None));
     }
     Ok(Item::Type(readable(input, "type or pattern", Type::without_plus)?))
+}
+
+/// The string that a pattern is.
+fn text(pattern: &Pat) -> Option<&LitStr> {
+    match pattern {
+        Pat::Lit(literal) => match &literal.lit {
+            Lit::Str(text) => Some(text),
+            _ => None,
+        },
+        Pat::Paren(paren) => text(&paren.pat),
+        _ => None,
+    }
+}
+
+/// Gives a string or a constant that is matched against the error itself the reference that such a pattern lacks. What
+/// looks like a constant may be a variant, for which the reference changes nothing.
+fn refer(pattern: &mut Pat) {
+    match pattern {
+        Pat::Lit(literal) if matches!(literal.lit, Lit::Str(_) | Lit::ByteStr(_) | Lit::CStr(_)) => {
+            *pattern = parse_quote!(&#literal);
+        }
+        Pat::Path(path) => *pattern = parse_quote!(&#path),
+        Pat::Paren(paren) => refer(&mut paren.pat),
+        Pat::Or(cases) => cases.cases.iter_mut().for_each(refer),
+        Pat::Ident(binding) => {
+            if let Some((_, pattern)) = &mut binding.subpat {
+                refer(pattern);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// A path whose last segment but one begins with a capital, as a variant's does, and anything with parentheses,
@@ -148,6 +203,7 @@ fn is_pattern_ahead(rest: ParseStream<'_>) -> bool {
                 return ahead.parse2(group.stream()).unwrap_or(false);
             }
             Ok(TokenTree::Group(_) | TokenTree::Literal(_)) if depth == 0 => return true,
+            Ok(TokenTree::Ident(word)) if depth == 0 && (word == "true" || word == "false") => return true,
             Ok(TokenTree::Ident(segment)) if depth == 0 => path.push(segment),
             Ok(TokenTree::Punct(punct)) if punct.as_char() == '<' => depth += 1,
             Ok(TokenTree::Punct(punct)) if punct.as_char() == '>' => depth = depth.saturating_sub(1),
@@ -155,5 +211,9 @@ fn is_pattern_ahead(rest: ParseStream<'_>) -> bool {
         }
     }
     let owner = path.len().checked_sub(2).and_then(|last_but_one| path.get(last_but_one));
-    owner.is_some_and(|owner| owner.to_string().starts_with(char::is_uppercase))
+    // `i32::MAX` is a constant: there are no types in a number's.
+    owner.is_some_and(|owner| {
+        let owner = owner.to_string();
+        owner.starts_with(char::is_uppercase) || COPY_NAMES.contains(&&*owner)
+    })
 }

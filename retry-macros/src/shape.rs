@@ -1,17 +1,18 @@
 //! What kind of function it is: where the loop goes, what an attempt is, and what it returns.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{
-    FnArg, GenericArgument, Pat, Path, PathArguments, ReceiverKind, ReturnType, Signature, Stmt, Type,
-    TypeParamBound,
+    FnArg, GenericArgument, Pat, Path, PathArguments, ReturnType, Signature, Stmt, Type, TypeParamBound,
 };
 
+use crate::attributes;
 use crate::body::{self, AsyncTraitBlock, Frame};
+use crate::borrow;
 use crate::diagnostics::bail;
 use crate::item::{AnnotatedFn, Body};
-use crate::pattern::{Binding, bindings};
-use crate::value::source;
+use crate::pattern::{Binding, rebind_in, silence};
+use crate::source::source;
 
 /// A function that can be retried.
 #[derive(Clone)]
@@ -57,10 +58,20 @@ impl Shape {
         let ReturnType::Type(_, ret) = &sig.output else {
             bail!(sig.ident, "`{}` returns nothing, so it cannot fail; return a `Result`", sig.ident)
         };
+        if let Type::Never(never) = &**ret {
+            bail!(never, "`{}` never returns, so it cannot fail; return a `Result`", sig.ident)
+        }
         let shape = if sig.asyncness.is_some() {
             Shape::plain(true, ret, body)
         } else if let Some(output) = future_output(ret) {
             Shape::future(output, ret, body)?
+        } else if is_called_future(ret) {
+            bail!(
+                ret,
+                "`{}` hides what the future yields; write its type out, as `Pin<Box<dyn Future<Output = Result<…>>>>` or \
+                 `impl Future<Output = Result<…>>`",
+                source(&**ret)
+            )
         } else if body::is_blocked_on(&body.tokens) {
             bail!(
                 sig.ident,
@@ -69,7 +80,7 @@ impl Shape {
         } else {
             Shape::plain(false, ret, body)
         };
-        refuse_exclusive_borrow(sig, &shape.ret)?;
+        borrow::refuse_exclusive(sig, &shape.ret)?;
         Ok(shape)
     }
 
@@ -118,26 +129,44 @@ impl Shape {
         }
     }
 
+    /// Whether the return type cannot be named in a body.
+    pub(crate) fn has_impl_trait(&self) -> bool {
+        body::mentions(&self.ret.to_token_stream(), "impl")
+    }
+
+    /// The success type as it is spelled: the first argument of `Result<T, E>`, `Option<T>` or an alias.
+    pub(crate) fn success(&self) -> Option<&Type> {
+        match &self.ret {
+            Type::Path(path) => type_arguments(&path.path).next(),
+            _ => None,
+        }
+    }
+
     /// Under `#[async_trait]` the body's `self` has another name.
     pub(crate) fn renames_self(&self) -> bool {
         self.moves.is_some()
     }
 
-    /// Calls `visit` for every name that is bound to an argument, where its binding can be changed.
-    pub(crate) fn bindings(&mut self, sig: &mut Signature, visit: &mut dyn FnMut(Binding<'_>)) {
+    /// Calls `visit` for every name that is bound to an argument, where its binding can be changed. `visit` returns
+    /// whether it has changed it.
+    pub(crate) fn bindings(&mut self, sig: &mut Signature, visit: &mut dyn FnMut(&mut Binding<'_>) -> bool) {
         let types: Vec<(Pat, Type)> = typed(sig).map(|arg| ((*arg.pat).clone(), (*arg.ty).clone())).collect();
         let keep = self.has_setup() && self.moves.is_none();
         for input in &mut sig.inputs {
             let FnArg::Typed(arg) = input else { continue };
             let is_moved = self.moves.is_some() && !matches!(*arg.ty, Type::Reference(_));
             // Setup statements may need the binding as it is written; each attempt then shadows it.
-            if keep {
-                bindings(&mut arg.pat.clone(), Some(&arg.ty), visit);
-            } else if !is_moved {
-                bindings(&mut arg.pat, Some(&arg.ty), visit);
+            if keep || !is_moved {
+                rebind_in(&mut arg.pat, Some(&arg.ty), &mut arg.attrs, keep, visit);
             }
         }
         let Some((frame, statements)) = &mut self.moves else { return };
+        let mut rebound = Vec::new();
+        let mut visit = |binding: &mut Binding<'_>| {
+            let is_rebound = visit(binding);
+            rebound.extend(is_rebound.then(|| binding.pattern.ident.clone()));
+            is_rebound
+        };
         for statement in &mut *statements {
             let Stmt::Local(local) = statement else { continue };
             let source =
@@ -146,7 +175,12 @@ impl Shape {
                 |pat: &Pat| source.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| binds(pat, w));
             let ty = types.iter().find(|(pat, _)| named(pat)).map(|(_, ty)| ty);
             if source != "self" {
-                bindings(&mut local.pat, ty, visit);
+                rebind_in(&mut local.pat, ty, &mut local.attrs, false, &mut visit);
+            }
+        }
+        for input in &mut sig.inputs {
+            if let FnArg::Typed(arg) = input {
+                silence(&mut arg.pat, &rebound);
             }
         }
         let moves = statements.iter().map(ToTokens::to_token_stream).collect();
@@ -176,7 +210,7 @@ pub(crate) fn future_output(ty: &Type) -> Option<&Type> {
         Type::Paren(paren) => future_output(&paren.elem),
         Type::Path(path) => {
             let last = path.path.segments.last()?;
-            let argument = last_type_argument(&path.path)?;
+            let argument = type_arguments(&path.path).next_back()?;
             match last.ident.to_string().as_str() {
                 "Pin" | "Box" => future_output(argument),
                 "BoxFuture" | "LocalBoxFuture" => Some(argument),
@@ -184,6 +218,29 @@ pub(crate) fn future_output(ty: &Type) -> Option<&Type> {
             }
         }
         _ => None,
+    }
+}
+
+/// Whether a type is a future by its name: `Self::Future`, `impl Future`, `Pin<Box<dyn SendFuture>>`.
+fn is_called_future(ty: &Type) -> bool {
+    let is_future =
+        |path: &Path| path.segments.last().is_some_and(|last| last.ident.to_string().ends_with("Future"));
+    let is_bound = |bound: &TypeParamBound| match bound {
+        TypeParamBound::Trait(bound) => is_future(&bound.path),
+        _ => false,
+    };
+    match ty {
+        Type::ImplTrait(future) => future.bounds.iter().any(is_bound),
+        Type::TraitObject(future) => future.bounds.iter().any(is_bound),
+        Type::Group(group) => is_called_future(&group.elem),
+        Type::Paren(paren) => is_called_future(&paren.elem),
+        Type::Path(path) => {
+            let is_box =
+                path.path.segments.last().is_some_and(|last| last.ident == "Pin" || last.ident == "Box");
+            let is_boxed = || type_arguments(&path.path).next_back().is_some_and(is_called_future);
+            is_future(&path.path) || (is_box && is_boxed())
+        }
+        _ => false,
     }
 }
 
@@ -197,79 +254,33 @@ fn bound_output(bound: &TypeParamBound) -> Option<&Type> {
     })
 }
 
-fn last_type_argument(path: &Path) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = &path.segments.last()?.arguments else { return None };
-    arguments.args.iter().rev().find_map(|argument| match argument {
+/// The types between the angle brackets of a path's last segment.
+pub(crate) fn type_arguments(path: &Path) -> impl DoubleEndedIterator<Item = &Type> {
+    let arguments = match path.segments.last().map(|last| &last.arguments) {
+        Some(PathArguments::AngleBracketed(arguments)) => Some(&arguments.args),
+        _ => None,
+    };
+    arguments.into_iter().flatten().filter_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
 }
 
-/// A result that borrows from `&mut` keeps the argument borrowed for as long as it lives, so the compiler allows no
-/// second attempt, by hand either.
-fn refuse_exclusive_borrow(sig: &Signature, ret: &Type) -> syn::Result<()> {
-    for (place, lifetime) in lifetimes(ret.to_token_stream()) {
-        if let Some(source) = exclusive_source(sig, lifetime.as_deref()) {
-            bail!(
-                place,
-                "the result borrows from `{source}`, which the next attempt needs; return an owned value"
-            )
-        }
+/// Refuses an attribute that the function would lose. The function can be expanded all the same, after the mistake is
+/// reported.
+///
+/// No closure can be `#[track_caller]`, and an async function has no caller to report, with `#[retry]` or without.
+pub(crate) fn refuse_lost_caller(function: &AnnotatedFn, shape: &Shape) -> syn::Result<()> {
+    if shape.is_async || !body::has_control_flow(&shape.attempt) {
+        return Ok(());
     }
-    Ok(())
-}
-
-/// Each reference and lifetime in a type: where it stands, and its name unless it is elided.
-fn lifetimes(tokens: TokenStream) -> Vec<(TokenStream, Option<String>)> {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let mut found = Vec::new();
-    for (i, token) in tokens.iter().enumerate() {
-        let next = tokens.get(i + 1);
-        match token {
-            TokenTree::Group(group) => found.extend(lifetimes(group.stream())),
-            TokenTree::Punct(punct) if punct.as_char() == '&' && !is_quote(next) => {
-                found.push((token.to_token_stream(), None));
-            }
-            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
-                let place = [Some(token), next].into_iter().flatten().cloned().collect();
-                let name = next.map(ToString::to_string).filter(|name| name != "_");
-                found.push((place, name));
-            }
-            _ => {}
-        }
+    let attributes = [&function.attrs, &function.inner_attrs];
+    match attributes.into_iter().find_map(|attrs| attributes::track_caller(attrs)) {
+        None => Ok(()),
+        Some(keyword) => bail!(
+            keyword,
+            "`#[track_caller]` is lost in a body with `?`, `return` or a macro, which becomes a closure; move that \
+             body into a `#[track_caller]` function and call it here"
+        ),
     }
-    found
-}
-
-fn is_quote(token: Option<&TokenTree>) -> bool {
-    matches!(token, Some(TokenTree::Punct(quote)) if quote.as_char() == '\'')
-}
-
-/// The argument that a lifetime in the return type stands for, if it is borrowed exclusively.
-fn exclusive_source(sig: &Signature, lifetime: Option<&str>) -> Option<String> {
-    if lifetime == Some("static") {
-        return None;
-    }
-    let is_named = |found: Option<&syn::Lifetime>| match lifetime {
-        Some(name) => found.is_some_and(|found| found.ident == name),
-        None => found.is_none_or(|found| found.ident == "_"),
-    };
-    if let Some(receiver) = sig.receiver() {
-        match &receiver.kind {
-            ReceiverKind::Reference(_, found, mutability) if is_named(found.as_ref()) => {
-                return mutability
-                    .is_some()
-                    .then(|| receiver.to_token_stream().to_string().replace("& ", "&"));
-            }
-            // Elision takes the receiver's lifetime and no other's.
-            _ if lifetime.is_none() => return None,
-            _ => {}
-        }
-    }
-    let mut references = typed(sig).filter_map(|arg| match &*arg.ty {
-        Type::Reference(reference) if is_named(reference.lifetime.as_ref()) => Some((arg, reference)),
-        _ => None,
-    });
-    let (arg, _) = references.find(|(_, reference)| reference.mutability.is_some())?;
-    Some(source(&arg.pat))
 }

@@ -1,8 +1,10 @@
 //! Expansions as they read, one for each shape, and a parser that survives whatever is typed.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use proptest::prelude::*;
 use quote::quote;
+
+use crate::name::Name;
 
 fn pretty(tokens: TokenStream) -> String {
     let text = tokens.to_string();
@@ -11,7 +13,7 @@ fn pretty(tokens: TokenStream) -> String {
 }
 
 fn expanded(arguments: TokenStream, item: TokenStream) -> String {
-    pretty(crate::retry::retry(arguments, item))
+    pretty(crate::retry::retry(arguments, item, &Name::default()))
 }
 
 #[test]
@@ -113,6 +115,134 @@ fn a_derive_asks_by_variant() {
     })));
 }
 
+/// Functions of every shape under arguments that lead to every part of an expansion.
+fn inventory() -> Vec<(TokenStream, TokenStream)> {
+    let arguments = [
+        quote!(max = 5, base_ms = 100, factor = 2, max_delay = "1s", jitter = up_to("1s"), deadline = "1m"),
+        quote!(policy = plan(a), name = "{a}", attempt = n, env = "FETCH", sleep = nap),
+        quote!(
+            base_ms = N,
+            factor = N,
+            jitter = N,
+            clone(a),
+            on = [E, E::A(_)],
+            unless = E,
+            when = |e| e.f()
+        ),
+        quote!(
+            retry_ok = |v| v.f(),
+            retry_after = |e| e.f(),
+            on_retry = |e| f(e),
+            on_give_up = async |e| f(e)
+        ),
+        quote!(error = E, fallback = |e| f(e), budget = BUDGET, breaker = BREAKER, on_retry = log),
+        quote!(error = E, breaker = BREAKER, within = "1m", max = 3, name = "{a}", clone(a)),
+        quote!(sleep = nap, retry_ok = f, clone(a, self)),
+    ];
+    let items = [
+        quote!(
+            fn f(self, a: u32) -> Result<u32, E> {
+                g(a)
+            }
+        ),
+        quote!(
+            fn f(self, (mut a, b): (u32, S)) -> Result<u32, E> {
+                g(a)?
+            }
+        ),
+        quote!(
+            async fn f(self, mut a: u32) -> Result<u32, E> {
+                g(a).await
+            }
+        ),
+        quote!(
+            async fn f(self, a: u32) -> Result<impl Sized, E> {
+                g(a).await?
+            }
+        ),
+        quote!(
+            fn f(self, a: u32) -> impl Future<Output = Result<u32, E>> {
+                async move { g(a)? }
+            }
+        ),
+        quote!(
+            impl<N> S<N> {
+                fn f(self, a: u32) -> Result<u32, E> {
+                    g(a)?
+                }
+            }
+        ),
+    ];
+    let pairs = |arguments: &TokenStream| items.clone().map(|item| (arguments.clone(), item));
+    let mut inventory: Vec<_> = arguments.iter().flat_map(pairs).collect();
+    let limited = [
+        quote!(attempt_timeout = "1s", sleep = nap, on_retry = async |e| f(e)),
+        quote!(attempt_timeout = "1s", when = |e| e.f(), breaker = BREAKER, fallback = async |e| f(e)),
+        quote!(base_ms = N, attempt_timeout_ms = N),
+    ];
+    inventory.extend(limited.map(|arguments| (arguments, items[3].clone())));
+    let reborrowed = quote!(
+        fn f(self: Pin<&mut S>, mut a: &mut u32, mut b: Pin<&mut S>) -> Option<u32> {
+            g(a, b)?
+        }
+    );
+    inventory.push((quote!(), reborrowed));
+    inventory
+}
+
+/// The names in an expansion that are neither the user's, nor part of a path, a method or a field.
+fn bare_names(tokens: TokenStream, users: &[String], found: &mut Vec<String>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is_punct = |token: Option<&TokenTree>, marks: &str| matches!(token, Some(TokenTree::Punct(punct)) if marks.contains(punct.as_char()));
+    for (i, token) in tokens.iter().enumerate() {
+        let before = i.checked_sub(1).and_then(|i| tokens.get(i));
+        match token {
+            TokenTree::Group(group) => bare_names(group.stream(), users, found),
+            TokenTree::Ident(name) => {
+                let name = name.to_string();
+                let is_keyword = syn::parse_str::<syn::Ident>(&name).is_err();
+                let is_part = is_punct(before, ":.") && !is_punct(tokens.get(i + 1), "@")
+                    || matches!((tokens.get(i + 1), tokens.get(i + 2)), (Some(TokenTree::Punct(a)), Some(_)) if a.as_char() == ':' && ["failure", "is_retryable", "hint", "operation", "waited"].contains(&&*name));
+                if !is_keyword && !is_part && !users.contains(&name) {
+                    found.push(name);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn words_of(tokens: &TokenStream) -> Vec<String> {
+    let inside = |token: TokenTree| match token {
+        TokenTree::Group(group) => words_of(&group.stream()),
+        token => vec![token.to_string()],
+    };
+    tokens.clone().into_iter().flat_map(inside).collect()
+}
+
+#[test]
+fn every_local_label_and_item_has_a_name_that_nobody_writes() {
+    for (arguments, item) in inventory() {
+        let users = [words_of(&arguments), words_of(&item)].concat();
+        let tokens = crate::retry::retry(arguments, item, &Name::default());
+        assert!(!crate::body::mentions(&tokens, "compile_error"), "{tokens}");
+        let mut found = Vec::new();
+        bare_names(tokens.clone(), &users, &mut found);
+        found.retain(|name| !name.to_lowercase().starts_with("__reattempt"));
+        assert!(found.is_empty(), "{found:?} in {tokens}");
+    }
+}
+
+#[test]
+fn no_expansion_sets_a_lint() {
+    for (arguments, item) in inventory() {
+        let tokens = crate::retry::retry(arguments, item, &Name::default());
+        for level in ["allow", "expect", "warn", "deny", "forbid"] {
+            assert!(!crate::body::mentions(&tokens, level), "`{level}` in {tokens}");
+        }
+    }
+}
+
 /// Words that mean something to the parser, and some that do not.
 const WORDS: &str = "max unlimited base base_ms factor backoff max_delay jitter deadline attempt_timeout within name \
                      policy budget breaker clone sleep crate skip on unless when retry_ok error attempt fallback on_retry retry_after \
@@ -127,7 +257,7 @@ proptest! {
     fn no_attribute_makes_the_macro_panic(words in prop::collection::vec(prop::sample::select(words()), 0..12)) {
         if let Ok(arguments) = words.join(" ").parse::<TokenStream>() {
             for item in [quote!(fn f(a: u32) -> Result<u32, E> { Ok(a) }), quote!(impl S { fn f(&self) -> Result<u32, E> { Ok(1) } })] {
-                let tokens = crate::retry::retry(arguments.clone(), item);
+                let tokens = crate::retry::retry(arguments.clone(), item, &Name::default());
                 prop_assert!(crate::body::mentions(&tokens, "f"));
             }
         }

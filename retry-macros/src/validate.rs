@@ -2,13 +2,14 @@
 
 use proc_macro2::Ident;
 use quote::ToTokens;
-use syn::{Expr, FnArg, Lit, Signature};
+use syn::{Expr, FnArg, Generics, Lit, Signature, Type};
 
 use crate::args::{Max, RawArgs};
 use crate::diagnostics::Diagnostics;
-use crate::pattern::{Rebind, Rebinding, free_rebind};
-use crate::shape::{Shape, typed};
+use crate::pattern::{self, Binding, Rebind, Rebinding, free_rebind, readable};
+use crate::shape::{Shape, type_arguments, typed};
 use crate::slot::Origin;
+use crate::source::source;
 use crate::value::{Backoff, JitterForm, is_constant, literal, ungrouped};
 
 /// Every rule that concerns the arguments alone.
@@ -23,8 +24,53 @@ pub(crate) fn arguments(args: &RawArgs, errors: &mut Diagnostics) {
 /// Every rule that concerns the arguments and the function that they stand on.
 pub(crate) fn function(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
     check_attempt_timeout_is_async(args, sig, shape, errors);
+    check_option_needs_no_error(args, sig, shape, errors);
     check_skip_stands_alone(args, errors);
     check_clones_are_arguments(args, sig, shape, errors);
+    check_futures_of_hooks_borrow_nothing(args, shape, errors);
+    check_success_never_fails(args, shape, errors);
+}
+
+/// The event lives only as long as the call of the hook, and the future that a closure returns longer.
+fn check_futures_of_hooks_borrow_nothing(args: &RawArgs, shape: &Shape, errors: &mut Diagnostics) {
+    for hook in [args.on_retry.get(), args.on_give_up.get()].into_iter().flatten() {
+        let Expr::Closure(closure) = ungrouped(&hook.value) else { continue };
+        let (Some(syn::Pat::Ident(event)), Expr::Async(future)) = (closure.inputs.first(), &*closure.body)
+        else {
+            continue;
+        };
+        let name = &event.ident;
+        if shape.is_async && crate::body::mentions(&future.block.to_token_stream(), &name.to_string()) {
+            let message = format!(
+                "the future cannot borrow `{name}`, which ends with the call of `{}`; write `async |{name}| {{ … }}`",
+                hook.key
+            );
+            errors.report(future.async_token, message);
+        }
+    }
+}
+
+/// A failure in the success would end the call. The types are asked in the expansion, except where `impl Trait` keeps
+/// them from being named.
+fn check_success_never_fails(args: &RawArgs, shape: &Shape, errors: &mut Diagnostics) {
+    let Some(success) = shape.success().filter(|ty| shape.has_impl_trait() && is_result(ty)) else { return };
+    if !args.retry_ok.is_set() {
+        let message = format!(
+            "a failure in `{}` would count as a success; return one `Result`, or write `retry_ok` to choose which \
+             successes are retried",
+            source(success)
+        );
+        errors.report(success, message);
+    }
+}
+
+/// Whether a type is called `Result`, or is an `Option` of one that is.
+fn is_result(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    match path.path.segments.last() {
+        Some(last) if last.ident == "Option" => type_arguments(&path.path).next().is_some_and(is_result),
+        last => last.is_some_and(|last| last.ident == "Result"),
+    }
 }
 
 /// Only an exponential backoff has a factor.
@@ -122,8 +168,40 @@ fn check_attempt_timeout_is_async(args: &RawArgs, sig: &Signature, shape: &Shape
     };
     if !shape.is_async {
         let (key, name) = (&timeout.key, &sig.ident);
-        errors.report(key, format!("`{key}` cannot cancel `{name}`, which is not async; use `deadline`"));
+        let message = format!(
+            "`{key}` cannot cancel `{name}`, which is not async; write `async fn`, or set a timeout on the client that it \
+             calls (`deadline` limits only when attempts start)"
+        );
+        errors.report(key, message);
     }
+}
+
+/// What gives an error to the caller has none to give in an `Option`.
+fn check_option_needs_no_error(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
+    if !matches!(&shape.ret, Type::Path(path) if is_called(path, "Option")) {
+        return;
+    }
+    let name = &sig.ident;
+    // A fallback takes the error in its place.
+    let error = args.error.get();
+    if let Some(error) = error.filter(|_| !args.fallback.is_set()) {
+        let (key, ty) = (&error.key, source(&error.value));
+        let message = format!(
+            "`{key}` hands a `RetryError` to the caller, and `{name}` returns an `Option`, which has no error; return \
+             `Result<_, reattempt::RetryError<{ty}>>`"
+        );
+        errors.report(key, message);
+    } else if let Some(timeout) = args.attempt_timeout.get().filter(|_| shape.is_async && error.is_none()) {
+        let key = &timeout.key;
+        let message = format!(
+            "`{key}` fails an attempt with an error, and `{name}` returns an `Option`, which has none; return a `Result`"
+        );
+        errors.report(key, message);
+    }
+}
+
+fn is_called(path: &syn::TypePath, name: &str) -> bool {
+    path.path.segments.last().is_some_and(|last| last.ident == name)
 }
 
 /// `skip` exempts a method; alone it says nothing.
@@ -160,14 +238,13 @@ fn check_clones_are_arguments(args: &RawArgs, sig: &Signature, shape: &Shape, er
 pub(crate) fn is_reference(receiver: &syn::Receiver) -> bool {
     match &receiver.kind {
         syn::ReceiverKind::Reference(..) => true,
-        syn::ReceiverKind::Typed(_, ty) => matches!(**ty, syn::Type::Reference(_)),
+        syn::ReceiverKind::Typed(_, ty) => pattern::is_reference(ty),
         _ => false,
     }
 }
 
 fn is_bound_to_reference(arg: &syn::PatType, name: &Ident) -> bool {
-    matches!(&*arg.pat, syn::Pat::Ident(ident) if ident.ident == *name)
-        && matches!(&*arg.ty, syn::Type::Reference(_))
+    matches!(&*arg.pat, syn::Pat::Ident(ident) if ident.ident == *name) && pattern::is_reference(&arg.ty)
 }
 
 fn no_such_argument(name: &Ident, names: &[Ident], function: &Ident) -> String {
@@ -187,7 +264,10 @@ fn no_such_argument(name: &Ident, names: &[Ident], function: &Ident) -> String {
 /// Every name that stands for an argument in the body.
 fn argument_names(sig: &Signature, shape: &Shape) -> Vec<Ident> {
     let mut names = Vec::new();
-    shape.clone().bindings(&mut sig.clone(), &mut |binding| names.push(binding.pattern.ident.clone()));
+    shape.clone().bindings(&mut sig.clone(), &mut |binding| {
+        names.push(binding.pattern.ident.clone());
+        false
+    });
     names
 }
 
@@ -202,24 +282,46 @@ pub(crate) fn rebindings(
     let clones = args.clone.value().cloned().unwrap_or_default();
     let is_inherited = args.clone.origin() == Some(Origin::Impl);
     let mut rebindings = Vec::new();
-    shape.bindings(sig, &mut |mut binding| {
+    let generics = sig.generics.clone();
+    shape.bindings(sig, &mut |binding| {
         let name = binding.pattern.ident.clone();
-        let is_borrowed = matches!(binding.ty, Some(syn::Type::Reference(_)));
+        let is_borrowed = binding.ty.is_some_and(pattern::is_reference);
         let how = if clones.contains(&name) && !(is_inherited && is_borrowed) {
             Rebind::Clone
         } else if !binding.is_mutable() {
-            return;
+            return false;
         } else if let Some(how) = free_rebind(binding.ty) {
             how
         } else {
-            let message =
-                format!("changes to `{name}` in one attempt would leak into the next; write `clone({name})`");
-            return errors.report(&*binding.pattern, message);
+            if !binding.is_repeated {
+                errors.report(&*binding.pattern, would_leak(binding, &generics));
+            }
+            return false;
         };
-        rebindings.push(Rebinding { pattern: binding.take_mutability(), name, how });
+        let rebinding = binding.rebind(how);
+        if !binding.is_repeated {
+            rebindings.push(rebinding);
+        }
+        true
     });
     check_mut_self(&clones, sig, errors);
     rebindings
+}
+
+/// What is wrong with a `mut` binding, and what to write instead.
+fn would_leak(binding: &Binding<'_>, generics: &Generics) -> String {
+    let name = &binding.pattern.ident;
+    let wrong = format!("changes to `{name}` in one attempt would leak into the next");
+    let Some(found) = binding.ty.and_then(|ty| pattern::unclonable(ty, generics)) else {
+        return format!("{wrong}; write `clone({name})`");
+    };
+    let ty = readable(found.shared);
+    let share = if binding.is_whole { format!("write `{name}: {ty}`") } else { format!("take it as `{ty}`") };
+    if found.can_be_bounded {
+        format!("{wrong}; {share} to share it, or add the bound `Clone` and write `clone({name})`")
+    } else {
+        format!("{wrong}; {share} to share it")
+    }
 }
 
 /// The same for `mut self`.

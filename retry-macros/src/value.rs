@@ -9,6 +9,7 @@ use syn::{Expr, Lit};
 use crate::diagnostics::{bail, error};
 use crate::duration;
 use crate::option_name::nearest_of;
+use crate::source::source;
 
 /// A duration in one of its three forms.
 #[derive(Clone)]
@@ -203,15 +204,22 @@ impl Jitter {
                 Err(_) => return Err(no_jitter(&written)),
             },
             Expr::Path(path) => match path.path.get_ident() {
-                Some(word) if is_lower_case(word) => {
-                    JitterForm::Word(Self::word(&written, &word.to_string())?)
-                }
+                Some(word) if is_lower_case(word) => Self::lower_case(&written, &word.to_string())?,
                 _ => JitterForm::Expression,
             },
             Expr::Call(call) => Self::call(call)?,
             _ => JitterForm::Expression,
         };
         Ok(Jitter { written, form })
+    }
+
+    /// A word; or an argument of the function, which is known only where the function is.
+    fn lower_case(place: &Expr, word: &str) -> syn::Result<JitterForm> {
+        match Self::word(place, word) {
+            Ok(word) => Ok(JitterForm::Word(word)),
+            Err(error) if is_word_of_jitter(word) => Err(error),
+            Err(_) => Ok(JitterForm::Expression),
+        }
     }
 
     fn word(place: &Expr, word: &str) -> syn::Result<&'static str> {
@@ -249,7 +257,13 @@ impl Jitter {
     }
 }
 
-fn no_jitter(place: &Expr) -> syn::Error {
+/// Whether a word is meant for one of ours.
+fn is_word_of_jitter(word: &str) -> bool {
+    let near = nearest_of(word, JITTERS.iter().map(|(name, _)| (*name, *name)));
+    near.is_some() || ["spread", "up_to"].contains(&word)
+}
+
+pub(crate) fn no_jitter(place: &Expr) -> syn::Error {
     error!(place, "`{}` is no jitter; write {JITTER_FORMS}", source(place))
 }
 
@@ -277,11 +291,6 @@ pub(crate) fn is_negative(expression: &Expr) -> bool {
     }
 }
 
-/// Code as its author would write it: without the spaces between tokens.
-pub(crate) fn source(tokens: &impl ToTokens) -> String {
-    tokens.to_token_stream().to_string().replace(' ', "")
-}
-
 /// Whether a path's last segment is written as constants are.
 pub(crate) fn is_constant(expression: &Expr) -> bool {
     let Expr::Path(path) = ungrouped(expression) else { return false };
@@ -291,7 +300,7 @@ pub(crate) fn is_constant(expression: &Expr) -> bool {
     })
 }
 
-fn is_lower_case(word: &Ident) -> bool {
+pub(crate) fn is_lower_case(word: &Ident) -> bool {
     !word.to_string().chars().any(char::is_uppercase)
 }
 

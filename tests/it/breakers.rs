@@ -535,3 +535,54 @@ fn settings_out_of_range_are_told() {
     assert_eq!(told(|| db().minimum_calls(0)), "`minimum_calls` is 0, and no calls have no rate");
     assert_eq!(told(|| db().open_for(Duration::ZERO)), "a circuit that opens for no time refuses nothing");
 }
+
+#[test]
+fn a_setting_that_is_changed_starts_the_window_afresh() {
+    /// Counts one failure of two calls.
+    fn used(breaker: CircuitBreaker) -> CircuitBreaker {
+        breaker.acquire().unwrap().failure();
+        breaker.acquire().unwrap().success();
+        assert_eq!(breaker.state(), Closed);
+        breaker
+    }
+
+    let _guard = testing::no_wait();
+    let over_time = || db().failure_rate(0.75).window_time(SECOND).minimum_calls(3);
+    let over_calls = || db().failure_rate(0.75).window_calls(4).minimum_calls(3);
+    let changed = [
+        used(over_time()).window_calls(3),
+        used(over_calls()).window_time(SECOND),
+        used(over_calls()).window_calls(3),
+        used(over_time()).window_time(2 * SECOND),
+        used(used(over_time()).window_calls(3)).window_time(SECOND),
+        used(over_time()).failure_rate(0.75),
+        used(over_time()).minimum_calls(3),
+    ];
+    for breaker in changed {
+        for call in 1..=3 {
+            assert_eq!(breaker.state(), Closed, "before failure {call} of {breaker:?}");
+            breaker.acquire().unwrap().failure();
+        }
+        assert_eq!(breaker.state(), Open, "three of three calls failed: {breaker:?}");
+    }
+}
+
+#[test]
+fn what_a_window_holds_does_not_depend_on_the_moment_of_its_first_call() {
+    use std::sync::atomic::AtomicU64;
+
+    static NOW: AtomicU64 = AtomicU64::new(0);
+
+    fn clock() -> Duration {
+        Duration::from_micros(NOW.load(Ordering::Relaxed))
+    }
+
+    for start in (0..3_000_000).step_by(7_001) {
+        NOW.store(start, Ordering::Relaxed);
+        let breaker = db().failure_rate(1.0).window_time(SECOND).minimum_calls(2).clock(clock);
+        breaker.acquire().unwrap().failure();
+        NOW.store(start + 950_000, Ordering::Relaxed);
+        breaker.acquire().unwrap().failure();
+        assert_eq!(breaker.state(), Open, "950 ms after a first call at {start} µs");
+    }
+}

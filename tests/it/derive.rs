@@ -102,3 +102,35 @@ fn the_loop_asks_without_being_told_to() {
     assert_eq!(run(fails_later_with(Api::Unauthorized, &op)), Err(Api::Unauthorized));
     assert_eq!(op.calls(), 1);
 }
+
+#[derive(Retryable)]
+#[repr(Rust, packed)]
+#[retryable(after = wait)]
+struct Packed {
+    #[expect(dead_code, reason = "it moves the next field off its alignment")]
+    code: u8,
+    wait: Duration,
+}
+
+#[derive(Retryable)]
+#[repr(C, packed(2))]
+#[retryable(after = 1)]
+struct PackedTuple(u8, Option<Duration>);
+
+#[derive(Clone, Copy, Retryable)]
+#[retryable(after = 0)]
+struct Wait(Duration);
+
+#[derive(Retryable)]
+#[repr(Rust, packed)]
+#[retryable(delegate)]
+struct PackedWrapper(Wait);
+
+#[test]
+fn a_field_of_a_packed_struct_is_copied() {
+    let wait = Duration::from_secs(3);
+    assert_eq!(Packed { code: 1, wait }.retry_after(), Some(wait));
+    assert_eq!(PackedTuple(1, Some(wait)).retry_after(), Some(wait));
+    assert_eq!(PackedWrapper(Wait(wait)).retry_after(), Some(wait));
+    assert!(PackedWrapper(Wait(wait)).is_retryable());
+}

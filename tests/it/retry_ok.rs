@@ -330,3 +330,27 @@ fn a_panic_in_the_question_propagates_and_leaks_nothing() {
     assert_eq!(unwound.unwrap_err().downcast_ref::<&str>(), Some(&"asked"));
     assert_eq!(Rc::strong_count(&value), 1);
 }
+
+/// A value that is a `Result` itself: only what `retry_ok` chooses is retried.
+#[retry(max = 3, retry_ok = Result::is_err)]
+fn inner_failures(
+    answers: &mut Vec<Result<Result<u32, &'static str>, &'static str>>,
+) -> Result<Result<u32, &'static str>, &'static str> {
+    answers.pop().unwrap()
+}
+
+#[retry(max = 3, retry_ok = |_| false)]
+fn no_inner_failures(
+    answers: &mut Vec<Option<Result<u32, &'static str>>>,
+) -> Option<Result<u32, &'static str>> {
+    answers.pop().unwrap()
+}
+
+#[test]
+fn a_success_that_can_fail_is_retried_as_chosen() {
+    let guard = testing::no_wait();
+    assert_eq!(inner_failures(&mut vec![Ok(Ok(1)), Ok(Err("busy")), Err("down")]), Ok(Ok(1)));
+    assert_eq!(guard.delays().len(), 2);
+    assert_eq!(no_inner_failures(&mut vec![Some(Err("busy")), None]), Some(Err("busy")));
+    assert_eq!(guard.delays().len(), 3);
+}

@@ -57,10 +57,13 @@ fn closures_may_change_what_they_captured() {
         if calls.len() < 3 { Err("too few") } else { Ok(calls.clone()) }
     });
     assert_eq!(result, Ok(vec![0, 1, 2]));
-    let result = finish(POLICY.run_async(async || {
+    let result = finish(POLICY.run_async(|| {
         calls.push(calls.len());
-        tokio::task::yield_now().await;
-        if calls.len() < 6 { Err("too few") } else { Ok(calls.len()) }
+        let count = calls.len();
+        async move {
+            tokio::task::yield_now().await;
+            if count < 6 { Err("too few") } else { Ok(count) }
+        }
     }));
     assert_eq!(result, Ok(6));
 }
@@ -96,7 +99,10 @@ fn generic_callers_need_no_bounds_on_the_error() {
         POLICY.max(2).run(operation)
     }
 
-    async fn twice_async<T, E>(operation: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E> {
+    async fn twice_async<T, E, A>(operation: impl FnMut() -> A) -> Result<T, E>
+    where
+        A: Future<Output = Result<T, E>>,
+    {
         POLICY.max(2).run_async(operation).await
     }
 
@@ -119,22 +125,28 @@ fn on_other_threads<F: Future<Output: Send> + Send + 'static>(future: F) -> F::O
 
 #[test]
 fn a_call_without_the_attribute_can_be_spawned() {
-    let calls = AtomicU32::new(0);
-    let call = AT_ONCE.run_async(async move || {
-        tokio::task::yield_now().await;
-        count(&calls)
-    });
-    assert_eq!(on_other_threads(assert_send(call)), Ok(3));
+    let call = async {
+        let calls = AtomicU32::new(0);
+        let call = AT_ONCE.run_async(async || {
+            tokio::task::yield_now().await;
+            count(&calls)
+        });
+        assert_send(call).await
+    };
+    assert_eq!(on_other_threads(call), Ok(3));
 }
 
 #[test]
 fn a_named_call_can_be_spawned() {
-    let calls = AtomicU32::new(0);
-    let call = AT_ONCE.name("count").run_async(async move || {
-        tokio::task::yield_now().await;
-        count(&calls)
-    });
-    assert_eq!(on_other_threads(assert_send(call)), Ok(3));
+    let call = async {
+        let calls = AtomicU32::new(0);
+        let call = AT_ONCE.name("count").run_async(async || {
+            tokio::task::yield_now().await;
+            count(&calls)
+        });
+        assert_send(call).await
+    };
+    assert_eq!(on_other_threads(call), Ok(3));
 }
 
 #[test]
@@ -176,7 +188,7 @@ fn an_error_that_is_not_send_leaves_the_future_send() {
 fn an_error_that_is_not_send_leaves_a_call_without_the_attribute_send() {
     async fn call_or_zero() -> u32 {
         let calls = AtomicU32::new(0);
-        let call = AT_ONCE.run_async(async move || {
+        let call = AT_ONCE.run_async(async || {
             tokio::task::yield_now().await;
             count(&calls).map_err(|_| Local(Rc::new(1)))
         });

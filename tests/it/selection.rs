@@ -1167,3 +1167,102 @@ fn an_error_may_change_between_attempts() {
     assert_eq!(call(&calls).unwrap_err().to_string(), "down at call 4");
     assert_eq!(calls.get(), 4);
 }
+
+mod literals {
+    use std::borrow::Cow;
+    use std::sync::Arc;
+
+    use reattempt::retry;
+
+    #[retry(unless = "no")]
+    pub(super) fn text(error: &'static str) -> Result<(), &'static str> {
+        Err(error)
+    }
+
+    #[retry(on = "busy" | "down")]
+    pub(super) fn string(error: &str) -> Result<(), String> {
+        Err(error.to_owned())
+    }
+
+    #[retry(on = ["busy" if is_on || is_forced, ("down")])]
+    pub(super) fn cow(error: &'static str, is_on: bool, is_forced: bool) -> Result<(), Cow<'static, str>> {
+        Err(error.into())
+    }
+
+    #[retry(on = "busy")]
+    pub(super) fn shared(error: &str) -> Result<(), Arc<str>> {
+        Err(error.into())
+    }
+
+    #[retry(on = _word @ ("busy" | "down"), unless = word @ "down" if *word == "down")]
+    pub(super) fn in_pattern(error: &'static str) -> Result<(), &'static str> {
+        Err(error)
+    }
+
+    #[retry(on = b"busy")]
+    pub(super) fn bytes(error: &'static [u8]) -> Result<(), &'static [u8]> {
+        Err(error)
+    }
+
+    #[retry(on = 5)]
+    pub(super) fn integer(error: u32) -> Result<(), u32> {
+        Err(error)
+    }
+
+    #[retry(on = -1 | i32::MAX)]
+    pub(super) fn signed(error: i32) -> Result<(), i32> {
+        Err(error)
+    }
+
+    #[retry(on = 'x' | 'a'..='c')]
+    pub(super) fn character(error: char) -> Result<(), char> {
+        Err(error)
+    }
+
+    #[retry(on = true)]
+    pub(super) fn boolean(error: bool) -> Result<(), bool> {
+        Err(error)
+    }
+
+    #[retry(on = Some("busy"))]
+    pub(super) fn optional(error: Option<&'static str>) -> Result<(), Option<&'static str>> {
+        Err(error)
+    }
+}
+
+#[test]
+fn a_literal_matches_the_error_that_it_is() {
+    use literals::*;
+
+    let guard = testing::no_wait();
+    let mut seen = 0;
+    let mut waits = |expected: usize, is_error: bool| {
+        let now = guard.delays().len();
+        assert_eq!((now - seen, is_error), (expected, true), "after {seen} waits");
+        seen = now;
+    };
+    waits(0, text("no").is_err());
+    waits(2, text("yes").is_err());
+    waits(2, string("down").is_err());
+    waits(0, string("no").is_err());
+    waits(2, cow("busy", false, true).is_err());
+    waits(0, cow("busy", false, false).is_err());
+    waits(2, cow("down", false, false).is_err());
+    waits(2, shared("busy").is_err());
+    waits(0, shared("no").is_err());
+    waits(2, in_pattern("busy").is_err());
+    waits(0, in_pattern("down").is_err());
+    waits(2, bytes(b"busy").is_err());
+    waits(0, bytes(b"no").is_err());
+    waits(2, integer(5).is_err());
+    waits(0, integer(6).is_err());
+    waits(2, signed(-1).is_err());
+    waits(2, signed(i32::MAX).is_err());
+    waits(0, signed(1).is_err());
+    waits(2, character('b').is_err());
+    waits(0, character('d').is_err());
+    waits(2, boolean(true).is_err());
+    waits(0, boolean(false).is_err());
+    waits(2, optional(Some("busy")).is_err());
+    waits(0, optional(None).is_err());
+}

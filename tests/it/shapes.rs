@@ -448,3 +448,62 @@ fn functions_inside_functions() {
     }
     third_attempt!(op => outer(&op), Ok(3));
 }
+
+macro_rules! with_arguments {
+    ($(#[$attr:meta])* $name:ident($op:ident, $text:ident: $ty:ty, $n:ident) $body:block) => {
+        #[retry(max = 3, clone($text))]
+        fn $name($op: &Flaky, mut $text: $ty, $(#[$attr])* mut $n: u32) -> Result<u32, Down> $body
+    };
+}
+
+with_arguments! {
+    #[expect(unused_mut)]
+    arguments_by_a_macro(op, text: String, n) {
+        text.push('x');
+        assert_eq!(text, "x");
+        op.call().map(|call| call + n)
+    }
+}
+
+#[test]
+fn arguments_of_functions_made_by_macros() {
+    third_attempt!(op => arguments_by_a_macro(&op, String::new(), 1), Ok(4));
+}
+
+#[test]
+fn shared_closures() {
+    #[retry(max = 3)]
+    fn shared<O>(op: &mut O) -> Result<u32, Down>
+    where
+        O: FnMut(u32) -> Result<u32, Down>,
+    {
+        let call = op(1)?;
+        Ok(call)
+    }
+    third_attempt!(op => shared(&mut |n| op.call().map(|call| call + n)), Ok(4));
+
+    #[retry(max = 3)]
+    async fn shared_async(op: &mut impl AsyncFnMut() -> Result<u32, Down>) -> Result<u32, Down> {
+        op().await
+    }
+    third_attempt!(op => crate::support::finish(shared_async(&mut async || op.call())), Ok(3));
+}
+
+#[test]
+fn a_caller_is_tracked() {
+    #[retry(max = 1)]
+    #[track_caller]
+    fn caller() -> Result<(), u32> {
+        Err(std::panic::Location::caller().line())
+    }
+
+    #[retry(max = 1, on_retry = |_| (), fallback = Err)]
+    #[track_caller]
+    fn caller_in_steps() -> Result<(), u32> {
+        Err(std::panic::Location::caller().line())
+    }
+
+    let here = line!() + 1;
+    let lines = [caller(), caller_in_steps()];
+    assert_eq!(lines, [Err(here), Err(here)]);
+}

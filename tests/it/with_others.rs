@@ -72,3 +72,27 @@ async fn above_tokio_test() -> Result<(), Down> {
     call()?;
     Ok(())
 }
+
+/// A function that starts a runtime by itself has waits that block, as it is meant to.
+#[retry]
+fn starts_a_runtime(op: &Flaky) -> Result<u32, Down> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("Failed building the Runtime");
+    runtime.block_on(async { op.call() })
+}
+
+#[retry]
+fn starts_a_runtime_in_a_block(op: &Flaky) -> Result<u32, Down> {
+    let body = async { op.call() };
+    {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().build().expect("Failed building the Runtime");
+        return runtime.block_on(body);
+    }
+}
+
+#[test]
+fn a_runtime_of_ones_own() {
+    let _guard = testing::no_wait();
+    assert_eq!(starts_a_runtime(&Flaky::failing(2)), Ok(3));
+    assert_eq!(starts_a_runtime_in_a_block(&Flaky::failing(2)), Ok(3));
+}

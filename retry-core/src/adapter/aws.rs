@@ -1,34 +1,16 @@
 //! `aws`: the errors of the AWS SDK, whatever the service.
 
+use std::error::Error as StdError;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{DispatchFailure, SdkError};
+use aws_smithy_types::byte_stream::error::Error as ByteStreamError;
+use aws_smithy_types::event_stream::RawMessage;
 use aws_smithy_types::retry::{ProvideErrorKind, RetryConfig};
 
-use super::status;
+use super::{aws_code, cause, status};
 use crate::Retryable;
-
-/// The codes that the SDK's standard mode takes for throttling.
-const THROTTLING: [&str; 14] = [
-    "BandwidthLimitExceeded",
-    "EC2ThrottledException",
-    "LimitExceededException",
-    "PriorRequestNotComplete",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "RequestThrottledException",
-    "SlowDown",
-    "ThrottledException",
-    "Throttling",
-    "ThrottlingException",
-    "TooManyRequestsException",
-    "TransactionInProgressException",
-];
-
-/// The codes that it takes for transient.
-const TRANSIENT: [&str; 2] = ["RequestTimeout", "RequestTimeoutException"];
 
 impl<E: ProvideErrorKind> Retryable for SdkError<E, HttpResponse> {
     fn is_retryable(&self) -> bool {
@@ -36,7 +18,10 @@ impl<E: ProvideErrorKind> Retryable for SdkError<E, HttpResponse> {
             SdkError::ConstructionFailure(_) => false,
             SdkError::DispatchFailure(failure) => may_pass(failure),
             SdkError::ServiceError(error) => {
-                says_so(error.err()) || status::is_transient(error.raw().status().as_u16())
+                let answer = error.raw();
+                let has_retry_after = answer.headers().get("retry-after").is_some();
+                is_classified(error.err())
+                    || status::is_transient_answer(answer.status().as_u16(), has_retry_after)
             }
             // A timeout, an answer that could not be read, and what a later SDK may add.
             _ => true,
@@ -54,15 +39,42 @@ impl<E: ProvideErrorKind> Retryable for SdkError<E, HttpResponse> {
     }
 }
 
-/// A request that got no answer. Without a kind it is one that could not be sent at all, for want of credentials say.
-fn may_pass(failure: &DispatchFailure) -> bool {
-    failure.is_io() || failure.is_timeout() || failure.as_other().is_some()
+/// An error of an event stream, whose events have no status.
+impl<E: ProvideErrorKind> Retryable for SdkError<E, RawMessage> {
+    fn is_retryable(&self) -> bool {
+        match self {
+            SdkError::ConstructionFailure(_) => false,
+            SdkError::DispatchFailure(failure) => may_pass(failure),
+            SdkError::ServiceError(error) => is_classified(error.err()),
+            _ => true,
+        }
+    }
 }
 
-/// By its code, or as the service's model has it.
-fn says_so(error: &impl ProvideErrorKind) -> bool {
-    let by_code = |code| THROTTLING.contains(&code) || TRANSIENT.contains(&code);
-    error.code().is_some_and(by_code) || error.retryable_error_kind().is_some()
+/// A body that broke off while it was read, or that could not be read from its file. The error of a file says why; a
+/// part of a file that is longer than the file has no cause.
+impl Retryable for ByteStreamError {
+    fn is_retryable(&self) -> bool {
+        self.source().is_some_and(|cause| cause::may_pass(Some(cause)).unwrap_or(true))
+    }
+}
+
+/// Judges a request that got no answer. Without a kind it is one that could not be sent at all, for want of credentials
+/// say; one that the program did not finish sending has the error of its body.
+fn may_pass(failure: &DispatchFailure) -> bool {
+    let cause = failure.as_connector_error().and_then(|error| cause::may_pass(error.source()));
+    if failure.is_io() {
+        cause.unwrap_or(true)
+    } else if failure.is_user() {
+        cause.unwrap_or(false)
+    } else {
+        failure.is_timeout() || failure.as_other().is_some()
+    }
+}
+
+/// Returns whether an error passes by its code or by the service's model.
+fn is_classified(error: &impl ProvideErrorKind) -> bool {
+    error.code().is_some_and(aws_code::is_transient) || error.retryable_error_kind().is_some()
 }
 
 /// The SDK's setting under which it makes one attempt, so that its own retries do not multiply yours: for
@@ -87,11 +99,14 @@ pub fn sdk_retries(setting: Option<&RetryConfig>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use aws_smithy_runtime_api::client::result::ConnectorError;
     use aws_smithy_types::body::SdkBody;
     use aws_smithy_types::error::ErrorMetadata;
     use aws_smithy_types::retry::ErrorKind;
 
+    use super::aws_code::{THROTTLING, TRANSIENT};
     use super::*;
 
     type Error = SdkError<ErrorMetadata, HttpResponse>;
@@ -113,6 +128,16 @@ mod tests {
         for code in THROTTLING.iter().chain(&TRANSIENT) {
             assert!(refused(400, code).is_retryable(), "{code}");
         }
+        // S3 answers 200 and puts the code in the body.
+        for code in ["InternalError", "SlowDown", "ServiceUnavailable"] {
+            assert!(refused(200, code).is_retryable(), "{code}");
+        }
+        for code in ["ConditionalRequestConflict", "OperationAborted"] {
+            assert!(refused(409, code).is_retryable(), "{code}");
+        }
+        for code in ["BucketAlreadyExists", "BucketNotEmpty", "InvalidBucketState"] {
+            assert!(!refused(409, code).is_retryable(), "{code}");
+        }
         for code in ["AccessDenied", "NoSuchKey", "ValidationException", "ExpiredToken", "slowdown", ""] {
             assert!(!refused(400, code).is_retryable(), "{code}");
         }
@@ -121,13 +146,16 @@ mod tests {
     #[test]
     fn statuses() {
         let uncoded = |status| Error::service_error(ErrorMetadata::default(), answer(status, None));
-        for status in [408, 425, 429, 500, 502, 503, 504] {
+        for status in [408, 421, 425, 429, 500, 502, 503, 504, 509, 520, 530, 599] {
             assert!(uncoded(status).is_retryable(), "{status}");
             assert!(refused(status, "Unheard").is_retryable(), "{status}");
         }
-        for status in [301, 400, 403, 404, 409, 412, 501] {
+        for status in [301, 400, 403, 404, 409, 412, 413, 501, 505, 511] {
             assert!(!uncoded(status).is_retryable(), "{status}");
         }
+        let mut too_large = answer(413, None);
+        too_large.headers_mut().insert("retry-after", "7");
+        assert!(Error::service_error(ErrorMetadata::default(), too_large).is_retryable());
     }
 
     #[test]
@@ -157,6 +185,59 @@ mod tests {
         assert!(!Error::dispatch_failure(ConnectorError::other("no key".into(), None)).is_retryable());
         assert!(!Error::dispatch_failure(ConnectorError::user("bad".into())).is_retryable());
         assert!(!Error::construction_failure("no bucket").is_retryable());
+    }
+
+    #[test]
+    fn the_innermost_io_error_of_a_connection_decides() {
+        let failed = |kind: io::ErrorKind| {
+            let error = io::Error::other(io::Error::from(kind));
+            Error::dispatch_failure(ConnectorError::io(error.into())).is_retryable()
+        };
+        assert!(failed(io::ErrorKind::ConnectionReset));
+        assert!(failed(io::ErrorKind::UnexpectedEof));
+        assert!(!failed(io::ErrorKind::InvalidData), "a certificate that rustls refuses");
+    }
+
+    #[test]
+    fn a_request_whose_body_breaks_off_has_the_error_of_the_body() {
+        let broke_off = |kind: io::ErrorKind| {
+            let error = ByteStreamError::from(io::Error::from(kind));
+            Error::dispatch_failure(ConnectorError::user(error.into())).is_retryable()
+        };
+        assert!(broke_off(io::ErrorKind::ConnectionReset));
+        assert!(!broke_off(io::ErrorKind::PermissionDenied));
+    }
+
+    #[test]
+    fn a_body_that_breaks_off_is_retried() {
+        let read = |kind: io::ErrorKind| ByteStreamError::from(io::Error::other(io::Error::from(kind)));
+        assert!(read(io::ErrorKind::ConnectionReset).is_retryable());
+        assert!(!read(io::ErrorKind::InvalidData).is_retryable());
+        // The form in which `AsyncRead` hands it on.
+        assert!(io::Error::from(read(io::ErrorKind::ConnectionReset)).is_retryable());
+        assert!(!io::Error::from(read(io::ErrorKind::InvalidData)).is_retryable());
+    }
+
+    #[test]
+    fn a_file_that_is_missing_is_no_body() {
+        let missing = std::fs::read("/no/such/file").unwrap_err();
+        assert!(!ByteStreamError::from(missing).is_retryable());
+    }
+
+    #[test]
+    fn event_streams_by_the_code_of_the_event() {
+        type Error = SdkError<ErrorMetadata, RawMessage>;
+        let event = || RawMessage::invalid(None);
+        let refused = |code: &str| {
+            Error::service_error(ErrorMetadata::builder().code(code).build(), event()).is_retryable()
+        };
+        assert!(refused("InternalError"));
+        assert!(refused("ThrottlingException"));
+        assert!(!refused("ValidationException"));
+        assert!(Error::response_error("half an event", event()).is_retryable());
+        assert!(Error::dispatch_failure(ConnectorError::io("reset".into())).is_retryable());
+        assert!(Error::timeout_error("late").is_retryable());
+        assert!(!Error::construction_failure("no event").is_retryable());
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! `etcd-client`: its errors, most of which are gRPC statuses.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use ::etcd_client::Error;
-use ::tonic::Code;
+use ::tonic::{Code, ConnectError, TimeoutExpired};
 
+use super::{cause, hyper};
 use crate::Retryable;
+use crate::error::chain;
 
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
@@ -13,9 +16,10 @@ impl Retryable for Error {
             Error::GRpcStatus(status) => !is_out_of_space(status) && status.is_retryable(),
             Error::IoError(error) => error.is_retryable(),
             Error::LeaseKeepAliveError(text) => text != LEASE_IS_GONE,
-            // A stream that broke off, and a connection that could not be made.
-            Error::WatchError(_) | Error::ElectError(_) | Error::TransportError(_) => true,
-            // What the caller passed, or how the client was made.
+            // A stream that broke off.
+            Error::WatchError(_) | Error::ElectError(_) => true,
+            // What the caller passed, or how the client was made. A transport error is of that kind: the client returns it
+            // for TLS settings that cannot be, and a status for a member that is down.
             _ => false,
         }
     }
@@ -24,6 +28,24 @@ impl Retryable for Error {
         match self {
             Error::GRpcStatus(status) => status.retry_after(),
             _ => None,
+        }
+    }
+}
+
+/// The error of a connection that tonic could not make, or that failed. One that has neither behind it comes from the
+/// address or the settings of the channel.
+impl Retryable for ::tonic::transport::Error {
+    fn is_retryable(&self) -> bool {
+        let cause = self.source();
+        if chain::find_in::<ConnectError>(cause).is_some() {
+            cause::connect_may_pass(cause).unwrap_or(true)
+        } else if chain::find_in::<TimeoutExpired>(cause).is_some() {
+            true
+        } else {
+            hyper::may_pass(cause)
+                .or_else(|| chain::find_in::<::h2::Error>(cause).map(Retryable::is_retryable))
+                .or_else(|| cause::may_pass(cause))
+                .unwrap_or(false)
         }
     }
 }
@@ -44,6 +66,7 @@ mod tests {
 
     use ::etcd_client::Client;
     use ::tonic::Status;
+    use tonic_types::{ErrorDetails, StatusExt};
 
     use super::*;
 
@@ -69,6 +92,14 @@ mod tests {
         status.metadata_mut().insert("grpc-retry-pushback-ms", "1500".parse().unwrap());
         assert_eq!(Error::from(status).retry_after(), Some(Duration::from_millis(1500)));
         assert_eq!(Error::WatchError(String::new()).retry_after(), None);
+    }
+
+    #[test]
+    fn retry_info_is_the_hint_too() {
+        let mut details = ErrorDetails::new();
+        details.set_retry_info(Some(Duration::from_secs(7)));
+        let status = Status::with_error_details(Code::Unavailable, "", details);
+        assert_eq!(Error::from(status).retry_after(), Some(Duration::from_secs(7)));
     }
 
     #[test]
@@ -102,6 +133,38 @@ mod tests {
         let mut client = Client::connect([format!("http://{closed}")], None).await.unwrap();
         let down = client.get("key", None).await.unwrap_err();
         assert!(down.is_retryable(), "{down:?}");
+    }
+
+    #[test]
+    fn settings_of_the_transport_that_cannot_be_are_not_retried() {
+        let endpoint = ::tonic::transport::Endpoint::from_static("http://127.0.0.1");
+        let wrong = endpoint.user_agent("no\nagent").unwrap_err();
+        assert!(!wrong.is_retryable(), "{wrong:?}");
+        assert!(!Error::from(wrong).is_retryable());
+        let no_address = ::tonic::transport::Endpoint::from_shared("http://a b").unwrap_err();
+        assert!(!no_address.is_retryable(), "{no_address:?}");
+    }
+
+    #[tokio::test]
+    async fn a_channel_that_cannot_connect_is_retried() {
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let endpoint = ::tonic::transport::Endpoint::from_shared(format!("http://{closed}")).unwrap();
+        let down = endpoint.connect().await.unwrap_err();
+        assert!(down.is_retryable(), "{down:?}");
+        // As the page of tonic has it, for programs without the feature for etcd.
+        let status = Status::from_error(down.into());
+        assert!(status.code() == Code::Unavailable && status.is_retryable(), "{status:?}");
+    }
+
+    /// The errors that stand between a status and the network.
+    #[tokio::test]
+    async fn a_connection_that_is_cut_is_retried() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || while listener.accept().is_ok() {});
+        let mut client = Client::connect([format!("http://{address}")], None).await.unwrap();
+        let cut = client.get("key", None).await.unwrap_err();
+        assert!(cut.is_retryable(), "{cut:?}");
     }
 
     #[tokio::test]

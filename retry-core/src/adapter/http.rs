@@ -7,7 +7,10 @@ use ::http::header::{HeaderMap, HeaderName, RETRY_AFTER};
 
 use super::status;
 
-/// Whether an answer with this status may be another one next time: 408, 425, 429, 500, 502, 503 and 504.
+/// Whether an answer with this status may be another one next time.
+///
+/// Of 4xx these are 408, 421, 425 and 429. Of 5xx these are all, also those that nobody has registered, but 501, 505, 506,
+/// 507, 508, 510 and 511. A 413 passes only if it has a `Retry-After`.
 ///
 /// ```
 /// use http::StatusCode;
@@ -134,7 +137,12 @@ mod tests {
     fn statuses() {
         let transient: Vec<u16> =
             (100..1000).filter(|&status| is_transient(StatusCode::from_u16(status).unwrap())).collect();
-        assert_eq!(transient, [408, 425, 429, 500, 502, 503, 504]);
+        let permanent_of_5xx = [501, 505, 506, 507, 508, 510, 511];
+        let expected: Vec<u16> = [408, 421, 425, 429]
+            .into_iter()
+            .chain((500..1000).filter(|status| !permanent_of_5xx.contains(status)))
+            .collect();
+        assert_eq!(transient, expected);
     }
 
     #[test]

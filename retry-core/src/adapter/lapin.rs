@@ -1,15 +1,18 @@
 //! `lapin`: errors of the connection, and those that the broker sends.
 
-use ::lapin::protocol::{AMQPErrorKind, AMQPHardError, AMQPSoftError};
+use std::io;
+
+use ::lapin::protocol::{AMQPError, AMQPErrorKind, AMQPHardError, AMQPSoftError};
 use ::lapin::{Error, ErrorKind};
 
+use super::cause;
 use crate::Retryable;
 
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
         match self.kind() {
-            ErrorKind::IOError(error) => error.is_retryable(),
-            ErrorKind::ProtocolError(error) => may_pass(error.kind()),
+            ErrorKind::IOError(error) => !is_said(error) && cause::may_pass(Some(&**error)).unwrap_or(true),
+            ErrorKind::ProtocolError(error) => may_pass(error),
             ErrorKind::ChannelsLimitReached
             | ErrorKind::InvalidProtocolVersion(_)
             | ErrorKind::RuntimeShutdownError(_)
@@ -24,20 +27,39 @@ impl Retryable for Error {
     }
 }
 
-/// What the broker closes a channel or a connection with: only these are of the moment.
-fn may_pass(kind: &AMQPErrorKind) -> bool {
-    matches!(
-        kind,
+/// Returns whether an error without a kind is nothing but a text. Of those lapin makes a malformed URI, a missing runtime and
+/// a key that cannot be read; a failure of the network or of TLS has a type. An error that is a text shows the text alone
+/// also to programmers, in quotation marks.
+fn is_said(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Other
+        && error.get_ref().is_some_and(|text| format!("{text:?}") == format!("{:?}", text.to_string()))
+}
+
+/// Judges what the broker closes a channel or a connection with: only these are of the moment.
+fn may_pass(error: &AMQPError) -> bool {
+    match error.kind() {
         AMQPErrorKind::Soft(AMQPSoftError::RESOURCELOCKED)
-            | AMQPErrorKind::Hard(
-                AMQPHardError::CONNECTIONFORCED | AMQPHardError::RESOURCEERROR | AMQPHardError::INTERNALERROR
-            )
-    )
+        | AMQPErrorKind::Hard(
+            AMQPHardError::CONNECTIONFORCED | AMQPHardError::RESOURCEERROR | AMQPHardError::INTERNALERROR,
+        ) => true,
+        AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND) => is_absent_for_now(error.get_message().as_str()),
+        _ => false,
+    }
+}
+
+/// Returns whether RabbitMQ misses a queue that it has: its node is down, or the queue is moved to another. Names are in
+/// quotation marks, so none of them ends a text.
+fn is_absent_for_now(text: &str) -> bool {
+    let text = text.strip_prefix("NOT_FOUND - ").unwrap_or(text);
+    (text.starts_with("home node ") && text.contains("is down"))
+        || ["stopped by supervisor", "due to timeout", "may be stopping or being demoted"]
+            .iter()
+            .any(|end| text.ends_with(end))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io;
+    use std::error::Error as StdError;
     use std::sync::Arc;
 
     use ::lapin::protocol::AMQPError;
@@ -61,6 +83,60 @@ mod tests {
             let error = AMQPError::from_id(*code, "".into()).unwrap();
             assert_eq!(is_retryable(ErrorKind::ProtocolError(error)), transient.contains(code), "{code}");
         }
+    }
+
+    #[test]
+    fn a_queue_whose_node_is_down_is_retried() {
+        let missing = |text: &str| {
+            is_retryable(ErrorKind::ProtocolError(AMQPError::from_id(404, text.into()).unwrap()))
+        };
+        let transient = [
+            "NOT_FOUND - home node 'rabbit@a' of durable queue 'orders' in vhost '/' is down or inaccessible",
+            "NOT_FOUND - queue 'orders' in vhost '/' process is stopped by supervisor",
+            "NOT_FOUND - failed to perform operation on queue 'orders' in vhost '/' due to timeout",
+            "NOT_FOUND - failed to perform operation on queue 'orders' in vhost '/': its master replica \
+             <4.1.0> may be stopping or being demoted",
+            "home node 'rabbit@a' of durable queue 'orders' in vhost '/' is down or inaccessible",
+        ];
+        let permanent = [
+            "NOT_FOUND - no queue 'orders' in vhost '/'",
+            "NOT_FOUND - no queue 'home node is down' in vhost '/'",
+            "NOT_FOUND - no queue 'failed due to timeout' in vhost '/'",
+            "NOT_FOUND - no queue 'a' in vhost 'due to timeout'",
+            "NOT_FOUND - no exchange 'orders' in vhost '/'",
+            "NOT_FOUND - queue 'orders' in vhost '/' has crashed and failed to restart",
+        ];
+        for text in transient {
+            assert!(missing(text), "{text}");
+        }
+        for text in permanent {
+            assert!(!missing(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_malformed_uri_is_not_retried() {
+        for uri in ["", "no uri", "http://localhost", "amqp://localhost:port", "amqp://localhost?heartbeat=x"]
+        {
+            let text = uri.parse::<::lapin::uri::AMQPUri>().unwrap_err();
+            let error = Error::from(io::Error::other(text));
+            assert!(!error.is_retryable(), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_without_a_kind_that_has_a_type_is_retried() {
+        #[derive(Debug)]
+        struct NoAnswer;
+        impl std::fmt::Display for NoAnswer {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("NoAnswer")
+            }
+        }
+        impl StdError for NoAnswer {}
+        assert!(Error::from(io::Error::other(NoAnswer)).is_retryable());
+        let bad_certificate = io::Error::other(io::Error::from(io::ErrorKind::InvalidData));
+        assert!(!Error::from(bad_certificate).is_retryable());
     }
 
     #[test]

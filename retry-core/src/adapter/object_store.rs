@@ -4,36 +4,88 @@ use std::error::Error as StdError;
 
 use ::object_store::Error;
 
-use super::status;
-use crate::{Retryable, classify};
+use super::{aws_code, cause, status};
+use crate::Retryable;
+use crate::error::chain::chain;
 
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
         match self {
-            Error::Generic { source, .. } => status_behind(&**source).is_none_or(status::is_transient),
-            Error::NotFound { .. }
-            | Error::InvalidPath { .. }
-            | Error::NotSupported { .. }
-            | Error::AlreadyExists { .. }
+            Error::Generic { source, .. } => generic_may_pass(&**source),
+            Error::AlreadyExists { .. }
             | Error::Precondition { .. }
+            | Error::NotFound { .. }
             | Error::NotModified { .. }
-            | Error::NotImplemented { .. }
             | Error::PermissionDenied { .. }
-            | Error::Unauthenticated { .. }
+            | Error::Unauthenticated { .. } => {
+                find_answer(self.source()).is_some_and(|answer| answer.has_transient_code)
+            }
+            Error::InvalidPath { .. }
+            | Error::NotSupported { .. }
+            | Error::NotImplemented { .. }
             | Error::UnknownConfigurationKey { .. } => false,
             _ => true,
         }
     }
 }
 
-/// The status of the answer, which the store's own error keeps to itself but for its text. Where there is none, or the
-/// text has changed, the error counts as one of the connection.
-fn status_behind(source: &(dyn StdError + 'static)) -> Option<u16> {
-    classify::chain(Some(source)).find_map(|error| {
-        let text = error.to_string();
-        let status = text.strip_prefix("Server returned non-2xx status code: ")?;
-        status.get(..3)?.parse().ok()
-    })
+/// Judges an error without a variant: by the store's answer, by the error of the file or the connection, or as one of a
+/// request without an answer. What is left was wrong before anything was sent.
+fn generic_may_pass(source: &(dyn StdError + 'static)) -> bool {
+    match find_answer(Some(source)) {
+        Some(answer) => answer.has_transient_code || answer.has_transient_status,
+        None => cause::may_pass(Some(source)).unwrap_or_else(|| is_without_answer(source)),
+    }
+}
+
+/// The answer of a store. The store's own error keeps it to itself but for the text.
+#[derive(Clone, Copy)]
+struct Answer {
+    has_transient_status: bool,
+    has_transient_code: bool,
+}
+
+fn find_answer(first: Option<&(dyn StdError + 'static)>) -> Option<Answer> {
+    chain(first).find_map(|error| Answer::parse(&error.to_string()))
+}
+
+impl Answer {
+    fn parse(text: &str) -> Option<Answer> {
+        if let Some(answer) = text.strip_prefix("Server returned non-2xx status code: ") {
+            let status = answer.get(..3).and_then(|status| status.parse().ok());
+            return Some(Answer {
+                // Of a text that has changed nothing is known.
+                has_transient_status: status.is_none_or(status::is_transient),
+                has_transient_code: code_in(answer).is_some_and(aws_code::is_transient),
+            });
+        }
+        // A status of success with an error in the body, for the whole request or for one object of many.
+        let code = if let Some(body) = text.strip_prefix("Server returned error response: ") {
+            code_in(body)
+        } else if text.starts_with("DeleteObjects request failed for key ") {
+            text.rsplit_once("(code: ").and_then(|(_, code)| code.strip_suffix(')'))
+        } else if text.starts_with("Received redirect without LOCATION") {
+            // The region is another.
+            None
+        } else {
+            return None;
+        };
+        Some(Answer {
+            has_transient_status: false,
+            has_transient_code: code.is_some_and(aws_code::is_transient),
+        })
+    }
+}
+
+/// Returns the code in a body of XML.
+fn code_in(body: &str) -> Option<&str> {
+    let (_, code) = body.split_once("<Code>")?;
+    Some(code.split_once("</Code>")?.0)
+}
+
+/// Returns whether the request failed on its way.
+fn is_without_answer(source: &(dyn StdError + 'static)) -> bool {
+    chain(Some(source)).any(|error| error.to_string().starts_with("HTTP error: "))
 }
 
 #[cfg(test)]
@@ -66,6 +118,82 @@ mod tests {
     fn connections_that_fail() {
         assert!(generic(io::Error::from(io::ErrorKind::ConnectionReset)).is_retryable());
         assert!(generic("HTTP error: error sending request").is_retryable());
+        assert!(generic(Around("HTTP error: operation timed out".into())).is_retryable());
+        let wrapped = |kind: io::ErrorKind| generic(Around(io::Error::other(io::Error::from(kind)).into()));
+        assert!(wrapped(io::ErrorKind::ConnectionReset).is_retryable());
+        assert!(!wrapped(io::ErrorKind::InvalidData).is_retryable(), "a certificate that is not trusted");
+    }
+
+    #[test]
+    fn a_file_system_by_the_kind_of_its_error() {
+        assert!(!generic(Around(io::Error::from(io::ErrorKind::StorageFull).into())).is_retryable());
+        assert!(!generic(io::Error::from(io::ErrorKind::ReadOnlyFilesystem)).is_retryable());
+        assert!(generic(io::Error::from(io::ErrorKind::StaleNetworkFileHandle)).is_retryable());
+        #[cfg(target_os = "linux")]
+        for (code, is_retryable) in [(24, true), (28, false)] {
+            assert_eq!(generic(io::Error::from_raw_os_error(code)).is_retryable(), is_retryable, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_before_anything_is_sent_is_not_retried() {
+        let permanent = [
+            "Missing bucket name",
+            "Unable to recognise URL \"ftp://files/\"",
+            "URL did not match any known pattern for scheme: ftp",
+            "failed to parse \"often\" as u32",
+        ];
+        for text in permanent {
+            assert!(!generic(text).is_retryable(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_region_that_is_wrong_is_not_retried() {
+        let text =
+            "Received redirect without LOCATION, this normally indicates an incorrectly configured region";
+        assert!(!generic(Around(text.into())).is_retryable());
+    }
+
+    #[test]
+    fn a_conflict_by_the_code_in_the_answer() {
+        let conflict = |code: &str| {
+            let text = format!(
+                "Server returned non-2xx status code: 409 Conflict: <?xml version=\"1.0\"?><Error><Code>{code}</Code></Error>"
+            );
+            Around(text.into()).into()
+        };
+        for code in ["ConditionalRequestConflict", "OperationAborted"] {
+            let exists = Error::AlreadyExists { path: "a".into(), source: conflict(code) };
+            assert!(exists.is_retryable(), "{exists:?}");
+            let precondition = Error::Precondition { path: "a".into(), source: conflict(code) };
+            assert!(precondition.is_retryable(), "{precondition:?}");
+        }
+        let exists = Error::AlreadyExists { path: "a".into(), source: conflict("BucketAlreadyExists") };
+        assert!(!exists.is_retryable(), "{exists:?}");
+    }
+
+    #[test]
+    fn an_error_in_the_body_of_a_success_by_its_code() {
+        let failed = |code: &str| {
+            let text = format!("Server returned error response: <Error><Code>{code}</Code></Error>");
+            generic(Around(text.into())).is_retryable()
+        };
+        assert!(failed("InternalError"));
+        assert!(failed("SlowDown"));
+        assert!(!failed("InvalidPart"));
+        let not_deleted = |code: &str| {
+            let text = format!("DeleteObjects request failed for key a/b: We failed (code: {code})");
+            generic(text).is_retryable()
+        };
+        assert!(not_deleted("InternalError"));
+        assert!(!not_deleted("AccessDenied"));
+    }
+
+    #[test]
+    fn a_request_that_took_too_long_to_arrive_is_retried() {
+        let text = "Server returned non-2xx status code: 400 Bad Request: <Error><Code>RequestTimeout</Code></Error>";
+        assert!(generic(Around(text.into())).is_retryable());
     }
 
     #[test]
@@ -74,9 +202,13 @@ mod tests {
             let error = format!("Server returned non-2xx status code: {status}: <Error/>");
             generic(Around(error.into())).is_retryable()
         };
-        for status in
-            ["408 Request Timeout", "429 Too Many Requests", "500 Internal Server Error", "503 Slow Down"]
-        {
+        for status in [
+            "408 Request Timeout",
+            "429 Too Many Requests",
+            "500 Internal Server Error",
+            "503 Slow Down",
+            "524 ",
+        ] {
             assert!(answered(status), "{status}");
         }
         for status in

@@ -1,5 +1,7 @@
 //! `reqwest`: its errors, and a response as an error that keeps what the server asked for.
 
+mod unsent;
+
 use std::error::Error as StdError;
 use std::fmt::{self, Display, Formatter};
 use std::io;
@@ -8,7 +10,10 @@ use std::time::Duration;
 use ::reqwest::{Response, StatusCode};
 
 use super::http::{is_transient, retry_after, sent_at};
-use crate::{Retryable, classify, clock};
+use super::{cause, hyper, status};
+use crate::error::chain;
+use crate::{Retryable, clock};
+use unsent::Unsent;
 
 impl Retryable for ::reqwest::Error {
     fn is_retryable(&self) -> bool {
@@ -18,18 +23,16 @@ impl Retryable for ::reqwest::Error {
             true
         } else if self.is_builder() || self.is_redirect() || self.is_upgrade() {
             false
+        } else if let Some(may_pass) = hyper::may_pass(self.source()) {
+            may_pass
         } else if self.is_decode() {
-            // Two in one: the body could not be read, which is hyper's error, or what was read not be understood.
-            classify::chain_has::<hyper::Error>(self.source())
+            // The body was read and could not be understood, unless a decoder missed its end.
+            chain::find_in::<io::Error>(self.source())
+                .is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof)
         } else {
-            io_error(self).is_none_or(Retryable::is_retryable)
+            cause::may_pass(self.source()).unwrap_or(true)
         }
     }
-}
-
-/// The reason that the operating system or TLS gave, if one of them did.
-fn io_error(error: &::reqwest::Error) -> Option<&io::Error> {
-    classify::chain(error.source()).find_map(<dyn StdError>::downcast_ref)
 }
 
 /// [`error_for_retry`](ErrorForRetry::error_for_retry) on a response.
@@ -46,7 +49,7 @@ impl ErrorForRetry for Response {
     fn error_for_retry(self) -> Result<Self, Error> {
         match self.error_for_status_ref() {
             Ok(_) => Ok(self),
-            Err(error) => Err(Error { retry_after: hint(&self), error }),
+            Err(error) => Err(Error::new(error, hint(&self))),
         }
     }
 }
@@ -60,36 +63,38 @@ fn hint(response: &Response) -> Option<Duration> {
 
 /// A `reqwest::Error`, with the wait that the server asked for.
 ///
-/// It shows itself as that error does, and stands in its place.
+/// It shows itself as that error does, and stands in its place. Under `attempt_timeout` and `breaker` it may also be an
+/// attempt that was cut off or not let through: it then shows itself as that, with it as the source.
 #[derive(Debug)]
 pub struct Error {
-    error: ::reqwest::Error,
+    inner: ::reqwest::Error,
     retry_after: Option<Duration>,
+    unsent: Option<Unsent>,
 }
 
 impl Error {
     /// `error` with a wait found elsewhere, as in the headers of a blocking response.
     #[must_use]
     pub fn new(error: ::reqwest::Error, retry_after: Option<Duration>) -> Self {
-        Error { error, retry_after }
+        Error { inner: error, retry_after, unsent: None }
     }
 
     /// The status, if the error is that of a response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.error.status()
+        self.inner.status()
     }
 
-    /// The error without the wait.
+    /// The error without the wait. Of an attempt that was cut off it is one whose `is_timeout` is true.
     #[must_use]
     pub fn get_ref(&self) -> &::reqwest::Error {
-        &self.error
+        &self.inner
     }
 
     /// The error without the wait.
     #[must_use]
     pub fn into_inner(self) -> ::reqwest::Error {
-        self.error
+        self.inner
     }
 }
 
@@ -101,23 +106,35 @@ impl From<::reqwest::Error> for Error {
 
 impl Display for Error {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
+        match &self.unsent {
+            Some(unsent) => Display::fmt(unsent.error(), f),
+            None => self.inner.fmt(f),
+        }
     }
 }
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.error.source()
+        match &self.unsent {
+            Some(unsent) => Some(unsent.error()),
+            None => self.inner.source(),
+        }
     }
 }
 
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
-        self.error.is_retryable()
+        match &self.unsent {
+            Some(unsent) => unsent.is_retryable(),
+            None => match self.status() {
+                Some(status) => status::is_transient_answer(status.as_u16(), self.retry_after.is_some()),
+                None => self.inner.is_retryable(),
+            },
+        }
     }
 
     fn retry_after(&self) -> Option<Duration> {
-        self.retry_after
+        self.unsent.as_ref().map_or(self.retry_after, Retryable::retry_after)
     }
 }
 
@@ -164,7 +181,7 @@ mod tests {
 
     #[test]
     fn the_status_of_a_response_decides() {
-        for status in [408, 425, 429, 500, 502, 503, 504] {
+        for status in [408, 421, 425, 429, 500, 502, 503, 504, 509, 520, 524, 530, 599] {
             let error = refused(status, &[]);
             assert!(error.is_retryable(), "{status}");
             assert!(error.get_ref().is_retryable(), "{status}");
@@ -176,6 +193,14 @@ mod tests {
         for status in [200, 204, 302, 304] {
             assert_eq!(response(status, &[]).error_for_retry().unwrap().status(), status);
         }
+    }
+
+    #[test]
+    fn content_that_is_too_large_for_now_is_retried() {
+        let too_large = refused(413, &[("Retry-After", "7")]);
+        assert!(too_large.is_retryable());
+        assert_eq!(too_large.retry_after(), Some(Duration::from_secs(7)));
+        assert!(!refused(404, &[("Retry-After", "7")]).is_retryable());
     }
 
     #[test]
@@ -250,6 +275,58 @@ mod tests {
         let client = Client::builder().redirect(::reqwest::redirect::Policy::limited(0)).build().unwrap();
         let lost = client.get(url).send().await.unwrap_err();
         assert!(lost.is_redirect() && !lost.is_retryable(), "{lost:?}");
+    }
+
+    /// Fails while the request is sent, with this error.
+    struct BreaksOff(Option<io::Error>);
+
+    impl http_body::Body for BreaksOff {
+        type Data = &'static [u8];
+        type Error = io::Error;
+
+        fn poll_frame(
+            mut self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<http_body::Frame<Self::Data>, Self::Error>>> {
+            std::task::Poll::Ready(self.0.take().map(Err))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_whose_body_breaks_off_has_the_error_of_the_body() {
+        async fn send(kind: io::ErrorKind) -> ::reqwest::Error {
+            let body = ::reqwest::Body::wrap(BreaksOff(Some(io::Error::other(io::Error::from(kind)))));
+            Client::new().post(serve(b"")).body(body).send().await.unwrap_err()
+        }
+        let reset = send(io::ErrorKind::ConnectionReset).await;
+        assert!(reset.is_retryable(), "{reset:?}");
+        let missing = send(io::ErrorKind::NotFound).await;
+        assert!(!missing.is_retryable(), "{missing:?}");
+    }
+
+    /// The errors behind those of reqwest, as a program that uses hyper itself has them.
+    #[tokio::test]
+    async fn the_errors_of_hyper_are_judged_alike() {
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let refused = read(&format!("http://{closed}")).await;
+        let client = chain::find_in::<hyper_util::client::legacy::Error>(Some(&refused)).unwrap();
+        assert!(client.is_connect() && client.is_retryable(), "{client:?}");
+        let cut = read(&serve(b"")).await;
+        let client = chain::find_in::<hyper_util::client::legacy::Error>(Some(&cut)).unwrap();
+        assert!(client.is_retryable(), "{client:?}");
+        let connection = chain::find_in::<::hyper::Error>(Some(&cut)).unwrap();
+        assert!(connection.is_retryable(), "{connection:?}");
+        let garbled = read(&serve(b"220 smtp ready\r\n")).await;
+        let parser = chain::find_in::<::hyper::Error>(Some(&garbled)).unwrap();
+        assert!(parser.is_parse() && parser.is_retryable(), "{parser:?}");
+    }
+
+    #[tokio::test]
+    async fn a_reader_of_a_body_hands_on_why_it_broke_off() {
+        let cut = read(&serve(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")).await;
+        assert!(io::Error::other(cut).is_retryable());
+        let refused = refused(404, &[]).into_inner();
+        assert!(!io::Error::other(refused).is_retryable());
     }
 
     #[tokio::test]

@@ -1,13 +1,14 @@
 //! `russh`: errors of an SSH connection and of its channels.
 
-use ::russh::{ChannelOpenFailure, Error, keys};
+use ::russh::{AgentAuthError, ChannelOpenFailure, Error, SendError, keys};
 
 use crate::Retryable;
 
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
         match self {
-            Error::IO(error) | Error::Keys(keys::Error::IO(error)) => error.is_retryable(),
+            Error::IO(error) => error.is_retryable(),
+            Error::Keys(error) => error.is_retryable(),
             Error::ChannelOpenFailure(reason) => may_pass(reason),
             Error::Disconnect
             | Error::HUP
@@ -22,6 +23,30 @@ impl Retryable for Error {
             | Error::Pending => true,
             // Keys, algorithms, permissions; and packets that were changed on the way, which somebody should know of.
             _ => false,
+        }
+    }
+}
+
+/// A key that is missing or wrong, and an agent that refuses. Only the way to either may fail for the moment.
+impl Retryable for keys::Error {
+    fn is_retryable(&self) -> bool {
+        matches!(self, keys::Error::IO(error) if error.is_retryable())
+    }
+}
+
+/// The session is gone.
+impl Retryable for SendError {
+    fn is_retryable(&self) -> bool {
+        true
+    }
+}
+
+/// An agent's key, or the session that it was for.
+impl Retryable for AgentAuthError {
+    fn is_retryable(&self) -> bool {
+        match self {
+            AgentAuthError::Send(error) => error.is_retryable(),
+            AgentAuthError::Key(error) => error.is_retryable(),
         }
     }
 }
@@ -72,6 +97,21 @@ mod tests {
         assert!(!is_retryable(ChannelOpenFailure::AdministrativelyProhibited));
         assert!(!is_retryable(ChannelOpenFailure::UnknownChannelType));
         assert!(!is_retryable(ChannelOpenFailure::Other { code: 9, reason: String::new() }));
+    }
+
+    #[test]
+    fn keys_by_what_keeps_them_from_being_read() {
+        let missing = keys::load_secret_key("/no/such/key", None).unwrap_err();
+        assert!(!missing.is_retryable(), "{missing:?}");
+        let no_key = keys::decode_secret_key("no key", None).unwrap_err();
+        assert!(!no_key.is_retryable(), "{no_key:?}");
+        let cut = || keys::Error::IO(io::ErrorKind::ConnectionReset.into());
+        assert!(cut().is_retryable());
+        assert!(Error::Keys(cut()).is_retryable());
+        assert!(AgentAuthError::Key(cut()).is_retryable());
+        assert!(!AgentAuthError::Key(keys::Error::AgentFailure).is_retryable());
+        assert!(AgentAuthError::Send(SendError {}).is_retryable());
+        assert!(SendError {}.is_retryable());
     }
 
     #[test]

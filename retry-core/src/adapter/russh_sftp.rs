@@ -3,7 +3,9 @@
 use ::russh_sftp::client::error::Error;
 use ::russh_sftp::protocol::StatusCode;
 
+use super::io_text;
 use crate::Retryable;
+use crate::error::io::is_transient;
 
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
@@ -11,15 +13,26 @@ impl Retryable for Error {
             Error::Status(status) => {
                 matches!(status.status_code, StatusCode::NoConnection | StatusCode::ConnectionLost)
             }
-            // The last is how a session says that it is closed, too.
-            Error::IO(_) | Error::Timeout | Error::UnexpectedBehavior(_) => true,
+            Error::IO(text) => io_text::parse(text).is_none_or(|error| is_transient(&error)),
+            Error::Timeout => true,
+            Error::UnexpectedBehavior(text) => !is_of_the_protocol(text),
             Error::Limited(_) | Error::UnexpectedPacket => false,
         }
     }
 }
 
+/// Returns whether the server broke the protocol: it named no file where it has to name one, or sent a packet that makes no
+/// sense. The other texts are those of a session that is gone, which the crate reports as the same.
+fn is_of_the_protocol(text: &str) -> bool {
+    ["no file", "Duplicate version", "Packet ", "Bad message", "Client error", "Unexpected behavior"]
+        .iter()
+        .any(|start| text.starts_with(start))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use ::russh_sftp::protocol::Status;
 
     use super::*;
@@ -51,7 +64,50 @@ mod tests {
     fn sessions_that_are_gone() {
         assert!(Error::IO("broken pipe".into()).is_retryable());
         assert!(Error::Timeout.is_retryable());
-        assert!(Error::UnexpectedBehavior("session closed".into()).is_retryable());
+        let closed = |text: &str| Error::UnexpectedBehavior(text.into()).is_retryable();
+        assert!(closed("session closed"));
+        assert!(closed("sender dropped"));
+        assert!(closed("SendError: channel closed"));
+        assert!(closed("RecvError: channel closed"));
+        assert!(closed("Unexpected EOF on stream"));
+        assert!(closed("I/O: reset"));
+    }
+
+    #[test]
+    fn a_server_that_breaks_the_protocol_is_not_retried() {
+        let broken = |text: &str| Error::UnexpectedBehavior(text.into());
+        assert!(!broken("no file").is_retryable());
+        assert!(!broken("Duplicate version").is_retryable());
+        assert!(!broken("Packet Some(7) for unknown recipient").is_retryable());
+        assert!(!broken("Bad message: no length").is_retryable());
+        assert!(!broken("Unexpected behavior: a packet").is_retryable());
+    }
+
+    #[test]
+    fn input_and_output_by_what_the_text_has_kept() {
+        let failed = |kind: io::ErrorKind| Error::from(io::Error::from(kind)).is_retryable();
+        assert!(failed(io::ErrorKind::BrokenPipe));
+        assert!(failed(io::ErrorKind::TimedOut));
+        assert!(!failed(io::ErrorKind::StorageFull));
+        assert!(!failed(io::ErrorKind::PermissionDenied));
+        assert!(Error::from(io::Error::other("the channel is closed")).is_retryable());
+        #[cfg(target_os = "linux")]
+        assert!(!Error::from(io::Error::from_raw_os_error(28)).is_retryable());
+    }
+
+    #[test]
+    fn reading_and_writing_a_file_hands_on_what_the_server_says() {
+        let status = |status_code| Status {
+            id: 1,
+            status_code,
+            error_message: String::new(),
+            language_tag: String::new(),
+        };
+        let full = io::Error::from(Error::from(status(StatusCode::Failure)));
+        assert!(!full.is_retryable(), "{full:?}");
+        let lost = io::Error::from(Error::from(status(StatusCode::ConnectionLost)));
+        assert!(lost.is_retryable(), "{lost:?}");
+        assert!(io::Error::from(Error::Timeout).is_retryable());
     }
 
     #[test]

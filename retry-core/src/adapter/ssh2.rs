@@ -8,6 +8,7 @@ use crate::Retryable;
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
         match self.code() {
+            ErrorCode::Session(raw::LIBSSH2_ERROR_CHANNEL_FAILURE) => !is_forbidden(self.message()),
             ErrorCode::Session(code) => is_of_the_connection(code),
             ErrorCode::SFTP(code) => matches!(
                 code,
@@ -19,6 +20,12 @@ impl Retryable for Error {
     }
 }
 
+/// Returns whether the server opens no channel because one may not. libssh2 keeps the server's reason as a text.
+fn is_forbidden(text: &str) -> bool {
+    text.contains("administratively prohibited") || text.contains("unknown channel type")
+}
+
+/// `KEY_EXCHANGE_FAILURE` is none of them: it also stands for a host key whose signature is wrong.
 fn is_of_the_connection(code: i32) -> bool {
     matches!(
         code,
@@ -31,8 +38,6 @@ fn is_of_the_connection(code: i32) -> bool {
             | raw::LIBSSH2_ERROR_TIMEOUT
             | raw::LIBSSH2_ERROR_EAGAIN
             | raw::LIBSSH2_ERROR_KEX_FAILURE
-            | raw::LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE
-            | raw::LIBSSH2_ERROR_CHANNEL_FAILURE
             | raw::LIBSSH2_ERROR_CHANNEL_CLOSED
             | raw::LIBSSH2_ERROR_CHANNEL_EOF_SENT
             | raw::LIBSSH2_ERROR_CHANNEL_WINDOW_FULL
@@ -55,10 +60,20 @@ mod tests {
 
     #[test]
     fn codes_of_the_session() {
-        let transient = [-2, -3, -5, -7, -8, -9, -13, -21, -26, -27, -30, -37, -43, -47];
+        let transient = [-2, -3, -5, -7, -9, -13, -21, -26, -27, -30, -37, -43, -47];
         assert_eq!(codes(-60..=0, ErrorCode::Session), transient);
         assert!(Error::eof().is_retryable());
         assert!(!Error::unknown().is_retryable());
+    }
+
+    #[test]
+    fn channels_by_the_servers_reason() {
+        let failed = |text| Error::new(ErrorCode::Session(raw::LIBSSH2_ERROR_CHANNEL_FAILURE), text);
+        assert!(failed("Channel open failure (connect failed)").is_retryable());
+        assert!(failed("Channel open failure (resource shortage)").is_retryable());
+        assert!(failed("Channel open failure").is_retryable());
+        assert!(!failed("Channel open failure (administratively prohibited)").is_retryable());
+        assert!(!failed("Channel open failure (unknown channel type)").is_retryable());
     }
 
     #[test]

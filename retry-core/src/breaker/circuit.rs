@@ -27,6 +27,11 @@ pub(crate) struct Ticket {
     pub(crate) is_trial: bool,
 }
 
+impl Ticket {
+    /// That of a call inside a trial, whose outcome belongs to the trial: it is of no generation, so it changes nothing.
+    pub(crate) const INSIDE_TRIAL: Ticket = Ticket { generation: u32::MAX, is_trial: false };
+}
+
 /// See the module's documentation.
 #[derive(Debug)]
 pub(crate) struct Circuit {

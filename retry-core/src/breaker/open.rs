@@ -43,6 +43,18 @@ impl fmt::Display for CircuitOpen {
 
 impl core::error::Error for CircuitOpen {}
 
+/// Retryable when the circuit may have closed, with the time left as the hint; permanent while it is held open by hand.
+#[cfg(feature = "std")]
+impl crate::Retryable for CircuitOpen {
+    fn is_retryable(&self) -> bool {
+        self.retry_in != Duration::MAX
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        self.is_retryable().then_some(self.retry_in)
+    }
+}
+
 #[cfg(feature = "std")]
 impl From<CircuitOpen> for std::io::Error {
     fn from(open: CircuitOpen) -> Self {

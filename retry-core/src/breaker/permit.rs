@@ -5,6 +5,8 @@ use core::mem;
 use super::CircuitBreaker;
 use super::circuit::Ticket;
 #[cfg(feature = "std")]
+use super::trial::Running;
+#[cfg(feature = "std")]
 use crate::nanos::Nanos;
 
 /// The right to one call, from [`CircuitBreaker::acquire`]; it takes the call's outcome back.
@@ -30,6 +32,13 @@ impl<'a> Permit<'a> {
             #[cfg(feature = "std")]
             started: breaker.start(),
         }
+    }
+
+    /// Notes on this thread that a trial runs, until the value is dropped. Nothing for a call that is no trial.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(crate) fn run(&self) -> Option<Running> {
+        self.ticket.is_trial.then(|| Running::enter(self.breaker, self.ticket.generation))
     }
 
     /// The call has succeeded.

@@ -16,11 +16,19 @@ pub(super) struct Rates {
     pub(super) slow_call: Nanos,
     pub(super) reach: Reach,
     pub(super) minimum: u32,
+    /// How often the settings were changed. Calls that were counted by other settings do not count.
+    pub(super) revision: u32,
 }
 
 impl Rates {
-    pub(super) const NONE: Rates =
-        Rates { failure: None, slow: None, slow_call: 60_000_000_000, reach: Reach::Calls(100), minimum: 20 };
+    pub(super) const NONE: Rates = Rates {
+        failure: None,
+        slow: None,
+        slow_call: 60_000_000_000,
+        reach: Reach::Calls(100),
+        minimum: 20,
+        revision: 0,
+    };
 
     #[inline]
     pub(super) const fn are_watched(&self) -> bool {
@@ -41,7 +49,8 @@ impl Rates {
     }
 }
 
-/// Rules that look at many calls. They need a window, which is allocated at the first call.
+/// Rules that look at many calls. They need a window, which is allocated at the first call. A setting that is changed
+/// after calls were counted starts a new window.
 impl CircuitBreaker {
     /// Opens when this part of the calls in the window has failed: `0.5` is half of them. It takes the place of
     /// [`consecutive_failures`](Self::consecutive_failures).
@@ -56,6 +65,7 @@ impl CircuitBreaker {
             "`failure_rate` is not above 0 and at most 1; write `failure_rate(0.5)` for half of the calls"
         );
         self.rates.failure = Some(rate);
+        self.rates.revision += 1;
         self
     }
 
@@ -64,6 +74,7 @@ impl CircuitBreaker {
     #[must_use]
     pub const fn slow_call(mut self, duration: Duration) -> CircuitBreaker {
         self.rates.slow_call = from_duration(duration);
+        self.rates.revision += 1;
         if self.rates.slow.is_none() {
             self.rates.slow = Some(0.5);
         }
@@ -82,6 +93,7 @@ impl CircuitBreaker {
             "`slow_call_rate` is not above 0 and at most 1; write `slow_call_rate(0.5)` for half of the calls"
         );
         self.rates.slow = Some(rate);
+        self.rates.revision += 1;
         self
     }
 
@@ -97,6 +109,7 @@ impl CircuitBreaker {
             "`window_calls` is not in 1..=4000; write `window_time` to look at more calls"
         );
         self.rates.reach = Reach::Calls(calls as u16);
+        self.rates.revision += 1;
         self
     }
 
@@ -112,6 +125,7 @@ impl CircuitBreaker {
             "`window_time` is below 1 ms; write how long calls count, such as `window_time(Duration::from_secs(10))`"
         );
         self.rates.reach = Reach::Time(from_duration(duration));
+        self.rates.revision += 1;
         self
     }
 
@@ -128,6 +142,7 @@ impl CircuitBreaker {
             "`minimum_calls` is 0, and no calls have no rate; write `minimum_calls(1)` to judge from the first"
         );
         self.rates.minimum = calls;
+        self.rates.revision += 1;
         self
     }
 
@@ -150,7 +165,12 @@ impl CircuitBreaker {
                 if self.rates.failure.is_none() {
                     self.settle_in_a_row(ticket, has_failed);
                 }
-                let tally = self.window.add(self.rates.reach, ticket.generation, course, || self.time.now());
+                let tally = self.window.add(
+                    (self.rates.reach, self.rates.revision),
+                    ticket.generation,
+                    course,
+                    || self.time.now(),
+                );
                 if tally.is_some_and(|tally| self.rates.are_reached(tally)) {
                     self.tell(self.circuit.open(ticket, self.recovery, || self.time.now()));
                 }

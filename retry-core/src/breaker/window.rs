@@ -21,13 +21,26 @@ pub(super) enum Reach {
 
 /// A window of either kind. It is allocated at its first call, so that a breaker can be a `static` and one that
 /// counts in a row stays small.
+///
+/// A breaker whose settings are changed after its first calls starts a new window; the old one stays behind it, unused,
+/// since a `const` setter cannot drop it.
 #[derive(Debug)]
-pub(super) struct Window(OnceLock<Storage>);
+pub(super) struct Window(OnceLock<Box<Started>>);
+
+#[derive(Debug)]
+struct Started {
+    /// Which settings it counts by.
+    revision: u32,
+    storage: Storage,
+    next: Window,
+}
 
 #[derive(Debug)]
 enum Storage {
     Calls(Calls),
-    Time(Box<Periods>),
+    /// The calls by tenths, and when the first tenth began: then what a window holds does not depend on the moment at
+    /// which a process or a test started.
+    Time(Box<Periods>, Nanos),
 }
 
 impl Window {
@@ -39,28 +52,39 @@ impl Window {
     /// went wrong. `now` is asked only by a window of time.
     pub(super) fn add(
         &self,
-        reach: Reach,
+        (reach, revision): (Reach, u32),
         generation: u32,
         course: Course,
         now: impl Fn() -> Nanos,
     ) -> Option<Tally> {
-        match (self.0.get_or_init(|| Storage::of(reach)), reach) {
-            (Storage::Time(periods), Reach::Time(length)) => {
-                periods.add(generation, course, Periods::number(now(), length))
+        let mut window = self;
+        loop {
+            let started = window.0.get_or_init(|| Box::new(Started::new(reach, revision, &now)));
+            if started.revision == revision {
+                return started.add(reach, generation, course, now);
             }
-            (Storage::Calls(calls), _) => calls.add(generation, course),
-            (Storage::Time(_), Reach::Calls(_)) => {
-                unreachable!("a breaker's window is set before it is used")
-            }
+            window = &started.next;
         }
     }
 }
 
-impl Storage {
-    fn of(reach: Reach) -> Storage {
-        match reach {
+impl Started {
+    fn new(reach: Reach, revision: u32, now: impl Fn() -> Nanos) -> Started {
+        let storage = match reach {
             Reach::Calls(calls) => Storage::Calls(Calls::new(calls)),
-            Reach::Time(_) => Storage::Time(Box::new(Periods::new())),
+            Reach::Time(_) => Storage::Time(Box::new(Periods::new()), now()),
+        };
+        Started { revision, storage, next: Window::new() }
+    }
+
+    fn add(&self, reach: Reach, generation: u32, course: Course, now: impl Fn() -> Nanos) -> Option<Tally> {
+        match (&self.storage, reach) {
+            (Storage::Time(periods, first), Reach::Time(length)) => {
+                periods.add(generation, course, Periods::number(now(), *first, length))
+            }
+            (Storage::Calls(calls), _) => calls.add(generation, course),
+            // The revision is that of the reach.
+            (Storage::Time(..), Reach::Calls(_)) => None,
         }
     }
 }

@@ -4,38 +4,41 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
-use super::{Expansion, local, placed};
+use super::{Expansion, placed};
 use crate::body::has_control_flow;
+use crate::hygiene::{self, Names};
+use crate::model::ClonedSelf;
 use crate::pattern::{Rebind, Rebinding};
 use crate::plan::Evaluated;
-use crate::value::first_span;
+use crate::value::{ends, first_span};
 
 impl Expansion<'_> {
     /// Runs one attempt: defines `outcome`.
     pub(super) fn outcome(&self) -> TokenStream {
         let (keep_self, number, attempt) = (self.keep_self(), self.number(), self.attempt());
         let body_type = self.body_type();
-        let timed_out = self
+        let Names { outcome, timed_out, .. } = &self.names;
+        let flag = self
             .retry
             .plan
             .attempt_timeout
             .as_ref()
-            .map(|_| quote_spanned!(Span::mixed_site()=> let mut timed_out = false;));
+            .map(|_| quote_spanned!(Span::mixed_site()=> let mut #timed_out = false;));
         quote_spanned! {Span::mixed_site()=>
             #keep_self
             #number
-            #timed_out
-            let outcome: #body_type = #attempt;
+            #flag
+            let #outcome: #body_type = #attempt;
         }
     }
 
     /// The same as a `result`, and `same`, which turns results back into the function's type.
     pub(super) fn split_outcome(&self) -> TokenStream {
         let (outcome, split) = (self.outcome(), self.split());
+        let Names { same, result, .. } = &self.names;
         quote_spanned! {Span::mixed_site()=>
             #outcome
-            #[allow(unreachable_code)]
-            let (same, result) = #split;
+            let (#same, #result) = #split;
         }
     }
 
@@ -55,11 +58,32 @@ impl Expansion<'_> {
     pub(super) fn split(&self) -> TokenStream {
         if self.retry.ending.error.is_some() {
             let ret = without_impl_trait(&self.retry.shape.ret);
-            let (private, outcome) = (&self.retry.private, local("outcome"));
+            let (private, outcome) = (&self.retry.private, &self.names.outcome);
             return quote_spanned!(Span::mixed_site()=> (#private::same::<#ret>(), #outcome));
         }
         let place = self.return_place();
-        self.at(place, "split", &Ident::new("outcome", place).into_token_stream())
+        self.at(place, "split", &hygiene::at(place, &self.names.outcome).into_token_stream())
+    }
+
+    /// Refuses a success that can hold a failure of its own, under the whole return type, unless `retry_ok` decides.
+    ///
+    /// The types are asked, so that an alias hides nothing. Where `impl Trait` stands in one it cannot be named, and
+    /// [`validate`](crate::validate) goes by the spelling.
+    pub(super) fn success_never_fails(&self) -> Option<TokenStream> {
+        let ret = &self.retry.shape.ret;
+        if self.retry.selection.retry_ok.is_some() || self.retry.shape.has_impl_trait() {
+            return None;
+        }
+        let private = &self.retry.private;
+        // Underlined from the first token of the type to the last.
+        let (first, last) = ends(ret.to_token_stream());
+        let (first, last) = (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last));
+        let (reference, answer) = (quote_spanned!(first=> &), Ident::new("__reattempt_answer", last));
+        let never_fails = self.at(first, "never_fails", &quote!(#reference #answer));
+        Some(quote_spanned! {Span::mixed_site()=> {
+            let __reattempt_answer = #private::success::<#ret>().reattempt_success();
+            #never_fails
+        }})
     }
 
     /// The return type, which is at fault if an outcome is none.
@@ -71,8 +95,7 @@ impl Expansion<'_> {
     pub(super) fn at(&self, place: Span, function: &str, arguments: &TokenStream) -> TokenStream {
         let private = &self.retry.private;
         let function = Ident::new(function, place);
-        // Imports know no hygiene: under its own name it would hide a name of the user's in the arguments.
-        let name = Ident::new("__reattempt", place);
+        let name = hygiene::import(place);
         let mut group = Group::new(Delimiter::Parenthesis, arguments.clone());
         group.set_span(place);
         quote!({ use #private::#function as #name; #name #group })
@@ -83,23 +106,60 @@ impl Expansion<'_> {
         let body = &self.retry.shape.attempt;
         let body_type = self.body_type();
         let has_timeout = self.retry.plan.attempt_timeout.is_some();
-        if !has_timeout && !has_control_flow(body) {
-            return self.braced(&quote!(#rebindings #body));
+        let has_breaker = self.retry.sharing.breaker.is_some();
+        let is_async = self.retry.shape.is_async;
+        let must_be_future = is_async && (has_timeout || has_breaker);
+        let private = &self.retry.private;
+        if !must_be_future && !has_control_flow(body) {
+            let inside = self.braced(&quote!(#rebindings #body));
+            return self.on_trial(
+                quote_spanned!(Span::mixed_site()=> if false { #private::unreached() } else #inside),
+            );
         }
-        if !self.retry.shape.is_async {
+        if !is_async {
             // Placed at the function's name: what moves into the closure would else be reported under the attribute.
             let inside = self.braced(&quote!(#rebindings #body));
-            return quote_spanned!(self.place()=> (|| -> #body_type #inside)());
+            return self.on_trial(quote_spanned!(self.place()=> (|| -> #body_type #inside)()));
         }
-        // The branch is never taken; it tells the compiler what the block returns before it reads the body.
-        let typed = quote_spanned! {Span::mixed_site()=>
-            if let ::core::option::Option::Some(result) = ::core::option::Option::None::<#body_type> {
-                return result;
-            }
-        };
+        // The branch is never taken; it gives the compiler the type of the block before it reads the body.
+        let typed =
+            quote_spanned!(Span::mixed_site()=> if false { return #private::unreached::<#body_type>(); });
         let inside = self.braced(&quote!(#typed #rebindings #body));
-        let future = quote_spanned!(self.place()=> async #inside);
+        let mut future = quote_spanned!(self.place()=> async #inside);
+        if has_breaker {
+            let shared = &self.names.shared;
+            future = quote_spanned!(Span::mixed_site()=> #private::Shared::attempt(&#shared, #future));
+        }
         if has_timeout { self.limited(&future) } else { quote!(#future.await) }
+    }
+
+    /// A blocking attempt, noted as a trial of the breaker while it runs. An async one is noted when it is polled.
+    fn on_trial(&self, attempt: TokenStream) -> TokenStream {
+        if self.retry.sharing.breaker.is_none() {
+            return attempt;
+        }
+        let (private, Names { shared, running, .. }) = (&self.retry.private, &self.names);
+        quote_spanned! {Span::mixed_site()=> {
+            let #running = #private::Shared::run(&#shared);
+            #attempt
+        }}
+    }
+
+    /// Moves the arguments of which every attempt gets a clone. Never executed: an argument that nothing moves could be
+    /// a reference, as Clippy would point out.
+    pub(super) fn used_up(&self) -> Option<TokenStream> {
+        let moves = |rebinding: &Rebinding| {
+            let Rebinding { name, how, conditions, .. } = rebinding;
+            (*how == Rebind::Clone)
+                .then(|| quote_spanned!(Span::mixed_site()=> #(#conditions)* ::core::mem::drop(#name);))
+        };
+        let moves: TokenStream = self.retry.rebindings.iter().filter_map(moves).collect();
+        if moves.is_empty() {
+            return None;
+        }
+        Some(
+            quote_spanned!(Span::mixed_site()=> if false { #moves ::core::unreachable!("the branch is never taken") }),
+        )
     }
 
     /// The user's own braces around an attempt: a missing value is reported where they close.
@@ -116,24 +176,25 @@ impl Expansion<'_> {
     /// An attempt under `attempt_timeout`.
     fn limited(&self, future: &TokenStream) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
+        let Names { progress, timed_out, result, timeout: expiry, .. } = &self.names;
         let timeout = match self.retry.plan.evaluated {
-            Evaluated::InlineConst => local("timeout"),
+            Evaluated::InlineConst => self.names.timeout.to_token_stream(),
             _ => self.retry.plan.attempt_timeout.clone().unwrap_or_default(),
         };
         let limited = if let (true, Some(sleep)) = (self.shares_sleep(), &self.retry.sleep) {
-            let (progress, shared) = (local("progress"), local("sleep"));
+            let shared = &self.names.sleep;
             let arguments = quote!(#private::Site::policy(#site), &#progress, #timeout, #future, &#shared);
             placed(sleep, &quote!(limit_with), &arguments, private)
         } else {
             quote_spanned!(Span::mixed_site()=>
-                #private::limit(#private::Site::policy(#site), &progress, #timeout, #future))
+                #private::limit(#private::Site::policy(#site), &#progress, #timeout, #future))
         };
         let expired = self.expired();
         quote_spanned! {Span::mixed_site()=>
             match #limited.await {
-                ::core::result::Result::Ok(result) => result,
-                ::core::result::Result::Err(timeout) => {
-                    timed_out = true;
+                ::core::result::Result::Ok(#result) => #result,
+                ::core::result::Result::Err(#expiry) => {
+                    #timed_out = true;
                     #expired
                 }
             }
@@ -144,39 +205,46 @@ impl Expansion<'_> {
     fn expired(&self) -> TokenStream {
         let place = self.retry.plan.attempt_timeout_place.unwrap_or_else(Span::mixed_site);
         let place = Span::mixed_site().located_at(place);
-        self.at(place, "timed_out", &Ident::new("timeout", place).into_token_stream())
+        self.at(place, "timed_out", &hygiene::at(place, &self.names.timeout).into_token_stream())
     }
 
     /// The attempt's number, by the user's name for it.
     fn number(&self) -> Option<TokenStream> {
         let (name, private) = (self.retry.attempt.as_ref()?, &self.retry.private);
+        let progress = &self.names.progress;
         let ty = if self.has_position() { quote!(Position) } else { quote!(Progress) };
         Some(quote_spanned! {Span::mixed_site()=>
-            let #name: ::core::primitive::u32 = #private::#ty::attempt(&progress);
+            let #name: ::core::primitive::u32 = #private::#ty::attempt(&#progress);
         })
     }
 
     /// Keeps a clone of `self` while an attempt uses it up.
     fn keep_self(&self) -> Option<TokenStream> {
-        let name = self.retry.cloned_self.as_ref()?;
-        let span = Span::mixed_site().located_at(name.span());
-        Some(quote_spanned!(span=> let unspent = ::core::clone::Clone::clone(&#name);))
+        let ClonedSelf { name, conditions } = self.retry.cloned_self.as_ref()?;
+        let (span, unspent) = (Span::mixed_site().located_at(name.span()), &self.names.unspent);
+        Some(quote_spanned!(span=> #(#conditions)* let #unspent = ::core::clone::Clone::clone(&#name);))
     }
 
     /// Gives `self` back after an attempt that may have used it up.
     pub(super) fn restore_self(&self) -> Option<TokenStream> {
-        let name = self.retry.cloned_self.as_ref()?;
-        Some(quote_spanned!(Span::mixed_site()=> #name = unspent;))
+        let (ClonedSelf { name, conditions }, unspent) =
+            (self.retry.cloned_self.as_ref()?, &self.names.unspent);
+        Some(quote_spanned!(Span::mixed_site()=> #(#conditions)* #name = #unspent;))
     }
 }
 
-fn rebinding(Rebinding { pattern, name, how }: &Rebinding) -> TokenStream {
+fn rebinding(rebinding: &Rebinding) -> TokenStream {
+    let Rebinding { pattern, name, how, attrs, conditions, is_used_before } = rebinding;
     let span = Span::mixed_site().located_at(name.span());
-    match how {
-        Rebind::Clone => quote_spanned!(span=> let #pattern = ::core::clone::Clone::clone(&#name);),
-        Rebind::Copy => quote_spanned!(span=> let #pattern = #name;),
-        Rebind::Reborrow => quote_spanned!(span=> let #pattern = &mut *#name;),
-    }
+    let value = match how {
+        Rebind::Clone => quote_spanned!(span=> ::core::clone::Clone::clone(&#name)),
+        // In braces, so that `ref mut` borrows a copy and not the argument.
+        Rebind::Copy => quote_spanned!(span=> { #name }),
+        Rebind::Reborrow => quote_spanned!(span=> &mut *#name),
+        Rebind::ReborrowPin => quote_spanned!(span=> ::core::pin::Pin::as_mut(&mut #name)),
+    };
+    let used = is_used_before.then(|| quote_spanned!(span=> #(#conditions)* let _ = &#name;));
+    quote_spanned!(span=> #(#attrs)* let #pattern = #value; #used)
 }
 
 /// The type with `_` where it has `impl Trait`, which cannot stand in a `let`.

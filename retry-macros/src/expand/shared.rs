@@ -3,47 +3,50 @@
 //! A budget has its say where core decides. A breaker can also refuse a call before the first attempt and again after
 //! each wait, so there the three ways to give up meet before the end: with the last error, which is kept across the wait.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Type};
 
-use super::{Expansion, local};
+use super::Expansion;
+use crate::hygiene::{self, Names};
 use crate::value::first_span;
 
 impl Expansion<'_> {
     /// What the call shares, evaluated once; the call pays in, and asks to be let through.
     pub(super) fn shared(&self) -> Option<TokenStream> {
         let (private, sharing) = (&self.retry.private, &self.retry.sharing);
+        let Names { shared, refused, .. } = &self.names;
         if sharing.is_empty() {
             return None;
         }
-        let (budget, lent_budget) = self.lent("budget", sharing.budget.as_ref());
-        let (breaker, lent_breaker) = self.lent("breaker", sharing.breaker.as_ref());
+        let (budget, lent_budget) = self.lent("lend_budget", &self.names.budget, sharing.budget.as_ref());
+        let (breaker, lent_breaker) =
+            self.lent("lend_breaker", &self.names.breaker, sharing.breaker.as_ref());
         let begin = match sharing.breaker {
             Some(_) => quote_spanned! {Span::mixed_site()=>
-                let (mut shared, refused) = #private::Shared::behind(#lent_breaker, #lent_budget);
+                let (mut #shared, #refused) = #private::Shared::behind(#lent_breaker, #lent_budget);
             },
             None => quote_spanned! {Span::mixed_site()=>
-                let mut shared = #private::Shared::paying(#lent_budget);
+                let mut #shared = #private::Shared::paying(#lent_budget);
             },
         };
         Some(quote!(#budget #breaker #begin))
     }
 
     /// Borrows what an argument names or yields, which then lives as long as the call.
-    fn lent(&self, key: &str, given: Option<&Expr>) -> (Option<TokenStream>, TokenStream) {
+    fn lent(&self, function: &str, name: &Ident, given: Option<&Expr>) -> (Option<TokenStream>, TokenStream) {
         let Some(given) = given else { return (None, quote!(::core::option::Option::None)) };
         let place = Span::mixed_site().located_at(first_span(given));
-        let (name, reference) = (proc_macro2::Ident::new(key, place), quote_spanned!(place=> &));
-        let lent = self.at(place, &format!("lend_{key}"), &name.to_token_stream());
+        let (name, reference) = (hygiene::at(place, name), quote_spanned!(place=> &));
+        let lent = self.at(place, function, &name.to_token_stream());
         (Some(quote_spanned!(Span::mixed_site()=> let #name = #reference #given;)), lent)
     }
 
     /// Tells of a success that ends the call.
     pub(super) fn succeeded(&self) -> Option<TokenStream> {
-        let private = &self.retry.private;
+        let (private, shared) = (&self.retry.private, &self.names.shared);
         let is_shared = !self.retry.sharing.is_empty();
-        is_shared.then(|| quote_spanned!(Span::mixed_site()=> #private::Shared::succeeded(&mut shared);))
+        is_shared.then(|| quote_spanned!(Span::mixed_site()=> #private::Shared::succeeded(&mut #shared);))
     }
 
     /// Which of core's functions plans what follows, and what it is told besides of a refused value and of an error.
@@ -55,11 +58,11 @@ impl Expansion<'_> {
             return (function, TokenStream::new(), TokenStream::new());
         }
         let function = if is_async { quote!(plan_async_shared) } else { quote!(plan_blocking_shared) };
+        let Names { shared, timed_out, .. } = &self.names;
         let ended = match self.retry.plan.attempt_timeout {
-            Some(_) => quote_spanned!(Span::mixed_site()=> #private::Ended::error(timed_out)),
+            Some(_) => quote_spanned!(Span::mixed_site()=> #private::Ended::error(#timed_out)),
             None => quote!(#private::Ended::Error),
         };
-        let shared = local("shared");
         (function, quote!(, &mut #shared, #private::Ended::Value), quote!(, &mut #shared, #ended))
     }
 
@@ -68,34 +71,35 @@ impl Expansion<'_> {
         let private = &self.retry.private;
         let (refused, sifted, restore) = (self.refused(), self.until_failure(), self.restore_self());
         let (plan, on_retry, give_up) = (self.plan(), self.told_of_retry(), self.give_up());
-        let announce = self.announce(&quote!(Planned), "planned");
+        let announce = self.announce(&quote!(Planned), &self.names.planned);
         let mut wait = self.planned_wait();
         if self.retry.shape.is_async {
-            let awaited = self.wait();
-            wait = quote_spanned!(Span::mixed_site()=> let delay = #wait; #awaited);
+            let (awaited, delay) = (self.wait(), &self.names.delay);
+            wait = quote_spanned!(Span::mixed_site()=> let #delay = #wait; #awaited);
         }
         let (keep, kept) = self.kept();
-        let (last, probes) = (self.optional(&local("result")), self.probes());
+        let Names { same, given_up, result, refused: refusal, open, plan: planning, planned, shared, .. } =
+            &self.names;
+        let last = self.optional(result);
         quote_spanned! {Span::mixed_site()=>
-            #probes
-            let (same, given_up, result) = match refused {
-                ::core::option::Option::Some(open) => { #refused }
+            let (#same, #given_up, #result) = match #refusal {
+                ::core::option::Option::Some(#open) => { #refused }
                 ::core::option::Option::None => {
                     #sifted
                     #restore
                     #plan
-                    match plan {
-                        ::core::result::Result::Ok(planned) => {
+                    match #planning {
+                        ::core::result::Result::Ok(#planned) => {
                             #on_retry
                             #announce
                             #keep
                             #wait
-                            match #private::Shared::again(&mut shared, &planned) {
+                            match #private::Shared::again(&mut #shared, &#planned) {
                                 ::core::result::Result::Ok(()) => continue,
-                                ::core::result::Result::Err(given_up) => (same, given_up, #kept),
+                                ::core::result::Result::Err(#given_up) => (#same, #given_up, #kept),
                             }
                         }
-                        ::core::result::Result::Err(given_up) => (same, given_up, #last),
+                        ::core::result::Result::Err(#given_up) => (#same, #given_up, #last),
                     }
                 }
             };
@@ -107,57 +111,61 @@ impl Expansion<'_> {
     /// else one is made, and it is the breaker's argument that asks for it.
     fn refused(&self) -> TokenStream {
         let (private, site, name) = (&self.retry.private, &self.site, self.filled_name());
-        let given_up = quote_spanned!(Span::mixed_site()=> #private::GivenUp::refused(#site, #name, &open));
+        let Names { open, given_up, outcome, same, result, .. } = &self.names;
+        let refused = quote_spanned!(Span::mixed_site()=> #private::GivenUp::refused(#site, #name, &#open));
         if self.retry.ending.error.is_some() {
             let ret = super::attempt::without_impl_trait(&self.retry.shape.ret);
             return quote_spanned! {Span::mixed_site()=>
-                (#private::same::<#ret>(), #given_up, ::core::result::Result::Ok(::core::option::Option::None))
+                (#private::same::<#ret>(), #refused, ::core::result::Result::Ok(::core::option::Option::None))
             };
         }
         let breaker = self.retry.sharing.breaker.as_ref().map_or_else(Span::mixed_site, first_span);
         let place = Span::mixed_site().located_at(breaker);
-        let made = self.at(place, "refused", &proc_macro2::Ident::new("open", place).into_token_stream());
+        let made = self.at(place, "refused", &hygiene::at(place, open).into_token_stream());
         let (ret, split) = (self.body_type(), self.split());
         quote_spanned! {Span::mixed_site()=>
-            let given_up = #given_up;
-            let outcome: #ret = #made;
-            let (same, result) = #split;
-            (same, given_up, result)
+            let #given_up = #refused;
+            let #outcome: #ret = #made;
+            let (#same, #result) = #split;
+            (#same, #given_up, #result)
         }
     }
 
     /// What is kept of an attempt across the wait: its error, or all of it where a value can also end the call.
     fn kept(&self) -> (TokenStream, TokenStream) {
-        let (private, kept) = (&self.retry.private, local("kept"));
+        let (private, Names { kept, result, .. }) = (&self.retry.private, &self.names);
         if self.retry.selection.retry_ok.is_some() {
-            let keep = quote_spanned!(Span::mixed_site()=> let #kept = result;);
-            return (keep, self.optional(&kept));
+            let keep = quote_spanned!(Span::mixed_site()=> let #kept = #result;);
+            return (keep, self.optional(kept));
         }
-        let keep = quote_spanned!(Span::mixed_site()=> let #kept = #private::only_error(result););
+        let keep = quote_spanned!(Span::mixed_site()=> let #kept = #private::only_error(#result););
         (keep, quote!(::core::result::Result::Err(#kept)))
     }
 
     /// A result, its value beside none where there may have been no attempt and no error is made for it.
-    fn optional(&self, result: &TokenStream) -> TokenStream {
+    fn optional(&self, result: &Ident) -> TokenStream {
         match self.retry.ending.error {
             Some(_) => quote!(::core::result::Result::map(#result, ::core::option::Option::Some)),
-            None => result.clone(),
+            None => result.to_token_stream(),
         }
     }
 
     /// The error for the caller where there may have been no attempt.
     pub(super) fn last_if_any(&self, error: &Type) -> TokenStream {
-        let private = &self.retry.private;
+        let (private, leave) = (&self.retry.private, &self.leave);
+        let Names { last, result, value, same, known, given_up, error: found, .. } = &self.names;
+        let none = self.on_its_floor(&quote!(#private::known_as::<#error>()));
+        let some = self.on_its_floor(&quote!(#private::known_of(&#found)));
         quote_spanned! {Span::mixed_site()=>
-            let last = match ::core::convert::identity(result) {
-                ::core::result::Result::Ok(::core::option::Option::Some(value)) => break same.ok(value),
+            let #last = match ::core::convert::identity(#result) {
+                ::core::result::Result::Ok(::core::option::Option::Some(#value)) => #leave #same.ok(#value),
                 ::core::result::Result::Ok(::core::option::Option::None) => {
-                    let known = #private::known_as::<#error>().reattempt_known();
-                    #private::RetryError::new(&given_up, ::core::option::Option::None, known)
+                    let #known = #none.reattempt_known();
+                    #private::RetryError::new(&#given_up, ::core::option::Option::None, #known)
                 }
-                ::core::result::Result::Err(error) => {
-                    let known = #private::known_of(&error).reattempt_known();
-                    #private::RetryError::new(&given_up, ::core::option::Option::Some(error), known)
+                ::core::result::Result::Err(#found) => {
+                    let #known = #some.reattempt_known();
+                    #private::RetryError::new(&#given_up, ::core::option::Option::Some(#found), #known)
                 }
             };
         }

@@ -105,7 +105,7 @@ impl Function {
             refusals.push(Refusal::NoAsyncTail);
         }
         if self.success.is_fallible() {
-            refusals.push(Refusal::NestedFailure);
+            refusals.push(Refusal::NestedOutcome);
         }
         if self.place.is_block() {
             match self.carrier.in_block {

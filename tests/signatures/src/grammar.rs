@@ -40,7 +40,7 @@ pub(crate) enum Refusal {
     NoAsyncTail,
     TrackCaller,
     /// A success that can be a failure.
-    NestedFailure,
+    NestedOutcome,
 }
 
 impl Refusal {
@@ -64,13 +64,13 @@ impl Refusal {
                 "only an `async` block at the end of the body can be retried; end it with `async move { … }`",
             ],
             Refusal::TrackCaller => &["track_caller"],
-            Refusal::NestedFailure => &["a failure in `", "` would count as a success"],
+            Refusal::NestedOutcome => &["a failure in `", "` would count as a success"],
         }
     }
 
     /// Whether it is found out by a type, so that the message is the compiler's with words of ours.
     pub(crate) fn is_by_type(self) -> bool {
-        self == Refusal::NestedFailure
+        self == Refusal::NestedOutcome
     }
 
     pub(crate) fn matches(self, message: &str) -> bool {

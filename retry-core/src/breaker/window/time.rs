@@ -95,9 +95,10 @@ impl Periods {
         Periods { last: [const { Period::new() }; TENTHS as usize], wrong: AtomicU64::new(0) }
     }
 
-    /// The number of the tenth of `length` that `now` is in.
-    pub(super) const fn number(now: Nanos, length: Nanos) -> u64 {
-        now / (length / TENTHS)
+    /// The number of the tenth of `length` that `now` is in, if a tenth began at `first`.
+    pub(super) const fn number(now: Nanos, first: Nanos, length: Nanos) -> u64 {
+        let tenth = length / TENTHS;
+        now.saturating_sub(first % tenth) / tenth
     }
 
     /// Adds a call in `tenth`; what the window then holds, `None` if all in it went well.

@@ -24,13 +24,22 @@ impl Redis {
     ///
     /// As [`Daemon::start`].
     pub async fn start() -> io::Result<Redis> {
-        let daemon = Daemon::start(REDIS, GREETING, |command, folder, port| {
+        Redis::start_with(&[], GREETING).await
+    }
+
+    /// Starts one without data and with these settings, and waits until it greets so.
+    ///
+    /// # Errors
+    ///
+    /// As [`Daemon::start`].
+    pub async fn start_with(settings: &[&str], greeting: Greeting) -> io::Result<Redis> {
+        let daemon = Daemon::start(REDIS, greeting, |command, folder, port| {
             command.args(["--bind", "127.0.0.1", "--port", &port.to_string()]);
             command
                 .args(["--appendonly", "yes", "--appendfsync", "always", "--save", "", "--dir"])
                 .arg(folder);
             // Milliseconds after which a script counts as slow, and others are told `-BUSY`.
-            command.args(["--busy-reply-threshold", "1"]);
+            command.args(["--busy-reply-threshold", "1"]).args(settings);
             Ok(())
         })
         .await?;

@@ -1,0 +1,63 @@
+//! Why a connection failed, from the errors behind the error of a client.
+
+use std::error::Error as StdError;
+use std::io;
+
+use crate::error::chain::{chain, link};
+use crate::error::io::is_transient;
+
+/// Returns whether the cause of a failed connection passes, if the chain has one: its innermost `io::Error`, which the
+/// connector may have wrapped in others.
+pub(super) fn may_pass(first: Option<&(dyn StdError + 'static)>) -> Option<bool> {
+    let error = innermost_io_error(first)?;
+    Some(is_transient(error) && !(error.kind() == io::ErrorKind::Other && rejects_certificate(first)))
+}
+
+/// As [`may_pass`], for a connection that could not be made. A socket of the file system that is not there yet counts as
+/// one that refuses connections: its server has not started.
+#[cfg(any(feature = "reqwest", feature = "tonic"))]
+pub(super) fn connect_may_pass(first: Option<&(dyn StdError + 'static)>) -> Option<bool> {
+    let is_missing = innermost_io_error(first).is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
+    if is_missing { Some(true) } else { may_pass(first) }
+}
+
+/// Returns the last `io::Error` of a chain.
+fn innermost_io_error<'a>(first: Option<&'a (dyn StdError + 'static)>) -> Option<&'a io::Error> {
+    chain(first).filter_map(link::<io::Error>).last()
+}
+
+/// Returns whether OpenSSL refused a certificate. Its errors reach here without a kind; rustls uses `InvalidData`.
+fn rejects_certificate(first: Option<&(dyn StdError + 'static)>) -> bool {
+    chain(first).any(|error| is_rejected_certificate(&error.to_string()))
+}
+
+/// Returns whether a text is OpenSSL's for a certificate that is not trusted.
+pub(super) fn is_rejected_certificate(text: &str) -> bool {
+    text.contains("certificate verify failed")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    fn judge(error: &Error) -> Option<bool> {
+        may_pass(Some(error))
+    }
+
+    #[test]
+    fn the_innermost_io_error_decides() {
+        assert_eq!(judge(&Error::other(Error::from(ErrorKind::InvalidData))), Some(false));
+        assert_eq!(judge(&Error::other(Error::other(Error::from(ErrorKind::ConnectionReset)))), Some(true));
+        assert_eq!(may_pass(None), None);
+    }
+
+    #[test]
+    fn a_certificate_that_openssl_refuses_does_not_pass() {
+        let text = "error:0A000086:SSL routines:tls_post_process_server_certificate:certificate verify failed:\
+                    ../ssl/statem/statem_clnt.c:1889: (self-signed certificate)";
+        assert_eq!(judge(&Error::other(text)), Some(false));
+        assert_eq!(judge(&Error::other("unexpected EOF")), Some(true));
+    }
+}

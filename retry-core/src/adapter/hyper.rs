@@ -1,0 +1,40 @@
+//! `hyper` and `hyper-util`: the errors of a connection and of a client, as far as other crates bring them.
+
+use std::error::Error as StdError;
+
+use ::hyper::Error;
+
+use super::cause;
+use crate::Retryable;
+use crate::error::chain;
+
+/// The connection failed, or the peer broke the protocol. Of the errors that the program is to blame for, one has a cause: a
+/// request body that failed while it was sent. Without a cause the program has used hyper in a wrong way, or has dropped
+/// a body before its end.
+impl Retryable for Error {
+    fn is_retryable(&self) -> bool {
+        let is_misuse = self.is_user() && !self.is_body_write_aborted() && self.source().is_none();
+        !is_misuse && cause::may_pass(self.source()).unwrap_or(true)
+    }
+}
+
+/// The connection could not be made, or failed.
+#[cfg(not(target_family = "wasm"))]
+impl Retryable for hyper_util::client::legacy::Error {
+    fn is_retryable(&self) -> bool {
+        match chain::find_in::<Error>(self.source()) {
+            Some(error) => error.is_retryable(),
+            None if self.is_connect() => cause::connect_may_pass(self.source()).unwrap_or(true),
+            None => cause::may_pass(self.source()).unwrap_or(true),
+        }
+    }
+}
+
+/// Returns whether the first error of hyper in a chain passes, if there is one.
+pub(super) fn may_pass(first: Option<&(dyn StdError + 'static)>) -> Option<bool> {
+    #[cfg(not(target_family = "wasm"))]
+    if let Some(error) = chain::find_in::<hyper_util::client::legacy::Error>(first) {
+        return Some(error.is_retryable());
+    }
+    chain::find_in::<Error>(first).map(Retryable::is_retryable)
+}

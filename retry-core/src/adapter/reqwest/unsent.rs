@@ -1,0 +1,142 @@
+//! An attempt without a `reqwest::Error` of its own: it was cut off, or not let through.
+
+use std::error::Error as StdError;
+use std::io;
+use std::time::Duration;
+
+use super::Error;
+#[cfg(target_has_atomic = "64")]
+use crate::CircuitOpen;
+use crate::{AttemptTimeout, Retryable};
+
+/// Why there is none.
+#[derive(Debug)]
+pub(super) enum Unsent {
+    CutOff(AttemptTimeout),
+    #[cfg(target_has_atomic = "64")]
+    Refused(CircuitOpen),
+}
+
+impl Unsent {
+    /// Returns the reason as an error.
+    pub(super) fn error(&self) -> &(dyn StdError + 'static) {
+        match self {
+            Unsent::CutOff(timeout) => timeout,
+            #[cfg(target_has_atomic = "64")]
+            Unsent::Refused(open) => open,
+        }
+    }
+}
+
+impl Retryable for Unsent {
+    fn is_retryable(&self) -> bool {
+        match self {
+            Unsent::CutOff(_) => true,
+            #[cfg(target_has_atomic = "64")]
+            Unsent::Refused(open) => open.is_retryable(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Unsent::CutOff(_) => None,
+            #[cfg(target_has_atomic = "64")]
+            Unsent::Refused(open) => open.retry_after(),
+        }
+    }
+}
+
+impl From<AttemptTimeout> for Error {
+    fn from(timeout: AttemptTimeout) -> Self {
+        Error { inner: caused_by(timeout.into()), retry_after: None, unsent: Some(Unsent::CutOff(timeout)) }
+    }
+}
+
+#[cfg(target_has_atomic = "64")]
+impl From<CircuitOpen> for Error {
+    fn from(open: CircuitOpen) -> Self {
+        Error { inner: caused_by(open.into()), retry_after: None, unsent: Some(Unsent::Refused(open)) }
+    }
+}
+
+/// Returns a `reqwest::Error` with `cause` behind it. reqwest makes none of an error that it has not met itself, so it
+/// meets this one while it reads a body.
+#[cfg(not(target_family = "wasm"))]
+fn caused_by(cause: io::Error) -> ::reqwest::Error {
+    use std::pin::{Pin, pin};
+    use std::task::{Context, Poll, Waker};
+
+    use http_body::{Body, Frame};
+
+    struct Fails(Option<io::Error>);
+
+    impl Body for Fails {
+        type Data = &'static [u8];
+        type Error = io::Error;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+            Poll::Ready(self.0.take().map(Err))
+        }
+    }
+
+    let body = ::reqwest::Body::wrap(Fails(Some(cause)));
+    let response = ::reqwest::Response::from(::http::Response::new(body));
+    match pin!(response.bytes()).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Err(error)) => error,
+        Poll::Ready(Ok(_)) | Poll::Pending => unreachable!("the body fails at once"),
+    }
+}
+
+/// In a browser it meets no error of ours at all.
+#[cfg(target_family = "wasm")]
+fn caused_by(_: io::Error) -> ::reqwest::Error {
+    ::reqwest::Client::new().get("").build().expect_err("there is no address")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::CircuitBreaker;
+
+    fn timeout() -> ::reqwest::Error {
+        caused_by(io::Error::from(io::ErrorKind::TimedOut))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_attempt_that_was_cut_off_stays_visible_and_is_retried() {
+        let limited = crate::Policy::new().max(1).attempt_timeout(Duration::from_secs(5));
+        let error = limited.run_async(std::future::pending::<Result<(), Error>>).await.unwrap_err();
+        assert_eq!(error.to_string(), "the attempt did not end within 5s");
+        assert!(error.source().unwrap().is::<AttemptTimeout>());
+        assert!(error.is_retryable());
+        assert_eq!(error.retry_after(), None);
+        assert_eq!(error.status(), None);
+        assert!(error.get_ref().is_timeout() && error.get_ref().is_retryable());
+    }
+
+    #[test]
+    fn a_refusal_by_a_breaker_stays_visible_and_is_retried_when_it_may_let_through() {
+        let breaker = CircuitBreaker::new()
+            .consecutive_failures(1)
+            .open_for(Duration::from_secs(30))
+            .clock(|| Duration::from_secs(1));
+        let fails = || Err::<(), Error>(Error::from(timeout()));
+        assert!(breaker.call(fails).is_err());
+        let refused = breaker.call(fails).unwrap_err();
+        assert!(refused.to_string().ends_with("is open for another 30s"), "{refused}");
+        assert!(refused.source().unwrap().is::<CircuitOpen>());
+        assert!(refused.is_retryable());
+        assert_eq!(refused.retry_after(), Some(Duration::from_secs(30)));
+        breaker.force_open();
+        let by_hand = breaker.call(fails).unwrap_err();
+        assert!(by_hand.to_string().contains("is held open"), "{by_hand}");
+        assert!(by_hand.source().unwrap().is::<CircuitOpen>());
+        assert!(!by_hand.is_retryable());
+        assert_eq!(by_hand.retry_after(), None);
+    }
+}

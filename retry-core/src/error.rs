@@ -1,0 +1,9 @@
+//! What an error can tell: whether it is retryable, which errors it was caused by, whether another loop gave up.
+
+pub mod chain;
+pub mod classification;
+pub mod find;
+pub(crate) mod io;
+mod mark;
+
+pub(crate) use mark::{is_retry_error, marker};

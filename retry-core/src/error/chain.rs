@@ -1,0 +1,308 @@
+//! The chain of an error: the error itself and, one behind the other, its sources.
+//!
+//! Some links hide another error that [`Error::source`] skips. An `io::Error` names only the source of the error that
+//! it was made of; a `Box<T>` or `Arc<T>` in the chain forwards `source` and so skips `T`. Walking the chain reaches
+//! both.
+
+use core::error::Error;
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::find::is_same;
+use super::is_retry_error;
+#[cfg(target_has_atomic = "64")]
+use crate::breaker::CircuitOpen;
+
+/// How many sources are followed. An error that names itself as its source must not hang the call.
+const MAX_SOURCES: usize = 64;
+
+/// The errors of a chain, from `first` on.
+pub(crate) fn chain<'a>(
+    first: Option<&'a (dyn Error + 'static)>,
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    core::iter::successors(first, |error| next(*error)).take(MAX_SOURCES + 1)
+}
+
+fn next<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    if let Some(error) = link::<io::Error>(error) {
+        return made_of(error);
+    }
+    shared(error).or_else(|| error.source())
+}
+
+/// Returns the error that an `io::Error` was made of. Its own `source` skips that one.
+fn made_of(error: &io::Error) -> Option<&(dyn Error + 'static)> {
+    match error.get_ref() {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}
+
+/// Returns the error inside a shared one of unknown type.
+fn shared<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    if let Some(inner) = error.downcast_ref::<Arc<dyn Error + Send + Sync>>() {
+        return Some(&**inner);
+    }
+    if let Some(inner) = error.downcast_ref::<Arc<dyn Error + Send>>() {
+        return Some(&**inner);
+    }
+    if let Some(inner) = error.downcast_ref::<Arc<dyn Error + Sync>>() {
+        return Some(&**inner);
+    }
+    error.downcast_ref::<Arc<dyn Error>>().map(|inner| &**inner as _)
+}
+
+/// Returns the `A` that a link of a chain is or points to. `Rc<A>` is no `Error`, so it is no link.
+pub(crate) fn link<'a, A: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a A> {
+    error
+        .downcast_ref::<A>()
+        .or_else(|| error.downcast_ref::<Box<A>>().map(|error| &**error))
+        .or_else(|| error.downcast_ref::<Arc<A>>().map(|error| &**error))
+}
+
+/// Returns the first `A` of a chain.
+pub(crate) fn find_in<'a, A: Error + 'static>(first: Option<&'a (dyn Error + 'static)>) -> Option<&'a A> {
+    chain(first).find_map(link)
+}
+
+/// Returns whether a `RetryError` of any type is in a chain. Most errors have none.
+#[inline]
+pub(crate) fn has_retry_error(first: Option<&(dyn Error + 'static)>) -> bool {
+    #[inline(never)]
+    fn look(first: &(dyn Error + 'static)) -> bool {
+        chain(Some(first)).any(is_retry_error)
+    }
+    first.is_some_and(look)
+}
+
+/// An error type as a chain of errors.
+pub trait Chained<E: ?Sized> {
+    /// Whether the first error of the chain is all that an `E` is. Then an `E` has no classification of its own, and the
+    /// errors of its chain are asked.
+    const IS_BOX: bool = false;
+
+    /// Returns whether the error or one of its sources is a [`RetryError`](crate::RetryError).
+    fn gave_up(&self, error: &E) -> bool {
+        has_retry_error(self.first(error))
+    }
+
+    /// Returns the start of the chain: the error itself where it outlives every borrow, else its source.
+    fn first<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)>;
+
+    /// Returns whether the error is the refusal of a breaker or was caused by one.
+    fn is_refusal(&self, error: &E) -> bool {
+        has_refusal(self.first(error))
+    }
+}
+
+/// Returns whether the refusal of a breaker is in a chain.
+fn has_refusal(first: Option<&(dyn Error + 'static)>) -> bool {
+    #[cfg(target_has_atomic = "64")]
+    return find_in::<CircuitOpen>(first).is_some();
+    #[cfg(not(target_has_atomic = "64"))]
+    return {
+        let _ = first;
+        false
+    };
+}
+
+/// Returns whether an `E` is the refusal of a breaker.
+pub(crate) fn is_refusal_type<E: ?Sized>() -> bool {
+    #[cfg(target_has_atomic = "64")]
+    return is_same::<CircuitOpen, E>();
+    #[cfg(not(target_has_atomic = "64"))]
+    return false;
+}
+
+/// An `io::Error`, or a pointer to an error whose type is unknown: the chain starts at the error itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Held;
+
+/// A type that [`Held`] starts at.
+pub trait Holds {
+    /// Returns the error itself.
+    fn held(&self) -> &(dyn Error + 'static);
+}
+
+macro_rules! holds {
+    ($($ty:ty),* $(,)?) => {$(
+        impl Holds for $ty {
+            fn held(&self) -> &(dyn Error + 'static) {
+                &**self
+            }
+        }
+    )*};
+}
+
+holds! {
+    Box<io::Error>, Rc<io::Error>, Arc<io::Error>,
+    Box<dyn Error>, Box<dyn Error + Send>, Box<dyn Error + Sync>, Box<dyn Error + Send + Sync>,
+    Rc<dyn Error>, Rc<dyn Error + Send>, Rc<dyn Error + Sync>, Rc<dyn Error + Send + Sync>,
+    Arc<dyn Error>, Arc<dyn Error + Send>, Arc<dyn Error + Sync>, Arc<dyn Error + Send + Sync>,
+}
+
+impl Holds for io::Error {
+    fn held(&self) -> &(dyn Error + 'static) {
+        self
+    }
+}
+
+impl<E: Holds + ?Sized> Chained<E> for Held {
+    const IS_BOX: bool = true;
+
+    fn first<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)> {
+        Some(error.held())
+    }
+}
+
+/// A box that may borrow. The error in it has a lifetime and so no type that could be compared: the chain starts at its
+/// source.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Borrowing;
+
+/// A type that [`Borrowing`] starts behind.
+pub trait Borrows {
+    /// Returns the error itself.
+    fn borrowed(&self) -> &(dyn Error + '_);
+}
+
+macro_rules! borrows {
+    ($($object:ty);* $(;)?) => {
+        borrows!(@pointers $(Box<$object>, Rc<$object>, Arc<$object>,)*);
+    };
+    (@pointers $($pointer:ty,)*) => {$(
+        impl<'e> Borrows for $pointer {
+            fn borrowed(&self) -> &(dyn Error + '_) {
+                &**self
+            }
+        }
+    )*};
+}
+
+borrows! {
+    dyn Error + 'e;
+    dyn Error + Send + 'e;
+    dyn Error + Sync + 'e;
+    dyn Error + Send + Sync + 'e;
+}
+
+impl<E: Borrows + ?Sized> Chained<E> for Borrowing {
+    const IS_BOX: bool = true;
+
+    fn gave_up(&self, error: &E) -> bool {
+        is_retry_error(error.borrowed()) || has_retry_error(self.first(error))
+    }
+
+    fn first<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)> {
+        error.borrowed().source()
+    }
+}
+
+/// An error behind `AsRef<dyn Error>`: `anyhow::Error`, `eyre::Report`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Boxed;
+
+impl<E: AsRef<dyn Error + 'static> + ?Sized> Chained<E> for Boxed {
+    const IS_BOX: bool = true;
+
+    fn first<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)> {
+        Some(error.as_ref())
+    }
+}
+
+/// An error behind `AsRef<dyn Error + Send + Sync>`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BoxedSync;
+
+impl<E: AsRef<dyn Error + Send + Sync + 'static> + ?Sized> Chained<E> for BoxedSync {
+    const IS_BOX: bool = true;
+
+    fn first<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)> {
+        Some(error.as_ref())
+    }
+}
+
+/// An error that is one itself. It may borrow, so the chain starts at its source.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Plain;
+
+impl<E: Error + ?Sized> Chained<E> for Plain {
+    fn gave_up(&self, error: &E) -> bool {
+        is_retry_error(error) || has_retry_error(error.source())
+    }
+
+    fn first<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)> {
+        error.source()
+    }
+
+    fn is_refusal(&self, error: &E) -> bool {
+        is_refusal_type::<E>() || has_refusal(error.source())
+    }
+}
+
+/// A shared error, `Rc<E>`: no error itself, but with the chain of one. It may borrow, too.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counted;
+
+/// A type that [`Counted`] starts behind.
+pub trait Counts {
+    /// Returns the error that is shared.
+    fn counted(&self) -> &(dyn Error + '_);
+}
+
+impl<E: Error> Counts for Rc<E> {
+    fn counted(&self) -> &(dyn Error + '_) {
+        &**self
+    }
+}
+
+impl<E: Counts + ?Sized> Chained<E> for Counted {
+    fn gave_up(&self, error: &E) -> bool {
+        is_retry_error(error.counted()) || has_retry_error(self.first(error))
+    }
+
+    fn first<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)> {
+        error.counted().source()
+    }
+
+    fn is_refusal(&self, error: &E) -> bool {
+        is_refusal_type::<E>() || has_refusal(self.first(error))
+    }
+}
+
+/// A type that is no error at all.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unchained;
+
+impl<E: ?Sized> Chained<E> for Unchained {
+    fn first<'a>(&self, _: &'a E) -> Option<&'a (dyn Error + 'static)> {
+        None
+    }
+}
+
+/// A chain whose first error can be handed on as the source of another.
+pub trait Sourced<E: ?Sized>: Chained<E> {
+    /// Returns the error as the source of another.
+    fn source<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)> {
+        self.first(error)
+    }
+}
+
+impl<E: Holds + ?Sized> Sourced<E> for Held {}
+impl<E: Borrows + ?Sized> Sourced<E> for Borrowing {}
+impl<E: AsRef<dyn Error + 'static> + ?Sized> Sourced<E> for Boxed {}
+impl<E: AsRef<dyn Error + Send + Sync + 'static> + ?Sized> Sourced<E> for BoxedSync {}
+impl<E: ?Sized> Sourced<E> for Unchained {}
+
+impl<E: Error + 'static> Sourced<E> for Plain {
+    fn source<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)> {
+        Some(error)
+    }
+}
+
+impl<E: Error + 'static> Sourced<Rc<E>> for Counted {
+    fn source<'a>(&self, error: &'a Rc<E>) -> Option<&'a (dyn Error + 'static)> {
+        Some(&**error)
+    }
+}

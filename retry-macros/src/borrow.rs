@@ -1,0 +1,364 @@
+//! What a return type borrows from, by the rules of lifetime elision.
+//!
+//! A result that borrows from a `&mut` argument keeps it borrowed for as long as it lives, so the compiler allows no
+//! second attempt, by hand either.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{
+    FnArg, GenericArgument, GenericParam, Lifetime, Path, PathArguments, ReceiverKind, Signature, Type,
+    TypeParamBound, WherePredicate,
+};
+
+use crate::diagnostics::bail;
+use crate::source::source;
+
+/// Refuses a result that can only borrow from a `&mut` argument.
+pub(crate) fn refuse_exclusive(sig: &Signature, ret: &Type) -> syn::Result<()> {
+    let inputs = Inputs::of(sig);
+    for used in lifetimes(ret) {
+        if let Some(source) = inputs.exclusive_source(&used) {
+            bail!(
+                used.place,
+                "the result borrows from `{source}`, which the next attempt needs; return an owned value"
+            )
+        }
+    }
+    Ok(())
+}
+
+/// A lifetime as it stands in a type.
+struct Used {
+    place: TokenStream,
+    /// `None` if it is elided: `&T` or `'_`.
+    name: Option<String>,
+}
+
+impl Used {
+    fn new(lifetime: &Lifetime) -> Used {
+        let name = Some(lifetime.ident.to_string()).filter(|name| name != "_");
+        Used { place: lifetime.to_token_stream(), name }
+    }
+}
+
+/// Every lifetime in a type that the function's own arguments may stand behind.
+fn lifetimes(ty: &Type) -> Vec<Used> {
+    let mut found = Lifetimes { bound: Vec::new(), found: Vec::new() };
+    found.in_type(ty);
+    found.found
+}
+
+struct Lifetimes {
+    /// The names that a `for<…>` around the place binds.
+    bound: Vec<String>,
+    found: Vec<Used>,
+}
+
+impl Lifetimes {
+    fn add(&mut self, lifetime: &Lifetime) {
+        let used = Used::new(lifetime);
+        if !used.name.as_ref().is_some_and(|name| self.bound.contains(name)) {
+            self.found.push(used);
+        }
+    }
+
+    fn in_type(&mut self, ty: &Type) {
+        match ty {
+            Type::Reference(reference) => {
+                match &reference.lifetime {
+                    Some(lifetime) => self.add(lifetime),
+                    None => {
+                        self.found.push(Used { place: reference.and_token.to_token_stream(), name: None });
+                    }
+                }
+                self.in_type(&reference.elem);
+            }
+            Type::Path(path) => {
+                // `<T as Trait<'a>>::Item<'b>` is a type of its own; what it may hold is in its own arguments.
+                let own = path.qself.as_ref().map_or(0, |qself| qself.position);
+                self.in_path(&path.path, own);
+            }
+            Type::TraitObject(object) => object.bounds.iter().for_each(|bound| self.in_bound(bound)),
+            Type::ImplTrait(opaque) => opaque.bounds.iter().for_each(|bound| self.in_bound(bound)),
+            Type::Tuple(tuple) => tuple.elems.iter().for_each(|elem| self.in_type(elem)),
+            Type::Array(array) => self.in_type(&array.elem),
+            Type::Slice(slice) => self.in_type(&slice.elem),
+            Type::Paren(paren) => self.in_type(&paren.elem),
+            Type::Group(group) => self.in_type(&group.elem),
+            // A pointer borrows nothing. A function's lifetimes are those of its own arguments.
+            _ => {}
+        }
+    }
+
+    fn in_path(&mut self, path: &Path, from: usize) {
+        for segment in path.segments.iter().skip(from) {
+            // The sugar of `Fn(&str) -> &str` binds its lifetimes as `fn(&str) -> &str` does.
+            let PathArguments::AngleBracketed(arguments) = &segment.arguments else { continue };
+            for argument in &arguments.args {
+                match argument {
+                    GenericArgument::Lifetime(lifetime) => self.add(lifetime),
+                    GenericArgument::Type(ty) => self.in_type(ty),
+                    GenericArgument::AssocType(assoc) => self.in_type(&assoc.ty),
+                    GenericArgument::Constraint(constraint) => {
+                        constraint.bounds.iter().for_each(|bound| self.in_bound(bound));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn in_bound(&mut self, bound: &TypeParamBound) {
+        match bound {
+            TypeParamBound::Lifetime(lifetime) => self.add(lifetime),
+            TypeParamBound::Trait(bound) => {
+                let before = self.bound.len();
+                for parameter in bound.lifetimes.iter().flat_map(|bound| &bound.lifetimes) {
+                    if let GenericParam::Lifetime(parameter) = parameter {
+                        self.bound.push(parameter.lifetime.ident.to_string());
+                    }
+                }
+                self.in_path(&bound.path, 0);
+                self.bound.truncate(before);
+            }
+            // `use<'a>` allows a borrow and does not ask for one.
+            _ => {}
+        }
+    }
+}
+
+/// A lifetime of the arguments: by name, or the one that an argument leaves out.
+#[derive(Clone, PartialEq, Eq)]
+enum Region {
+    Named(String),
+    Anonymous(usize),
+}
+
+/// An occurrence of a lifetime in the arguments.
+struct Input {
+    region: Region,
+    /// The argument, if this is the lifetime by which it is borrowed exclusively.
+    exclusive: Option<String>,
+}
+
+struct Inputs {
+    all: Vec<Input>,
+    /// What an elided lifetime in the return type stands for.
+    elided: Option<Region>,
+    /// `'a: 'b`, each as longer and shorter.
+    outlives: Vec<(String, String)>,
+}
+
+impl Inputs {
+    fn of(sig: &Signature) -> Inputs {
+        let mut inputs = Inputs { all: Vec::new(), elided: None, outlives: outlives(sig) };
+        let mut receiver = None;
+        for input in &sig.inputs {
+            match input {
+                FnArg::Receiver(argument) => {
+                    let text = source(argument);
+                    receiver = match &argument.kind {
+                        ReceiverKind::Reference(_, lifetime, mutability) => {
+                            Some(inputs.add(lifetime.as_ref().map(Used::new), mutability.map(|_| text)))
+                        }
+                        ReceiverKind::Typed(_, ty) => inputs.add_receiver(ty, &text),
+                        _ => None,
+                    };
+                }
+                FnArg::Typed(argument) => inputs.add_argument(&argument.ty, || source(&argument.pat)),
+            }
+        }
+        // Elision takes the lifetime of `self`, or the only one that there is.
+        inputs.elided = receiver.or_else(|| {
+            let first = inputs.all.first()?.region.clone();
+            inputs.all.iter().all(|input| input.region == first).then_some(first)
+        });
+        inputs
+    }
+
+    fn add(&mut self, used: Option<Used>, exclusive: Option<String>) -> Region {
+        let region = match used.and_then(|used| used.name) {
+            Some(name) => Region::Named(name),
+            None => Region::Anonymous(self.all.len()),
+        };
+        self.all.push(Input { region: region.clone(), exclusive });
+        region
+    }
+
+    /// An argument's lifetimes. A reference is borrowed by the first of them.
+    fn add_argument(&mut self, ty: &Type, name: impl Fn() -> String) {
+        let is_exclusive = borrowed_by(ty).is_some_and(|reference| reference.mutability.is_some());
+        for (i, used) in lifetimes(ty).into_iter().enumerate() {
+            self.add(Some(used), (is_exclusive && i == 0).then(&name));
+        }
+    }
+
+    /// The lifetime of the reference in `self: &Self`, `self: Pin<&mut Self>` and the like.
+    fn add_receiver(&mut self, ty: &Type, text: &str) -> Option<Region> {
+        let Some(reference) = reference_in(ty) else {
+            self.add_argument(ty, || text.to_owned());
+            return None;
+        };
+        let used = reference.lifetime.as_ref().map(Used::new);
+        Some(self.add(used, reference.mutability.map(|_| text.to_owned())))
+    }
+
+    /// The argument that a lifetime in the return type stands for, if that is borrowed exclusively, and no other
+    /// argument can be what the result borrows from.
+    fn exclusive_source(&self, used: &Used) -> Option<&str> {
+        let region = match &used.name {
+            Some(name) if name == "static" => return None,
+            Some(name) => Region::Named(name.clone()),
+            None => self.elided.clone()?,
+        };
+        let mut sources = self.all.iter().filter(|input| self.can_be(&input.region, &region)).peekable();
+        let first = sources.peek()?.exclusive.as_deref()?;
+        sources.all(|input| input.exclusive.is_some()).then_some(first)
+    }
+
+    /// Whether what is borrowed for `longer` can be returned for `shorter`.
+    fn can_be(&self, longer: &Region, shorter: &Region) -> bool {
+        let (Region::Named(longer), Region::Named(shorter)) = (longer, shorter) else {
+            return longer == shorter;
+        };
+        let (mut reached, mut next) = (vec![longer], 0);
+        while let Some(name) = reached.get(next).copied() {
+            let shorter =
+                self.outlives.iter().filter(|(longer, _)| longer == name).map(|(_, shorter)| shorter);
+            let new: Vec<_> = shorter.filter(|name| !reached.contains(name)).collect();
+            reached.extend(new);
+            next += 1;
+        }
+        reached.contains(&shorter)
+    }
+}
+
+/// The bounds between lifetimes, of the parameters and of the `where` clause.
+fn outlives(sig: &Signature) -> Vec<(String, String)> {
+    let parameters = sig.generics.lifetimes().map(|parameter| (&parameter.lifetime, &parameter.bounds));
+    let clause = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let predicates = clause.filter_map(|predicate| match predicate {
+        WherePredicate::Lifetime(predicate) => Some((&predicate.lifetime, &predicate.bounds)),
+        _ => None,
+    });
+    let pairs = |(longer, shorter): (&Lifetime, _)| {
+        let shorter: &syn::punctuated::Punctuated<Lifetime, _> = shorter;
+        let longer = longer.ident.to_string();
+        shorter.iter().map(|shorter| (longer.clone(), shorter.ident.to_string())).collect::<Vec<_>>()
+    };
+    parameters.chain(predicates).flat_map(pairs).collect()
+}
+
+fn reference_in(ty: &Type) -> Option<&syn::TypeReference> {
+    match unwrapped(ty) {
+        Type::Reference(reference) => Some(reference),
+        Type::Path(path) => crate::shape::type_arguments(&path.path).find_map(reference_in),
+        _ => None,
+    }
+}
+
+/// The reference that an argument is, `&T` or `Pin<&T>`.
+fn borrowed_by(ty: &Type) -> Option<&syn::TypeReference> {
+    match unwrapped(ty) {
+        Type::Reference(reference) => Some(reference),
+        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Pin") => {
+            crate::shape::type_arguments(&path.path).next().and_then(borrowed_by)
+        }
+        _ => None,
+    }
+}
+
+fn unwrapped(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => unwrapped(&group.elem),
+        Type::Paren(paren) => unwrapped(&paren.elem),
+        ty => ty,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the result of a function borrows from exclusively.
+    fn refused(head: &str) -> Option<String> {
+        let sig: Signature = syn::parse_str(head).unwrap_or_else(|error| panic!("{head}: {error}"));
+        let syn::ReturnType::Type(_, ret) = &sig.output else { panic!("{head}") };
+        let message = refuse_exclusive(&sig, ret).err()?.to_string();
+        Some(message.split('`').nth(1)?.to_owned())
+    }
+
+    #[test]
+    fn a_borrow_of_an_exclusive_argument_is_refused() {
+        for (head, argument) in [
+            ("fn f(&mut self) -> Result<&str, E>", "&mut self"),
+            ("fn f(&mut self) -> Result<Ref<'_, T>, E>", "&mut self"),
+            ("fn f(&mut self, name: &str) -> Option<&T>", "&mut self"),
+            ("fn f<'a>(&'a mut self) -> Result<(u8, [&'a str; 2]), E>", "&'a mut self"),
+            ("fn f(self: &mut Self) -> Option<&T>", "self: &mut Self"),
+            ("fn f(self: Pin<&mut Self>) -> Option<&T>", "self: Pin<&mut Self>"),
+            ("fn f(buffer: &mut Vec<u8>) -> Option<&u8>", "buffer"),
+            ("fn f<'a>(buffer: &'a mut Vec<u8>) -> Option<&u8>", "buffer"),
+            ("fn f<'a>(buffer: &'a mut Vec<u8>, name: &str) -> Option<&'a u8>", "buffer"),
+            ("fn f<'a>(&self, buffer: &'a mut Vec<u8>) -> Option<&'a u8>", "buffer"),
+            ("fn f<'a, 'b: 'a>(buffer: &'b mut Vec<u8>) -> Option<&'a u8>", "buffer"),
+            ("fn f<'a, 'b, 'c>(b: &'c mut T) -> Option<&'a u8> where 'c: 'b, 'b: 'a", "b"),
+            ("fn f<'a>(a: &'a mut T, b: &'a mut T) -> Option<&'a u8>", "a"),
+            ("fn f<'a>(a: &'a mut T, b: Pin<&'a mut T>) -> Option<&'a u8>", "a"),
+            ("fn f(buffer: Pin<&mut Vec<u8>>) -> Option<&u8>", "buffer"),
+            ("fn f(self, buffer: &mut Vec<u8>) -> Option<&u8>", "buffer"),
+            ("fn f(self: Arc<Self>, buffer: &mut Vec<u8>) -> Option<&u8>", "buffer"),
+            ("fn f(f: impl Fn(&str), buffer: &mut Vec<u8>) -> Option<&u8>", "buffer"),
+            ("fn f(&mut self) -> Result<Box<dyn Iterator<Item = u8> + '_>, E>", "&mut self"),
+            ("fn f(&mut self) -> Result<Box<dyn Iterator<Item = &u8> + '_>, E>", "&mut self"),
+            ("fn f(&mut self) -> Result<impl Iterator<Item = u8> + '_, E>", "&mut self"),
+            ("fn f(&mut self) -> Result<<T as Source>::Item<'_>, E>", "&mut self"),
+            ("fn f(&mut self) -> Result<Box<dyn for<'a> Visit<'a, Out = &T>>, E>", "&mut self"),
+            ("fn f(&mut self) -> Result<fn(&str), &str>", "&mut self"),
+            ("async fn f(&mut self) -> Result<&mut T, E>", "&mut self"),
+        ] {
+            assert_eq!(refused(head).as_deref(), Some(argument), "{head}");
+        }
+    }
+
+    #[test]
+    fn any_other_result_is_not() {
+        for head in [
+            "fn f(&mut self) -> Result<String, E>",
+            "fn f(&mut self) -> Result<&'static str, E>",
+            "fn f(&mut self) -> Result<fn(&str) -> usize, E>",
+            "fn f(&mut self) -> Result<for<'a> fn(&'a str) -> &'a str, E>",
+            "fn f(&mut self) -> Result<unsafe extern \"C\" fn(*const &u8, fn(&u8)), E>",
+            "fn f(&mut self) -> Result<Box<dyn Fn(&str) -> &str>, E>",
+            "fn f(&mut self) -> Result<Box<dyn for<'a> Fn(&'a str) -> &'a str + Send>, E>",
+            "fn f(&mut self) -> Result<Box<dyn for<'a> Visit<'a, Out = &'a T>>, E>",
+            "fn f(&mut self) -> Result<impl Fn(&str) -> bool, E>",
+            "fn f(&mut self) -> Result<impl AsyncFn(&'_ str), E>",
+            "fn f(&mut self) -> Result<impl Iterator<Item = u8>, E>",
+            "fn f(&mut self) -> Result<impl Iterator<Item = u8> + use<'_>, E>",
+            "fn f(&mut self) -> Result<Vec<Box<dyn FnMut(&mut [u8])>>, E>",
+            "fn f(&mut self) -> Result<Option<fn(&u32) -> bool>, E>",
+            "fn f(&mut self) -> Result<*const &u8, E>",
+            "fn f(&mut self) -> Result<[u8; { 1 & 3 }], E>",
+            "fn f(&mut self) -> Result<Flags<{ A & B }>, E>",
+            "fn f(&mut self) -> Result<<&T as Source>::Item, E>",
+            "fn f<'a>(&mut self, name: &'a str) -> Result<&'a str, E>",
+            "fn f<'a>(&self, buffer: &'a mut Vec<u8>) -> Option<&u8>",
+            "fn f(&self, buffer: &mut Vec<u8>) -> Option<&u8>",
+            "fn f(self: &Self, buffer: &mut Vec<u8>) -> Option<&u8>",
+            "fn f(self: &Arc<Self>, buffer: &mut Vec<u8>) -> Option<&u8>",
+            "fn f(self: Pin<&Self>, buffer: &mut Vec<u8>) -> Option<&u8>",
+            "fn f<'a>(&'a self, buffer: &'a mut Vec<u8>) -> Option<&'a u8>",
+            "fn f<'a>(text: &'a str, buffer: &'a mut Vec<u8>) -> Option<&'a str>",
+            "fn f<'a>(parser: Parser<'a>, log: &'a mut Log) -> Option<&'a str>",
+            "fn f<'a, 'b>(text: &'a str, log: &'b mut Log) -> Option<&'a str>",
+            "fn f<'a: 'b, 'b>(text: &'a str, log: &'b mut Log) -> Option<&'a str>",
+            "fn f<'a>(items: &mut Iter<'a, u8>) -> Option<&'a u8>",
+            "fn f<'a>(text: &mut &'a str) -> Option<&'a str>",
+            "fn f(buffer: &'static mut [u8]) -> Result<u8, &'static str>",
+            "fn f(count: &mut u32) -> Option<fn(&u32) -> bool>",
+        ] {
+            assert_eq!(refused(head), None, "{head}");
+        }
+    }
+}

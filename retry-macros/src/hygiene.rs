@@ -1,0 +1,55 @@
+//! The names of an expansion: every local, label and item has a prefix that nobody writes.
+//!
+//! A span alone does not separate our names from the user's. In a pattern, a constant, a static, a unit struct or a
+//! variant of the user's would be meant, and items have no hygiene at all.
+
+use proc_macro2::{Ident, Span};
+use syn::Lifetime;
+
+/// Returns a local or a label: `__reattempt_outcome`.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(&format!("__reattempt_{name}"), Span::mixed_site())
+}
+
+/// Returns a constant: `__REATTEMPT_MAX`.
+pub(crate) fn constant(name: &str) -> Ident {
+    Ident::new(&format!("__REATTEMPT_{name}"), Span::mixed_site())
+}
+
+/// Returns the name of an import, which has the span of the code that calls it.
+pub(crate) fn import(span: Span) -> Ident {
+    Ident::new("__reattempt", span)
+}
+
+/// Returns `name` with another span.
+pub(crate) fn at(place: Span, name: &Ident) -> Ident {
+    let mut name = name.clone();
+    name.set_span(place);
+    name
+}
+
+/// Returns the label `'name`.
+pub(crate) fn label(name: &Ident) -> Lifetime {
+    Lifetime { apostrophe: name.span(), ident: name.clone() }
+}
+
+macro_rules! names {
+    ($($name:ident)*) => {
+        /// The locals of one expansion.
+        pub(crate) struct Names {
+            $(pub(crate) $name: Ident,)*
+        }
+
+        impl Names {
+            pub(crate) fn new() -> Names {
+                Names { $($name: local(stringify!($name)),)* }
+            }
+        }
+    };
+}
+
+names! {
+    also answer ask breaker budget delay error find future given_up hint hook is_done judged kept known last memory next
+    open outcome plan planned progress refused result running same search seen shared site sleep step timed_out timeout told
+    unspent value waited
+}

@@ -1,0 +1,279 @@
+//! Values that are known only at run time, where the policy is built at compile time.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Expr, Signature};
+
+use crate::args::{Max, RawArgs, Start};
+use crate::diagnostics::Diagnostics;
+use crate::pattern::bindings;
+use crate::shape::typed;
+use crate::slot::{Given, Origin, Slot};
+use crate::source::source;
+use crate::value::{Jitter, JitterForm, Number, Time, TimeForm, no_jitter, ungrouped};
+
+/// The names that stand for a value of the call.
+pub(crate) struct Names(Vec<String>);
+
+impl Names {
+    /// `self` and the arguments of a function.
+    pub(crate) fn of(sig: &Signature) -> Names {
+        let mut names: Vec<String> = sig.receiver().map(|_| "self".to_owned()).into_iter().collect();
+        for arg in typed(sig) {
+            bindings(&mut (*arg.pat).clone(), None, &mut |binding| {
+                names.push(binding.pattern.ident.to_string());
+            });
+        }
+        Names(names)
+    }
+
+    /// What stands for a value of the call in every method of a block.
+    pub(crate) fn of_block() -> Names {
+        Names(vec!["self".to_owned()])
+    }
+
+    /// Whether code names one of them as a value: not as a field, a segment of a path, or a macro.
+    fn stand_in(&self, tokens: TokenStream) -> bool {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let is = |i: Option<usize>, c: char| match i.and_then(|i| tokens.get(i)) {
+            Some(TokenTree::Punct(punct)) => punct.as_char() == c,
+            _ => false,
+        };
+        tokens.iter().enumerate().any(|(i, token)| match token {
+            TokenTree::Group(group) => self.stand_in(group.stream()),
+            TokenTree::Ident(ident) if self.0.iter().any(|name| ident == name) => {
+                let (before, twice_before, after) = (i.checked_sub(1), i.checked_sub(2), Some(i + 1));
+                let is_field = is(before, '.') && !is(twice_before, '.');
+                // `..Policy { max: n }` has `max` as a field's name; `|n: u32|` is rare enough.
+                let is_path = is(before, ':') && is(twice_before, ':') || is(after, ':');
+                let is_macro = is(after, '!') && !is(Some(i + 2), '=');
+                !is_field && !is_path && !is_macro
+            }
+            _ => false,
+        })
+    }
+}
+
+/// Reports each value of the policy that names a value of the call, and what to write instead. Returns the arguments
+/// without them, if there are any. A block's values are its own to report.
+pub(crate) fn refuse(args: &RawArgs, names: &Names, errors: &mut Diagnostics) -> Option<RawArgs> {
+    let mut constant = args.clone();
+    let mut refused = Vec::<(Expr, Instead)>::new();
+    let mut is_wrong = false;
+    if let Some(Given { value: Max::Attempts(written), .. }) = own(&args.max) {
+        if names.stand_in(written.to_token_stream()) {
+            refused.push((written.clone(), Instead::Setter(format!(".max({})", source(written)))));
+            constant.max = Slot::default();
+        }
+    }
+    for (slot, kept, setter) in [
+        (&args.base, &mut constant.base, "base"),
+        (&args.max_delay, &mut constant.max_delay, "max_delay"),
+        (&args.deadline, &mut constant.deadline, "deadline"),
+        (&args.within, &mut constant.within, "within"),
+        (&args.attempt_timeout, &mut constant.attempt_timeout, "attempt_timeout"),
+    ] {
+        let Some(Given { value: time, key, .. }) = own(slot) else { continue };
+        if !names.stand_in(time.written.to_token_stream()) {
+            continue;
+        }
+        let duration = duration(time);
+        let instead = match setter {
+            "within" => {
+                Instead::Sentence(format!("`{key}` is proven at compile time; use `deadline` in a `policy`"))
+            }
+            "attempt_timeout" => Instead::Sentence(format!(
+                "`{key}` takes a constant; limit the attempt in the body, such as by \
+                 `tokio::time::timeout({duration}, …).await??`"
+            )),
+            _ => Instead::Setter(format!(".{setter}({duration})")),
+        };
+        refused.push((time.written.clone(), instead));
+        *kept = Slot::default();
+    }
+    if let Some(Given { value: (written, _), .. }) = own(&args.factor) {
+        if names.stand_in(written.to_token_stream()) {
+            refused.push((written.clone(), Instead::Setter(format!(".factor({})", source(written)))));
+            constant.factor = Slot::default();
+        }
+    }
+    if let Some(Given { value: jitter, .. }) = own(&args.jitter) {
+        let written = &jitter.written;
+        let is_word = matches!(jitter.form, JitterForm::Word(_));
+        if !is_word && names.stand_in(written.to_token_stream()) {
+            let setter = format!(".jitter({})", self::jitter(jitter));
+            refused.push((written.clone(), Instead::Setter(setter)));
+            constant.jitter = Slot::default();
+        } else if is_unknown_word(jitter) {
+            errors.take(no_jitter(written));
+            constant.jitter = Slot::default();
+            is_wrong = true;
+        }
+    }
+    let policy = policy(args, &refused);
+    for (written, instead) in &refused {
+        let value = source(written);
+        let message = match instead {
+            Instead::Setter(_) => format!("`{value}` is known only at run time; write `policy = {policy}`"),
+            Instead::Sentence(sentence) => format!("`{value}` is known only at run time, and {sentence}"),
+        };
+        errors.report(written, message);
+    }
+    (is_wrong || !refused.is_empty()).then_some(constant)
+}
+
+/// What to write instead of an argument.
+enum Instead {
+    /// A setter of the policy.
+    Setter(String),
+    /// Anything else.
+    Sentence(String),
+}
+
+fn own<T>(slot: &Slot<T>) -> Option<&Given<T>> {
+    slot.get().filter(|given| given.origin == Origin::Own)
+}
+
+/// The policy that has all of the values.
+fn policy(args: &RawArgs, refused: &[(Expr, Instead)]) -> String {
+    let start = match args.start.value() {
+        Some(Start::Policy(policy)) => source(policy),
+        Some(Start::Preset(preset)) => format!("preset::{}", preset.constant),
+        None => "Policy::new()".to_owned(),
+    };
+    let setters = refused.iter().filter_map(|(_, instead)| match instead {
+        Instead::Setter(setter) => Some(&**setter),
+        Instead::Sentence(_) => None,
+    });
+    std::iter::once(&*start).chain(setters).collect()
+}
+
+/// A time as an expression for a `Duration`.
+fn duration(time: &Time) -> String {
+    let written = source(&time.written);
+    match time.form {
+        TimeForm::Millis => format!("Duration::from_millis({written})"),
+        _ => written,
+    }
+}
+
+fn jitter(jitter: &Jitter) -> String {
+    match &jitter.form {
+        JitterForm::Spread(Number::Expression(fraction)) => format!("Jitter::Spread({})", source(fraction)),
+        JitterForm::UpTo(width) => format!("Jitter::UpTo({})", duration(width)),
+        _ => source(&jitter.written),
+    }
+}
+
+/// A word in lower case that is none of ours; a constant would be written in capitals.
+fn is_unknown_word(jitter: &Jitter) -> bool {
+    match (&jitter.form, ungrouped(&jitter.written)) {
+        (JitterForm::Expression, Expr::Path(path)) => {
+            path.path.get_ident().is_some_and(|word: &Ident| crate::value::is_lower_case(word))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(arguments: &str, head: &str) -> Vec<String> {
+        let mut errors = Diagnostics::new();
+        let args = RawArgs::parse(arguments.parse().unwrap(), &mut errors);
+        let sig: Signature = syn::parse_str(head).unwrap();
+        let kept = refuse(&args, &Names::of(&sig), &mut errors);
+        assert_eq!(kept.is_none(), errors.is_clean());
+        errors.messages()
+    }
+
+    const METHOD: &str = "fn f(&self, n: u32, (a, b): (Duration, f64)) -> Result<(), E>";
+
+    #[test]
+    fn a_value_of_the_call_goes_through_the_policy() {
+        for (arguments, value, policy) in [
+            ("max = self.retries", "self.retries", "Policy::new().max(self.retries)"),
+            ("max = n", "n", "Policy::new().max(n)"),
+            ("max = n + 1", "n + 1", "Policy::new().max(n + 1)"),
+            (
+                "max = if n == 0 { 1 } else { n }",
+                "if n == 0 { 1 } else { n }",
+                "Policy::new().max(if n == 0 { 1 } else { n })",
+            ),
+            ("base = self.config().base", "self.config().base", "Policy::new().base(self.config().base)"),
+            ("base_ms = self.base", "self.base", "Policy::new().base(Duration::from_millis(self.base))"),
+            ("factor = b", "b", "Policy::new().factor(b)"),
+            ("max_delay = a", "a", "Policy::new().max_delay(a)"),
+            ("deadline = self.left()", "self.left()", "Policy::new().deadline(self.left())"),
+            ("jitter = b", "b", "Policy::new().jitter(b)"),
+            ("jitter = self.jitter", "self.jitter", "Policy::new().jitter(self.jitter)"),
+            ("jitter = spread(b)", "spread(b)", "Policy::new().jitter(Jitter::Spread(b))"),
+            ("jitter = up_to(a)", "up_to(a)", "Policy::new().jitter(Jitter::UpTo(a))"),
+            ("preset = api_call, max = n", "n", "preset::API_CALL.max(n)"),
+            ("policy = TEAM, max = n", "n", "TEAM.max(n)"),
+        ] {
+            let message = format!("`{value}` is known only at run time; write `policy = {policy}`");
+            assert_eq!(said(arguments, METHOD), [message], "{arguments}");
+        }
+    }
+
+    #[test]
+    fn several_values_are_set_in_one_policy() {
+        let policy = "write `policy = Policy::new().max(n).base(a)`";
+        assert_eq!(
+            said("base = a, max = n", METHOD),
+            [
+                format!("`n` is known only at run time; {policy}"),
+                format!("`a` is known only at run time; {policy}")
+            ]
+        );
+    }
+
+    #[test]
+    fn limits_that_no_policy_has_are_explained() {
+        assert_eq!(
+            said("attempt_timeout_ms = self.timeout", METHOD),
+            [
+                "`self.timeout` is known only at run time, and `attempt_timeout_ms` takes a constant; limit the attempt in \
+              the body, such as by `tokio::time::timeout(Duration::from_millis(self.timeout), …).await??`"
+            ]
+        );
+        assert_eq!(
+            said("within = a", METHOD),
+            [
+                "`a` is known only at run time, and `within` is proven at compile time; use `deadline` in a `policy`"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_constant_is_one_whatever_its_parts_are_called() {
+        for arguments in [
+            "max = N",
+            "max = limits::n",
+            "max = n::MAX",
+            "max = LIMITS.n",
+            "max = Limits { n: 5 }.total()",
+            "max = n!(5)",
+            "base = Self::BASE",
+            "jitter = full",
+            "jitter = FRACTION",
+            "factor = 2",
+        ] {
+            assert_eq!(said(arguments, METHOD), [""; 0], "{arguments}");
+        }
+        assert_eq!(
+            said("max = self.retries", "fn f(n: u32) -> Result<(), E>"),
+            [""; 0],
+            "the compiler misses `self`"
+        );
+    }
+
+    #[test]
+    fn a_word_of_jitter_wins_over_an_argument_and_an_unknown_one_is_explained() {
+        assert_eq!(said("jitter = full", "fn f(full: f64) -> Result<(), E>"), [""; 0]);
+        let messages = said("jitter = amount", METHOD);
+        assert!(messages[0].starts_with("`amount` is no jitter; write a fraction such as"), "{messages:?}");
+    }
+}

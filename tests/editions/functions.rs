@@ -1,0 +1,120 @@
+// Functions whose words and scopes differ between editions; each binary includes them under its own.
+
+use reattempt::{retry, testing, CircuitBreaker, RetryBudget, RetryError};
+use std::cell::Cell;
+use std::error::Error;
+use std::future::Future;
+use std::pin::Pin;
+
+static BUDGET: RetryBudget = RetryBudget::new();
+static BREAKER: CircuitBreaker = CircuitBreaker::new();
+
+#[derive(Debug, Clone, PartialEq, reattempt::Retryable)]
+enum Down {
+    #[retryable]
+    Now,
+    #[retryable(after = 0)]
+    Until(std::time::Duration),
+}
+
+impl std::fmt::Display for Down {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self)
+    }
+}
+
+impl Error for Down {}
+
+impl From<reattempt::AttemptTimeout> for Down {
+    fn from(_: reattempt::AttemptTimeout) -> Down {
+        Down::Now
+    }
+}
+
+/// Fails twice.
+fn call(calls: &Cell<u32>) -> Result<u32, Down> {
+    calls.set(calls.get() + 1);
+    if calls.get() < 3 {
+        Err(Down::Now)
+    } else {
+        Ok(calls.get())
+    }
+}
+
+#[retry(max = 3, base_ms = 10, name = "{gen}")]
+fn plain(calls: &Cell<u32>, gen: u32) -> Result<u32, Down> {
+    call(calls)
+}
+
+#[retry(clone(gen), attempt = r#async, on = Down)]
+fn with_question_mark(calls: &Cell<u32>, mut gen: String) -> Result<u32, Box<dyn Error>> {
+    gen.push('x');
+    let dir: String = gen + &r#async.to_string();
+    Ok(call(calls)? + dir.len() as u32 - 2)
+}
+
+#[retry(budget = BUDGET, breaker = BREAKER, error = Down, on_retry = |_| (), on_give_up = |gen| assert!(gen.attempt() > 0))]
+fn shared(calls: &Cell<u32>) -> Result<u32, RetryError<Down>> {
+    call(calls)
+}
+
+#[retry(on = [Down::Now, Down::Until(_)], when = |gen| *gen != Down::Until(Default::default()), fallback = async |_| Ok(0), on_retry = async |_| (), attempt_timeout = "9m")]
+async fn asynchronous(calls: &Cell<u32>, mut gen: u32) -> Result<u32, Down> {
+    gen += 1;
+    Ok(call(calls)? + gen - 1)
+}
+
+#[retry]
+fn future<'a>(calls: &'a Cell<u32>) -> impl Future<Output = Result<u32, Down>> + 'a {
+    async move { call(calls) }
+}
+
+#[retry]
+fn boxed<'a>(calls: &'a Cell<u32>) -> Pin<Box<dyn Future<Output = Result<u32, Down>> + 'a>> {
+    Box::pin(async move {
+        let gen = call(calls)?;
+        Ok(gen)
+    })
+}
+
+#[retry(max = 3)]
+fn last_temporary(lines: &std::sync::Mutex<Vec<u32>>) -> Option<u32> {
+    lines.lock().unwrap().pop().filter(|line| *line > 1)
+}
+
+struct Client(Cell<u32>);
+
+#[retry(max = 3)]
+impl Client {
+    fn get(&mut self) -> Result<impl std::fmt::Display + use<>, Down> {
+        call(&self.0)
+    }
+
+    #[retry(clone(self))]
+    fn close(mut self: Box<Self>) -> Result<u32, Down> {
+        self.0.set(self.0.get() + 2);
+        call(&self.0)
+    }
+}
+
+impl Clone for Client {
+    fn clone(&self) -> Client {
+        Client(self.0.clone())
+    }
+}
+
+#[test]
+fn every_shape_works() {
+    let _guard = testing::no_wait();
+    let calls = || Cell::new(0);
+    assert_eq!(plain(&calls(), 1), Ok(3));
+    assert_eq!(with_question_mark(&calls(), String::new()).unwrap(), 3);
+    assert_eq!(shared(&calls()).unwrap(), 3);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    assert_eq!(runtime.block_on(asynchronous(&calls(), 1)), Ok(4));
+    assert_eq!(runtime.block_on(future(&calls())), Ok(3));
+    assert_eq!(runtime.block_on(boxed(&calls())), Ok(3));
+    assert_eq!(last_temporary(&std::sync::Mutex::new(vec![2, 1])), Some(2));
+    assert_eq!(Client(calls()).get().map(|n| n.to_string()), Ok("3".to_owned()));
+    assert_eq!(Box::new(Client(calls())).close(), Ok(3));
+}
