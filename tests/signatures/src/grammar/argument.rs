@@ -403,8 +403,9 @@ impl Argument {
         format!("{}: {} {}", self.pattern, self.ty, self.clones)
     }
 
+    /// Whether it may have the lifetime of a result.
     pub(crate) fn borrows(&self) -> bool {
-        self.ty.contains("'e")
+        [self.ty, self.parameter].iter().any(|text| text.contains("'e") || text.contains("$plus"))
     }
 
     pub(crate) fn is_mutable(&self) -> bool {

@@ -292,7 +292,7 @@ pub(crate) const SUCCESSES: &[Success] = &[
     plain("$Box<dyn FnOnce(u32) -> u32 + $Send>", "$Box::new(move |n| n + $v)"),
     local("&'static dyn Fn(&str) -> usize", "{ ::signatures::spend($v); &|text: &str| text.len() }"),
     // Types without a name.
-    plain("impl $std::fmt::Display", "$v"),
+    plain("impl $std::fmt::Display", "$v + 1"),
     plain("impl $std::fmt::Display + $Send", "$v").in_sync(),
     plain("impl Fn(u32) -> u32", "move |n| n + $v"),
     plain("impl Fn(&str) -> usize", "move |text: &str| text.len() + $v as usize"),
