@@ -87,6 +87,8 @@ impl Libraries {
                 command.arg("-o").arg(stem);
             }
         }
+        // It writes the long names of types into files where it stands.
+        command.current_dir(root.parent().expect("a crate's root is in its directory"));
         // The generated crates are nobody's package; variables of the one that runs must not reach them.
         command.env_remove("CARGO_PKG_NAME").env_remove("RUSTC_WRAPPER");
         let done = command.output().expect("the compiler can be started");

@@ -36,7 +36,7 @@ impl Function {
         let carrier = draw.fitting(CARRIERS, |carrier| frame.fits_carrier(carrier));
         let success = draw.fitting(SUCCESSES, |success| frame.fits_success(success, carrier));
         let tail = draw.fitting(TAILS, |tail| frame.fits_tail(tail, carrier, success));
-        let arguments = frame.arguments(&mut names, draw);
+        let arguments = frame.arguments(success, &mut names, draw);
         let statements = frame.statements(tail, draw);
         let qualifiers = *draw.fitting(QUALIFIERS, |words| frame.fits_qualifiers(words));
         let qualifiers = if draw.chance(70) { "" } else { qualifiers };
@@ -175,13 +175,19 @@ impl Frame {
 
     fn fits_success(self, success: &Success, carrier: &Carrier) -> bool {
         let has_lender = !success.from_self || self.receiver.lends;
-        let is_exclusive = success.is_exclusive || (success.from_self && self.receiver.is_exclusive);
-        let is_sound = !(self.is_sound && is_exclusive);
+        let is_exclusive = self.is_exclusive(success);
+        let is_sound = !(self.is_sound && (is_exclusive || success.is_fallible()));
         let fits_kind = !success.only_in_sync || self.kind == Kind::Sync;
         let is_its_own = !success.coerces() || !self.kind.returns_future();
-        let is_alone = success.brings.is_none() || carrier.brings.is_none() || !success.is_exclusive;
+        let is_lent_once = carrier.brings.is_none() && (success.from_self || !self.receiver.borrows());
         let is_declared = self.fits_declaration(success.is_opaque(), success.ty);
-        has_lender && is_sound && fits_kind && is_its_own && is_alone && is_declared
+        has_lender && is_sound && fits_kind && is_its_own && (is_lent_once || !is_exclusive) && is_declared
+    }
+
+    /// Whether the result borrows what is borrowed exclusively. Nothing else has its lifetime then: of two arguments, the
+    /// macro cannot tell from which the result borrows, and leaves it to the compiler.
+    fn is_exclusive(self, success: &Success) -> bool {
+        success.is_exclusive || (success.from_self && self.receiver.is_exclusive)
     }
 
     fn fits_tail(self, tail: &Tail, carrier: &Carrier, success: &Success) -> bool {
@@ -192,12 +198,12 @@ impl Frame {
         tail.since <= self.edition && fits_kind && can_ask && is_typed
     }
 
-    fn arguments(self, names: &mut Names, draw: &mut Draw) -> Vec<Given> {
+    fn arguments(self, success: &Success, names: &mut Names, draw: &mut Draw) -> Vec<Given> {
         let mut arguments: Vec<Given> = Vec::new();
         for _ in 0..draw.below(4) {
             let argument = draw.fitting(ARGUMENTS, |argument| {
                 let is_new = arguments.iter().all(|given| !std::ptr::eq(given.argument, argument));
-                is_new && self.fits_argument(argument)
+                is_new && self.fits_argument(argument, success)
             });
             let marker =
                 draw.chance(20).then(|| draw.fitting(MARKERS, |marker| self.fits_marker(marker, argument)));
@@ -208,9 +214,10 @@ impl Frame {
         arguments
     }
 
-    fn fits_argument(self, argument: &Argument) -> bool {
+    fn fits_argument(self, argument: &Argument, success: &Success) -> bool {
+        let is_certain = !self.is_exclusive(success) || !argument.borrows();
         let is_owned = !argument.is_by_reference || !self.kind.returns_future();
-        is_owned && !(self.is_sound && argument.may_be_refused.is_some())
+        is_certain && is_owned && !(self.is_sound && argument.may_be_refused.is_some())
     }
 
     fn fits_marker(self, marker: &Marker, argument: &Argument) -> bool {

@@ -97,7 +97,6 @@ impl Function {
         refusals.extend(self.attributes.iter().filter_map(|attribute| attribute.may_be_refused));
         let is_exclusive = self.success.is_exclusive
             || self.receiver.is_exclusive
-            || self.receiver.text.contains("mut Self")
             || self.arguments.iter().any(|given| given.argument.ty.contains("mut "));
         if is_exclusive && (self.success.borrows() || self.carrier.brings.is_some()) {
             refusals.push(Refusal::BorrowedExclusively);
@@ -105,7 +104,7 @@ impl Function {
         if self.kind == Kind::WithoutTail {
             refusals.push(Refusal::NoAsyncTail);
         }
-        if self.success.ty.starts_with("$Result") {
+        if self.success.is_fallible() {
             refusals.push(Refusal::NestedOutcome);
         }
         if self.place.is_block() {

@@ -39,6 +39,7 @@ pub(crate) enum Refusal {
     NothingRetried,
     NoAsyncTail,
     TrackCaller,
+    /// A success that can be a failure.
     NestedOutcome,
 }
 
@@ -61,8 +62,13 @@ impl Refusal {
                 "only an `async` block at the end of the body can be retried; end it with `async move { … }`",
             ],
             Refusal::TrackCaller => &["track_caller"],
-            Refusal::NestedOutcome => &["a failure in `", "would count as a success"],
+            Refusal::NestedOutcome => &["a failure in `", "` would count as a success"],
         }
+    }
+
+    /// Whether it is found out by a type, so that the message is the compiler's with words of ours.
+    pub(crate) fn is_by_type(self) -> bool {
+        self == Refusal::NestedOutcome
     }
 
     pub(crate) fn matches(self, message: &str) -> bool {
@@ -130,7 +136,7 @@ pub(crate) const CLIPPY_FLAVOURS: &[Flavour] = &[Flavour {
     name: "clippy",
     // What is allowed is said of `|_|` in the attribute itself, where a function returns an `Option`.
     head: "#![warn(clippy::all, clippy::pedantic)]\n\
-           #![warn(clippy::shadow_same, clippy::shadow_reuse, clippy::shadow_unrelated, clippy::implicit_return)]\n\
+           #![warn(clippy::shadow_same, clippy::shadow_reuse, clippy::shadow_unrelated)]\n\
            #![warn(clippy::unwrap_used, clippy::panic, clippy::unreachable, clippy::arithmetic_side_effects)]\n\
            #![allow(clippy::ignored_unit_patterns)]\n",
     ..FLAVOUR

@@ -124,17 +124,17 @@ impl Batch {
     fn settle(&self, index: usize, diagnostics: &[Diagnostic], verdict: &mut Verdict) {
         let refusals = self.functions[index].refusals();
         let is_refusal = |diagnostic: &&Diagnostic| {
-            let matches = |refusal: &Refusal| {
-                // A success that can fail is refused by its type, with our sentence for a trait that it lacks.
-                let is_by_type =
-                    *refusal == Refusal::NestedOutcome && diagnostic.code.as_deref() == Some("E0277");
-                (diagnostic.code.is_none() || is_by_type) && refusal.matches(&diagnostic.message)
-            };
-            diagnostic.is_error && refusals.iter().any(matches)
+            let is_by_type = diagnostic.code.as_deref() == Some("E0277");
+            let may_be =
+                |refusal: &&Refusal| diagnostic.code.is_none() || (is_by_type && refusal.is_by_type());
+            let mut possible = refusals.iter().filter(may_be);
+            diagnostic.is_error && possible.any(|refusal| refusal.matches(&diagnostic.message))
         };
         let (expected, others): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
             diagnostics.iter().partition(is_refusal);
-        let Some(other) = others.first() else {
+        // After a refusal the compiler may warn of what is left, such as an argument that nothing uses.
+        let other = others.iter().find(|other| expected.is_empty() || other.is_error);
+        let Some(other) = other else {
             let messages = expected.iter().map(|refusal| refusal.message.clone());
             verdict.refused.extend(messages.take(1));
             return;

@@ -18,7 +18,7 @@ mod judge;
 mod report;
 mod source;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::thread;
@@ -118,8 +118,9 @@ fn judge(batches: &[Batch], workshop: Workshop<'_>) -> Vec<Verdict> {
     verdicts.into_inner().expect("no thread panics with it")
 }
 
+/// Where the crates are written.
 fn target_directory() -> PathBuf {
-    let target = std::env::var("CARGO_TARGET_DIR")
-        .map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target"), PathBuf::from);
-    target.join("signatures")
+    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).map(|root| root.join("target"));
+    let named = std::env::var_os("CARGO_TARGET_DIR").and_then(|target| std::path::absolute(target).ok());
+    named.or_else(default).expect("the package stands two directories below the workspace").join("signatures")
 }

@@ -403,6 +403,11 @@ impl Argument {
         format!("{}: {} {}", self.pattern, self.ty, self.clones)
     }
 
+    /// Whether it may have the lifetime of a result.
+    pub(crate) fn borrows(&self) -> bool {
+        [self.ty, self.parameter].iter().any(|text| text.contains("'e") || text.contains("$plus"))
+    }
+
     pub(crate) fn is_mutable(&self) -> bool {
         self.pattern.starts_with("mut ")
     }

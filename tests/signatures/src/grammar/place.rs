@@ -142,6 +142,12 @@ pub(crate) const RECEIVERS: &[Receiver] = &[
     changed("mut self: $std::pin::Pin<$Box<Self>>", "$Box::pin($h)", true),
 ];
 
+impl Receiver {
+    pub(crate) fn borrows(&self) -> bool {
+        self.text.contains("'e") || self.text.contains("'a")
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Sync,

@@ -292,7 +292,7 @@ pub(crate) const SUCCESSES: &[Success] = &[
     plain("$Box<dyn FnOnce(u32) -> u32 + $Send>", "$Box::new(move |n| n + $v)"),
     local("&'static dyn Fn(&str) -> usize", "{ ::signatures::spend($v); &|text: &str| text.len() }"),
     // Types without a name.
-    plain("impl $std::fmt::Display", "$v"),
+    plain("impl $std::fmt::Display", "$v + 1"),
     plain("impl $std::fmt::Display + $Send", "$v").in_sync(),
     plain("impl Fn(u32) -> u32", "move |n| n + $v"),
     plain("impl Fn(&str) -> usize", "move |text: &str| text.len() + $v as usize"),
@@ -435,6 +435,11 @@ impl Success {
 
     pub(crate) fn label(&self) -> String {
         format!("$S = {} {}", self.ty, self.value)
+    }
+
+    /// Whether the success itself can be a failure.
+    pub(crate) fn is_fallible(&self) -> bool {
+        self.ty.starts_with("$Result")
     }
 
     /// Whether a local that holds the outcome would have to name its type.
