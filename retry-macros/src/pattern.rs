@@ -21,15 +21,12 @@ pub(crate) struct Binding<'a> {
     pub(crate) is_repeated: bool,
     /// Whether the argument itself is used, too, by what stands before the attempts.
     is_used_before: bool,
-    /// Whether it stands behind a `&mut` pattern: `ref mut x` borrows there from what the argument refers to.
-    is_behind_reference: bool,
 }
 
 impl Binding<'_> {
     /// Whether the body may change what it is bound to: `mut x` or `ref mut x`, of a value.
     pub(crate) fn is_mutable(&self) -> bool {
-        let is_reborrow = self.is_behind_reference && self.pattern.by_ref.is_some();
-        self.pattern.mutability.is_some() && !is_reborrow
+        self.pattern.mutability.is_some()
     }
 
     /// Has each attempt bind the name anew.
@@ -117,7 +114,6 @@ pub(crate) fn bindings(pattern: &mut Pat, ty: Option<&Type>, visit: &mut dyn FnM
                 is_whole: false,
                 is_repeated: false,
                 is_used_before: false,
-                is_behind_reference: false,
             });
         }
         Pat::Tuple(tuple) => {
@@ -136,8 +132,14 @@ pub(crate) fn bindings(pattern: &mut Pat, ty: Option<&Type>, visit: &mut dyn FnM
             };
             let is_exclusive = reference.mutability.is_some();
             bindings(&mut reference.pat, inner, &mut |binding| {
-                let is_behind_reference = binding.is_behind_reference || is_exclusive;
-                visit(Binding { is_behind_reference, ..binding });
+                let pattern = binding.pattern;
+                // `ref mut x` borrows from what the argument refers to, and not from the argument.
+                let is_reborrow = is_exclusive && pattern.by_ref.is_some();
+                let mutability = pattern.mutability.take_if(|_| is_reborrow);
+                visit(Binding { pattern: &mut *pattern, ..binding });
+                if is_reborrow {
+                    pattern.mutability = mutability;
+                }
             });
             // `&mut x` would be another pattern than `&(mut x)`.
             if matches!(&*reference.pat, Pat::Ident(ident) if ident.mutability.is_some()) {

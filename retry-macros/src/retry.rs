@@ -69,7 +69,7 @@ pub(crate) fn function(
     let constant = run_time::refuse(args, &Names::of(&function.sig), errors);
     let args = constant.as_ref().unwrap_or(args);
     let Some(shape) = errors.ok(Shape::of(&function)) else {
-        return refused(args, function, TokenStream::new());
+        return refused(args, &function, &TokenStream::new());
     };
     errors.ok(refuse_lost_caller(&function, &shape));
     match Retry::new(args, &mut function.sig, shape.clone(), outer_generics, errors) {
@@ -93,14 +93,18 @@ fn recover(args: &RawArgs, mut function: AnnotatedFn, shape: Shape, outer_generi
         return expand(&function, &retry);
     }
     let values = Plan::values(args, &Scope { private: &model::private(args), generics: outer_generics });
-    if args.error.is_set() { refused(args, function, values) } else { with_attempt(args, &function, values) }
+    if args.error.is_set() {
+        refused(args, &function, &values)
+    } else {
+        with_attempt(args, &function, &values)
+    }
 }
 
 /// A function that cannot be retried. Its body fails with an error of its own under `error`, which only the loop turns
 /// into the function's: then it is left out.
-fn refused(args: &RawArgs, function: AnnotatedFn, values: TokenStream) -> TokenStream {
+fn refused(args: &RawArgs, function: &AnnotatedFn, values: &TokenStream) -> TokenStream {
     if !args.error.is_set() || function.body.is_none() {
-        return with_attempt(args, &function, values);
+        return with_attempt(args, function, values);
     }
     let never = quote!(::core::unreachable!("a function that does not compile is not called"));
     let body = match &function.sig.output {
@@ -116,8 +120,10 @@ fn refused(args: &RawArgs, function: AnnotatedFn, values: TokenStream) -> TokenS
 }
 
 /// The function as it was, with the name that its body has for the attempt's number.
-fn with_attempt(args: &RawArgs, function: &AnnotatedFn, values: TokenStream) -> TokenStream {
-    let attempt = args.attempt.value().map(|name| quote!(let #name: ::core::primitive::u32 = 1;));
+fn with_attempt(args: &RawArgs, function: &AnnotatedFn, values: &TokenStream) -> TokenStream {
+    // Used, so that no warning stands beside the mistake.
+    let attempt =
+        args.attempt.value().map(|name| quote!(let #name: ::core::primitive::u32 = 1; let _ = #name;));
     match &function.body {
         Some(body) => {
             let body = &body.tokens;

@@ -390,21 +390,18 @@ fn when_a_deposit_expires_does_not_depend_on_the_moment_of_the_first() {
 
     static NOW: AtomicU64 = AtomicU64::new(0);
 
+    fn clock() -> Duration {
+        Duration::from_micros(NOW.load(Relaxed))
+    }
+
     for start in (0..300_000).step_by(701) {
-        let clock = || Duration::from_micros(NOW.load(Relaxed));
-        let budget =
-            RetryBudget::new().ratio(1.0).reserve_per_second(0).ttl(Duration::from_millis(100)).clock(clock);
         for (after, is_granted) in [(0, true), (89_999, true), (99_999, true), (100_000, false)] {
             NOW.store(start, Relaxed);
-            let budget = RetryBudget::new()
-                .ratio(1.0)
-                .reserve_per_second(0)
-                .ttl(Duration::from_millis(100))
-                .clock(clock);
+            let ttl = Duration::from_millis(100);
+            let budget = RetryBudget::new().ratio(1.0).reserve_per_second(0).ttl(ttl).clock(clock);
             budget.deposit();
             NOW.store(start + after, Relaxed);
             assert_eq!(budget.try_withdraw(), is_granted, "{after} µs after a deposit at {start} µs");
         }
-        drop(budget);
     }
 }

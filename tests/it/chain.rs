@@ -70,6 +70,11 @@ impl<S> Error for Wrap<S> {
     }
 }
 
+/// An error in an `Arc` that stays on its thread, as those of some libraries do.
+fn share<E: Error + 'static>(error: E) -> Arc<E> {
+    Arc::new(error)
+}
+
 /// The waits of one call.
 fn waits<E>(call: impl FnOnce() -> Result<(), E>) -> Vec<Duration> {
     let guard = testing::no_wait();
@@ -219,7 +224,7 @@ nestings! {
     arc_in_box: X => Box<dyn Error + Send + Sync>, |x| Box::new(Arc::new(x)), Boxed;
     shared_in_box: X => Box<dyn Error>, |x| Box::new(Arc::new(x) as Arc<dyn Error>), Boxed;
     shared_send_in_box: X => Box<dyn Error>, |x| Box::new(Arc::new(x) as Arc<dyn Error + Send>), Boxed;
-    shared_twice: X => Arc<dyn Error>, |x| Arc::new(Arc::new(Box::new(x)) as Arc<dyn Error>), Boxed;
+    shared_twice: X => Arc<dyn Error>, |x| share(Arc::new(Box::new(x)) as Arc<dyn Error>), Boxed;
     enum_in_box: X => Box<dyn Error + Send>, |x| Box::new(Wrap::of(Arc::new(x))), Boxed;
     enum_in_arc: X => Arc<dyn Error + Send + Sync>, |x| Arc::new(Wrap::of(Box::new(x))), Boxed;
     variant: X => Wrap<X>, |x| Wrap::of(x), Plain;
