@@ -59,7 +59,7 @@ pub mod probes {
     pub mod find {
         pub use retry_core::error::find::{
             FindBorrowing as _, FindBoxed as _, FindBoxedSync as _, FindCounted as _, FindHeld as _,
-            FindIo as _, FindNever as _, FindPlain as _, FindSame as _,
+            FindIo as _, FindNever as _, FindPlain as _, FindPointed as _, FindSame as _,
         };
     }
 

@@ -199,7 +199,7 @@ impl CircuitBreaker {
         not(feature = "std"),
         expect(clippy::unused_self, reason = "there is no thread to note it on")
     )]
-    fn is_on_trial_here(&self) -> bool {
+    pub(crate) fn is_on_trial_here(&self) -> bool {
         #[cfg(feature = "std")]
         {
             let moment = self.circuit.moment();

@@ -6,4 +6,4 @@ pub mod find;
 pub(crate) mod io;
 mod mark;
 
-pub(crate) use mark::{is_retry_error, marker};
+pub(crate) use mark::{is_refused, is_retry_error, marker};

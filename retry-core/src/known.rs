@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use crate::call::Site;
 use crate::error::chain::{
-    Borrowing, Borrows, Boxed, BoxedSync, Chained, Counted, Counts, Held, Holds, Plain, Unchained,
+    Borrowing, Borrows, Boxed, BoxedSync, Chained, Counted, Counts, Held, Holds, Plain, Pointed, Points,
+    Unchained,
 };
 use crate::failure::{AsDebug, AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Unasked};
 use crate::outcome::Outcome;
@@ -213,6 +214,10 @@ tower! {
     AskedSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display + Retryable) => AsDisplay, Asked, BoxedSync;
     /// A box around others that can move between threads.
     PlainSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display) => AsDisplay, Unasked, BoxedSync;
+    /// A pointer to a box, with an opinion.
+    AskedPointer(Points + Display + Retryable) => AsDisplay, Asked, Pointed;
+    /// A pointer to a box: `Arc<anyhow::Error>`.
+    PlainPointer(Points + Display) => AsDisplay, Unasked, Pointed;
     /// A shared error, with an opinion.
     AskedCounted(Counts + Display + Retryable) => AsDisplay, Asked, Counted;
     /// A shared error: `Rc<E>`.

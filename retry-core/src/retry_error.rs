@@ -97,7 +97,8 @@ impl<E> Error for RetryError<E> {
 
     /// Returns the mark of a call that gave up: see the module `error::mark`.
     fn cause(&self) -> Option<&dyn Error> {
-        Some(error::marker())
+        let was_refused = self.attempts == 0 && self.reason == GiveUpReason::CircuitOpen;
+        Some(error::marker(was_refused))
     }
 }
 

@@ -49,8 +49,9 @@ impl Policy {
     ///
     /// `operation` returns a new future for each attempt: `|| client.get(url)`, `|| async { … }` and `async || …` do. The
     /// future of the call is `Send` where the closure and its future are, so it can be spawned, also if the closure
-    /// borrows. A closure whose futures borrow from the closure itself, such as `async || { counter += 1; … }`, is not
-    /// accepted; use a `Cell` or an atomic for values that the attempts change.
+    /// borrows. A closure whose futures borrow from the closure itself is not accepted, such as
+    /// `async || { counter += 1; … }`, or `async move || …` that uses an owned value: write `|| async { … }` with a `Cell` or
+    /// an atomic, or clone the value before the block, `|| { let client = client.clone(); async move { … } }`.
     ///
     /// # Errors
     /// The error of the last attempt.

@@ -171,6 +171,10 @@ impl<'a> Shared<'a> {
     fn hold(&mut self, decision: Decision, failed: Failed, failure: &dyn Failure, ended: Ended) -> Decision {
         self.settle(failed.is_retryable, failure, ended);
         let Decision::Retry { wait, .. } = decision else { return decision };
+        // A trial is one call to a server in trouble: what fails inside it is not tried again.
+        if self.breaker.is_some_and(CircuitBreaker::is_on_trial_here) {
+            return Decision::GiveUp(GiveUpReason::CircuitOpen);
+        }
         if self.breaker.is_some_and(|breaker| from_duration(breaker.retry_in()) > wait) {
             return Decision::GiveUp(GiveUpReason::CircuitOpen);
         }

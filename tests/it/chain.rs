@@ -201,6 +201,10 @@ nestings! {
     in_box: X => Box<X>, |x| Box::new(x), Own;
     in_arc: X => Arc<X>, |x| Arc::new(x), Own;
     in_rc: X => Rc<X>, |x| Rc::new(x), Own;
+    in_two_boxes: X => Box<Box<X>>, |x| Box::new(Box::new(x)), Own;
+    in_box_of_arc: X => Box<Arc<X>>, |x| Box::new(Arc::new(x)), Own;
+    in_arc_of_box: X => Arc<Box<X>>, |x| Arc::new(Box::new(x)), Own;
+    in_rc_of_arc: X => Rc<Arc<X>>, |x| Rc::new(Arc::new(x)), Own;
     boxed: X => Box<dyn Error>, |x| Box::new(x), Boxed;
     boxed_send: X => Box<dyn Error + Send>, |x| Box::new(x), Boxed;
     boxed_sync: X => Box<dyn Error + Sync>, |x| Box::new(x), Boxed;
@@ -211,6 +215,12 @@ nestings! {
     arc_send_sync: X => Arc<dyn Error + Send + Sync>, |x| Arc::new(x), Boxed;
     rc: X => Rc<dyn Error>, |x| Rc::new(x), Boxed;
     rc_send_sync: X => Rc<dyn Error + Send + Sync>, |x| Rc::new(x), Boxed;
+    arc_of_boxed: X => Arc<Box<dyn Error + Send + Sync>>, |x| Arc::new(Box::new(x)), Boxed;
+    rc_of_boxed: X => Rc<Box<dyn Error>>, |x| Rc::new(Box::new(x)), Boxed;
+    box_of_arc: X => Box<Arc<dyn Error + Send + Sync>>, |x| Box::new(Arc::new(x)), Boxed;
+    arc_of_anyhow: X => Arc<anyhow::Error>, |x| Arc::new(anyhow::Error::new(x)), Boxed;
+    box_of_anyhow: X => Box<anyhow::Error>, |x| Box::new(anyhow::Error::new(x).context("a")), Boxed;
+    rc_of_eyre: X => Rc<eyre::Report>, |x| Rc::new(eyre::Report::new(x)), Boxed;
     anyhow: X => anyhow::Error, |x| anyhow::Error::new(x), Boxed;
     anyhow_with_context: X => anyhow::Error, |x| anyhow::Error::new(x).context("a").context("b"), Boxed;
     anyhow_around_box: X => anyhow::Error, |x| anyhow::Error::new(Box::new(x)), Boxed;
@@ -232,6 +242,10 @@ nestings! {
     variant_with_arc: X => Wrap<Arc<X>>, |x| Wrap::of(Arc::new(x)), Plain;
     variant_with_shared: X => Wrap<Arc<dyn Error + Send + Sync>>, |x| Wrap::of(Arc::new(x)), Plain;
     variant_with_shared_sync: X => Wrap<Arc<dyn Error + Sync>>, |x| Wrap::of(Arc::new(x)), Plain;
+    variant_with_two_boxes: X => Wrap<Box<Box<X>>>, |x| Wrap::of(Box::new(Box::new(x))), Plain;
+    variant_with_box_of_arc: X => Wrap<Box<Arc<X>>>, |x| Wrap::of(Box::new(Arc::new(x))), Plain;
+    variant_with_arc_of_arc: X => Wrap<Arc<Arc<X>>>, |x| Wrap::of(Arc::new(Arc::new(x))), Plain;
+    variant_with_box_of_shared: X => Wrap<Box<Arc<dyn Error + Send + Sync>>>, |x| Wrap::of(Box::new(Arc::new(x))), Plain;
     variant_with_boxed: X => Wrap<Box<dyn Error>>, |x| Wrap::any(Box::new(x), |e| &**e), Plain;
     variant_with_anyhow: X => Wrap<anyhow::Error>, |x| Wrap::any(anyhow::Error::new(x).context("a"), |e| e.as_ref()), Plain;
     variant_deep: X => Wrap<Wrap<Box<Wrap<Arc<X>>>>>, |x| Wrap::of(Wrap::of(Box::new(Wrap::of(Arc::new(x))))), Plain;
@@ -390,6 +404,35 @@ mod refusals {
     }
 }
 
+mod through_retry_errors {
+    use super::*;
+
+    #[retry(max = 1, breaker = breaker, error = io::Error)]
+    fn refused_call(breaker: &CircuitBreaker) -> Result<(), RetryError<io::Error>> {
+        Ok(())
+    }
+
+    #[test]
+    fn a_refusal_without_a_last_error_is_none_of_another_breaker() {
+        #[retry(max = 1, breaker = outer, when = |_| true)]
+        fn boxed(outer: &CircuitBreaker, inner: &CircuitBreaker) -> anyhow::Result<()> {
+            Ok(refused_call(inner)?)
+        }
+        #[retry(max = 1, breaker = outer, error = Arc<RetryError<io::Error>>, when = |_| true)]
+        fn shared(
+            outer: &CircuitBreaker,
+            inner: &CircuitBreaker,
+        ) -> Result<(), RetryError<Arc<RetryError<io::Error>>>> {
+            refused_call(inner).map_err(Arc::new)
+        }
+
+        let (outer, inner) = (CircuitBreaker::new().consecutive_failures(1), CircuitBreaker::new());
+        inner.force_open();
+        assert!(boxed(&outer, &inner).is_err() && shared(&outer, &inner).is_err());
+        assert_eq!(outer.state(), reattempt::CircuitState::Closed);
+    }
+}
+
 mod circles {
     use super::*;
 
@@ -478,6 +521,17 @@ mod borrowing {
         if text.is_empty() { Err("empty".into()) } else { Ok(1) }
     }
 
+    /// Nothing is asked of these, and they compile as without the attribute.
+    #[retry]
+    fn layered<'a>(_text: &'a str) -> Result<(), Arc<Box<dyn Error + 'a>>> {
+        Ok(())
+    }
+
+    #[retry]
+    fn by_reference<'a>(error: &'a (dyn Error + Send + Sync + 'a)) -> Result<(), &'a (dyn Error + 'a)> {
+        Err(error)
+    }
+
     #[retry(on = Leaf)]
     fn beside_a_borrowed_value<'a>(_text: &'a str, leaf: Leaf) -> Result<&'a str, Box<dyn Error>> {
         Err(leaf.into())
@@ -491,6 +545,8 @@ mod borrowing {
         assert_eq!(waits(|| by_alias("", GOOD)).len(), STOPPED);
         assert_eq!(waits(|| crate::support::finish(in_a_future(""))).len(), STOPPED);
         assert!(wrapped(&String::from("x")).is_ok());
+        assert!(layered(&String::from("x")).is_ok());
+        assert_eq!(waits(|| by_reference(&gave_up()).map_err(drop)).len(), STOPPED);
     }
 
     #[test]

@@ -124,6 +124,32 @@ fn a_call_inside_a_call_is_one_trial() {
     }
 }
 
+#[test]
+fn what_fails_inside_a_trial_is_not_tried_again() {
+    struct Server {
+        breaker: CircuitBreaker,
+        requests: Cell<u32>,
+    }
+
+    #[retry(max = 4, breaker = self.breaker)]
+    impl Server {
+        fn outer(&self) -> io::Result<u32> {
+            self.inner()
+        }
+
+        fn inner(&self) -> io::Result<u32> {
+            self.requests.set(self.requests.get() + 1);
+            Err(refused())
+        }
+    }
+
+    let (guard, breaker) = half_open();
+    let server = Server { breaker, requests: Cell::new(0) };
+    assert!(server.outer().is_err());
+    assert_eq!((server.requests.get(), guard.delays().len()), (1, 0));
+    assert_eq!(server.breaker.state(), Open);
+}
+
 /// A breaker that admits one trial now.
 fn half_open() -> (testing::Guard, CircuitBreaker) {
     let guard = testing::no_wait();

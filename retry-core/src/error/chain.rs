@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::find::is_same;
-use super::is_retry_error;
+use super::{is_refused, is_retry_error};
 #[cfg(target_has_atomic = "64")]
 use crate::breaker::CircuitOpen;
 
@@ -41,20 +41,28 @@ fn made_of(error: &io::Error) -> Option<&(dyn Error + 'static)> {
 
 /// Returns the error inside a shared one of unknown type.
 fn shared<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
-    if let Some(inner) = error.downcast_ref::<Arc<dyn Error + Send + Sync>>() {
+    if let Some(inner) = pointee::<Arc<dyn Error + Send + Sync>>(error) {
         return Some(&**inner);
     }
-    if let Some(inner) = error.downcast_ref::<Arc<dyn Error + Send>>() {
+    if let Some(inner) = pointee::<Arc<dyn Error + Send>>(error) {
         return Some(&**inner);
     }
-    if let Some(inner) = error.downcast_ref::<Arc<dyn Error + Sync>>() {
+    if let Some(inner) = pointee::<Arc<dyn Error + Sync>>(error) {
         return Some(&**inner);
     }
-    error.downcast_ref::<Arc<dyn Error>>().map(|inner| &**inner as _)
+    pointee::<Arc<dyn Error>>(error).map(|inner| &**inner as _)
 }
 
-/// Returns the `A` that a link of a chain is or points to. `Rc<A>` is no `Error`, so it is no link.
+/// Returns the `A` that a link of a chain is, or points to by two pointers at most. `Rc<A>` is no `Error`, so it is no
+/// link.
 pub(crate) fn link<'a, A: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a A> {
+    pointee::<A>(error)
+        .or_else(|| pointee::<Box<A>>(error).map(|error| &**error))
+        .or_else(|| pointee::<Arc<A>>(error).map(|error| &**error))
+}
+
+/// Returns the `A` that an error is, or points to by one pointer.
+fn pointee<'a, A: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a A> {
     error
         .downcast_ref::<A>()
         .or_else(|| error.downcast_ref::<Box<A>>().map(|error| &**error))
@@ -98,13 +106,13 @@ pub trait Chained<E: ?Sized> {
 
 /// Returns whether the refusal of a breaker is in a chain.
 fn has_refusal(first: Option<&(dyn Error + 'static)>) -> bool {
-    #[cfg(target_has_atomic = "64")]
-    return find_in::<CircuitOpen>(first).is_some();
-    #[cfg(not(target_has_atomic = "64"))]
-    return {
-        let _ = first;
-        false
-    };
+    chain(first).any(|error| {
+        #[cfg(target_has_atomic = "64")]
+        let is_open = link::<CircuitOpen>(error).is_some();
+        #[cfg(not(target_has_atomic = "64"))]
+        let is_open = false;
+        is_open || is_refused(error)
+    })
 }
 
 /// Returns whether an `E` is the refusal of a breaker.
@@ -126,26 +134,23 @@ pub trait Holds {
 }
 
 macro_rules! holds {
-    ($($ty:ty),* $(,)?) => {$(
-        impl Holds for $ty {
+    (itself: $($object:ty),*; through: $($pointer:ty),*;) => {
+        $(impl Holds for $object {
             fn held(&self) -> &(dyn Error + 'static) {
-                &**self
+                self
             }
-        }
-    )*};
+        })*
+        $(impl<E: Holds + ?Sized> Holds for $pointer {
+            fn held(&self) -> &(dyn Error + 'static) {
+                (**self).held()
+            }
+        })*
+    };
 }
 
 holds! {
-    Box<io::Error>, Rc<io::Error>, Arc<io::Error>,
-    Box<dyn Error>, Box<dyn Error + Send>, Box<dyn Error + Sync>, Box<dyn Error + Send + Sync>,
-    Rc<dyn Error>, Rc<dyn Error + Send>, Rc<dyn Error + Sync>, Rc<dyn Error + Send + Sync>,
-    Arc<dyn Error>, Arc<dyn Error + Send>, Arc<dyn Error + Sync>, Arc<dyn Error + Send + Sync>,
-}
-
-impl Holds for io::Error {
-    fn held(&self) -> &(dyn Error + 'static) {
-        self
-    }
+    itself: io::Error, dyn Error, dyn Error + Send, dyn Error + Sync, dyn Error + Send + Sync;
+    through: &E, Box<E>, Rc<E>, Arc<E>;
 }
 
 impl<E: Holds + ?Sized> Chained<E> for Held {
@@ -168,23 +173,23 @@ pub trait Borrows {
 }
 
 macro_rules! borrows {
-    ($($object:ty);* $(;)?) => {
-        borrows!(@pointers $(Box<$object>, Rc<$object>, Arc<$object>,)*);
-    };
-    (@pointers $($pointer:ty,)*) => {$(
-        impl<'e> Borrows for $pointer {
+    (itself: $($object:ty),*; through: $($pointer:ty),*;) => {
+        $(impl<'e> Borrows for $object {
             fn borrowed(&self) -> &(dyn Error + '_) {
-                &**self
+                self
             }
-        }
-    )*};
+        })*
+        $(impl<E: Borrows + ?Sized> Borrows for $pointer {
+            fn borrowed(&self) -> &(dyn Error + '_) {
+                (**self).borrowed()
+            }
+        })*
+    };
 }
 
 borrows! {
-    dyn Error + 'e;
-    dyn Error + Send + 'e;
-    dyn Error + Sync + 'e;
-    dyn Error + Send + Sync + 'e;
+    itself: dyn Error + 'e, dyn Error + Send + 'e, dyn Error + Sync + 'e, dyn Error + Send + Sync + 'e;
+    through: &E, Box<E>, Rc<E>, Arc<E>;
 }
 
 impl<E: Borrows + ?Sized> Chained<E> for Borrowing {
@@ -223,6 +228,36 @@ impl<E: AsRef<dyn Error + Send + Sync + 'static> + ?Sized> Chained<E> for BoxedS
     }
 }
 
+/// A pointer to an error behind `AsRef<dyn Error>`: `Arc<anyhow::Error>`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Pointed;
+
+/// A type that [`Pointed`] starts behind.
+pub trait Points {
+    /// Returns the error in the box that is pointed to.
+    fn pointed(&self) -> &(dyn Error + 'static);
+}
+
+macro_rules! points {
+    ($($pointer:ident)*) => {$(
+        impl<E: AsRef<dyn Error + 'static>> Points for $pointer<E> {
+            fn pointed(&self) -> &(dyn Error + 'static) {
+                E::as_ref(self)
+            }
+        }
+    )*};
+}
+
+points!(Box Rc Arc);
+
+impl<E: Points + ?Sized> Chained<E> for Pointed {
+    const IS_BOX: bool = true;
+
+    fn first<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)> {
+        Some(error.pointed())
+    }
+}
+
 /// An error that is one itself. It may borrow, so the chain starts at its source.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Plain;
@@ -237,7 +272,7 @@ impl<E: Error + ?Sized> Chained<E> for Plain {
     }
 
     fn is_refusal(&self, error: &E) -> bool {
-        is_refusal_type::<E>() || has_refusal(error.source())
+        is_refusal_type::<E>() || is_refused(error) || has_refusal(error.source())
     }
 }
 
@@ -293,6 +328,7 @@ impl<E: Holds + ?Sized> Sourced<E> for Held {}
 impl<E: Borrows + ?Sized> Sourced<E> for Borrowing {}
 impl<E: AsRef<dyn Error + 'static> + ?Sized> Sourced<E> for Boxed {}
 impl<E: AsRef<dyn Error + Send + Sync + 'static> + ?Sized> Sourced<E> for BoxedSync {}
+impl<E: Points + ?Sized> Sourced<E> for Pointed {}
 impl<E: ?Sized> Sourced<E> for Unchained {}
 
 impl<E: Error + 'static> Sourced<E> for Plain {

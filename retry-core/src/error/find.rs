@@ -1,6 +1,6 @@
 //! Whether an error is of a type or was caused by an error of it: what `on` and `unless` ask.
 
-use core::any::Any;
+use core::any::{Any, TypeId};
 use core::error::Error;
 use core::marker::PhantomData;
 use std::io;
@@ -8,7 +8,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::chain::{
-    Borrowing, Borrows, Boxed, BoxedSync, Chained, Counted, Counts, Held, Holds, Plain, find_in,
+    Borrowing, Borrows, Boxed, BoxedSync, Chained, Counted, Counts, Held, Holds, Plain, Pointed, Points,
+    find_in,
 };
 use super::classification::{LinkClassifier, classify_link_as};
 use crate::failure::Opinion;
@@ -71,6 +72,11 @@ found! {
     /// The error is a box around others.
     FindBoxed: InChain(Boxed), InChain<Boxed>;
     impl<A: Error, E: AsRef<dyn Error + 'static> + ?Sized> FindBoxed for &&&Find<A, E> {}
+}
+found! {
+    /// The error is a pointer to such a box.
+    FindPointed: InChain(Pointed), InChain<Pointed>;
+    impl<A: Error, E: Points> FindPointed for &&&Find<A, E> {}
 }
 found! {
     /// The error is a box around others that can move between threads.
@@ -153,11 +159,16 @@ impl<A: Error + 'static, E: ?Sized, C: Chained<E>> Search<A, E> for InChain<C> {
     }
 }
 
-/// Returns whether an `E` is an `A` or points to one. In generic code it may be although nothing says so.
+/// Returns whether an `E` is an `A` or points to one, by two pointers at most. In generic code it may be although nothing
+/// says so.
 pub(crate) fn is_same<A: Any, E: ?Sized>() -> bool {
+    fn points<A: Any>(error: TypeId) -> bool {
+        [typeid::of::<A>(), typeid::of::<Box<A>>(), typeid::of::<Rc<A>>(), typeid::of::<Arc<A>>()]
+            .contains(&error)
+            || typeid::of::<&A>() == error
+    }
     let error = typeid::of::<E>();
-    [typeid::of::<A>(), typeid::of::<Box<A>>(), typeid::of::<Rc<A>>(), typeid::of::<Arc<A>>()]
-        .contains(&error)
+    points::<A>(error) || points::<Box<A>>(error) || points::<Rc<A>>(error) || points::<Arc<A>>(error)
 }
 
 /// Returns whether `error` is an `A`, as far as `search` can find out; `find` names the types.

@@ -7,8 +7,10 @@
 use core::error::Error;
 use core::fmt;
 
-/// Compared by address. It has a size, so that no other static shares the address.
-static MARKER: Marker = Marker(0);
+/// Compared by address. They have a size, so that no other static shares one.
+static GAVE_UP: Marker = Marker(0);
+/// The mark of a call that a breaker refused before the first attempt: it has no error that could be found.
+static REFUSED: Marker = Marker(1);
 
 #[derive(Debug)]
 struct Marker(#[expect(dead_code, reason = "it gives the static a size")] u8);
@@ -21,13 +23,22 @@ impl fmt::Display for Marker {
 
 impl Error for Marker {}
 
-/// The value of `Error::cause` in a `RetryError`.
-pub(crate) fn marker() -> &'static (dyn Error + 'static) {
-    &MARKER
+/// Returns the value of `Error::cause` in a `RetryError`.
+pub(crate) fn marker(was_refused: bool) -> &'static (dyn Error + 'static) {
+    if was_refused { &REFUSED } else { &GAVE_UP }
 }
 
 /// Returns whether an error is a `RetryError` of any type, or a pointer to one.
-#[expect(deprecated, reason = "the one method of `Error` that pointers forward and that can carry a mark")]
 pub(crate) fn is_retry_error<E: Error + ?Sized>(error: &E) -> bool {
-    error.cause().is_some_and(|cause| core::ptr::addr_eq(cause, &raw const MARKER))
+    has_mark(error, &[&GAVE_UP, &REFUSED])
+}
+
+/// Returns whether an error is the `RetryError` of a call that its breaker refused, or a pointer to one.
+pub(crate) fn is_refused<E: Error + ?Sized>(error: &E) -> bool {
+    has_mark(error, &[&REFUSED])
+}
+
+#[expect(deprecated, reason = "the one method of `Error` that pointers forward and that can carry a mark")]
+fn has_mark<E: Error + ?Sized>(error: &E, marks: &[&Marker]) -> bool {
+    error.cause().is_some_and(|cause| marks.iter().any(|mark| core::ptr::addr_eq(cause, *mark)))
 }
