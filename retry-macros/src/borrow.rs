@@ -11,20 +11,35 @@ use syn::{
 };
 
 use crate::diagnostics::bail;
+use crate::pattern::unwrapped;
 use crate::source::source;
 
 /// Refuses a result that can only borrow from a `&mut` argument.
 pub(crate) fn refuse_exclusive(sig: &Signature, ret: &Type) -> syn::Result<()> {
     let inputs = Inputs::of(sig);
     for used in lifetimes(ret) {
-        if let Some(source) = inputs.exclusive_source(&used) {
-            bail!(
+        match inputs.exclusive_source(&used) {
+            None => {}
+            Some(Exclusive::Only(source)) => bail!(
                 used.place,
                 "the result borrows from `{source}`, which the next attempt needs; return an owned value"
-            )
+            ),
+            Some(Exclusive::OneOf(source)) => bail!(
+                used.place,
+                "the result may borrow from `{source}`, which the next attempt needs; give `{source}` another lifetime, \
+                 or return an owned value"
+            ),
         }
     }
     Ok(())
+}
+
+/// An argument that is borrowed exclusively, and that the result borrows from.
+#[derive(Debug, PartialEq, Eq)]
+enum Exclusive<'a> {
+    Only(&'a str),
+    /// Or from another one of the same lifetime, which cannot yield what the result is.
+    OneOf(&'a str),
 }
 
 /// A lifetime as it stands in a type.
@@ -32,12 +47,14 @@ struct Used {
     place: TokenStream,
     /// `None` if it is elided: `&T` or `'_`.
     name: Option<String>,
+    /// Whether only an exclusive borrow yields the type that it stands in: `&'a mut T`, `IterMut<'a, T>`.
+    is_exclusive: bool,
 }
 
 impl Used {
     fn new(lifetime: &Lifetime) -> Used {
         let name = Some(lifetime.ident.to_string()).filter(|name| name != "_");
-        Used { place: lifetime.to_token_stream(), name }
+        Used { place: lifetime.to_token_stream(), name, is_exclusive: false }
     }
 }
 
@@ -55,8 +72,8 @@ struct Lifetimes {
 }
 
 impl Lifetimes {
-    fn add(&mut self, lifetime: &Lifetime) {
-        let used = Used::new(lifetime);
+    fn add(&mut self, lifetime: &Lifetime, is_exclusive: bool) {
+        let used = Used { is_exclusive, ..Used::new(lifetime) };
         if !used.name.as_ref().is_some_and(|name| self.bound.contains(name)) {
             self.found.push(used);
         }
@@ -65,10 +82,12 @@ impl Lifetimes {
     fn in_type(&mut self, ty: &Type) {
         match ty {
             Type::Reference(reference) => {
+                let is_exclusive = reference.mutability.is_some();
                 match &reference.lifetime {
-                    Some(lifetime) => self.add(lifetime),
+                    Some(lifetime) => self.add(lifetime, is_exclusive),
                     None => {
-                        self.found.push(Used { place: reference.and_token.to_token_stream(), name: None });
+                        let place = reference.and_token.to_token_stream();
+                        self.found.push(Used { place, name: None, is_exclusive });
                     }
                 }
                 self.in_type(&reference.elem);
@@ -96,7 +115,9 @@ impl Lifetimes {
             let PathArguments::AngleBracketed(arguments) = &segment.arguments else { continue };
             for argument in &arguments.args {
                 match argument {
-                    GenericArgument::Lifetime(lifetime) => self.add(lifetime),
+                    GenericArgument::Lifetime(lifetime) => {
+                        self.add(lifetime, segment.ident.to_string().ends_with("Mut"));
+                    }
                     GenericArgument::Type(ty) => self.in_type(ty),
                     GenericArgument::AssocType(assoc) => self.in_type(&assoc.ty),
                     GenericArgument::Constraint(constraint) => {
@@ -110,7 +131,7 @@ impl Lifetimes {
 
     fn in_bound(&mut self, bound: &TypeParamBound) {
         match bound {
-            TypeParamBound::Lifetime(lifetime) => self.add(lifetime),
+            TypeParamBound::Lifetime(lifetime) => self.add(lifetime, false),
             TypeParamBound::Trait(bound) => {
                 let before = self.bound.len();
                 for parameter in bound.lifetimes.iter().flat_map(|bound| &bound.lifetimes) {
@@ -203,17 +224,21 @@ impl Inputs {
         Some(self.add(used, reference.mutability.map(|_| text.to_owned())))
     }
 
-    /// The argument that a lifetime in the return type stands for, if that is borrowed exclusively, and no other
-    /// argument can be what the result borrows from.
-    fn exclusive_source(&self, used: &Used) -> Option<&str> {
+    /// The argument that a lifetime in the return type stands for, if that is borrowed exclusively.
+    fn exclusive_source(&self, used: &Used) -> Option<Exclusive<'_>> {
         let region = match &used.name {
             Some(name) if name == "static" => return None,
             Some(name) => Region::Named(name.clone()),
             None => self.elided.clone()?,
         };
-        let mut sources = self.all.iter().filter(|input| self.can_be(&input.region, &region)).peekable();
-        let first = sources.peek()?.exclusive.as_deref()?;
-        sources.all(|input| input.exclusive.is_some()).then_some(first)
+        let is_source = |input: &&Input| self.can_be(&input.region, &region);
+        let exclusive = self.all.iter().filter(is_source).find_map(|input| input.exclusive.as_deref())?;
+        let is_only = self.all.iter().filter(is_source).all(|input| input.exclusive.is_some());
+        if is_only {
+            return Some(Exclusive::Only(exclusive));
+        }
+        // What a shared borrow can yield may come from the other argument. The compiler sees the body, and decides.
+        used.is_exclusive.then_some(Exclusive::OneOf(exclusive))
     }
 
     /// Whether what is borrowed for `longer` can be returned for `shorter`.
@@ -268,14 +293,6 @@ fn borrowed_by(ty: &Type) -> Option<&syn::TypeReference> {
     }
 }
 
-fn unwrapped(ty: &Type) -> &Type {
-    match ty {
-        Type::Group(group) => unwrapped(&group.elem),
-        Type::Paren(paren) => unwrapped(&paren.elem),
-        ty => ty,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -318,6 +335,21 @@ mod tests {
             ("async fn f(&mut self) -> Result<&mut T, E>", "&mut self"),
         ] {
             assert_eq!(refused(head).as_deref(), Some(argument), "{head}");
+        }
+    }
+
+    #[test]
+    fn a_lifetime_that_an_exclusive_argument_shares_is_refused_with_a_way_out() {
+        for head in [
+            "fn f<'a>(&'a self, buffer: &'a mut Vec<u8>) -> Option<&'a mut u8>",
+            "fn f<'a>(text: &'a str, buffer: &'a mut Vec<u8>) -> Option<slice::IterMut<'a, u8>>",
+            "fn f<'a>(parser: Parser<'a>, buffer: &'a mut Log) -> Option<(u32, &'a mut str)>",
+            "fn f<'a, 'b: 'a>(text: &'a str, buffer: &'b mut Log) -> Option<&'a mut str>",
+        ] {
+            let sig: Signature = syn::parse_str(head).unwrap();
+            let syn::ReturnType::Type(_, ret) = &sig.output else { panic!("{head}") };
+            let message = refuse_exclusive(&sig, ret).unwrap_err().to_string();
+            assert!(message.contains("give `buffer` another lifetime"), "{head}: {message}");
         }
     }
 

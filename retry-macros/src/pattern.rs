@@ -21,12 +21,15 @@ pub(crate) struct Binding<'a> {
     pub(crate) is_repeated: bool,
     /// Whether the argument itself is used, too, by what stands before the attempts.
     is_used_before: bool,
+    /// Whether it stands behind a `&mut` pattern: `ref mut x` borrows there from what the argument refers to.
+    is_behind_reference: bool,
 }
 
 impl Binding<'_> {
     /// Whether the body may change what it is bound to: `mut x` or `ref mut x`, of a value.
     pub(crate) fn is_mutable(&self) -> bool {
-        self.pattern.mutability.is_some()
+        let is_reborrow = self.is_behind_reference && self.pattern.by_ref.is_some();
+        self.pattern.mutability.is_some() && !is_reborrow
     }
 
     /// Has each attempt bind the name anew.
@@ -101,6 +104,7 @@ fn is_whole(pattern: &Pat) -> bool {
 
 /// Calls `visit` for each name that `pattern` binds.
 pub(crate) fn bindings(pattern: &mut Pat, ty: Option<&Type>, visit: &mut dyn FnMut(Binding<'_>)) {
+    let ty = ty.map(unwrapped);
     match pattern {
         Pat::Ident(ident) => {
             if let Some((_, inner)) = &mut ident.subpat {
@@ -113,6 +117,7 @@ pub(crate) fn bindings(pattern: &mut Pat, ty: Option<&Type>, visit: &mut dyn FnM
                 is_whole: false,
                 is_repeated: false,
                 is_used_before: false,
+                is_behind_reference: false,
             });
         }
         Pat::Tuple(tuple) => {
@@ -129,7 +134,11 @@ pub(crate) fn bindings(pattern: &mut Pat, ty: Option<&Type>, visit: &mut dyn FnM
                 Some(Type::Reference(ty)) => Some(&*ty.elem),
                 _ => None,
             };
-            bindings(&mut reference.pat, inner, visit);
+            let is_exclusive = reference.mutability.is_some();
+            bindings(&mut reference.pat, inner, &mut |binding| {
+                let is_behind_reference = binding.is_behind_reference || is_exclusive;
+                visit(Binding { is_behind_reference, ..binding });
+            });
             // `&mut x` would be another pattern than `&(mut x)`.
             if matches!(&*reference.pat, Pat::Ident(ident) if ident.mutability.is_some()) {
                 let pat = reference.pat.clone();
@@ -349,4 +358,13 @@ pub(crate) fn readable(tokens: TokenStream) -> String {
         }
     }
     text
+}
+
+/// A type without parentheses and the invisible groups of `macro_rules`.
+pub(crate) fn unwrapped(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => unwrapped(&group.elem),
+        Type::Paren(paren) => unwrapped(&paren.elem),
+        ty => ty,
+    }
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use syn::Attribute;
+use syn::{Attribute, ReturnType, Type};
 
 use crate::args::RawArgs;
 use crate::diagnostics::Diagnostics;
@@ -11,9 +11,10 @@ use crate::impl_block::{self, Deferred};
 use crate::item::{AnnotatedFn, Item};
 use crate::model::{self, Retry};
 use crate::name::Name;
+use crate::pattern::unwrapped;
 use crate::plan::{Plan, Scope};
 use crate::run_time::{self, Names};
-use crate::shape::{Shape, refuse_lost_caller};
+use crate::shape::{Shape, future_output, refuse_lost_caller};
 use crate::validate;
 
 pub(crate) fn retry(arguments: TokenStream, item: TokenStream, name: &Name) -> TokenStream {
@@ -67,7 +68,9 @@ pub(crate) fn function(
 ) -> TokenStream {
     let constant = run_time::refuse(args, &Names::of(&function.sig), errors);
     let args = constant.as_ref().unwrap_or(args);
-    let Some(shape) = errors.ok(Shape::of(&function)) else { return function.into_token_stream() };
+    let Some(shape) = errors.ok(Shape::of(&function)) else {
+        return refused(args, function, TokenStream::new());
+    };
     errors.ok(refuse_lost_caller(&function, &shape));
     match Retry::new(args, &mut function.sig, shape.clone(), outer_generics, errors) {
         Some(retry) => expand(&function, &retry),
@@ -90,8 +93,36 @@ fn recover(args: &RawArgs, mut function: AnnotatedFn, shape: Shape, outer_generi
         return expand(&function, &retry);
     }
     let values = Plan::values(args, &Scope { private: &model::private(args), generics: outer_generics });
+    if args.error.is_set() { refused(args, function, values) } else { with_attempt(args, &function, values) }
+}
+
+/// A function that cannot be retried. Its body fails with an error of its own under `error`, which only the loop turns
+/// into the function's: then it is left out.
+fn refused(args: &RawArgs, function: AnnotatedFn, values: TokenStream) -> TokenStream {
+    if !args.error.is_set() || function.body.is_none() {
+        return with_attempt(args, &function, values);
+    }
+    let never = quote!(::core::unreachable!("a function that does not compile is not called"));
+    let body = match &function.sig.output {
+        ReturnType::Type(_, ret) if function.sig.asyncness.is_none() && future_output(ret).is_some() => {
+            match unwrapped(ret) {
+                Type::ImplTrait(_) => quote!(async move { #never }),
+                _ => quote!(::std::boxed::Box::pin(async move { #never })),
+            }
+        }
+        _ => never,
+    };
+    function.with_body(&quote!(#values #body))
+}
+
+/// The function as it was, with the name that its body has for the attempt's number.
+fn with_attempt(args: &RawArgs, function: &AnnotatedFn, values: TokenStream) -> TokenStream {
+    let attempt = args.attempt.value().map(|name| quote!(let #name: ::core::primitive::u32 = 1;));
     match &function.body {
-        Some(body) => function.with_body(&[values, body.tokens.clone()].into_iter().collect()),
+        Some(body) => {
+            let body = &body.tokens;
+            function.with_body(&quote!(#values #attempt #body))
+        }
         None => function.into_token_stream(),
     }
 }

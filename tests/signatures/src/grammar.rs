@@ -51,9 +51,7 @@ impl Refusal {
                 &["changes to `", "` in one attempt would leak into the next; write `"]
             }
             Refusal::LeakingSelf => &["changes to `self` in one attempt would leak into the next; write `"],
-            Refusal::BorrowedExclusively => {
-                &["the result borrows from `", "`, which the next attempt needs; return an owned value"]
-            }
+            Refusal::BorrowedExclusively => &["the result ", " from `", "`, which the next attempt needs; "],
             Refusal::UnknownAlias => {
                 &["` may be a `Result` by another name; put `#[retry]` or `#[retry(skip)]` on `"]
             }

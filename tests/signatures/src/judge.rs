@@ -132,7 +132,9 @@ impl Batch {
         };
         let (expected, others): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
             diagnostics.iter().partition(is_refusal);
-        let Some(other) = others.first() else {
+        // After a refusal the compiler may warn of what is left, such as an argument that nothing uses.
+        let other = others.iter().find(|other| expected.is_empty() || other.is_error);
+        let Some(other) = other else {
             let messages = expected.iter().map(|refusal| refusal.message.clone());
             verdict.refused.extend(messages.take(1));
             return;
