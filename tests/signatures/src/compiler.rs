@@ -1,4 +1,4 @@
-//! `rustc`, called directly against libraries that Cargo has built, and what it reports.
+//! Calls `rustc` directly, against libraries that Cargo has built, and reads its diagnostics.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,7 +14,7 @@ pub(crate) struct Libraries {
     directory: PathBuf,
 }
 
-/// What a crate is compiled to.
+/// The product of a compilation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Output {
     /// Checked alone, as `cargo check` does.
@@ -138,7 +138,7 @@ impl Diagnostic {
     }
 }
 
-/// The module in which a span stands, seen from outside of every macro.
+/// Returns the generated module in which a span stands; for the code of a macro, that of its call.
 fn module(span: &Value) -> Option<String> {
     let mut outermost = span;
     while !outermost["expansion"].is_null() {

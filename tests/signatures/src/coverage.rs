@@ -1,4 +1,4 @@
-//! Which pairs of parts have stood together in a function.
+//! Pairwise coverage: the pairs of parts that have stood together in a function.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use crate::draw::Draw;
 use crate::function::Function;
 use crate::grammar::{Edition, Flavour};
 
-/// How many candidates are drawn for each function.
+/// The number of candidates for each function.
 const CANDIDATES: usize = 12;
 
 #[derive(Default)]
@@ -15,7 +15,7 @@ pub(crate) struct Coverage {
 }
 
 impl Coverage {
-    /// The candidate that has most pairs which no function before it has.
+    /// Draws candidates and returns the one with the most new pairs.
     pub(crate) fn draw(
         &mut self,
         id: &str,

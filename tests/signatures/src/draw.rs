@@ -11,7 +11,7 @@ impl Draw {
         Draw(Rng::with_seed(seed))
     }
 
-    /// Whether something happens that happens in `percent` of a hundred cases.
+    /// Returns `true` in `percent` of a hundred calls.
     pub(crate) fn chance(&mut self, percent: u32) -> bool {
         self.0.u32(..100) < percent
     }
@@ -20,12 +20,12 @@ impl Draw {
         self.0.usize(..limit)
     }
 
-    /// One of `items`.
+    /// Returns one of `items`.
     pub(crate) fn one<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.below(items.len())]
     }
 
-    /// One of those `items` that fit; there must be one.
+    /// Returns one of those `items` that fit; at least one must.
     pub(crate) fn fitting<'a, T>(&mut self, items: &'a [T], fits: impl Fn(&T) -> bool) -> &'a T {
         let fitting: Vec<&T> = items.iter().filter(|item| fits(item)).collect();
         fitting[self.below(fitting.len())]

@@ -16,27 +16,27 @@ pub(crate) struct Batch {
     pub(crate) functions: Vec<Function>,
 }
 
-/// What became of the functions of a batch.
+/// The outcome of a batch.
 #[derive(Default)]
 pub(crate) struct Verdict {
-    /// Does not compile without the attribute either: a fault of the generator.
+    /// Functions that do not compile without the attribute: faults of the generator.
     pub(crate) dropped: Vec<Finding>,
     /// The messages by which the macro refused functions.
     pub(crate) refused: Vec<String>,
     pub(crate) findings: Vec<Finding>,
-    /// Compiles, and ran its body as often as expected.
+    /// The number of functions that compile and ran their body as often as expected.
     pub(crate) passed: usize,
 }
 
-/// A function that should be different.
+/// A function that breaks the law.
 pub(crate) struct Finding {
     pub(crate) function: Function,
-    /// What findings of a kind have in common.
+    /// The text that findings of a kind have in common.
     pub(crate) kind: String,
     pub(crate) text: String,
 }
 
-/// Where and by what a batch is compiled.
+/// The libraries, the compiler and the directory of all batches.
 #[derive(Clone, Copy)]
 pub(crate) struct Workshop<'a> {
     pub(crate) libraries: &'a Libraries,
@@ -120,7 +120,7 @@ impl Batch {
         }
     }
 
-    /// Tells a refusal from a finding. A function that is refused stays as it was, so nothing else is reported of it.
+    /// Records a refusal or a finding. A function that is refused stays as it was, so nothing else is reported of it.
     fn settle(&self, index: usize, diagnostics: &[Diagnostic], verdict: &mut Verdict) {
         let refusals = self.functions[index].refusals();
         let is_refusal = |diagnostic: &&Diagnostic| {

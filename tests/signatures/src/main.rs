@@ -29,7 +29,7 @@ use draw::Draw;
 use grammar::{CLIPPY_FLAVOURS, EDITIONS, FLAVOURS};
 use judge::{Batch, Verdict, Workshop};
 
-/// What is asked for on the command line.
+/// The arguments of the command line.
 struct Wanted {
     functions: usize,
     seed: u64,
@@ -79,7 +79,7 @@ fn main() -> ExitCode {
     report::print(wanted.functions, &coverage, &verdicts, &directory)
 }
 
-/// The functions, spread evenly over editions and kinds of crates.
+/// Draws the functions, spread evenly over editions and kinds of crates.
 fn batches(wanted: &Wanted, coverage: &mut Coverage) -> Vec<Batch> {
     let flavours = if wanted.with_clippy { CLIPPY_FLAVOURS } else { FLAVOURS };
     let mut draw = Draw::new(wanted.seed);
@@ -99,26 +99,28 @@ fn batches(wanted: &Wanted, coverage: &mut Coverage) -> Vec<Batch> {
     batches
 }
 
-/// Judges the batches, as many at a time as there are cores.
+/// Judges the batches, as many at a time as there are cores. Returns the verdicts in the order of the batches.
 fn judge(batches: &[Batch], workshop: Workshop<'_>) -> Vec<Verdict> {
-    let queue = Mutex::new(batches.iter());
+    let queue = Mutex::new(batches.iter().enumerate());
     let verdicts = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 loop {
                     let batch = queue.lock().expect("no thread panics with it").next();
-                    let Some(batch) = batch else { return };
+                    let Some((index, batch)) = batch else { return };
                     let verdict = batch.judge(workshop);
-                    verdicts.lock().expect("no thread panics with it").push(verdict);
+                    verdicts.lock().expect("no thread panics with it").push((index, verdict));
                 }
             });
         }
     });
-    verdicts.into_inner().expect("no thread panics with it")
+    let mut verdicts = verdicts.into_inner().expect("no thread panics with it");
+    verdicts.sort_by_key(|(index, _)| *index);
+    verdicts.into_iter().map(|(_, verdict)| verdict).collect()
 }
 
-/// Where the crates are written.
+/// Returns the directory of the generated crates.
 fn target_directory() -> PathBuf {
     let default = || Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).map(|root| root.join("target"));
     let named = std::env::var_os("CARGO_TARGET_DIR").and_then(|target| std::path::absolute(target).ok());

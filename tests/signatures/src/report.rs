@@ -1,4 +1,4 @@
-//! What is printed at the end.
+//! The report: findings by kind, then the counts.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use crate::coverage::Coverage;
 use crate::judge::{Finding, Verdict, shape};
 
-/// How many functions of a hundred may be faults of the generator's.
+/// The percentage of functions that may fail to compile without the attribute.
 const DROPPED_PERCENT: usize = 4;
 
 pub(crate) fn print(

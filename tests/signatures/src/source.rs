@@ -224,7 +224,7 @@ impl Texts<'_> {
         if success.from_self {
             return receiver.text.contains("'e");
         }
-        let borrows = |text: &str| text.contains("'e") || text.contains("'a");
+        let borrows = |text: &str| ["'e", "'a", "'static"].iter().any(|lifetime| text.contains(lifetime));
         !borrows(receiver.text)
             && !arguments.iter().any(|given| borrows(given.argument.ty) || borrows(given.argument.parameter))
             && carrier.brings.is_none()

@@ -138,6 +138,10 @@ pub(crate) const RECEIVERS: &[Receiver] = &[
     Receiver { lends: false, ..shared("self: &'e $std::sync::Arc<Self>", "(&$std::sync::Arc::new($h))") },
     Receiver { lends: false, ..owned("self: $std::pin::Pin<&'e mut Self>", "$std::pin::Pin::new(&mut $h)") },
     Receiver { lends: false, ..shared("self: $std::pin::Pin<&'e Self>", "$std::pin::Pin::new(&$h)") },
+    Receiver {
+        uses: BUMPED,
+        ..owned("mut self: $std::pin::Pin<&'e mut Self>", "$std::pin::Pin::new(&mut $h)")
+    },
     owned("self: $std::pin::Pin<$Box<Self>>", "$Box::pin($h)"),
     changed("mut self: $std::pin::Pin<$Box<Self>>", "$Box::pin($h)", true),
 ];
