@@ -3,7 +3,7 @@
 //! A span alone does not separate our names from the user's. In a pattern, a constant, a static, a unit struct or a
 //! variant of the user's would be meant, and items have no hygiene at all.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use syn::Lifetime;
 
 /// Returns a local or a label: `__reattempt_outcome`.
@@ -26,6 +26,25 @@ pub(crate) fn at(place: Span, name: &Ident) -> Ident {
     let mut name = name.clone();
     name.set_span(place);
     name
+}
+
+/// Returns tokens of the user's in the same places, as tokens of the expansion. Clippy lints a type that the user wrote at
+/// every place where it stands, and this one is not theirs.
+pub(crate) fn of_expansion(tokens: TokenStream) -> TokenStream {
+    let respan = |token: TokenTree| match token {
+        TokenTree::Group(group) => {
+            let mut moved = Group::new(group.delimiter(), of_expansion(group.stream()));
+            moved.set_span(Span::mixed_site().located_at(group.span()));
+            TokenTree::Group(moved)
+        }
+        // It is resolved by its span.
+        TokenTree::Ident(name) if name == "$crate" => TokenTree::Ident(name),
+        mut token => {
+            token.set_span(Span::mixed_site().located_at(token.span()));
+            token
+        }
+    };
+    tokens.into_iter().map(respan).collect()
 }
 
 /// Returns the label `'name`.

@@ -45,8 +45,13 @@ impl Expansion<'_> {
     /// What the body returns: what the function does, or under `error = T` the same success with that error.
     pub(super) fn body_type(&self) -> TokenStream {
         let ret = without_impl_trait(&self.retry.shape.ret);
+        let mut ret = ret.into_token_stream();
+        // Without the attribute, Clippy does not look at the type of a future's output.
+        if self.retry.shape.is_async {
+            ret = hygiene::of_expansion(ret);
+        }
         match &self.retry.ending.error {
-            None => ret.into_token_stream(),
+            None => ret,
             Some(error) => {
                 let private = &self.retry.private;
                 quote!(::core::result::Result<<#ret as #private::Outcome>::Ok, #error>)
