@@ -180,7 +180,7 @@ fn a_bad_value_is_told_once_by_name_and_ignored() {
         assert_eq!(waits(&printed, name), "[2s]", "{name}");
     }
     let expected = [
-        ("APP_MAX_ATTEMPTS", "many", "a whole number from 1 to 4294967295"),
+        ("APP_MAX_ATTEMPTS", "many", "a whole number from 0 to 4294967295"),
         ("APP_INITIAL_DELAY", "-1", "a number of seconds from 0 to 18446744073"),
         ("APP_RETRY_JITTER", "1.5", "a fraction from 0 to 1"),
     ];

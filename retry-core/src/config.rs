@@ -301,7 +301,7 @@ impl Display for Allowed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             #[cfg(any(feature = "std", feature = "serde"))]
-            Allowed::Attempts => write!(f, "a whole number from 1 to {}", u32::MAX),
+            Allowed::Attempts => write!(f, "a whole number from 0 to {}", u32::MAX),
             Allowed::Seconds => write!(f, "a number of seconds from 0 to {}", check::MOST_SECONDS as u64),
             Allowed::Factor => f.write_str("a finite number from 1 up"),
             Allowed::Fraction => f.write_str("a fraction from 0 to 1"),

@@ -94,7 +94,7 @@ fn refused(field: &str, value: &str) -> String {
 
 #[test]
 fn a_value_that_is_wrong_is_named_with_its_field_and_what_is_allowed() {
-    let attempts = "a whole number from 1 to 4294967295";
+    let attempts = "a whole number from 0 to 4294967295";
     let seconds = "a number of seconds from 0 to 18446744073";
     for (field, value, message) in [
         ("max_attempts", "-1", format!("invalid value: integer `-1`, expected `max_attempts` to be {attempts}")),
