@@ -12,7 +12,7 @@ use core::time::Duration;
 
 use crate::call::Site;
 use crate::classify::{On, classify};
-use crate::error::chain::{Unchained, find_in, has_retry_error, is_refusal_type};
+use crate::error::chain::{Unchained, find_in, has_retry_error, is_circuit_open};
 use crate::failure::{AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Told, Unasked};
 use crate::policy::Policy;
 use crate::progress::Progress;
@@ -242,7 +242,7 @@ where
         let Some(error) = error else { return ask.recovered(Some(&run.name)) };
         let seen = Seen::new(error, run.description, run.opinion, Unchained);
         // Without `retryable` the time left cannot be read, and asking again at once would be refused again.
-        let is_refusal = is_refusal_type::<E>() && run.opinion.is_retryable(error).is_none();
+        let is_refusal = is_circuit_open::<E>() && run.opinion.is_retryable(error).is_none();
         let own = || self.timed_out || (seen.own() && !run.on.gave_up(error) && !is_refusal);
         let judged = classify(|| false, || run.on.select(error), || run.when.judge(error), own);
         ask.after(&Told {

@@ -115,8 +115,16 @@ fn has_refusal(first: Option<&(dyn Error + 'static)>) -> bool {
     })
 }
 
-/// Returns whether an `E` is the refusal of a breaker.
-pub(crate) fn is_refusal_type<E: ?Sized>() -> bool {
+/// Returns whether an `E` is the refusal of a breaker itself.
+pub(crate) fn is_circuit_open<E: ?Sized>() -> bool {
+    #[cfg(target_has_atomic = "64")]
+    return typeid::of::<E>() == typeid::of::<CircuitOpen>();
+    #[cfg(not(target_has_atomic = "64"))]
+    return false;
+}
+
+/// Returns whether an `E` is the refusal of a breaker, or points to one.
+fn is_refusal_type<E: ?Sized>() -> bool {
     #[cfg(target_has_atomic = "64")]
     return is_same::<CircuitOpen, E>();
     #[cfg(not(target_has_atomic = "64"))]
