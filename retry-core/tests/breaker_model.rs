@@ -59,7 +59,7 @@ thread_local! {
     static NOW: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
 
-/// A clock that starts where the model's does: tenths of a window are counted from there.
+/// The model's clock.
 fn clock() -> Duration {
     NOW.get()
 }
@@ -89,6 +89,8 @@ struct Model {
     in_a_row: u32,
     /// When each call ended, and whether it failed.
     calls: VecDeque<(u64, bool)>,
+    /// When the first call of all ended: tenths of a window are counted from there.
+    first: Option<u64>,
     running: u32,
     succeeded: u32,
 }
@@ -136,6 +138,7 @@ impl Model {
     fn count(&mut self, failed: bool) {
         self.in_a_row = if failed { self.in_a_row + 1 } else { 0 };
         self.calls.push_back((self.now, failed));
+        self.first.get_or_insert(self.now);
         if self.is_too_much() {
             self.enter(CircuitState::Open);
         }
@@ -152,8 +155,10 @@ impl Model {
             }
             Rule::Time(rate, time, least) => {
                 let tenth = time / 10;
-                let first = (self.now / tenth).saturating_sub(9);
-                self.calls.retain(|(ended, _)| ended / tenth >= first);
+                let start = self.first.unwrap_or(self.now);
+                let number = |ended: u64| (ended - start) / tenth;
+                let oldest = number(self.now).saturating_sub(9);
+                self.calls.retain(|(ended, _)| number(*ended) >= oldest);
                 (rate, least)
             }
         };
@@ -169,7 +174,7 @@ proptest! {
         let breaker = breaker(rule, trials);
         let mut model = Model {
             rule, trials, state: CircuitState::Closed, epoch: 0, now: 0, until: 0, in_a_row: 0,
-            calls: VecDeque::new(), running: 0, succeeded: 0,
+            calls: VecDeque::new(), first: None, running: 0, succeeded: 0,
         };
         let mut held: Vec<(Permit<'_>, u32)> = Vec::new();
         for step in steps {
