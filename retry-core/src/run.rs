@@ -200,6 +200,8 @@ impl<O, W, R, D, L> Run<O, W, R, D, L> {
     }
 
     /// Retries only errors for which `predicate` is true. It is asked after [`on`](Run::on), and its word is final.
+    ///
+    /// The operation comes later, so the closure has to name the type of its argument: `.when(|error: &MyError| …)`.
     pub fn when<P>(self, predicate: P) -> Run<O, When<P>, R, D, L> {
         let Run { site, name, on, opinion, description, limit, .. } = self;
         Run { site, name, on, when: When(predicate), opinion, description, limit }
@@ -350,7 +352,19 @@ impl<E> Selects<E> for Nothing {
 #[derive(Clone, Copy, Debug)]
 pub struct Types<A, N>(PhantomData<fn() -> A>, N);
 
-impl<A: Error + 'static, N: Selects<E>, E: Error + 'static> Selects<E> for Types<A, N> {
+/// An error in whose chain a closure's call can look for types.
+#[diagnostic::on_unimplemented(
+    message = "`on` looks for a type in the source chain of an `Error`, which `{Self}` is not",
+    label = "calls whose error is a `{Self}` cannot select types",
+    note = "select by a closure, such as `.when(|error: &{Self}| error.is::<std::io::Error>())`, or \
+            annotate a function with `#[retry(on = …)]`, which looks into boxes"
+)]
+pub trait Searchable: Error + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Error + 'static> Searchable for E {}
+
+impl<A: Error + 'static, N: Selects<E>, E: Searchable> Selects<E> for Types<A, N> {
     fn select(&self, error: &E) -> On {
         On::by_type(find_in::<A>(Some(error)).is_some()).or(|| self.1.select(error))
     }

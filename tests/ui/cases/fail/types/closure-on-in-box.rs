@@ -1,0 +1,6 @@
+use reattempt::Policy;
+
+fn main() {
+    let read = || std::fs::read("/etc/hosts").map_err(Box::<dyn std::error::Error>::from);
+    let _ = Policy::new().on::<std::io::Error>().run(read);
+}
