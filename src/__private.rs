@@ -3,10 +3,11 @@
 pub use core::cell::Cell;
 pub use core::time::Duration;
 
-pub use retry_core::argument::Argument;
-pub use retry_core::outcome::{never_fails, same, split, success, unreached};
+pub use retry_core::decision::outcome::{never_fails, same, split, success, unreached};
+pub use retry_core::policy::literal::Argument;
+pub use retry_core::policy::rules as check;
+pub use retry_core::preset;
 pub use retry_core::{Backoff, Jitter, Outcome, Policy};
-pub use retry_core::{check, preset};
 
 #[cfg(feature = "macros")]
 pub use retry_macros::retry;
@@ -14,42 +15,42 @@ pub use retry_macros::retry;
 #[cfg(feature = "std")]
 pub use retry_core::RetryError;
 #[cfg(feature = "std")]
-pub use retry_core::call::{
+pub use retry_core::call::hook::{
+    Answer, Hook, Returned, give, give_outcome, hint, judge, sift, tell_give_up, tell_retry,
+    typed_async_on_give_up, typed_async_on_retry, typed_on_give_up, typed_on_retry,
+};
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
+pub use retry_core::call::limits::{
+    Ended, Shared, lend_breaker, lend_budget, only_error, plan_async_shared, plan_blocking_shared, refused,
+};
+#[cfg(feature = "std")]
+pub use retry_core::call::next::{
     Environment, GivenUp, Planned, Site, Tell, plan_async, plan_blocking, recovered_async, recovered_blocking,
 };
 #[cfg(feature = "std")]
-pub use retry_core::classify::{On, classify};
+pub use retry_core::call::probe::{known, known_as, known_of};
+#[cfg(feature = "std")]
+pub use retry_core::call::progress::{Position, Progress};
+#[cfg(feature = "std")]
+pub use retry_core::call::step::{Ask, Block, BlockBy, Delay, rules, step, step_blocking};
+#[cfg(feature = "std")]
+pub use retry_core::call::timeout::{limit, limit_with, timed_out};
+#[cfg(feature = "std")]
+pub use retry_core::decision::classify::{On, classify};
 #[cfg(feature = "std")]
 pub use retry_core::error::classification::ask_for;
 #[cfg(feature = "std")]
 pub use retry_core::error::find::{Find, classifier, finds};
 #[cfg(feature = "std")]
-pub use retry_core::failure::{Failure, Refused, Seen, Told};
+pub use retry_core::error::report::{Failure, Refused, Seen, Told};
 #[cfg(feature = "std")]
-pub use retry_core::hook::{
-    Answer, Hook, Returned, give, give_outcome, hint, judge, sift, tell_give_up, tell_retry,
-    typed_async_on_give_up, typed_async_on_retry, typed_on_give_up, typed_on_retry,
-};
+pub use retry_core::error::retry_error::converted;
 #[cfg(feature = "std")]
-pub use retry_core::known::{known, known_as, known_of};
+pub use retry_core::error::retryable::{Hint, Retryable};
 #[cfg(feature = "std")]
-pub use retry_core::progress::{Position, Progress};
+pub use retry_core::error::text::is_text;
 #[cfg(feature = "std")]
-pub use retry_core::retry_error::converted;
-#[cfg(feature = "std")]
-pub use retry_core::retryable::{Hint, Retryable};
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
-pub use retry_core::shared::{
-    Ended, Shared, lend_breaker, lend_budget, only_error, plan_async_shared, plan_blocking_shared, refused,
-};
-#[cfg(feature = "std")]
-pub use retry_core::sleep::{block_with, wait_with};
-#[cfg(feature = "std")]
-pub use retry_core::step::{Ask, Block, BlockBy, Delay, rules, step, step_blocking};
-#[cfg(feature = "std")]
-pub use retry_core::text::is_text;
-#[cfg(feature = "std")]
-pub use retry_core::timeout::{limit, limit_with, timed_out};
+pub use retry_core::runtime::sleep::{block_with, wait_with};
 
 /// The traits whose methods find out what a type can do, a module for each question: an import of all of a module's
 /// traits is never unused, since the answer is a method of one of them.
@@ -65,16 +66,16 @@ pub mod probes {
 
     /// Whether `on_retry` is async.
     pub mod on_retry {
-        pub use retry_core::hook::{AsyncOnRetry as _, NoOnRetry as _, OnRetry as _};
+        pub use retry_core::call::hook::{AsyncOnRetry as _, NoOnRetry as _, OnRetry as _};
     }
 
     /// Whether `on_give_up` is async.
     pub mod on_give_up {
-        pub use retry_core::hook::{AsyncOnGiveUp as _, NoOnGiveUp as _, OnGiveUp as _};
+        pub use retry_core::call::hook::{AsyncOnGiveUp as _, NoOnGiveUp as _, OnGiveUp as _};
     }
 
     /// Whether a fallback returned a future.
     pub mod returned {
-        pub use retry_core::hook::{ReturnedFuture as _, ReturnedValue as _};
+        pub use retry_core::call::hook::{ReturnedFuture as _, ReturnedValue as _};
     }
 }

@@ -15,8 +15,8 @@ mod window;
 
 use core::time::Duration;
 
-use crate::nanos::{from_duration, to_duration};
-use crate::timepiece::Timepiece;
+use crate::policy::nanos::{from_duration, to_duration};
+use crate::runtime::time_source::Timepiece;
 use circuit::{Circuit, Recovery};
 pub use open::CircuitOpen;
 pub use permit::Permit;

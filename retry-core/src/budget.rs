@@ -5,9 +5,9 @@ mod reserve;
 
 use core::time::Duration;
 
-use crate::nanos::{FOREVER, Nanos, from_duration, max, min};
-use crate::sync::{AtomicU64, Ordering};
-use crate::timepiece::Timepiece;
+use crate::policy::nanos::{FOREVER, Nanos, from_duration, max, min};
+use crate::runtime::sync::{AtomicU64, Ordering};
+use crate::runtime::time_source::Timepiece;
 use pool::{MAX_TOKENS, Pool, SLOTS, TOKEN};
 use reserve::{Income, Reserve};
 
@@ -293,7 +293,7 @@ impl RetryBudget {
     fn may_assume_full(&self) -> bool {
         // Under a test's guard every deposit looks, so that what a test sees does not depend on the thread it runs on.
         #[cfg(feature = "std")]
-        let is_due = looks::is_due() || crate::extras::is_scene_up();
+        let is_due = looks::is_due() || crate::runtime::installed::is_scene_up();
         #[cfg(not(feature = "std"))]
         let is_due = true;
         self.terms.deposits_are_small && !is_due

@@ -5,5 +5,9 @@ pub mod classification;
 pub mod find;
 pub(crate) mod io;
 mod mark;
+pub mod report;
+pub mod retry_error;
+pub mod retryable;
+pub mod text;
 
 pub(crate) use mark::{is_refused, is_retry_error, marker};

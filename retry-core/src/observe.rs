@@ -46,7 +46,7 @@ pub use stats::{ErrorCount, OperationStats, Stats, StatsSnapshot};
 
 pub(crate) use event::Facts;
 
-use crate::reason::GiveUpReason;
+use crate::decision::reason::GiveUpReason;
 
 pub(crate) fn retry(facts: &Facts<'_>, delay: Duration, error: &dyn Display) {
     let event = RetryScheduled { facts, delay, error };

@@ -26,10 +26,10 @@ use core::ops::Deref;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-use crate::policy::Policy;
-use crate::random::SplitMix64;
-pub use crate::scene::Scene;
-use crate::stage::{OnProcess, OnThread};
+use crate::policy::policy::Policy;
+use crate::policy::random::SplitMix64;
+use crate::runtime::active::{OnProcess, OnThread};
+pub use crate::runtime::test_context::Scene;
 
 /// Until the guard is dropped, retries on this thread skip their waits and live by a clock that stands still.
 ///

@@ -11,8 +11,9 @@ use ::reqwest::{Response, StatusCode};
 
 use super::http::{is_transient, retry_after, sent_at};
 use super::{cause, hyper, status};
+use crate::Retryable;
 use crate::error::chain;
-use crate::{Retryable, clock};
+use crate::runtime::clock;
 use unsent::Unsent;
 
 impl Retryable for ::reqwest::Error {

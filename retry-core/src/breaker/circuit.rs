@@ -8,8 +8,8 @@
 //! Two times stand beside the word. Each is raised before the state in which it counts begins.
 
 use super::state::{Change, CircuitState, Moment};
-use crate::nanos::{FOREVER, Nanos};
-use crate::sync::{AtomicU64, Ordering};
+use crate::policy::nanos::{FOREVER, Nanos};
+use crate::runtime::sync::{AtomicU64, Ordering};
 
 /// How the circuit recovers.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::nanos::{FOREVER, to_duration};
+use crate::policy::nanos::{FOREVER, to_duration};
 
 /// A call was refused because the circuit is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

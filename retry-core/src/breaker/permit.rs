@@ -7,7 +7,7 @@ use super::circuit::Ticket;
 #[cfg(feature = "std")]
 use super::trial::Running;
 #[cfg(feature = "std")]
-use crate::nanos::Nanos;
+use crate::policy::nanos::Nanos;
 
 /// The right to one call, from [`CircuitBreaker::acquire`]; it takes the call's outcome back.
 ///

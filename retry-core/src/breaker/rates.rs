@@ -5,7 +5,7 @@ use core::time::Duration;
 use super::circuit::Ticket;
 use super::window::{Calls, Course, Reach, Tally};
 use super::{CircuitBreaker, CircuitState};
-use crate::nanos::{Nanos, from_duration};
+use crate::policy::nanos::{Nanos, from_duration};
 
 /// What is measured, and what is too much. A rule without a rate does not count.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ mod time;
 use std::boxed::Box;
 use std::sync::OnceLock;
 
-use crate::nanos::Nanos;
+use crate::policy::nanos::Nanos;
 pub(super) use calls::Calls;
 pub(super) use tally::{Course, Tally};
 use time::Periods;

@@ -18,7 +18,7 @@
 //! compare-and-swap from the value by which it was found full. Every withdrawal and every expiry replaces that value,
 //! so the note cannot outlive its truth, but by an expiry that nobody has noticed yet.
 
-use crate::sync::{AtomicBool, AtomicU64, Ordering};
+use crate::runtime::sync::{AtomicBool, AtomicU64, Ordering};
 
 /// Units of a token. Decimal, so that the ratios that people write are exact; more than 23 bits of fraction.
 pub(crate) const TOKEN: u64 = 10_000_000;

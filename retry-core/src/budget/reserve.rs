@@ -5,8 +5,8 @@
 //! is a compare-and-swap of the one word, so nothing is spent twice.
 
 use super::pool::{TOKEN, replace};
-use crate::nanos::Nanos;
-use crate::sync::{AtomicU64, Ordering};
+use crate::policy::nanos::Nanos;
+use crate::runtime::sync::{AtomicU64, Ordering};
 
 /// What comes, and how much of it is kept.
 #[derive(Clone, Copy, Debug)]

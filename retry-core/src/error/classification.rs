@@ -9,8 +9,8 @@ use super::chain::{chain, link};
 use crate::adapter;
 #[cfg(target_has_atomic = "64")]
 use crate::breaker::CircuitOpen;
-use crate::failure::Opinion;
-use crate::retryable::Retryable;
+use crate::error::report::Opinion;
+use crate::error::retryable::Retryable;
 
 /// The classification of an error by its own type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

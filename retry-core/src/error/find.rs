@@ -12,8 +12,8 @@ use super::chain::{
     find_in,
 };
 use super::classification::{LinkClassifier, classify_link_as};
-use crate::failure::Opinion;
-use crate::known::Known;
+use crate::call::probe::Known;
+use crate::error::report::Opinion;
 
 /// Asks whether an error of type `E` is an `A`, or has one in its chain.
 ///

@@ -62,5 +62,5 @@ impl Observer for Log {
 }
 
 const fn in_millis(duration: Duration) -> u64 {
-    crate::nanos::from_duration(duration) / 1_000_000
+    crate::policy::nanos::from_duration(duration) / 1_000_000
 }

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use self::frequent::count_error;
 use super::{GaveUp, Observer, Recovered, RetryScheduled};
-use crate::reason::GiveUpReason;
+use crate::decision::reason::GiveUpReason;
 
 /// An observer that counts, for each operation: calls that retried, retries, recoveries, give-ups by reason, the time
 /// waited and the most frequent errors.

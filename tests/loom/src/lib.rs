@@ -3,9 +3,19 @@
 #![allow(dead_code, unreachable_pub, reason = "the files have more than is modelled, and other places")]
 #![expect(clippy::missing_panics_doc, reason = "each says what holds")]
 
-#[path = "../../../retry-core/src/nanos.rs"]
+#[path = "../../../retry-core/src/policy/nanos.rs"]
 mod nanos;
 mod sync;
+
+/// As in `retry-core`, without the rest of the room.
+mod policy {
+    pub(crate) use crate::nanos;
+}
+
+/// As in `retry-core`, without the rest of the room.
+mod runtime {
+    pub(crate) use crate::sync;
+}
 
 /// As in `retry-core`, without the settings.
 pub mod budget {

@@ -11,7 +11,7 @@
 use std::boxed::Box;
 
 use super::{Course, Tally};
-use crate::sync::{AtomicU64, Ordering, fence};
+use crate::runtime::sync::{AtomicU64, Ordering, fence};
 
 /// See the module's documentation.
 #[derive(Debug)]

@@ -5,8 +5,8 @@
 //! happened; and a call that was held up finds a later counter and leaves it alone.
 
 use super::{Course, Tally};
-use crate::nanos::Nanos;
-use crate::sync::{AtomicU64, Ordering, fence};
+use crate::policy::nanos::Nanos;
+use crate::runtime::sync::{AtomicU64, Ordering, fence};
 
 const TENTHS: u64 = 10;
 /// A tenth that is so far ahead, and so behind, is in the window no more.

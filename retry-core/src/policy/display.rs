@@ -3,10 +3,10 @@
 use core::fmt::{self, Display, Formatter};
 use core::time::Duration;
 
-use crate::backoff::Backoff;
-use crate::jitter::Jitter;
-use crate::nanos::{Nanos, from_duration, to_duration};
-use crate::policy::Policy;
+use crate::policy::backoff::Backoff;
+use crate::policy::jitter::Jitter;
+use crate::policy::nanos::{Nanos, from_duration, to_duration};
+use crate::policy::policy::Policy;
 
 /// As one sentence; with `{:#}` as a table of when each attempt starts at the earliest and at the latest, if every
 /// attempt fails at once. Rows beyond the twelfth attempt are left out.

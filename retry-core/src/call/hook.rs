@@ -4,9 +4,9 @@ use core::cell::RefCell;
 use core::future::{Future, Pending};
 use core::time::Duration;
 
-use crate::call::{GivenUp, Planned};
-use crate::outcome::Same;
-use crate::reason::GiveUpReason;
+use crate::call::next::{GivenUp, Planned};
+use crate::decision::outcome::Same;
+use crate::decision::reason::GiveUpReason;
 
 /// An attempt failed and another will follow: what `on_retry` is told, before the wait.
 #[derive(Clone, Copy, Debug)]

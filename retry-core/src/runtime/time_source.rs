@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::nanos::{Nanos, from_duration};
+use crate::policy::nanos::{Nanos, from_duration};
 
 /// Where the time comes from.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,7 @@ impl Timepiece {
 
 #[cfg(feature = "std")]
 fn house() -> Nanos {
-    crate::clock::Clock::Async.now()
+    crate::runtime::clock::Clock::Async.now()
 }
 
 /// There is no clock to read, so time stands still.

@@ -3,8 +3,8 @@
 
 use core::time::Duration;
 
-use crate::config::JitterConfig;
-use crate::jitter::Jitter;
+use crate::config::config::JitterConfig;
+use crate::policy::jitter::Jitter;
 
 #[cfg(feature = "serde")]
 pub(crate) use written::{BACKOFF_NAMES, Word, backoff};
@@ -68,8 +68,8 @@ mod written {
     use core::fmt::{self, Display, Formatter};
 
     use super::KINDS;
-    use crate::backoff::Backoff;
-    use crate::jitter::Jitter;
+    use crate::policy::backoff::Backoff;
+    use crate::policy::jitter::Jitter;
 
     const BACKOFFS: [(&str, Backoff); 4] = [
         ("exponential", Backoff::Exponential),

@@ -1,8 +1,8 @@
 //! The errors that a function's own error is made from. Each is a trait of ours over `From`, so that the compiler's
 //! message names what to write, and not a bound in here.
 
-use crate::retry_error::RetryError;
-use crate::timeout::AttemptTimeout;
+use crate::call::timeout::AttemptTimeout;
+use crate::error::retry_error::RetryError;
 
 /// An error that an attempt which ran out of time can fail with.
 #[diagnostic::on_unimplemented(

@@ -4,13 +4,13 @@ use core::error::Error;
 use core::fmt::{self, Debug, Display, Formatter};
 use core::time::Duration;
 
-use crate::call::GivenUp;
-use crate::convert::FromRetryError;
+use crate::call::convert::FromRetryError;
+use crate::call::next::GivenUp;
+use crate::call::probe::Known;
+use crate::decision::reason::GiveUpReason;
 use crate::error;
 use crate::error::chain::Sourced;
-use crate::failure::Describe;
-use crate::known::Known;
-use crate::reason::GiveUpReason;
+use crate::error::report::Describe;
 
 /// Why a call gave up, after how many attempts, and with which error.
 ///

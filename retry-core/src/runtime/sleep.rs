@@ -7,15 +7,15 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 use std::sync::OnceLock;
 
-use crate::extras::{self, Extra};
-use crate::nanos::{Nanos, from_duration, to_duration};
-use crate::scene;
-use crate::step::Delay;
+use crate::call::step::Delay;
+use crate::policy::nanos::{Nanos, from_duration, to_duration};
+use crate::runtime::installed::{self, Extra};
+use crate::runtime::test_context;
 
 /// Blocks this thread, unless a test's guard is up.
 #[expect(clippy::disallowed_methods, reason = "this module is the one that sleeps")]
 pub(crate) fn block(delay: Nanos) {
-    if !scene::skip(delay) {
+    if !test_context::skip(delay) {
         std::thread::sleep(to_duration(delay));
     }
 }
@@ -24,14 +24,14 @@ pub(crate) fn block(delay: Nanos) {
 #[cold]
 #[inline(never)]
 pub fn block_with(sleep: impl FnOnce(Duration), delay: Delay) {
-    if !scene::skip(delay.0) {
+    if !test_context::skip(delay.0) {
         sleep(delay.duration());
     }
 }
 
 /// Waits by the caller's future, unless a test's guard is up.
 pub fn wait_with<S: Future<Output = ()>>(sleep: impl FnOnce(Duration) -> S, delay: Duration) -> Slept<S> {
-    if scene::skip(from_duration(delay)) {
+    if test_context::skip(from_duration(delay)) {
         Slept { skipped: Some(Wait::yielding()), future: None, poll: S::poll }
     } else {
         Slept { skipped: None, future: Some(sleep(delay)), poll: S::poll }
@@ -96,7 +96,7 @@ impl Wait {
     /// The runtime's timer, unless there is anything to look at first.
     #[inline]
     pub(crate) fn new(delay: Nanos) -> Wait {
-        if delay == 0 || extras::any_to_wait_for() {
+        if delay == 0 || installed::any_to_wait_for() {
             return Wait::unusual(delay);
         }
         Wait { state: State::Timer { timer: runtime::timer(delay) } }
@@ -105,7 +105,7 @@ impl Wait {
     #[cold]
     #[inline(never)]
     fn unusual(delay: Nanos) -> Wait {
-        if scene::skip(delay) || delay == 0 { Wait::yielding() } else { Wait::timer(delay) }
+        if test_context::skip(delay) || delay == 0 { Wait::yielding() } else { Wait::timer(delay) }
     }
 
     fn yielding() -> Wait {
@@ -176,7 +176,7 @@ where
     S: Future<Output = ()> + Send + 'static,
 {
     SLEEP.set(Box::new(move |delay| Box::pin(sleep(delay)))).map_err(|_| SleepIsSet)?;
-    extras::add(Extra::Timer);
+    installed::add(Extra::Timer);
     Ok(())
 }
 
@@ -199,15 +199,15 @@ mod runtime {
     use tokio::runtime::Handle;
     pub(super) use tokio::time::Sleep as Timer;
 
-    use crate::extras;
-    use crate::nanos::{Nanos, to_duration};
+    use crate::policy::nanos::{Nanos, to_duration};
+    use crate::runtime::installed;
 
     /// Panics if there is none.
     pub(super) fn require() {
         if Handle::try_current().is_err() {
             super::no_runtime();
         }
-        extras::runtime_found();
+        installed::runtime_found();
     }
 
     /// A timer, where a runtime was found before. If this thread has none, tokio panics, and then so do we.
@@ -223,7 +223,7 @@ mod runtime {
 /// Without a runtime there is no timer, and nothing of this type.
 #[cfg(not(feature = "tokio"))]
 mod runtime {
-    use crate::nanos::Nanos;
+    use crate::policy::nanos::Nanos;
 
     pub(super) type Timer = core::future::Pending<()>;
 

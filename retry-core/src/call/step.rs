@@ -9,15 +9,15 @@ use core::future::IntoFuture;
 use core::ops::ControlFlow::{self, Break, Continue};
 use core::time::Duration;
 
-use crate::call::{self, Site};
-use crate::clock::Clock;
+use crate::call::next::{self, Site};
+use crate::call::probe::Known;
+use crate::call::progress::{Begun, Position, Progress};
+use crate::decision::outcome::Outcome;
 use crate::error::chain::Chained;
-use crate::failure::{Describe, Failure, Opinion, Report};
-use crate::known::Known;
-use crate::nanos::{Nanos, to_duration};
-use crate::outcome::Outcome;
-use crate::progress::{Begun, Position, Progress};
-use crate::sleep::{self, Wait};
+use crate::error::report::{Describe, Failure, Opinion, Report};
+use crate::policy::nanos::{Nanos, to_duration};
+use crate::runtime::clock::Clock;
+use crate::runtime::sleep::{self, Wait};
 
 /// How a function waits.
 pub trait Pace {
@@ -244,14 +244,14 @@ impl Ask<'_> {
     #[inline]
     #[must_use]
     pub fn after<F: Failure>(self, failure: &F) -> Verdict {
-        Verdict(call::next(self.site, self.progress, &Report::new(failure, failure), self.clock))
+        Verdict(next::next(self.site, self.progress, &Report::new(failure, failure), self.clock))
     }
 
     /// Tells of a success after a failure; `operation` is the name with its places filled in.
     #[inline]
     #[must_use]
     pub fn recovered(self, operation: Option<&dyn Display>) -> Verdict {
-        call::recovered(self.site, self.progress, operation, self.clock);
+        next::recovered(self.site, self.progress, operation, self.clock);
         Verdict(None)
     }
 }

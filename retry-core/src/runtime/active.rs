@@ -4,8 +4,8 @@ use core::marker::PhantomData;
 use std::cell::RefCell;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::extras::{self, Extra};
-use crate::scene::Scene;
+use crate::runtime::installed::{self, Extra};
+use crate::runtime::test_context::Scene;
 
 static PROCESS: Mutex<Stack> = Mutex::new(Stack::new());
 
@@ -16,7 +16,7 @@ std::thread_local! {
 /// The scene that counts here: the thread's or task's newest before the process's newest.
 #[inline]
 pub(crate) fn current() -> Option<Scene> {
-    if extras::is_scene_up() { look() } else { None }
+    if installed::is_scene_up() { look() } else { None }
 }
 
 #[cold]
@@ -41,14 +41,14 @@ pub(crate) struct OnThread {
 impl OnThread {
     pub(crate) fn raise(scene: Scene) -> OnThread {
         let key = THREAD.with_borrow_mut(|stack| stack.raise(scene));
-        extras::add(Extra::Scene);
+        installed::add(Extra::Scene);
         OnThread { key, this_thread: PhantomData }
     }
 }
 
 impl Drop for OnThread {
     fn drop(&mut self) {
-        extras::remove(Extra::Scene);
+        installed::remove(Extra::Scene);
         // If the thread's stack is gone already, so is the scene on it.
         let _ = THREAD.try_with(|stack| stack.borrow_mut().lower(self.key));
     }
@@ -63,14 +63,14 @@ pub(crate) struct OnProcess {
 impl OnProcess {
     pub(crate) fn raise(scene: Scene) -> OnProcess {
         let key = process().raise(scene);
-        extras::add(Extra::Scene);
+        installed::add(Extra::Scene);
         OnProcess { key }
     }
 }
 
 impl Drop for OnProcess {
     fn drop(&mut self) {
-        extras::remove(Extra::Scene);
+        installed::remove(Extra::Scene);
         process().lower(self.key);
     }
 }

@@ -12,16 +12,16 @@ use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::call::Site;
+use crate::call::next::Site;
+use crate::call::progress::{Position, Progress};
+use crate::call::step::{self, Delay, Pace};
+use crate::decision::outcome::Outcome;
 use crate::error::chain::{
     Borrowing, Borrows, Boxed, BoxedSync, Chained, Counted, Counts, Held, Holds, Plain, Pointed, Points,
     Unchained,
 };
-use crate::failure::{AsDebug, AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Unasked};
-use crate::outcome::Outcome;
-use crate::progress::{Position, Progress};
-use crate::retryable::Retryable;
-use crate::step::{self, Delay, Pace};
+use crate::error::report::{AsDebug, AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Unasked};
+use crate::error::retryable::Retryable;
 
 /// How an error is written, asked and followed to its sources.
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,7 +65,7 @@ pub fn known_as<E>() -> Ground<E> {
 /// need, which takes the compiler less than a lookup and a call.
 macro_rules! steps {
     ($error:ty) => {
-        /// [`step`](crate::step::step) where the error speaks for itself.
+        /// [`step`](crate::call::step::step) where the error speaks for itself.
         #[inline]
         pub fn reattempt_step<O: Outcome<Error = $error>>(
             &self,
@@ -76,7 +76,7 @@ macro_rules! steps {
             step::step(site, progress, self.reattempt_known(), outcome)
         }
 
-        /// [`step_blocking`](crate::step::step_blocking) where the error speaks for itself.
+        /// [`step_blocking`](crate::call::step::step_blocking) where the error speaks for itself.
         #[inline]
         pub fn reattempt_step_blocking<'m, P: Pace, O: Outcome<Error = $error>>(
             &self,

@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use crate::nanos::{Nanos, from_duration};
-use crate::scene;
+use crate::policy::nanos::{Nanos, from_duration};
+use crate::runtime::test_context;
 
 /// Which clock a call lives by.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +18,7 @@ pub enum Clock {
 impl Clock {
     /// Nanoseconds since some moment in the past; only differences mean something.
     pub(crate) fn now(self) -> Nanos {
-        scene::current().map_or_else(|| since_origin(self.instant()), |scene| scene.now())
+        test_context::current().map_or_else(|| since_origin(self.instant()), |scene| scene.now())
     }
 
     fn instant(self) -> Instant {

@@ -2,16 +2,16 @@
 
 use core::time::Duration;
 
-use crate::nanos::{Packed, to_duration};
-use crate::policy::Policy;
-use crate::random::SplitMix64;
+use crate::policy::nanos::{Packed, to_duration};
+use crate::policy::policy::Policy;
+use crate::policy::random::SplitMix64;
 
 impl Policy {
     /// The delays of one call, drawn afresh: one fewer than attempts, without end if those are not limited.
     #[cfg(feature = "std")]
     #[inline]
     pub fn delays(&self) -> impl Iterator<Item = Duration> + Send + use<> {
-        self.delays_seeded(crate::random::draw())
+        self.delays_seeded(crate::policy::random::draw())
     }
 
     /// The delays that `seed` stands for: the same on every machine and in every release with the same major

@@ -5,10 +5,10 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::clash;
-use crate::jitter::Jitter;
-use crate::nanos::{FOREVER, Nanos, from_duration};
-use crate::policy::Policy;
+use crate::policy::const_message;
+use crate::policy::jitter::Jitter;
+use crate::policy::nanos::{FOREVER, Nanos, from_duration};
+use crate::policy::policy::Policy;
 
 /// A value, or a pair of values, that no policy may have. Displays as what is wrong and what to write instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +95,7 @@ pub const fn require(checked: Checked) {
 #[track_caller]
 pub const fn require_over(preset: &'static str, written: (bool, bool), policy: &Policy, checked: Checked) {
     if let Err(invalid) = checked {
-        panic!("{}", clash::sentence(invalid, preset, written, policy).as_str());
+        panic!("{}", const_message::sentence(invalid, preset, written, policy).as_str());
     }
 }
 
@@ -181,7 +181,7 @@ mod tests {
     use std::string::String;
 
     use super::*;
-    use crate::preset;
+    use crate::policy::preset;
 
     /// What `checked` panics with.
     fn said(policy: Policy) -> String {

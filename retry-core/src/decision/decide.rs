@@ -3,9 +3,9 @@
 //! Sync and async, attribute and `Policy::run` all come here, or to the same by a shorter way where nothing but the
 //! number of attempts can end the call. Nothing is read and nothing drawn: time and randomness are handed in.
 
-use crate::nanos::{FOREVER, Nanos, Packed, max};
-use crate::policy::Policy;
-use crate::reason::GiveUpReason;
+use crate::decision::reason::GiveUpReason;
+use crate::policy::nanos::{FOREVER, Nanos, Packed, max};
+use crate::policy::policy::Policy;
 
 /// What is known when attempt `attempt` has failed.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +97,7 @@ mod tests {
     use core::time::Duration;
 
     use super::*;
-    use crate::jitter::Jitter;
+    use crate::policy::jitter::Jitter;
 
     const POLICY: Policy = Policy::new().max(3).jitter(Jitter::None).deadline(Duration::from_secs(10));
     const SECOND: Nanos = 1_000_000_000;

@@ -8,9 +8,9 @@ use serde_core::de::{
 };
 use serde_core::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::config::{Allowed, JitterConfig, PolicyConfig, name};
-use crate::policy::Policy;
-use crate::words::{self, Word};
+use crate::config::config::{Allowed, JitterConfig, PolicyConfig, name};
+use crate::config::spelling::{self, Word};
+use crate::policy::policy::Policy;
 
 /// As its [`PolicyConfig`].
 impl Serialize for Policy {
@@ -19,7 +19,7 @@ impl Serialize for Policy {
     }
 }
 
-/// As a [`PolicyConfig`] over the [defaults](crate::preset::DEFAULT). A value out of range is an error that names it.
+/// As a [`PolicyConfig`] over the [defaults](crate::policy::preset::DEFAULT). A value out of range is an error that names it.
 impl<'de> Deserialize<'de> for Policy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let config = PolicyConfig::deserialize(deserializer)?;
@@ -55,7 +55,7 @@ fn field<S: SerializeStruct>(
     }
 }
 
-impl Serialize for Word<crate::backoff::Backoff> {
+impl Serialize for Word<crate::policy::backoff::Backoff> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
@@ -66,7 +66,7 @@ impl Serialize for JitterConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             JitterConfig::On => serializer.serialize_bool(true),
-            JitterConfig::Kind(crate::jitter::Jitter::Additive(fraction)) => {
+            JitterConfig::Kind(crate::policy::jitter::Jitter::Additive(fraction)) => {
                 serializer.serialize_f64(*fraction)
             }
             JitterConfig::Kind(jitter) => serializer.collect_str(&Word(*jitter)),
@@ -216,8 +216,8 @@ impl<'de> Visitor<'de> for Setting<'_> {
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
         let refused = E::invalid_value(Unexpected::Str(text), &self);
         match self.field {
-            name::BACKOFF => self.config.backoff = Some(words::backoff(text).ok_or(refused)?),
-            name::JITTER => self.config.jitter = Some(words::jitter(text).ok_or(refused)?),
+            name::BACKOFF => self.config.backoff = Some(spelling::backoff(text).ok_or(refused)?),
+            name::JITTER => self.config.jitter = Some(spelling::jitter(text).ok_or(refused)?),
             _ => return Err(E::invalid_type(Unexpected::Str(text), &self)),
         }
         Ok(())

@@ -1,9 +1,9 @@
 //! What the compiler says of two values that contradict each other, where one of them may stand in the preset and not
 //! in the attribute: a sentence put together in a `const`, in which nothing formats.
 
-use crate::check::InvalidPolicy;
-use crate::nanos::Nanos;
-use crate::policy::Policy;
+use crate::policy::nanos::Nanos;
+use crate::policy::policy::Policy;
+use crate::policy::rules::InvalidPolicy;
 
 /// Returns what is wrong with `policy`, which started from the preset of that name, or from the defaults under no name.
 /// `written` is whether `base` and `max_delay` were.
@@ -96,8 +96,8 @@ mod tests {
     use core::time::Duration;
 
     use super::*;
-    use crate::jitter::Jitter;
-    use crate::preset;
+    use crate::policy::jitter::Jitter;
+    use crate::policy::preset;
 
     fn said(preset: &'static str, written: (bool, bool), policy: Policy) -> String {
         let invalid = policy.validate().expect_err("the values clash");

@@ -10,14 +10,14 @@ use core::ops::ControlFlow::{Break, Continue};
 use core::panic::Location;
 use core::time::Duration;
 
-use crate::call::Site;
-use crate::classify::{On, classify};
+use crate::call::next::Site;
+use crate::call::progress::Progress;
+use crate::call::step::{Ask, Block, Judge, Verdict, step, step_at};
+use crate::call::timeout::{AttemptTimeout, limit};
+use crate::decision::classify::{On, classify};
 use crate::error::chain::{Unchained, find_in, has_retry_error, is_circuit_open};
-use crate::failure::{AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Told, Unasked};
-use crate::policy::Policy;
-use crate::progress::Progress;
-use crate::step::{Ask, Block, Judge, Verdict, step, step_at};
-use crate::timeout::{AttemptTimeout, limit};
+use crate::error::report::{AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Told, Unasked};
+use crate::policy::policy::Policy;
 
 impl Policy {
     /// Calls `operation` until it succeeds or this policy gives up; returns its last result unchanged.

@@ -5,13 +5,13 @@ use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::time::Duration;
 
-use crate::clock::Clock;
-use crate::convert::FromTimeout;
-use crate::nanos::{Nanos, from_duration, min};
-use crate::outcome::Outcome;
-use crate::policy::Policy;
-use crate::progress::Progress;
-use crate::sleep::Wait;
+use crate::call::convert::FromTimeout;
+use crate::call::progress::Progress;
+use crate::decision::outcome::Outcome;
+use crate::policy::nanos::{Nanos, from_duration, min};
+use crate::policy::policy::Policy;
+use crate::runtime::clock::Clock;
+use crate::runtime::sleep::Wait;
 
 /// The error of an attempt that ran into its `attempt_timeout`, or into the deadline while it ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,15 +10,15 @@ use std::sync::{Arc, LazyLock};
 use crate::breaker::trial::{Attempt, Running};
 use crate::breaker::{CircuitBreaker, CircuitOpen, Permit};
 use crate::budget::{FailureKind, RetryBudget};
-use crate::call::{GivenUp, Planned, Site, Tell, plan};
-use crate::clock::Clock;
-use crate::convert::FromCircuitOpen;
-use crate::decide::{Decision, Failed};
-use crate::failure::Failure;
-use crate::nanos::from_duration;
-use crate::outcome::Outcome;
-use crate::progress::Progress;
-use crate::reason::GiveUpReason;
+use crate::call::convert::FromCircuitOpen;
+use crate::call::next::{GivenUp, Planned, Site, Tell, plan};
+use crate::call::progress::Progress;
+use crate::decision::decide::{Decision, Failed};
+use crate::decision::outcome::Outcome;
+use crate::decision::reason::GiveUpReason;
+use crate::error::report::Failure;
+use crate::policy::nanos::from_duration;
+use crate::runtime::clock::Clock;
 
 /// What `budget` and `breaker` take: the value itself, whatever lends it, or an `Option` of that.
 #[diagnostic::on_unimplemented(
@@ -204,7 +204,7 @@ impl<'a> Shared<'a> {
     }
 }
 
-/// [`plan_blocking`](crate::call::plan_blocking) for a function with a budget or a breaker.
+/// [`plan_blocking`](crate::call::next::plan_blocking) for a function with a budget or a breaker.
 ///
 /// # Errors
 /// If the call gives up.
@@ -222,7 +222,7 @@ pub fn plan_blocking_shared(
     plan(site, progress, failure, Clock::Blocking, tell, Some(&mut hold))
 }
 
-/// [`plan_async`](crate::call::plan_async) for a function with a budget or a breaker.
+/// [`plan_async`](crate::call::next::plan_async) for a function with a budget or a breaker.
 ///
 /// # Errors
 /// If the call gives up.

@@ -6,10 +6,10 @@ use std::string::String;
 use std::sync::{PoisonError, RwLock};
 use std::vec::Vec;
 
-use crate::config::{Allowed, PolicyConfig};
+use crate::config::config::{Allowed, PolicyConfig};
+use crate::config::spelling;
 use crate::observe;
-use crate::policy::Policy;
-use crate::words;
+use crate::policy::policy::Policy;
 
 /// What the environment says under each prefix that anybody has asked for: read once, so that all functions with a
 /// prefix agree, and a bad value is told once.
@@ -83,7 +83,7 @@ fn seconds(field: &mut Option<f64>, text: &str) -> Result<(), Allowed> {
 }
 
 fn jitter(config: &mut PolicyConfig, text: &str) -> Result<(), Allowed> {
-    config.jitter = Some(words::jitter(text).ok_or(Allowed::Jitter)?);
+    config.jitter = Some(spelling::jitter(text).ok_or(Allowed::Jitter)?);
     Ok(())
 }
 
@@ -110,8 +110,8 @@ mod tests {
     use core::time::Duration;
 
     use super::*;
-    use crate::config::JitterConfig;
-    use crate::jitter::Jitter;
+    use crate::config::config::JitterConfig;
+    use crate::policy::jitter::Jitter;
 
     fn read_from(variables: &[(&str, &str)]) -> (PolicyConfig, Vec<Refused>) {
         read("APP", |name| {

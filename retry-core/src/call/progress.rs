@@ -3,10 +3,10 @@
 use core::cell::Cell;
 use core::mem::MaybeUninit;
 
-use crate::call::Site;
-use crate::clock::Clock;
-use crate::nanos::{FOREVER, Nanos, Packed};
-use crate::policy::Policy;
+use crate::call::next::Site;
+use crate::policy::nanos::{FOREVER, Nanos, Packed};
+use crate::policy::policy::Policy;
+use crate::runtime::clock::Clock;
 
 /// Where a call stands. Two words: it is a part of every annotated future.
 #[derive(Clone, Copy, Debug)]

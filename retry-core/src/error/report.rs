@@ -8,8 +8,8 @@ use core::time::Duration;
 
 use crate::error::chain::Chained;
 use crate::error::classification::{Classification, LinkClassifier, classify_chain};
-use crate::nanos::{Nanos, from_duration};
-use crate::retryable::Retryable;
+use crate::error::retryable::Retryable;
+use crate::policy::nanos::{Nanos, from_duration};
 
 /// A failed attempt as the loop sees it.
 pub trait Failure {

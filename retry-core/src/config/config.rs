@@ -1,0 +1,487 @@
+//! `PolicyConfig`: a policy as plain data, from a file, the environment or wherever operators keep their settings.
+
+use core::fmt::{self, Display};
+use core::time::Duration;
+
+#[cfg(any(feature = "std", feature = "serde"))]
+use crate::config::spelling;
+use crate::policy::backoff::{Backoff, Growth};
+use crate::policy::jitter::Jitter;
+use crate::policy::nanos::{Nanos, to_duration};
+use crate::policy::policy::Policy;
+use crate::policy::rules::{self, InvalidPolicy};
+
+/// A policy as plain data, for settings that come from outside the program. What is `None` is not configured.
+///
+/// `Policy::try_from(config)` starts from the [defaults](crate::policy::preset::DEFAULT), [`over`](PolicyConfig::over) from any
+/// policy. Durations are seconds, decimals allowed; they are exact to the nanosecond up to 97 days, and from there to
+/// 16 digits.
+///
+/// With the feature `serde` it is read and written under the names of its fields, in JSON, TOML and the like; so is
+/// `Policy`, which is checked as it is read.
+///
+/// ```
+/// use std::time::Duration;
+/// use retry_core::{Policy, PolicyConfig, preset};
+///
+/// let config = PolicyConfig { max_attempts: Some(5), max_delay: Some(30.0), ..PolicyConfig::default() };
+///
+/// let policy = Policy::try_from(config)?;
+/// assert_eq!(policy, Policy::new().max(5).max_delay(Duration::from_secs(30)));
+/// assert_eq!(config.over(preset::S3_UPLOAD)?, preset::S3_UPLOAD);
+///
+/// let error = PolicyConfig { max_delay: Some(-1.0), ..config }.over(policy).unwrap_err();
+/// assert_eq!(error.to_string(), "`max_delay` is -1; write a number of seconds from 0 to 18446744073");
+/// # Ok::<(), retry_core::InvalidConfig>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PolicyConfig {
+    /// Attempts in all, the first included. 0 is one attempt, as 1 is: no retries.
+    pub max_attempts: Option<u32>,
+    /// Attempts until one succeeds; not together with `max_attempts`.
+    pub unlimited: bool,
+    /// The first raw delay, in seconds.
+    pub initial_delay: Option<f64>,
+    /// The longest delay, jitter included, in seconds; at least `initial_delay`.
+    pub max_delay: Option<f64>,
+    /// By how much an exponential backoff multiplies the delay each time; at least 1.
+    pub exponential_base: Option<f64>,
+    /// How the raw delay grows.
+    pub backoff: Option<Backoff>,
+    /// How delays are randomised.
+    pub jitter: Option<JitterConfig>,
+    /// Until when attempts may start, in seconds after the first; more than `initial_delay`.
+    pub deadline: Option<f64>,
+    /// The longest wait that the peer may ask for, in seconds.
+    pub max_hint: Option<f64>,
+}
+
+/// Jitter as it is configured: on, or in a certain way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum JitterConfig {
+    /// That of the policy that is configured; where it has none, that of the [defaults](crate::policy::preset::DEFAULT).
+    On,
+    /// This one.
+    Kind(Jitter),
+}
+
+impl From<Jitter> for JitterConfig {
+    fn from(jitter: Jitter) -> Self {
+        JitterConfig::Kind(jitter)
+    }
+}
+
+impl From<bool> for JitterConfig {
+    fn from(is_on: bool) -> Self {
+        if is_on { JitterConfig::On } else { JitterConfig::Kind(Jitter::None) }
+    }
+}
+
+impl From<f64> for JitterConfig {
+    fn from(fraction: f64) -> Self {
+        JitterConfig::Kind(Jitter::Additive(fraction))
+    }
+}
+
+impl JitterConfig {
+    fn over(self, jitter: Jitter) -> Jitter {
+        match self {
+            JitterConfig::Kind(jitter) => jitter,
+            JitterConfig::On if jitter == Jitter::None => Policy::new().spread.jitter,
+            JitterConfig::On => jitter,
+        }
+    }
+}
+
+impl PolicyConfig {
+    /// `policy` with what is configured in the place of its own values.
+    ///
+    /// # Errors
+    /// The first value that is out of range, by itself or beside the others.
+    pub fn over(&self, policy: Policy) -> Result<Policy, InvalidConfig> {
+        self.check_values()?;
+        let policy = self.applied(policy);
+        policy.validate().map_err(|rule| self.clash(rule, &policy))?;
+        Ok(policy)
+    }
+
+    /// Each value by itself.
+    pub(crate) fn check_values(&self) -> Result<(), InvalidConfig> {
+        if let Some(attempts) = self.max_attempts {
+            if self.unlimited {
+                let (field, value) = (name::MAX_ATTEMPTS, f64::from(attempts));
+                return Err(InvalidConfig { field, value, allowed: Allowed::Alone });
+            }
+        }
+        for (field, seconds) in [
+            (name::INITIAL_DELAY, self.initial_delay),
+            (name::MAX_DELAY, self.max_delay),
+            (name::DEADLINE, self.deadline),
+            (name::MAX_HINT, self.max_hint),
+        ] {
+            if let Some(seconds) = seconds {
+                rules::seconds(seconds).map_err(|rule| InvalidConfig::new(field, seconds, rule))?;
+            }
+        }
+        if let Some(factor) = self.exponential_base {
+            rules::factor(factor).map_err(|rule| InvalidConfig::new(name::EXPONENTIAL_BASE, factor, rule))?;
+        }
+        if let Some(JitterConfig::Kind(jitter)) = self.jitter {
+            rules::jitter(jitter).map_err(|rule| InvalidConfig::new(name::JITTER, size(jitter), rule))?;
+        }
+        Ok(())
+    }
+
+    /// The values over those of `policy`, where each is known to be in range. Between them the shorter limit wins.
+    pub(crate) fn applied(&self, mut policy: Policy) -> Policy {
+        if let Some(attempts) = self.max_attempts {
+            policy = policy.max_or_one(attempts);
+        } else if self.unlimited {
+            policy = policy.unlimited();
+        }
+        if let Some(seconds) = self.initial_delay {
+            policy = policy.base(duration(seconds));
+        }
+        if let Some(seconds) = self.max_delay {
+            policy = policy.max_delay(duration(seconds));
+        }
+        if let Some(factor) = self.exponential_base {
+            policy = policy.factor_or_one(factor);
+        }
+        if let Some(backoff) = self.backoff {
+            policy = policy.backoff(backoff);
+        }
+        if let Some(jitter) = self.jitter {
+            policy = policy.jitter_or_nearest(jitter.over(policy.spread.jitter));
+        }
+        if let Some(seconds) = self.deadline {
+            policy = policy.deadline(duration(seconds));
+        }
+        if let Some(seconds) = self.max_hint {
+            policy = policy.max_hint(duration(seconds));
+        }
+        policy
+    }
+
+    /// Which of two values that contradict each other is to blame: the lower one, if it was configured.
+    fn clash(&self, rule: InvalidPolicy, policy: &Policy) -> InvalidConfig {
+        let base = (name::INITIAL_DELAY, in_seconds(policy.growth.base), self.initial_delay.is_some());
+        let max_delay = (name::MAX_DELAY, in_seconds(policy.max_delay));
+        let width = (name::JITTER, size(policy.spread.jitter), self.jitter.is_some());
+        let deadline = (name::DEADLINE, in_seconds(policy.deadline));
+        let (lower, upper, below, above) = match rule {
+            InvalidPolicy::BaseAboveMaxDelay => (base, max_delay, "at most", "at least"),
+            InvalidPolicy::WidthNotBelowMaxDelay => (width, max_delay, "less than", "more than"),
+            _ => (base, deadline, "less than", "more than"),
+        };
+        if lower.2 {
+            let allowed = Allowed::Beside { side: below, other: upper.0, value: upper.1 };
+            InvalidConfig { field: lower.0, value: lower.1, allowed }
+        } else {
+            let allowed = Allowed::Beside { side: above, other: lower.0, value: lower.1 };
+            InvalidConfig { field: upper.0, value: upper.1, allowed }
+        }
+    }
+}
+
+impl TryFrom<PolicyConfig> for Policy {
+    type Error = InvalidConfig;
+
+    /// The [defaults](crate::policy::preset::DEFAULT) with what is configured in the place of their values.
+    fn try_from(config: PolicyConfig) -> Result<Policy, InvalidConfig> {
+        config.over(Policy::new())
+    }
+}
+
+impl From<Policy> for PolicyConfig {
+    /// Every value of the policy, as it is.
+    fn from(policy: Policy) -> PolicyConfig {
+        let Growth { backoff, factor, .. } = policy.growth;
+        PolicyConfig {
+            max_attempts: policy.max_attempts(),
+            unlimited: policy.max_attempts().is_none(),
+            initial_delay: Some(in_seconds(policy.growth.base)),
+            max_delay: Some(in_seconds(policy.max_delay)),
+            exponential_base: Some(factor),
+            backoff: Some(backoff),
+            jitter: Some(JitterConfig::Kind(policy.spread.jitter)),
+            deadline: policy.has_deadline().then(|| in_seconds(policy.deadline)),
+            max_hint: Some(in_seconds(policy.max_hint)),
+        }
+    }
+}
+
+/// The names of the fields.
+#[cfg_attr(not(feature = "serde"), expect(dead_code, reason = "a backoff can only be wrong in a file"))]
+pub(crate) mod name {
+    macro_rules! names {
+        ($($constant:ident = $name:literal;)*) => {
+            $(pub(crate) const $constant: &str = $name;)*
+            #[cfg(feature = "serde")]
+            pub(crate) const ALL: &[&str] = &[$($name),*];
+        };
+    }
+
+    names! {
+        MAX_ATTEMPTS = "max_attempts";
+        UNLIMITED = "unlimited";
+        INITIAL_DELAY = "initial_delay";
+        MAX_DELAY = "max_delay";
+        EXPONENTIAL_BASE = "exponential_base";
+        BACKOFF = "backoff";
+        JITTER = "jitter";
+        DEADLINE = "deadline";
+        MAX_HINT = "max_hint";
+    }
+}
+
+/// A value that no policy may have, by the name of its field. Displays as the field, its value and what is allowed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct InvalidConfig {
+    field: &'static str,
+    value: f64,
+    pub(crate) allowed: Allowed,
+}
+
+impl InvalidConfig {
+    fn new(field: &'static str, value: f64, rule: InvalidPolicy) -> InvalidConfig {
+        InvalidConfig { field, value, allowed: Allowed::by(rule) }
+    }
+
+    /// The name of the field.
+    #[must_use]
+    pub const fn field(&self) -> &'static str {
+        self.field
+    }
+}
+
+impl Display for InvalidConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is {}; write {}", self.field, self.value, self.allowed)
+    }
+}
+
+impl core::error::Error for InvalidConfig {}
+
+/// What may stand in a field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Allowed {
+    #[cfg(any(feature = "std", feature = "serde"))]
+    Attempts,
+    Seconds,
+    Factor,
+    Fraction,
+    #[cfg(any(feature = "std", feature = "serde"))]
+    Jitter,
+    #[cfg(feature = "serde")]
+    Backoff,
+    #[cfg(feature = "serde")]
+    Switch,
+    /// Nothing beside `unlimited`.
+    Alone,
+    /// What another field leaves room for.
+    Beside {
+        side: &'static str,
+        other: &'static str,
+        value: f64,
+    },
+}
+
+impl Allowed {
+    fn by(rule: InvalidPolicy) -> Allowed {
+        match rule {
+            InvalidPolicy::Factor => Allowed::Factor,
+            InvalidPolicy::Fraction => Allowed::Fraction,
+            _ => Allowed::Seconds,
+        }
+    }
+}
+
+impl Display for Allowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            #[cfg(any(feature = "std", feature = "serde"))]
+            Allowed::Attempts => write!(f, "a whole number from 0 to {}", u32::MAX),
+            Allowed::Seconds => write!(f, "a number of seconds from 0 to {}", rules::MOST_SECONDS as u64),
+            Allowed::Factor => f.write_str("a finite number from 1 up"),
+            Allowed::Fraction => f.write_str("a fraction from 0 to 1"),
+            #[cfg(any(feature = "std", feature = "serde"))]
+            Allowed::Jitter => f.write_str(spelling::JITTERS),
+            #[cfg(feature = "serde")]
+            Allowed::Backoff => f.write_str(spelling::BACKOFF_NAMES),
+            #[cfg(feature = "serde")]
+            Allowed::Switch => f.write_str("`true` or `false`"),
+            Allowed::Alone => write!(f, "either that or `{}`", name::UNLIMITED),
+            Allowed::Beside { side, other, value } => write!(f, "{side} {value}, which `{other}` is"),
+        }
+    }
+}
+
+/// The number in a jitter: its fraction, or its width in seconds.
+fn size(jitter: Jitter) -> f64 {
+    match jitter {
+        Jitter::Additive(fraction) | Jitter::Spread(fraction) => fraction,
+        Jitter::UpTo(width) => width.as_secs_f64(),
+        _ => 0.0,
+    }
+}
+
+/// To the nearest nanosecond; saturates.
+fn duration(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+}
+
+fn in_seconds(nanos: Nanos) -> f64 {
+    to_duration(nanos).as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(config: PolicyConfig) -> (&'static str, String) {
+        let error = Policy::try_from(config).expect_err("it is out of range");
+        (error.field(), error.to_string())
+    }
+
+    const NOTHING: PolicyConfig = PolicyConfig {
+        max_attempts: None,
+        unlimited: false,
+        initial_delay: None,
+        max_delay: None,
+        exponential_base: None,
+        backoff: None,
+        jitter: None,
+        deadline: None,
+        max_hint: None,
+    };
+
+    #[test]
+    fn nothing_configured_is_the_default() {
+        assert_eq!(PolicyConfig::default(), NOTHING);
+        assert_eq!(Policy::try_from(NOTHING), Ok(Policy::new()));
+    }
+
+    #[test]
+    fn each_field_is_a_value_of_the_policy() {
+        let config = PolicyConfig {
+            max_attempts: Some(7),
+            initial_delay: Some(0.25),
+            max_delay: Some(12.0),
+            exponential_base: Some(1.5),
+            backoff: Some(Backoff::Linear),
+            jitter: Some(Jitter::Equal.into()),
+            deadline: Some(90.0),
+            max_hint: Some(30.0),
+            unlimited: false,
+        };
+        let policy = Policy::new()
+            .max(7)
+            .base(Duration::from_millis(250))
+            .max_delay(Duration::from_secs(12))
+            .factor(1.5)
+            .backoff(Backoff::Linear)
+            .jitter(Jitter::Equal)
+            .deadline(Duration::from_secs(90))
+            .max_hint(Duration::from_secs(30));
+        assert_eq!(Policy::try_from(config), Ok(policy));
+        assert_eq!(PolicyConfig::from(policy), config);
+        let unlimited = PolicyConfig { max_attempts: None, unlimited: true, ..config };
+        assert_eq!(unlimited.over(policy), Ok(policy.unlimited()));
+        assert_eq!(PolicyConfig::from(policy.unlimited()), unlimited);
+    }
+
+    #[test]
+    fn a_value_out_of_range_is_named_with_its_range() {
+        let seconds = "write a number of seconds from 0 to 18446744073";
+        for (config, field, message) in [
+            (
+                PolicyConfig { max_attempts: Some(2), unlimited: true, ..NOTHING },
+                "max_attempts",
+                "is 2; write either that or `unlimited`",
+            ),
+            (
+                PolicyConfig { initial_delay: Some(-1.5), ..NOTHING },
+                "initial_delay",
+                &format!("is -1.5; {seconds}"),
+            ),
+            (
+                PolicyConfig { max_delay: Some(f64::NAN), ..NOTHING },
+                "max_delay",
+                &format!("is NaN; {seconds}"),
+            ),
+            (
+                PolicyConfig { deadline: Some(f64::INFINITY), ..NOTHING },
+                "deadline",
+                &format!("is inf; {seconds}"),
+            ),
+            (
+                PolicyConfig { max_hint: Some(2e10), ..NOTHING },
+                "max_hint",
+                &format!("is 20000000000; {seconds}"),
+            ),
+            (
+                PolicyConfig { exponential_base: Some(0.5), ..NOTHING },
+                "exponential_base",
+                "is 0.5; write a finite number from 1 up",
+            ),
+            (
+                PolicyConfig { jitter: Some(1.5.into()), ..NOTHING },
+                "jitter",
+                "is 1.5; write a fraction from 0 to 1",
+            ),
+        ] {
+            assert_eq!(refused(config), (field, format!("`{field}` {message}")));
+        }
+    }
+
+    #[test]
+    fn a_value_that_contradicts_another_is_named_with_it() {
+        let up_to = |seconds| Some(Jitter::UpTo(Duration::from_secs(seconds)).into());
+        for (config, message) in [
+            (
+                PolicyConfig { initial_delay: Some(61.0), ..NOTHING },
+                "`initial_delay` is 61; write at most 60, which `max_delay` is",
+            ),
+            (
+                PolicyConfig { max_delay: Some(0.5), ..NOTHING },
+                "`max_delay` is 0.5; write at least 1, which `initial_delay` is",
+            ),
+            (
+                PolicyConfig { jitter: up_to(60), ..NOTHING },
+                "`jitter` is 60; write less than 60, which `max_delay` is",
+            ),
+            (
+                PolicyConfig { deadline: Some(1.0), ..NOTHING },
+                "`deadline` is 1; write more than 1, which `initial_delay` is",
+            ),
+            (
+                PolicyConfig { initial_delay: Some(3.0), deadline: Some(2.0), ..NOTHING },
+                "`initial_delay` is 3; write less than 2, which `deadline` is",
+            ),
+        ] {
+            assert_eq!(refused(config).1, message);
+        }
+        let wide = Policy::new().jitter(Jitter::UpTo(Duration::from_secs(5)));
+        let error = PolicyConfig { max_delay: Some(5.0), ..NOTHING }.over(wide).unwrap_err();
+        assert_eq!(error.to_string(), "`max_delay` is 5; write more than 5, which `jitter` is");
+    }
+
+    #[test]
+    fn no_attempts_are_one_attempt() {
+        let none = PolicyConfig { max_attempts: Some(0), ..NOTHING };
+        assert_eq!(Policy::try_from(none), Ok(Policy::new().max(1)));
+        assert_eq!(none.over(Policy::new().unlimited()), Ok(Policy::new().max(1)));
+    }
+
+    #[test]
+    fn jitter_that_is_on_is_the_policys_own() {
+        let on = PolicyConfig { jitter: Some(true.into()), ..NOTHING };
+        let off = PolicyConfig { jitter: Some(false.into()), ..NOTHING };
+        let full = Policy::new().jitter(Jitter::Full);
+        let none = Policy::new().jitter(Jitter::None);
+        assert_eq!(on.over(full), Ok(full));
+        assert_eq!(on.over(none), Ok(Policy::new()));
+        assert_eq!(off.over(full), Ok(none));
+    }
+}
