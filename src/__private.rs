@@ -24,15 +24,19 @@ pub use retry_core::call::limits::{
     Ended, Shared, lend_breaker, lend_budget, only_error, plan_async_shared, plan_blocking_shared, refused,
 };
 #[cfg(feature = "std")]
-pub use retry_core::call::next::{
-    Environment, GivenUp, Planned, Site, Tell, plan_async, plan_blocking, recovered_async, recovered_blocking,
-};
+pub use retry_core::call::next::{Tell, plan_async, plan_blocking, recovered_async, recovered_blocking};
+#[cfg(feature = "std")]
+pub use retry_core::call::planned::{GivenUp, Planned};
+#[cfg(feature = "std")]
+pub use retry_core::call::position::Position;
 #[cfg(feature = "std")]
 pub use retry_core::call::probe::{known, known_as, known_of};
 #[cfg(feature = "std")]
-pub use retry_core::call::progress::{Position, Progress};
+pub use retry_core::call::progress::Progress;
 #[cfg(feature = "std")]
-pub use retry_core::call::step::{Ask, Block, BlockBy, Delay, rules, step, step_blocking};
+pub use retry_core::call::site::{Environment, Site};
+#[cfg(feature = "std")]
+pub use retry_core::call::step::{Ask, Block, BlockBy, rules, step, step_blocking};
 #[cfg(feature = "std")]
 pub use retry_core::call::timeout::{limit, limit_with, timed_out};
 #[cfg(feature = "std")]
@@ -42,7 +46,9 @@ pub use retry_core::error::classification::ask_for;
 #[cfg(feature = "std")]
 pub use retry_core::error::find::{Find, classifier, finds};
 #[cfg(feature = "std")]
-pub use retry_core::error::report::{Failure, Refused, Seen, Told};
+pub use retry_core::error::known::Seen;
+#[cfg(feature = "std")]
+pub use retry_core::error::report::{Failure, Refused, Told};
 #[cfg(feature = "std")]
 pub use retry_core::error::retry_error::converted;
 #[cfg(feature = "std")]
@@ -50,7 +56,7 @@ pub use retry_core::error::retryable::{Hint, Retryable};
 #[cfg(feature = "std")]
 pub use retry_core::error::text::is_text;
 #[cfg(feature = "std")]
-pub use retry_core::runtime::sleep::{block_with, wait_with};
+pub use retry_core::runtime::sleep::{Delay, block_with, wait_with};
 
 /// The traits whose methods find out what a type can do, a module for each question: an import of all of a module's
 /// traits is never unused, since the answer is a method of one of them.

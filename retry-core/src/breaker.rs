@@ -3,7 +3,6 @@
 mod circuit;
 #[cfg(feature = "std")]
 mod notices;
-mod open;
 mod permit;
 #[cfg(feature = "std")]
 mod rates;
@@ -15,15 +14,16 @@ mod window;
 
 use core::time::Duration;
 
-use crate::policy::nanos::{from_duration, to_duration};
-use crate::runtime::time_source::Timepiece;
 use circuit::{Circuit, Recovery};
-pub use open::CircuitOpen;
 pub use permit::Permit;
 use state::Change;
 pub use state::CircuitState;
 #[cfg(feature = "std")]
 use {notices::Notices, rates::Rates, window::Window};
+
+use crate::error::circuit_open::{CircuitOpen, left};
+use crate::policy::nanos::{from_duration, to_duration};
+use crate::runtime::time_source::Timepiece;
 
 /// Stops calls to a server that fails them, so that they fail at once and the server can recover.
 ///
@@ -284,7 +284,7 @@ impl CircuitBreaker {
         if self.is_on_trial_here() {
             return Duration::ZERO;
         }
-        open::left(to_duration(self.circuit.refuses_for(self.recovery, || self.time.now())))
+        left(to_duration(self.circuit.refuses_for(self.recovery, || self.time.now())))
     }
 
     /// Refuses all calls until [`reset`](Self::reset) or [`disable`](Self::disable).

@@ -5,7 +5,6 @@
 pub mod policy;
 pub mod decision;
 pub mod runtime;
-#[cfg(feature = "std")]
 pub mod error;
 #[cfg(feature = "std")]
 pub mod observe;
@@ -22,18 +21,20 @@ pub mod call;
 pub mod adapter;
 
 #[cfg(target_has_atomic = "64")]
-pub use breaker::{CircuitBreaker, CircuitOpen, CircuitState, Permit};
+pub use breaker::{CircuitBreaker, CircuitState, Permit};
 #[cfg(target_has_atomic = "64")]
 pub use budget::{FailureKind, RetryBudget};
 #[cfg(feature = "std")]
 pub use call::hook::{GiveUpEvent, RetryEvent};
 #[cfg(feature = "std")]
 pub use call::run::Run;
-#[cfg(feature = "std")]
-pub use call::timeout::AttemptTimeout;
 pub use config::config::{InvalidConfig, JitterConfig, PolicyConfig};
 pub use decision::outcome::Outcome;
 pub use decision::reason::GiveUpReason;
+#[cfg(feature = "std")]
+pub use error::attempt_timeout::AttemptTimeout;
+#[cfg(target_has_atomic = "64")]
+pub use error::circuit_open::CircuitOpen;
 #[cfg(feature = "std")]
 pub use error::retry_error::RetryError;
 #[cfg(feature = "std")]

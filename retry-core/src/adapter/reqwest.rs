@@ -3,18 +3,17 @@
 mod unsent;
 
 use std::error::Error as StdError;
-use std::fmt::{self, Display, Formatter};
 use std::io;
 use std::time::Duration;
 
-use ::reqwest::{Response, StatusCode};
+use ::reqwest::Response;
 
 use super::http::{is_transient, retry_after, sent_at};
 use super::{cause, hyper, status};
 use crate::Retryable;
 use crate::error::chain;
+pub use crate::error::reqwest::Error;
 use crate::runtime::clock;
-use unsent::Unsent;
 
 impl Retryable for ::reqwest::Error {
     fn is_retryable(&self) -> bool {
@@ -60,67 +59,6 @@ impl ErrorForRetry for Response {
 fn hint(response: &Response) -> Option<Duration> {
     let headers = response.headers();
     retry_after(headers, sent_at(headers).unwrap_or_else(clock::calendar))
-}
-
-/// A `reqwest::Error`, with the wait that the server asked for.
-///
-/// It shows itself as that error does, and stands in its place. Under `attempt_timeout` and `breaker` it may also be an
-/// attempt that was cut off or not let through: it then shows itself as that, with it as the source.
-#[derive(Debug)]
-pub struct Error {
-    inner: ::reqwest::Error,
-    retry_after: Option<Duration>,
-    unsent: Option<Unsent>,
-}
-
-impl Error {
-    /// `error` with a wait found elsewhere, as in the headers of a blocking response.
-    #[must_use]
-    pub fn new(error: ::reqwest::Error, retry_after: Option<Duration>) -> Self {
-        Error { inner: error, retry_after, unsent: None }
-    }
-
-    /// The status, if the error is that of a response.
-    #[must_use]
-    pub fn status(&self) -> Option<StatusCode> {
-        self.inner.status()
-    }
-
-    /// The error without the wait. Of an attempt that was cut off it is one whose `is_timeout` is true.
-    #[must_use]
-    pub fn get_ref(&self) -> &::reqwest::Error {
-        &self.inner
-    }
-
-    /// The error without the wait.
-    #[must_use]
-    pub fn into_inner(self) -> ::reqwest::Error {
-        self.inner
-    }
-}
-
-impl From<::reqwest::Error> for Error {
-    fn from(error: ::reqwest::Error) -> Self {
-        Error::new(error, None)
-    }
-}
-
-impl Display for Error {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match &self.unsent {
-            Some(unsent) => Display::fmt(unsent.error(), f),
-            None => self.inner.fmt(f),
-        }
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match &self.unsent {
-            Some(unsent) => Some(unsent.error()),
-            None => self.inner.source(),
-        }
-    }
 }
 
 impl Retryable for Error {

@@ -2,9 +2,10 @@
 
 use core::time::Duration;
 
+use super::CircuitBreaker;
 use super::circuit::Ticket;
+use super::state::CircuitState;
 use super::window::{Calls, Course, Reach, Tally};
-use super::{CircuitBreaker, CircuitState};
 use crate::policy::nanos::{Nanos, from_duration};
 
 /// What is measured, and what is too much. A rule without a rate does not count.

@@ -17,7 +17,8 @@ use std::vec::Vec;
 
 use pin_project_lite::pin_project;
 
-use super::{CircuitBreaker, Permit};
+use super::CircuitBreaker;
+use super::permit::Permit;
 
 std::thread_local! {
     static RUNNING: RefCell<Vec<Key>> = const { RefCell::new(Vec::new()) };

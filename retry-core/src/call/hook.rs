@@ -4,7 +4,7 @@ use core::cell::RefCell;
 use core::future::{Future, Pending};
 use core::time::Duration;
 
-use crate::call::next::{GivenUp, Planned};
+use super::planned::{GivenUp, Planned};
 use crate::decision::outcome::Same;
 use crate::decision::reason::GiveUpReason;
 

@@ -12,33 +12,17 @@ use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::call::next::Site;
-use crate::call::progress::{Position, Progress};
-use crate::call::step::{self, Delay, Pace};
+use super::position::Position;
+use super::progress::Progress;
+use super::site::Site;
+use super::step::{self, Pace};
 use crate::decision::outcome::Outcome;
-use crate::error::chain::{
-    Borrowing, Borrows, Boxed, BoxedSync, Chained, Counted, Counts, Held, Holds, Plain, Pointed, Points,
-    Unchained,
+use crate::error::chained::{
+    Borrowing, Borrows, Boxed, BoxedSync, Counted, Counts, Held, Holds, Plain, Pointed, Points, Unchained,
 };
-use crate::error::report::{AsDebug, AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Unasked};
+use crate::error::known::{AsDebug, AsDisplay, AsTypeName, Asked, Known, Unasked};
 use crate::error::retryable::Retryable;
-
-/// How an error is written, asked and followed to its sources.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Known<D, O, C>(PhantomData<(D, O, C)>);
-
-impl<D: Default, O: Default, C: Default> Known<D, O, C> {
-    /// An error of the type.
-    #[inline]
-    pub fn see<E: ?Sized>(self, error: &E) -> Seen<'_, E, D, O, C>
-    where
-        D: Describe<E>,
-        O: Opinion<E>,
-        C: Chained<E>,
-    {
-        Seen::new(error, D::default(), O::default(), C::default())
-    }
-}
+use crate::runtime::sleep::Delay;
 
 /// The question about an outcome's error.
 #[inline]
@@ -102,7 +86,7 @@ macro_rules! tower {
                 #[inline]
                 #[must_use]
                 pub fn reattempt_known(&self) -> Known<$description, $opinion, $chain> {
-                    Known(PhantomData)
+                    Known::new()
                 }
 
                 steps!(E);
@@ -135,7 +119,7 @@ impl<E: Holds + Display> Ground<E> {
     #[inline]
     #[must_use]
     pub fn reattempt_known(&self) -> Known<AsDisplay, Unasked, Held> {
-        Known(PhantomData)
+        Known::new()
     }
 
     steps!(E);
@@ -168,7 +152,7 @@ impl<E: Borrows + Display> BorrowingGround<E> {
     #[inline]
     #[must_use]
     pub fn reattempt_known(&self) -> Known<AsDisplay, Unasked, Borrowing> {
-        Known(PhantomData)
+        Known::new()
     }
 
     steps!(E);
@@ -182,7 +166,7 @@ macro_rules! held_on_borrowing_ground {
             #[inline]
             #[must_use]
             pub fn reattempt_known(&self) -> Known<AsDisplay, Unasked, Held> {
-                Known(PhantomData)
+                Known::new()
             }
 
             steps!($ty);

@@ -10,13 +10,16 @@ use core::ops::ControlFlow::{Break, Continue};
 use core::panic::Location;
 use core::time::Duration;
 
-use crate::call::next::Site;
-use crate::call::progress::Progress;
-use crate::call::step::{Ask, Block, Judge, Verdict, step, step_at};
-use crate::call::timeout::{AttemptTimeout, limit};
+use super::progress::Progress;
+use super::site::Site;
+use super::step::{Ask, Block, Judge, Verdict, step, step_at};
+use super::timeout::limit;
 use crate::decision::classify::{On, classify};
-use crate::error::chain::{Unchained, find_in, has_retry_error, is_circuit_open};
-use crate::error::report::{AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Told, Unasked};
+use crate::error::attempt_timeout::AttemptTimeout;
+use crate::error::chain::{find_in, has_retry_error, is_circuit_open};
+use crate::error::chained::Unchained;
+use crate::error::known::{AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Unasked};
+use crate::error::report::Told;
 use crate::policy::policy::Policy;
 
 impl Policy {

@@ -5,19 +5,19 @@
 //! registers, which the success would pay for.
 
 use core::fmt::Display;
-use core::future::IntoFuture;
 use core::ops::ControlFlow::{self, Break, Continue};
-use core::time::Duration;
 
-use crate::call::next::{self, Site};
-use crate::call::probe::Known;
-use crate::call::progress::{Begun, Position, Progress};
+use super::next;
+use super::position::{Begun, Position};
+use super::progress::Progress;
+use super::site::Site;
 use crate::decision::outcome::Outcome;
-use crate::error::chain::Chained;
-use crate::error::report::{Describe, Failure, Opinion, Report};
-use crate::policy::nanos::{Nanos, to_duration};
+use crate::error::chained::Chained;
+use crate::error::known::{Describe, Known, Opinion};
+use crate::error::report::{Failure, Report};
+use crate::policy::nanos::Nanos;
 use crate::runtime::clock::Clock;
-use crate::runtime::sleep::{self, Wait};
+use crate::runtime::sleep::{self, Delay};
 
 /// How a function waits.
 pub trait Pace {
@@ -67,31 +67,6 @@ impl Pace for Sleep {
 
     fn wait(delay: Delay) -> Delay {
         delay
-    }
-}
-
-/// The delay before the next attempt. One word: a timer is made of it where it is awaited, and not moved there.
-#[derive(Clone, Copy, Debug)]
-pub struct Delay(pub(crate) Nanos);
-
-impl Delay {
-    /// For the caller's own way to wait.
-    #[inline]
-    #[must_use]
-    pub fn duration(self) -> Duration {
-        to_duration(self.0)
-    }
-}
-
-/// By the runtime's timer.
-impl IntoFuture for Delay {
-    type Output = ();
-    type IntoFuture = Wait;
-
-    #[cold]
-    #[inline(never)]
-    fn into_future(self) -> Wait {
-        Wait::new(self.0)
     }
 }
 

@@ -1,46 +1,16 @@
 //! A limit on one attempt of an async call.
 
-use core::fmt;
 use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::time::Duration;
 
-use crate::call::convert::FromTimeout;
-use crate::call::progress::Progress;
+use super::progress::Progress;
 use crate::decision::outcome::Outcome;
+use crate::error::attempt_timeout::{AttemptTimeout, FromTimeout};
 use crate::policy::nanos::{Nanos, from_duration, min};
 use crate::policy::policy::Policy;
 use crate::runtime::clock::Clock;
 use crate::runtime::sleep::Wait;
-
-/// The error of an attempt that ran into its `attempt_timeout`, or into the deadline while it ran.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AttemptTimeout {
-    limit: Duration,
-}
-
-impl AttemptTimeout {
-    /// How long the attempt was given.
-    #[must_use]
-    pub const fn limit(&self) -> Duration {
-        self.limit
-    }
-}
-
-impl fmt::Display for AttemptTimeout {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the attempt did not end within {:?}", self.limit)
-    }
-}
-
-impl core::error::Error for AttemptTimeout {}
-
-/// Of the kind [`TimedOut`](std::io::ErrorKind::TimedOut), made of the timeout.
-impl From<AttemptTimeout> for std::io::Error {
-    fn from(timeout: AttemptTimeout) -> Self {
-        std::io::Error::new(std::io::ErrorKind::TimedOut, timeout)
-    }
-}
 
 /// `attempt`, dropped when it has run for `timeout` or into the policy's deadline.
 ///
@@ -53,7 +23,7 @@ pub async fn limit<F: Future>(
     attempt: F,
 ) -> Result<F::Output, AttemptTimeout> {
     let limit = limit_now(policy, progress, timeout);
-    race(attempt, Wait::timer(from_duration(limit))).await.ok_or(AttemptTimeout { limit })
+    race(attempt, Wait::timer(from_duration(limit))).await.ok_or(AttemptTimeout::new(limit))
 }
 
 /// The same by the caller's timer.
@@ -68,7 +38,7 @@ pub async fn limit_with<F: Future, S: Future<Output = ()>>(
     sleep: impl FnOnce(Duration) -> S,
 ) -> Result<F::Output, AttemptTimeout> {
     let limit = limit_now(policy, progress, timeout);
-    race(attempt, sleep(limit)).await.ok_or(AttemptTimeout { limit })
+    race(attempt, sleep(limit)).await.ok_or(AttemptTimeout::new(limit))
 }
 
 /// What is left for an attempt that starts now.
@@ -95,22 +65,4 @@ async fn race<F: Future>(attempt: F, timer: impl Future<Output = ()>) -> Option<
 #[must_use]
 pub fn timed_out<O: Outcome<Error: FromTimeout>>(timeout: AttemptTimeout) -> O {
     O::from_result(Err(FromTimeout::from_timeout(timeout)))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io;
-
-    use super::*;
-    use crate::Retryable;
-
-    #[test]
-    fn an_io_error_keeps_the_timeout_that_it_is_made_of() {
-        let timeout = AttemptTimeout { limit: Duration::from_secs(5) };
-        let error = io::Error::from(timeout);
-        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        assert_eq!(error.to_string(), "the attempt did not end within 5s");
-        assert_eq!(error.get_ref().unwrap().downcast_ref(), Some(&timeout));
-        assert!(error.is_retryable());
-    }
 }

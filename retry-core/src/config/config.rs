@@ -4,7 +4,7 @@ use core::fmt::{self, Display};
 use core::time::Duration;
 
 #[cfg(any(feature = "std", feature = "serde"))]
-use crate::config::spelling;
+use super::spelling;
 use crate::policy::backoff::{Backoff, Growth};
 use crate::policy::jitter::Jitter;
 use crate::policy::nanos::{Nanos, to_duration};

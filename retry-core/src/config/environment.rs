@@ -6,8 +6,8 @@ use std::string::String;
 use std::sync::{PoisonError, RwLock};
 use std::vec::Vec;
 
-use crate::config::config::{Allowed, PolicyConfig};
-use crate::config::spelling;
+use super::config::{Allowed, PolicyConfig};
+use super::spelling;
 use crate::observe;
 use crate::policy::policy::Policy;
 

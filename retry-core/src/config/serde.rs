@@ -8,8 +8,8 @@ use serde_core::de::{
 };
 use serde_core::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::config::config::{Allowed, JitterConfig, PolicyConfig, name};
-use crate::config::spelling::{self, Word};
+use super::config::{Allowed, JitterConfig, PolicyConfig, name};
+use super::spelling::{self, Word};
 use crate::policy::policy::Policy;
 
 /// As its [`PolicyConfig`].

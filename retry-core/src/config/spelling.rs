@@ -3,11 +3,11 @@
 
 use core::time::Duration;
 
-use crate::config::config::JitterConfig;
-use crate::policy::jitter::Jitter;
-
 #[cfg(feature = "serde")]
 pub(crate) use written::{BACKOFF_NAMES, Word, backoff};
+
+use super::config::JitterConfig;
+use crate::policy::jitter::Jitter;
 
 /// What a jitter may be written as.
 pub(crate) const JITTERS: &str = "`true`, `false`, a fraction from 0 to 1, `none`, `full`, `equal`, `decorrelated`, \

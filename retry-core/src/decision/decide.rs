@@ -3,7 +3,7 @@
 //! Sync and async, attribute and `Policy::run` all come here, or to the same by a shorter way where nothing but the
 //! number of attempts can end the call. Nothing is read and nothing drawn: time and randomness are handed in.
 
-use crate::decision::reason::GiveUpReason;
+use super::reason::GiveUpReason;
 use crate::policy::nanos::{FOREVER, Nanos, Packed, max};
 use crate::policy::policy::Policy;
 

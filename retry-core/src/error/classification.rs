@@ -6,11 +6,10 @@ use core::time::Duration;
 use std::io;
 
 use super::chain::{chain, link};
-use crate::adapter;
 #[cfg(target_has_atomic = "64")]
-use crate::breaker::CircuitOpen;
-use crate::error::report::Opinion;
-use crate::error::retryable::Retryable;
+use super::circuit_open::CircuitOpen;
+use super::foreign;
+use super::retryable::Retryable;
 
 /// The classification of an error by its own type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,15 +34,6 @@ pub(crate) fn classify_link<A: Error + Retryable + 'static>(
     error: &(dyn Error + 'static),
 ) -> Option<Classification> {
     link::<A>(error).map(Classification::of)
-}
-
-/// Classifies an `A` as what is known of its type allows.
-pub(crate) fn classify_link_as<A: Error + 'static, O: Opinion<A> + Default>(
-    error: &(dyn Error + 'static),
-) -> Option<Classification> {
-    let error = link::<A>(error)?;
-    let is_retryable = O::default().is_retryable(error)?;
-    Some(Classification { is_retryable, retry_after: O::default().retry_after(error).flatten() })
 }
 
 /// A type that can stand in the chain of an error.
@@ -80,7 +70,7 @@ fn classify_from(
     also: &[Option<LinkClassifier>],
     is_box: bool,
 ) -> Option<Classification> {
-    let adapters = if is_box { adapter::CLASSIFIERS } else { &[] };
+    let adapters = if is_box { foreign::CLASSIFIERS } else { &[] };
     let mut innermost = None;
     for error in chain(Some(first)) {
         // The error that an `io::Error` was made of is more exact than its kind.
@@ -104,10 +94,10 @@ const BREAKER: &[LinkClassifier] = &[
     classify_link::<CircuitOpen>,
 ];
 
-/// An error whose type is not known is classified by the first error of its chain that is an `io::Error`, a
-/// [`CircuitOpen`](crate::CircuitOpen) or an error of an enabled adapter; without one it is retryable.
+/// Implements `Retryable` by the chain of an error.
 macro_rules! by_chain {
-    ($($ty:ty),*) => {$(
+    ($($(#[$doc:meta])* $ty:ty;)*) => {$(
+        $(#[$doc])*
         impl Retryable for $ty {
             fn is_retryable(&self) -> bool {
                 classify_chain(Some(self), &[], true).is_none_or(|chain| chain.is_retryable)
@@ -120,4 +110,125 @@ macro_rules! by_chain {
     )*};
 }
 
-by_chain!(dyn Error, dyn Error + Send, dyn Error + Sync, dyn Error + Send + Sync);
+by_chain! {
+    /// By kind, and by the operating system's code where the code has no kind.
+    ///
+    /// Transient, and so retried: `ConnectionRefused`, `ConnectionReset`, `ConnectionAborted`, `NotConnected`, `BrokenPipe`,
+    /// `TimedOut`, `WouldBlock`, `Interrupted`, `HostUnreachable`, `NetworkUnreachable`, `NetworkDown`, `AddrInUse`,
+    /// `AddrNotAvailable`, `UnexpectedEof`, `WriteZero`, `ResourceBusy`, `ExecutableFileBusy`, `StaleNetworkFileHandle`,
+    /// `Deadlock`, `OutOfMemory`, `Other`, and every kind or code that this release does not know.
+    ///
+    /// Permanent: `NotFound`, `PermissionDenied`, `AlreadyExists`, `InvalidInput`, `InvalidData`, `InvalidFilename`,
+    /// `IsADirectory`, `NotADirectory`, `DirectoryNotEmpty`, `ReadOnlyFilesystem`, `FilesystemLoop`, `StorageFull`,
+    /// `QuotaExceeded`, `FileTooLarge`, `NotSeekable`, `CrossesDevices`, `TooManyLinks`, `ArgumentListTooLong` and
+    /// `Unsupported`; of the codes, those of a wrong call, such as `EBADF`, `ENOTSOCK`, `EAFNOSUPPORT` and `EMSGSIZE`.
+    ///
+    /// An `io::Error` that was made of another error is judged by that one: of several `io::Error`s in one chain by the
+    /// innermost. A connector that wraps TLS in `ErrorKind::Other` does not hide a certificate that is not trusted.
+    io::Error;
+    /// Classified by the first error of the chain that is an `io::Error`, a [`CircuitOpen`](crate::CircuitOpen) or an
+    /// error of an enabled adapter; without one the error is retryable.
+    dyn Error;
+    /// Classified as `dyn Error` is.
+    dyn Error + Send;
+    /// Classified as `dyn Error` is.
+    dyn Error + Sync;
+    /// Classified as `dyn Error` is.
+    dyn Error + Send + Sync;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use crate::Retryable;
+
+    #[test]
+    fn io_errors_by_kind() {
+        let transient = [
+            ErrorKind::ConnectionRefused,
+            ErrorKind::ConnectionReset,
+            ErrorKind::ConnectionAborted,
+            ErrorKind::NotConnected,
+            ErrorKind::BrokenPipe,
+            ErrorKind::TimedOut,
+            ErrorKind::WouldBlock,
+            ErrorKind::Interrupted,
+            ErrorKind::HostUnreachable,
+            ErrorKind::NetworkUnreachable,
+            ErrorKind::NetworkDown,
+            ErrorKind::AddrInUse,
+            ErrorKind::AddrNotAvailable,
+            ErrorKind::UnexpectedEof,
+            ErrorKind::WriteZero,
+            ErrorKind::ResourceBusy,
+            ErrorKind::ExecutableFileBusy,
+            ErrorKind::StaleNetworkFileHandle,
+            ErrorKind::Deadlock,
+            ErrorKind::OutOfMemory,
+            ErrorKind::Other,
+        ];
+        let permanent = [
+            ErrorKind::NotFound,
+            ErrorKind::PermissionDenied,
+            ErrorKind::AlreadyExists,
+            ErrorKind::InvalidInput,
+            ErrorKind::InvalidData,
+            ErrorKind::IsADirectory,
+            ErrorKind::NotADirectory,
+            ErrorKind::DirectoryNotEmpty,
+            ErrorKind::ReadOnlyFilesystem,
+            ErrorKind::StorageFull,
+            ErrorKind::QuotaExceeded,
+            ErrorKind::FileTooLarge,
+            ErrorKind::NotSeekable,
+            ErrorKind::CrossesDevices,
+            ErrorKind::TooManyLinks,
+            ErrorKind::ArgumentListTooLong,
+            ErrorKind::Unsupported,
+        ];
+        for kind in transient {
+            assert!(Error::from(kind).is_retryable(), "{kind:?}");
+        }
+        for kind in permanent {
+            assert!(!Error::from(kind).is_retryable(), "{kind:?}");
+        }
+    }
+
+    /// An error that is its own source.
+    #[derive(Debug)]
+    struct Circle;
+
+    impl std::fmt::Display for Circle {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a circle")
+        }
+    }
+
+    impl std::error::Error for Circle {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&Circle)
+        }
+    }
+
+    #[test]
+    fn the_innermost_io_error_decides() {
+        for kind in [ErrorKind::InvalidData, ErrorKind::PermissionDenied, ErrorKind::ConnectionReset] {
+            let is_retryable = Error::from(kind).is_retryable();
+            let mut error = Error::from(kind);
+            for _ in 0..20 {
+                error = Error::other(error);
+                assert_eq!(error.is_retryable(), is_retryable, "{kind:?}");
+            }
+        }
+        assert!(Error::new(ErrorKind::InvalidData, Error::from(ErrorKind::TimedOut)).is_retryable());
+        assert!(Error::other("text").is_retryable());
+        assert!(!Error::new(ErrorKind::InvalidData, "text").is_retryable());
+    }
+
+    #[test]
+    fn a_circle_of_sources_ends() {
+        assert!(Error::other(Circle).is_retryable());
+        assert!(!Error::new(ErrorKind::InvalidData, Circle).is_retryable());
+    }
+}

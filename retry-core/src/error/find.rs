@@ -1,19 +1,17 @@
 //! Whether an error is of a type or was caused by an error of it: what `on` and `unless` ask.
 
-use core::any::{Any, TypeId};
 use core::error::Error;
 use core::marker::PhantomData;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::chain::{
+use super::chain::{find_in, is_same, link};
+use super::chained::{
     Borrowing, Borrows, Boxed, BoxedSync, Chained, Counted, Counts, Held, Holds, Plain, Pointed, Points,
-    find_in,
 };
-use super::classification::{LinkClassifier, classify_link_as};
-use crate::call::probe::Known;
-use crate::error::report::Opinion;
+use super::classification::{Classification, LinkClassifier};
+use super::known::{Known, Opinion};
 
 /// Asks whether an error of type `E` is an `A`, or has one in its chain.
 ///
@@ -159,18 +157,6 @@ impl<A: Error + 'static, E: ?Sized, C: Chained<E>> Search<A, E> for InChain<C> {
     }
 }
 
-/// Returns whether an `E` is an `A` or points to one, by two pointers at most. In generic code it may be although nothing
-/// says so.
-pub(crate) fn is_same<A: Any, E: ?Sized>() -> bool {
-    fn points<A: Any>(error: TypeId) -> bool {
-        [typeid::of::<A>(), typeid::of::<Box<A>>(), typeid::of::<Rc<A>>(), typeid::of::<Arc<A>>()]
-            .contains(&error)
-            || typeid::of::<&A>() == error
-    }
-    let error = typeid::of::<E>();
-    points::<A>(error) || points::<Box<A>>(error) || points::<Rc<A>>(error) || points::<Arc<A>>(error)
-}
-
 /// Returns whether `error` is an `A`, as far as `search` can find out; `find` names the types.
 pub fn finds<A: ?Sized, E: ?Sized, S: Search<A, E>>(_find: &Find<A, E>, search: &S, error: &E) -> bool {
     search.finds(error)
@@ -183,4 +169,13 @@ pub fn classifier<A: ?Sized, E: ?Sized, S: Classify<A, E>, D, O: Opinion<A> + De
     _known: Known<D, O, C>,
 ) -> Option<LinkClassifier> {
     search.classifier::<O>()
+}
+
+/// Classifies an `A` as what is known of its type allows.
+fn classify_link_as<A: Error + 'static, O: Opinion<A> + Default>(
+    error: &(dyn Error + 'static),
+) -> Option<Classification> {
+    let error = link::<A>(error)?;
+    let is_retryable = O::default().is_retryable(error)?;
+    Some(Classification { is_retryable, retry_after: O::default().retry_after(error).flatten() })
 }

@@ -4,13 +4,11 @@ use core::error::Error;
 use core::fmt::{self, Debug, Display, Formatter};
 use core::time::Duration;
 
-use crate::call::convert::FromRetryError;
-use crate::call::next::GivenUp;
-use crate::call::probe::Known;
+use super::chained::Sourced;
+use super::known::{Describe, Known};
+use super::mark::marker;
+use super::retryable::Retryable;
 use crate::decision::reason::GiveUpReason;
-use crate::error;
-use crate::error::chain::Sourced;
-use crate::error::report::Describe;
 
 /// Why a call gave up, after how many attempts, and with which error.
 ///
@@ -98,25 +96,57 @@ impl<E> Error for RetryError<E> {
     /// Returns the mark of a call that gave up: see the module `error::mark`.
     fn cause(&self) -> Option<&dyn Error> {
         let was_refused = self.attempts == 0 && self.reason == GiveUpReason::CircuitOpen;
-        Some(error::marker(was_refused))
+        Some(marker(was_refused))
     }
 }
 
 impl<E> RetryError<E> {
     /// The last error with what is known of its type, which is chosen here once and for all.
-    pub fn new<D, O, C>(given_up: &GivenUp, last: Option<E>, _: Known<D, O, C>) -> RetryError<E>
+    pub(crate) fn from_parts<D, O, C>(
+        reason: GiveUpReason,
+        attempts: u32,
+        elapsed: Duration,
+        last: Option<E>,
+        _: Known<D, O, C>,
+    ) -> RetryError<E>
     where
         D: Describe<E> + Default,
         C: Sourced<E> + Default,
     {
         RetryError {
-            reason: given_up.reason,
-            attempts: given_up.attempts,
-            elapsed: given_up.elapsed,
+            reason,
+            attempts,
+            elapsed,
             last,
             describe: |error, f| D::default().describe(error, f),
             source: |error| C::default().source(error),
         }
+    }
+}
+
+/// Never: the loop that made it has tried.
+impl<E> Retryable for RetryError<E> {
+    fn is_retryable(&self) -> bool {
+        false
+    }
+}
+
+/// An error that a function with `error = E` can return.
+#[diagnostic::on_unimplemented(
+    message = "a function with `error = {E}` cannot fail with `{Self}`, which is not made from `RetryError<{E}>`",
+    label = "needs a return type whose error implements `From<RetryError<{E}>>`",
+    note = "return `Result<_, reattempt::RetryError<{E}>>`, `anyhow::Error` or `Box<dyn Error>`",
+    note = "write `impl From<reattempt::RetryError<{E}>> for {Self}` if the type is yours"
+)]
+pub trait FromRetryError<E> {
+    /// The error for the caller.
+    fn from_retry_error(error: RetryError<E>) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E, F: From<RetryError<E>>> FromRetryError<E> for F {
+    fn from_retry_error(error: RetryError<E>) -> F {
+        error.into()
     }
 }
 

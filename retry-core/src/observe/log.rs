@@ -5,8 +5,9 @@ use core::time::Duration;
 use tracing::level_filters::LevelFilter;
 
 #[cfg(target_has_atomic = "64")]
-use super::CircuitChanged;
-use super::{GaveUp, Observer, Recovered, RetryScheduled};
+use super::event::CircuitChanged;
+use super::observer::Observer;
+use super::{GaveUp, Recovered, RetryScheduled};
 
 pub(super) struct Log;
 

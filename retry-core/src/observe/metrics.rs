@@ -4,7 +4,8 @@ use std::sync::Once;
 
 use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 
-use super::{GaveUp, Observer, Recovered, RetryScheduled};
+use super::observer::Observer;
+use super::{GaveUp, Recovered, RetryScheduled};
 
 const RETRIES: &str = "reattempt_retries_total";
 const RECOVERED: &str = "reattempt_recovered_total";

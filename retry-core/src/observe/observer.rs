@@ -4,7 +4,7 @@ use core::fmt;
 use std::sync::{Arc, OnceLock};
 
 #[cfg(target_has_atomic = "64")]
-use super::CircuitChanged;
+use super::event::CircuitChanged;
 use super::{GaveUp, Recovered, RetryScheduled};
 use crate::runtime::installed::{self, Extra};
 

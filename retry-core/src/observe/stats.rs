@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use self::frequent::count_error;
-use super::{GaveUp, Observer, Recovered, RetryScheduled};
+use super::observer::Observer;
+use super::{GaveUp, Recovered, RetryScheduled};
 use crate::decision::reason::GiveUpReason;
 
 /// An observer that counts, for each operation: calls that retried, retries, recoveries, give-ups by reason, the time

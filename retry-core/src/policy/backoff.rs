@@ -1,6 +1,6 @@
 //! Attempt number → raw delay: exact, saturating, `const`, and without a loop over the number.
 
-use crate::policy::nanos::{FOREVER, Nanos, min, saturate};
+use super::nanos::{FOREVER, Nanos, min, saturate};
 
 /// How the raw delay grows from one retry to the next.
 ///

@@ -1,9 +1,9 @@
 //! What the compiler says of two values that contradict each other, where one of them may stand in the preset and not
 //! in the attribute: a sentence put together in a `const`, in which nothing formats.
 
-use crate::policy::nanos::Nanos;
-use crate::policy::policy::Policy;
-use crate::policy::rules::InvalidPolicy;
+use super::nanos::Nanos;
+use super::policy::Policy;
+use super::rules::InvalidPolicy;
 
 /// Returns what is wrong with `policy`, which started from the preset of that name, or from the defaults under no name.
 /// `written` is whether `base` and `max_delay` were.

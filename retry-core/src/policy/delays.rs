@@ -2,9 +2,9 @@
 
 use core::time::Duration;
 
-use crate::policy::nanos::{Packed, to_duration};
-use crate::policy::policy::Policy;
-use crate::policy::random::SplitMix64;
+use super::nanos::{Packed, to_duration};
+use super::policy::Policy;
+use super::random::SplitMix64;
 
 impl Policy {
     /// The delays of one call, drawn afresh: one fewer than attempts, without end if those are not limited.

@@ -3,10 +3,10 @@
 use core::fmt::{self, Display, Formatter};
 use core::time::Duration;
 
-use crate::policy::backoff::Backoff;
-use crate::policy::jitter::Jitter;
-use crate::policy::nanos::{Nanos, from_duration, to_duration};
-use crate::policy::policy::Policy;
+use super::backoff::Backoff;
+use super::jitter::Jitter;
+use super::nanos::{Nanos, from_duration, to_duration};
+use super::policy::Policy;
 
 /// As one sentence; with `{:#}` as a table of when each attempt starts at the earliest and at the latest, if every
 /// attempt fails at once. Rows beyond the twelfth attempt are left out.

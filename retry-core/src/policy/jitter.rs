@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::policy::nanos::{self, Nanos, Packed, from_duration, max, min};
+use super::nanos::{self, Nanos, Packed, from_duration, max, min};
 
 /// How a delay is randomised, so that clients which failed together do not return together.
 ///

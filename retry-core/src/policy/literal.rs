@@ -1,6 +1,6 @@
 //! Values that an attribute takes in more than one type: inherent methods on each, since a `const` can call no trait.
 
-use crate::policy::jitter::Jitter;
+use super::jitter::Jitter;
 
 /// An argument of `#[retry]` whose type is the user's choice.
 #[derive(Clone, Copy, Debug)]

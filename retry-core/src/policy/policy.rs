@@ -2,11 +2,11 @@
 
 use core::time::Duration;
 
-use crate::policy::backoff::{Backoff, Growth};
-use crate::policy::jitter::{Interval, Jitter, Spread};
-use crate::policy::nanos::{FOREVER, Nanos, Packed, from_duration, to_duration};
-use crate::policy::preset;
-use crate::policy::rules::{self, InvalidPolicy};
+use super::backoff::{Backoff, Growth};
+use super::jitter::{Interval, Jitter, Spread};
+use super::nanos::{FOREVER, Nanos, Packed, from_duration, to_duration};
+use super::rules::InvalidPolicy;
+use super::{preset, rules};
 
 /// How often a call is attempted, how long it waits in between, and until when it may start again.
 ///

@@ -6,8 +6,8 @@
 
 use core::time::Duration;
 
-use crate::policy::jitter::Jitter;
-use crate::policy::policy::Policy;
+use super::jitter::Jitter;
+use super::policy::Policy;
 
 /// Defines the presets, and the list of them by the names that the attribute knows.
 macro_rules! presets {

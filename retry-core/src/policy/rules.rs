@@ -5,10 +5,10 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::policy::const_message;
-use crate::policy::jitter::Jitter;
-use crate::policy::nanos::{FOREVER, Nanos, from_duration};
-use crate::policy::policy::Policy;
+use super::const_message;
+use super::jitter::Jitter;
+use super::nanos::{FOREVER, Nanos, from_duration};
+use super::policy::Policy;
 
 /// A value, or a pair of values, that no policy may have. Displays as what is wrong and what to write instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use core::marker::PhantomData;
 use std::cell::RefCell;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::runtime::installed::{self, Extra};
-use crate::runtime::test_context::Scene;
+use super::installed::{self, Extra};
+use super::test_context::Scene;
 
 static PROCESS: Mutex<Stack> = Mutex::new(Stack::new());
 

@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 use std::time::Instant;
 
+use super::test_context;
 use crate::policy::nanos::{Nanos, from_duration};
-use crate::runtime::test_context;
 
 /// Which clock a call lives by.
 #[derive(Clone, Copy, Debug)]

@@ -1,16 +1,15 @@
 //! Waiting: the only file that sleeps.
 
 use core::fmt;
-use core::future::Future;
+use core::future::{Future, IntoFuture};
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 use std::sync::OnceLock;
 
-use crate::call::step::Delay;
+use super::installed::Extra;
+use super::{installed, test_context};
 use crate::policy::nanos::{Nanos, from_duration, to_duration};
-use crate::runtime::installed::{self, Extra};
-use crate::runtime::test_context;
 
 /// Blocks this thread, unless a test's guard is up.
 #[expect(clippy::disallowed_methods, reason = "this module is the one that sleeps")]
@@ -61,6 +60,31 @@ impl<S> Future for Slept<S> {
             (None, Some(future)) => (this.poll)(future, context),
             (None, None) => Poll::Ready(()),
         }
+    }
+}
+
+/// The delay before the next attempt. One word: a timer is made of it where it is awaited, and not moved there.
+#[derive(Clone, Copy, Debug)]
+pub struct Delay(pub(crate) Nanos);
+
+impl Delay {
+    /// For the caller's own way to wait.
+    #[inline]
+    #[must_use]
+    pub fn duration(self) -> Duration {
+        to_duration(self.0)
+    }
+}
+
+/// By the runtime's timer.
+impl IntoFuture for Delay {
+    type Output = ();
+    type IntoFuture = Wait;
+
+    #[cold]
+    #[inline(never)]
+    fn into_future(self) -> Wait {
+        Wait::new(self.0)
     }
 }
 

@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+pub(crate) use super::active::current;
+use super::clock::Clock;
 use crate::policy::nanos::{Nanos, from_duration, to_duration};
 use crate::policy::policy::Policy;
 use crate::policy::random::{self, SplitMix64};
-pub(crate) use crate::runtime::active::current;
-use crate::runtime::clock::Clock;
 use crate::testing::Settings;
 
 /// Passes `delay` in the scene instead of waiting for it. `false` if there is no scene.

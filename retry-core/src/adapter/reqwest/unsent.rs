@@ -1,32 +1,12 @@
 //! An attempt without a `reqwest::Error` of its own: it was cut off, or not let through.
 
-use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
 
-use super::Error;
 #[cfg(target_has_atomic = "64")]
 use crate::CircuitOpen;
+use crate::error::reqwest::{Error, Unsent};
 use crate::{AttemptTimeout, Retryable};
-
-/// Why there is none.
-#[derive(Debug)]
-pub(super) enum Unsent {
-    CutOff(AttemptTimeout),
-    #[cfg(target_has_atomic = "64")]
-    Refused(CircuitOpen),
-}
-
-impl Unsent {
-    /// Returns the reason as an error.
-    pub(super) fn error(&self) -> &(dyn StdError + 'static) {
-        match self {
-            Unsent::CutOff(timeout) => timeout,
-            #[cfg(target_has_atomic = "64")]
-            Unsent::Refused(open) => open,
-        }
-    }
-}
 
 impl Retryable for Unsent {
     fn is_retryable(&self) -> bool {

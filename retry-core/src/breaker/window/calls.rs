@@ -10,7 +10,7 @@
 
 use std::boxed::Box;
 
-use super::{Course, Tally};
+use crate::breaker::window::tally::{Course, Tally};
 use crate::runtime::sync::{AtomicU64, Ordering, fence};
 
 /// See the module's documentation.

@@ -4,7 +4,7 @@
 //! tenth is to find another one's counter and to replace it, so nothing has to be cleared, however long nothing
 //! happened; and a call that was held up finds a later counter and leaves it alone.
 
-use super::{Course, Tally};
+use crate::breaker::window::tally::{Course, Tally};
 use crate::policy::nanos::Nanos;
 use crate::runtime::sync::{AtomicU64, Ordering, fence};
 

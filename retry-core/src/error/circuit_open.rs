@@ -13,7 +13,7 @@ pub struct CircuitOpen {
 }
 
 impl CircuitOpen {
-    pub(super) const fn new(breaker: &'static str, retry_in: Duration) -> CircuitOpen {
+    pub(crate) const fn new(breaker: &'static str, retry_in: Duration) -> CircuitOpen {
         CircuitOpen { breaker, retry_in: left(retry_in) }
     }
 
@@ -26,7 +26,7 @@ impl CircuitOpen {
 }
 
 /// What the longest that can be counted stands for is for ever.
-pub(super) const fn left(duration: Duration) -> Duration {
+pub(crate) const fn left(duration: Duration) -> Duration {
     if duration.as_nanos() >= to_duration(FOREVER).as_nanos() { Duration::MAX } else { duration }
 }
 
@@ -45,7 +45,7 @@ impl core::error::Error for CircuitOpen {}
 
 /// Retryable when the circuit may have closed, with the time left as the hint; permanent while it is held open by hand.
 #[cfg(feature = "std")]
-impl crate::Retryable for CircuitOpen {
+impl super::retryable::Retryable for CircuitOpen {
     fn is_retryable(&self) -> bool {
         self.retry_in != Duration::MAX
     }
@@ -65,4 +65,24 @@ impl From<CircuitOpen> for std::io::Error {
 /// What `None` stands for: a function that tells of no error tells nothing of this one.
 impl From<CircuitOpen> for () {
     fn from(_: CircuitOpen) -> Self {}
+}
+
+/// An error that a call fails with which its breaker refuses before the first attempt.
+#[diagnostic::on_unimplemented(
+    message = "a call that the breaker refuses cannot fail with `{Self}`, which is not made from `CircuitOpen`",
+    label = "needs an error type that implements `From<CircuitOpen>`",
+    note = "write `impl From<reattempt::CircuitOpen> for {Self}` if the type is yours",
+    note = "write `error = {Self}` and return `Result<_, reattempt::RetryError<{Self}>>` if the type is another \
+            crate's, or return `anyhow::Error` or `Box<dyn Error>`"
+)]
+pub trait FromCircuitOpen {
+    /// The error of such a call.
+    fn from_circuit_open(open: CircuitOpen) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<CircuitOpen>> FromCircuitOpen for E {
+    fn from_circuit_open(open: CircuitOpen) -> E {
+        open.into()
+    }
 }

@@ -1,0 +1,150 @@
+//! The plan after a failed attempt, with the event that has yet to be emitted.
+
+use core::fmt::Display;
+use core::time::Duration;
+use std::borrow::Cow;
+
+use super::site::Site;
+use crate::decision::reason::GiveUpReason;
+use crate::error::chained::Sourced;
+#[cfg(target_has_atomic = "64")]
+use crate::error::circuit_open::CircuitOpen;
+use crate::error::known::{Describe, Known};
+use crate::error::report::Report;
+use crate::error::retry_error::RetryError;
+use crate::observe::{self, Facts};
+use crate::policy::nanos::{Nanos, to_duration};
+use crate::runtime::sleep::{self, Delay};
+
+/// What the log will be told when the error may be out of reach: a hook has it.
+#[derive(Clone, Debug)]
+pub(super) struct PendingEvent {
+    operation: Cow<'static, str>,
+    label: &'static str,
+    max_attempts: Option<u32>,
+    error: String,
+}
+
+impl PendingEvent {
+    pub(super) fn new(site: &Site, max_attempts: Option<u32>, report: &Report<'_>) -> PendingEvent {
+        let operation = match report.failure.operation() {
+            Some(operation) => Cow::Owned(operation.to_string()),
+            None => Cow::Borrowed(site.operation),
+        };
+        PendingEvent { operation, label: site.operation, max_attempts, error: report.to_string() }
+    }
+
+    fn facts(&self, attempt: u32, elapsed: Duration) -> Facts<'_> {
+        let PendingEvent { operation, label, max_attempts, .. } = self;
+        Facts { operation, label, attempt, max_attempts: *max_attempts, elapsed }
+    }
+}
+
+/// Another attempt, after a wait.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    pub(crate) attempt: u32,
+    pub(crate) elapsed: Duration,
+    pub(super) wait: Nanos,
+    pub(super) pending: Option<PendingEvent>,
+}
+
+impl Planned {
+    /// Tells the log what it was not told yet.
+    #[cold]
+    #[inline(never)]
+    pub fn announce(&self) {
+        if let Some(pending) = &self.pending {
+            observe::retry(&pending.facts(self.attempt, self.elapsed), self.delay(), &pending.error);
+        }
+    }
+
+    /// How long to wait, for hooks.
+    #[must_use]
+    pub(crate) fn delay(&self) -> Duration {
+        to_duration(self.wait)
+    }
+
+    /// Waits on this thread.
+    #[cold]
+    #[inline(never)]
+    pub fn block(&self) {
+        sleep::block(self.wait);
+    }
+
+    /// How long to wait.
+    #[must_use]
+    pub fn wait(&self) -> Delay {
+        Delay(self.wait)
+    }
+
+    /// The end of a call whose breaker has opened while it waited.
+    #[cfg(target_has_atomic = "64")]
+    pub(crate) fn refused(&self) -> GivenUp {
+        let Planned { attempt: attempts, elapsed, ref pending, .. } = *self;
+        GivenUp { reason: GiveUpReason::CircuitOpen, attempts, elapsed, pending: pending.clone() }
+    }
+
+    pub(crate) fn operation(&self) -> &str {
+        self.pending.as_ref().map_or("", |pending| &pending.operation)
+    }
+
+    pub(crate) fn max_attempts(&self) -> Option<u32> {
+        self.pending.as_ref().and_then(|pending| pending.max_attempts)
+    }
+}
+
+/// No other attempt.
+#[derive(Clone, Debug)]
+pub struct GivenUp {
+    pub(crate) reason: GiveUpReason,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    pub(super) pending: Option<PendingEvent>,
+}
+
+impl GivenUp {
+    /// A call that its breaker has refused before the first attempt. The log has not been told yet.
+    #[cfg(target_has_atomic = "64")]
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn refused(site: &Site, operation: Option<&dyn Display>, open: &CircuitOpen) -> GivenUp {
+        let pending = PendingEvent {
+            operation: operation.map_or(Cow::Borrowed(site.operation), |name| name.to_string().into()),
+            label: site.operation,
+            max_attempts: site.policy_now().max_attempts(),
+            error: open.to_string(),
+        };
+        let (reason, attempts, elapsed) = (GiveUpReason::CircuitOpen, 0, Duration::ZERO);
+        GivenUp { reason, attempts, elapsed, pending: Some(pending) }
+    }
+
+    /// Tells the log what it was not told yet.
+    #[cold]
+    #[inline(never)]
+    pub fn announce(&self) {
+        if let Some(pending) = &self.pending {
+            observe::give_up(&pending.facts(self.attempts, self.elapsed), self.reason, &pending.error);
+        }
+    }
+
+    pub(crate) fn operation(&self) -> &str {
+        self.pending.as_ref().map_or("", |pending| &pending.operation)
+    }
+
+    pub(crate) fn max_attempts(&self) -> Option<u32> {
+        self.pending.as_ref().and_then(|pending| pending.max_attempts)
+    }
+}
+
+impl<E> RetryError<E> {
+    /// Returns the error of a call that gave up, with the last error of its attempts.
+    pub fn new<D, O, C>(given_up: &GivenUp, last: Option<E>, known: Known<D, O, C>) -> RetryError<E>
+    where
+        D: Describe<E> + Default,
+        C: Sourced<E> + Default,
+    {
+        RetryError::from_parts(given_up.reason, given_up.attempts, given_up.elapsed, last, known)
+    }
+}

@@ -1,0 +1,166 @@
+//! What is known of an error's type: how it is written, whether it classifies itself, how its sources are reached.
+
+use core::any::type_name;
+use core::fmt::{self, Debug, Display, Formatter};
+use core::marker::PhantomData;
+use core::time::Duration;
+
+use super::chained::Chained;
+use super::classification::{Classification, LinkClassifier, classify_chain};
+use super::report::Failure;
+use super::retryable::Retryable;
+
+/// How an error is written, asked and followed to its sources.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<D, O, C>(PhantomData<(D, O, C)>);
+
+impl<D, O, C> Known<D, O, C> {
+    pub(crate) const fn new() -> Self {
+        Known(PhantomData)
+    }
+}
+
+impl<D: Default, O: Default, C: Default> Known<D, O, C> {
+    /// An error of the type.
+    #[inline]
+    pub fn see<E: ?Sized>(self, error: &E) -> Seen<'_, E, D, O, C>
+    where
+        D: Describe<E>,
+        O: Opinion<E>,
+        C: Chained<E>,
+    {
+        Seen::new(error, D::default(), O::default(), C::default())
+    }
+}
+
+/// An error beside what is known of its type.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a, E: ?Sized, D, O, C> {
+    error: &'a E,
+    description: D,
+    opinion: O,
+    chain: C,
+    /// How to classify errors of the chain that the function's arguments name.
+    also: &'a [Option<LinkClassifier>],
+}
+
+impl<'a, E: ?Sized, D: Describe<E>, O: Opinion<E>, C: Chained<E>> Seen<'a, E, D, O, C> {
+    /// `error`, as it is written, asked and followed to its sources.
+    pub fn new(error: &'a E, description: D, opinion: O, chain: C) -> Self {
+        Seen { error, description, opinion, chain, also: &[] }
+    }
+
+    /// Adds types that are asked where they stand in the chain, if the error itself has no opinion.
+    #[must_use]
+    pub fn asking(mut self, also: &'a [Option<LinkClassifier>]) -> Self {
+        self.also = also;
+        self
+    }
+
+    /// Whether the error itself lets another attempt be made: by its own classification, and unless it comes from a
+    /// loop that gave up.
+    pub fn own(&self) -> bool {
+        let by_chain = || self.by_chain().is_none_or(|chain| chain.is_retryable);
+        self.opinion.is_retryable(self.error).unwrap_or_else(by_chain) && !self.chain.gave_up(self.error)
+    }
+
+    /// The classification by the errors of the chain, for a type that has none.
+    fn by_chain(&self) -> Option<Classification> {
+        classify_chain(self.chain.first(self.error), self.also, C::IS_BOX)
+    }
+}
+
+impl<E: ?Sized, D: Describe<E>, O: Opinion<E>, C: Chained<E>> Failure for Seen<'_, E, D, O, C> {
+    fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.description.describe(self.error, f)
+    }
+
+    fn is_retryable(&self) -> bool {
+        self.own()
+    }
+
+    fn hint(&self) -> Option<Duration> {
+        let by_chain = || self.by_chain().and_then(|chain| chain.retry_after);
+        self.opinion.retry_after(self.error).unwrap_or_else(by_chain)
+    }
+
+    fn is_refusal(&self) -> bool {
+        self.chain.is_refusal(self.error)
+    }
+}
+
+/// A way to write an `E`.
+pub trait Describe<E: ?Sized> {
+    /// Writes `error`.
+    ///
+    /// # Errors
+    /// If the formatter fails.
+    fn describe(&self, error: &E, f: &mut Formatter<'_>) -> fmt::Result;
+}
+
+/// By `Display`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AsDisplay;
+
+impl<E: Display + ?Sized> Describe<E> for AsDisplay {
+    fn describe(&self, error: &E, f: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(error, f)
+    }
+}
+
+/// By `Debug`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AsDebug;
+
+impl<E: Debug + ?Sized> Describe<E> for AsDebug {
+    fn describe(&self, error: &E, f: &mut Formatter<'_>) -> fmt::Result {
+        Debug::fmt(error, f)
+    }
+}
+
+/// By the name of the type.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AsTypeName;
+
+impl<E: ?Sized> Describe<E> for AsTypeName {
+    fn describe(&self, _: &E, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(type_name::<E>())
+    }
+}
+
+/// The classification of an `E` by its own type; `None` if the type has none.
+pub trait Opinion<E: ?Sized> {
+    /// Returns whether the error is worth another attempt.
+    fn is_retryable(&self, error: &E) -> Option<bool>;
+
+    /// Returns the wait that the peer asked for, if any.
+    fn retry_after(&self, error: &E) -> Option<Option<Duration>>;
+}
+
+/// By [`Retryable`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked;
+
+impl<E: Retryable + ?Sized> Opinion<E> for Asked {
+    fn is_retryable(&self, error: &E) -> Option<bool> {
+        Some(error.is_retryable())
+    }
+
+    fn retry_after(&self, error: &E) -> Option<Option<Duration>> {
+        Some(error.retry_after())
+    }
+}
+
+/// The type has no classification.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unasked;
+
+impl<E: ?Sized> Opinion<E> for Unasked {
+    fn is_retryable(&self, _: &E) -> Option<bool> {
+        None
+    }
+
+    fn retry_after(&self, _: &E) -> Option<Option<Duration>> {
+        None
+    }
+}
