@@ -1,62 +1,51 @@
-//! What expansions of `#[retry]` name. Not public API: it changes in any release.
+//! The items that expansions of `#[retry]` name. Not public API: it changes in any release.
 
 pub use core::cell::Cell;
 pub use core::time::Duration;
 
 pub use retry_core::decision::outcome::{never_fails, same, split, success, unreached};
-pub use retry_core::policy::literal::Argument;
-pub use retry_core::policy::rules as check;
-pub use retry_core::preset;
-pub use retry_core::{Backoff, Jitter, Outcome, Policy};
+pub use retry_core::policy::Argument;
+pub use retry_core::{Backoff, Jitter, Outcome, Policy, preset};
 
 #[cfg(feature = "macros")]
 pub use retry_macros::retry;
 
-#[cfg(feature = "std")]
-pub use retry_core::RetryError;
-#[cfg(feature = "std")]
-pub use retry_core::call::hook::{
-    Answer, Hook, Returned, give, give_outcome, hint, judge, sift, tell_give_up, tell_retry,
-    typed_async_on_give_up, typed_async_on_retry, typed_on_give_up, typed_on_retry,
-};
 #[cfg(all(feature = "std", target_has_atomic = "64"))]
 pub use retry_core::call::limits::{
     Ended, Shared, lend_breaker, lend_budget, only_error, plan_async_shared, plan_blocking_shared, refused,
 };
 #[cfg(feature = "std")]
-pub use retry_core::call::next::{Tell, plan_async, plan_blocking, recovered_async, recovered_blocking};
+pub use with_std::*;
+
+/// The items of an expansion that need the standard library.
 #[cfg(feature = "std")]
-pub use retry_core::call::planned::{GivenUp, Planned};
-#[cfg(feature = "std")]
-pub use retry_core::call::position::Position;
-#[cfg(feature = "std")]
-pub use retry_core::call::probe::{known, known_as, known_of};
-#[cfg(feature = "std")]
-pub use retry_core::call::progress::Progress;
-#[cfg(feature = "std")]
-pub use retry_core::call::site::{Environment, Site};
-#[cfg(feature = "std")]
-pub use retry_core::call::step::{Ask, Block, BlockBy, rules, step, step_blocking};
-#[cfg(feature = "std")]
-pub use retry_core::call::timeout::{limit, limit_with, timed_out};
-#[cfg(feature = "std")]
-pub use retry_core::decision::classify::{On, classify};
-#[cfg(feature = "std")]
-pub use retry_core::error::classification::ask_for;
-#[cfg(feature = "std")]
-pub use retry_core::error::find::{Find, classifier, finds};
-#[cfg(feature = "std")]
-pub use retry_core::error::known::Seen;
-#[cfg(feature = "std")]
-pub use retry_core::error::report::{Failure, Refused, Told};
-#[cfg(feature = "std")]
-pub use retry_core::error::retry_error::converted;
-#[cfg(feature = "std")]
-pub use retry_core::error::retryable::{Hint, Retryable};
-#[cfg(feature = "std")]
-pub use retry_core::error::text::is_text;
-#[cfg(feature = "std")]
-pub use retry_core::runtime::sleep::{Delay, block_with, wait_with};
+mod with_std {
+    pub use retry_core::call::hook::{
+        Answer, Hook, Returned, give, give_outcome, hint, judge, sift, tell_give_up, tell_retry,
+        typed_async_on_give_up, typed_async_on_retry, typed_on_give_up, typed_on_retry,
+    };
+    pub use retry_core::call::probe::{known, known_as, known_of};
+    pub use retry_core::call::step::{Ask, Block, BlockBy, rules, step, step_blocking};
+    pub use retry_core::call::timeout::{limit, limit_with, timed_out};
+    pub use retry_core::call::{
+        Environment, GivenUp, Planned, Position, Progress, Site, Tell, plan_async, plan_blocking,
+        recovered_async, recovered_blocking,
+    };
+    pub use retry_core::decision::{On, classify};
+    pub use retry_core::error::classification::ask_for;
+    pub use retry_core::error::find::{Find, classifier, finds};
+    pub use retry_core::error::text::is_text;
+    pub use retry_core::error::{Failure, Hint, Refused, RetryError, Retryable, Seen, Told, converted};
+    pub use retry_core::runtime::sleep::{Delay, block_with, wait_with};
+}
+
+/// The rules that check the values of an attribute.
+pub mod check {
+    pub use retry_core::policy::consistency::{
+        base_below_ceiling, base_below_deadline, require_over, width_below_ceiling, within,
+    };
+    pub use retry_core::policy::rules::{attempt_timeout, factor, jitter, max, require, seconds};
+}
 
 /// The traits whose methods find out what a type can do, a module for each question: an import of all of a module's
 /// traits is never unused, since the answer is a method of one of them.

@@ -21,9 +21,10 @@ pub use state::CircuitState;
 #[cfg(feature = "std")]
 use {notices::Notices, rates::Rates, window::Window};
 
-use crate::error::circuit_open::{CircuitOpen, left};
+use crate::error::CircuitOpen;
+use crate::error::circuit_open::left;
 use crate::policy::nanos::{from_duration, to_duration};
-use crate::runtime::time_source::Timepiece;
+use crate::runtime::Timepiece;
 
 /// Stops calls to a server that fails them, so that they fail at once and the server can recover.
 ///

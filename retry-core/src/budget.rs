@@ -5,11 +5,12 @@ mod reserve;
 
 use core::time::Duration;
 
-use crate::policy::nanos::{FOREVER, Nanos, from_duration, max, min};
-use crate::runtime::sync::{AtomicU64, Ordering};
-use crate::runtime::time_source::Timepiece;
 use pool::{MAX_TOKENS, Pool, SLOTS, TOKEN};
 use reserve::{Income, Reserve};
+
+use crate::policy::nanos::{FOREVER, Nanos, from_duration, max, min};
+use crate::runtime::Timepiece;
+use crate::runtime::sync::{AtomicU64, Ordering};
 
 /// A limit on the retries of many calls together, so that a server in trouble is not buried under them.
 ///

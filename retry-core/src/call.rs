@@ -3,12 +3,20 @@
 pub mod hook;
 #[cfg(target_has_atomic = "64")]
 pub mod limits;
-pub mod next;
-pub mod planned;
-pub mod position;
+mod next;
+mod planned;
+mod position;
 pub mod probe;
-pub mod progress;
-pub(crate) mod run;
-pub mod site;
+mod progress;
+mod run;
+mod site;
 pub mod step;
 pub mod timeout;
+
+pub use hook::{GiveUpEvent, RetryEvent};
+pub use next::{Tell, plan_async, plan_blocking, recovered_async, recovered_blocking};
+pub use planned::{GivenUp, Planned};
+pub use position::Position;
+pub use progress::Progress;
+pub use run::Run;
+pub use site::{Environment, Site};

@@ -1,9 +1,11 @@
 //! A policy from a file or from environment variables.
 
-pub(crate) mod config;
+mod config;
 #[cfg(feature = "std")]
-pub(crate) mod environment;
+mod environment;
 #[cfg(feature = "serde")]
-pub(crate) mod serde;
+mod serde;
 #[cfg(any(feature = "std", feature = "serde"))]
-pub(crate) mod spelling;
+mod spelling;
+
+pub use config::{InvalidConfig, JitterConfig, PolicyConfig};

@@ -1,8 +1,18 @@
 //! The decision after an attempt: a success or not, retryable or not, another attempt or the end, and why.
 
 #[cfg(feature = "std")]
-pub mod classify;
+mod classify;
 #[cfg(feature = "std")]
-pub(crate) mod decide;
+mod decide;
 pub mod outcome;
-pub(crate) mod reason;
+mod reason;
+
+#[cfg(feature = "std")]
+pub use classify::{On, classify};
+pub use outcome::Outcome;
+pub use reason::GiveUpReason;
+
+#[cfg(feature = "std")]
+pub(crate) use decide::{Decision, Failed, decide, refusal};
+#[cfg(feature = "std")]
+pub(crate) use outcome::Same;

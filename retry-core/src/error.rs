@@ -1,12 +1,12 @@
 //! What an error can tell: whether it is retryable, which errors it was caused by, whether another loop gave up.
 
 #[cfg(feature = "std")]
-pub mod attempt_timeout;
+mod attempt_timeout;
 #[cfg(feature = "std")]
 pub(crate) mod chain;
 #[cfg(feature = "std")]
-pub mod chained;
-pub mod circuit_open;
+mod chained;
+pub(crate) mod circuit_open;
 #[cfg(feature = "std")]
 pub mod classification;
 #[cfg(feature = "std")]
@@ -16,16 +16,34 @@ mod foreign;
 #[cfg(feature = "std")]
 pub(crate) mod io;
 #[cfg(feature = "std")]
-pub mod known;
+mod known;
 #[cfg(feature = "std")]
 mod mark;
 #[cfg(feature = "std")]
-pub mod report;
+mod report;
 #[cfg(feature = "reqwest")]
 pub mod reqwest;
 #[cfg(feature = "std")]
-pub mod retry_error;
+mod retry_error;
 #[cfg(feature = "std")]
-pub mod retryable;
+mod retryable;
 #[cfg(feature = "std")]
 pub mod text;
+
+pub use circuit_open::{CircuitOpen, FromCircuitOpen};
+
+#[cfg(feature = "std")]
+pub use {
+    attempt_timeout::{AttemptTimeout, FromTimeout},
+    chained::{
+        Borrowing, Borrows, Boxed, BoxedSync, Chained, Counted, Counts, Held, Holds, Plain, Pointed, Points,
+        Sourced, Unchained,
+    },
+    known::{AsDebug, AsDisplay, AsTypeName, Asked, Describe, Known, Opinion, Seen, Unasked},
+    report::{Failure, Refused, Told},
+    retry_error::{RetryError, converted},
+    retryable::{Hint, Retryable},
+};
+
+#[cfg(feature = "std")]
+pub(crate) use report::Report;

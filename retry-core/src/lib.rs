@@ -25,26 +25,15 @@ pub use breaker::{CircuitBreaker, CircuitState, Permit};
 #[cfg(target_has_atomic = "64")]
 pub use budget::{FailureKind, RetryBudget};
 #[cfg(feature = "std")]
-pub use call::hook::{GiveUpEvent, RetryEvent};
-#[cfg(feature = "std")]
-pub use call::run::Run;
-pub use config::config::{InvalidConfig, JitterConfig, PolicyConfig};
-pub use decision::outcome::Outcome;
-pub use decision::reason::GiveUpReason;
-#[cfg(feature = "std")]
-pub use error::attempt_timeout::AttemptTimeout;
+pub use call::{GiveUpEvent, RetryEvent, Run};
+pub use config::{InvalidConfig, JitterConfig, PolicyConfig};
+pub use decision::{GiveUpReason, Outcome};
 #[cfg(target_has_atomic = "64")]
-pub use error::circuit_open::CircuitOpen;
+pub use error::CircuitOpen;
 #[cfg(feature = "std")]
-pub use error::retry_error::RetryError;
-#[cfg(feature = "std")]
-pub use error::retryable::Retryable;
+pub use error::{AttemptTimeout, RetryError, Retryable};
 #[cfg(feature = "std")]
 pub use observe::{Observer, ObserverIsSet, Stats, set_observer};
-pub use policy::backoff::Backoff;
-pub use policy::jitter::Jitter;
-pub use policy::policy::Policy;
-pub use policy::preset;
-pub use policy::rules::InvalidPolicy;
+pub use policy::{Backoff, InvalidPolicy, Jitter, Policy, preset};
 #[cfg(feature = "std")]
 pub use runtime::sleep::{SleepIsSet, set_sleep};

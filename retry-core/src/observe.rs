@@ -40,13 +40,12 @@ use core::time::Duration;
 
 #[cfg(target_has_atomic = "64")]
 pub use event::CircuitChanged;
+pub(crate) use event::Facts;
 pub use event::{GaveUp, Recovered, RetryScheduled};
 pub use observer::{Observer, ObserverIsSet, set_observer};
 pub use stats::{ErrorCount, OperationStats, Stats, StatsSnapshot};
 
-pub(crate) use event::Facts;
-
-use crate::decision::reason::GiveUpReason;
+use crate::decision::GiveUpReason;
 
 pub(crate) fn retry(facts: &Facts<'_>, delay: Duration, error: &dyn Display) {
     let event = RetryScheduled { facts, delay, error };

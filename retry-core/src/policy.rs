@@ -1,13 +1,21 @@
 //! Numbers in, numbers out: how often a call is attempted and how long it waits, in `const` and without `std`.
 
-pub(crate) mod backoff;
-pub(crate) mod const_message;
-pub(crate) mod delays;
-pub(crate) mod display;
-pub(crate) mod jitter;
-pub mod literal;
+mod backoff;
+pub mod consistency;
+mod delays;
+mod display;
+mod jitter;
+mod literal;
 pub(crate) mod nanos;
-pub(crate) mod policy;
+mod policy;
 pub mod preset;
 pub(crate) mod random;
 pub mod rules;
+
+pub use backoff::Backoff;
+pub use jitter::Jitter;
+pub use literal::Argument;
+pub use policy::Policy;
+pub use rules::InvalidPolicy;
+
+pub(crate) use backoff::Growth;

@@ -1,7 +1,7 @@
-//! The time, the timers and what a test puts in their place.
+//! The time, the timers and the test contexts that replace them.
 
 #[cfg(feature = "std")]
-pub(crate) mod active;
+mod active;
 #[cfg(feature = "std")]
 pub(crate) mod clock;
 #[cfg(feature = "std")]
@@ -13,4 +13,16 @@ pub(crate) mod sync;
 #[cfg(feature = "std")]
 pub(crate) mod test_context;
 #[cfg(target_has_atomic = "64")]
-pub(crate) mod time_source;
+mod time_source;
+
+#[cfg(feature = "std")]
+pub use clock::Clock;
+#[cfg(feature = "std")]
+pub use sleep::{Delay, Wait};
+#[cfg(feature = "std")]
+pub use test_context::Scene;
+
+#[cfg(feature = "std")]
+pub(crate) use active::{OnProcess, OnThread};
+#[cfg(target_has_atomic = "64")]
+pub(crate) use time_source::Timepiece;

@@ -26,10 +26,10 @@ use core::ops::Deref;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-use crate::policy::policy::Policy;
+use crate::policy::Policy;
 use crate::policy::random::SplitMix64;
-use crate::runtime::active::{OnProcess, OnThread};
-pub use crate::runtime::test_context::Scene;
+pub use crate::runtime::Scene;
+use crate::runtime::{OnProcess, OnThread};
 
 /// Until the guard is dropped, retries on this thread skip their waits and live by a clock that stands still.
 ///

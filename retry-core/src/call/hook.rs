@@ -5,8 +5,7 @@ use core::future::{Future, Pending};
 use core::time::Duration;
 
 use super::planned::{GivenUp, Planned};
-use crate::decision::outcome::Same;
-use crate::decision::reason::GiveUpReason;
+use crate::decision::{GiveUpReason, Same};
 
 /// An attempt failed and another will follow: what `on_retry` is told, before the wait.
 #[derive(Clone, Copy, Debug)]

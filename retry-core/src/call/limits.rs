@@ -14,13 +14,10 @@ use super::site::Site;
 use crate::breaker::trial::{Attempt, Running};
 use crate::breaker::{CircuitBreaker, Permit};
 use crate::budget::{FailureKind, RetryBudget};
-use crate::decision::decide::{Decision, Failed};
-use crate::decision::outcome::Outcome;
-use crate::decision::reason::GiveUpReason;
-use crate::error::circuit_open::{CircuitOpen, FromCircuitOpen};
-use crate::error::report::Failure;
+use crate::decision::{Decision, Failed, GiveUpReason, Outcome};
+use crate::error::{CircuitOpen, Failure, FromCircuitOpen};
 use crate::policy::nanos::from_duration;
-use crate::runtime::clock::Clock;
+use crate::runtime::Clock;
 
 /// What `budget` and `breaker` take: the value itself, whatever lends it, or an `Option` of that.
 #[diagnostic::on_unimplemented(

@@ -6,14 +6,12 @@ use core::fmt::Display;
 use super::planned::{GivenUp, PendingEvent, Planned};
 use super::progress::Progress;
 use super::site::Site;
-use crate::decision::decide::{Decision, Failed, decide, refusal};
-use crate::error::report::{Failure, Report};
+use crate::decision::{Decision, Failed, decide, refusal};
+use crate::error::{Failure, Report};
 use crate::observe::{self, Facts};
 use crate::policy::nanos::{Nanos, to_duration};
-use crate::policy::policy::Policy;
-use crate::policy::random;
-use crate::runtime::clock::Clock;
-use crate::runtime::{installed, test_context};
+use crate::policy::{Policy, random};
+use crate::runtime::{Clock, installed, test_context};
 
 /// An attempt failed: the wait before the next, or `None` to give up. Tells of either.
 #[inline(never)]

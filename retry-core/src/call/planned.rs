@@ -5,16 +5,14 @@ use core::time::Duration;
 use std::borrow::Cow;
 
 use super::site::Site;
-use crate::decision::reason::GiveUpReason;
-use crate::error::chained::Sourced;
+use crate::decision::GiveUpReason;
 #[cfg(target_has_atomic = "64")]
-use crate::error::circuit_open::CircuitOpen;
-use crate::error::known::{Describe, Known};
-use crate::error::report::Report;
-use crate::error::retry_error::RetryError;
+use crate::error::CircuitOpen;
+use crate::error::{Describe, Known, Report, RetryError, Sourced};
 use crate::observe::{self, Facts};
 use crate::policy::nanos::{Nanos, to_duration};
-use crate::runtime::sleep::{self, Delay};
+use crate::runtime::Delay;
+use crate::runtime::sleep::{self};
 
 /// What the log will be told when the error may be out of reach: a hook has it.
 #[derive(Clone, Debug)]

@@ -16,13 +16,12 @@ use super::position::Position;
 use super::progress::Progress;
 use super::site::Site;
 use super::step::{self, Pace};
-use crate::decision::outcome::Outcome;
-use crate::error::chained::{
-    Borrowing, Borrows, Boxed, BoxedSync, Counted, Counts, Held, Holds, Plain, Pointed, Points, Unchained,
+use crate::decision::Outcome;
+use crate::error::{
+    AsDebug, AsDisplay, AsTypeName, Asked, Borrowing, Borrows, Boxed, BoxedSync, Counted, Counts, Held,
+    Holds, Known, Plain, Pointed, Points, Retryable, Unasked, Unchained,
 };
-use crate::error::known::{AsDebug, AsDisplay, AsTypeName, Asked, Known, Unasked};
-use crate::error::retryable::Retryable;
-use crate::runtime::sleep::Delay;
+use crate::runtime::Delay;
 
 /// The question about an outcome's error.
 #[inline]

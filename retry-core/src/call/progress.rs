@@ -1,9 +1,9 @@
 //! What a call carries from one attempt to the next.
 
 use super::site::Site;
-use crate::policy::nanos::{FOREVER, Nanos, Packed};
-use crate::policy::policy::Policy;
-use crate::runtime::clock::Clock;
+use crate::policy::Policy;
+use crate::policy::nanos::{FOREVER, Nanos};
+use crate::runtime::Clock;
 
 /// Where a call stands. Two words: it is a part of every annotated future.
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +11,7 @@ pub struct Progress {
     /// Attempts that have failed.
     failures: u32,
     /// What the policy remembers of the delay before this attempt.
-    pub(crate) previous: Packed,
+    pub(crate) previous: Nanos,
     /// When attempt 1 started or, where no clock was read then, ended. `UNKNOWN` until somebody wants to know.
     started: Nanos,
 }
@@ -24,7 +24,7 @@ impl Progress {
     pub const START: Progress = Progress::at(Progress::UNKNOWN);
 
     const fn at(started: Nanos) -> Progress {
-        Progress { failures: 0, previous: Packed::ZERO, started }
+        Progress { failures: 0, previous: 0, started }
     }
 
     /// The start of a blocking call. Reads the clock only if the policy has a deadline.

@@ -14,13 +14,12 @@ use super::progress::Progress;
 use super::site::Site;
 use super::step::{Ask, Block, Judge, Verdict, step, step_at};
 use super::timeout::limit;
-use crate::decision::classify::{On, classify};
-use crate::error::attempt_timeout::AttemptTimeout;
+use crate::decision::{On, classify};
 use crate::error::chain::{find_in, has_retry_error, is_circuit_open};
-use crate::error::chained::Unchained;
-use crate::error::known::{AsDisplay, AsTypeName, Asked, Describe, Opinion, Seen, Unasked};
-use crate::error::report::Told;
-use crate::policy::policy::Policy;
+use crate::error::{
+    AsDisplay, AsTypeName, Asked, AttemptTimeout, Describe, Opinion, Seen, Told, Unasked, Unchained,
+};
+use crate::policy::Policy;
 
 impl Policy {
     /// Calls `operation` until it succeeds or this policy gives up; returns its last result unchanged.

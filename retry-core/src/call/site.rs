@@ -1,6 +1,6 @@
 //! A retried function as it is written: its name, its policy and the environment that may override the policy.
 
-use crate::policy::policy::Policy;
+use crate::policy::Policy;
 use crate::runtime::{installed, test_context};
 
 /// A retried function: its name and its policy, as written.

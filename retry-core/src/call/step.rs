@@ -11,13 +11,11 @@ use super::next;
 use super::position::{Begun, Position};
 use super::progress::Progress;
 use super::site::Site;
-use crate::decision::outcome::Outcome;
-use crate::error::chained::Chained;
-use crate::error::known::{Describe, Known, Opinion};
-use crate::error::report::{Failure, Report};
+use crate::decision::Outcome;
+use crate::error::{Chained, Describe, Failure, Known, Opinion, Report};
 use crate::policy::nanos::Nanos;
-use crate::runtime::clock::Clock;
-use crate::runtime::sleep::{self, Delay};
+use crate::runtime::sleep::{self};
+use crate::runtime::{Clock, Delay};
 
 /// How a function waits.
 pub trait Pace {

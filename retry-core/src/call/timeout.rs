@@ -5,12 +5,11 @@ use core::pin::pin;
 use core::time::Duration;
 
 use super::progress::Progress;
-use crate::decision::outcome::Outcome;
-use crate::error::attempt_timeout::{AttemptTimeout, FromTimeout};
+use crate::decision::Outcome;
+use crate::error::{AttemptTimeout, FromTimeout};
+use crate::policy::Policy;
 use crate::policy::nanos::{Nanos, from_duration, min};
-use crate::policy::policy::Policy;
-use crate::runtime::clock::Clock;
-use crate::runtime::sleep::Wait;
+use crate::runtime::{Clock, Wait};
 
 /// `attempt`, dropped when it has run for `timeout` or into the policy's deadline.
 ///

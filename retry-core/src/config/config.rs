@@ -5,11 +5,9 @@ use core::time::Duration;
 
 #[cfg(any(feature = "std", feature = "serde"))]
 use super::spelling;
-use crate::policy::backoff::{Backoff, Growth};
-use crate::policy::jitter::Jitter;
 use crate::policy::nanos::{Nanos, to_duration};
-use crate::policy::policy::Policy;
-use crate::policy::rules::{self, InvalidPolicy};
+use crate::policy::rules::{self};
+use crate::policy::{Backoff, Growth, InvalidPolicy, Jitter, Policy};
 
 /// A policy as plain data, for settings that come from outside the program. What is `None` is not configured.
 ///

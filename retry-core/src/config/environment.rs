@@ -9,7 +9,7 @@ use std::vec::Vec;
 use super::config::{Allowed, PolicyConfig};
 use super::spelling;
 use crate::observe;
-use crate::policy::policy::Policy;
+use crate::policy::Policy;
 
 /// What the environment says under each prefix that anybody has asked for: read once, so that all functions with a
 /// prefix agree, and a bad value is told once.
@@ -111,7 +111,7 @@ mod tests {
 
     use super::*;
     use crate::config::config::JitterConfig;
-    use crate::policy::jitter::Jitter;
+    use crate::policy::Jitter;
 
     fn read_from(variables: &[(&str, &str)]) -> (PolicyConfig, Vec<Refused>) {
         read("APP", |name| {

@@ -10,7 +10,7 @@ use serde_core::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::config::{Allowed, JitterConfig, PolicyConfig, name};
 use super::spelling::{self, Word};
-use crate::policy::policy::Policy;
+use crate::policy::Policy;
 
 /// As its [`PolicyConfig`].
 impl Serialize for Policy {
@@ -55,7 +55,7 @@ fn field<S: SerializeStruct>(
     }
 }
 
-impl Serialize for Word<crate::policy::backoff::Backoff> {
+impl Serialize for Word<crate::policy::Backoff> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
@@ -66,7 +66,7 @@ impl Serialize for JitterConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             JitterConfig::On => serializer.serialize_bool(true),
-            JitterConfig::Kind(crate::policy::jitter::Jitter::Additive(fraction)) => {
+            JitterConfig::Kind(crate::policy::Jitter::Additive(fraction)) => {
                 serializer.serialize_f64(*fraction)
             }
             JitterConfig::Kind(jitter) => serializer.collect_str(&Word(*jitter)),

@@ -7,7 +7,7 @@ use core::time::Duration;
 pub(crate) use written::{BACKOFF_NAMES, Word, backoff};
 
 use super::config::JitterConfig;
-use crate::policy::jitter::Jitter;
+use crate::policy::Jitter;
 
 /// What a jitter may be written as.
 pub(crate) const JITTERS: &str = "`true`, `false`, a fraction from 0 to 1, `none`, `full`, `equal`, `decorrelated`, \
@@ -68,8 +68,7 @@ mod written {
     use core::fmt::{self, Display, Formatter};
 
     use super::KINDS;
-    use crate::policy::backoff::Backoff;
-    use crate::policy::jitter::Jitter;
+    use crate::policy::{Backoff, Jitter};
 
     const BACKOFFS: [(&str, Backoff); 4] = [
         ("exponential", Backoff::Exponential),

@@ -4,8 +4,8 @@
 //! number of attempts can end the call. Nothing is read and nothing drawn: time and randomness are handed in.
 
 use super::reason::GiveUpReason;
-use crate::policy::nanos::{FOREVER, Nanos, Packed, max};
-use crate::policy::policy::Policy;
+use crate::policy::Policy;
+use crate::policy::nanos::{FOREVER, Nanos, max};
 
 /// What is known when attempt `attempt` has failed.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct Failed {
     /// Time since the start of attempt 1.
     pub(crate) elapsed: Nanos,
     /// What the policy remembers of the delay before this attempt.
-    pub(crate) previous: Packed,
+    pub(crate) previous: Nanos,
     /// All waits so far, which matter only if there is a hint.
     pub(crate) waited: Nanos,
     /// The wait that the peer asked for.
@@ -97,19 +97,12 @@ mod tests {
     use core::time::Duration;
 
     use super::*;
-    use crate::policy::jitter::Jitter;
+    use crate::policy::Jitter;
 
     const POLICY: Policy = Policy::new().max(3).jitter(Jitter::None).deadline(Duration::from_secs(10));
     const SECOND: Nanos = 1_000_000_000;
-    const FIRST: Failed = Failed {
-        attempt: 1,
-        is_retryable: true,
-        elapsed: 0,
-        previous: Packed::ZERO,
-        waited: 0,
-        hint: None,
-        draw: 0,
-    };
+    const FIRST: Failed =
+        Failed { attempt: 1, is_retryable: true, elapsed: 0, previous: 0, waited: 0, hint: None, draw: 0 };
 
     const fn retry(delay: Nanos) -> Decision {
         Decision::Retry { delay, wait: delay }
@@ -201,5 +194,50 @@ mod tests {
         assert_eq!(decide(1, 0, 8 * SECOND + 1), Decision::GiveUp(GiveUpReason::HintTooLong));
         assert!(matches!(decide(2, 8 * SECOND, 2 * SECOND), Decision::Retry { .. }));
         assert_eq!(decide(2, 8 * SECOND, 2 * SECOND + 1), Decision::GiveUp(GiveUpReason::HintTooLong));
+    }
+
+    #[test]
+    fn the_short_way_comes_to_what_the_general_one_does() {
+        let durations = [0, 1, 7, 1_000_000_000, 60_000_000_000, 1 << 63, FOREVER].map(Duration::from_nanos);
+        let jitters = [
+            Jitter::None,
+            Jitter::Additive(0.3),
+            Jitter::Spread(1.0),
+            Jitter::Full,
+            Jitter::Equal,
+            Jitter::UpTo(Duration::from_secs(7)),
+        ];
+        for (base, max_delay) in durations.iter().flat_map(|&base| durations.map(|limit| (base, limit))) {
+            for (jitter, factor) in
+                jitters.iter().flat_map(|&jitter| [1.0, 2.0, 8.0].map(|factor| (jitter, factor)))
+            {
+                let plain =
+                    Policy::new().max(70).base(base).max_delay(max_delay).factor(factor).jitter(jitter);
+                assert!(plain.is_plain);
+                let mut general = plain;
+                general.is_plain = false;
+                for (attempt, draw) in
+                    (1..=70).flat_map(|attempt| [0, 1 << 63, u64::MAX].map(|draw| (attempt, draw)))
+                {
+                    let failed = Failed {
+                        attempt,
+                        is_retryable: true,
+                        elapsed: 0,
+                        previous: 0,
+                        waited: 0,
+                        hint: None,
+                        draw,
+                    };
+                    let short = match refusal(&plain, attempt, true) {
+                        Some(reason) => Decision::GiveUp(reason),
+                        None => {
+                            let delay = plain.plain_interval(attempt).pick(draw);
+                            Decision::Retry { delay, wait: delay }
+                        }
+                    };
+                    assert_eq!(short, decide(&general, failed), "attempt {attempt} of {plain:?}");
+                }
+            }
+        }
     }
 }

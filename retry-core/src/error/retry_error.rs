@@ -8,7 +8,7 @@ use super::chained::Sourced;
 use super::known::{Describe, Known};
 use super::mark::marker;
 use super::retryable::Retryable;
-use crate::decision::reason::GiveUpReason;
+use crate::decision::GiveUpReason;
 
 /// Why a call gave up, after how many attempts, and with which error.
 ///

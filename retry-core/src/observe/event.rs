@@ -6,7 +6,7 @@ use core::time::Duration;
 
 #[cfg(target_has_atomic = "64")]
 use crate::breaker::CircuitState;
-use crate::decision::reason::GiveUpReason;
+use crate::decision::GiveUpReason;
 
 /// What every event tells.
 pub(crate) struct Facts<'a> {

@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use self::frequent::count_error;
 use super::observer::Observer;
 use super::{GaveUp, Recovered, RetryScheduled};
-use crate::decision::reason::GiveUpReason;
+use crate::decision::GiveUpReason;
 
 /// An observer that counts, for each operation: calls that retried, retries, recoveries, give-ups by reason, the time
 /// waited and the most frequent errors.

@@ -1,8 +1,9 @@
 //! A policy's delays, one after the other.
 
+use super::nanos::Nanos;
 use core::time::Duration;
 
-use super::nanos::{Packed, to_duration};
+use super::nanos::to_duration;
 use super::policy::Policy;
 use super::random::SplitMix64;
 
@@ -18,7 +19,7 @@ impl Policy {
     /// version.
     #[inline]
     pub fn delays_seeded(&self, seed: u64) -> impl Iterator<Item = Duration> + Send + use<> {
-        Delays { policy: *self, next: 1, previous: Packed::ZERO, generator: SplitMix64::new(seed) }
+        Delays { policy: *self, next: 1, previous: 0, generator: SplitMix64::new(seed) }
     }
 }
 
@@ -26,7 +27,7 @@ struct Delays {
     policy: Policy,
     /// The number of the next delay.
     next: u32,
-    previous: Packed,
+    previous: Nanos,
     generator: SplitMix64,
 }
 

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::nanos::{self, Nanos, Packed, from_duration, max, min};
+use super::nanos::{self, Nanos, from_duration, max, min};
 
 /// How a delay is randomised, so that clients which failed together do not return together.
 ///
@@ -135,7 +135,7 @@ impl Spread {
         &self,
         raw: Nanos,
         base: Nanos,
-        previous: Packed,
+        previous: Nanos,
         max_delay: Nanos,
         draw: u64,
     ) -> Nanos {
@@ -147,8 +147,8 @@ impl Spread {
 
     /// What the next delay needs to know of this one.
     #[inline]
-    pub(crate) const fn remembered(&self, delay: Nanos) -> Packed {
-        if self.remembers() { Packed::new(delay) } else { Packed::ZERO }
+    pub(crate) const fn remembered(&self, delay: Nanos) -> Nanos {
+        if self.remembers() { delay } else { 0 }
     }
 
     /// Whether the next delay depends on this one.
@@ -194,8 +194,8 @@ const fn decorrelated(base: Nanos, previous: Nanos) -> Interval {
 /// for it.
 #[cold]
 #[inline(never)]
-const fn decorrelated_delay(base: Nanos, previous: Packed, max_delay: Nanos, draw: u64) -> Nanos {
-    min(decorrelated(base, previous.nanos()).pick(draw), max_delay)
+const fn decorrelated_delay(base: Nanos, previous: Nanos, max_delay: Nanos, draw: u64) -> Nanos {
+    min(decorrelated(base, previous).pick(draw), max_delay)
 }
 
 #[cfg(test)]

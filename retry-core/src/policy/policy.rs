@@ -4,9 +4,8 @@ use core::time::Duration;
 
 use super::backoff::{Backoff, Growth};
 use super::jitter::{Interval, Jitter, Spread};
-use super::nanos::{FOREVER, Nanos, Packed, from_duration, to_duration};
-use super::rules::InvalidPolicy;
-use super::{preset, rules};
+use super::nanos::{FOREVER, Nanos, from_duration, to_duration};
+use super::rules;
 
 /// How often a call is attempted, how long it waits in between, and until when it may start again.
 ///
@@ -47,10 +46,10 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The [default preset](preset::DEFAULT): 3 attempts, delays of 1 s and 2 s and up to 30 % more.
+    /// The [default preset](super::preset::DEFAULT): 3 attempts, delays of 1 s and 2 s and up to 30 % more.
     #[must_use]
     pub const fn new() -> Policy {
-        preset::DEFAULT
+        Policy::DEFAULT
     }
 
     /// 3 attempts, 1 s, factor 2, at most 60 s, 30 % jitter, hints up to 5 min, no deadline.
@@ -176,26 +175,6 @@ impl Policy {
         self
     }
 
-    /// The policy itself, once the rules between its values hold: `base ≤ max_delay`, `base < deadline`, and the
-    /// width of [`Jitter::UpTo`] below `max_delay`.
-    ///
-    /// # Panics
-    /// If one does not, naming the value.
-    #[must_use]
-    #[track_caller]
-    pub const fn checked(self) -> Policy {
-        rules::require(self.validate());
-        self
-    }
-
-    /// The rules of [`checked`](Policy::checked), told instead of panicked.
-    ///
-    /// # Errors
-    /// The first rule that does not hold.
-    pub const fn validate(&self) -> Result<(), InvalidPolicy> {
-        rules::all(self)
-    }
-
     /// `attempts`, or 1 for 0: for values whose range is checked elsewhere.
     #[doc(hidden)]
     #[must_use]
@@ -237,7 +216,7 @@ impl Policy {
 
     /// Delay `n`.
     #[inline]
-    pub(crate) const fn delay(&self, n: u32, previous: Packed, draw: u64) -> Nanos {
+    pub(crate) const fn delay(&self, n: u32, previous: Nanos, draw: u64) -> Nanos {
         if self.is_plain {
             return self.plain_interval(n).pick(draw);
         }
@@ -253,8 +232,8 @@ impl Policy {
 
     /// What the next delay needs to know of this one.
     #[inline]
-    pub(crate) const fn remembered(&self, delay: Nanos) -> Packed {
-        if self.is_plain { Packed::ZERO } else { self.spread.remembered(delay) }
+    pub(crate) const fn remembered(&self, delay: Nanos) -> Nanos {
+        if self.is_plain { 0 } else { self.spread.remembered(delay) }
     }
 
     const fn widest(&self, n: u32) -> Interval {
@@ -324,56 +303,6 @@ impl Policy {
             (_, Backoff::Constant) => true,
             (_, Backoff::Exponential) if self.growth.factor <= 1.0 => true,
             _ => self.growth.raw(n) >= self.growth.limit,
-        }
-    }
-}
-
-#[cfg(all(test, feature = "std"))]
-mod tests {
-    use super::*;
-    use crate::decision::decide::{Decision, Failed, decide, refusal};
-
-    #[test]
-    fn the_short_way_comes_to_what_the_general_one_does() {
-        let durations = [0, 1, 7, 1_000_000_000, 60_000_000_000, 1 << 63, FOREVER].map(Duration::from_nanos);
-        let jitters = [
-            Jitter::None,
-            Jitter::Additive(0.3),
-            Jitter::Spread(1.0),
-            Jitter::Full,
-            Jitter::Equal,
-            Jitter::UpTo(Duration::from_secs(7)),
-        ];
-        for (base, max_delay) in durations.iter().flat_map(|&base| durations.map(|limit| (base, limit))) {
-            for (jitter, factor) in
-                jitters.iter().flat_map(|&jitter| [1.0, 2.0, 8.0].map(|factor| (jitter, factor)))
-            {
-                let plain =
-                    Policy::new().max(70).base(base).max_delay(max_delay).factor(factor).jitter(jitter);
-                assert!(plain.is_plain);
-                let general = Policy { is_plain: false, ..plain };
-                for (attempt, draw) in
-                    (1..=70).flat_map(|attempt| [0, 1 << 63, u64::MAX].map(|draw| (attempt, draw)))
-                {
-                    let failed = Failed {
-                        attempt,
-                        is_retryable: true,
-                        elapsed: 0,
-                        previous: Packed::ZERO,
-                        waited: 0,
-                        hint: None,
-                        draw,
-                    };
-                    let short = match refusal(&plain, attempt, true) {
-                        Some(reason) => Decision::GiveUp(reason),
-                        None => {
-                            let delay = plain.plain_interval(attempt).pick(draw);
-                            Decision::Retry { delay, wait: delay }
-                        }
-                    };
-                    assert_eq!(short, decide(&general, failed), "attempt {attempt} of {plain:?}");
-                }
-            }
         }
     }
 }

@@ -1,14 +1,11 @@
-//! The rules that the values of a policy obey. Each is written here once: setters, run-time configuration and the
-//! attribute (at compile time) all ask these functions.
-#![expect(clippy::missing_errors_doc, reason = "each says what holds; what does not is the error")]
+//! The rules for single values of a policy. Setters, configuration and the attribute all use these functions.
+#![expect(clippy::missing_errors_doc, reason = "each first line is the rule, whose opposite is the error")]
 
 use core::fmt;
 use core::time::Duration;
 
-use super::const_message;
 use super::jitter::Jitter;
-use super::nanos::{FOREVER, Nanos, from_duration};
-use super::policy::Policy;
+use super::nanos::FOREVER;
 
 /// A value, or a pair of values, that no policy may have. Displays as what is wrong and what to write instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,19 +84,7 @@ pub const fn require(checked: Checked) {
     }
 }
 
-/// The same for a rule between two values of a function's policy. `written` is whether `base` and `max_delay` were; the
-/// message names the value of one that was not, which is that of the preset.
-///
-/// # Panics
-/// With that message if the rule does not hold.
-#[track_caller]
-pub const fn require_over(preset: &'static str, written: (bool, bool), policy: &Policy, checked: Checked) {
-    if let Err(invalid) = checked {
-        panic!("{}", const_message::sentence(invalid, preset, written, policy).as_str());
-    }
-}
-
-const fn unless(broken: bool, invalid: InvalidPolicy) -> Checked {
+pub(super) const fn unless(broken: bool, invalid: InvalidPolicy) -> Checked {
     if broken { Err(invalid) } else { Ok(()) }
 }
 
@@ -132,80 +117,4 @@ pub const fn seconds(seconds: f64) -> Checked {
 /// An attempt gets some time.
 pub const fn attempt_timeout(timeout: Duration) -> Checked {
     unless(timeout.is_zero(), InvalidPolicy::AttemptTimeoutIsZero)
-}
-
-/// The first delay fits below the ceiling.
-pub const fn base_below_ceiling(policy: &Policy) -> Checked {
-    unless(policy.growth.base > policy.max_delay, InvalidPolicy::BaseAboveMaxDelay)
-}
-
-/// The width of a jitter in units of time fits below the ceiling.
-pub const fn width_below_ceiling(policy: &Policy) -> Checked {
-    match policy.spread.jitter {
-        Jitter::UpTo(width) => {
-            unless(from_duration(width) >= policy.max_delay, InvalidPolicy::WidthNotBelowMaxDelay)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A retry can start before the deadline.
-pub const fn base_below_deadline(policy: &Policy) -> Checked {
-    unless(
-        policy.has_deadline() && policy.growth.base >= policy.deadline,
-        InvalidPolicy::BaseNotBelowDeadline,
-    )
-}
-
-/// All rules between the values of a policy: the first that does not hold.
-pub const fn all(policy: &Policy) -> Checked {
-    if let Err(invalid) = base_below_ceiling(policy) {
-        return Err(invalid);
-    }
-    if let Err(invalid) = width_below_ceiling(policy) {
-        return Err(invalid);
-    }
-    base_below_deadline(policy)
-}
-
-/// All delays at their longest, and all attempts where they are limited, end within `within`.
-pub const fn within(policy: &Policy, attempt_timeout: Duration, within: Duration) -> Checked {
-    let attempts = from_duration(attempt_timeout).saturating_mul(policy.attempts() as Nanos);
-    let total = policy.longest_wait().saturating_add(attempts);
-    unless(total > from_duration(within), InvalidPolicy::WithinExceeded)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::panic::catch_unwind;
-    use std::string::String;
-
-    use super::*;
-    use crate::policy::preset;
-
-    /// What `checked` panics with.
-    fn said(policy: Policy) -> String {
-        let panic = catch_unwind(|| policy.checked()).expect_err("the values clash");
-        panic
-            .downcast_ref::<String>()
-            .map_or_else(|| (*panic.downcast_ref::<&str>().unwrap()).into(), Clone::clone)
-    }
-
-    #[test]
-    fn no_message_names_a_value_that_the_policy_may_not_have() {
-        let policies = [
-            (preset::API_CALL.base(Duration::from_secs(11)), "`base` is above `max_delay`; lower"),
-            (
-                preset::API_CALL.jitter(Jitter::UpTo(Duration::from_secs(10))),
-                "not below `max_delay`; lower it",
-            ),
-            (preset::LAMBDA.deadline(Duration::from_secs(1)), "`base` is not below `deadline`, so no retry"),
-        ];
-        for (policy, expected) in policies {
-            let message = said(policy);
-            assert!(message.contains(expected), "{message}");
-            assert!(!message.contains(|c: char| c.is_ascii_digit()), "{message}");
-            assert_eq!(policy.validate().map_err(InvalidPolicy::message), Err(&*message));
-        }
-    }
 }

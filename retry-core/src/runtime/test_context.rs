@@ -5,8 +5,8 @@ use std::time::Duration;
 
 pub(crate) use super::active::current;
 use super::clock::Clock;
+use crate::policy::Policy;
 use crate::policy::nanos::{Nanos, from_duration, to_duration};
-use crate::policy::policy::Policy;
 use crate::policy::random::{self, SplitMix64};
 use crate::testing::Settings;
 

@@ -78,6 +78,7 @@ fn caused_by(_: io::Error) -> ::reqwest::Error {
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error as _;
     use std::time::Duration;
 
     use super::*;

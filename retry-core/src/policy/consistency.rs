@@ -1,0 +1,216 @@
+//! The rules between the values of one policy.
+#![expect(clippy::missing_errors_doc, reason = "each first line is the rule, whose opposite is the error")]
+
+use core::time::Duration;
+
+use super::jitter::Jitter;
+use super::nanos::{Nanos, from_duration};
+use super::policy::Policy;
+use super::rules::{self, Checked, InvalidPolicy, unless};
+
+impl Policy {
+    /// The policy itself, once the rules between its values hold: `base ≤ max_delay`, `base < deadline`, and the
+    /// width of [`Jitter::UpTo`] below `max_delay`.
+    ///
+    /// # Panics
+    /// If one does not, naming the value.
+    #[must_use]
+    #[track_caller]
+    pub const fn checked(self) -> Policy {
+        rules::require(self.validate());
+        self
+    }
+
+    /// The rules of [`checked`](Policy::checked), told instead of panicked.
+    ///
+    /// # Errors
+    /// The first rule that does not hold.
+    pub const fn validate(&self) -> Result<(), InvalidPolicy> {
+        all(self)
+    }
+}
+
+/// The first delay fits below the ceiling.
+pub const fn base_below_ceiling(policy: &Policy) -> Checked {
+    unless(policy.growth.base > policy.max_delay, InvalidPolicy::BaseAboveMaxDelay)
+}
+
+/// The width of a jitter in units of time fits below the ceiling.
+pub const fn width_below_ceiling(policy: &Policy) -> Checked {
+    match policy.spread.jitter {
+        Jitter::UpTo(width) => {
+            unless(from_duration(width) >= policy.max_delay, InvalidPolicy::WidthNotBelowMaxDelay)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A retry can start before the deadline.
+pub const fn base_below_deadline(policy: &Policy) -> Checked {
+    unless(
+        policy.has_deadline() && policy.growth.base >= policy.deadline,
+        InvalidPolicy::BaseNotBelowDeadline,
+    )
+}
+
+/// All rules between the values of a policy: the first that does not hold.
+pub const fn all(policy: &Policy) -> Checked {
+    if let Err(invalid) = base_below_ceiling(policy) {
+        return Err(invalid);
+    }
+    if let Err(invalid) = width_below_ceiling(policy) {
+        return Err(invalid);
+    }
+    base_below_deadline(policy)
+}
+
+/// All delays at their longest, and all attempts where they are limited, end within `within`.
+pub const fn within(policy: &Policy, attempt_timeout: Duration, within: Duration) -> Checked {
+    let attempts = from_duration(attempt_timeout).saturating_mul(policy.attempts() as Nanos);
+    let total = policy.longest_wait().saturating_add(attempts);
+    unless(total > from_duration(within), InvalidPolicy::WithinExceeded)
+}
+
+/// Passes if a rule between the values of a function's policy holds. `preset` is the name of the preset that the policy
+/// starts from, empty for the defaults; `written` is whether the function sets `base` and `max_delay`.
+///
+/// # Panics
+/// If the rule does not hold. The message names the default of a value that the function does not set.
+#[track_caller]
+pub const fn require_over(preset: &'static str, written: (bool, bool), _: &Policy, checked: Checked) {
+    if let Err(invalid) = checked {
+        panic!("{}", message_over(invalid, preset, written));
+    }
+}
+
+/// Returns the message for a broken rule, with the origin of the value that the function does not set.
+const fn message_over(
+    invalid: InvalidPolicy,
+    preset: &str,
+    (has_base, has_max_delay): (bool, bool),
+) -> &'static str {
+    use InvalidPolicy::{BaseAboveMaxDelay, BaseNotBelowDeadline, WidthNotBelowMaxDelay};
+    match (invalid, preset.is_empty()) {
+        (BaseAboveMaxDelay, true) if !has_max_delay => {
+            "`base` is above `max_delay`, which is 60 s unless set; lower `base` or raise `max_delay`"
+        }
+        (BaseAboveMaxDelay, false) if !has_max_delay => {
+            "`base` is above `max_delay` of the preset; lower `base` or raise `max_delay`"
+        }
+        (BaseAboveMaxDelay, true) if !has_base => {
+            "`base`, which is 1 s unless set, is above `max_delay`; lower `base` or raise `max_delay`"
+        }
+        (BaseAboveMaxDelay, false) if !has_base => {
+            "`base` of the preset is above `max_delay`; lower `base` or raise `max_delay`"
+        }
+        (WidthNotBelowMaxDelay, true) if !has_max_delay => {
+            "the width of `up_to` is not below `max_delay`, which is 60 s unless set; lower it or raise `max_delay`"
+        }
+        (WidthNotBelowMaxDelay, false) if !has_max_delay => {
+            "the width of `up_to` is not below `max_delay` of the preset; lower it or raise `max_delay`"
+        }
+        (BaseNotBelowDeadline, true) if !has_base => {
+            "`base`, which is 1 s unless set, is not below `deadline`, so no retry could start; lower `base` or raise \
+             `deadline`"
+        }
+        (BaseNotBelowDeadline, false) if !has_base => {
+            "`base` of the preset is not below `deadline`, so no retry could start; lower `base` or raise `deadline`"
+        }
+        _ => invalid.message(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::catch_unwind;
+    use std::string::String;
+
+    use super::*;
+    use crate::policy::preset;
+
+    /// Returns the message that `checked` panics with.
+    fn panic_message(policy: Policy) -> String {
+        let panic = catch_unwind(|| policy.checked()).expect_err("the values clash");
+        panic
+            .downcast_ref::<String>()
+            .map_or_else(|| (*panic.downcast_ref::<&str>().unwrap()).into(), Clone::clone)
+    }
+
+    #[test]
+    fn no_message_names_a_value_that_the_policy_may_not_have() {
+        let policies = [
+            (preset::API_CALL.base(Duration::from_secs(11)), "`base` is above `max_delay`; lower"),
+            (
+                preset::API_CALL.jitter(Jitter::UpTo(Duration::from_secs(10))),
+                "not below `max_delay`; lower it",
+            ),
+            (preset::LAMBDA.deadline(Duration::from_secs(1)), "`base` is not below `deadline`, so no retry"),
+        ];
+        for (policy, expected) in policies {
+            let message = panic_message(policy);
+            assert!(message.contains(expected), "{message}");
+            assert!(!message.contains(|c: char| c.is_ascii_digit()), "{message}");
+            assert_eq!(policy.validate().map_err(InvalidPolicy::message), Err(&*message));
+        }
+    }
+
+    #[test]
+    fn a_message_names_the_origin_of_a_value_that_is_not_set() {
+        use InvalidPolicy::{BaseAboveMaxDelay, BaseNotBelowDeadline, WidthNotBelowMaxDelay};
+        assert_eq!(Policy::new().max_delay, 60_000_000_000, "the messages name it");
+        assert_eq!(Policy::new().growth.base, 1_000_000_000, "the messages name it");
+        let cases = [
+            (
+                BaseAboveMaxDelay,
+                "",
+                (true, false),
+                "`base` is above `max_delay`, which is 60 s unless set; lower",
+            ),
+            (
+                BaseAboveMaxDelay,
+                "",
+                (false, true),
+                "`base`, which is 1 s unless set, is above `max_delay`; lower",
+            ),
+            (BaseAboveMaxDelay, "", (true, true), "`base` is above `max_delay`; lower"),
+            (
+                BaseAboveMaxDelay,
+                "api_call",
+                (true, false),
+                "`base` is above `max_delay` of the preset; lower",
+            ),
+            (
+                BaseAboveMaxDelay,
+                "api_call",
+                (false, true),
+                "`base` of the preset is above `max_delay`; lower",
+            ),
+            (BaseAboveMaxDelay, "api_call", (true, true), "`base` is above `max_delay`; lower"),
+            (
+                WidthNotBelowMaxDelay,
+                "",
+                (false, false),
+                "not below `max_delay`, which is 60 s unless set; lower it",
+            ),
+            (
+                WidthNotBelowMaxDelay,
+                "s3_upload",
+                (false, false),
+                "not below `max_delay` of the preset; lower it",
+            ),
+            (WidthNotBelowMaxDelay, "", (false, true), "not below `max_delay`; lower it"),
+            (
+                BaseNotBelowDeadline,
+                "",
+                (false, false),
+                "`base`, which is 1 s unless set, is not below `deadline`",
+            ),
+            (BaseNotBelowDeadline, "lambda", (false, false), "`base` of the preset is not below `deadline`"),
+            (BaseNotBelowDeadline, "", (true, false), "`base` is not below `deadline`"),
+        ];
+        for (invalid, preset, written, expected) in cases {
+            let message = message_over(invalid, preset, written);
+            assert!(message.contains(expected), "{invalid:?} {preset:?} {written:?}: {message}");
+        }
+    }
+}
