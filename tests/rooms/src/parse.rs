@@ -291,7 +291,7 @@ fn needs_test(condition: &Meta) -> bool {
     }
 }
 
-/// Returns the first line of a file's documentation, which may be that of a file that it includes.
+/// Returns the first sentence of the first line of a file's documentation, which may be in a file that it includes.
 fn summary(attributes: &[Attribute], sources: &BTreeMap<String, String>) -> Option<String> {
     let line = attributes.iter().find_map(|attribute| match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
@@ -307,5 +307,7 @@ fn summary(attributes: &[Attribute], sources: &BTreeMap<String, String>) -> Opti
         },
         _ => None,
     })?;
-    Some(line.trim().to_owned()).filter(|line| !line.is_empty())
+    let line = line.trim();
+    let end = line.find(". ").map_or(line.len(), |stop| stop + 1);
+    Some(line[..end].to_owned()).filter(|sentence| !sentence.is_empty())
 }

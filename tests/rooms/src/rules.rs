@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::{Crate, File, Import, Table};
 
-/// Finds rooms that the table does not have, rows without a room, and front doors without a first line.
+/// Finds rooms that the table does not have, rows without a room, and front doors whose first line is no sentence.
 #[must_use]
 pub fn rows(krate: &Crate, table: &Table) -> Vec<String> {
     let folder = &krate.folder;
@@ -25,8 +25,9 @@ pub fn rows(krate: &Crate, table: &Table) -> Vec<String> {
                 "{folder}/src/{room}.rs: the room `{room}` of tests/rooms/src/table.rs has no front door; write the \
                  file, or remove the row"
             )),
-            Some(door) if door.summary.is_none() => found.push(format!(
-                "{folder}/src/{}:1: the front door has no `//!`; write in one line what the room is for",
+            Some(door) if door.summary.as_ref().is_none_or(|line| !line.ends_with('.')) => found.push(format!(
+                "{folder}/src/{}:1: the first line of the front door's `//!` is no sentence; write in one line what the \
+                 room is for",
                 door.path
             )),
             Some(_) => {}

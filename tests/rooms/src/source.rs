@@ -28,7 +28,7 @@ pub struct File {
     pub module: Vec<String>,
     /// The number of its lines.
     pub lines: usize,
-    /// The first line of its `//!`.
+    /// The first sentence of the first line of its `//!`.
     pub summary: Option<String>,
     /// Its functions, without those of tests.
     pub functions: Vec<Function>,

@@ -5,7 +5,7 @@
 pub struct Table {
     /// The crate's folder.
     pub folder: &'static str,
-    /// In reading order. A room may import those before it. Its one line is the first of its front door's `//!`.
+    /// In reading order: a room may import those before it. Its line in the picture is the first of its front door.
     pub rooms: &'static [&'static str],
     /// Imports that run against the order.
     pub upward: &'static [Upward],

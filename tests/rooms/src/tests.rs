@@ -10,7 +10,7 @@ const TABLE: Table =
 
 fn krate(sources: &[(&str, &str)]) -> Crate {
     let mut all = BTreeMap::from([
-        ("../README.md".to_owned(), "A tiny crate.".to_owned()),
+        ("../README.md".to_owned(), "A tiny crate. It is a test.".to_owned()),
         ("lib.rs".to_owned(), "#![doc = include_str!(\"../README.md\")]\nmod low;\nmod high;".to_owned()),
         ("low.rs".to_owned(), "//! Numbers.".to_owned()),
         ("high.rs".to_owned(), "//! Calls.".to_owned()),
@@ -280,14 +280,20 @@ fn a_long_function_is_found() {
 
 #[test]
 fn rooms_and_rows_belong_together() {
-    let krate = krate(&[("attic.rs", ""), ("low.rs", "use core::fmt;"), ("cellar/wine.rs", "")]);
+    let krate = krate(&[
+        ("attic.rs", ""),
+        ("low.rs", "use core::fmt;"),
+        ("high.rs", "//! Calls: attempts\n//! and waits."),
+        ("cellar/wine.rs", ""),
+    ]);
     let table = Table { rooms: &["low", "middle", "high", "lib"], ..TABLE };
     let found = rules::rows(&krate, &table);
-    assert_eq!(found.len(), 4, "{found:?}");
+    assert_eq!(found.len(), 5, "{found:?}");
     assert!(found[0].starts_with("tiny/src/attic.rs: the room `attic` is in no row"), "{}", found[0]);
     assert!(found[1].starts_with("tiny/src/cellar.rs: the room `cellar` is in no row"), "{}", found[1]);
-    assert!(found[2].starts_with("tiny/src/low.rs:1: the front door has no `//!`"), "{}", found[2]);
+    assert!(found[2].starts_with("tiny/src/low.rs:1: the first line of the front door"), "{}", found[2]);
     assert!(found[3].starts_with("tiny/src/middle.rs: the room `middle`"), "{}", found[3]);
+    assert!(found[4].starts_with("tiny/src/high.rs:1: the first line of the front door"), "{}", found[4]);
 }
 
 #[test]

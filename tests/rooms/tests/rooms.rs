@@ -2,18 +2,19 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use rooms::{Crate, TABLES, Table, picture, rules, sizes};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-fn crates() -> Vec<(Crate, &'static Table)> {
+static CRATES: LazyLock<Vec<(Crate, &Table)>> = LazyLock::new(|| {
     let read = |table: &Table| Crate::read(Path::new(ROOT), table.folder).expect("the crate can be read");
     TABLES.into_iter().map(|table| (read(table), table)).collect()
-}
+});
 
 fn assert_none(rule: &str, find: impl Fn(&Crate, &Table) -> Vec<String>) {
-    let found: Vec<String> = crates().iter().flat_map(|(krate, table)| find(krate, table)).collect();
+    let found: Vec<String> = CRATES.iter().flat_map(|(krate, table)| find(krate, table)).collect();
     assert!(found.is_empty(), "{rule}\n\n{}\n", found.join("\n"));
 }
 
@@ -45,7 +46,7 @@ fn no_function_is_long() {
 #[test]
 fn the_picture_shows_the_imports() {
     let document = fs::read_to_string(Path::new(ROOT).join("ARCHITECTURE.md")).expect("it can be read");
-    let expected = picture::insert(&document, &picture::draw(&crates())).expect("it has the markers");
+    let expected = picture::insert(&document, &picture::draw(&CRATES)).expect("it has the markers");
     assert!(
         document == expected,
         "ARCHITECTURE.md shows other imports than the code has; run `cargo run -p rooms`"
