@@ -1,5 +1,6 @@
 //! Draws the rooms in ARCHITECTURE.md. `cargo run -p rooms -- list` prints every file with what it imports.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use std::{fs, io};
@@ -37,13 +38,14 @@ fn write_picture() -> io::Result<()> {
 }
 
 fn list() -> io::Result<()> {
+    let mut out = io::stdout().lock();
     for table in TABLES {
         let krate = Crate::read(root(), table.folder)?;
         for (index, file) in krate.files.iter().enumerate() {
-            println!("{}  {} lines", krate.full_path(index), file.lines);
+            writeln!(out, "{}  {} lines", krate.full_path(index), file.lines)?;
             for import in krate.imports.iter().filter(|import| import.from == index) {
                 let kind = if import.is_reexport { "  (re-export)" } else { "" };
-                println!("{:>8}  {}  {}{kind}", import.line, krate.files[import.to].path, import.path);
+                writeln!(out, "{:>8}  {}  {}{kind}", import.line, krate.files[import.to].path, import.path)?;
             }
         }
     }
