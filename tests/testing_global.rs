@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use reattempt::testing::{GlobalGuard, Scene, Settings, scope};
+use reattempt::testing::{GlobalGuard, TestContext, Settings, scope};
 use reattempt::{retry, testing};
 
 /// Lets one test run at a time.
@@ -93,8 +93,8 @@ fn jitter_comes_from_the_seed() {
 #[test]
 fn skipped_waits_and_advance_count_towards_a_deadline() {
     #[retry(max = 10, jitter = none, deadline = "10s")]
-    fn slow(scene: &Scene, takes: Duration) -> Result<(), &'static str> {
-        scene.advance(takes);
+    fn slow(context: &TestContext, takes: Duration) -> Result<(), &'static str> {
+        context.advance(takes);
         Err("down")
     }
 
@@ -117,10 +117,10 @@ fn guards_and_scopes_of_threads_and_tasks_count_before_it() {
     assert!(call().is_err());
     assert_eq!(global.delays().len(), 3);
 
-    let scene = Scene::new(Settings::new().attempts(2));
+    let context = TestContext::new(Settings::new().attempts(2));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    assert!(runtime.block_on(scope(&scene, call_async())).is_err());
-    assert_eq!((scene.delays().len(), global.delays().len()), (1, 3));
+    assert!(runtime.block_on(scope(&context, call_async())).is_err());
+    assert_eq!((context.delays().len(), global.delays().len()), (1, 3));
 }
 
 #[test]

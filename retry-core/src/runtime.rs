@@ -1,9 +1,9 @@
-//! The time, the timers and the test contexts that replace them.
+//! The time, the timers and the random draws of a call, and the test contexts that replace them.
 
 #[cfg(feature = "std")]
 mod active;
 #[cfg(feature = "std")]
-pub(crate) mod clock;
+mod clock;
 #[cfg(feature = "std")]
 pub(crate) mod installed;
 #[cfg(feature = "std")]
@@ -11,7 +11,7 @@ pub mod sleep;
 #[cfg(target_has_atomic = "64")]
 pub(crate) mod sync;
 #[cfg(feature = "std")]
-pub(crate) mod test_context;
+mod test_context;
 #[cfg(target_has_atomic = "64")]
 mod time_source;
 
@@ -20,9 +20,33 @@ pub use clock::Clock;
 #[cfg(feature = "std")]
 pub use sleep::{Delay, Wait};
 #[cfg(feature = "std")]
-pub use test_context::Scene;
+pub use test_context::{Settings, TestContext};
 
 #[cfg(feature = "std")]
-pub(crate) use active::{OnProcess, OnThread};
+pub(crate) use active::{OnProcess, OnThread, current};
+#[cfg(feature = "reqwest")]
+pub(crate) use clock::calendar;
 #[cfg(target_has_atomic = "64")]
-pub(crate) use time_source::Timepiece;
+pub(crate) use time_source::TimeSource;
+
+#[cfg(feature = "std")]
+use crate::policy::{nanos::Nanos, random};
+
+/// Returns the time of the test context or, without one, of `clock`: nanoseconds since some moment in the past, of
+/// which only differences mean something.
+#[cfg(feature = "std")]
+pub(crate) fn now(clock: Clock) -> Nanos {
+    current().map_or_else(|| clock.real_now(), |context| context.now())
+}
+
+/// Returns the next draw of a seeded test context or, without one, of this thread's generator.
+#[cfg(feature = "std")]
+pub(crate) fn draw() -> u64 {
+    current().and_then(|context| context.draw()).unwrap_or_else(random::draw)
+}
+
+/// Records `delay` in the test context instead of waiting. Returns `false` without a test context.
+#[cfg(feature = "std")]
+pub(crate) fn skip(delay: Nanos) -> bool {
+    current().map(|context| context.skip(delay)).is_some()
+}

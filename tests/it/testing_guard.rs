@@ -7,7 +7,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use reattempt::testing::{Scene, Settings};
+use reattempt::testing::{TestContext, Settings};
 use reattempt::{GiveUpReason, RetryError, retry, testing};
 
 use crate::support::{Down, Flaky, finish, poll, secs};
@@ -224,24 +224,24 @@ fn threads_with_guards_do_not_disturb_each_other() {
 
 #[test]
 fn threads_may_share_a_scene() {
-    let scene = Scene::new(Settings::new().attempts(3));
+    let context = TestContext::new(Settings::new().attempts(3));
     thread::scope(|threads| {
         for _ in 0..4 {
             threads.spawn(|| {
-                let _guard = scene.enter();
+                let _guard = context.enter();
                 assert_eq!(skipped(), 2);
             });
         }
     });
-    assert_eq!(scene.delays().len(), 8);
+    assert_eq!(context.delays().len(), 8);
     assert_uncovered();
 }
 
 #[test]
 fn a_scene_can_be_entered_twice() {
-    let scene = Scene::new(Settings::new().attempts(2));
-    let outer = scene.enter();
-    drop(scene.enter());
+    let context = TestContext::new(Settings::new().attempts(2));
+    let outer = context.enter();
+    drop(context.enter());
     assert_eq!(skipped(), 1);
     drop(outer);
     assert_uncovered();
@@ -251,10 +251,10 @@ fn a_scene_can_be_entered_twice() {
 fn a_seed_makes_the_delays_those_of_the_policy() {
     let policy = reattempt::Policy::new().max(6).jitter(reattempt::Jitter::Full);
     let delays = |seed| {
-        let scene = Scene::new(Settings::new().seed(seed));
-        let _guard = scene.enter();
+        let context = TestContext::new(Settings::new().seed(seed));
+        let _guard = context.enter();
         assert!(policy.run(|| Err::<(), _>("down")).is_err());
-        scene.delays()
+        context.delays()
     };
     assert_eq!(delays(7), policy.delays_seeded(7).collect::<Vec<_>>());
     assert_ne!(delays(7), delays(8));

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::thread;
 use std::time::Duration;
 
-use reattempt::testing::{Scene, Settings, scope};
+use reattempt::testing::{TestContext, Settings, scope};
 use reattempt::{Policy, retry, testing};
 
 use crate::support::{Down, assert_send, finish, poll, secs};
@@ -31,8 +31,8 @@ fn assert_uncovered() {
     assert!(panic.is::<Uncovered>());
 }
 
-fn attempts(attempts: u32) -> Scene {
-    Scene::new(Settings::new().attempts(attempts))
+fn attempts(attempts: u32) -> TestContext {
+    TestContext::new(Settings::new().attempts(attempts))
 }
 
 #[test]
@@ -43,11 +43,11 @@ fn settings_are_enough() {
 
 #[test]
 fn a_scene_shows_what_happened() {
-    let scene = Scene::default();
-    assert_eq!(finish(scope(&scene, call())), Err(Down(0)));
-    assert_eq!(scene.delays(), secs([1, 2, 4]));
-    assert_eq!(finish(scope(scene.clone(), call())), Err(Down(0)));
-    assert_eq!(scene.delays().len(), 6);
+    let context = TestContext::default();
+    assert_eq!(finish(scope(&context, call())), Err(Down(0)));
+    assert_eq!(context.delays(), secs([1, 2, 4]));
+    assert_eq!(finish(scope(context.clone(), call())), Err(Down(0)));
+    assert_eq!(context.delays().len(), 6);
 }
 
 #[test]
@@ -59,16 +59,16 @@ fn attempts_are_forced_and_capped() {
         (Settings::new().cap_attempts(9), 3),
         (Settings::new().attempts(8).cap_attempts(3), 2),
     ] {
-        let scene = Scene::new(settings);
-        assert_eq!(finish(scope(&scene, call())), Err(Down(0)));
-        assert_eq!(scene.delays().len(), waits, "{settings:?}");
+        let context = TestContext::new(settings);
+        assert_eq!(finish(scope(&context, call())), Err(Down(0)));
+        assert_eq!(context.delays().len(), waits, "{settings:?}");
     }
 }
 
 #[test]
 fn every_poll_is_covered_on_whichever_thread() {
-    let scene = Scene::default();
-    let mut future = pin!(scope(&scene, call()));
+    let context = TestContext::default();
+    let mut future = pin!(scope(&context, call()));
     let mut polls = 0;
     loop {
         polls += 1;
@@ -80,7 +80,7 @@ fn every_poll_is_covered_on_whichever_thread() {
         }
     }
     assert!(polls > 6, "each attempt and each wait yields: {polls}");
-    assert_eq!(scene.delays(), secs([1, 2, 4]));
+    assert_eq!(context.delays(), secs([1, 2, 4]));
 }
 
 #[test]
@@ -95,44 +95,44 @@ fn nothing_is_covered_between_polls() {
 async fn tasks_of_a_runtime_with_threads_each_have_their_own() {
     let tasks: Vec<_> = (1..=40)
         .map(|n| {
-            let scene = attempts(n);
-            (n, scene.clone(), tokio::spawn(assert_send(scope(scene, call()))))
+            let context = attempts(n);
+            (n, context.clone(), tokio::spawn(assert_send(scope(context, call()))))
         })
         .collect();
-    for (n, scene, task) in tasks {
+    for (n, context, task) in tasks {
         assert_eq!(task.await.unwrap(), Err(Down(0)));
-        assert_eq!(scene.delays().len() as u32, n - 1);
+        assert_eq!(context.delays().len() as u32, n - 1);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_scope_starts_is_not_covered_unless_it_shares_the_scene() {
-    let scene = attempts(3);
-    let (uncovered, covered, blocking) = scope(&scene, async {
+    let context = attempts(3);
+    let (uncovered, covered, blocking) = scope(&context, async {
         let blocking = {
-            let scene = scene.clone();
+            let context = context.clone();
             move || {
-                let _guard = scene.enter();
+                let _guard = context.enter();
                 Policy::new().run(|| Err::<(), _>("down"))
             }
         };
         let uncovered = tokio::spawn(call()).await;
-        let covered = tokio::spawn(scope(&scene, call())).await;
+        let covered = tokio::spawn(scope(&context, call())).await;
         (uncovered, covered, tokio::task::spawn_blocking(blocking).await)
     })
     .await;
     assert!(uncovered.unwrap_err().into_panic().is::<Uncovered>());
     assert_eq!(covered.unwrap(), Err(Down(0)));
     assert_eq!(blocking.unwrap(), Err("down"));
-    assert_eq!(scene.delays().len(), 4);
+    assert_eq!(context.delays().len(), 4);
 }
 
 #[tokio::test]
 async fn what_a_scope_awaits_is_covered() {
-    let scene = Scene::default();
-    let (one, two) = scope(&scene, async { tokio::join!(call(), call()) }).await;
+    let context = TestContext::default();
+    let (one, two) = scope(&context, async { tokio::join!(call(), call()) }).await;
     assert_eq!((one, two), (Err(Down(0)), Err(Down(0))));
-    assert_eq!(scene.delays(), secs([1, 1, 2, 2, 4, 4]));
+    assert_eq!(context.delays(), secs([1, 1, 2, 2, 4, 4]));
 }
 
 #[tokio::test]
@@ -159,9 +159,9 @@ fn the_inner_scope_counts_and_the_outer_comes_back() {
 #[test]
 fn a_scope_counts_before_a_guard_of_the_thread() {
     let guard = testing::no_wait();
-    let scene = attempts(2);
-    assert_eq!(finish(scope(&scene, call())), Err(Down(0)));
-    assert_eq!((guard.delays(), scene.delays()), (secs([]), secs([1])));
+    let context = attempts(2);
+    assert_eq!(finish(scope(&context, call())), Err(Down(0)));
+    assert_eq!((guard.delays(), context.delays()), (secs([]), secs([1])));
     assert_eq!(finish(call()), Err(Down(0)));
     assert_eq!(guard.delays(), secs([1, 2, 4]));
 }
@@ -189,35 +189,35 @@ fn destructors_are_covered_when_a_scope_is_dropped() {
         }
     }
 
-    let scene = attempts(3);
-    let mut future = Box::pin(scope(&scene, async {
+    let context = attempts(3);
+    let mut future = Box::pin(scope(&context, async {
         let _lock = Lock;
         std::future::pending::<()>().await;
     }));
     assert!(poll(future.as_mut(), 1).is_none());
     drop(future);
-    assert_eq!(scene.delays(), secs([1, 2]));
+    assert_eq!(context.delays(), secs([1, 2]));
 }
 
 #[test]
 fn skipped_waits_and_advance_count_towards_a_deadline() {
     #[retry(max = 10, jitter = none, deadline = "10s", sleep = real)]
-    async fn slow(scene: &Scene, takes: Duration) -> Result<(), Down> {
-        scene.advance(takes);
+    async fn slow(context: &TestContext, takes: Duration) -> Result<(), Down> {
+        context.advance(takes);
         Err(Down(0))
     }
 
-    let scene = Scene::default();
-    assert!(finish(scope(&scene, slow(&scene, Duration::ZERO))).is_err());
-    assert_eq!(scene.delays(), secs([1, 2, 4]));
-    assert!(finish(scope(&scene, slow(&scene, Duration::from_secs(5)))).is_err());
-    assert_eq!(scene.delays(), secs([1, 2, 4, 1]));
+    let context = TestContext::default();
+    assert!(finish(scope(&context, slow(&context, Duration::ZERO))).is_err());
+    assert_eq!(context.delays(), secs([1, 2, 4]));
+    assert!(finish(scope(&context, slow(&context, Duration::from_secs(5)))).is_err());
+    assert_eq!(context.delays(), secs([1, 2, 4, 1]));
 }
 
 #[test]
 fn jitter_comes_from_the_seed() {
     let policy = Policy::new().max(6).jitter(reattempt::Jitter::Full);
-    let scene = Scene::new(Settings::new().seed(7));
-    assert!(finish(scope(&scene, policy.run_async(async || Err::<(), _>("down")))).is_err());
-    assert_eq!(scene.delays(), policy.delays_seeded(7).collect::<Vec<_>>());
+    let context = TestContext::new(Settings::new().seed(7));
+    assert!(finish(scope(&context, policy.run_async(async || Err::<(), _>("down")))).is_err());
+    assert_eq!(context.delays(), policy.delays_seeded(7).collect::<Vec<_>>());
 }

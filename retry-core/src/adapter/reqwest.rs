@@ -13,7 +13,7 @@ use super::{cause, hyper, status};
 use crate::Retryable;
 use crate::error::chain;
 pub use crate::error::reqwest::Error;
-use crate::runtime::clock;
+use crate::runtime;
 
 impl Retryable for ::reqwest::Error {
     fn is_retryable(&self) -> bool {
@@ -58,7 +58,7 @@ impl ErrorForRetry for Response {
 /// it.
 fn hint(response: &Response) -> Option<Duration> {
     let headers = response.headers();
-    retry_after(headers, sent_at(headers).unwrap_or_else(clock::calendar))
+    retry_after(headers, sent_at(headers).unwrap_or_else(runtime::calendar))
 }
 
 impl Retryable for Error {

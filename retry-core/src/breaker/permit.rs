@@ -1,13 +1,16 @@
-//! What a call holds that was let through.
+//! Admission: whether a call is let through, and the permit that it holds then.
 
 use core::mem;
 
-use super::CircuitBreaker;
 use super::circuit::Ticket;
+use super::circuit_breaker::CircuitBreaker;
+use super::state::CircuitState;
 #[cfg(feature = "std")]
 use super::trial::Running;
+use crate::error::CircuitOpen;
 #[cfg(feature = "std")]
 use crate::policy::nanos::Nanos;
+use crate::policy::nanos::to_duration;
 
 /// The right to one call, from [`CircuitBreaker::acquire`]; it takes the call's outcome back.
 ///
@@ -38,7 +41,7 @@ impl<'a> Permit<'a> {
     #[cfg(feature = "std")]
     #[inline]
     pub(crate) fn run(&self) -> Option<Running> {
-        self.ticket.is_trial.then(|| Running::enter(self.breaker, self.ticket.generation))
+        self.ticket.is_trial.then(|| Running::enter(self.breaker.address(), self.ticket.generation))
     }
 
     /// The call has succeeded.
@@ -91,5 +94,35 @@ impl Drop for Permit<'_> {
     #[inline]
     fn drop(&mut self) {
         self.breaker.circuit.gave_back(self.ticket);
+    }
+}
+
+impl CircuitBreaker {
+    /// Lets a call through.
+    ///
+    /// # Errors
+    /// If the circuit is open; or half-open, and all its trials run.
+    #[inline]
+    pub fn acquire(&self) -> Result<Permit<'_>, CircuitOpen> {
+        let moment = self.circuit.moment();
+        if moment.state != CircuitState::Closed {
+            return self.acquire_unless_open();
+        }
+        let ticket = Ticket { generation: moment.generation, is_trial: false };
+        Ok(Permit::new(self, ticket))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn acquire_unless_open(&self) -> Result<Permit<'_>, CircuitOpen> {
+        if self.is_on_trial_here() {
+            return Ok(Permit::new(self, Ticket::INSIDE_TRIAL));
+        }
+        let (admitted, change) = self.circuit.admit(self.recovery, || self.time.now());
+        self.tell(change);
+        match admitted {
+            Ok(ticket) => Ok(Permit::new(self, ticket)),
+            Err(left) => Err(CircuitOpen::new(self.name, to_duration(left))),
+        }
     }
 }

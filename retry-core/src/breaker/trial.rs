@@ -8,17 +8,8 @@
 //! that moves between threads is noted where it is.
 
 use core::cell::RefCell;
-use core::future::Future;
 use core::marker::PhantomData;
-use core::pin::Pin;
-use core::ptr;
-use core::task::{Context, Poll};
 use std::vec::Vec;
-
-use pin_project_lite::pin_project;
-
-use super::CircuitBreaker;
-use super::permit::Permit;
 
 std::thread_local! {
     static RUNNING: RefCell<Vec<Key>> = const { RefCell::new(Vec::new()) };
@@ -31,12 +22,6 @@ struct Key {
     generation: u32,
 }
 
-impl Key {
-    fn new(breaker: &CircuitBreaker, generation: u32) -> Key {
-        Key { breaker: ptr::from_ref(breaker).addr(), generation }
-    }
-}
-
 /// Notes a trial on this thread until it is dropped, also by a panic.
 #[derive(Debug)]
 pub struct Running {
@@ -47,8 +32,8 @@ pub struct Running {
 impl Running {
     #[cold]
     #[inline(never)]
-    pub(super) fn enter(breaker: &CircuitBreaker, generation: u32) -> Running {
-        let key = Key::new(breaker, generation);
+    pub(super) fn enter(breaker: usize, generation: u32) -> Running {
+        let key = Key { breaker, generation };
         RUNNING.with_borrow_mut(|running| running.push(key));
         Running { key, this_thread: PhantomData }
     }
@@ -67,33 +52,7 @@ impl Drop for Running {
 }
 
 /// Returns whether a trial of this generation runs here.
-pub(super) fn runs_here(breaker: &CircuitBreaker, generation: u32) -> bool {
-    let key = Key::new(breaker, generation);
+pub(super) fn runs_here(breaker: usize, generation: u32) -> bool {
+    let key = Key { breaker, generation };
     RUNNING.try_with(|running| running.borrow().contains(&key)).unwrap_or(false)
-}
-
-pin_project! {
-    /// A call that notes itself while it is polled, if it is a trial.
-    pub struct Attempt<'p, 'b, F> {
-        permit: Option<&'p Permit<'b>>,
-        #[pin]
-        call: F,
-    }
-}
-
-impl<'p, 'b, F> Attempt<'p, 'b, F> {
-    pub(crate) fn new(permit: Option<&'p Permit<'b>>, call: F) -> Self {
-        Attempt { permit, call }
-    }
-}
-
-impl<F: Future> Future for Attempt<'_, '_, F> {
-    type Output = F::Output;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let _running = this.permit.and_then(Permit::run);
-        this.call.poll(context)
-    }
 }

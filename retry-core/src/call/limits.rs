@@ -11,7 +11,7 @@ use super::next::{Tell, plan};
 use super::planned::{GivenUp, Planned};
 use super::progress::Progress;
 use super::site::Site;
-use crate::breaker::trial::{Attempt, Running};
+use crate::breaker::{Attempt, Running};
 use crate::breaker::{CircuitBreaker, Permit};
 use crate::budget::{FailureKind, RetryBudget};
 use crate::decision::{Decision, Failed, GiveUpReason, Outcome};

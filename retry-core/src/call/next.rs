@@ -11,7 +11,7 @@ use crate::error::{Failure, Report};
 use crate::observe::{self, Facts};
 use crate::policy::nanos::{Nanos, to_duration};
 use crate::policy::{Policy, random};
-use crate::runtime::{Clock, installed, test_context};
+use crate::runtime::{self, Clock, installed};
 
 /// An attempt failed: the wait before the next, or `None` to give up. Tells of either.
 #[inline(never)]
@@ -33,7 +33,7 @@ pub(crate) fn next(site: &Site, progress: &mut Progress, report: &Report<'_>, cl
 fn next_in_full(site: &Site, progress: &mut Progress, report: &Report<'_>, clock: Clock) -> Option<Nanos> {
     let is_watched = observe::is_watched();
     let elapsed = elapsed(progress, clock, is_watched);
-    let attempt = Attempt::failed(&site.policy_now(), progress, report, elapsed, test_context::draw(), None);
+    let attempt = Attempt::failed(&site.policy_now(), progress, report, elapsed, runtime::draw(), None);
     if is_watched {
         attempt.tell(site, report);
     }
@@ -42,7 +42,7 @@ fn next_in_full(site: &Site, progress: &mut Progress, report: &Report<'_>, clock
 
 /// How long the call has taken, if that is wanted or may end it. Reading a clock may cost more than all the rest.
 fn elapsed(progress: &mut Progress, clock: Clock, is_wanted: bool) -> Nanos {
-    if is_wanted || progress.is_timed() { progress.elapsed(clock.now()) } else { 0 }
+    if is_wanted || progress.is_timed() { progress.elapsed(runtime::now(clock)) } else { 0 }
 }
 
 /// When the log is told of a step: at once, or after a hook.
@@ -99,7 +99,7 @@ pub(crate) fn plan(
     let report = Report::new(failure, failure);
     let is_watched = observe::is_watched();
     let elapsed = elapsed(progress, clock, is_watched || tell == Tell::Later);
-    let failed = Attempt::failed(&site.policy_now(), progress, &report, elapsed, test_context::draw(), hold);
+    let failed = Attempt::failed(&site.policy_now(), progress, &report, elapsed, runtime::draw(), hold);
     let pending = match tell {
         Tell::Now => {
             if is_watched {
@@ -220,6 +220,6 @@ fn tell_recovered(site: &Site, progress: &Progress, operation: Option<&dyn Displ
         label: site.operation,
         attempt: progress.attempt(),
         max_attempts: site.policy_now().max_attempts(),
-        elapsed: to_duration(progress.elapsed(clock.now())),
+        elapsed: to_duration(progress.elapsed(runtime::now(clock))),
     });
 }

@@ -3,7 +3,7 @@
 use super::site::Site;
 use crate::policy::Policy;
 use crate::policy::nanos::{FOREVER, Nanos};
-use crate::runtime::Clock;
+use crate::runtime::{self, Clock};
 
 /// Where a call stands. Two words: it is a part of every annotated future.
 #[derive(Clone, Copy, Debug)]
@@ -43,19 +43,19 @@ impl Progress {
 
     #[inline]
     fn begin(policy: &Policy, clock: Clock) -> Progress {
-        if policy.has_deadline() { Progress::at(clock.now()) } else { Progress::START }
+        if policy.has_deadline() { Progress::at(runtime::now(clock)) } else { Progress::START }
     }
 
     /// The start of a blocking call that is told how long it took.
     #[must_use]
     pub fn blocking_timed() -> Progress {
-        Progress::at(Clock::Blocking.now())
+        Progress::at(runtime::now(Clock::Blocking))
     }
 
     /// The start of an async call that is told how long it took.
     #[must_use]
     pub fn asynchronous_timed() -> Progress {
-        Progress::at(Clock::Async.now())
+        Progress::at(runtime::now(Clock::Async))
     }
 
     /// The number of the attempt that runs, from 1.

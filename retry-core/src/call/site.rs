@@ -1,7 +1,7 @@
 //! A retried function as it is written: its name, its policy and the environment that may override the policy.
 
 use crate::policy::Policy;
-use crate::runtime::{installed, test_context};
+use crate::runtime::{self, installed};
 
 /// A retried function: its name and its policy, as written.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,7 @@ impl Site {
     /// environment, or for a test's guard, which may say how many attempts there are.
     #[inline]
     fn is_overridden(&self) -> bool {
-        self.env.is_some() || installed::is_scene_up()
+        self.env.is_some() || installed::has_test_context()
     }
 
     /// The policy that counts once an attempt has failed.
@@ -72,8 +72,8 @@ impl Site {
             Some(Environment { prefix, over }) => over(self.policy, prefix),
             None => self.policy,
         };
-        match test_context::current() {
-            Some(scene) => scene.limit(policy),
+        match runtime::current() {
+            Some(context) => context.limit(policy),
             None => policy,
         }
     }

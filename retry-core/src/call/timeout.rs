@@ -9,7 +9,7 @@ use crate::decision::Outcome;
 use crate::error::{AttemptTimeout, FromTimeout};
 use crate::policy::Policy;
 use crate::policy::nanos::{Nanos, from_duration, min};
-use crate::runtime::{Clock, Wait};
+use crate::runtime::{self, Clock, Wait};
 
 /// `attempt`, dropped when it has run for `timeout` or into the policy's deadline.
 ///
@@ -45,7 +45,7 @@ fn limit_now(policy: &Policy, progress: &Progress, timeout: Duration) -> Duratio
     if !policy.has_deadline() {
         return timeout;
     }
-    let elapsed = { *progress }.elapsed(Clock::Async.now());
+    let elapsed = { *progress }.elapsed(runtime::now(Clock::Async));
     let left: Nanos = policy.deadline.saturating_sub(elapsed);
     Duration::from_nanos(min(from_duration(timeout), left))
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 #[cfg(target_has_atomic = "64")]
 use super::event::CircuitChanged;
 use super::{GaveUp, Recovered, RetryScheduled};
-use crate::runtime::installed::{self, Extra};
+use crate::runtime::installed::{self, Addition};
 
 /// The events of an observer, each once: whoever stands for another passes on all of them.
 macro_rules! observer {
@@ -82,7 +82,7 @@ static OBSERVER: OnceLock<Box<dyn Observer>> = OnceLock::new();
 /// If an observer was set before; that one stays.
 pub fn set_observer(observer: impl Observer + 'static) -> Result<(), ObserverIsSet> {
     OBSERVER.set(Box::new(observer)).map_err(|_| ObserverIsSet)?;
-    installed::add(Extra::Observer);
+    installed::add(Addition::Observer);
     Ok(())
 }
 

@@ -1,11 +1,11 @@
-//! Which scene counts where: a thread's own, a task's while the task is polled, or that of the whole process.
+//! The active test context: of a thread, of a task while it is polled, or of the process.
 
 use core::marker::PhantomData;
 use std::cell::RefCell;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::installed::{self, Extra};
-use super::test_context::Scene;
+use super::installed::{self, Addition};
+use super::test_context::TestContext;
 
 static PROCESS: Mutex<Stack> = Mutex::new(Stack::new());
 
@@ -13,93 +13,93 @@ std::thread_local! {
     static THREAD: RefCell<Stack> = const { RefCell::new(Stack::new()) };
 }
 
-/// The scene that counts here: the thread's or task's newest before the process's newest.
+/// Returns the active context: the newest of the thread or task, else the newest of the process.
 #[inline]
-pub(crate) fn current() -> Option<Scene> {
-    if installed::is_scene_up() { look() } else { None }
+pub(crate) fn current() -> Option<TestContext> {
+    if installed::has_test_context() { look() } else { None }
 }
 
 #[cold]
-fn look() -> Option<Scene> {
+fn look() -> Option<TestContext> {
     // A destructor of another thread-local may come here when this one is gone.
     THREAD.try_with(|stack| stack.borrow().top()).ok().flatten().or_else(|| process().top())
 }
 
-/// A panic elsewhere leaves the stack whole: every change to it is a single step.
+/// Ignores poisoning: every change to the stack is a single step, so a panic leaves it whole.
 fn process() -> MutexGuard<'static, Stack> {
     PROCESS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A scene put up for this thread, until this is dropped.
+/// Keeps a context active on this thread until it is dropped.
 #[derive(Debug)]
 pub(crate) struct OnThread {
     key: u64,
-    /// It changes the thread that it was made on, so it stays there.
+    /// It must be dropped on the thread that it was made on.
     this_thread: PhantomData<*const ()>,
 }
 
 impl OnThread {
-    pub(crate) fn raise(scene: Scene) -> OnThread {
-        let key = THREAD.with_borrow_mut(|stack| stack.raise(scene));
-        installed::add(Extra::Scene);
+    pub(crate) fn push(context: TestContext) -> OnThread {
+        let key = THREAD.with_borrow_mut(|stack| stack.push(context));
+        installed::add(Addition::TestContext);
         OnThread { key, this_thread: PhantomData }
     }
 }
 
 impl Drop for OnThread {
     fn drop(&mut self) {
-        installed::remove(Extra::Scene);
-        // If the thread's stack is gone already, so is the scene on it.
-        let _ = THREAD.try_with(|stack| stack.borrow_mut().lower(self.key));
+        installed::remove(Addition::TestContext);
+        // If the thread's stack is gone already, so is the context on it.
+        let _ = THREAD.try_with(|stack| stack.borrow_mut().remove(self.key));
     }
 }
 
-/// A scene put up for the process, until this is dropped.
+/// Keeps a context active in the process until it is dropped.
 #[derive(Debug)]
 pub(crate) struct OnProcess {
     key: u64,
 }
 
 impl OnProcess {
-    pub(crate) fn raise(scene: Scene) -> OnProcess {
-        let key = process().raise(scene);
-        installed::add(Extra::Scene);
+    pub(crate) fn push(context: TestContext) -> OnProcess {
+        let key = process().push(context);
+        installed::add(Addition::TestContext);
         OnProcess { key }
     }
 }
 
 impl Drop for OnProcess {
     fn drop(&mut self) {
-        installed::remove(Extra::Scene);
-        process().lower(self.key);
+        installed::remove(Addition::TestContext);
+        process().remove(self.key);
     }
 }
 
-/// Scenes put up one over the other. They come down in any order, as guards may be dropped in any.
+/// Contexts in the order of activation. They are removed in any order, since guards may be dropped in any.
 #[derive(Debug)]
 struct Stack {
     next: u64,
-    scenes: Vec<(u64, Scene)>,
+    contexts: Vec<(u64, TestContext)>,
 }
 
 impl Stack {
     const fn new() -> Stack {
-        Stack { next: 0, scenes: Vec::new() }
+        Stack { next: 0, contexts: Vec::new() }
     }
 
-    /// Puts a scene on top; returns the key that takes it off again.
-    fn raise(&mut self, scene: Scene) -> u64 {
+    /// Activates a context and returns the key that removes it.
+    fn push(&mut self, context: TestContext) -> u64 {
         let key = self.next;
         self.next += 1;
-        self.scenes.push((key, scene));
+        self.contexts.push((key, context));
         key
     }
 
-    fn lower(&mut self, key: u64) {
-        self.scenes.retain(|(other, _)| *other != key);
+    fn remove(&mut self, key: u64) {
+        self.contexts.retain(|(other, _)| *other != key);
     }
 
-    fn top(&self) -> Option<Scene> {
-        self.scenes.last().map(|(_, scene)| scene.clone())
+    fn top(&self) -> Option<TestContext> {
+        self.contexts.last().map(|(_, context)| context.clone())
     }
 }

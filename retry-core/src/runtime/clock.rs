@@ -1,9 +1,8 @@
-//! What time it is: the only file that reads a clock.
+//! Real time. No other file reads a clock.
 
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use super::test_context;
 use crate::policy::nanos::{Nanos, from_duration};
 
 /// Which clock a call lives by.
@@ -16,9 +15,9 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// Nanoseconds since some moment in the past; only differences mean something.
-    pub(crate) fn now(self) -> Nanos {
-        test_context::current().map_or_else(|| since_origin(self.instant()), |scene| scene.now())
+    /// Returns the nanoseconds since some moment in the past; only differences mean something.
+    pub(super) fn real_now(self) -> Nanos {
+        since_origin(self.instant())
     }
 
     fn instant(self) -> Instant {

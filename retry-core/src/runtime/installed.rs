@@ -1,54 +1,55 @@
-//! What a process has added to what follows a failure. While that is nothing, one load tells.
+//! The additions of a process to its retries: an observer, a timer, active test contexts. While there are none, one load
+//! answers for all of them.
 //!
-//! Relaxed is enough: a thread sees what it added itself, and whoever adds something for other threads and wants to rely
-//! on it has synchronised with them.
+//! `Relaxed` is enough: a thread sees its own additions, and a thread that relies on those of another has synchronised
+//! with it.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// One bit for each, but the scenes of tests are counted above them.
-static EXTRAS: AtomicUsize = AtomicUsize::new(NO_RUNTIME);
+/// One bit for each addition; the active test contexts are counted above them.
+static INSTALLED: AtomicUsize = AtomicUsize::new(NO_RUNTIME);
 
-/// No thread has been seen that has a runtime.
+/// No runtime has been found on any thread.
 const NO_RUNTIME: usize = 1;
 
 #[derive(Clone, Copy, Debug)]
 #[repr(usize)]
-pub(crate) enum Extra {
+pub(crate) enum Addition {
     Timer = 2,
     Observer = 4,
-    Scene = 8,
+    TestContext = 8,
 }
 
-/// Notes one more. The observer and the timer are set only once.
-pub(crate) fn add(extra: Extra) {
-    EXTRAS.fetch_add(extra as usize, Relaxed);
+/// Adds one. The observer and the timer are added only once.
+pub(crate) fn add(addition: Addition) {
+    INSTALLED.fetch_add(addition as usize, Relaxed);
 }
 
-/// Notes one fewer.
-pub(crate) fn remove(extra: Extra) {
-    EXTRAS.fetch_sub(extra as usize, Relaxed);
+/// Removes one.
+pub(crate) fn remove(addition: Addition) {
+    INSTALLED.fetch_sub(addition as usize, Relaxed);
 }
 
-/// Whether there is any.
+/// Returns whether there is any addition.
 #[inline]
 pub(crate) fn any() -> bool {
-    EXTRAS.load(Relaxed) > NO_RUNTIME
+    INSTALLED.load(Relaxed) > NO_RUNTIME
 }
 
-/// Whether there is any, or a runtime has yet to be looked for.
+/// Returns whether there is any addition, or a runtime has yet to be looked for.
 #[inline]
 pub(crate) fn any_to_wait_for() -> bool {
-    EXTRAS.load(Relaxed) != 0
+    INSTALLED.load(Relaxed) != 0
 }
 
-/// Notes that there is a runtime.
+/// Records that there is a runtime.
 #[cfg(feature = "tokio")]
 pub(crate) fn runtime_found() {
-    EXTRAS.fetch_and(!NO_RUNTIME, Relaxed);
+    INSTALLED.fetch_and(!NO_RUNTIME, Relaxed);
 }
 
-/// Whether a scene is up anywhere.
+/// Returns whether a test context is active anywhere.
 #[inline]
-pub(crate) fn is_scene_up() -> bool {
-    EXTRAS.load(Relaxed) >= Extra::Scene as usize
+pub(crate) fn has_test_context() -> bool {
+    INSTALLED.load(Relaxed) >= Addition::TestContext as usize
 }

@@ -7,14 +7,13 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 use std::sync::OnceLock;
 
-use super::installed::Extra;
-use super::{installed, test_context};
+use super::installed::{self, Addition};
 use crate::policy::nanos::{Nanos, from_duration, to_duration};
 
 /// Blocks this thread, unless a test's guard is up.
 #[expect(clippy::disallowed_methods, reason = "this module is the one that sleeps")]
 pub(crate) fn block(delay: Nanos) {
-    if !test_context::skip(delay) {
+    if !super::skip(delay) {
         std::thread::sleep(to_duration(delay));
     }
 }
@@ -23,14 +22,14 @@ pub(crate) fn block(delay: Nanos) {
 #[cold]
 #[inline(never)]
 pub fn block_with(sleep: impl FnOnce(Duration), delay: Delay) {
-    if !test_context::skip(delay.0) {
+    if !super::skip(delay.0) {
         sleep(delay.duration());
     }
 }
 
 /// Waits by the caller's future, unless a test's guard is up.
 pub fn wait_with<S: Future<Output = ()>>(sleep: impl FnOnce(Duration) -> S, delay: Duration) -> Slept<S> {
-    if test_context::skip(from_duration(delay)) {
+    if super::skip(from_duration(delay)) {
         Slept { skipped: Some(Wait::yielding()), future: None, poll: S::poll }
     } else {
         Slept { skipped: None, future: Some(sleep(delay)), poll: S::poll }
@@ -129,7 +128,7 @@ impl Wait {
     #[cold]
     #[inline(never)]
     fn unusual(delay: Nanos) -> Wait {
-        if test_context::skip(delay) || delay == 0 { Wait::yielding() } else { Wait::timer(delay) }
+        if super::skip(delay) || delay == 0 { Wait::yielding() } else { Wait::timer(delay) }
     }
 
     fn yielding() -> Wait {
@@ -200,7 +199,7 @@ where
     S: Future<Output = ()> + Send + 'static,
 {
     SLEEP.set(Box::new(move |delay| Box::pin(sleep(delay)))).map_err(|_| SleepIsSet)?;
-    installed::add(Extra::Timer);
+    installed::add(Addition::Timer);
     Ok(())
 }
 

@@ -1,29 +1,17 @@
 //! What a test puts in the place of real time, randomness and the number of attempts.
 
+use core::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-pub(crate) use super::active::current;
-use super::clock::Clock;
 use crate::policy::Policy;
 use crate::policy::nanos::{Nanos, from_duration, to_duration};
-use crate::policy::random::{self, SplitMix64};
-use crate::testing::Settings;
-
-/// Passes `delay` in the scene instead of waiting for it. `false` if there is no scene.
-pub(crate) fn skip(delay: Nanos) -> bool {
-    current().map(|scene| scene.skip(delay)).is_some()
-}
-
-/// A draw: the scene's if it was seeded, else the thread's.
-pub(crate) fn draw() -> u64 {
-    current().and_then(|scene| scene.draw()).unwrap_or_else(random::draw)
-}
+use crate::policy::random::SplitMix64;
 
 /// What tests see of the retries that it covers, and how they direct them.
 ///
-/// A scene has a clock that stands still but for skipped waits and [`advance`](Scene::advance), the list of these
-/// waits, and the [`Settings`] that it was made from. Its clones are the same scene. A [`Guard`](crate::testing::Guard)
+/// A context has a clock that stands still but for skipped waits and [`advance`](TestContext::advance), the list of these
+/// waits, and the [`Settings`] that it was made from. Its clones are the same context. A [`Guard`](crate::testing::Guard)
 /// has one, and so has every [`scope`](crate::testing::scope()); to let several threads and tasks share one, make it
 /// first:
 ///
@@ -31,19 +19,19 @@ pub(crate) fn draw() -> u64 {
 /// # use retry_core::{Policy, testing};
 /// use std::thread;
 ///
-/// let scene = testing::Scene::new(testing::Settings::new().attempts(2));
+/// let context = testing::TestContext::new(testing::Settings::new().attempts(2));
 /// thread::scope(|threads| {
 ///     for _ in 0..3 {
 ///         threads.spawn(|| {
-///             let _guard = scene.enter();
+///             let _guard = context.enter();
 ///             assert!(Policy::new().run(|| Err::<(), _>("down")).is_err());
 ///         });
 ///     }
 /// });
-/// assert_eq!(scene.delays().len(), 3);
+/// assert_eq!(context.delays().len(), 3);
 /// ```
 #[derive(Clone, Debug)]
-pub struct Scene(Arc<Mutex<State>>);
+pub struct TestContext(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
@@ -53,17 +41,11 @@ struct State {
     generator: Option<SplitMix64>,
 }
 
-impl Scene {
-    /// A scene that nobody plays in yet.
-    #[must_use]
-    pub fn new(settings: Settings) -> Scene {
-        Scene(Arc::new(Mutex::new(State {
-            settings,
-            // Where the clock stands now, so that time does not jump for a call that outlives the scene.
-            now: Clock::Async.now(),
-            delays: Vec::new(),
-            generator: settings.generator(),
-        })))
+impl TestContext {
+    /// Returns a context whose clock stands at `now`.
+    pub(crate) fn at(now: Nanos, settings: Settings) -> TestContext {
+        let (delays, generator) = (Vec::new(), settings.generator());
+        TestContext(Arc::new(Mutex::new(State { settings, now, delays, generator })))
     }
 
     /// The waits skipped so far, in order.
@@ -107,7 +89,7 @@ impl Scene {
         self.state().now
     }
 
-    /// The policy with as many attempts as the scene says.
+    /// The policy with as many attempts as the context says.
     pub(crate) fn limit(&self, policy: Policy) -> Policy {
         self.state().settings.limit(policy)
     }
@@ -118,7 +100,7 @@ impl Scene {
         state.delays.push(to_duration(delay));
     }
 
-    /// A draw, if the scene was seeded.
+    /// A draw, if the context was seeded.
     pub(crate) fn draw(&self) -> Option<u64> {
         self.state().generator.as_mut().map(SplitMix64::draw)
     }
@@ -135,21 +117,70 @@ impl State {
     }
 }
 
-impl Default for Scene {
-    fn default() -> Self {
-        Scene::new(Settings::new())
+/// What a [`TestContext`] starts from: as many attempts as each policy says and jitter by chance, unless set otherwise.
+///
+/// ```
+/// use retry_core::testing::Settings;
+///
+/// const FAST: Settings = Settings::new().cap_attempts(2).seed(7);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    attempts: Option<NonZeroU32>,
+    cap: Option<NonZeroU32>,
+    seed: Option<u64>,
+}
+
+impl Settings {
+    /// Waits are skipped and recorded, nothing else changes.
+    #[must_use]
+    pub const fn new() -> Settings {
+        Settings { attempts: None, cap: None, seed: None }
+    }
+
+    /// Makes every call attempt exactly this often, unless it succeeds or ends for another reason. See
+    /// [`TestContext::attempts`].
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[must_use]
+    #[track_caller]
+    pub const fn attempts(mut self, attempts: u32) -> Settings {
+        self.attempts = Some(at_least_one(attempts));
+        self
+    }
+
+    /// Lets no call attempt more often than this. See [`TestContext::cap_attempts`].
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[must_use]
+    #[track_caller]
+    pub const fn cap_attempts(mut self, attempts: u32) -> Settings {
+        self.cap = Some(at_least_one(attempts));
+        self
+    }
+
+    /// Draws jitter from a seed. See [`TestContext::seed`].
+    #[must_use]
+    pub const fn seed(mut self, seed: u64) -> Settings {
+        self.seed = Some(seed);
+        self
+    }
+
+    fn generator(self) -> Option<SplitMix64> {
+        self.seed.map(SplitMix64::new)
+    }
+
+    /// The policy with as many attempts as these settings say: forced first, then capped.
+    fn limit(self, policy: Policy) -> Policy {
+        let forced = self.attempts.map_or(policy, |attempts| policy.max(attempts.get()));
+        self.cap.map_or(forced, |cap| forced.max(forced.attempts().min(cap.get())))
     }
 }
 
-impl From<Settings> for Scene {
-    fn from(settings: Settings) -> Self {
-        Scene::new(settings)
-    }
-}
-
-/// The same scene.
-impl From<&Scene> for Scene {
-    fn from(scene: &Scene) -> Self {
-        scene.clone()
-    }
+#[track_caller]
+const fn at_least_one(attempts: u32) -> NonZeroU32 {
+    NonZeroU32::new(attempts)
+        .expect("attempts include the first, so there cannot be 0 of them; write 1 for no retry")
 }

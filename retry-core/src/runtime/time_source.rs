@@ -6,30 +6,30 @@ use crate::policy::nanos::{Nanos, from_duration};
 
 /// Where the time comes from.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Timepiece {
+pub(crate) enum TimeSource {
     /// The clock of the calls: tokio's where it runs, a test guard's where there is one.
-    House,
+    Runtime,
     /// The user's.
-    Given(fn() -> Duration),
+    Custom(fn() -> Duration),
 }
 
-impl Timepiece {
+impl TimeSource {
     /// Nanoseconds since some moment; only differences mean something.
     pub(crate) fn now(self) -> Nanos {
         match self {
-            Timepiece::House => house(),
-            Timepiece::Given(clock) => from_duration(clock()),
+            TimeSource::Runtime => runtime_now(),
+            TimeSource::Custom(clock) => from_duration(clock()),
         }
     }
 }
 
 #[cfg(feature = "std")]
-fn house() -> Nanos {
-    crate::runtime::clock::Clock::Async.now()
+fn runtime_now() -> Nanos {
+    super::now(super::clock::Clock::Async)
 }
 
 /// There is no clock to read, so time stands still.
 #[cfg(not(feature = "std"))]
-const fn house() -> Nanos {
+const fn runtime_now() -> Nanos {
     0
 }

@@ -1,0 +1,110 @@
+//! A whole call through a breaker: admission, the operation and its outcome.
+
+#[cfg(feature = "std")]
+use core::future::Future;
+#[cfg(feature = "std")]
+use core::pin::Pin;
+#[cfg(feature = "std")]
+use core::task::{Context, Poll};
+
+#[cfg(feature = "std")]
+use pin_project_lite::pin_project;
+
+use super::circuit_breaker::CircuitBreaker;
+#[cfg(feature = "std")]
+use super::permit::Permit;
+use crate::error::CircuitOpen;
+
+impl CircuitBreaker {
+    /// Calls `operation`, if the circuit lets it through, and counts every error as a failure.
+    ///
+    /// A call of the same breaker inside `operation` belongs to this call while the circuit is half-open: it is let
+    /// through, and only the outcome of this call counts. This holds on the thread that runs `operation` and, for an
+    /// async call, in the task that polls it; a task spawned inside is a call of its own.
+    ///
+    /// Where it is refused, it returns the error that `From<CircuitOpen>` makes.
+    #[inline]
+    #[expect(clippy::missing_errors_doc, reason = "the operation's own")]
+    pub fn call<T, E: From<CircuitOpen>>(&self, operation: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        self.call_if(operation, |_| true)
+    }
+
+    /// Like [`call`](Self::call), but only an error for which `is_failure` is true counts; any other is
+    /// [ignored](Permit::ignore).
+    ///
+    /// ```
+    /// use std::{fs, io::ErrorKind};
+    ///
+    /// static DISK: retry_core::CircuitBreaker = retry_core::CircuitBreaker::new().consecutive_failures(1);
+    ///
+    /// let found = DISK.call_if(|| fs::read("/no/such/file"), |error| error.kind() != ErrorKind::NotFound);
+    /// assert!(found.is_err());
+    /// assert_eq!(DISK.state(), retry_core::CircuitState::Closed);
+    /// ```
+    #[inline]
+    #[expect(clippy::missing_errors_doc, reason = "the operation's own")]
+    pub fn call_if<T, E: From<CircuitOpen>>(
+        &self,
+        operation: impl FnOnce() -> Result<T, E>,
+        is_failure: impl FnOnce(&E) -> bool,
+    ) -> Result<T, E> {
+        match self.acquire() {
+            Ok(permit) => {
+                #[cfg(feature = "std")]
+                let running = permit.run();
+                let result = operation();
+                #[cfg(feature = "std")]
+                drop(running);
+                permit.judge(result, is_failure)
+            }
+            Err(open) => Err(open.into()),
+        }
+    }
+
+    /// [`call`](Self::call) for an async operation. Dropping the future gives the permit back.
+    #[expect(clippy::missing_errors_doc, reason = "the operation's own")]
+    pub async fn call_async<T, E: From<CircuitOpen>>(
+        &self,
+        operation: impl AsyncFnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        match self.acquire() {
+            Ok(permit) => {
+                #[cfg(feature = "std")]
+                let result = Attempt::new(Some(&permit), operation()).await;
+                #[cfg(not(feature = "std"))]
+                let result = operation().await;
+                permit.judge(result, |_| true)
+            }
+            Err(open) => Err(open.into()),
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+pin_project! {
+    /// A call that notes itself while it is polled, if it is a trial.
+    pub struct Attempt<'p, 'b, F> {
+        permit: Option<&'p Permit<'b>>,
+        #[pin]
+        call: F,
+    }
+}
+
+#[cfg(feature = "std")]
+impl<'p, 'b, F> Attempt<'p, 'b, F> {
+    pub(crate) fn new(permit: Option<&'p Permit<'b>>, call: F) -> Self {
+        Attempt { permit, call }
+    }
+}
+
+#[cfg(feature = "std")]
+impl<F: Future> Future for Attempt<'_, '_, F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let _running = this.permit.and_then(Permit::run);
+        this.call.poll(context)
+    }
+}

@@ -1,0 +1,139 @@
+//! The settings of the rules that look at many calls, and how an outcome is counted by them.
+
+use core::time::Duration;
+
+use super::circuit::Ticket;
+use super::circuit_breaker::CircuitBreaker;
+use super::state::CircuitState;
+use super::window::{Calls, Course, Reach};
+use crate::policy::nanos::{Nanos, from_duration};
+
+/// Rules that look at many calls. They need a window, which is allocated at the first call. A setting that is changed
+/// after calls were counted starts a new window.
+impl CircuitBreaker {
+    /// Opens when this part of the calls in the window has failed: `0.5` is half of them. It takes the place of
+    /// [`consecutive_failures`](Self::consecutive_failures).
+    ///
+    /// # Panics
+    /// If it is not above 0, or above 1.
+    #[must_use]
+    #[track_caller]
+    pub const fn failure_rate(mut self, rate: f64) -> CircuitBreaker {
+        assert!(
+            rate > 0.0 && rate <= 1.0,
+            "`failure_rate` is not above 0 and at most 1; write `failure_rate(0.5)` for half of the calls"
+        );
+        self.rates.failure = Some(rate);
+        self.rates.revision += 1;
+        self
+    }
+
+    /// From how long on a call is slow; 60 s if not set. Without a [`slow_call_rate`](Self::slow_call_rate), half of
+    /// the calls may be.
+    #[must_use]
+    pub const fn slow_call(mut self, duration: Duration) -> CircuitBreaker {
+        self.rates.slow_call = from_duration(duration);
+        self.rates.revision += 1;
+        if self.rates.slow.is_none() {
+            self.rates.slow = Some(0.5);
+        }
+        self
+    }
+
+    /// Opens when this part of the calls in the window was slow, successes included. A slow trial counts as failed.
+    ///
+    /// # Panics
+    /// If it is not above 0, or above 1.
+    #[must_use]
+    #[track_caller]
+    pub const fn slow_call_rate(mut self, rate: f64) -> CircuitBreaker {
+        assert!(
+            rate > 0.0 && rate <= 1.0,
+            "`slow_call_rate` is not above 0 and at most 1; write `slow_call_rate(0.5)` for half of the calls"
+        );
+        self.rates.slow = Some(rate);
+        self.rates.revision += 1;
+        self
+    }
+
+    /// Rates are those of the last so many calls; 100 if nothing is set.
+    ///
+    /// # Panics
+    /// If it is not in `1..=4000`.
+    #[must_use]
+    #[track_caller]
+    pub const fn window_calls(mut self, calls: u32) -> CircuitBreaker {
+        assert!(
+            calls >= 1 && calls <= Calls::MAX,
+            "`window_calls` is not in 1..=4000; write `window_time` to look at more calls"
+        );
+        self.rates.reach = Reach::Calls(calls as u16);
+        self.rates.revision += 1;
+        self
+    }
+
+    /// Rates are those of the calls that ended within this time, or in the first tenth of it less.
+    ///
+    /// # Panics
+    /// If it is below 1 ms.
+    #[must_use]
+    #[track_caller]
+    pub const fn window_time(mut self, duration: Duration) -> CircuitBreaker {
+        assert!(
+            duration.as_millis() >= 1,
+            "`window_time` is below 1 ms; write how long calls count, such as `window_time(Duration::from_secs(10))`"
+        );
+        self.rates.reach = Reach::Time(from_duration(duration));
+        self.rates.revision += 1;
+        self
+    }
+
+    /// From how many calls in the window on rates mean something; 20 if not set. A window of calls needs no more than
+    /// it holds.
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[must_use]
+    #[track_caller]
+    pub const fn minimum_calls(mut self, calls: u32) -> CircuitBreaker {
+        assert!(
+            calls >= 1,
+            "`minimum_calls` is 0, and no calls have no rate; write `minimum_calls(1)` to judge from the first"
+        );
+        self.rates.minimum = calls;
+        self.rates.revision += 1;
+        self
+    }
+
+    /// When a call begins, if that matters.
+    #[inline]
+    pub(super) fn start(&self) -> Nanos {
+        if self.rates.slow.is_some() { self.time.now() } else { 0 }
+    }
+
+    pub(super) fn settle_by_rates(&self, ticket: Ticket, started: Nanos, has_failed: bool) {
+        let was_slow =
+            self.rates.slow.is_some() && self.time.now().saturating_sub(started) >= self.rates.slow_call;
+        let course = Course { has_failed, was_slow };
+        match self.circuit.still(ticket) {
+            None => {}
+            Some(seen) if seen.state == CircuitState::HalfOpen => {
+                self.settle_in_a_row(ticket, !course.is_good());
+            }
+            Some(_) => {
+                if self.rates.failure.is_none() {
+                    self.settle_in_a_row(ticket, has_failed);
+                }
+                let tally = self.window.add(
+                    (self.rates.reach, self.rates.revision),
+                    ticket.generation,
+                    course,
+                    || self.time.now(),
+                );
+                if tally.is_some_and(|tally| self.rates.are_reached(tally)) {
+                    self.tell(self.circuit.open(ticket, self.recovery, || self.time.now()));
+                }
+            }
+        }
+    }
+}
