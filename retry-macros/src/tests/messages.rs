@@ -23,6 +23,7 @@ use crate::name::Name;
 
 mod conflict;
 mod duplicate;
+mod pointless;
 mod unknown;
 
 /// The function of a block that has none.
