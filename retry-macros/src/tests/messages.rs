@@ -21,6 +21,7 @@ use syn::{DeriveInput, Expr, File, ImplItem, Item, LitStr, Macro, Signature, Stm
 
 use crate::name::Name;
 
+mod arguments;
 mod conflict;
 mod duplicate;
 mod pointless;
