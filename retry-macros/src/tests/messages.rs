@@ -23,6 +23,7 @@ use crate::name::Name;
 
 mod arguments;
 mod conflict;
+mod derive;
 mod duplicate;
 mod pointless;
 mod unknown;
