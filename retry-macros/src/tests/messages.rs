@@ -25,6 +25,7 @@ mod arguments;
 mod conflict;
 mod derive;
 mod duplicate;
+mod item;
 mod pointless;
 mod unknown;
 
