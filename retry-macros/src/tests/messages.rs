@@ -26,6 +26,7 @@ mod conflict;
 mod derive;
 mod duplicate;
 mod item;
+mod malformed;
 mod pointless;
 mod unknown;
 
