@@ -29,6 +29,7 @@ mod item;
 mod malformed;
 mod pointless;
 mod unknown;
+mod values;
 
 /// The function of a block that has none.
 const FETCH: &str = "fn fetch() -> Result<u32, String> { Ok(1) }";
