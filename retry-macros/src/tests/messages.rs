@@ -25,6 +25,7 @@ mod arguments;
 mod conflict;
 mod derive;
 mod duplicate;
+mod errors;
 mod item;
 mod malformed;
 mod pointless;
