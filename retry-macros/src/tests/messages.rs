@@ -29,6 +29,7 @@ mod errors;
 mod item;
 mod malformed;
 mod pointless;
+mod run_time;
 mod unknown;
 mod values;
 
