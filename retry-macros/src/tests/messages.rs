@@ -41,8 +41,11 @@ fn check(table: &str) {
     let mut failures = String::new();
     for text in blocks(table) {
         let block = Block::parse(text);
-        let found = block.expanded();
-        if found != block.text {
+        let (mistakes, rest) = split(block.expansion());
+        let found = block.annotated(mistakes);
+        if found == block.text {
+            block.check_recovery(&rest);
+        } else {
             let _ = write!(failures, "\nthe table has\n\n{}\nthe macro gives\n\n{found}", block.text);
         }
     }
@@ -106,10 +109,8 @@ impl Block {
         Block { attribute: Attribute::parse(&hash, &brackets), item: tokens.collect(), text, source }
     }
 
-    /// Expands the attribute, and returns the code with the mistakes that the macro reports in it.
-    fn expanded(&self) -> String {
-        let (mistakes, rest) = split(self.expansion());
-        self.check_recovery(&rest);
+    /// Returns the code with mistakes under it.
+    fn annotated(&self, mistakes: Vec<Mistake>) -> String {
         let mistakes: Vec<Mistake> = mistakes.into_iter().map(|mistake| self.placed(mistake)).collect();
         let is_sorted = mistakes.is_sorted_by_key(|mistake| mistake.start.line);
         assert!(
