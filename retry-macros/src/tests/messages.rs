@@ -1,4 +1,4 @@
-//! Every message of the macros themselves: its exact words, its exact place, and the item that is left after it.
+//! Tests every message of the macros themselves: its exact words, its exact place, and the item in the expansion.
 //!
 //! A table is text, in blocks that blank lines separate. A block is an attribute and its item, as a user writes them.
 //! Under a line of code stand the mistakes in it: carets under the tokens, then the message.
@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A block without an item stands on the function `fetch` above. The order of the mistakes in one line is the order of
-//! the errors. What depends on the compiler, such as follow-on errors and `cfg_attr`, is in `tests/ui`.
+//! the errors. Cases that depend on the compiler, such as follow-on errors and `cfg_attr`, are in `tests/ui`.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! Changes to an argument of the function that would leak into the next attempt.
+//! Tests changes to an argument of the function, which would leak into the next attempt.
 
 use super::check;
 

@@ -1,4 +1,4 @@
-//! Arguments that contradict one another.
+//! Tests arguments that contradict one another.
 
 use super::check;
 

@@ -1,4 +1,4 @@
-//! Marks of `#[derive(Retryable)]`.
+//! Tests marks of `#[derive(Retryable)]`.
 
 use super::check;
 

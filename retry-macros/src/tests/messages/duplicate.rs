@@ -1,4 +1,4 @@
-//! Arguments and attributes that are given twice.
+//! Tests arguments and attributes that are given twice.
 
 use super::check;
 

@@ -1,4 +1,4 @@
-//! Arguments that select errors, or receive the last one.
+//! Tests arguments that select errors, or receive the last one.
 
 use super::check;
 

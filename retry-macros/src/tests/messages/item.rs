@@ -1,4 +1,4 @@
-//! Items that cannot be retried.
+//! Tests items that cannot be retried.
 
 use super::check;
 

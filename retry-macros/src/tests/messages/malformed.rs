@@ -1,4 +1,4 @@
-//! Arguments that cannot be read, or have no value.
+//! Tests arguments that cannot be read, or have no value.
 
 use super::check;
 

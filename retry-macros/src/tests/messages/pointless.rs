@@ -1,4 +1,4 @@
-//! Arguments that have no effect.
+//! Tests arguments that have no effect.
 
 use super::check;
 

@@ -1,4 +1,4 @@
-//! Values that are known only at run time.
+//! Tests values that are known only at run time.
 
 use super::check;
 

@@ -1,4 +1,4 @@
-//! Unknown names of arguments and unknown words as values. The message proposes the nearest.
+//! Tests unknown names of arguments and unknown words as values, for which the message proposes the nearest.
 
 use super::check;
 

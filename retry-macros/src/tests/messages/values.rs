@@ -1,4 +1,4 @@
-//! Values that cannot be read.
+//! Tests values that cannot be read.
 
 use super::check;
 
