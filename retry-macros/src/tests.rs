@@ -6,6 +6,8 @@ use quote::quote;
 
 use crate::name::Name;
 
+mod messages;
+
 fn pretty(tokens: TokenStream) -> String {
     let text = tokens.to_string();
     let file = syn::parse2(tokens).unwrap_or_else(|error| panic!("{error} in {text}"));

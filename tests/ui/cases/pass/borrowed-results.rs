@@ -102,6 +102,7 @@ fn masked(seen: &mut u32) -> Result<[u8; 1 & 3], String> {
 }
 
 fn main() {
+    let _guard = reattempt::testing::no_wait();
     let mut registry = Registry { calls: 0, name: String::new() };
     let _ = (registry.boxed().is_ok(), registry.pointer(), registry.higher_ranked(), registry.by_alias());
     let _ = registry.in_async();

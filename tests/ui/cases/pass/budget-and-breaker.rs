@@ -93,6 +93,7 @@ fn assert_send<T: Send>(value: T) -> T {
 }
 
 fn main() {
+    let _guard = reattempt::testing::no_wait();
     let _ = (statics(), options(), in_a_box(Default::default()), wrapped(), generic(statics));
     let client = || Client { breakers: Arc::default(), budget: Arc::default() };
     let shared = client();

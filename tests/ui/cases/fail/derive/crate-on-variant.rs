@@ -1,9 +1,0 @@
-use reattempt::Retryable;
-
-#[derive(Retryable)]
-enum Failed {
-    #[retryable(crate = reattempt)]
-    Busy,
-}
-
-fn main() {}

@@ -1,9 +1,0 @@
-use reattempt::Retryable;
-
-#[derive(Retryable)]
-enum Failed {
-    #[retryable(delegate, delegate)]
-    Io(std::io::Error),
-}
-
-fn main() {}

@@ -1,9 +1,0 @@
-use reattempt::Retryable;
-
-#[derive(Retryable)]
-#[retryable]
-enum Failed {
-    Busy,
-}
-
-fn main() {}

@@ -1,9 +1,0 @@
-use reattempt::Retryable;
-
-#[derive(Retryable)]
-enum Failed {
-    #[retryable(5)]
-    Busy,
-}
-
-fn main() {}

@@ -1,9 +1,0 @@
-use reattempt::Retryable;
-
-#[derive(Retryable)]
-union Failed {
-    code: u32,
-    bytes: [u8; 4],
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use reattempt::retry;
-
-#[retry]
-async fn fetch() {}
-
-fn main() {
-    drop(fetch());
-}

@@ -1,8 +1,0 @@
-use reattempt::retry;
-
-unsafe extern "C" {
-    #[retry]
-    fn fetch() -> u32;
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use reattempt::retry;
-
-#[retry]
-static ATTEMPTS: u32 = 3;
-
-fn main() {
-    let _ = ATTEMPTS;
-}

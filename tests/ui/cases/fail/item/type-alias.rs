@@ -1,8 +1,0 @@
-use reattempt::retry;
-
-#[retry]
-type Fetched = Result<u32, String>;
-
-fn main() {
-    let _: Fetched = Ok(1);
-}

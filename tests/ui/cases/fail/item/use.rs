@@ -1,8 +1,0 @@
-use reattempt::retry;
-
-#[retry]
-use std::fs::read;
-
-fn main() {
-    let _ = read("");
-}
