@@ -32,8 +32,8 @@ mod with_std {
         recovered_async, recovered_blocking,
     };
     pub use retry_core::decision::{On, classify};
-    pub use retry_core::error::classification::ask_for;
     pub use retry_core::error::find::{Find, classifier, finds};
+    pub use retry_core::error::link::ask_for;
     pub use retry_core::error::text::is_text;
     pub use retry_core::error::{Failure, Hint, Refused, RetryError, Retryable, Seen, Told, converted};
     pub use retry_core::runtime::sleep::{Delay, block_with, wait_with};

@@ -12,8 +12,8 @@ use std::time::Duration;
 use reattempt::observe::{CircuitChanged, GaveUp, Recovered, RetryScheduled};
 use reattempt::testing::Guard;
 use reattempt::{
-    CircuitBreaker, CircuitOpen, GiveUpEvent, Jitter, Observer, ObserverIsSet, Policy, RetryBudget,
-    RetryEvent, retry, set_observer, testing,
+    CircuitBreaker, CircuitOpen, GiveUpEvent, Jitter, Observer, Policy, RetryBudget, RetryEvent,
+    SetObserverError, retry, set_observer, testing,
 };
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber, span};
@@ -410,8 +410,8 @@ fn a_panic_in_an_observer_is_one_of_the_call_and_of_no_other() {
 #[test]
 fn the_first_observer_stays() {
     let _guard = listen();
-    assert_eq!(set_observer(Labels), Err(ObserverIsSet));
-    assert_eq!(ObserverIsSet.to_string(), "an observer was set before");
+    assert_eq!(set_observer(Labels), Err(SetObserverError));
+    assert_eq!(SetObserverError.to_string(), "an observer was set before");
     assert!(Policy::new().jitter(Jitter::None).run(|| Err::<(), _>(Down)).is_err());
     assert_eq!(told("observer").len(), 3);
 }

@@ -41,5 +41,5 @@ fn without_a_timer_the_first_wait_says_what_to_do_and_with_one_it_waits() {
     reattempt::set_sleep(other_sleep).expect("it is the first");
     assert_eq!(run(flaky(&Cell::new(0))), Ok(3));
     assert_eq!(*WAITS.lock().unwrap(), [Duration::from_millis(100), Duration::from_millis(200)]);
-    assert_eq!(reattempt::set_sleep(other_sleep), Err(reattempt::SleepIsSet));
+    assert_eq!(reattempt::set_sleep(other_sleep), Err(reattempt::SetSleepError));
 }

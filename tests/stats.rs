@@ -51,7 +51,7 @@ fn calls_are_counted_by_label_and_how_they_ended() {
     assert_eq!((stats.calls_retried, stats.retries, stats.recovered), (4, 1 + 2 + 2 + 2, 2));
     assert_eq!(stats.attempts, 1 + 3 + 2 + 3 + 3);
     assert_eq!(stats.gave_up, [(GiveUpReason::MaxAttempts, 2), (GiveUpReason::NotRetryable, 1)]);
-    assert_eq!(stats.gave_up_in_all(), 3);
+    assert_eq!(stats.total_give_ups(), 3);
     assert_eq!(stats.total_delay, Duration::from_secs(1 + 3 + 3 + 3));
     assert_eq!(stats.mean_delay(), Duration::from_secs(10) / 7);
     assert_eq!(errors(&stats), [("slow", 8), ("forbidden", 1), ("busy", 1)]);
@@ -120,5 +120,5 @@ fn a_snapshot_stays_as_it_was() {
     assert!(policy.run(|| Err::<(), _>(())).is_err());
     let before = of("again");
     assert!(policy.run(|| Err::<(), _>(())).is_err());
-    assert_eq!((before.gave_up_in_all(), of("again").gave_up_in_all()), (1, 2));
+    assert_eq!((before.total_give_ups(), of("again").total_give_ups()), (1, 2));
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use reattempt::testing::{GlobalGuard, TestContext, Settings, scope};
+use reattempt::testing::{GlobalGuard, Settings, TestContext, scope};
 use reattempt::{retry, testing};
 
 /// Lets one test run at a time.

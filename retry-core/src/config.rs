@@ -3,9 +3,13 @@
 mod config;
 #[cfg(feature = "std")]
 mod environment;
+mod invalid;
+mod jitter;
 #[cfg(feature = "serde")]
 mod serde;
 #[cfg(any(feature = "std", feature = "serde"))]
 mod spelling;
 
-pub use config::{InvalidConfig, JitterConfig, PolicyConfig};
+pub use config::PolicyConfig;
+pub use invalid::InvalidConfig;
+pub use jitter::JitterConfig;

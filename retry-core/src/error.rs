@@ -8,7 +8,7 @@ pub(crate) mod chain;
 mod chained;
 pub(crate) mod circuit_open;
 #[cfg(feature = "std")]
-pub mod classification;
+mod classification;
 #[cfg(feature = "std")]
 pub mod find;
 #[cfg(feature = "std")]
@@ -17,6 +17,8 @@ mod foreign;
 pub(crate) mod io;
 #[cfg(feature = "std")]
 mod known;
+#[cfg(feature = "std")]
+pub mod link;
 #[cfg(feature = "std")]
 mod mark;
 #[cfg(feature = "std")]

@@ -33,7 +33,7 @@ pub use error::CircuitOpen;
 #[cfg(feature = "std")]
 pub use error::{AttemptTimeout, RetryError, Retryable};
 #[cfg(feature = "std")]
-pub use observe::{Observer, ObserverIsSet, Stats, set_observer};
+pub use observe::{Observer, SetObserverError, Stats, set_observer};
 pub use policy::{Backoff, InvalidPolicy, Jitter, Policy, preset};
 #[cfg(feature = "std")]
-pub use runtime::sleep::{SleepIsSet, set_sleep};
+pub use runtime::sleep::{SetSleepError, set_sleep};

@@ -27,6 +27,7 @@
 //! println!("{STATS}");
 //! ```
 
+mod emit;
 mod event;
 #[cfg(feature = "tracing")]
 mod log;
@@ -35,68 +36,13 @@ mod metrics;
 mod observer;
 mod stats;
 
-use core::fmt::Display;
-use core::time::Duration;
-
 #[cfg(target_has_atomic = "64")]
 pub use event::CircuitChanged;
-pub(crate) use event::Facts;
 pub use event::{GaveUp, Recovered, RetryScheduled};
-pub use observer::{Observer, ObserverIsSet, set_observer};
+pub use observer::{Observer, SetObserverError, set_observer};
 pub use stats::{ErrorCount, OperationStats, Stats, StatsSnapshot};
 
-use crate::decision::GiveUpReason;
-
-pub(crate) fn retry(facts: &Facts<'_>, delay: Duration, error: &dyn Display) {
-    let event = RetryScheduled { facts, delay, error };
-    tell(|listener| listener.retry_scheduled(&event));
-}
-
-pub(crate) fn recovered(facts: &Facts<'_>) {
-    let event = Recovered { facts };
-    tell(|listener| listener.recovered(&event));
-}
-
-pub(crate) fn give_up(facts: &Facts<'_>, reason: GiveUpReason, error: &dyn Display) {
-    let event = GaveUp { facts, reason, error };
-    tell(|listener| listener.gave_up(&event));
-}
-
-/// Whether there may be anybody to tell.
-#[inline]
-pub(crate) fn is_watched() -> bool {
-    is_recorded() || observer::current().is_some()
-}
-
-/// Whether the log or the metrics may want any of it.
-#[inline]
-pub(crate) fn is_recorded() -> bool {
-    #[cfg(feature = "tracing")]
-    if log::is_on() {
-        return true;
-    }
-    cfg!(feature = "metrics")
-}
-
 #[cfg(target_has_atomic = "64")]
-pub(crate) fn circuit_changed(event: &CircuitChanged<'_>) {
-    tell(|listener| listener.circuit_changed(event));
-}
-
-/// Tells every listener: the log first, so that it has the event whatever a user's observer does.
-fn tell(tell: impl Fn(&dyn Observer)) {
-    #[cfg(feature = "tracing")]
-    tell(&log::Log);
-    #[cfg(feature = "metrics")]
-    tell(&metrics::Metrics);
-    if let Some(observer) = observer::current() {
-        tell(observer);
-    }
-}
-
-/// An environment variable that says nothing usable. Told once, whoever asks for it.
-#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nobody to tell"))]
-pub(crate) fn refused_setting(variable: &str, value: &str, allowed: &dyn Display) {
-    #[cfg(feature = "tracing")]
-    tracing::error!(target: "reattempt", variable, value, "ignored; write {allowed}");
-}
+pub(crate) use emit::circuit_changed;
+pub(crate) use emit::{give_up, is_recorded, is_watched, recovered, refused_setting, retry};
+pub(crate) use event::Facts;

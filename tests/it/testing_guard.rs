@@ -7,7 +7,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use reattempt::testing::{TestContext, Settings};
+use reattempt::testing::{Settings, TestContext};
 use reattempt::{GiveUpReason, RetryError, retry, testing};
 
 use crate::support::{Down, Flaky, finish, poll, secs};

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::thread;
 use std::time::Duration;
 
-use reattempt::testing::{TestContext, Settings, scope};
+use reattempt::testing::{Settings, TestContext, scope};
 use reattempt::{Policy, retry, testing};
 
 use crate::support::{Down, assert_send, finish, poll, secs};

@@ -1,13 +1,11 @@
 //! `PolicyConfig`: a policy as plain data, from a file, the environment or wherever operators keep their settings.
 
-use core::fmt::{self, Display};
 use core::time::Duration;
 
-#[cfg(any(feature = "std", feature = "serde"))]
-use super::spelling;
+use super::invalid::{Allowed, InvalidConfig, name};
+use super::jitter::JitterConfig;
 use crate::policy::nanos::{Nanos, to_duration};
-use crate::policy::rules::{self};
-use crate::policy::{Backoff, Growth, InvalidPolicy, Jitter, Policy};
+use crate::policy::{Backoff, Growth, InvalidPolicy, Jitter, Policy, rules};
 
 /// A policy as plain data, for settings that come from outside the program. What is `None` is not configured.
 ///
@@ -52,43 +50,6 @@ pub struct PolicyConfig {
     pub deadline: Option<f64>,
     /// The longest wait that the peer may ask for, in seconds.
     pub max_hint: Option<f64>,
-}
-
-/// Jitter as it is configured: on, or in a certain way.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum JitterConfig {
-    /// That of the policy that is configured; where it has none, that of the [defaults](crate::policy::preset::DEFAULT).
-    On,
-    /// This one.
-    Kind(Jitter),
-}
-
-impl From<Jitter> for JitterConfig {
-    fn from(jitter: Jitter) -> Self {
-        JitterConfig::Kind(jitter)
-    }
-}
-
-impl From<bool> for JitterConfig {
-    fn from(is_on: bool) -> Self {
-        if is_on { JitterConfig::On } else { JitterConfig::Kind(Jitter::None) }
-    }
-}
-
-impl From<f64> for JitterConfig {
-    fn from(fraction: f64) -> Self {
-        JitterConfig::Kind(Jitter::Additive(fraction))
-    }
-}
-
-impl JitterConfig {
-    fn over(self, jitter: Jitter) -> Jitter {
-        match self {
-            JitterConfig::Kind(jitter) => jitter,
-            JitterConfig::On if jitter == Jitter::None => Policy::new().spread.jitter,
-            JitterConfig::On => jitter,
-        }
-    }
 }
 
 impl PolicyConfig {
@@ -205,112 +166,6 @@ impl From<Policy> for PolicyConfig {
             jitter: Some(JitterConfig::Kind(policy.spread.jitter)),
             deadline: policy.has_deadline().then(|| in_seconds(policy.deadline)),
             max_hint: Some(in_seconds(policy.max_hint)),
-        }
-    }
-}
-
-/// The names of the fields.
-#[cfg_attr(not(feature = "serde"), expect(dead_code, reason = "a backoff can only be wrong in a file"))]
-pub(crate) mod name {
-    macro_rules! names {
-        ($($constant:ident = $name:literal;)*) => {
-            $(pub(crate) const $constant: &str = $name;)*
-            #[cfg(feature = "serde")]
-            pub(crate) const ALL: &[&str] = &[$($name),*];
-        };
-    }
-
-    names! {
-        MAX_ATTEMPTS = "max_attempts";
-        UNLIMITED = "unlimited";
-        INITIAL_DELAY = "initial_delay";
-        MAX_DELAY = "max_delay";
-        EXPONENTIAL_BASE = "exponential_base";
-        BACKOFF = "backoff";
-        JITTER = "jitter";
-        DEADLINE = "deadline";
-        MAX_HINT = "max_hint";
-    }
-}
-
-/// A value that no policy may have, by the name of its field. Displays as the field, its value and what is allowed.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct InvalidConfig {
-    field: &'static str,
-    value: f64,
-    pub(crate) allowed: Allowed,
-}
-
-impl InvalidConfig {
-    fn new(field: &'static str, value: f64, rule: InvalidPolicy) -> InvalidConfig {
-        InvalidConfig { field, value, allowed: Allowed::by(rule) }
-    }
-
-    /// The name of the field.
-    #[must_use]
-    pub const fn field(&self) -> &'static str {
-        self.field
-    }
-}
-
-impl Display for InvalidConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is {}; write {}", self.field, self.value, self.allowed)
-    }
-}
-
-impl core::error::Error for InvalidConfig {}
-
-/// What may stand in a field.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Allowed {
-    #[cfg(any(feature = "std", feature = "serde"))]
-    Attempts,
-    Seconds,
-    Factor,
-    Fraction,
-    #[cfg(any(feature = "std", feature = "serde"))]
-    Jitter,
-    #[cfg(feature = "serde")]
-    Backoff,
-    #[cfg(feature = "serde")]
-    Switch,
-    /// Nothing beside `unlimited`.
-    Alone,
-    /// What another field leaves room for.
-    Beside {
-        side: &'static str,
-        other: &'static str,
-        value: f64,
-    },
-}
-
-impl Allowed {
-    fn by(rule: InvalidPolicy) -> Allowed {
-        match rule {
-            InvalidPolicy::Factor => Allowed::Factor,
-            InvalidPolicy::Fraction => Allowed::Fraction,
-            _ => Allowed::Seconds,
-        }
-    }
-}
-
-impl Display for Allowed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            #[cfg(any(feature = "std", feature = "serde"))]
-            Allowed::Attempts => write!(f, "a whole number from 0 to {}", u32::MAX),
-            Allowed::Seconds => write!(f, "a number of seconds from 0 to {}", rules::MOST_SECONDS as u64),
-            Allowed::Factor => f.write_str("a finite number from 1 up"),
-            Allowed::Fraction => f.write_str("a fraction from 0 to 1"),
-            #[cfg(any(feature = "std", feature = "serde"))]
-            Allowed::Jitter => f.write_str(spelling::JITTERS),
-            #[cfg(feature = "serde")]
-            Allowed::Backoff => f.write_str(spelling::BACKOFF_NAMES),
-            #[cfg(feature = "serde")]
-            Allowed::Switch => f.write_str("`true` or `false`"),
-            Allowed::Alone => write!(f, "either that or `{}`", name::UNLIMITED),
-            Allowed::Beside { side, other, value } => write!(f, "{side} {value}, which `{other}` is"),
         }
     }
 }

@@ -6,7 +6,8 @@ use std::string::String;
 use std::sync::{PoisonError, RwLock};
 use std::vec::Vec;
 
-use super::config::{Allowed, PolicyConfig};
+use super::config::PolicyConfig;
+use super::invalid::Allowed;
 use super::spelling;
 use crate::observe;
 use crate::policy::Policy;
@@ -110,7 +111,7 @@ mod tests {
     use core::time::Duration;
 
     use super::*;
-    use crate::config::config::JitterConfig;
+    use crate::config::JitterConfig;
     use crate::policy::Jitter;
 
     fn read_from(variables: &[(&str, &str)]) -> (PolicyConfig, Vec<Refused>) {

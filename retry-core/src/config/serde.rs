@@ -8,7 +8,9 @@ use serde_core::de::{
 };
 use serde_core::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::config::{Allowed, JitterConfig, PolicyConfig, name};
+use super::config::PolicyConfig;
+use super::invalid::{Allowed, name};
+use super::jitter::JitterConfig;
 use super::spelling::{self, Word};
 use crate::policy::Policy;
 

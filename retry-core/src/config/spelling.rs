@@ -1,12 +1,12 @@
-//! Backoff and jitter by the words that settings have for them: those of the attribute, in any case, with seconds for
-//! a width without a unit.
+//! Backoff and jitter as settings spell them: the words of the attribute in any case, and seconds for a width without a
+//! unit.
 
 use core::time::Duration;
 
 #[cfg(feature = "serde")]
 pub(crate) use written::{BACKOFF_NAMES, Word, backoff};
 
-use super::config::JitterConfig;
+use super::jitter::JitterConfig;
 use crate::policy::Jitter;
 
 /// What a jitter may be written as.

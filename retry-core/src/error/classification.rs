@@ -9,49 +9,8 @@ use super::chain::{chain, link};
 #[cfg(target_has_atomic = "64")]
 use super::circuit_open::CircuitOpen;
 use super::foreign;
+use super::link::{Classification, LinkClassifier, classify_link};
 use super::retryable::Retryable;
-
-/// The classification of an error by its own type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Classification {
-    /// Whether the error is worth another attempt.
-    pub(crate) is_retryable: bool,
-    /// The wait that the peer asked for.
-    pub(crate) retry_after: Option<Duration>,
-}
-
-impl Classification {
-    pub(crate) fn of<E: Retryable + ?Sized>(error: &E) -> Classification {
-        Classification { is_retryable: error.is_retryable(), retry_after: error.retry_after() }
-    }
-}
-
-/// Classifies one error of a chain, if it has the type that this function is made for.
-pub type LinkClassifier = fn(&(dyn Error + 'static)) -> Option<Classification>;
-
-/// Classifies an `A`, or a `Box` or `Arc` of one.
-pub(crate) fn classify_link<A: Error + Retryable + 'static>(
-    error: &(dyn Error + 'static),
-) -> Option<Classification> {
-    link::<A>(error).map(Classification::of)
-}
-
-/// A type that can stand in the chain of an error.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no `Error`, so it never stands in the chain of one",
-    label = "not an `Error`",
-    note = "implement `std::error::Error` for `{Self}`, or remove it from `ask`"
-)]
-pub trait ChainLink: Error + 'static {}
-
-#[diagnostic::do_not_recommend]
-impl<A: Error + 'static> ChainLink for A {}
-
-/// Returns the classifier for a type that stands in `ask`.
-#[must_use]
-pub fn ask_for<A: ChainLink + Retryable>() -> Option<LinkClassifier> {
-    Some(classify_link::<A>)
-}
 
 /// Classifies a chain by its first error that is of a known type: one that the program names (`also`) or a refusal by a
 /// breaker and, behind a box, an error of an adapter or an `io::Error`. Most errors have no chain.

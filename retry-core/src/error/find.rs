@@ -10,8 +10,8 @@ use super::chain::{find_in, is_same, link};
 use super::chained::{
     Borrowing, Borrows, Boxed, BoxedSync, Chained, Counted, Counts, Held, Holds, Plain, Pointed, Points,
 };
-use super::classification::{Classification, LinkClassifier};
 use super::known::{Known, Opinion};
+use super::link::{Classification, LinkClassifier};
 
 /// Asks whether an error of type `E` is an `A`, or has one in its chain.
 ///

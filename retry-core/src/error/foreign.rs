@@ -1,6 +1,6 @@
 //! The error types of other crates that are classified where they stand in the chain of an error.
 
-use super::classification::LinkClassifier;
+use super::link::LinkClassifier;
 #[cfg(any(
     feature = "reqwest",
     feature = "aws",
@@ -12,7 +12,7 @@ use super::classification::LinkClassifier;
     feature = "redis",
     feature = "object_store"
 ))]
-use super::classification::classify_link;
+use super::link::classify_link;
 
 /// The classifiers of these types; the room `adapter` implements `Retryable` for each of them.
 pub(crate) const CLASSIFIERS: &[LinkClassifier] = &[

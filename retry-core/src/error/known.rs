@@ -6,7 +6,8 @@ use core::marker::PhantomData;
 use core::time::Duration;
 
 use super::chained::Chained;
-use super::classification::{Classification, LinkClassifier, classify_chain};
+use super::classification::classify_chain;
+use super::link::{Classification, LinkClassifier};
 use super::report::Failure;
 use super::retryable::Retryable;
 

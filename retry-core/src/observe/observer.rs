@@ -80,23 +80,23 @@ static OBSERVER: OnceLock<Box<dyn Observer>> = OnceLock::new();
 ///
 /// # Errors
 /// If an observer was set before; that one stays.
-pub fn set_observer(observer: impl Observer + 'static) -> Result<(), ObserverIsSet> {
-    OBSERVER.set(Box::new(observer)).map_err(|_| ObserverIsSet)?;
+pub fn set_observer(observer: impl Observer + 'static) -> Result<(), SetObserverError> {
+    OBSERVER.set(Box::new(observer)).map_err(|_| SetObserverError)?;
     installed::add(Addition::Observer);
     Ok(())
 }
 
 /// The process has an observer already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ObserverIsSet;
+pub struct SetObserverError;
 
-impl fmt::Display for ObserverIsSet {
+impl fmt::Display for SetObserverError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an observer was set before")
     }
 }
 
-impl core::error::Error for ObserverIsSet {}
+impl core::error::Error for SetObserverError {}
 
 /// The observer, for the price of one atomic load.
 pub(super) fn current() -> Option<&'static dyn Observer> {

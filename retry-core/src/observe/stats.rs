@@ -8,6 +8,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use self::frequent::ErrorCount;
 use self::frequent::count_error;
 use super::observer::Observer;
 use super::{GaveUp, Recovered, RetryScheduled};
@@ -17,7 +18,7 @@ use crate::decision::GiveUpReason;
 /// waited and the most frequent errors.
 ///
 /// Calls that succeed at once are not counted: nobody is told of them. Its memory is bounded: it keeps
-/// [`OPERATIONS`](Stats::OPERATIONS) operations, and for each of them [`ERRORS`](Stats::ERRORS) different errors of at
+/// [`MAX_OPERATIONS`](Stats::MAX_OPERATIONS) operations, and for each of them [`ERRORS`](Stats::ERRORS) different errors of at
 /// most [`ERROR_BYTES`](Stats::ERROR_BYTES). Operations are told apart by their labels, so `drain {node}` is one.
 ///
 /// Its `Display` is a table:
@@ -45,11 +46,11 @@ pub struct Stats(Mutex<BTreeMap<&'static str, OperationStats>>);
 
 impl Stats {
     /// How many operations are told apart. Those that come later are counted together, as [`Stats::OTHERS`].
-    pub const OPERATIONS: usize = 256;
+    pub const MAX_OPERATIONS: usize = 256;
     /// What operations beyond the limit are called.
     pub const OTHERS: &str = "(others)";
     /// How many different errors of an operation are kept. A new one beyond that takes the place of the rarest.
-    pub const ERRORS: usize = 16;
+    pub const ERRORS: usize = frequent::KEPT;
     /// How many bytes of an error's text are kept.
     pub const ERROR_BYTES: usize = 200;
 
@@ -78,7 +79,7 @@ impl Stats {
 
     fn count(&self, label: &'static str, count: impl FnOnce(&mut OperationStats)) {
         let mut operations = self.lock();
-        let is_full = operations.len() >= Self::OPERATIONS && !operations.contains_key(label);
+        let is_full = operations.len() >= Self::MAX_OPERATIONS && !operations.contains_key(label);
         let label = if is_full { Self::OTHERS } else { label };
         count(operations.entry(label).or_insert_with(|| OperationStats::new(label)));
     }
@@ -188,7 +189,7 @@ impl OperationStats {
 
     /// How many calls gave up, for whatever reason.
     #[must_use]
-    pub fn gave_up_in_all(&self) -> u64 {
+    pub fn total_give_ups(&self) -> u64 {
         self.gave_up.iter().map(|(_, count)| count).sum()
     }
 
@@ -199,19 +200,6 @@ impl OperationStats {
         // A mean is not above the longest delay, and that fits.
         Duration::from_nanos(u64::try_from(mean).unwrap_or(u64::MAX))
     }
-}
-
-/// How often an error occurred.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ErrorCount {
-    /// Its text, or the beginning of it.
-    pub error: String,
-    /// How often it occurred, or up to `overcount` times less.
-    pub count: u64,
-    /// How often at most others were counted for it. Zero as long as there were no more than [`Stats::ERRORS`]
-    /// different errors.
-    pub overcount: u64,
 }
 
 #[cfg(test)]
@@ -238,9 +226,9 @@ mod tests {
             give_up(&stats, label, &"down");
         }
         let operations = stats.snapshot().operations;
-        assert_eq!(operations.len(), Stats::OPERATIONS + 1);
+        assert_eq!(operations.len(), Stats::MAX_OPERATIONS + 1);
         let count_of =
-            |label| operations.iter().find(|one| one.operation == label).map(OperationStats::gave_up_in_all);
+            |label| operations.iter().find(|one| one.operation == label).map(OperationStats::total_give_ups);
         assert_eq!((count_of(labels[0]), count_of(labels[255])), (Some(2), Some(2)));
         assert_eq!((count_of(labels[256]), count_of(Stats::OTHERS)), (None, Some(2 * 44)));
     }

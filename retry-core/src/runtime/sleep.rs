@@ -193,27 +193,27 @@ static SLEEP: OnceLock<Box<dyn Fn(Duration) -> CustomTimer + Send + Sync>> = Onc
 ///
 /// # Errors
 /// If a timer was set before; that one stays.
-pub fn set_sleep<F, S>(sleep: F) -> Result<(), SleepIsSet>
+pub fn set_sleep<F, S>(sleep: F) -> Result<(), SetSleepError>
 where
     F: Fn(Duration) -> S + Send + Sync + 'static,
     S: Future<Output = ()> + Send + 'static,
 {
-    SLEEP.set(Box::new(move |delay| Box::pin(sleep(delay)))).map_err(|_| SleepIsSet)?;
+    SLEEP.set(Box::new(move |delay| Box::pin(sleep(delay)))).map_err(|_| SetSleepError)?;
     installed::add(Addition::Timer);
     Ok(())
 }
 
 /// The process has a timer already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SleepIsSet;
+pub struct SetSleepError;
 
-impl fmt::Display for SleepIsSet {
+impl fmt::Display for SetSleepError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a timer was set before")
     }
 }
 
-impl core::error::Error for SleepIsSet {}
+impl core::error::Error for SetSleepError {}
 
 #[cfg(feature = "tokio")]
 mod runtime {

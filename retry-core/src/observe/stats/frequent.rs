@@ -1,13 +1,27 @@
 //! The most frequent errors, in bounded memory.
 
-use super::{ErrorCount, Stats};
+/// The number of different errors that are kept.
+pub(super) const KEPT: usize = 16;
+
+/// How often an error occurred.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ErrorCount {
+    /// Its text, or the beginning of it.
+    pub error: String,
+    /// How often it occurred, or up to `overcount` times less.
+    pub count: u64,
+    /// How often at most others were counted for it. Zero as long as there were no more than [`Stats::ERRORS`](super::Stats::ERRORS)
+    /// different errors.
+    pub overcount: u64,
+}
 
 /// Counts an error. Where there is no room, it takes the place of the rarest and its count ("space saving", Metwally
 /// and others, 2005): one that makes up more than a sixteenth of all is always among the sixteen that are kept.
 pub(super) fn count_error(errors: &mut Vec<ErrorCount>, error: String) {
     if let Some(known) = errors.iter_mut().find(|known| known.error == error) {
         known.count += 1;
-    } else if errors.len() < Stats::ERRORS {
+    } else if errors.len() < KEPT {
         errors.push(ErrorCount { error, count: 1, overcount: 0 });
     } else if let Some(rarest) = errors.iter_mut().min_by_key(|known| known.count) {
         *rarest = ErrorCount { error, count: rarest.count + 1, overcount: rarest.count };
@@ -42,7 +56,7 @@ mod tests {
         let rare = |range: core::ops::Range<u32>| range.map(|n| format!("request {n} failed"));
         let frequent = (0..400).flat_map(|n| [format!("late {n}"), "disk full".to_owned()]);
         let counts = counted(rare(0..1000).chain(frequent).chain(rare(1000..1100)));
-        assert_eq!(counts.len(), Stats::ERRORS);
+        assert_eq!(counts.len(), KEPT);
         let found = find(&counts, "disk full");
         assert!(found.count >= 400 && found.count - found.overcount <= 400, "{found:?}");
         assert!(found.overcount <= 1900 / 16, "{found:?}");

@@ -33,7 +33,7 @@ fn row(operation: &OperationStats) -> [String; HEADINGS.len()] {
         operation.calls_retried.to_string(),
         operation.retries.to_string(),
         operation.recovered.to_string(),
-        operation.gave_up_in_all().to_string(),
+        operation.total_give_ups().to_string(),
         format!("{:.1?}", operation.mean_delay()),
     ]
 }

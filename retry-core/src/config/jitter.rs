@@ -1,0 +1,40 @@
+//! Jitter as a setting.
+
+use crate::policy::{Jitter, Policy};
+
+/// Jitter as it is configured: on, or in a certain way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum JitterConfig {
+    /// That of the policy that is configured; where it has none, that of the [defaults](crate::policy::preset::DEFAULT).
+    On,
+    /// This one.
+    Kind(Jitter),
+}
+
+impl From<Jitter> for JitterConfig {
+    fn from(jitter: Jitter) -> Self {
+        JitterConfig::Kind(jitter)
+    }
+}
+
+impl From<bool> for JitterConfig {
+    fn from(is_on: bool) -> Self {
+        if is_on { JitterConfig::On } else { JitterConfig::Kind(Jitter::None) }
+    }
+}
+
+impl From<f64> for JitterConfig {
+    fn from(fraction: f64) -> Self {
+        JitterConfig::Kind(Jitter::Additive(fraction))
+    }
+}
+
+impl JitterConfig {
+    pub(super) fn over(self, jitter: Jitter) -> Jitter {
+        match self {
+            JitterConfig::Kind(jitter) => jitter,
+            JitterConfig::On if jitter == Jitter::None => Policy::new().spread.jitter,
+            JitterConfig::On => jitter,
+        }
+    }
+}
