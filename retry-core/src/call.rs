@@ -1,5 +1,6 @@
 //! One call: its attempts, the plan after each, the waits and the hooks.
 
+mod attempt_limit;
 pub mod hook;
 #[cfg(target_has_atomic = "64")]
 pub mod limits;
@@ -8,6 +9,7 @@ mod planned;
 mod position;
 pub mod probe;
 mod progress;
+mod rules;
 mod run;
 mod site;
 pub mod step;
@@ -18,5 +20,5 @@ pub use next::{Tell, plan_async, plan_blocking, recovered_async, recovered_block
 pub use planned::{GivenUp, Planned};
 pub use position::Position;
 pub use progress::Progress;
-pub use run::Run;
+pub use run::RetryCall;
 pub use site::{Environment, Site};

@@ -25,7 +25,7 @@ pub use breaker::{CircuitBreaker, CircuitState, Permit};
 #[cfg(target_has_atomic = "64")]
 pub use budget::{FailureKind, RetryBudget};
 #[cfg(feature = "std")]
-pub use call::{GiveUpEvent, RetryEvent, Run};
+pub use call::{GiveUpEvent, RetryCall, RetryEvent};
 pub use config::{InvalidConfig, JitterConfig, PolicyConfig};
 pub use decision::{GiveUpReason, Outcome};
 #[cfg(target_has_atomic = "64")]

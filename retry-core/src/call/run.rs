@@ -1,24 +1,24 @@
 //! Retrying without the attribute: the same loop around a closure.
 //!
-//! In generic code only bounds tell what an error is. What the attribute reads from types is a step here, and each
-//! step a type parameter with the bounds that it needs.
+//! Generic code reads nothing from the type of an error, so each question about it is a step of the call, with the
+//! bounds that it needs.
 
 use core::error::Error;
-use core::fmt;
+use core::fmt::{self, Display, Formatter};
+use core::future::Future;
 use core::marker::PhantomData;
 use core::ops::ControlFlow::{Break, Continue};
 use core::panic::Location;
 use core::time::Duration;
 
+use super::attempt_limit::{Limited, Limits, Unlimited};
 use super::progress::Progress;
+use super::rules::{AllErrors, ByRetryable, LogErrors, On, Rules, When};
 use super::site::Site;
 use super::step::{Ask, Block, Judge, Verdict, step, step_at};
-use super::timeout::limit;
-use crate::decision::{On, classify};
-use crate::error::chain::{find_in, has_retry_error, is_circuit_open};
-use crate::error::{
-    AsDisplay, AsTypeName, Asked, AttemptTimeout, Describe, Opinion, Seen, Told, Unasked, Unchained,
-};
+use crate::decision::{On as Selection, classify};
+use crate::error::Failure;
+use crate::error::chain::is_circuit_open;
 use crate::policy::Policy;
 
 impl Policy {
@@ -44,7 +44,7 @@ impl Policy {
     /// ```
     #[track_caller]
     pub fn run<T, E>(&self, operation: impl FnMut() -> Result<T, E>) -> Result<T, E> {
-        Run::unnamed(*self).run(operation)
+        RetryCall::unnamed(*self).run(operation)
     }
 
     /// The async [`run`](Policy::run): waits on the runtime's timer.
@@ -73,46 +73,48 @@ impl Policy {
         F: FnMut() -> A,
         A: Future<Output = Result<T, E>>,
     {
-        Run::unnamed(*self).run_async(operation)
+        RetryCall::unnamed(*self).run_async(operation)
     }
 
     /// A call with a name for its events: `policy.name("backup").run(|| …)`.
-    pub const fn name(self, operation: &'static str) -> Run {
-        Run::new(self, Name::Given(operation))
+    pub const fn name(self, operation: &'static str) -> RetryCall {
+        RetryCall::new(self, Name::Written(operation))
     }
 
-    /// A call that retries only errors that are an `A` or have one in their source chain. See [`Run::on`].
+    /// A call that retries only errors that are an `A` or have one in their source chain. See [`RetryCall::on`].
     #[track_caller]
-    pub const fn on<A: Error + 'static>(self) -> Run<Types<A, Nothing>> {
-        Run::unnamed(self).on()
+    pub fn on<A: Error + 'static>(self) -> RetryCall<On<A>> {
+        RetryCall::unnamed(self).on()
     }
 
-    /// A call that retries only errors for which `predicate` is true. See [`Run::when`].
+    /// A call that retries only errors for which `predicate` is true. See [`RetryCall::when`].
     #[track_caller]
-    pub fn when<P>(self, predicate: P) -> Run<Everything, When<P>> {
-        Run::unnamed(self).when(predicate)
+    pub fn when<P>(self, predicate: P) -> RetryCall<When<P>> {
+        RetryCall::unnamed(self).when(predicate)
     }
 
-    /// A call whose errors are asked by [`Retryable`](crate::Retryable). See [`Run::retryable`].
+    /// A call whose errors are asked by [`Retryable`](crate::Retryable). See [`RetryCall::retryable`].
     #[track_caller]
-    pub fn retryable(self) -> Run<Everything, Always, Asked> {
-        Run::unnamed(self).retryable()
+    pub fn retryable(self) -> RetryCall<ByRetryable> {
+        RetryCall::unnamed(self).retryable()
     }
 
-    /// A call whose events show the errors. See [`Run::log_errors`].
+    /// A call whose events show the errors. See [`RetryCall::log_errors`].
     #[track_caller]
-    pub fn log_errors(self) -> Run<Everything, Always, Unasked, AsDisplay> {
-        Run::unnamed(self).log_errors()
+    pub fn log_errors(self) -> RetryCall<LogErrors> {
+        RetryCall::unnamed(self).log_errors()
     }
 
-    /// An async call whose attempts are limited. See [`Run::attempt_timeout`].
+    /// An async call whose attempts are limited. See [`RetryCall::attempt_timeout`].
     #[track_caller]
-    pub fn attempt_timeout(self, timeout: Duration) -> Run<Everything, Always, Unasked, AsTypeName, Limited> {
-        Run::unnamed(self).attempt_timeout(timeout)
+    pub fn attempt_timeout(self, timeout: Duration) -> RetryCall<AllErrors, Limited> {
+        RetryCall::unnamed(self).attempt_timeout(timeout)
     }
 }
 
-/// A call in the making: a policy, and what is known of this one call and its errors.
+/// A call of a closure before it is made: a policy, a name and the rules for its errors.
+///
+/// Steps come in any order. Each returns the call with one more rule.
 ///
 /// ```
 /// # use retry_core::{Policy, testing};
@@ -125,156 +127,156 @@ impl Policy {
 ///     Err::<(), _>(io::Error::from(io::ErrorKind::NotFound))
 /// });
 /// assert_eq!(result.unwrap_err().kind(), io::ErrorKind::NotFound);
-/// assert_eq!(calls, 1, "what is not found is not retried");
+/// assert_eq!(calls, 1, "a missing file is not retried");
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[must_use = "nothing is called before `run` or `run_async`"]
-pub struct Run<O = Everything, W = Always, R = Unasked, D = AsTypeName, L = Unlimited> {
+pub struct RetryCall<R = AllErrors, L = Unlimited> {
     site: Site,
     name: Name,
-    on: O,
-    when: W,
-    opinion: R,
-    description: D,
+    rules: R,
     limit: L,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Name {
-    Given(&'static str),
-    Place(&'static Location<'static>),
+    Written(&'static str),
+    Location(&'static Location<'static>),
 }
 
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Display for Name {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Name::Given(name) => f.write_str(name),
-            Name::Place(place) => place.fmt(f),
+            Name::Written(name) => f.write_str(name),
+            Name::Location(location) => location.fmt(f),
         }
     }
 }
 
-impl Run {
+impl RetryCall {
     #[track_caller]
-    const fn unnamed(policy: Policy) -> Run {
-        Run::new(policy, Name::Place(Location::caller()))
+    const fn unnamed(policy: Policy) -> RetryCall {
+        RetryCall::new(policy, Name::Location(Location::caller()))
     }
 
-    const fn new(policy: Policy, name: Name) -> Run {
+    const fn new(policy: Policy, name: Name) -> RetryCall {
         let label = match name {
-            Name::Given(label) => label,
-            Name::Place(place) => place.file(),
+            Name::Written(label) => label,
+            Name::Location(location) => location.file(),
         };
-        let site = Site::new(label, policy);
-        Run {
-            site,
-            name,
-            on: Everything,
-            when: Always,
-            opinion: Unasked,
-            description: AsTypeName,
-            limit: Unlimited,
-        }
-    }
-
-    /// Retries only errors that are an `A` or have one in their source chain; again for another type. The error
-    /// keeps the last word where [`retryable`](Run::retryable) asks it.
-    pub const fn on<A: Error + 'static>(self) -> Run<Types<A, Nothing>> {
-        let Run { site, name, when, opinion, description, limit, .. } = self;
-        Run { site, name, on: Types(PhantomData, Nothing), when, opinion, description, limit }
+        RetryCall { site: Site::new(label, policy), name, rules: AllErrors, limit: Unlimited }
     }
 }
 
-impl<B, N, W, R, D, L> Run<Types<B, N>, W, R, D, L> {
-    /// Retries errors that are an `A` as well.
-    pub fn or_on<A: Error + 'static>(self) -> Run<Types<A, Types<B, N>>, W, R, D, L> {
-        let Run { site, name, on, when, opinion, description, limit } = self;
-        Run { site, name, on: Types(PhantomData, on), when, opinion, description, limit }
+impl<R, L> RetryCall<R, L> {
+    /// Returns the call with one more layer of rules.
+    fn with_rules<N>(self, layer: impl FnOnce(R) -> N) -> RetryCall<N, L> {
+        let RetryCall { site, name, rules, limit } = self;
+        RetryCall { site, name, rules: layer(rules), limit }
     }
-}
 
-impl<O, W, R, D, L> Run<O, W, R, D, L> {
     /// Names the operation in events.
     pub fn name(mut self, operation: &'static str) -> Self {
-        self.name = Name::Given(operation);
+        self.name = Name::Written(operation);
         self.site = Site::new(operation, *self.site.policy());
         self
     }
 
-    /// Retries only errors for which `predicate` is true. It is asked after [`on`](Run::on), and its word is final.
+    /// Retries only errors that are an `A` or have one in their source chain; repeated, errors of any of the types.
     ///
-    /// The operation comes later, so the closure has to name the type of its argument: `.when(|error: &MyError| …)`.
-    pub fn when<P>(self, predicate: P) -> Run<O, When<P>, R, D, L> {
-        let Run { site, name, on, opinion, description, limit, .. } = self;
-        Run { site, name, on, when: When(predicate), opinion, description, limit }
+    /// With [`retryable`](RetryCall::retryable), the error's own classification decides about a selected error.
+    pub fn on<A: Error + 'static>(self) -> RetryCall<On<A, R>, L> {
+        self.with_rules(|inner| On { inner, selected: PhantomData })
+    }
+
+    /// Retries only errors for which `predicate` is true; repeated, for which every predicate is true.
+    ///
+    /// An error that the [`on`](RetryCall::on) steps do not select is not passed to the predicate. The predicate decides
+    /// before [`retryable`](RetryCall::retryable). The operation comes later, so the closure has to name the type of its
+    /// argument: `.when(|error: &MyError| …)`.
+    pub fn when<P>(self, predicate: P) -> RetryCall<When<P, R>, L> {
+        self.with_rules(|inner| When { inner, predicate })
     }
 
     /// Asks each error by its [`Retryable`](crate::Retryable), also for a hint.
-    pub fn retryable(self) -> Run<O, W, Asked, D, L> {
-        let Run { site, name, on, when, description, limit, .. } = self;
-        Run { site, name, on, when, opinion: Asked, description, limit }
+    pub fn retryable(self) -> RetryCall<ByRetryable<R>, L> {
+        self.with_rules(|inner| ByRetryable { inner })
     }
 
     /// Shows each error in events by its `Display`, instead of the name of its type.
-    pub fn log_errors(self) -> Run<O, W, R, AsDisplay, L> {
-        let Run { site, name, on, when, opinion, limit, .. } = self;
-        Run { site, name, on, when, opinion, description: AsDisplay, limit }
+    pub fn log_errors(self) -> RetryCall<LogErrors<R>, L> {
+        self.with_rules(|inner| LogErrors { inner })
     }
 
-    /// Cancels an attempt that runs longer; it fails with `E::from(AttemptTimeout)`. Async calls alone have it.
-    pub fn attempt_timeout(self, timeout: Duration) -> Run<O, W, R, D, Limited> {
-        let Run { site, name, on, when, opinion, description, .. } = self;
-        Run { site, name, on, when, opinion, description, limit: Limited(timeout) }
+    /// Cancels an attempt that runs longer; it fails with `E::from(AttemptTimeout)`. Only async calls have this step.
+    pub fn attempt_timeout(self, timeout: Duration) -> RetryCall<R, Limited> {
+        let RetryCall { site, name, rules, .. } = self;
+        RetryCall { site, name, rules, limit: Limited(timeout) }
     }
 }
 
-/// A call as the judge of its errors.
-struct Judging<'a, O, W, R, D, L> {
-    run: &'a Run<O, W, R, D, L>,
+/// Decides after an attempt of a closure's call.
+struct AfterClosure<'a, R> {
+    rules: &'a R,
+    name: &'a Name,
     timed_out: bool,
 }
 
-impl<E, O, W, R, D, L> Judge<E> for Judging<'_, O, W, R, D, L>
-where
-    O: Selects<E>,
-    W: Judges<E>,
-    R: Opinion<E> + Copy,
-    D: Describe<E> + Copy,
-{
+impl<E, R: Rules<E>> Judge<E> for AfterClosure<'_, R> {
     fn judge(self, error: Option<&E>, ask: Ask<'_>) -> Verdict {
-        let run = self.run;
-        let Some(error) = error else { return ask.recovered(Some(&run.name)) };
-        let seen = Seen::new(error, run.description, run.opinion, Unchained);
-        // Without `retryable` the time left cannot be read, and asking again at once would be refused again.
-        let is_refusal = is_circuit_open::<E>() && run.opinion.is_retryable(error).is_none();
-        let own = || self.timed_out || (seen.own() && !run.on.gave_up(error) && !is_refusal);
-        let judged = classify(|| false, || run.on.select(error), || run.when.judge(error), own);
-        ask.after(&Told {
-            failure: seen,
-            is_retryable: Some(judged),
-            hint: None,
-            operation: Some(run.name),
-            waited: None,
-        })
+        let AfterClosure { rules, name, timed_out } = self;
+        let Some(error) = error else { return ask.recovered(Some(name)) };
+        let own = || {
+            let classification = rules.is_retryable(error);
+            // Without `retryable` the time left is unknown, and the next call would be refused again.
+            let is_refusal = is_circuit_open::<E>() && classification.is_none();
+            timed_out || (classification.unwrap_or(true) && !rules.gave_up(error) && !is_refusal)
+        };
+        let selection = || rules.selection(error).unwrap_or(Selection::Type);
+        let is_retryable = classify(|| false, selection, || rules.predicate(error), own);
+        ask.after(&ClosureFailure { error, rules, name, is_retryable })
     }
 }
 
-impl<O, W, R, D> Run<O, W, R, D> {
+/// A failed attempt of a closure's call.
+struct ClosureFailure<'a, E, R> {
+    error: &'a E,
+    rules: &'a R,
+    name: &'a Name,
+    is_retryable: bool,
+}
+
+impl<E, R: Rules<E>> Failure for ClosureFailure<'_, E, R> {
+    fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.rules.describe(self.error, f)
+    }
+
+    fn is_retryable(&self) -> bool {
+        self.is_retryable
+    }
+
+    fn hint(&self) -> Option<Duration> {
+        self.rules.retry_after(self.error)
+    }
+
+    fn operation(&self) -> Option<&dyn Display> {
+        Some(self.name)
+    }
+}
+
+impl<R> RetryCall<R> {
     /// Calls `operation` until it succeeds or the policy gives up.
     ///
     /// # Errors
     /// The error of the last attempt.
     pub fn run<T, E>(&self, mut operation: impl FnMut() -> Result<T, E>) -> Result<T, E>
     where
-        O: Selects<E>,
-        W: Judges<E>,
-        R: Opinion<E> + Copy,
-        D: Describe<E> + Copy,
+        R: Rules<E>,
     {
         let mut progress = Progress::blocking(&self.site);
         loop {
-            let judging = Judging { run: self, timed_out: false };
-            match step_at(Block, &self.site, &mut progress, judging, operation()) {
+            let after = AfterClosure { rules: &self.rules, name: &self.name, timed_out: false };
+            match step_at(Block, &self.site, &mut progress, after, operation()) {
                 Continue(()) => {}
                 Break(result) => return result,
             }
@@ -282,8 +284,8 @@ impl<O, W, R, D> Run<O, W, R, D> {
     }
 }
 
-impl<O, W, R, D, L> Run<O, W, R, D, L> {
-    /// The async [`run`](Run::run).
+impl<R, L> RetryCall<R, L> {
+    /// The async [`run`](RetryCall::run).
     ///
     /// # Errors
     /// The error of the last attempt.
@@ -291,174 +293,21 @@ impl<O, W, R, D, L> Run<O, W, R, D, L> {
     where
         F: FnMut() -> A,
         A: Future<Output = Result<T, E>>,
-        O: Selects<E>,
-        W: Judges<E>,
-        R: Opinion<E> + Copy,
-        D: Describe<E> + Copy,
+        R: Rules<E>,
         L: Limits<E>,
     {
         let mut progress = self.limit.begin(&self.site);
         loop {
-            // The error is gone before the wait: the future stays `Send` where the error is not.
+            // The error is dropped before the wait: the future stays `Send` where the error is not.
             let delay = {
                 let (result, timed_out) = self.limit.run(self.site.policy(), &progress, operation()).await;
-                let judging = Judging { run: &self, timed_out };
-                match step(&self.site, &mut progress, judging, result) {
+                let after = AfterClosure { rules: &self.rules, name: &self.name, timed_out };
+                match step(&self.site, &mut progress, after, result) {
                     Continue(delay) => delay,
                     Break(result) => return result,
                 }
             };
             delay.await;
-        }
-    }
-}
-
-/// Which errors a call selects by type.
-pub trait Selects<E> {
-    /// What the types say.
-    fn select(&self, error: &E) -> On;
-
-    /// Whether the error comes from a loop that gave up, as far as its type lets one see.
-    fn gave_up(&self, error: &E) -> bool;
-}
-
-/// Every error is selected.
-#[derive(Clone, Copy, Debug)]
-pub struct Everything;
-
-impl<E> Selects<E> for Everything {
-    fn select(&self, _: &E) -> On {
-        On::Type
-    }
-
-    fn gave_up(&self, _: &E) -> bool {
-        false
-    }
-}
-
-/// The end of a list of types.
-#[derive(Clone, Copy, Debug)]
-pub struct Nothing;
-
-impl<E> Selects<E> for Nothing {
-    fn select(&self, _: &E) -> On {
-        On::Nothing
-    }
-
-    fn gave_up(&self, _: &E) -> bool {
-        false
-    }
-}
-
-/// Errors that are an `A`, have one in their source chain, or are selected by `N`.
-#[derive(Clone, Copy, Debug)]
-pub struct Types<A, N>(PhantomData<fn() -> A>, N);
-
-/// An error in whose chain a closure's call can look for types.
-#[diagnostic::on_unimplemented(
-    message = "`on` looks for a type in the source chain of an `Error`, which `{Self}` is not",
-    label = "calls whose error is a `{Self}` cannot select types",
-    note = "select by a closure, such as `.when(|error: &{Self}| error.is::<std::io::Error>())`, or \
-            annotate a function with `#[retry(on = …)]`, which looks into boxes"
-)]
-pub trait Searchable: Error + 'static {}
-
-#[diagnostic::do_not_recommend]
-impl<E: Error + 'static> Searchable for E {}
-
-impl<A: Error + 'static, N: Selects<E>, E: Searchable> Selects<E> for Types<A, N> {
-    fn select(&self, error: &E) -> On {
-        On::by_type(find_in::<A>(Some(error)).is_some()).or(|| self.1.select(error))
-    }
-
-    fn gave_up(&self, error: &E) -> bool {
-        has_retry_error(Some(error))
-    }
-}
-
-/// What a predicate says of an error.
-pub trait Judges<E> {
-    /// Its word, if there is one.
-    fn judge(&self, error: &E) -> Option<bool>;
-}
-
-/// No predicate.
-#[derive(Clone, Copy, Debug)]
-pub struct Always;
-
-impl<E> Judges<E> for Always {
-    fn judge(&self, _: &E) -> Option<bool> {
-        None
-    }
-}
-
-/// A predicate.
-#[derive(Clone, Copy)]
-pub struct When<P>(P);
-
-impl<P> fmt::Debug for When<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("When")
-    }
-}
-
-impl<E, P: Fn(&E) -> bool> Judges<E> for When<P> {
-    fn judge(&self, error: &E) -> Option<bool> {
-        Some((self.0)(error))
-    }
-}
-
-/// How long an attempt may take.
-pub trait Limits<E> {
-    /// The start of a call.
-    fn begin(&self, site: &Site) -> Progress;
-
-    /// Runs one attempt: its result, and whether it was cancelled.
-    fn run<T, F: Future<Output = Result<T, E>>>(
-        &self,
-        policy: &Policy,
-        progress: &Progress,
-        attempt: F,
-    ) -> impl Future<Output = (Result<T, E>, bool)>;
-}
-
-/// As long as it takes.
-#[derive(Clone, Copy, Debug)]
-pub struct Unlimited;
-
-impl<E> Limits<E> for Unlimited {
-    fn begin(&self, site: &Site) -> Progress {
-        Progress::asynchronous(site)
-    }
-
-    async fn run<T, F: Future<Output = Result<T, E>>>(
-        &self,
-        _: &Policy,
-        _: &Progress,
-        attempt: F,
-    ) -> (Result<T, E>, bool) {
-        (attempt.await, false)
-    }
-}
-
-/// No longer than this.
-#[derive(Clone, Copy, Debug)]
-pub struct Limited(Duration);
-
-impl<E: From<AttemptTimeout>> Limits<E> for Limited {
-    fn begin(&self, _: &Site) -> Progress {
-        Progress::asynchronous_timed()
-    }
-
-    async fn run<T, F: Future<Output = Result<T, E>>>(
-        &self,
-        policy: &Policy,
-        progress: &Progress,
-        attempt: F,
-    ) -> (Result<T, E>, bool) {
-        match limit(policy, progress, self.0, attempt).await {
-            Ok(result) => (result, false),
-            Err(timeout) => (Err(timeout.into()), true),
         }
     }
 }

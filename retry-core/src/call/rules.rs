@@ -1,0 +1,199 @@
+//! The rules of a closure's call: each step of the call is a layer around the steps before it.
+
+use core::any::type_name;
+use core::error::Error;
+use core::fmt::{self, Debug, Display, Formatter};
+use core::marker::PhantomData;
+use core::time::Duration;
+
+use crate::decision::On as Selection;
+use crate::error::Retryable;
+use crate::error::chain::{find_in, has_retry_error};
+
+/// The rules that decide about an error of a call. A layer answers one question and passes the others on.
+pub trait Rules<E> {
+    /// Returns what the `on` steps make of the error; `None` without such a step.
+    fn selection(&self, error: &E) -> Option<Selection>;
+
+    /// Returns whether every predicate is true; `None` without a predicate.
+    fn predicate(&self, error: &E) -> Option<bool>;
+
+    /// Returns the classification by the error's own type; `None` if it is not asked.
+    fn is_retryable(&self, error: &E) -> Option<bool>;
+
+    /// Returns the wait that the peer asked for, if the error's own type is asked.
+    fn retry_after(&self, error: &E) -> Option<Duration>;
+
+    /// Returns whether a loop that gave up made the error, as far as the chain of the error can be searched.
+    fn gave_up(&self, error: &E) -> bool;
+
+    /// Writes the error for events.
+    ///
+    /// # Errors
+    /// If the formatter fails.
+    fn describe(&self, error: &E, f: &mut Formatter<'_>) -> fmt::Result;
+}
+
+/// The rules of a call without steps: every error is retried, and events have the name of its type.
+#[derive(Clone, Copy, Debug)]
+pub struct AllErrors;
+
+impl<E> Rules<E> for AllErrors {
+    fn selection(&self, _: &E) -> Option<Selection> {
+        None
+    }
+
+    fn predicate(&self, _: &E) -> Option<bool> {
+        None
+    }
+
+    fn is_retryable(&self, _: &E) -> Option<bool> {
+        None
+    }
+
+    fn retry_after(&self, _: &E) -> Option<Duration> {
+        None
+    }
+
+    fn gave_up(&self, _: &E) -> bool {
+        false
+    }
+
+    fn describe(&self, _: &E, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(type_name::<E>())
+    }
+}
+
+/// Passes the questions of these names on to the inner rules.
+macro_rules! pass_on {
+    ($($question:ident)*) => {
+        $(pass_on!(@ $question);)*
+    };
+    (@ selection) => {
+        fn selection(&self, error: &E) -> Option<Selection> {
+            self.inner.selection(error)
+        }
+    };
+    (@ predicate) => {
+        fn predicate(&self, error: &E) -> Option<bool> {
+            self.inner.predicate(error)
+        }
+    };
+    (@ classification) => {
+        fn is_retryable(&self, error: &E) -> Option<bool> {
+            self.inner.is_retryable(error)
+        }
+
+        fn retry_after(&self, error: &E) -> Option<Duration> {
+            self.inner.retry_after(error)
+        }
+    };
+    (@ gave_up) => {
+        fn gave_up(&self, error: &E) -> bool {
+            self.inner.gave_up(error)
+        }
+    };
+    (@ describe) => {
+        fn describe(&self, error: &E, f: &mut Formatter<'_>) -> fmt::Result {
+            self.inner.describe(error, f)
+        }
+    };
+}
+
+/// Selects errors that are an `A` or have one in their source chain.
+pub struct On<A, R = AllErrors> {
+    pub(super) inner: R,
+    pub(super) selected: PhantomData<fn() -> A>,
+}
+
+/// An error in whose chain a closure's call can look for types.
+#[diagnostic::on_unimplemented(
+    message = "`on` looks for a type in the source chain of an `Error`, which `{Self}` is not",
+    label = "calls whose error is a `{Self}` cannot select types",
+    note = "select by a closure, such as `.when(|error: &{Self}| error.is::<std::io::Error>())`, or \
+            annotate a function with `#[retry(on = …)]`, which looks into boxes"
+)]
+pub trait Searchable: Error + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Error + 'static> Searchable for E {}
+
+impl<A: Error + 'static, E: Searchable, R: Rules<E>> Rules<E> for On<A, R> {
+    fn selection(&self, error: &E) -> Option<Selection> {
+        let other = || self.inner.selection(error).unwrap_or(Selection::Nothing);
+        Some(Selection::by_type(find_in::<A>(Some(error)).is_some()).or(other))
+    }
+
+    fn gave_up(&self, error: &E) -> bool {
+        has_retry_error(Some(error))
+    }
+
+    pass_on!(predicate classification describe);
+}
+
+/// Retries errors for which a predicate is true.
+#[derive(Clone, Copy)]
+pub struct When<P, R = AllErrors> {
+    pub(super) inner: R,
+    pub(super) predicate: P,
+}
+
+impl<E, P: Fn(&E) -> bool, R: Rules<E>> Rules<E> for When<P, R> {
+    fn predicate(&self, error: &E) -> Option<bool> {
+        Some(self.inner.predicate(error).unwrap_or(true) && (self.predicate)(error))
+    }
+
+    pass_on!(selection classification gave_up describe);
+}
+
+/// Asks each error by its `Retryable`.
+#[derive(Clone, Copy, Debug)]
+pub struct ByRetryable<R = AllErrors> {
+    pub(super) inner: R,
+}
+
+impl<E: Retryable, R: Rules<E>> Rules<E> for ByRetryable<R> {
+    fn is_retryable(&self, error: &E) -> Option<bool> {
+        Some(error.is_retryable())
+    }
+
+    fn retry_after(&self, error: &E) -> Option<Duration> {
+        error.retry_after()
+    }
+
+    pass_on!(selection predicate gave_up describe);
+}
+
+/// Shows each error by its `Display`.
+#[derive(Clone, Copy, Debug)]
+pub struct LogErrors<R = AllErrors> {
+    pub(super) inner: R,
+}
+
+impl<E: Display, R: Rules<E>> Rules<E> for LogErrors<R> {
+    fn describe(&self, error: &E, f: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(error, f)
+    }
+
+    pass_on!(selection predicate classification gave_up);
+}
+
+impl<A, R: Clone> Clone for On<A, R> {
+    fn clone(&self) -> Self {
+        On { inner: self.inner.clone(), selected: PhantomData }
+    }
+}
+
+impl<A, R: Copy> Copy for On<A, R> {}
+
+impl<A, R: Debug> Debug for On<A, R> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("On").field("type", &type_name::<A>()).field("inner", &self.inner).finish()
+    }
+}
+
+impl<P, R: Debug> Debug for When<P, R> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("When").field("inner", &self.inner).finish_non_exhaustive()
+    }
+}
