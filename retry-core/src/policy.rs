@@ -9,5 +9,6 @@ pub mod literal;
 pub(crate) mod nanos;
 pub(crate) mod policy;
 pub mod preset;
+#[cfg(feature = "std")]
 pub(crate) mod random;
 pub mod rules;

@@ -27,7 +27,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use crate::policy::policy::Policy;
-use crate::policy::random::SplitMix64;
+use crate::policy::random::Generator;
 use crate::runtime::active::{OnProcess, OnThread};
 pub use crate::runtime::test_context::Scene;
 
@@ -219,8 +219,8 @@ impl Settings {
         self
     }
 
-    pub(crate) fn generator(self) -> Option<SplitMix64> {
-        self.seed.map(SplitMix64::new)
+    pub(crate) fn generator(self) -> Option<Generator> {
+        self.seed.map(Generator::new)
     }
 
     /// The policy with as many attempts as these settings say: forced first, then capped.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::policy::nanos::{Nanos, from_duration, to_duration};
 use crate::policy::policy::Policy;
-use crate::policy::random::{self, SplitMix64};
+use crate::policy::random::{self, Generator};
 pub(crate) use crate::runtime::active::current;
 use crate::runtime::clock::Clock;
 use crate::testing::Settings;
@@ -50,7 +50,7 @@ struct State {
     settings: Settings,
     now: Nanos,
     delays: Vec<Duration>,
-    generator: Option<SplitMix64>,
+    generator: Option<Generator>,
 }
 
 impl Scene {
@@ -95,7 +95,7 @@ impl Scene {
 
     /// Draws jitter from `seed` from now on, as [`Policy::delays_seeded`] does.
     pub fn seed(&self, seed: u64) {
-        self.state().generator = Some(SplitMix64::new(seed));
+        self.state().generator = Some(Generator::new(seed));
     }
 
     /// Moves the clock on, as if the code under test had taken that long.
@@ -120,7 +120,7 @@ impl Scene {
 
     /// A draw, if the scene was seeded.
     pub(crate) fn draw(&self) -> Option<u64> {
-        self.state().generator.as_mut().map(SplitMix64::draw)
+        self.state().generator.as_mut().map(Generator::draw)
     }
 
     /// A panic elsewhere leaves the state whole: nothing that can panic stands between two changes to it.
