@@ -9,6 +9,7 @@ mod literal;
 pub(crate) mod nanos;
 mod policy;
 pub mod preset;
+#[cfg(feature = "std")]
 pub(crate) mod random;
 pub mod rules;
 

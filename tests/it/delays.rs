@@ -195,6 +195,26 @@ fn a_seed_makes_waits_those_of_the_policy() {
 }
 
 #[test]
+fn a_seed_stands_for_the_same_waits_on_every_machine() {
+    let guard = testing::no_wait();
+    guard.seed(7);
+    full(&Flaky::broken()).unwrap_err();
+    let nanos = [55_360_436, 344_231_708, 2_870_304_513, 3_417_678_554].map(Duration::from_nanos);
+    assert!(guard.delays().starts_with(&nanos), "{:?}", guard.delays());
+}
+
+#[test]
+fn a_call_that_succeeds_draws_nothing() {
+    for &(call, policy) in JITTERS {
+        let guard = testing::no_wait();
+        guard.seed(7);
+        call(&Flaky::failing(0)).unwrap();
+        call(&Flaky::broken()).unwrap_err();
+        assert_eq!(guard.delays(), policy.delays_seeded(7).collect::<Vec<_>>(), "{policy:?}");
+    }
+}
+
+#[test]
 fn without_a_seed_every_call_draws_its_own_waits() {
     for &(call, policy) in JITTERS {
         assert_ne!(waits(call), waits(call), "{policy:?}");

@@ -1,37 +1,70 @@
 //! A policy's delays, one after the other.
 
-use super::nanos::Nanos;
 use core::time::Duration;
 
-use super::nanos::to_duration;
+use super::nanos::{Nanos, to_duration};
 use super::policy::Policy;
-use super::random::SplitMix64;
+#[cfg(feature = "std")]
+use super::random::{Generator, draw};
 
 impl Policy {
     /// The delays of one call, drawn afresh: one fewer than attempts, without end if those are not limited.
     #[cfg(feature = "std")]
     #[inline]
     pub fn delays(&self) -> impl Iterator<Item = Duration> + Send + use<> {
-        self.delays_seeded(crate::policy::random::draw())
+        self.delays_seeded(draw())
     }
 
     /// The delays that `seed` stands for: the same on every machine and in every release with the same major
     /// version.
+    #[cfg(feature = "std")]
     #[inline]
     pub fn delays_seeded(&self, seed: u64) -> impl Iterator<Item = Duration> + Send + use<> {
-        Delays { policy: *self, next: 1, previous: 0, generator: SplitMix64::new(seed) }
+        let mut generator = Generator::new(seed);
+        self.delays_from(move || generator.draw())
+    }
+
+    /// Returns the delays of one call, with jitter from your own generator. It works without `std`, too.
+    ///
+    /// Each call of `draw` has to return a number that is uniform over all of `u64`; each delay takes one. There is one
+    /// delay fewer than attempts, without end if those are not limited.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use retry_core::{Backoff, Jitter, Policy};
+    ///
+    /// const POLL: Policy = Policy::new()
+    ///     .max(4)
+    ///     .base(Duration::from_millis(100))
+    ///     .backoff(Backoff::Constant)
+    ///     .jitter(Jitter::Full)
+    ///     .checked();
+    ///
+    /// /// Reads the random number generator of the device.
+    /// fn hardware_random() -> u64 {
+    ///     # u64::MAX / 4
+    /// }
+    ///
+    /// for delay in POLL.delays_from(hardware_random) {
+    ///     assert!(delay < Duration::from_millis(100));
+    /// }
+    /// # assert_eq!(POLL.delays_from(hardware_random).map(|delay| delay.as_millis()).collect::<Vec<_>>(), [24; 3]);
+    /// ```
+    #[inline]
+    pub fn delays_from<D: FnMut() -> u64>(&self, draw: D) -> impl Iterator<Item = Duration> + use<D> {
+        Delays { policy: *self, next: 1, previous: 0, draw }
     }
 }
 
-struct Delays {
+struct Delays<D> {
     policy: Policy,
     /// The number of the next delay.
     next: u32,
     previous: Nanos,
-    generator: SplitMix64,
+    draw: D,
 }
 
-impl Iterator for Delays {
+impl<D: FnMut() -> u64> Iterator for Delays<D> {
     type Item = Duration;
 
     #[inline]
@@ -41,7 +74,7 @@ impl Iterator for Delays {
             return None;
         }
         self.next = n.saturating_add(1);
-        let delay = self.policy.delay(n, self.previous, self.generator.draw());
+        let delay = self.policy.delay(n, self.previous, (self.draw)());
         self.previous = self.policy.remembered(delay);
         Some(to_duration(delay))
     }

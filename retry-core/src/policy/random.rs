@@ -1,93 +1,118 @@
-//! Where draws come from: one small generator per thread, or a seeded one.
+//! Random draws: from a generator per thread, or from a seeded generator.
 
-/// `SplitMix64` (Steele, Lea and Flood, *Fast Splittable Pseudorandom Number Generators*, 2014): one addition and
-/// two multiplications a draw, every seed well mixed from its first draw on.
+use std::cell::RefCell;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{Rng, SeedableRng};
+
+/// Generates draws that are uniform over all of `u64`.
+///
+/// A seed gives the same draws on every machine: `rand` guarantees this for the generators that it names after their
+/// algorithm, and for no other.
 #[derive(Clone, Debug)]
-pub(crate) struct SplitMix64(u64);
+pub(crate) struct Generator(Xoshiro256PlusPlus);
 
-impl SplitMix64 {
+impl Generator {
     #[inline]
-    pub(crate) const fn new(seed: u64) -> SplitMix64 {
-        SplitMix64(seed)
+    pub(crate) fn new(seed: u64) -> Generator {
+        Generator(Xoshiro256PlusPlus::seed_from_u64(seed))
     }
 
     #[inline]
-    pub(crate) const fn draw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+    pub(crate) fn draw(&mut self) -> u64 {
+        self.0.next_u64()
     }
 }
 
-#[cfg(feature = "std")]
-pub(crate) use thread::draw;
+std::thread_local! {
+    /// The generator of this thread. Its first draw makes it.
+    static GENERATOR: RefCell<Generator> = RefCell::new(Generator::new(thread_seed()));
+}
 
-#[cfg(feature = "std")]
-mod thread {
-    use std::cell::Cell;
-    use std::hash::{BuildHasher, RandomState};
+/// Draws from the generator of this thread. Two threads never share a sequence.
+pub(crate) fn draw() -> u64 {
+    GENERATOR.with_borrow_mut(Generator::draw)
+}
 
-    use super::SplitMix64;
-
-    std::thread_local! {
-        /// The state of this thread's generator; 0 until its first draw. One that comes by 0 later is seeded afresh.
-        static STATE: Cell<u64> = const { Cell::new(0) };
-    }
-
-    /// A draw from this thread's generator. Two threads never share a sequence.
-    #[inline]
-    pub(crate) fn draw() -> u64 {
-        STATE.with(|state| {
-            let mut generator = match state.get() {
-                0 => return first_draw(),
-                seeded => SplitMix64::new(seeded),
-            };
-            let draw = generator.draw();
-            state.set(generator.0);
-            draw
-        })
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn first_draw() -> u64 {
-        STATE.set(seed());
-        draw()
-    }
-
-    /// The standard library keys its hash maps per process and thread; a keyed hash of nothing is a seed.
-    fn seed() -> u64 {
-        RandomState::new().hash_one(())
-    }
+/// Returns a seed for one thread, from the entropy of the standard library's hash maps: where a program can make a
+/// `HashMap`, this cannot fail, and where the system has no entropy, the standard library takes addresses instead.
+///
+/// Two numbers keep threads apart whose hash keys are equal: that of the thread, where keys are no entropy, and that of
+/// the process, because a forked process inherits the keys.
+fn thread_seed() -> u64 {
+    static THREADS: AtomicUsize = AtomicUsize::new(0);
+    let thread = THREADS.fetch_add(1, Relaxed);
+    let process = if cfg!(unix) { std::process::id() } else { 0 };
+    RandomState::new().hash_one((thread, process))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::SplitMix64;
+    use std::collections::HashSet;
+    use std::thread;
+
+    use super::{GENERATOR, Generator};
+    use crate::policy::policy::Policy;
+    use crate::testing;
+
+    /// The next `n` draws of this thread, which stay to be drawn.
+    fn upcoming(n: usize) -> Vec<u64> {
+        let mut generator = GENERATOR.with_borrow(Generator::clone);
+        (0..n).map(|_| generator.draw()).collect()
+    }
 
     #[test]
-    fn matches_the_published_sequence() {
-        let mut generator = SplitMix64::new(1_234_567);
-        assert_eq!(generator.draw(), 6_457_827_717_110_365_317);
-        assert_eq!(generator.draw(), 3_203_168_211_198_807_973);
+    fn a_seed_gives_the_same_draws_on_every_machine() {
+        let draws = |seed| {
+            let mut generator = Generator::new(seed);
+            [generator.draw(), generator.draw(), generator.draw()]
+        };
+        assert_eq!(
+            draws(0),
+            [5_987_356_902_031_041_503, 7_051_070_477_665_621_255, 6_633_766_593_972_829_180]
+        );
+        assert_eq!(
+            draws(7),
+            [1_021_219_803_524_665_661, 3_174_977_118_032_272_916, 13_236_943_193_235_544_178]
+        );
     }
 
     #[test]
     fn first_draws_of_neighbouring_seeds_are_far_apart() {
-        let firsts: Vec<u64> = (0..1000).map(|seed| SplitMix64::new(seed).draw()).collect();
+        let firsts: Vec<u64> = (0..1000).map(|seed| Generator::new(seed).draw()).collect();
         let mean = firsts.iter().map(|&d| d as f64 / 2_f64.powi(64)).sum::<f64>() / 1000.0;
         assert!((mean - 0.5).abs() < 0.03, "{mean}");
         assert!(firsts.windows(2).all(|w| w[0].abs_diff(w[1]) > 1 << 32));
     }
 
-    #[cfg(feature = "std")]
     #[test]
     fn threads_do_not_share_a_sequence() {
         let here: Vec<u64> = (0..100).map(|_| super::draw()).collect();
-        let there =
-            std::thread::spawn(|| (0..100).map(|_| super::draw()).collect::<Vec<_>>()).join().unwrap();
+        let there = thread::spawn(|| (0..100).map(|_| super::draw()).collect::<Vec<_>>()).join().unwrap();
         assert!(here.iter().all(|draw| !there.contains(draw)));
+    }
+
+    #[test]
+    fn no_two_of_many_threads_share_a_draw() {
+        const THREADS: usize = 64;
+        const DRAWS: usize = 100;
+        let draws = || thread::spawn(|| (0..DRAWS).map(|_| super::draw()).collect::<Vec<_>>());
+        let threads: Vec<_> = (0..THREADS).map(|_| draws()).collect();
+        let distinct: HashSet<u64> = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+        assert_eq!(distinct.len(), THREADS * DRAWS);
+    }
+
+    #[test]
+    fn nothing_is_drawn_before_a_failure() {
+        let _guard = testing::no_wait();
+        let before = upcoming(2);
+        assert_eq!(Policy::new().run(|| Ok::<_, &str>("up")), Ok("up"));
+        assert_eq!(upcoming(2), before);
+
+        let mut answers = [Err("down"), Ok("up")].into_iter();
+        assert_eq!(Policy::new().run(|| answers.next().expect("two attempts")), Ok("up"));
+        assert_eq!(upcoming(1), before[1..]);
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::policy::Policy;
 use crate::policy::nanos::{Nanos, from_duration, to_duration};
-use crate::policy::random::SplitMix64;
+use crate::policy::random::Generator;
 
 /// What tests see of the retries that it covers, and how they direct them.
 ///
@@ -38,7 +38,7 @@ struct State {
     settings: Settings,
     now: Nanos,
     delays: Vec<Duration>,
-    generator: Option<SplitMix64>,
+    generator: Option<Generator>,
 }
 
 impl TestContext {
@@ -77,7 +77,7 @@ impl TestContext {
 
     /// Draws jitter from `seed` from now on, as [`Policy::delays_seeded`] does.
     pub fn seed(&self, seed: u64) {
-        self.state().generator = Some(SplitMix64::new(seed));
+        self.state().generator = Some(Generator::new(seed));
     }
 
     /// Moves the clock on, as if the code under test had taken that long.
@@ -102,7 +102,7 @@ impl TestContext {
 
     /// A draw, if the context was seeded.
     pub(crate) fn draw(&self) -> Option<u64> {
-        self.state().generator.as_mut().map(SplitMix64::draw)
+        self.state().generator.as_mut().map(Generator::draw)
     }
 
     /// A panic elsewhere leaves the state whole: nothing that can panic stands between two changes to it.
@@ -168,8 +168,8 @@ impl Settings {
         self
     }
 
-    fn generator(self) -> Option<SplitMix64> {
-        self.seed.map(SplitMix64::new)
+    fn generator(self) -> Option<Generator> {
+        self.seed.map(Generator::new)
     }
 
     /// The policy with as many attempts as these settings say: forced first, then capped.

@@ -17,10 +17,13 @@ pub const POLICY: Policy = Policy::new()
 /// The longest that a loop under [`POLICY`] waits.
 pub const WORST_CASE: Duration = POLICY.worst_case_wait();
 
-/// The total of one call's delays.
+/// The same with jitter, whose draws come from the device.
+pub const JITTERED: Policy = POLICY.jitter(Jitter::Full);
+
+/// The total of one call's delays under `policy`.
 #[must_use]
-pub fn total(seed: u64) -> Duration {
-    POLICY.delays_seeded(seed).sum()
+pub fn total(policy: Policy, draw: impl FnMut() -> u64) -> Duration {
+    policy.delays_from(draw).sum()
 }
 
 /// Milliseconds, as an interrupt would count them.
@@ -40,8 +43,9 @@ pub static BUS: CircuitBreaker =
 #[cfg(test)]
 mod tests {
     use core::sync::atomic::Ordering;
+    use core::time::Duration;
 
-    use super::{BUDGET, BUS, TICKS};
+    use super::{BUDGET, BUS, JITTERED, POLICY, TICKS, WORST_CASE, total};
 
     #[test]
     fn shared_state_without_std() {
@@ -58,7 +62,16 @@ mod tests {
 
     #[test]
     fn delays_without_std() {
-        assert_eq!(super::total(1), super::WORST_CASE);
-        assert_eq!(super::WORST_CASE, core::time::Duration::from_millis(60));
+        assert_eq!(total(POLICY, || 0), WORST_CASE);
+        assert_eq!(WORST_CASE, Duration::from_millis(60));
+    }
+
+    #[test]
+    fn jitter_without_std() {
+        assert_eq!(total(JITTERED, || 0), Duration::ZERO);
+        assert_eq!(total(JITTERED, || 1 << 63), Duration::from_millis(30));
+        let mut draws = [1 << 63, 0, 1 << 62].into_iter();
+        let delays = JITTERED.delays_from(|| draws.next().expect("one draw for each delay"));
+        assert!(delays.eq([5_000, 0, 7_500].map(Duration::from_micros)));
     }
 }
