@@ -25,7 +25,7 @@ mod with_std {
         typed_async_on_give_up, typed_async_on_retry, typed_on_give_up, typed_on_retry,
     };
     pub use retry_core::call::probe::{known, known_as, known_of};
-    pub use retry_core::call::step::{Ask, Block, BlockBy, rules, step, step_blocking};
+    pub use retry_core::call::step::{Block, BlockBy, Decider as Ask, rules, step, step_blocking};
     pub use retry_core::call::timeout::{limit, limit_with, timed_out};
     pub use retry_core::call::{
         Environment, GivenUp, Planned, Position, Progress, Site, Tell, plan_async, plan_blocking,
@@ -35,7 +35,9 @@ mod with_std {
     pub use retry_core::error::find::{Find, classifier, finds};
     pub use retry_core::error::link::ask_for;
     pub use retry_core::error::text::is_text;
-    pub use retry_core::error::{Failure, Hint, Refused, RetryError, Retryable, Seen, Told, converted};
+    pub use retry_core::error::{
+        ErrorView as Seen, Failure, Hint, Overridden as Told, Refused, RetryError, Retryable, converted,
+    };
     pub use retry_core::runtime::sleep::{Delay, block_with, wait_with};
 }
 

@@ -4,7 +4,7 @@ mod call;
 mod circuit;
 mod circuit_breaker;
 #[cfg(feature = "std")]
-mod notices;
+mod transitions;
 mod permit;
 #[cfg(feature = "std")]
 mod rate_rules;

@@ -13,6 +13,6 @@ pub use outcome::Outcome;
 pub use reason::GiveUpReason;
 
 #[cfg(feature = "std")]
-pub(crate) use decide::{Decision, Failed, decide, refusal};
+pub(crate) use decide::{Decision, FailedAttempt, decide, stop_reason};
 #[cfg(feature = "std")]
 pub(crate) use outcome::Same;

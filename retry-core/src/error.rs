@@ -41,8 +41,10 @@ pub use {
         Borrowing, Borrows, Boxed, BoxedSync, Chained, Counted, Counts, Held, Holds, Plain, Pointed, Points,
         Sourced, Unchained,
     },
-    known::{AsDebug, AsDisplay, AsTypeName, Asked, Describe, Known, Opinion, Seen, Unasked},
-    report::{Failure, Refused, Told},
+    known::{
+        AlwaysRetry, AsDebug, AsDisplay, AsTypeName, ByRetryable, Classifier, Describe, ErrorView, Known,
+    },
+    report::{Failure, Overridden, Refused},
     retry_error::{RetryError, converted},
     retryable::{Hint, Retryable},
 };

@@ -19,4 +19,4 @@ pub use literal::Argument;
 pub use policy::Policy;
 pub use rules::InvalidPolicy;
 
-pub(crate) use backoff::Growth;
+pub(crate) use backoff::CompiledBackoff;

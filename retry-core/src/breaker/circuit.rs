@@ -1,13 +1,13 @@
 //! The state machine: who is let through, and what the outcome of a call changes.
 //!
-//! All of it is one word, [`Moment`], and every step replaces the moment that it was decided on by compare-and-swap. A
+//! All of it is one word, [`CircuitWord`], and every step replaces the moment that it was decided on by compare-and-swap. A
 //! change of state begins a new generation; a ticket carries the generation that it was given out in, and an outcome
 //! that comes with an older one changes nothing. So no late outcome can move a state that it does not belong to, and
 //! no two threads can both take the last trial.
 //!
 //! Two times stand beside the word. Each is raised before the state in which it counts begins.
 
-use super::state::{Change, CircuitState, Moment};
+use super::state::{Change, CircuitState, CircuitWord};
 use crate::policy::nanos::{FOREVER, Nanos};
 use crate::runtime::sync::{AtomicU64, Ordering};
 
@@ -44,24 +44,24 @@ pub(crate) struct Circuit {
 impl Circuit {
     pub(crate) const fn new() -> Circuit {
         Circuit {
-            moment: AtomicU64::new(Moment::FIRST.to_word()),
+            moment: AtomicU64::new(CircuitWord::FIRST.to_word()),
             open_until: AtomicU64::new(0),
             trials_until: AtomicU64::new(0),
         }
     }
 
     #[inline]
-    pub(crate) fn moment(&self) -> Moment {
-        Moment::from_word(self.moment.load(Ordering::Acquire))
+    pub(crate) fn moment(&self) -> CircuitWord {
+        CircuitWord::from_word(self.moment.load(Ordering::Acquire))
     }
 
-    fn step(&self, from: Moment, to: Moment) -> bool {
+    fn step(&self, from: CircuitWord, to: CircuitWord) -> bool {
         let (from, to) = (from.to_word(), to.to_word());
         self.moment.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
     /// From `from` into another state.
-    fn change(&self, from: Moment, state: CircuitState, count: u16) -> Option<Change> {
+    fn change(&self, from: CircuitWord, state: CircuitState, count: u16) -> Option<Change> {
         let to = from.next(state, count);
         self.step(from, to).then_some(Change { generation: to.generation, from: from.state, to: state })
     }
@@ -82,7 +82,7 @@ impl Circuit {
                 CircuitState::Closed | CircuitState::Disabled => return (Ok(here), None),
                 CircuitState::ForcedOpen => return (Err(FOREVER), None),
                 CircuitState::HalfOpen if seen.count < recovery.trials => {
-                    if self.step(seen, Moment { count: seen.count + 1, ..seen }) {
+                    if self.step(seen, CircuitWord { count: seen.count + 1, ..seen }) {
                         return (Ok(Ticket { is_trial: true, ..here }), None);
                     }
                 }
@@ -92,7 +92,7 @@ impl Circuit {
                     if left > 0 {
                         return (Err(left), None);
                     }
-                    raise(&self.trials_until, recovery, now);
+                    extend(&self.trials_until, recovery, now);
                     if let Some(change) = self.change(seen, CircuitState::HalfOpen, 1) {
                         let ticket = Ticket { generation: change.generation, is_trial: true };
                         return (Ok(ticket), Some(change));
@@ -130,9 +130,9 @@ impl Circuit {
         now: impl Fn() -> Nanos,
     ) -> Option<Change> {
         loop {
-            let seen = self.still(ticket)?;
+            let seen = self.current_if(ticket)?;
             if seen.state == CircuitState::Closed && seen.count + 1 < threshold {
-                if self.step(seen, Moment { count: seen.count + 1, ..seen }) {
+                if self.step(seen, CircuitWord { count: seen.count + 1, ..seen }) {
                     return None;
                 }
             } else {
@@ -144,8 +144,8 @@ impl Circuit {
     /// Opens the circuit, unless the ticket is too old to do so.
     pub(crate) fn open(&self, ticket: Ticket, recovery: Recovery, now: impl Fn() -> Nanos) -> Option<Change> {
         loop {
-            let seen = self.still(ticket)?;
-            raise(&self.open_until, recovery, now());
+            let seen = self.current_if(ticket)?;
+            extend(&self.open_until, recovery, now());
             if let Some(change) = self.change(seen, CircuitState::Open, 0) {
                 return Some(change);
             }
@@ -167,13 +167,13 @@ impl Circuit {
     #[inline(never)]
     fn succeeded_after_failures(&self, ticket: Ticket, trials: u16) -> Option<Change> {
         loop {
-            let seen = self.still(ticket)?;
+            let seen = self.current_if(ticket)?;
             if seen.state == CircuitState::Closed {
-                if seen.count == 0 || self.step(seen, Moment { count: 0, ..seen }) {
+                if seen.count == 0 || self.step(seen, CircuitWord { count: 0, ..seen }) {
                     return None;
                 }
             } else if seen.succeeded + 1 < trials {
-                if self.step(seen, Moment { succeeded: seen.succeeded + 1, ..seen }) {
+                if self.step(seen, CircuitWord { succeeded: seen.succeeded + 1, ..seen }) {
                     return None;
                 }
             } else if let Some(change) = self.change(seen, CircuitState::Closed, 0) {
@@ -184,12 +184,12 @@ impl Circuit {
 
     /// A call ended without an outcome: where it was a trial, another may take its place.
     #[inline]
-    pub(crate) fn gave_back(&self, ticket: Ticket) {
+    pub(crate) fn release(&self, ticket: Ticket) {
         if !ticket.is_trial {
             return;
         }
-        while let Some(seen) = self.still(ticket) {
-            if self.step(seen, Moment { count: seen.count - 1, ..seen }) {
+        while let Some(seen) = self.current_if(ticket) {
+            if self.step(seen, CircuitWord { count: seen.count - 1, ..seen }) {
                 return;
             }
         }
@@ -197,14 +197,14 @@ impl Circuit {
 
     /// The moment, if the generation is still the ticket's and outcomes matter in it.
     #[inline]
-    pub(crate) fn still(&self, ticket: Ticket) -> Option<Moment> {
+    pub(crate) fn current_if(&self, ticket: Ticket) -> Option<CircuitWord> {
         let seen = self.moment();
         let matters = matches!(seen.state, CircuitState::Closed | CircuitState::HalfOpen);
         (matters && seen.generation == ticket.generation).then_some(seen)
     }
 
     /// Into `state` by hand, from whichever; without a change if it is that already and `afresh` is not asked for.
-    pub(crate) fn put(&self, state: CircuitState, afresh: bool) -> Option<Change> {
+    pub(crate) fn force(&self, state: CircuitState, afresh: bool) -> Option<Change> {
         loop {
             let seen = self.moment();
             if seen.state == state && !afresh {
@@ -219,7 +219,7 @@ impl Circuit {
 
 /// Sets a time to `open_for` from now. Time only moves on: a thread that was held up and comes with an earlier one
 /// changes nothing. If it comes with one earlier than could be, the clock was replaced, as between two tests.
-fn raise(cell: &AtomicU64, recovery: Recovery, now: Nanos) {
+fn extend(cell: &AtomicU64, recovery: Recovery, now: Nanos) {
     let time = now.saturating_add(recovery.open_for);
     let raised = |old: Nanos| {
         let is_another_clock = old.saturating_sub(time) > recovery.open_for;

@@ -4,10 +4,10 @@ use core::time::Duration;
 
 use super::circuit::{Circuit, Recovery, Ticket};
 #[cfg(feature = "std")]
-use super::notices::Notices;
-#[cfg(feature = "std")]
 use super::rates::Rates;
 use super::state::{Change, CircuitState};
+#[cfg(feature = "std")]
+use super::transitions::TransitionQueue;
 #[cfg(feature = "std")]
 use super::trial;
 #[cfg(feature = "std")]
@@ -54,7 +54,7 @@ pub struct CircuitBreaker {
     #[cfg(feature = "std")]
     pub(super) window: Window,
     #[cfg(feature = "std")]
-    notices: Notices,
+    transitions: TransitionQueue,
 }
 
 impl Default for CircuitBreaker {
@@ -79,7 +79,7 @@ impl CircuitBreaker {
             #[cfg(feature = "std")]
             window: Window::new(),
             #[cfg(feature = "std")]
-            notices: Notices::new(),
+            transitions: TransitionQueue::new(),
         }
     }
 
@@ -195,18 +195,18 @@ impl CircuitBreaker {
 
     /// Refuses all calls until [`reset`](Self::reset) or [`disable`](Self::disable).
     pub fn force_open(&self) {
-        self.tell(self.circuit.put(CircuitState::ForcedOpen, false));
+        self.emit(self.circuit.force(CircuitState::ForcedOpen, false));
     }
 
     /// Lets all calls through, and takes no notice of how they end, until [`reset`](Self::reset) or
     /// [`force_open`](Self::force_open).
     pub fn disable(&self) {
-        self.tell(self.circuit.put(CircuitState::Disabled, false));
+        self.emit(self.circuit.force(CircuitState::Disabled, false));
     }
 
     /// Closes the circuit and forgets all that was counted; calls that still run do not count either.
     pub fn reset(&self) {
-        self.tell(self.circuit.put(CircuitState::Closed, true));
+        self.emit(self.circuit.force(CircuitState::Closed, true));
     }
 }
 
@@ -217,7 +217,7 @@ impl CircuitBreaker {
         if has_failed {
             self.fail(ticket);
         } else {
-            self.tell(self.circuit.succeeded(ticket, self.recovery.trials));
+            self.emit(self.circuit.succeeded(ticket, self.recovery.trials));
         }
     }
 
@@ -225,15 +225,15 @@ impl CircuitBreaker {
     #[inline(never)]
     fn fail(&self, ticket: Ticket) {
         let threshold = self.consecutive_failures;
-        self.tell(self.circuit.failed(ticket, threshold, self.recovery, || self.time.now()));
+        self.emit(self.circuit.failed(ticket, threshold, self.recovery, || self.time.now()));
     }
 
     #[inline]
     #[cfg_attr(not(feature = "std"), expect(clippy::unused_self, reason = "there is nobody to tell"))]
-    pub(super) fn tell(&self, change: Option<Change>) {
+    pub(super) fn emit(&self, change: Option<Change>) {
         #[cfg(feature = "std")]
         if let Some(change) = change {
-            self.notices.tell(self.name, change);
+            self.transitions.emit(self.name, change);
         }
         #[cfg(not(feature = "std"))]
         let _ = change;

@@ -93,7 +93,7 @@ impl<'a> Permit<'a> {
 impl Drop for Permit<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.breaker.circuit.gave_back(self.ticket);
+        self.breaker.circuit.release(self.ticket);
     }
 }
 
@@ -119,7 +119,7 @@ impl CircuitBreaker {
             return Ok(Permit::new(self, Ticket::INSIDE_TRIAL));
         }
         let (admitted, change) = self.circuit.admit(self.recovery, || self.time.now());
-        self.tell(change);
+        self.emit(change);
         match admitted {
             Ok(ticket) => Ok(Permit::new(self, ticket)),
             Err(left) => Err(CircuitOpen::new(self.name, to_duration(left))),

@@ -5,7 +5,7 @@ use core::time::Duration;
 use super::circuit::Ticket;
 use super::circuit_breaker::CircuitBreaker;
 use super::state::CircuitState;
-use super::window::{Calls, Course, Reach};
+use super::window::{CallResult, Calls, Reach};
 use crate::policy::nanos::{Nanos, from_duration};
 
 /// Rules that look at many calls. They need a window, which is allocated at the first call. A setting that is changed
@@ -114,11 +114,11 @@ impl CircuitBreaker {
     pub(super) fn settle_by_rates(&self, ticket: Ticket, started: Nanos, has_failed: bool) {
         let was_slow =
             self.rates.slow.is_some() && self.time.now().saturating_sub(started) >= self.rates.slow_call;
-        let course = Course { has_failed, was_slow };
-        match self.circuit.still(ticket) {
+        let result = CallResult { has_failed, was_slow };
+        match self.circuit.current_if(ticket) {
             None => {}
             Some(seen) if seen.state == CircuitState::HalfOpen => {
-                self.settle_in_a_row(ticket, !course.is_good());
+                self.settle_in_a_row(ticket, !result.is_good());
             }
             Some(_) => {
                 if self.rates.failure.is_none() {
@@ -127,11 +127,11 @@ impl CircuitBreaker {
                 let tally = self.window.add(
                     (self.rates.reach, self.rates.revision),
                     ticket.generation,
-                    course,
+                    result,
                     || self.time.now(),
                 );
                 if tally.is_some_and(|tally| self.rates.are_reached(tally)) {
-                    self.tell(self.circuit.open(ticket, self.recovery, || self.time.now()));
+                    self.emit(self.circuit.open(ticket, self.recovery, || self.time.now()));
                 }
             }
         }

@@ -50,7 +50,7 @@ impl fmt::Display for CircuitState {
 
 /// A circuit at one moment. It fits a word, so that each step is one compare-and-swap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Moment {
+pub(crate) struct CircuitWord {
     pub(crate) state: CircuitState,
     /// One more with each change of state, modulo [`GENERATIONS`].
     pub(crate) generation: u32,
@@ -63,13 +63,13 @@ pub(crate) struct Moment {
 /// Where the number of a generation starts anew.
 pub(crate) const GENERATIONS: u32 = 1 << 29;
 
-impl Moment {
-    pub(crate) const FIRST: Moment =
-        Moment { state: CircuitState::Closed, generation: 0, count: 0, succeeded: 0 };
+impl CircuitWord {
+    pub(crate) const FIRST: CircuitWord =
+        CircuitWord { state: CircuitState::Closed, generation: 0, count: 0, succeeded: 0 };
 
     /// The start of the generation after this one.
-    pub(crate) const fn next(self, state: CircuitState, count: u16) -> Moment {
-        Moment { state, generation: (self.generation + 1) % GENERATIONS, count, succeeded: 0 }
+    pub(crate) const fn next(self, state: CircuitState, count: u16) -> CircuitWord {
+        CircuitWord { state, generation: (self.generation + 1) % GENERATIONS, count, succeeded: 0 }
     }
 
     pub(crate) const fn to_word(self) -> u64 {
@@ -79,8 +79,8 @@ impl Moment {
             | self.state as u64
     }
 
-    pub(crate) const fn from_word(word: u64) -> Moment {
-        Moment {
+    pub(crate) const fn from_word(word: u64) -> CircuitWord {
+        CircuitWord {
             state: CircuitState::from_bits(word & 7),
             generation: (word >> 35) as u32,
             count: (word >> 3) as u16,

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use crate::policy::nanos::Nanos;
 pub(super) use calls::Calls;
-pub(super) use tally::{Course, Tally};
+pub(super) use tally::{CallResult, Tally};
 use time::Periods;
 
 /// How far a window reaches.
@@ -54,14 +54,14 @@ impl Window {
         &self,
         (reach, revision): (Reach, u32),
         generation: u32,
-        course: Course,
+        result: CallResult,
         now: impl Fn() -> Nanos,
     ) -> Option<Tally> {
         let mut window = self;
         loop {
             let started = window.0.get_or_init(|| Box::new(Started::new(reach, revision, &now)));
             if started.revision == revision {
-                return started.add(reach, generation, course, now);
+                return started.add(reach, generation, result, now);
             }
             window = &started.next;
         }
@@ -77,12 +77,18 @@ impl Started {
         Started { revision, storage, next: Window::new() }
     }
 
-    fn add(&self, reach: Reach, generation: u32, course: Course, now: impl Fn() -> Nanos) -> Option<Tally> {
+    fn add(
+        &self,
+        reach: Reach,
+        generation: u32,
+        result: CallResult,
+        now: impl Fn() -> Nanos,
+    ) -> Option<Tally> {
         match (&self.storage, reach) {
             (Storage::Time(periods, first), Reach::Time(length)) => {
-                periods.add(generation, course, Periods::number(now(), *first, length))
+                periods.add(generation, result, Periods::number(now(), *first, length))
             }
-            (Storage::Calls(calls), _) => calls.add(generation, course),
+            (Storage::Calls(calls), _) => calls.add(generation, result),
             // The revision is that of the reach.
             (Storage::Time(..), Reach::Calls(_)) => None,
         }

@@ -44,7 +44,7 @@ pub struct RetryBudget {
     time: TimeSource,
     /// When it was first used: slots are counted from there, not from the moment at which the process started.
     first: AtomicU64,
-    terms: Terms,
+    derived: Derived,
     pool: Pool,
     reserve: Reserve,
 }
@@ -63,7 +63,7 @@ pub enum FailureKind {
 
 /// What follows from the settings. Amounts are in units.
 #[derive(Clone, Copy, Debug)]
-struct Terms {
+struct Derived {
     deposit: u64,
     capacity: u64,
     income: Income,
@@ -93,7 +93,7 @@ impl RetryBudget {
             refunds_on_success: false,
             time: TimeSource::Runtime,
             first: AtomicU64::new(UNUSED),
-            terms: Terms::of(ratio, reserve_per_second, ttl, capacity),
+            derived: Derived::of(ratio, reserve_per_second, ttl, capacity),
             pool: Pool::new(),
             reserve: Reserve::new(),
         }
@@ -184,7 +184,7 @@ impl RetryBudget {
     }
 
     const fn settled(mut self) -> RetryBudget {
-        self.terms = Terms::of(self.ratio, self.reserve_per_second, self.ttl, self.capacity);
+        self.derived = Derived::of(self.ratio, self.reserve_per_second, self.ttl, self.capacity);
         self
     }
 
@@ -192,7 +192,7 @@ impl RetryBudget {
     #[inline]
     pub fn deposit(&self) {
         if !(self.pool.was_full() && self.may_assume_full()) {
-            self.pay_in(self.terms.deposit);
+            self.pay_in(self.derived.deposit);
         }
     }
 
@@ -206,7 +206,7 @@ impl RetryBudget {
     #[must_use = "`false` means that there must be no retry"]
     pub fn try_withdraw_for(&self, kind: FailureKind) -> bool {
         let now = self.begin();
-        let Terms { capacity, income, .. } = self.terms;
+        let Derived { capacity, income, .. } = self.derived;
         // What both hold is limited together, and the reserve has grown since.
         self.reserve.cut(capacity.saturating_sub(self.pool.balance()), income, now);
         let price = self.price(kind);
@@ -231,8 +231,8 @@ impl RetryBudget {
     #[must_use]
     pub fn balance(&self) -> u64 {
         let now = self.begin();
-        let all = self.pool.balance() + self.reserve.balance(self.terms.income, now);
-        min(all, self.terms.capacity) / TOKEN
+        let all = self.pool.balance() + self.reserve.balance(self.derived.income, now);
+        min(all, self.derived.capacity) / TOKEN
     }
 
     fn price(&self, kind: FailureKind) -> u64 {
@@ -247,7 +247,7 @@ impl RetryBudget {
             return;
         }
         self.pool.turn_to(now.slot);
-        let Terms { capacity, income, .. } = self.terms;
+        let Derived { capacity, income, .. } = self.derived;
         // The reserve has to be looked at only where it could make a difference.
         let reserve = if self.pool.balance() + income.limit + units <= capacity {
             income.limit
@@ -266,7 +266,7 @@ impl RetryBudget {
 
     fn now_and_slot(&self) -> Now {
         let nanos = self.time.now();
-        let slot = self.terms.slot;
+        let slot = self.derived.slot;
         // The first slot is 1: to the pool, 0 is before all time.
         Now { nanos, slot: nanos.saturating_sub(self.first_use(nanos) % slot) / slot + 1 }
     }
@@ -294,7 +294,7 @@ impl RetryBudget {
         let is_due = looks::is_due() || crate::runtime::installed::has_test_context();
         #[cfg(not(feature = "std"))]
         let is_due = true;
-        self.terms.deposits_are_small && !is_due
+        self.derived.deposits_are_small && !is_due
     }
 }
 
@@ -306,8 +306,8 @@ struct Now {
     slot: u64,
 }
 
-impl Terms {
-    const fn of(ratio: f64, reserve_per_second: u32, ttl: Nanos, capacity: Option<u32>) -> Terms {
+impl Derived {
+    const fn of(ratio: f64, reserve_per_second: u32, ttl: Nanos, capacity: Option<u32>) -> Derived {
         /// At one token a second.
         const NANOS_PER_UNIT: Nanos = 1_000_000_000 / TOKEN;
         const MAX: u64 = MAX_TOKENS * TOKEN;
@@ -318,7 +318,13 @@ impl Terms {
             None => max(1000 * TOKEN, saved_up),
         };
         let income = Income { per_second: reserve_per_second, limit: min(saved_up, capacity) };
-        Terms { deposit, capacity, income, slot: ttl / SLOTS, deposits_are_small: deposit << 12 <= capacity }
+        Derived {
+            deposit,
+            capacity,
+            income,
+            slot: ttl / SLOTS,
+            deposits_are_small: deposit << 12 <= capacity,
+        }
     }
 }
 

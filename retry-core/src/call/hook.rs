@@ -230,10 +230,10 @@ pub fn typed_async_on_give_up<T, E, H: AsyncFnOnce(&GiveUpEvent<'_, E>)>(_: &Res
 /// An async function's hook, which may be async itself: method lookup finds out. It is told while it owns the
 /// result, and gives it back: so the result lives across the hook's awaits, and only then.
 #[derive(Debug)]
-pub struct Hook<S, T, E, H>(RefCell<Option<Untold<S, T, E, H>>>);
+pub struct Hook<S, T, E, H>(RefCell<Option<PendingHook<S, T, E, H>>>);
 
 /// A step, the result that it comes after, and who is told.
-type Untold<S, T, E, H> = (S, Result<T, E>, H);
+type PendingHook<S, T, E, H> = (S, Result<T, E>, H);
 
 impl<S: Step, T, E, H> Hook<S, T, E, H> {
     /// A hook that is about to be told.

@@ -14,7 +14,7 @@ use super::site::Site;
 use crate::breaker::{Attempt, Running};
 use crate::breaker::{CircuitBreaker, Permit};
 use crate::budget::{FailureKind, RetryBudget};
-use crate::decision::{Decision, Failed, GiveUpReason, Outcome};
+use crate::decision::{Decision, FailedAttempt, GiveUpReason, Outcome};
 use crate::error::{CircuitOpen, Failure, FromCircuitOpen};
 use crate::policy::nanos::from_duration;
 use crate::runtime::Clock;
@@ -167,7 +167,13 @@ impl<'a> Shared<'a> {
     }
 
     /// What is left of a decision.
-    fn hold(&mut self, decision: Decision, failed: Failed, failure: &dyn Failure, ended: Ended) -> Decision {
+    fn veto(
+        &mut self,
+        decision: Decision,
+        failed: FailedAttempt,
+        failure: &dyn Failure,
+        ended: Ended,
+    ) -> Decision {
         self.settle(failed.is_retryable, failure, ended);
         let Decision::Retry { wait, .. } = decision else { return decision };
         // A trial is one call to a server in trouble: what fails inside it is not tried again.
@@ -217,8 +223,8 @@ pub fn plan_blocking_shared(
     shared: &mut Shared<'_>,
     ended: Ended,
 ) -> Result<Planned, GivenUp> {
-    let mut hold = |decision, failed: Failed| shared.hold(decision, failed, failure, ended);
-    plan(site, progress, failure, Clock::Blocking, tell, Some(&mut hold))
+    let mut veto = |decision, failed: FailedAttempt| shared.veto(decision, failed, failure, ended);
+    plan(site, progress, failure, Clock::Blocking, tell, Some(&mut veto))
 }
 
 /// [`plan_async`](crate::call::next::plan_async) for a function with a budget or a breaker.
@@ -235,8 +241,8 @@ pub fn plan_async_shared(
     shared: &mut Shared<'_>,
     ended: Ended,
 ) -> Result<Planned, GivenUp> {
-    let mut hold = |decision, failed: Failed| shared.hold(decision, failed, failure, ended);
-    plan(site, progress, failure, Clock::Async, tell, Some(&mut hold))
+    let mut veto = |decision, failed: FailedAttempt| shared.veto(decision, failed, failure, ended);
+    plan(site, progress, failure, Clock::Async, tell, Some(&mut veto))
 }
 
 /// What a function returns that its breaker refused before the first attempt.

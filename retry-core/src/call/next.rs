@@ -6,7 +6,7 @@ use core::fmt::Display;
 use super::planned::{GivenUp, PendingEvent, Planned};
 use super::progress::Progress;
 use super::site::Site;
-use crate::decision::{Decision, Failed, decide, refusal};
+use crate::decision::{Decision, FailedAttempt, decide, stop_reason};
 use crate::error::{Failure, Report};
 use crate::observe::{self, Facts};
 use crate::policy::nanos::{Nanos, to_duration};
@@ -16,11 +16,11 @@ use crate::runtime::{self, Clock, installed};
 /// An attempt failed: the wait before the next, or `None` to give up. Tells of either.
 #[inline(never)]
 pub(crate) fn next(site: &Site, progress: &mut Progress, report: &Report<'_>, clock: Clock) -> Option<Nanos> {
-    if report.terms.is_some() || !site.policy().is_plain || installed::any() || observe::is_recorded() {
+    if report.limits.is_some() || !site.policy().is_plain || installed::any() || observe::is_recorded() {
         return next_in_full(site, progress, report, clock);
     }
     let attempt = progress.attempt();
-    if refusal(site.policy(), attempt, report.is_retryable).is_some() {
+    if stop_reason(site.policy(), attempt, report.is_retryable).is_some() {
         return None;
     }
     progress.advance(attempt);
@@ -85,7 +85,7 @@ pub fn plan_async(
 }
 
 /// May end what a decision would go on with: it asks what other calls leave.
-pub(crate) type Hold<'h> = &'h mut dyn FnMut(Decision, Failed) -> Decision;
+pub(crate) type Veto<'h> = &'h mut dyn FnMut(Decision, FailedAttempt) -> Decision;
 
 /// What comes next, and what has yet to be told.
 pub(crate) fn plan(
@@ -94,12 +94,12 @@ pub(crate) fn plan(
     failure: &dyn Failure,
     clock: Clock,
     tell: Tell,
-    hold: Option<Hold<'_>>,
+    veto: Option<Veto<'_>>,
 ) -> Result<Planned, GivenUp> {
     let report = Report::new(failure, failure);
     let is_watched = observe::is_watched();
     let elapsed = elapsed(progress, clock, is_watched || tell == Tell::Later);
-    let failed = Attempt::failed(&site.policy_now(), progress, &report, elapsed, runtime::draw(), hold);
+    let failed = Attempt::failed(&site.policy_now(), progress, &report, elapsed, runtime::draw(), veto);
     let pending = match tell {
         Tell::Now => {
             if is_watched {
@@ -134,9 +134,9 @@ impl Attempt {
         report: &Report<'_>,
         elapsed: Nanos,
         draw: u64,
-        hold: Option<Hold<'_>>,
+        veto: Option<Veto<'_>>,
     ) -> Attempt {
-        let failed = Failed {
+        let failed = FailedAttempt {
             attempt: progress.attempt(),
             is_retryable: report.is_retryable,
             elapsed,
@@ -146,8 +146,8 @@ impl Attempt {
             draw,
         };
         let decided = decide(policy, failed);
-        let decision = match hold {
-            Some(hold) => hold(decided, failed),
+        let decision = match veto {
+            Some(veto) => veto(decided, failed),
             None => decided,
         };
         if let Decision::Retry { delay, wait } = decision {

@@ -15,11 +15,11 @@ use std::sync::Arc;
 use super::position::Position;
 use super::progress::Progress;
 use super::site::Site;
-use super::step::{self, Pace};
+use super::step::{self, WaitMode};
 use crate::decision::Outcome;
 use crate::error::{
-    AsDebug, AsDisplay, AsTypeName, Asked, Borrowing, Borrows, Boxed, BoxedSync, Counted, Counts, Held,
-    Holds, Known, Plain, Pointed, Points, Retryable, Unasked, Unchained,
+    AlwaysRetry, AsDebug, AsDisplay, AsTypeName, Borrowing, Borrows, Boxed, BoxedSync, ByRetryable, Counted,
+    Counts, Held, Holds, Known, Plain, Pointed, Points, Retryable, Unchained,
 };
 use crate::runtime::Delay;
 
@@ -61,7 +61,7 @@ macro_rules! steps {
 
         /// [`step_blocking`](crate::call::step::step_blocking) where the error speaks for itself.
         #[inline]
-        pub fn reattempt_step_blocking<'m, P: Pace, O: Outcome<Error = $error>>(
+        pub fn reattempt_step_blocking<'m, P: WaitMode, O: Outcome<Error = $error>>(
             &self,
             pace: P,
             site: &'m Site,
@@ -74,7 +74,7 @@ macro_rules! steps {
 }
 
 macro_rules! tower {
-    ($($(#[$doc:meta])* $floor:ident$(($($bound:tt)+))? => $description:ident, $opinion:ident, $chain:ident;)*) => {
+    ($($(#[$doc:meta])* $floor:ident$(($($bound:tt)+))? => $description:ident, $classifier:ident, $chain:ident;)*) => {
         $(
             $(#[$doc])*
             #[derive(Clone, Copy, Debug)]
@@ -84,7 +84,7 @@ macro_rules! tower {
                 /// What is known of an error on this floor.
                 #[inline]
                 #[must_use]
-                pub fn reattempt_known(&self) -> Known<$description, $opinion, $chain> {
+                pub fn reattempt_known(&self) -> Known<$description, $classifier, $chain> {
                     Known::new()
                 }
 
@@ -117,7 +117,7 @@ impl<E: Holds + Display> Ground<E> {
     /// What is known of an error on this floor.
     #[inline]
     #[must_use]
-    pub fn reattempt_known(&self) -> Known<AsDisplay, Unasked, Held> {
+    pub fn reattempt_known(&self) -> Known<AsDisplay, AlwaysRetry, Held> {
         Known::new()
     }
 
@@ -150,7 +150,7 @@ impl<E: Borrows + Display> BorrowingGround<E> {
     /// What is known of an error on this floor.
     #[inline]
     #[must_use]
-    pub fn reattempt_known(&self) -> Known<AsDisplay, Unasked, Borrowing> {
+    pub fn reattempt_known(&self) -> Known<AsDisplay, AlwaysRetry, Borrowing> {
         Known::new()
     }
 
@@ -164,7 +164,7 @@ macro_rules! held_on_borrowing_ground {
             /// What is known of an error on this floor.
             #[inline]
             #[must_use]
-            pub fn reattempt_known(&self) -> Known<AsDisplay, Unasked, Held> {
+            pub fn reattempt_known(&self) -> Known<AsDisplay, AlwaysRetry, Held> {
                 Known::new()
             }
 
@@ -185,36 +185,36 @@ impl<E> Deref for BorrowingGround<E> {
 }
 
 tower! {
-    /// An error with an opinion.
-    AskedError(Error + Retryable) => AsDisplay, Asked, Plain;
+    /// An error with an classifier.
+    AskedError(Error + Retryable) => AsDisplay, ByRetryable, Plain;
     /// An error.
-    PlainError(Error) => AsDisplay, Unasked, Plain;
-    /// A box around others, with an opinion.
-    AskedBox(AsRef<dyn Error + 'static> + Display + Retryable) => AsDisplay, Asked, Boxed;
+    PlainError(Error) => AsDisplay, AlwaysRetry, Plain;
+    /// A box around others, with an classifier.
+    AskedBox(AsRef<dyn Error + 'static> + Display + Retryable) => AsDisplay, ByRetryable, Boxed;
     /// A box around others: `anyhow::Error`, `eyre::Report`.
-    PlainBox(AsRef<dyn Error + 'static> + Display) => AsDisplay, Unasked, Boxed;
-    /// A box around others that can move between threads, with an opinion.
-    AskedSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display + Retryable) => AsDisplay, Asked, BoxedSync;
+    PlainBox(AsRef<dyn Error + 'static> + Display) => AsDisplay, AlwaysRetry, Boxed;
+    /// A box around others that can move between threads, with an classifier.
+    AskedSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display + Retryable) => AsDisplay, ByRetryable, BoxedSync;
     /// A box around others that can move between threads.
-    PlainSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display) => AsDisplay, Unasked, BoxedSync;
-    /// A pointer to a box, with an opinion.
-    AskedPointer(Points + Display + Retryable) => AsDisplay, Asked, Pointed;
+    PlainSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display) => AsDisplay, AlwaysRetry, BoxedSync;
+    /// A pointer to a box, with an classifier.
+    AskedPointer(Points + Display + Retryable) => AsDisplay, ByRetryable, Pointed;
     /// A pointer to a box: `Arc<anyhow::Error>`.
-    PlainPointer(Points + Display) => AsDisplay, Unasked, Pointed;
-    /// A shared error, with an opinion.
-    AskedCounted(Counts + Display + Retryable) => AsDisplay, Asked, Counted;
+    PlainPointer(Points + Display) => AsDisplay, AlwaysRetry, Pointed;
+    /// A shared error, with an classifier.
+    AskedCounted(Counts + Display + Retryable) => AsDisplay, ByRetryable, Counted;
     /// A shared error: `Rc<E>`.
-    PlainCounted(Counts + Display) => AsDisplay, Unasked, Counted;
-    /// No error, but with `Display` and an opinion.
-    AskedDisplay(Display + Retryable) => AsDisplay, Asked, Unchained;
+    PlainCounted(Counts + Display) => AsDisplay, AlwaysRetry, Counted;
+    /// No error, but with `Display` and an classifier.
+    AskedDisplay(Display + Retryable) => AsDisplay, ByRetryable, Unchained;
     /// No error, but with `Display`.
-    PlainDisplay(Display) => AsDisplay, Unasked, Unchained;
-    /// No error, but with `Debug` and an opinion.
-    AskedDebug(Debug + Retryable) => AsDebug, Asked, Unchained;
+    PlainDisplay(Display) => AsDisplay, AlwaysRetry, Unchained;
+    /// No error, but with `Debug` and an classifier.
+    AskedDebug(Debug + Retryable) => AsDebug, ByRetryable, Unchained;
     /// No error, but with `Debug`.
-    PlainDebug(Debug) => AsDebug, Unasked, Unchained;
-    /// Nothing but an opinion.
-    AskedName(Retryable) => AsTypeName, Asked, Unchained;
+    PlainDebug(Debug) => AsDebug, AlwaysRetry, Unchained;
+    /// Nothing but an classifier.
+    AskedName(Retryable) => AsTypeName, ByRetryable, Unchained;
     /// Nothing at all.
-    Top => AsTypeName, Unasked, Unchained;
+    Top => AsTypeName, AlwaysRetry, Unchained;
 }

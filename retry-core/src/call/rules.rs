@@ -148,11 +148,11 @@ impl<E, P: Fn(&E) -> bool, R: Rules<E>> Rules<E> for When<P, R> {
 
 /// Asks each error by its `Retryable`.
 #[derive(Clone, Copy, Debug)]
-pub struct ByRetryable<R = AllErrors> {
+pub struct RetryableErrors<R = AllErrors> {
     pub(super) inner: R,
 }
 
-impl<E: Retryable, R: Rules<E>> Rules<E> for ByRetryable<R> {
+impl<E: Retryable, R: Rules<E>> Rules<E> for RetryableErrors<R> {
     fn is_retryable(&self, error: &E) -> Option<bool> {
         Some(error.is_retryable())
     }

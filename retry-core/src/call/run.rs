@@ -13,9 +13,9 @@ use core::time::Duration;
 
 use super::attempt_limit::{Limited, Limits, Unlimited};
 use super::progress::Progress;
-use super::rules::{AllErrors, ByRetryable, LogErrors, On, Rules, When};
+use super::rules::{AllErrors, LogErrors, On, RetryableErrors, Rules, When};
 use super::site::Site;
-use super::step::{Ask, Block, Judge, Verdict, step, step_at};
+use super::step::{AfterAttempt, Block, Decider, NextWait, step, step_at};
 use crate::decision::{On as Selection, classify};
 use crate::error::Failure;
 use crate::error::chain::is_circuit_open;
@@ -95,7 +95,7 @@ impl Policy {
 
     /// A call whose errors are asked by [`Retryable`](crate::Retryable). See [`RetryCall::retryable`].
     #[track_caller]
-    pub fn retryable(self) -> RetryCall<ByRetryable> {
+    pub fn retryable(self) -> RetryCall<RetryableErrors> {
         RetryCall::unnamed(self).retryable()
     }
 
@@ -199,8 +199,8 @@ impl<R, L> RetryCall<R, L> {
     }
 
     /// Asks each error by its [`Retryable`](crate::Retryable), also for a hint.
-    pub fn retryable(self) -> RetryCall<ByRetryable<R>, L> {
-        self.with_rules(|inner| ByRetryable { inner })
+    pub fn retryable(self) -> RetryCall<RetryableErrors<R>, L> {
+        self.with_rules(|inner| RetryableErrors { inner })
     }
 
     /// Shows each error in events by its `Display`, instead of the name of its type.
@@ -222,8 +222,8 @@ struct AfterClosure<'a, R> {
     timed_out: bool,
 }
 
-impl<E, R: Rules<E>> Judge<E> for AfterClosure<'_, R> {
-    fn judge(self, error: Option<&E>, ask: Ask<'_>) -> Verdict {
+impl<E, R: Rules<E>> AfterAttempt<E> for AfterClosure<'_, R> {
+    fn judge(self, error: Option<&E>, ask: Decider<'_>) -> NextWait {
         let AfterClosure { rules, name, timed_out } = self;
         let Some(error) = error else { return ask.recovered(Some(name)) };
         let own = || {

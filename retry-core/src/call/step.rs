@@ -12,13 +12,13 @@ use super::position::{Begun, Position};
 use super::progress::Progress;
 use super::site::Site;
 use crate::decision::Outcome;
-use crate::error::{Chained, Describe, Failure, Known, Opinion, Report};
+use crate::error::{Chained, Classifier, Describe, Failure, Known, Report};
 use crate::policy::nanos::Nanos;
 use crate::runtime::sleep::{self};
 use crate::runtime::{Clock, Delay};
 
 /// How a function waits.
-pub trait Pace {
+pub trait WaitMode {
     /// What is left to do of a wait when the step is over.
     type Wait;
 
@@ -33,7 +33,7 @@ pub trait Pace {
 #[derive(Clone, Copy, Debug)]
 pub struct Block;
 
-impl Pace for Block {
+impl WaitMode for Block {
     type Wait = ();
     const CLOCK: Clock = Clock::Blocking;
 
@@ -46,7 +46,7 @@ impl Pace for Block {
 #[derive(Clone, Copy, Debug)]
 pub struct BlockBy;
 
-impl Pace for BlockBy {
+impl WaitMode for BlockBy {
     type Wait = Delay;
     const CLOCK: Clock = Clock::Blocking;
 
@@ -59,7 +59,7 @@ impl Pace for BlockBy {
 #[derive(Clone, Copy, Debug)]
 pub struct Sleep;
 
-impl Pace for Sleep {
+impl WaitMode for Sleep {
     type Wait = Delay;
     const CLOCK: Clock = Clock::Async;
 
@@ -70,7 +70,7 @@ impl Pace for Sleep {
 
 /// After an attempt of a blocking call: its end, or the position for the next attempt and how to wait for it.
 #[inline]
-pub fn step_blocking<'m, P: Pace, O: Outcome, J: Judge<O::Error>>(
+pub fn step_blocking<'m, P: WaitMode, O: Outcome, J: AfterAttempt<O::Error>>(
     pace: P,
     site: &'m Site,
     position: Position<'m>,
@@ -90,7 +90,7 @@ pub fn step_blocking<'m, P: Pace, O: Outcome, J: Judge<O::Error>>(
 
 /// After an attempt of an async call, which remembers from its start: its end, or how to wait for the next.
 #[inline]
-pub fn step<O: Outcome, J: Judge<O::Error>>(
+pub fn step<O: Outcome, J: AfterAttempt<O::Error>>(
     site: &Site,
     progress: &mut Progress,
     judge: J,
@@ -101,7 +101,7 @@ pub fn step<O: Outcome, J: Judge<O::Error>>(
 
 /// The same at any pace, for a call that has its site in memory: what a [`Position`] would save it pays for anyway.
 #[inline]
-pub(crate) fn step_at<P: Pace, O: Outcome, J: Judge<O::Error>>(
+pub(crate) fn step_at<P: WaitMode, O: Outcome, J: AfterAttempt<O::Error>>(
     pace: P,
     site: &Site,
     progress: &mut Progress,
@@ -118,7 +118,7 @@ pub(crate) fn step_at<P: Pace, O: Outcome, J: Judge<O::Error>>(
 /// After a failure, or a success that came late. The error is dropped before the wait.
 #[cold]
 #[inline(never)]
-fn after<P: Pace, T, E, J: Judge<E>>(
+fn after<P: WaitMode, T, E, J: AfterAttempt<E>>(
     _: P,
     result: Result<T, E>,
     call: impl Call,
@@ -131,7 +131,7 @@ fn after<P: Pace, T, E, J: Judge<E>>(
         }
         Err(error) => error,
     };
-    let Verdict(wait) = call.ask(P::CLOCK, |ask| judge.judge(Some(&error), ask));
+    let NextWait(wait) = call.ask(P::CLOCK, |ask| judge.judge(Some(&error), ask));
     match wait {
         Some(wait) => {
             drop(error);
@@ -144,43 +144,43 @@ fn after<P: Pace, T, E, J: Judge<E>>(
 /// A call, wherever it keeps what it remembers.
 trait Call {
     /// Has the judge ask about it.
-    fn ask(self, clock: Clock, judge: impl FnOnce(Ask<'_>) -> Verdict) -> Verdict;
+    fn ask(self, clock: Clock, judge: impl FnOnce(Decider<'_>) -> NextWait) -> NextWait;
 }
 
 impl Call for (&Site, &mut Progress) {
     #[inline]
-    fn ask(self, clock: Clock, judge: impl FnOnce(Ask<'_>) -> Verdict) -> Verdict {
+    fn ask(self, clock: Clock, judge: impl FnOnce(Decider<'_>) -> NextWait) -> NextWait {
         let (site, progress) = self;
-        judge(Ask { site, progress, clock })
+        judge(Decider { site, progress, clock })
     }
 }
 
 impl Call for Option<&Begun<'_>> {
     #[inline]
-    fn ask(self, clock: Clock, judge: impl FnOnce(Ask<'_>) -> Verdict) -> Verdict {
+    fn ask(self, clock: Clock, judge: impl FnOnce(Decider<'_>) -> NextWait) -> NextWait {
         let Begun { site, progress: kept, .. } = self.expect("what has begun has noted where it is");
         let mut progress = kept.get();
-        let verdict = judge(Ask { site, progress: &mut progress, clock });
+        let verdict = judge(Decider { site, progress: &mut progress, clock });
         kept.set(progress);
         verdict
     }
 }
 
 /// What a function makes of the end of an attempt.
-pub trait Judge<E: ?Sized> {
+pub trait AfterAttempt<E: ?Sized> {
     /// Asks about a failure, or tells of the success that ends the call.
-    fn judge(self, error: Option<&E>, ask: Ask<'_>) -> Verdict;
+    fn judge(self, error: Option<&E>, ask: Decider<'_>) -> NextWait;
 }
 
 /// A function without rules: the error speaks for itself.
-impl<E, D, O, C> Judge<E> for Known<D, O, C>
+impl<E, D, O, C> AfterAttempt<E> for Known<D, O, C>
 where
     E: ?Sized,
     D: Describe<E> + Default,
-    O: Opinion<E> + Default,
+    O: Classifier<E> + Default,
     C: Chained<E> + Default,
 {
-    fn judge(self, error: Option<&E>, ask: Ask<'_>) -> Verdict {
+    fn judge(self, error: Option<&E>, ask: Decider<'_>) -> NextWait {
         match error {
             Some(error) => ask.after(&self.see(error)),
             None => ask.recovered(None),
@@ -194,41 +194,41 @@ pub struct Rules<F>(F);
 
 /// Types the closure that has the rules by the outcome that they are about.
 #[inline]
-pub fn rules<O: Outcome, F: FnOnce(Option<&O::Error>, Ask<'_>) -> Verdict>(_: &O, rules: F) -> Rules<F> {
+pub fn rules<O: Outcome, F: FnOnce(Option<&O::Error>, Decider<'_>) -> NextWait>(_: &O, rules: F) -> Rules<F> {
     Rules(rules)
 }
 
-impl<E, F: FnOnce(Option<&E>, Ask<'_>) -> Verdict> Judge<E> for Rules<F> {
-    fn judge(self, error: Option<&E>, ask: Ask<'_>) -> Verdict {
+impl<E, F: FnOnce(Option<&E>, Decider<'_>) -> NextWait> AfterAttempt<E> for Rules<F> {
+    fn judge(self, error: Option<&E>, ask: Decider<'_>) -> NextWait {
         (self.0)(error, ask)
     }
 }
 
 /// Whom a judge asks, once.
 #[derive(Debug)]
-pub struct Ask<'a> {
+pub struct Decider<'a> {
     site: &'a Site,
     progress: &'a mut Progress,
     clock: Clock,
 }
 
-impl Ask<'_> {
+impl Decider<'_> {
     /// What comes after a failure.
     #[inline]
     #[must_use]
-    pub fn after<F: Failure>(self, failure: &F) -> Verdict {
-        Verdict(next::next(self.site, self.progress, &Report::new(failure, failure), self.clock))
+    pub fn after<F: Failure>(self, failure: &F) -> NextWait {
+        NextWait(next::next(self.site, self.progress, &Report::new(failure, failure), self.clock))
     }
 
     /// Tells of a success after a failure; `operation` is the name with its places filled in.
     #[inline]
     #[must_use]
-    pub fn recovered(self, operation: Option<&dyn Display>) -> Verdict {
+    pub fn recovered(self, operation: Option<&dyn Display>) -> NextWait {
         next::recovered(self.site, self.progress, operation, self.clock);
-        Verdict(None)
+        NextWait(None)
     }
 }
 
 /// The wait before the next attempt; without one the call ends.
 #[derive(Clone, Copy, Debug)]
-pub struct Verdict(Option<Nanos>);
+pub struct NextWait(Option<Nanos>);

@@ -5,7 +5,7 @@ use core::time::Duration;
 use super::invalid::{Allowed, InvalidConfig, name};
 use super::jitter::JitterConfig;
 use crate::policy::nanos::{Nanos, to_duration};
-use crate::policy::{Backoff, Growth, InvalidPolicy, Jitter, Policy, rules};
+use crate::policy::{Backoff, CompiledBackoff, InvalidPolicy, Jitter, Policy, rules};
 
 /// A policy as plain data, for settings that come from outside the program. What is `None` is not configured.
 ///
@@ -155,7 +155,7 @@ impl TryFrom<PolicyConfig> for Policy {
 impl From<Policy> for PolicyConfig {
     /// Every value of the policy, as it is.
     fn from(policy: Policy) -> PolicyConfig {
-        let Growth { backoff, factor, .. } = policy.growth;
+        let CompiledBackoff { backoff, factor, .. } = policy.growth;
         PolicyConfig {
             max_attempts: policy.max_attempts(),
             unlimited: policy.max_attempts().is_none(),

@@ -9,7 +9,7 @@ use crate::policy::nanos::{FOREVER, Nanos, max};
 
 /// What is known when attempt `attempt` has failed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Failed {
+pub(crate) struct FailedAttempt {
     /// The attempt's number, from 1.
     pub(crate) attempt: u32,
     /// What classification made of the error.
@@ -41,14 +41,14 @@ pub(crate) enum Decision {
 
 /// The order is a promise: what the error says comes before what the policy allows, and what costs nothing to ask
 /// before what is spent by asking. A breaker and a budget are asked after all of these, in this order.
-pub(crate) const fn decide(policy: &Policy, failed: Failed) -> Decision {
-    if let Some(reason) = refusal(policy, failed.attempt, failed.is_retryable) {
+pub(crate) const fn decide(policy: &Policy, failed: FailedAttempt) -> Decision {
+    if let Some(reason) = stop_reason(policy, failed.attempt, failed.is_retryable) {
         return Decision::GiveUp(reason);
     }
     let delay = policy.delay(failed.attempt, failed.previous, failed.draw);
     let wait = match failed.hint {
         None => delay,
-        Some(hint) => match held_to(policy, failed, delay, hint) {
+        Some(hint) => match apply_hint(policy, failed, delay, hint) {
             Some(wait) => wait,
             None => return Decision::GiveUp(GiveUpReason::HintTooLong),
         },
@@ -61,7 +61,7 @@ pub(crate) const fn decide(policy: &Policy, failed: Failed) -> Decision {
 
 /// Why there is no other attempt, however long the wait would be.
 #[inline]
-pub(crate) const fn refusal(policy: &Policy, attempt: u32, is_retryable: bool) -> Option<GiveUpReason> {
+pub(crate) const fn stop_reason(policy: &Policy, attempt: u32, is_retryable: bool) -> Option<GiveUpReason> {
     if !is_retryable {
         Some(GiveUpReason::NotRetryable)
     } else if policy.max_attempts().is_some() && attempt >= policy.attempts() {
@@ -74,7 +74,7 @@ pub(crate) const fn refusal(policy: &Policy, attempt: u32, is_retryable: bool) -
 /// The wait that a hint makes of a delay; `None` if it is too long.
 #[cold]
 #[inline(never)]
-const fn held_to(policy: &Policy, failed: Failed, delay: Nanos, hint: Nanos) -> Option<Nanos> {
+const fn apply_hint(policy: &Policy, failed: FailedAttempt, delay: Nanos, hint: Nanos) -> Option<Nanos> {
     if hint > policy.max_hint {
         return None;
     }
@@ -84,7 +84,7 @@ const fn held_to(policy: &Policy, failed: Failed, delay: Nanos, hint: Nanos) -> 
 }
 
 /// Whether a wait leaves too little of `within` for those that may follow.
-const fn exceeds_within(policy: &Policy, failed: Failed, wait: Nanos) -> bool {
+const fn exceeds_within(policy: &Policy, failed: FailedAttempt, wait: Nanos) -> bool {
     if policy.within == FOREVER {
         return false;
     }
@@ -101,8 +101,15 @@ mod tests {
 
     const POLICY: Policy = Policy::new().max(3).jitter(Jitter::None).deadline(Duration::from_secs(10));
     const SECOND: Nanos = 1_000_000_000;
-    const FIRST: Failed =
-        Failed { attempt: 1, is_retryable: true, elapsed: 0, previous: 0, waited: 0, hint: None, draw: 0 };
+    const FIRST: FailedAttempt = FailedAttempt {
+        attempt: 1,
+        is_retryable: true,
+        elapsed: 0,
+        previous: 0,
+        waited: 0,
+        hint: None,
+        draw: 0,
+    };
 
     const fn retry(delay: Nanos) -> Decision {
         Decision::Retry { delay, wait: delay }
@@ -111,23 +118,23 @@ mod tests {
     #[test]
     fn waits_until_the_last_attempt() {
         assert_eq!(decide(&POLICY, FIRST), retry(SECOND));
-        assert_eq!(decide(&POLICY, Failed { attempt: 2, ..FIRST }), retry(2 * SECOND));
-        let last = Failed { attempt: 3, ..FIRST };
+        assert_eq!(decide(&POLICY, FailedAttempt { attempt: 2, ..FIRST }), retry(2 * SECOND));
+        let last = FailedAttempt { attempt: 3, ..FIRST };
         assert_eq!(decide(&POLICY, last), Decision::GiveUp(GiveUpReason::MaxAttempts));
         assert_eq!(decide(&POLICY.max(1), FIRST), Decision::GiveUp(GiveUpReason::MaxAttempts));
     }
 
     #[test]
     fn the_error_is_asked_before_the_policy() {
-        let last = Failed { attempt: 3, is_retryable: false, elapsed: u64::MAX, ..FIRST };
+        let last = FailedAttempt { attempt: 3, is_retryable: false, elapsed: u64::MAX, ..FIRST };
         assert_eq!(decide(&POLICY, last), Decision::GiveUp(GiveUpReason::NotRetryable));
-        let late = Failed { attempt: 3, elapsed: u64::MAX, ..FIRST };
+        let late = FailedAttempt { attempt: 3, elapsed: u64::MAX, ..FIRST };
         assert_eq!(decide(&POLICY, late), Decision::GiveUp(GiveUpReason::MaxAttempts));
     }
 
     #[test]
     fn a_wait_that_would_reach_the_deadline_is_refused() {
-        let at = |elapsed| decide(&POLICY, Failed { elapsed, ..FIRST });
+        let at = |elapsed| decide(&POLICY, FailedAttempt { elapsed, ..FIRST });
         assert_eq!(at(9 * SECOND - 1), retry(SECOND));
         assert_eq!(at(9 * SECOND), Decision::GiveUp(GiveUpReason::Deadline));
         assert_eq!(at(u64::MAX), Decision::GiveUp(GiveUpReason::Deadline));
@@ -135,24 +142,24 @@ mod tests {
 
     #[test]
     fn unlimited_attempts_have_no_last_one() {
-        let late = Failed { attempt: u32::MAX - 1, ..FIRST };
+        let late = FailedAttempt { attempt: u32::MAX - 1, ..FIRST };
         let policy = Policy::new().unlimited().jitter(Jitter::None);
         assert_eq!(decide(&policy, late), retry(60 * SECOND));
     }
 
     #[test]
     fn a_hint_lengthens_the_wait_and_never_shortens_it() {
-        let hinted = |hint| decide(&POLICY, Failed { hint: Some(hint), ..FIRST });
+        let hinted = |hint| decide(&POLICY, FailedAttempt { hint: Some(hint), ..FIRST });
         assert_eq!(hinted(0), retry(SECOND));
         assert_eq!(hinted(SECOND / 2), retry(SECOND));
         assert_eq!(hinted(5 * SECOND), Decision::Retry { delay: SECOND, wait: 5 * SECOND });
-        let last = Failed { attempt: 3, hint: Some(0), ..FIRST };
+        let last = FailedAttempt { attempt: 3, hint: Some(0), ..FIRST };
         assert_eq!(decide(&POLICY, last), Decision::GiveUp(GiveUpReason::MaxAttempts));
     }
 
     #[test]
     fn a_hint_is_held_to_every_limit() {
-        let hinted = |hint| decide(&POLICY, Failed { hint: Some(hint), ..FIRST });
+        let hinted = |hint| decide(&POLICY, FailedAttempt { hint: Some(hint), ..FIRST });
         assert_eq!(hinted(10 * SECOND), Decision::GiveUp(GiveUpReason::Deadline));
         assert_eq!(hinted(300 * SECOND), Decision::GiveUp(GiveUpReason::Deadline));
         assert_eq!(hinted(300 * SECOND + 1), Decision::GiveUp(GiveUpReason::HintTooLong));
@@ -163,7 +170,7 @@ mod tests {
     fn a_hint_is_spread_upwards() {
         let wait = |jitter, draw| {
             let policy = Policy::new().jitter(jitter).max_delay(Duration::from_secs(60));
-            match decide(&policy, Failed { hint: Some(100 * SECOND), draw, ..FIRST }) {
+            match decide(&policy, FailedAttempt { hint: Some(100 * SECOND), draw, ..FIRST }) {
                 Decision::Retry { wait, .. } => wait,
                 Decision::GiveUp(reason) => panic!("{reason}"),
             }
@@ -188,7 +195,7 @@ mod tests {
         let policy = POLICY.with_within(Duration::from_secs(10), Duration::ZERO);
         let decide = |attempt, waited, hint| {
             let policy = policy.deadline(Duration::MAX);
-            decide(&policy, Failed { attempt, waited, hint: Some(hint), ..FIRST })
+            decide(&policy, FailedAttempt { attempt, waited, hint: Some(hint), ..FIRST })
         };
         assert!(matches!(decide(1, 0, 8 * SECOND), Decision::Retry { .. }));
         assert_eq!(decide(1, 0, 8 * SECOND + 1), Decision::GiveUp(GiveUpReason::HintTooLong));
@@ -219,7 +226,7 @@ mod tests {
                 for (attempt, draw) in
                     (1..=70).flat_map(|attempt| [0, 1 << 63, u64::MAX].map(|draw| (attempt, draw)))
                 {
-                    let failed = Failed {
+                    let failed = FailedAttempt {
                         attempt,
                         is_retryable: true,
                         elapsed: 0,
@@ -228,7 +235,7 @@ mod tests {
                         hint: None,
                         draw,
                     };
-                    let short = match refusal(&plain, attempt, true) {
+                    let short = match stop_reason(&plain, attempt, true) {
                         Some(reason) => Decision::GiveUp(reason),
                         None => {
                             let delay = plain.plain_interval(attempt).pick(draw);

@@ -10,7 +10,7 @@ use super::chain::{find_in, is_same, link};
 use super::chained::{
     Borrowing, Borrows, Boxed, BoxedSync, Chained, Counted, Counts, Held, Holds, Plain, Pointed, Points,
 };
-use super::known::{Known, Opinion};
+use super::known::{Classifier, Known};
 use super::link::{Classification, LinkClassifier};
 
 /// Asks whether an error of type `E` is an `A`, or has one in its chain.
@@ -123,7 +123,7 @@ pub trait Search<A: ?Sized, E: ?Sized> {
 /// A way to classify the `A` in the chain of an `E`.
 pub trait Classify<A: ?Sized, E: ?Sized> {
     /// Returns the classifier, where an `A` can stand in the chain, has a classification, and an `E` has none.
-    fn classifier<O: Opinion<A> + Default>(&self) -> Option<LinkClassifier> {
+    fn classifier<O: Classifier<A> + Default>(&self) -> Option<LinkClassifier> {
         None
     }
 }
@@ -132,7 +132,7 @@ impl<A: ?Sized, E: ?Sized> Classify<A, E> for Same {}
 impl<A: ?Sized, E: ?Sized> Classify<A, E> for Never {}
 
 impl<A: Error + 'static, E: ?Sized, C: Chained<E>> Classify<A, E> for InChain<C> {
-    fn classifier<O: Opinion<A> + Default>(&self) -> Option<LinkClassifier> {
+    fn classifier<O: Classifier<A> + Default>(&self) -> Option<LinkClassifier> {
         if C::IS_BOX { Some(classify_link_as::<A, O>) } else { None }
     }
 }
@@ -163,7 +163,7 @@ pub fn finds<A: ?Sized, E: ?Sized, S: Search<A, E>>(_find: &Find<A, E>, search: 
 }
 
 /// Returns how to classify an `A` in the chain of an `E`; `known` is what is known of `A`.
-pub fn classifier<A: ?Sized, E: ?Sized, S: Classify<A, E>, D, O: Opinion<A> + Default, C>(
+pub fn classifier<A: ?Sized, E: ?Sized, S: Classify<A, E>, D, O: Classifier<A> + Default, C>(
     _find: &Find<A, E>,
     search: &S,
     _known: Known<D, O, C>,
@@ -172,7 +172,7 @@ pub fn classifier<A: ?Sized, E: ?Sized, S: Classify<A, E>, D, O: Opinion<A> + De
 }
 
 /// Classifies an `A` as what is known of its type allows.
-fn classify_link_as<A: Error + 'static, O: Opinion<A> + Default>(
+fn classify_link_as<A: Error + 'static, O: Classifier<A> + Default>(
     error: &(dyn Error + 'static),
 ) -> Option<Classification> {
     let error = link::<A>(error)?;

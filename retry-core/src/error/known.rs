@@ -24,34 +24,34 @@ impl<D, O, C> Known<D, O, C> {
 impl<D: Default, O: Default, C: Default> Known<D, O, C> {
     /// An error of the type.
     #[inline]
-    pub fn see<E: ?Sized>(self, error: &E) -> Seen<'_, E, D, O, C>
+    pub fn see<E: ?Sized>(self, error: &E) -> ErrorView<'_, E, D, O, C>
     where
         D: Describe<E>,
-        O: Opinion<E>,
+        O: Classifier<E>,
         C: Chained<E>,
     {
-        Seen::new(error, D::default(), O::default(), C::default())
+        ErrorView::new(error, D::default(), O::default(), C::default())
     }
 }
 
 /// An error beside what is known of its type.
 #[derive(Clone, Copy, Debug)]
-pub struct Seen<'a, E: ?Sized, D, O, C> {
+pub struct ErrorView<'a, E: ?Sized, D, O, C> {
     error: &'a E,
     description: D,
-    opinion: O,
+    classifier: O,
     chain: C,
     /// How to classify errors of the chain that the function's arguments name.
     also: &'a [Option<LinkClassifier>],
 }
 
-impl<'a, E: ?Sized, D: Describe<E>, O: Opinion<E>, C: Chained<E>> Seen<'a, E, D, O, C> {
+impl<'a, E: ?Sized, D: Describe<E>, O: Classifier<E>, C: Chained<E>> ErrorView<'a, E, D, O, C> {
     /// `error`, as it is written, asked and followed to its sources.
-    pub fn new(error: &'a E, description: D, opinion: O, chain: C) -> Self {
-        Seen { error, description, opinion, chain, also: &[] }
+    pub fn new(error: &'a E, description: D, classifier: O, chain: C) -> Self {
+        ErrorView { error, description, classifier, chain, also: &[] }
     }
 
-    /// Adds types that are asked where they stand in the chain, if the error itself has no opinion.
+    /// Adds types that are asked where they stand in the chain, if the error itself has no classifier.
     #[must_use]
     pub fn asking(mut self, also: &'a [Option<LinkClassifier>]) -> Self {
         self.also = also;
@@ -62,7 +62,7 @@ impl<'a, E: ?Sized, D: Describe<E>, O: Opinion<E>, C: Chained<E>> Seen<'a, E, D,
     /// loop that gave up.
     pub fn own(&self) -> bool {
         let by_chain = || self.by_chain().is_none_or(|chain| chain.is_retryable);
-        self.opinion.is_retryable(self.error).unwrap_or_else(by_chain) && !self.chain.gave_up(self.error)
+        self.classifier.is_retryable(self.error).unwrap_or_else(by_chain) && !self.chain.gave_up(self.error)
     }
 
     /// The classification by the errors of the chain, for a type that has none.
@@ -71,7 +71,7 @@ impl<'a, E: ?Sized, D: Describe<E>, O: Opinion<E>, C: Chained<E>> Seen<'a, E, D,
     }
 }
 
-impl<E: ?Sized, D: Describe<E>, O: Opinion<E>, C: Chained<E>> Failure for Seen<'_, E, D, O, C> {
+impl<E: ?Sized, D: Describe<E>, O: Classifier<E>, C: Chained<E>> Failure for ErrorView<'_, E, D, O, C> {
     fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.description.describe(self.error, f)
     }
@@ -82,7 +82,7 @@ impl<E: ?Sized, D: Describe<E>, O: Opinion<E>, C: Chained<E>> Failure for Seen<'
 
     fn hint(&self) -> Option<Duration> {
         let by_chain = || self.by_chain().and_then(|chain| chain.retry_after);
-        self.opinion.retry_after(self.error).unwrap_or_else(by_chain)
+        self.classifier.retry_after(self.error).unwrap_or_else(by_chain)
     }
 
     fn is_refusal(&self) -> bool {
@@ -130,7 +130,7 @@ impl<E: ?Sized> Describe<E> for AsTypeName {
 }
 
 /// The classification of an `E` by its own type; `None` if the type has none.
-pub trait Opinion<E: ?Sized> {
+pub trait Classifier<E: ?Sized> {
     /// Returns whether the error is worth another attempt.
     fn is_retryable(&self, error: &E) -> Option<bool>;
 
@@ -140,9 +140,9 @@ pub trait Opinion<E: ?Sized> {
 
 /// By [`Retryable`].
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Asked;
+pub struct ByRetryable;
 
-impl<E: Retryable + ?Sized> Opinion<E> for Asked {
+impl<E: Retryable + ?Sized> Classifier<E> for ByRetryable {
     fn is_retryable(&self, error: &E) -> Option<bool> {
         Some(error.is_retryable())
     }
@@ -154,9 +154,9 @@ impl<E: Retryable + ?Sized> Opinion<E> for Asked {
 
 /// The type has no classification.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Unasked;
+pub struct AlwaysRetry;
 
-impl<E: ?Sized> Opinion<E> for Unasked {
+impl<E: ?Sized> Classifier<E> for AlwaysRetry {
     fn is_retryable(&self, _: &E) -> Option<bool> {
         None
     }

@@ -43,13 +43,13 @@ pub trait Failure {
 pub(crate) struct Report<'a> {
     pub(crate) is_retryable: bool,
     /// What few failures have.
-    pub(crate) terms: Option<Terms<'a>>,
+    pub(crate) limits: Option<WaitLimits<'a>>,
     pub(crate) failure: &'a dyn Failure,
 }
 
 /// Something that the wait is held to.
 #[derive(Clone, Copy)]
-pub(crate) struct Terms<'a> {
+pub(crate) struct WaitLimits<'a> {
     pub(crate) hint: Option<Nanos>,
     pub(crate) waited: Option<&'a Cell<u64>>,
 }
@@ -60,16 +60,17 @@ impl<'a> Report<'a> {
     #[inline]
     pub(crate) fn new<F: Failure + ?Sized>(asked: &'a F, failure: &'a dyn Failure) -> Report<'a> {
         let (hint, waited) = (asked.hint().map(from_duration), asked.waited());
-        let terms = if hint.is_none() && waited.is_none() { None } else { Some(Terms { hint, waited }) };
-        Report { is_retryable: asked.is_retryable(), terms, failure }
+        let limits =
+            if hint.is_none() && waited.is_none() { None } else { Some(WaitLimits { hint, waited }) };
+        Report { is_retryable: asked.is_retryable(), limits, failure }
     }
 
     pub(crate) fn hint(&self) -> Option<Nanos> {
-        self.terms.and_then(|terms| terms.hint)
+        self.limits.and_then(|limits| limits.hint)
     }
 
     pub(crate) fn waited(&self) -> Option<&'a Cell<u64>> {
-        self.terms.and_then(|terms| terms.waited)
+        self.limits.and_then(|limits| limits.waited)
     }
 }
 
@@ -100,7 +101,7 @@ impl Failure for Refused {
 
 /// A failure with what the function's own arguments say of it. Where they say nothing, the failure has its word.
 #[derive(Clone, Copy, Debug)]
-pub struct Told<'a, F, N> {
+pub struct Overridden<'a, F, N> {
     /// What was seen.
     pub failure: F,
     /// What the rules of the function come to.
@@ -113,7 +114,7 @@ pub struct Told<'a, F, N> {
     pub waited: Option<&'a Cell<u64>>,
 }
 
-impl<F: Failure, N: Display> Failure for Told<'_, F, N> {
+impl<F: Failure, N: Display> Failure for Overridden<'_, F, N> {
     fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.failure.describe(f)
     }

@@ -33,7 +33,7 @@ pub enum Backoff {
 
 /// A [`Backoff`] worked out for one `base` and one limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Growth {
+pub(crate) struct CompiledBackoff {
     pub(crate) backoff: Backoff,
     pub(crate) factor: f64,
     /// The first raw delay.
@@ -47,8 +47,8 @@ pub(crate) struct Growth {
     shifts: u32,
 }
 
-impl Growth {
-    pub(crate) const fn new(backoff: Backoff, factor: f64, base: Nanos, limit: Nanos) -> Growth {
+impl CompiledBackoff {
+    pub(crate) const fn new(backoff: Backoff, factor: f64, base: Nanos, limit: Nanos) -> CompiledBackoff {
         // Of nothing grows nothing.
         let limit = if base == 0 { 0 } else { limit };
         let doublings = match backoff {
@@ -60,7 +60,7 @@ impl Growth {
             Some(doublings) => (true, doublings as u16, shifts(base, doublings, limit)),
             None => (false, 0, 0),
         };
-        Growth { backoff, factor, base, limit, is_shift, doublings, shifts }
+        CompiledBackoff { backoff, factor, base, limit, is_shift, doublings, shifts }
     }
 
     /// The raw delay after attempt `n` (from 1), rounded to the nearest nanosecond and cut to the limit.
@@ -221,7 +221,7 @@ mod tests {
         for factor in 1..=10_u64 {
             let mut expected = Some(3_u64);
             for n in 1..=70 {
-                let raw = Growth::new(Backoff::Exponential, factor as f64, 3, FOREVER).raw(n);
+                let raw = CompiledBackoff::new(Backoff::Exponential, factor as f64, 3, FOREVER).raw(n);
                 assert_eq!(raw, expected.unwrap_or(FOREVER), "3 * {factor}^{}", n - 1);
                 expected = expected.and_then(|e| e.checked_mul(factor));
             }
@@ -235,7 +235,7 @@ mod tests {
                 for n in (0..70).chain([1000, u32::MAX]) {
                     let power = Power::of(factor, n.saturating_sub(1)).times(base);
                     assert_eq!(
-                        Growth::new(Backoff::Exponential, factor, base, FOREVER).raw(n),
+                        CompiledBackoff::new(Backoff::Exponential, factor, base, FOREVER).raw(n),
                         power,
                         "{base} * {factor}^({n} - 1)"
                     );
@@ -248,9 +248,9 @@ mod tests {
     fn a_limit_cuts_the_raw_delay_and_no_more() {
         for factor in [1.0, 1.5, 2.0, 8.0] {
             for base in [0, 1, 2, 7, 1_000_000_000, 1 << 63, u64::MAX] {
-                let uncut = Growth::new(Backoff::Exponential, factor, base, FOREVER);
+                let uncut = CompiledBackoff::new(Backoff::Exponential, factor, base, FOREVER);
                 for limit in [0, 1, 6, 7, 8, 60_000_000_000, 1 << 63, u64::MAX - 1] {
-                    let cut = Growth::new(Backoff::Exponential, factor, base, limit);
+                    let cut = CompiledBackoff::new(Backoff::Exponential, factor, base, limit);
                     for n in (0..70).chain([u32::MAX]) {
                         assert_eq!(cut.raw(n), uncut.raw(n).min(limit), "{base} * {factor}^({n} - 1)");
                     }
@@ -265,7 +265,9 @@ mod tests {
         for k in 0..30_u32 {
             let doubled = (3_u128.pow(k) * 2_000_000_000) >> k;
             assert_eq!(
-                u128::from(Growth::new(Backoff::Exponential, 1.5, 1_000_000_000, FOREVER).raw(k + 1)),
+                u128::from(
+                    CompiledBackoff::new(Backoff::Exponential, 1.5, 1_000_000_000, FOREVER).raw(k + 1)
+                ),
                 doubled.div_ceil(2)
             );
         }
@@ -274,21 +276,24 @@ mod tests {
     #[test]
     fn the_largest_inputs_saturate() {
         for factor in [1.0, 1.000_000_1, 2.0, 1e10, f64::MAX] {
-            let raw = Growth::new(Backoff::Exponential, factor, FOREVER, FOREVER).raw(u32::MAX);
+            let raw = CompiledBackoff::new(Backoff::Exponential, factor, FOREVER, FOREVER).raw(u32::MAX);
             assert_eq!(raw, FOREVER, "factor {factor}");
-            assert_eq!(Growth::new(Backoff::Exponential, factor, 0, FOREVER).raw(u32::MAX), 0);
+            assert_eq!(CompiledBackoff::new(Backoff::Exponential, factor, 0, FOREVER).raw(u32::MAX), 0);
         }
-        assert_eq!(Growth::new(Backoff::Linear, 2.0, FOREVER, FOREVER).raw(u32::MAX), FOREVER);
-        assert_eq!(Growth::new(Backoff::Fibonacci, 2.0, 1, FOREVER).raw(93), 12_200_160_415_121_876_738);
-        assert_eq!(Growth::new(Backoff::Fibonacci, 2.0, 1, FOREVER).raw(94), FOREVER);
-        assert_eq!(Growth::new(Backoff::Fibonacci, 2.0, 0, FOREVER).raw(u32::MAX), 0);
+        assert_eq!(CompiledBackoff::new(Backoff::Linear, 2.0, FOREVER, FOREVER).raw(u32::MAX), FOREVER);
+        assert_eq!(
+            CompiledBackoff::new(Backoff::Fibonacci, 2.0, 1, FOREVER).raw(93),
+            12_200_160_415_121_876_738
+        );
+        assert_eq!(CompiledBackoff::new(Backoff::Fibonacci, 2.0, 1, FOREVER).raw(94), FOREVER);
+        assert_eq!(CompiledBackoff::new(Backoff::Fibonacci, 2.0, 0, FOREVER).raw(u32::MAX), 0);
     }
 
     #[test]
     fn a_factor_that_slipped_past_the_checks_counts_as_one() {
         for factor in [f64::NAN, -2.0, 0.0, 0.5, f64::NEG_INFINITY] {
-            assert_eq!(Growth::new(Backoff::Exponential, factor, 7, FOREVER).raw(40), 7);
+            assert_eq!(CompiledBackoff::new(Backoff::Exponential, factor, 7, FOREVER).raw(40), 7);
         }
-        assert_eq!(Growth::new(Backoff::Exponential, f64::INFINITY, 7, FOREVER).raw(2), FOREVER);
+        assert_eq!(CompiledBackoff::new(Backoff::Exponential, f64::INFINITY, 7, FOREVER).raw(2), FOREVER);
     }
 }

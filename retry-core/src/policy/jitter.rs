@@ -85,7 +85,7 @@ impl Fraction {
 
 /// A [`Jitter`] worked out for one `max_delay`: one formula for all kinds but the decorrelated.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Spread {
+pub(crate) struct CompiledJitter {
     pub(crate) jitter: Jitter,
     /// How far the interval reaches from the raw delay, as a part of it.
     fraction: Fraction,
@@ -97,8 +97,8 @@ pub(crate) struct Spread {
     width: Nanos,
 }
 
-impl Spread {
-    pub(crate) const fn new(jitter: Jitter, max_delay: Nanos) -> Spread {
+impl CompiledJitter {
+    pub(crate) const fn new(jitter: Jitter, max_delay: Nanos) -> CompiledJitter {
         let (fraction, below, both) = match jitter {
             Jitter::None | Jitter::Decorrelated | Jitter::UpTo(_) => (Fraction(0), false, false),
             Jitter::Additive(f) => (Fraction::new(f), false, false),
@@ -110,7 +110,7 @@ impl Spread {
             Jitter::UpTo(width) => min(from_duration(width), max_delay),
             _ => 0,
         };
-        Spread { jitter, fraction, below, both, width }
+        CompiledJitter { jitter, fraction, below, both, width }
     }
 
     /// The longest raw delay that is let through under the same `max_delay`.
@@ -129,7 +129,7 @@ impl Spread {
         Interval { low: raw - below, width: (reach << self.both as u32) + self.width }
     }
 
-    /// A delay; `previous` is what the last one left to [remember](Spread::remembered).
+    /// A delay; `previous` is what the last one left to [remember](CompiledJitter::remembered).
     #[inline]
     pub(crate) const fn delay(
         &self,

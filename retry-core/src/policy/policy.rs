@@ -2,8 +2,8 @@
 
 use core::time::Duration;
 
-use super::backoff::{Backoff, Growth};
-use super::jitter::{Interval, Jitter, Spread};
+use super::backoff::{Backoff, CompiledBackoff};
+use super::jitter::{CompiledJitter, Interval, Jitter};
 use super::nanos::{FOREVER, Nanos, from_duration, to_duration};
 use super::rules;
 
@@ -27,13 +27,13 @@ use super::rules;
 pub struct Policy {
     /// 0 stands for unlimited.
     max: u32,
-    pub(crate) growth: Growth,
+    pub(crate) growth: CompiledBackoff,
     pub(crate) max_delay: Nanos,
     pub(crate) deadline: Nanos,
     pub(crate) max_hint: Nanos,
     /// What the waits of one call must not exceed in sum.
     pub(crate) within: Nanos,
-    pub(crate) spread: Spread,
+    pub(crate) spread: CompiledJitter,
     /// Whether each delay is a shift and a draw, and no limit but that on attempts is asked. Where it is not noted, the
     /// general way comes to the same.
     pub(crate) is_plain: bool,
@@ -55,10 +55,10 @@ impl Policy {
     /// 3 attempts, 1 s, factor 2, at most 60 s, 30 % jitter, hints up to 5 min, no deadline.
     pub(crate) const DEFAULT: Policy = {
         let max_delay = 60_000_000_000;
-        let spread = Spread::new(Jitter::Additive(0.3), max_delay);
+        let spread = CompiledJitter::new(Jitter::Additive(0.3), max_delay);
         Policy {
             max: 3,
-            growth: Growth::new(Backoff::Exponential, 2.0, 1_000_000_000, spread.ceiling(max_delay)),
+            growth: CompiledBackoff::new(Backoff::Exponential, 2.0, 1_000_000_000, spread.ceiling(max_delay)),
             spread,
             max_delay,
             deadline: FOREVER,
@@ -71,7 +71,7 @@ impl Policy {
 
     /// The policy with other raw delays.
     const fn with_growth(mut self, backoff: Backoff, factor: f64, base: Nanos) -> Policy {
-        self.growth = Growth::new(backoff, factor, base, self.spread.ceiling(self.max_delay));
+        self.growth = CompiledBackoff::new(backoff, factor, base, self.spread.ceiling(self.max_delay));
         self.plain()
     }
 
@@ -84,8 +84,8 @@ impl Policy {
     /// The policy with other jitter under another `max_delay`, which say how long a raw delay may be.
     const fn with_spread(mut self, jitter: Jitter, max_delay: Nanos) -> Policy {
         self.max_delay = max_delay;
-        self.spread = Spread::new(jitter, max_delay);
-        let Growth { backoff, factor, base, .. } = self.growth;
+        self.spread = CompiledJitter::new(jitter, max_delay);
+        let CompiledBackoff { backoff, factor, base, .. } = self.growth;
         self.with_growth(backoff, factor, base)
     }
 
@@ -110,7 +110,7 @@ impl Policy {
     /// The first raw delay.
     #[must_use]
     pub const fn base(self, delay: Duration) -> Policy {
-        let Growth { backoff, factor, .. } = self.growth;
+        let CompiledBackoff { backoff, factor, .. } = self.growth;
         self.with_growth(backoff, factor, from_duration(delay))
     }
 
@@ -128,7 +128,7 @@ impl Policy {
     /// How the raw delay grows.
     #[must_use]
     pub const fn backoff(self, backoff: Backoff) -> Policy {
-        let Growth { factor, base, .. } = self.growth;
+        let CompiledBackoff { factor, base, .. } = self.growth;
         self.with_growth(backoff, factor, base)
     }
 
@@ -187,7 +187,7 @@ impl Policy {
     #[doc(hidden)]
     #[must_use]
     pub const fn factor_or_one(self, factor: f64) -> Policy {
-        let Growth { backoff, base, .. } = self.growth;
+        let CompiledBackoff { backoff, base, .. } = self.growth;
         self.with_growth(backoff, factor, base)
     }
 
@@ -220,7 +220,7 @@ impl Policy {
         if self.is_plain {
             return self.plain_interval(n).pick(draw);
         }
-        let Growth { base, .. } = self.growth;
+        let CompiledBackoff { base, .. } = self.growth;
         self.spread.delay(self.growth.raw(n), base, previous, self.max_delay, draw)
     }
 

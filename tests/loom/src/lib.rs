@@ -47,7 +47,7 @@ pub mod breaker {
 
         pub mod models;
 
-        use tally::{Course, Tally};
+        use tally::{CallResult, Tally};
     }
 }
 

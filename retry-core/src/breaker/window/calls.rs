@@ -1,6 +1,6 @@
 //! The last so many calls, exactly.
 //!
-//! A call takes the next number from `head` by compare-and-swap and writes its course into the entry of that number.
+//! A call takes the next number from `head` by compare-and-swap and writes its result into the entry of that number.
 //! Generation and number stand in both words: a call of an old generation cannot take a number, and one that was held
 //! up before it wrote cannot write over a later call's entry. What is counted is what is written, each time anew, so
 //! no count can drift away from the entries.
@@ -10,7 +10,7 @@
 
 use std::boxed::Box;
 
-use crate::breaker::window::tally::{Course, Tally};
+use crate::breaker::window::tally::{CallResult, Tally};
 use crate::runtime::sync::{AtomicU64, Ordering, fence};
 
 /// See the module's documentation.
@@ -54,13 +54,13 @@ impl Head {
     }
 }
 
-/// An entry: the course (2 bits), the number (24), the generation (16); bit 63 tells a written one from none.
-const fn entry(generation: u16, number: u64, course: Course) -> u64 {
+/// An entry: the result (2 bits), the number (24), the generation (16); bit 63 tells a written one from none.
+const fn entry(generation: u16, number: u64, result: CallResult) -> u64 {
     1 << 63
         | (generation as u64) << 26
         | number << 2
-        | (course.was_slow as u64) << 1
-        | course.has_failed as u64
+        | (result.was_slow as u64) << 1
+        | result.has_failed as u64
 }
 
 /// Whether the entry `found` is of a later call than `own`. Numbers wrap, and go on from one generation to the next; so
@@ -81,16 +81,16 @@ impl Calls {
     }
 
     /// Adds a call; what the window then holds, `None` if all in it went well.
-    pub(super) fn add(&self, generation: u32, course: Course) -> Option<Tally> {
-        let head = self.advance(generation as u16, course)?;
-        self.write(entry(head.generation, head.number, course));
+    pub(super) fn add(&self, generation: u32, result: CallResult) -> Option<Tally> {
+        let head = self.advance(generation as u16, result)?;
+        self.write(entry(head.generation, head.number, result));
         // Of two that write at the same time, at least one has to see both.
         fence(Ordering::SeqCst);
         Some(self.tally())
     }
 
     /// Takes a number: the head as it was then. `None` if there is nothing to write.
-    fn advance(&self, generation: u16, course: Course) -> Option<Head> {
+    fn advance(&self, generation: u16, result: CallResult) -> Option<Head> {
         loop {
             let word = self.head.load(Ordering::Acquire);
             let mut head = Head::from_word(word);
@@ -100,11 +100,11 @@ impl Calls {
                 }
                 head = Head { generation, good: 0, filled: 0, ..head };
             }
-            if course.is_good() && head.good == self.length {
+            if result.is_good() && head.good == self.length {
                 return None;
             }
             let next = Head {
-                good: if course.is_good() { head.good + 1 } else { 0 },
+                good: if result.is_good() { head.good + 1 } else { 0 },
                 filled: (head.filled + 1).min(self.length),
                 number: (head.number + 1) & NUMBER,
                 ..head
@@ -133,11 +133,11 @@ impl Calls {
         for back in 1..=u64::from(head.filled) {
             let number = head.number.wrapping_sub(back) & NUMBER;
             let found = self.entries[self.index(number)].load(Ordering::Acquire);
-            let course = Course { has_failed: found & 1 != 0, was_slow: found & 2 != 0 };
-            if found == entry(head.generation, number, course) {
+            let result = CallResult { has_failed: found & 1 != 0, was_slow: found & 2 != 0 };
+            if found == entry(head.generation, number, result) {
                 tally.calls += 1;
-                tally.failures += u64::from(course.has_failed);
-                tally.slow += u64::from(course.was_slow);
+                tally.failures += u64::from(result.has_failed);
+                tally.slow += u64::from(result.was_slow);
             }
         }
         tally
@@ -148,7 +148,7 @@ impl Calls {
 mod tests {
     use super::*;
 
-    const FAILED: Course = Course { has_failed: true, was_slow: false };
+    const FAILED: CallResult = CallResult { has_failed: true, was_slow: false };
 
     #[test]
     fn an_outage_of_many_generations_leaves_nothing_behind() {

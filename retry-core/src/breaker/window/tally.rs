@@ -2,12 +2,12 @@
 
 /// How a call went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::breaker) struct Course {
+pub(in crate::breaker) struct CallResult {
     pub(in crate::breaker) has_failed: bool,
     pub(in crate::breaker) was_slow: bool,
 }
 
-impl Course {
+impl CallResult {
     pub(in crate::breaker) const fn is_good(self) -> bool {
         !self.has_failed && !self.was_slow
     }

@@ -4,7 +4,7 @@
 //! tenth is to find another one's counter and to replace it, so nothing has to be cleared, however long nothing
 //! happened; and a call that was held up finds a later counter and leaves it alone.
 
-use crate::breaker::window::tally::{Course, Tally};
+use crate::breaker::window::tally::{CallResult, Tally};
 use crate::policy::nanos::Nanos;
 use crate::runtime::sync::{AtomicU64, Ordering, fence};
 
@@ -102,17 +102,17 @@ impl Periods {
     }
 
     /// Adds a call in `tenth`; what the window then holds, `None` if all in it went well.
-    pub(super) fn add(&self, generation: u32, course: Course, tenth: u64) -> Option<Tally> {
+    pub(super) fn add(&self, generation: u32, result: CallResult, tenth: u64) -> Option<Tally> {
         let (period, tag) = (self.period(tenth), tag(generation, tenth));
         // In this order, so that nobody ever reads more failures than calls.
         period.calls.add(tag);
-        if course.has_failed {
+        if result.has_failed {
             period.failures.add(tag);
         }
-        if course.was_slow {
+        if result.was_slow {
             period.slow.add(tag);
         }
-        if !course.is_good() {
+        if !result.is_good() {
             let latest = |found| (!is_later(found, tag)).then_some(tag | 1);
             // An error says that there is a later one.
             let _ = self.wrong.fetch_update(Ordering::AcqRel, Ordering::Acquire, latest);
@@ -149,7 +149,7 @@ impl Periods {
 mod tests {
     use super::*;
 
-    const FAILED: Course = Course { has_failed: true, was_slow: false };
+    const FAILED: CallResult = CallResult { has_failed: true, was_slow: false };
 
     /// How many of three failures a window counts that was last used in `before`, by generation and tenth.
     fn counted(before: Option<(u32, u64)>, (generation, tenth): (u32, u64)) -> u64 {

@@ -84,7 +84,7 @@ pub fn a_failed_trial_opens_it() {
 pub fn a_trial_given_back_is_one_trial() {
     fn give_back(circuit: &Circuit) -> usize {
         if let (Some(ticket), _) = admit(circuit) {
-            circuit.gave_back(ticket);
+            circuit.release(ticket);
         }
         0
     }
@@ -132,7 +132,7 @@ pub fn failures_of_all_threads_are_in_a_row() {
 /// A hand on the switch while a call fails: the hand wins, whoever was first.
 pub fn the_hand_wins() {
     fn by_hand(circuit: &Circuit) -> Vec<Change> {
-        circuit.put(CircuitState::ForcedOpen, false).into_iter().collect()
+        circuit.force(CircuitState::ForcedOpen, false).into_iter().collect()
     }
     fn fail_once(circuit: &Circuit) -> Vec<Change> {
         fail(circuit, closed(), 1).into_iter().collect()

@@ -2,11 +2,11 @@
 
 use super::calls::Calls;
 use super::time::Periods;
-use super::{Course, Tally};
+use super::{CallResult, Tally};
 use crate::explore;
 
-const GOOD: Course = Course { has_failed: false, was_slow: false };
-const FAILED: Course = Course { has_failed: true, was_slow: false };
+const GOOD: CallResult = CallResult { has_failed: false, was_slow: false };
+const FAILED: CallResult = CallResult { has_failed: true, was_slow: false };
 
 /// Two calls at once fill a window of two, whoever is first.
 pub fn calls_are_all_counted() {

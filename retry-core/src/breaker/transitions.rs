@@ -12,19 +12,19 @@ use crate::observe::{self, CircuitChanged};
 /// the first. Changes are numbered without a gap: each waits until all before it have been told. Whoever finds changes
 /// to tell tells them, outside the lock, so that an observer may use the breaker that it is told of.
 #[derive(Debug)]
-pub(super) struct Notices(Mutex<Queue>);
+pub(super) struct TransitionQueue(Mutex<Queue>);
 
 #[derive(Debug)]
 struct Queue {
     waiting: BTreeMap<u32, Change>,
     /// The generation whose start is to be told next.
     next: u32,
-    is_telling: bool,
+    is_delivering: bool,
 }
 
-impl Notices {
-    pub(super) const fn new() -> Notices {
-        Notices(Mutex::new(Queue { waiting: BTreeMap::new(), next: 1, is_telling: false }))
+impl TransitionQueue {
+    pub(super) const fn new() -> TransitionQueue {
+        TransitionQueue(Mutex::new(Queue { waiting: BTreeMap::new(), next: 1, is_delivering: false }))
     }
 
     /// Every step under the lock leaves the queue whole.
@@ -34,16 +34,16 @@ impl Notices {
 
     /// Tells of `change`, and of what has waited for it.
     #[cold]
-    pub(super) fn tell(&self, name: &str, change: Change) {
+    pub(super) fn emit(&self, name: &str, change: Change) {
         let mut queue = self.queue();
         queue.waiting.insert(change.generation, change);
-        if queue.is_telling {
+        if queue.is_delivering {
             return;
         }
-        queue.is_telling = true;
+        queue.is_delivering = true;
         drop(queue);
-        let telling = Telling(self);
-        while let Some(change) = telling.next() {
+        let delivery = Delivery(self);
+        while let Some(change) = delivery.next() {
             if change.from != change.to {
                 let Change { from, to, .. } = change;
                 observe::circuit_changed(&CircuitChanged { breaker: name, from, to });
@@ -53,9 +53,9 @@ impl Notices {
 }
 
 /// The right to tell; given back also if an observer panics.
-struct Telling<'a>(&'a Notices);
+struct Delivery<'a>(&'a TransitionQueue);
 
-impl Telling<'_> {
+impl Delivery<'_> {
     /// The next change in order. With `None`, somebody else may tell what comes.
     fn next(&self) -> Option<Change> {
         let mut queue = self.0.queue();
@@ -63,16 +63,16 @@ impl Telling<'_> {
         let change = queue.waiting.remove(&next);
         match change {
             Some(_) => queue.next = (next + 1) % GENERATIONS,
-            None => queue.is_telling = false,
+            None => queue.is_delivering = false,
         }
         change
     }
 }
 
-impl Drop for Telling<'_> {
+impl Drop for Delivery<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.queue().is_telling = false;
+            self.0.queue().is_delivering = false;
         }
     }
 }
