@@ -111,7 +111,7 @@ impl PolicyConfig {
             policy = policy.backoff(backoff);
         }
         if let Some(jitter) = self.jitter {
-            policy = policy.jitter_or_nearest(jitter.over(policy.spread.jitter));
+            policy = policy.jitter_or_nearest(jitter.over(policy.jitter.kind));
         }
         if let Some(seconds) = self.deadline {
             policy = policy.deadline(duration(seconds));
@@ -124,9 +124,9 @@ impl PolicyConfig {
 
     /// Which of two values that contradict each other is to blame: the lower one, if it was configured.
     fn clash(&self, rule: InvalidPolicy, policy: &Policy) -> InvalidConfig {
-        let base = (name::INITIAL_DELAY, in_seconds(policy.growth.base), self.initial_delay.is_some());
+        let base = (name::INITIAL_DELAY, in_seconds(policy.backoff.base), self.initial_delay.is_some());
         let max_delay = (name::MAX_DELAY, in_seconds(policy.max_delay));
-        let width = (name::JITTER, size(policy.spread.jitter), self.jitter.is_some());
+        let width = (name::JITTER, size(policy.jitter.kind), self.jitter.is_some());
         let deadline = (name::DEADLINE, in_seconds(policy.deadline));
         let (lower, upper, below, above) = match rule {
             InvalidPolicy::BaseAboveMaxDelay => (base, max_delay, "at most", "at least"),
@@ -155,15 +155,15 @@ impl TryFrom<PolicyConfig> for Policy {
 impl From<Policy> for PolicyConfig {
     /// Every value of the policy, as it is.
     fn from(policy: Policy) -> PolicyConfig {
-        let CompiledBackoff { backoff, factor, .. } = policy.growth;
+        let CompiledBackoff { kind: backoff, factor, .. } = policy.backoff;
         PolicyConfig {
             max_attempts: policy.max_attempts(),
             unlimited: policy.max_attempts().is_none(),
-            initial_delay: Some(in_seconds(policy.growth.base)),
+            initial_delay: Some(in_seconds(policy.backoff.base)),
             max_delay: Some(in_seconds(policy.max_delay)),
             exponential_base: Some(factor),
             backoff: Some(backoff),
-            jitter: Some(JitterConfig::Kind(policy.spread.jitter)),
+            jitter: Some(JitterConfig::Kind(policy.jitter.kind)),
             deadline: policy.has_deadline().then(|| in_seconds(policy.deadline)),
             max_hint: Some(in_seconds(policy.max_hint)),
         }

@@ -33,7 +33,7 @@ impl JitterConfig {
     pub(super) fn over(self, jitter: Jitter) -> Jitter {
         match self {
             JitterConfig::Kind(jitter) => jitter,
-            JitterConfig::On if jitter == Jitter::None => Policy::new().spread.jitter,
+            JitterConfig::On if jitter == Jitter::None => Policy::new().jitter.kind,
             JitterConfig::On => jitter,
         }
     }

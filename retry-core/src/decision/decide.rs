@@ -78,7 +78,7 @@ const fn apply_hint(policy: &Policy, failed: FailedAttempt, delay: Nanos, hint: 
     if hint > policy.max_hint {
         return None;
     }
-    let wait = max(delay, policy.spread.hinted(hint).pick(failed.draw));
+    let wait = max(delay, policy.jitter.hinted(hint).pick(failed.draw));
     // What the policy alone waits was proven to end in time; only a hint can break that.
     if wait > delay && exceeds_within(policy, failed, wait) { None } else { Some(wait) }
 }

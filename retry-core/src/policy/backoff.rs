@@ -34,7 +34,7 @@ pub enum Backoff {
 /// A [`Backoff`] worked out for one `base` and one limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct CompiledBackoff {
-    pub(crate) backoff: Backoff,
+    pub(crate) kind: Backoff,
     pub(crate) factor: f64,
     /// The first raw delay.
     pub(crate) base: Nanos,
@@ -60,7 +60,7 @@ impl CompiledBackoff {
             Some(doublings) => (true, doublings as u16, shifts(base, doublings, limit)),
             None => (false, 0, 0),
         };
-        CompiledBackoff { backoff, factor, base, limit, is_shift, doublings, shifts }
+        CompiledBackoff { kind: backoff, factor, base, limit, is_shift, doublings, shifts }
     }
 
     /// The raw delay after attempt `n` (from 1), rounded to the nearest nanosecond and cut to the limit.
@@ -69,7 +69,7 @@ impl CompiledBackoff {
         if self.is_shift {
             self.shifted(n)
         } else {
-            min(computed(self.backoff, self.factor, self.base, n), self.limit)
+            min(computed(self.kind, self.factor, self.base, n), self.limit)
         }
     }
 

@@ -32,12 +32,12 @@ impl Policy {
 
 /// The first delay fits below the ceiling.
 pub const fn base_below_ceiling(policy: &Policy) -> Checked {
-    unless(policy.growth.base > policy.max_delay, InvalidPolicy::BaseAboveMaxDelay)
+    unless(policy.backoff.base > policy.max_delay, InvalidPolicy::BaseAboveMaxDelay)
 }
 
 /// The width of a jitter in units of time fits below the ceiling.
 pub const fn width_below_ceiling(policy: &Policy) -> Checked {
-    match policy.spread.jitter {
+    match policy.jitter.kind {
         Jitter::UpTo(width) => {
             unless(from_duration(width) >= policy.max_delay, InvalidPolicy::WidthNotBelowMaxDelay)
         }
@@ -48,7 +48,7 @@ pub const fn width_below_ceiling(policy: &Policy) -> Checked {
 /// A retry can start before the deadline.
 pub const fn base_below_deadline(policy: &Policy) -> Checked {
     unless(
-        policy.has_deadline() && policy.growth.base >= policy.deadline,
+        policy.has_deadline() && policy.backoff.base >= policy.deadline,
         InvalidPolicy::BaseNotBelowDeadline,
     )
 }
@@ -158,7 +158,7 @@ mod tests {
     fn a_message_names_the_origin_of_a_value_that_is_not_set() {
         use InvalidPolicy::{BaseAboveMaxDelay, BaseNotBelowDeadline, WidthNotBelowMaxDelay};
         assert_eq!(Policy::new().max_delay, 60_000_000_000, "the messages name it");
-        assert_eq!(Policy::new().growth.base, 1_000_000_000, "the messages name it");
+        assert_eq!(Policy::new().backoff.base, 1_000_000_000, "the messages name it");
         let cases = [
             (
                 BaseAboveMaxDelay,

@@ -44,18 +44,18 @@ impl Policy {
     }
 
     fn delays_in_words(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (base, max_delay) = (to_duration(self.growth.base), to_duration(self.max_delay));
-        if let Jitter::Decorrelated = self.spread.jitter {
+        let (base, max_delay) = (to_duration(self.backoff.base), to_duration(self.max_delay));
+        if let Jitter::Decorrelated = self.jitter.kind {
             return write!(f, "between {base:?} and three times the one before, up to {max_delay:?}");
         }
-        match (self.growth.backoff, self.growth.factor) {
+        match (self.backoff.kind, self.backoff.factor) {
             (Backoff::Exponential, ..=1.0) | (Backoff::Constant, _) => write!(f, "of {base:?}")?,
             (Backoff::Exponential, factor) => write!(f, "of {base:?} that grow by a factor of {factor}")?,
             (Backoff::Linear, _) => write!(f, "of {base:?} that grow by as much each time")?,
             (Backoff::Fibonacci, _) => write!(f, "of {base:?} that grow like the Fibonacci numbers")?,
         }
         write!(f, " up to {max_delay:?}, ")?;
-        match self.spread.jitter {
+        match self.jitter.kind {
             Jitter::Additive(fraction) => write!(f, "each with up to {} more by chance", Percent(fraction)),
             Jitter::Spread(fraction) => write!(f, "each up to {} more or less by chance", Percent(fraction)),
             Jitter::UpTo(width) => write!(f, "each with up to {width:?} more by chance"),

@@ -86,7 +86,7 @@ impl Fraction {
 /// A [`Jitter`] worked out for one `max_delay`: one formula for all kinds but the decorrelated.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct CompiledJitter {
-    pub(crate) jitter: Jitter,
+    pub(crate) kind: Jitter,
     /// How far the interval reaches from the raw delay, as a part of it.
     fraction: Fraction,
     /// Whether it reaches below the raw delay, or else above,
@@ -110,7 +110,7 @@ impl CompiledJitter {
             Jitter::UpTo(width) => min(from_duration(width), max_delay),
             _ => 0,
         };
-        CompiledJitter { jitter, fraction, below, both, width }
+        CompiledJitter { kind: jitter, fraction, below, both, width }
     }
 
     /// The longest raw delay that is let through under the same `max_delay`.
@@ -154,7 +154,7 @@ impl CompiledJitter {
     /// Whether the next delay depends on this one.
     #[inline]
     pub(crate) const fn remembers(&self) -> bool {
-        matches!(self.jitter, Jitter::Decorrelated)
+        matches!(self.kind, Jitter::Decorrelated)
     }
 
     /// Delay `n`'s interval over all that `previous` can have been.
@@ -174,7 +174,7 @@ impl CompiledJitter {
     /// The interval upwards from a wait that the peer asked for: told clients must not wake together.
     #[cfg(feature = "std")]
     pub(crate) const fn hinted(&self, hint: Nanos) -> Interval {
-        let width = match self.jitter {
+        let width = match self.kind {
             Jitter::None => 0,
             Jitter::Additive(_) | Jitter::Spread(_) => self.fraction.of(hint),
             Jitter::Full | Jitter::Equal | Jitter::Decorrelated => Fraction::new(0.1).of(hint),

@@ -27,13 +27,13 @@ use super::rules;
 pub struct Policy {
     /// 0 stands for unlimited.
     max: u32,
-    pub(crate) growth: CompiledBackoff,
+    pub(crate) backoff: CompiledBackoff,
     pub(crate) max_delay: Nanos,
     pub(crate) deadline: Nanos,
     pub(crate) max_hint: Nanos,
     /// What the waits of one call must not exceed in sum.
     pub(crate) within: Nanos,
-    pub(crate) spread: CompiledJitter,
+    pub(crate) jitter: CompiledJitter,
     /// Whether each delay is a shift and a draw, and no limit but that on attempts is asked. Where it is not noted, the
     /// general way comes to the same.
     pub(crate) is_plain: bool,
@@ -55,11 +55,16 @@ impl Policy {
     /// 3 attempts, 1 s, factor 2, at most 60 s, 30 % jitter, hints up to 5 min, no deadline.
     pub(crate) const DEFAULT: Policy = {
         let max_delay = 60_000_000_000;
-        let spread = CompiledJitter::new(Jitter::Additive(0.3), max_delay);
+        let jitter = CompiledJitter::new(Jitter::Additive(0.3), max_delay);
         Policy {
             max: 3,
-            growth: CompiledBackoff::new(Backoff::Exponential, 2.0, 1_000_000_000, spread.ceiling(max_delay)),
-            spread,
+            backoff: CompiledBackoff::new(
+                Backoff::Exponential,
+                2.0,
+                1_000_000_000,
+                jitter.ceiling(max_delay),
+            ),
+            jitter,
             max_delay,
             deadline: FOREVER,
             max_hint: 300_000_000_000,
@@ -70,23 +75,23 @@ impl Policy {
     };
 
     /// The policy with other raw delays.
-    const fn with_growth(mut self, backoff: Backoff, factor: f64, base: Nanos) -> Policy {
-        self.growth = CompiledBackoff::new(backoff, factor, base, self.spread.ceiling(self.max_delay));
+    const fn with_backoff(mut self, backoff: Backoff, factor: f64, base: Nanos) -> Policy {
+        self.backoff = CompiledBackoff::new(backoff, factor, base, self.jitter.ceiling(self.max_delay));
         self.plain()
     }
 
     /// Notes whether it is plain, once all that says so is set.
     const fn plain(mut self) -> Policy {
-        self.is_plain = self.growth.is_shift && !self.spread.remembers() && !self.has_deadline();
+        self.is_plain = self.backoff.is_shift && !self.jitter.remembers() && !self.has_deadline();
         self
     }
 
     /// The policy with other jitter under another `max_delay`, which say how long a raw delay may be.
-    const fn with_spread(mut self, jitter: Jitter, max_delay: Nanos) -> Policy {
+    const fn with_jitter(mut self, jitter: Jitter, max_delay: Nanos) -> Policy {
         self.max_delay = max_delay;
-        self.spread = CompiledJitter::new(jitter, max_delay);
-        let CompiledBackoff { backoff, factor, base, .. } = self.growth;
-        self.with_growth(backoff, factor, base)
+        self.jitter = CompiledJitter::new(jitter, max_delay);
+        let CompiledBackoff { kind: backoff, factor, base, .. } = self.backoff;
+        self.with_backoff(backoff, factor, base)
     }
 
     /// Attempts in all, the first included.
@@ -110,8 +115,8 @@ impl Policy {
     /// The first raw delay.
     #[must_use]
     pub const fn base(self, delay: Duration) -> Policy {
-        let CompiledBackoff { backoff, factor, .. } = self.growth;
-        self.with_growth(backoff, factor, from_duration(delay))
+        let CompiledBackoff { kind: backoff, factor, .. } = self.backoff;
+        self.with_backoff(backoff, factor, from_duration(delay))
     }
 
     /// By how much [`Backoff::Exponential`] multiplies the delay each time.
@@ -128,15 +133,15 @@ impl Policy {
     /// How the raw delay grows.
     #[must_use]
     pub const fn backoff(self, backoff: Backoff) -> Policy {
-        let CompiledBackoff { factor, base, .. } = self.growth;
-        self.with_growth(backoff, factor, base)
+        let CompiledBackoff { factor, base, .. } = self.backoff;
+        self.with_backoff(backoff, factor, base)
     }
 
     /// The longest any delay may be, jitter included.
     #[must_use]
     pub const fn max_delay(self, delay: Duration) -> Policy {
-        let jitter = self.spread.jitter;
-        self.with_spread(jitter, from_duration(delay))
+        let jitter = self.jitter.kind;
+        self.with_jitter(jitter, from_duration(delay))
     }
 
     /// How delays are randomised.
@@ -187,8 +192,8 @@ impl Policy {
     #[doc(hidden)]
     #[must_use]
     pub const fn factor_or_one(self, factor: f64) -> Policy {
-        let CompiledBackoff { backoff, base, .. } = self.growth;
-        self.with_growth(backoff, factor, base)
+        let CompiledBackoff { kind: backoff, base, .. } = self.backoff;
+        self.with_backoff(backoff, factor, base)
     }
 
     /// `jitter`, its fraction cut to the range: for values whose range is checked elsewhere.
@@ -196,7 +201,7 @@ impl Policy {
     #[must_use]
     pub const fn jitter_or_nearest(self, jitter: Jitter) -> Policy {
         let max_delay = self.max_delay;
-        self.with_spread(jitter, max_delay)
+        self.with_jitter(jitter, max_delay)
     }
 
     /// Attempts in all, or `None` if they are not limited.
@@ -220,24 +225,24 @@ impl Policy {
         if self.is_plain {
             return self.plain_interval(n).pick(draw);
         }
-        let CompiledBackoff { base, .. } = self.growth;
-        self.spread.delay(self.growth.raw(n), base, previous, self.max_delay, draw)
+        let CompiledBackoff { base, .. } = self.backoff;
+        self.jitter.delay(self.backoff.raw(n), base, previous, self.max_delay, draw)
     }
 
     /// The interval of delay `n` of a plain policy.
     #[inline]
     pub(crate) const fn plain_interval(&self, n: u32) -> Interval {
-        self.spread.interval(self.growth.shifted(n))
+        self.jitter.interval(self.backoff.shifted(n))
     }
 
     /// What the next delay needs to know of this one.
     #[inline]
     pub(crate) const fn remembered(&self, delay: Nanos) -> Nanos {
-        if self.is_plain { 0 } else { self.spread.remembered(delay) }
+        if self.is_plain { 0 } else { self.jitter.remembered(delay) }
     }
 
     const fn widest(&self, n: u32) -> Interval {
-        self.spread.widest(self.growth.raw(n), self.growth.base, n, self.max_delay)
+        self.jitter.widest(self.backoff.raw(n), self.backoff.base, n, self.max_delay)
     }
 
     /// The interval `(shortest, longest)` of the delay after attempt `n`, counted from 1; 0 is taken as 1.
@@ -295,14 +300,14 @@ impl Policy {
 
     /// Whether no delay after delay `n` is longer than it.
     const fn is_settled(&self, n: u32) -> bool {
-        if self.growth.base == 0 {
+        if self.backoff.base == 0 {
             return true;
         }
-        match (self.spread.jitter, self.growth.backoff) {
+        match (self.jitter.kind, self.backoff.kind) {
             (Jitter::Decorrelated, _) => self.widest(n).high() >= self.max_delay,
             (_, Backoff::Constant) => true,
-            (_, Backoff::Exponential) if self.growth.factor <= 1.0 => true,
-            _ => self.growth.raw(n) >= self.growth.limit,
+            (_, Backoff::Exponential) if self.backoff.factor <= 1.0 => true,
+            _ => self.backoff.raw(n) >= self.backoff.limit,
         }
     }
 }
