@@ -8,7 +8,6 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
-use crate::contenders;
 use crate::service::{Answer, Down, Service};
 
 /// A call, to its end.
@@ -129,29 +128,4 @@ pub(crate) fn nap_async(time: Duration) -> std::future::Ready<()> {
 #[inline(never)]
 pub(crate) fn log(error: &Down, delay: Duration) {
     tracing::warn!(delay_ms = delay.as_millis() as u64, %error, "attempt failed, will retry");
-}
-
-/// Everybody, in the order of the tables.
-pub(crate) fn all() -> Vec<Contender> {
-    vec![
-        contenders::bare::contender(),
-        contenders::by_hand::contender(),
-        contenders::attribute::contender(),
-        contenders::run::contender(),
-        contenders::backon::contender(),
-        contenders::backon_macros::contender(),
-        contenders::retry::contender(),
-        contenders::tokio_retry2::contender(),
-        contenders::tryhard::contender(),
-        contenders::backoff::contender(),
-        contenders::tower::contender(),
-        contenders::retrying::contender(),
-    ]
-}
-
-/// Those of these names, with bars between them.
-pub(crate) fn named(names: &str) -> Vec<Contender> {
-    let mut contenders = all();
-    contenders.retain(|contender| names.split('|').any(|name| name == contender.name));
-    contenders
 }

@@ -1,15 +1,42 @@
 //! One file for each way to retry, and one that only shows what another attribute costs.
 
-pub(crate) mod attribute;
-pub(crate) mod backoff;
-pub(crate) mod backon;
-pub(crate) mod backon_macros;
-pub(crate) mod bare;
-pub(crate) mod by_hand;
+mod attribute;
+mod backoff;
+mod backon;
+mod backon_macros;
+mod bare;
+mod by_hand;
 pub(crate) mod instrument;
-pub(crate) mod retry;
-pub(crate) mod retrying;
-pub(crate) mod run;
-pub(crate) mod tokio_retry2;
-pub(crate) mod tower;
-pub(crate) mod tryhard;
+mod retry;
+mod retrying;
+mod run;
+mod tokio_retry2;
+mod tower;
+mod tryhard;
+
+use crate::contender::Contender;
+
+/// Returns all contenders in the order of the tables.
+pub(crate) fn all() -> Vec<Contender> {
+    vec![
+        bare::contender(),
+        by_hand::contender(),
+        attribute::contender(),
+        run::contender(),
+        backon::contender(),
+        backon_macros::contender(),
+        retry::contender(),
+        tokio_retry2::contender(),
+        tryhard::contender(),
+        backoff::contender(),
+        tower::contender(),
+        retrying::contender(),
+    ]
+}
+
+/// Returns the contenders of these names, which are separated by bars.
+pub(crate) fn named(names: &str) -> Vec<Contender> {
+    let mut contenders = all();
+    contenders.retain(|contender| names.split('|').any(|name| name == contender.name));
+    contenders
+}

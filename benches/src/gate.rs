@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::question::future_size;
 use crate::question::program_bytes::{KINDS, PARTS, Sizes};
-use crate::{callgrind, cases, contender};
+use crate::{callgrind, cases, contenders};
 
 const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/recorded.toml");
 
@@ -93,7 +93,7 @@ fn compiler() -> String {
 }
 
 fn measure() -> Figures {
-    let contenders = contender::named(NAMES);
+    let contenders = contenders::named(NAMES);
     let mut figures = Figures::new();
     for (key, cost) in callgrind::measure(&contenders, &cases(&contenders)) {
         // A timer wheel is not the same in every run; its instructions are shown, not held.

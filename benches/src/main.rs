@@ -30,7 +30,7 @@ fn main() {
         ["gate"] => gate::check(),
         ["record"] => gate::record(),
         // What this program asks of itself.
-        [callgrind::ARGUMENT, names] => callgrind::run_watched(&cases(&contender::named(names))),
+        [callgrind::ARGUMENT, names] => callgrind::run_watched(&cases(&contenders::named(names))),
         [many_tasks::ARGUMENT, name] => many_tasks::run(name),
         _ => ask_named(&arguments),
     }
@@ -54,7 +54,7 @@ const QUESTIONS: [Question; 7] = [
 const QUICK: usize = 4;
 
 fn ask(questions: &[Question]) {
-    let everybody = contender::all();
+    let everybody = contenders::all();
     for (_, show) in questions {
         show(&everybody);
     }

@@ -4,7 +4,8 @@ use std::process::Command;
 
 use tokio::task::LocalSet;
 
-use crate::contender::{self, Contender};
+use crate::contender::Contender;
+use crate::contenders;
 use crate::process::{cpu_time, memory_now, memory_peak};
 use crate::question::per_retry::paused;
 use crate::service::Service;
@@ -17,7 +18,7 @@ const TASKS: usize = 100_000;
 
 /// Runs the tasks; prints the memory of a task in bytes, and the time of all in nanoseconds.
 pub(crate) fn run(name: &str) {
-    let contenders = contender::named(name);
+    let contenders = contenders::named(name);
     let asynchronous = contenders[0].asynchronous.as_ref().expect("an async contender");
     let services: &'static [Service] = Vec::leak((0..TASKS).map(|_| Service::new(2)).collect());
     let runtime = paused();
