@@ -7,6 +7,7 @@ mod display;
 mod jitter;
 mod literal;
 pub(crate) mod nanos;
+#[expect(clippy::module_inception, reason = "the file has the type that the room is named after")]
 mod policy;
 pub mod preset;
 #[cfg(feature = "std")]
