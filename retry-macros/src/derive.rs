@@ -6,12 +6,10 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Attribute, Data, DeriveInput, Fields, Index, Member, Meta, Path, Token};
 
-use crate::body::mentions;
 use crate::diagnostics::{Diagnostics, bail};
-use crate::hygiene;
-use crate::item::parameters;
-use crate::source::source;
-use crate::value::first_span;
+use crate::expand::hygiene;
+use crate::function::{mentions, parameters};
+use crate::parse::{first_span, source};
 
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item) {
@@ -364,7 +362,7 @@ impl Case<'_> {
     /// type which says nothing is reported there, and once for both questions.
     fn asked(&self, method: &TokenStream, private: &TokenStream) -> (Ident, TokenStream) {
         let ty = self.fields.iter().next().map(|field| field.ty.to_token_stream()).unwrap_or_default();
-        let (first, last) = crate::value::ends(ty);
+        let (first, last) = crate::parse::ends(ty);
         let (first, last) = (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last));
         let (wrapped, reference) =
             (hygiene::at(last, &hygiene::local("wrapped")), quote_spanned!(first=> &*));

@@ -1,31 +1,11 @@
 #![doc = include_str!("../README.md")]
 
-// In the order of a call's way through: attribute → raw arguments → checked model → tokens.
-mod option_name;
-mod slot;
 mod diagnostics;
-mod source;
-mod duration;
-mod value;
-mod select;
-mod preset;
-mod suggest;
-mod args;
+mod parse;
 mod name;
-mod item;
-mod attributes;
-mod pattern;
-mod body;
-mod borrow;
-mod hygiene;
-mod shape;
-mod error_type;
-mod plan;
-mod run_time;
-mod validate;
+mod function;
 mod model;
 mod expand;
-mod impl_block;
 mod retry;
 mod derive;
 #[cfg(test)]

@@ -6,8 +6,8 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Path, Token};
 
-use crate::args::RawArgs;
 use crate::diagnostics::Diagnostics;
+use crate::parse::RawArgs;
 
 const NAME: &str = "retry";
 

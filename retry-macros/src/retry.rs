@@ -4,18 +4,12 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, ReturnType, Type};
 
-use crate::args::RawArgs;
 use crate::diagnostics::Diagnostics;
-use crate::expand::expand;
-use crate::impl_block::{self, Deferred};
-use crate::item::{AnnotatedFn, Item};
-use crate::model::{self, Retry};
+use crate::expand::{Deferred, expand, expand_impl};
+use crate::function::{AnnotatedFn, Item, Shape, future_output, refuse_lost_caller, unwrapped};
+use crate::model::{CallNames, Plan, Retry, Scope, check_arguments, private, refuse_run_time_values};
 use crate::name::Name;
-use crate::pattern::unwrapped;
-use crate::plan::{Plan, Scope};
-use crate::run_time::{self, Names};
-use crate::shape::{Shape, future_output, refuse_lost_caller};
-use crate::validate;
+use crate::parse::RawArgs;
 
 pub(crate) fn retry(arguments: TokenStream, item: TokenStream, name: &Name) -> TokenStream {
     let mut errors = Diagnostics::new();
@@ -30,15 +24,15 @@ pub(crate) fn retry(arguments: TokenStream, item: TokenStream, name: &Name) -> T
                 refuse_second(&mut function.attrs, name, &mut errors);
                 block.expand(Some(args), *function, &mut errors)
             } else {
-                validate::arguments(&args, &mut errors);
+                check_arguments(&args, &mut errors);
                 refuse_second(&mut function.attrs, name, &mut errors);
                 self::function(&args, *function, &[], &mut errors)
             }
         }
         Ok(Item::Impl(mut block)) => {
-            validate::arguments(&args, &mut errors);
+            check_arguments(&args, &mut errors);
             refuse_second(&mut block.attrs, name, &mut errors);
-            impl_block::expand(&args, arguments, block, name, &mut errors)
+            expand_impl(&args, arguments, block, name, &mut errors)
         }
         Err(mistake) => {
             errors.take(mistake);
@@ -66,7 +60,7 @@ pub(crate) fn function(
     outer_generics: &[Ident],
     errors: &mut Diagnostics,
 ) -> TokenStream {
-    let constant = run_time::refuse(args, &Names::of(&function.sig), errors);
+    let constant = refuse_run_time_values(args, &CallNames::of(&function.sig), errors);
     let args = constant.as_ref().unwrap_or(args);
     let Some(shape) = errors.ok(Shape::of(&function)) else {
         return refused(args, &function, &TokenStream::new());
@@ -92,7 +86,7 @@ fn recover(args: &RawArgs, mut function: AnnotatedFn, shape: Shape, outer_generi
     if let Some(retry) = retry {
         return expand(&function, &retry);
     }
-    let values = Plan::values(args, &Scope { private: &model::private(args), generics: outer_generics });
+    let values = Plan::values(args, &Scope { private: &private(args), generics: outer_generics });
     if args.error.is_set() {
         refused(args, &function, &values)
     } else {

@@ -4,13 +4,11 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
-use super::{Expansion, placed};
-use crate::body::has_control_flow;
-use crate::hygiene::{self, Names};
-use crate::model::ClonedSelf;
-use crate::pattern::{Rebind, Rebinding};
-use crate::plan::Evaluated;
-use crate::value::{ends, first_span};
+use super::expansion::{Expansion, placed};
+use super::hygiene::{self, Names};
+use crate::function::{Rebind, Rebinding, has_control_flow};
+use crate::model::{ClonedSelf, Evaluated};
+use crate::parse::{ends, first_span};
 
 impl Expansion<'_> {
     /// Runs one attempt: defines `outcome`.
@@ -73,7 +71,7 @@ impl Expansion<'_> {
     /// Refuses a success that can hold a failure of its own, under the whole return type, unless `retry_ok` decides.
     ///
     /// The types are asked, so that an alias hides nothing. Where `impl Trait` stands in one it cannot be named, and
-    /// [`validate`](crate::validate) goes by the spelling.
+    /// [`validate`](crate::model::validate) goes by the spelling.
     pub(super) fn success_never_fails(&self) -> Option<TokenStream> {
         let ret = &self.retry.shape.ret;
         if self.retry.selection.retry_ok.is_some() || self.retry.shape.has_impl_trait() {

@@ -7,9 +7,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Type};
 
-use super::Expansion;
-use crate::hygiene::{self, Names};
-use crate::value::first_span;
+use super::expansion::Expansion;
+use super::hygiene::{self, Names};
+use crate::parse::first_span;
 
 impl Expansion<'_> {
     /// What the call shares, evaluated once; the call pays in, and asks to be let through.

@@ -6,10 +6,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Expr, Lit};
 
+use super::duration;
+use super::names::nearest_of;
+use super::source::source;
 use crate::diagnostics::{bail, error};
-use crate::duration;
-use crate::option_name::nearest_of;
-use crate::source::source;
 
 /// A duration in one of its three forms.
 #[derive(Clone)]

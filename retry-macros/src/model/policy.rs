@@ -1,16 +1,15 @@
 //! The policy of a function, as the code that builds it: one item for each value, so that the compiler's word on a
 //! wrong value stands under that value.
 
+use crate::expand::hygiene;
+use crate::function::mentions;
+use crate::parse::{
+    Given, Jitter, JitterForm, Max, Number, Origin, Preset, RawArgs, Slot, Start, Time, TimeForm, ends,
+    first_span, is_constant, located,
+};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Expr, Path};
-
-use crate::args::{Max, RawArgs, Start};
-use crate::body::mentions;
-use crate::hygiene;
-use crate::preset::Preset;
-use crate::slot::{Given, Origin, Slot};
-use crate::value::{Jitter, JitterForm, Number, Time, TimeForm, ends, first_span, is_constant, located};
 
 /// How the policy comes to be.
 #[derive(Clone)]

@@ -5,30 +5,37 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Lit, LitStr, Pat, Token, Type, parse_quote};
 
 use crate::diagnostics::{bail, error};
-use crate::pattern::COPY_NAMES;
+
+/// The types without variants: numbers, `bool` and `char`.
+pub(crate) const PRIMITIVES: [&str; 16] = [
+    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
+    "bool", "char",
+];
 
 /// What an error is compared with.
 #[derive(Clone)]
-pub(crate) enum Item {
+pub(crate) enum Selector {
     Type(Type),
     Pattern(Pat, Option<Expr>),
     /// A string literal, which is compared and not matched: a pattern `"busy"` has one reference too few for `&&str`.
     Text(LitStr, Option<Expr>),
 }
 
-impl Item {
+impl Selector {
     /// The item with its guard changed.
-    pub(crate) fn map(&self, change: impl FnOnce(&Expr) -> Expr) -> Item {
+    pub(crate) fn map(&self, change: impl FnOnce(&Expr) -> Expr) -> Selector {
         match self {
-            Item::Type(ty) => Item::Type(ty.clone()),
-            Item::Pattern(pattern, guard) => Item::Pattern(pattern.clone(), guard.as_ref().map(change)),
-            Item::Text(text, guard) => Item::Text(text.clone(), guard.as_ref().map(change)),
+            Selector::Type(ty) => Selector::Type(ty.clone()),
+            Selector::Pattern(pattern, guard) => {
+                Selector::Pattern(pattern.clone(), guard.as_ref().map(change))
+            }
+            Selector::Text(text, guard) => Selector::Text(text.clone(), guard.as_ref().map(change)),
         }
     }
 }
 
 /// `A | B(_) if …` or `[A, B(_) if …]`.
-pub(crate) fn parse(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
+pub(crate) fn parse(input: ParseStream<'_>) -> syn::Result<Vec<Selector>> {
     let mut items = Vec::new();
     if !input.peek(syn::token::Bracket) {
         alternatives(input, &mut items)?;
@@ -46,7 +53,7 @@ pub(crate) fn parse(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
     Ok(items)
 }
 
-fn in_list(list: ParseStream<'_>, items: &mut Vec<Item>) -> syn::Result<()> {
+fn in_list(list: ParseStream<'_>, items: &mut Vec<Selector>) -> syn::Result<()> {
     while !list.is_empty() {
         alternatives(list, items)?;
         if !list.is_empty() && list.parse::<Option<Token![,]>>()?.is_none() {
@@ -58,7 +65,7 @@ fn in_list(list: ParseStream<'_>, items: &mut Vec<Item>) -> syn::Result<()> {
 }
 
 /// Items with `|` between them; a guard ends the last.
-fn alternatives(input: ParseStream<'_>, items: &mut Vec<Item>) -> syn::Result<()> {
+fn alternatives(input: ParseStream<'_>, items: &mut Vec<Selector>) -> syn::Result<()> {
     let bar = input.parse::<Option<Token![|]>>()?;
     if let (Some(bar), true) = (bar, is_closure_argument(input)) {
         bail!(bar, "a closure is no type or pattern; write `when = |error| …`")
@@ -67,7 +74,7 @@ fn alternatives(input: ParseStream<'_>, items: &mut Vec<Item>) -> syn::Result<()
         let item = item(input)?;
         if input.peek(Token![if]) {
             let keyword = input.parse::<Token![if]>()?;
-            if matches!(item, Item::Type(_)) {
+            if matches!(item, Selector::Type(_)) {
                 bail!(keyword, "`if` guards a pattern, not a type; write the type's condition as `when`")
             }
             if is_at_end(input) {
@@ -75,9 +82,9 @@ fn alternatives(input: ParseStream<'_>, items: &mut Vec<Item>) -> syn::Result<()
             }
             let guard = Some(readable(input, "condition", Parse::parse)?);
             items.push(match item {
-                Item::Pattern(pattern, _) => Item::Pattern(pattern, guard),
-                Item::Text(text, _) => Item::Text(text, guard),
-                ty @ Item::Type(_) => ty,
+                Selector::Pattern(pattern, _) => Selector::Pattern(pattern, guard),
+                Selector::Text(text, _) => Selector::Text(text, guard),
+                ty @ Selector::Type(_) => ty,
             });
             return Ok(());
         }
@@ -122,7 +129,7 @@ fn is_closure_argument(input: ParseStream<'_>) -> bool {
     is_argument && (ahead.peek(Token![|]) || (ahead.peek(Token![:]) && !ahead.peek(Token![::])))
 }
 
-fn item(input: ParseStream<'_>) -> syn::Result<Item> {
+fn item(input: ParseStream<'_>) -> syn::Result<Selector> {
     if input.peek(Token![_]) {
         let wildcard: Token![_] = input.parse()?;
         bail!(wildcard, "`_` matches every error; remove it")
@@ -140,12 +147,12 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
     if input.parse::<Option<Token![type]>>()?.is_none() && is_pattern(input) {
         let mut pattern = readable(input, "pattern", Pat::parse_single)?;
         if let Some(text) = text(&pattern) {
-            return Ok(Item::Text(text.clone(), None));
+            return Ok(Selector::Text(text.clone(), None));
         }
         refer(&mut pattern);
-        return Ok(Item::Pattern(pattern, None));
+        return Ok(Selector::Pattern(pattern, None));
     }
-    Ok(Item::Type(readable(input, "type or pattern", Type::without_plus)?))
+    Ok(Selector::Type(readable(input, "type or pattern", Type::without_plus)?))
 }
 
 /// The string that a pattern is.
@@ -214,6 +221,6 @@ fn is_pattern_ahead(rest: ParseStream<'_>) -> bool {
     // `i32::MAX` is a constant: there are no types in a number's.
     owner.is_some_and(|owner| {
         let owner = owner.to_string();
-        owner.starts_with(char::is_uppercase) || COPY_NAMES.contains(&&*owner)
+        owner.starts_with(char::is_uppercase) || PRIMITIVES.contains(&&*owner)
     })
 }

@@ -3,10 +3,10 @@
 use proc_macro2::Ident;
 use syn::{Expr, Lit};
 
+use super::names::nearest_of;
+use super::source::source;
+use super::value::{first_span, literal, ungrouped};
 use crate::diagnostics::bail;
-use crate::option_name::nearest_of;
-use crate::source::source;
-use crate::value::{first_span, literal, ungrouped};
 
 /// The names, as `retry_core::preset::ALL` has them: this crate does not depend on that one, but its tests do.
 const NAMES: [&str; 10] = [

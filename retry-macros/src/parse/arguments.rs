@@ -6,14 +6,14 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Lit, LitStr, Path, Token, Type};
 
+use super::names::{self as name, OptionName};
+use super::preset::Preset;
+use super::selector::{self, Selector};
+use super::slot::{Origin, Slot};
+use super::source::source;
+use super::suggest::{self, instead, unknown_argument};
+use super::value::{Backoff, Jitter, Number, Time, is_negative, literal, ungrouped};
 use crate::diagnostics::{Diagnostics, bail, error};
-use crate::option_name::{self as name, OptionName};
-use crate::preset::Preset;
-use crate::select::{self, Item};
-use crate::slot::{Origin, Slot};
-use crate::source::source;
-use crate::suggest::{self, instead, unknown_argument};
-use crate::value::{Backoff, Jitter, Number, Time, is_negative, literal, ungrouped};
 
 /// The arguments as they were written, each in a slot of its own.
 #[derive(Clone, Default)]
@@ -27,8 +27,8 @@ pub(crate) struct RawArgs {
     pub(crate) deadline: Slot<Time>,
     pub(crate) attempt_timeout: Slot<Time>,
     pub(crate) within: Slot<Time>,
-    pub(crate) on: Slot<Vec<Item>>,
-    pub(crate) unless: Slot<Vec<Item>>,
+    pub(crate) on: Slot<Vec<Selector>>,
+    pub(crate) unless: Slot<Vec<Selector>>,
     pub(crate) ask: Slot<Vec<Type>>,
     pub(crate) when: Slot<Expr>,
     pub(crate) retry_ok: Slot<Expr>,
@@ -409,19 +409,19 @@ impl Argument<'_> {
         self.read(Parse::parse)
     }
 
-    fn items(&self) -> syn::Result<Vec<Item>> {
+    fn items(&self) -> syn::Result<Vec<Selector>> {
         self.equals()?;
-        select::parse(self.input)
+        selector::parse(self.input)
     }
 
     /// Types, and no patterns.
     fn types(&self) -> syn::Result<Vec<Type>> {
         let types = self.items()?.into_iter().map(|item| match item {
-            Item::Type(ty) => Ok(ty),
-            Item::Text(text, _) => {
+            Selector::Type(ty) => Ok(ty),
+            Selector::Text(text, _) => {
                 bail!(text, "`{}` takes types, not values; write `{}`", self.key, self.option.example)
             }
-            Item::Pattern(pattern, _) => {
+            Selector::Pattern(pattern, _) => {
                 // The reference in front of a path is ours, and stands nowhere.
                 let written = match &pattern {
                     syn::Pat::Reference(reference) => &*reference.pat,

@@ -4,30 +4,25 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Meta, ReturnType, Type, parse_quote};
 
-use crate::args::RawArgs;
-use crate::body::mentions;
 use crate::diagnostics::{Diagnostics, error};
-use crate::item::{AnnotatedFn, ImplBlock, ImplItem};
-use crate::model;
+use crate::function::{AnnotatedFn, ImplBlock, ImplItem, Shape, future_output, mentions};
+use crate::model::{
+    CallNames, Evaluated, Plan, Scope, check_arguments, is_reference, private, refuse_run_time_values,
+};
 use crate::name::Name;
-use crate::plan::{Evaluated, Plan, Scope};
+use crate::parse::{Origin, RawArgs, source};
 use crate::retry;
-use crate::run_time::{self, Names};
-use crate::shape::{Shape, future_output};
-use crate::slot::Origin;
-use crate::source::source;
-use crate::validate::{self, is_reference};
 
 /// The block with its methods retried, inside an anonymous constant that holds the values of the attribute: each is
 /// evaluated, and reported, once for all methods.
-pub(crate) fn expand(
+pub(crate) fn expand_impl(
     args: &RawArgs,
     written: TokenStream,
     mut block: ImplBlock,
     name: &Name,
     errors: &mut Diagnostics,
 ) -> TokenStream {
-    let constant = run_time::refuse(args, &Names::of_block(), errors);
+    let constant = refuse_run_time_values(args, &CallNames::of_block(), errors);
     let args = constant.as_ref().unwrap_or(args);
     refuse_skip(args, errors);
     check_clones_exist(args, &block, errors);
@@ -62,7 +57,7 @@ fn shared_values(args: &RawArgs, generics: &[Ident]) -> Option<TokenStream> {
     if !RawArgs::default().or_inherit(args).is_policy_inherited() {
         return None;
     }
-    let plan = Plan::new(args, &Scope { private: &model::private(args), generics });
+    let plan = Plan::new(args, &Scope { private: &private(args), generics });
     (plan.evaluated != Evaluated::InlineConst).then_some(plan.items)
 }
 
@@ -103,7 +98,7 @@ impl Methods<'_> {
         let (ours, others): (Vec<_>, Vec<_>) = std::mem::take(&mut method.attrs)
             .into_iter()
             .partition(|attr| self.name.is_ours(attr) || self.name.may_be_ours(attr));
-        let (private, written, generics) = (model::private(self.args), &self.written, self.generics);
+        let (private, written, generics) = (private(self.args), &self.written, self.generics);
         let marker = Ident::new(DEFERRED, Span::call_site());
         let deferred = parse_quote!(#[#private::retry(#marker { #written } [#(#generics)*])]);
         method.attrs = ours.into_iter().chain([deferred]).chain(others).collect();
@@ -139,7 +134,7 @@ fn method(
     let args = own.unwrap_or_default().or_inherit(outer);
     let mut mistakes = Diagnostics::new();
     if args.has_own() {
-        validate::arguments(&args, &mut mistakes);
+        check_arguments(&args, &mut mistakes);
     }
     let tokens = retry::function(&args, method, generics, &mut mistakes);
     errors.absorb(mistakes);

@@ -4,32 +4,31 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, Signature};
 
-use crate::args::{Max, RawArgs, Start};
 use crate::diagnostics::Diagnostics;
-use crate::pattern::bindings;
-use crate::shape::typed;
-use crate::slot::{Given, Origin, Slot};
-use crate::source::source;
-use crate::value::{Jitter, JitterForm, Number, Time, TimeForm, no_jitter, ungrouped};
+use crate::function::{bindings, typed};
+use crate::parse::{
+    Given, Jitter, JitterForm, Max, Number, Origin, RawArgs, Slot, Start, Time, TimeForm, no_jitter, source,
+    ungrouped,
+};
 
 /// The names that stand for a value of the call.
-pub(crate) struct Names(Vec<String>);
+pub(crate) struct CallNames(Vec<String>);
 
-impl Names {
+impl CallNames {
     /// `self` and the arguments of a function.
-    pub(crate) fn of(sig: &Signature) -> Names {
+    pub(crate) fn of(sig: &Signature) -> CallNames {
         let mut names: Vec<String> = sig.receiver().map(|_| "self".to_owned()).into_iter().collect();
         for arg in typed(sig) {
             bindings(&mut (*arg.pat).clone(), None, &mut |binding| {
                 names.push(binding.pattern.ident.to_string());
             });
         }
-        Names(names)
+        CallNames(names)
     }
 
     /// What stands for a value of the call in every method of a block.
-    pub(crate) fn of_block() -> Names {
-        Names(vec!["self".to_owned()])
+    pub(crate) fn of_block() -> CallNames {
+        CallNames(vec!["self".to_owned()])
     }
 
     /// Whether code names one of them as a value: not as a field, a segment of a path, or a macro.
@@ -56,7 +55,11 @@ impl Names {
 
 /// Reports each value of the policy that names a value of the call, and what to write instead. Returns the arguments
 /// without them, if there are any. A block's values are its own to report.
-pub(crate) fn refuse(args: &RawArgs, names: &Names, errors: &mut Diagnostics) -> Option<RawArgs> {
+pub(crate) fn refuse_run_time_values(
+    args: &RawArgs,
+    names: &CallNames,
+    errors: &mut Diagnostics,
+) -> Option<RawArgs> {
     let mut constant = args.clone();
     let mut refused = Vec::<(Expr, Instead)>::new();
     let mut is_wrong = false;
@@ -169,7 +172,7 @@ fn jitter(jitter: &Jitter) -> String {
 fn is_unknown_word(jitter: &Jitter) -> bool {
     match (&jitter.form, ungrouped(&jitter.written)) {
         (JitterForm::Expression, Expr::Path(path)) => {
-            path.path.get_ident().is_some_and(|word: &Ident| crate::value::is_lower_case(word))
+            path.path.get_ident().is_some_and(|word: &Ident| crate::parse::is_lower_case(word))
         }
         _ => false,
     }
@@ -183,7 +186,7 @@ mod tests {
         let mut errors = Diagnostics::new();
         let args = RawArgs::parse(arguments.parse().unwrap(), &mut errors);
         let sig: Signature = syn::parse_str(head).unwrap();
-        let kept = refuse(&args, &Names::of(&sig), &mut errors);
+        let kept = refuse_run_time_values(&args, &CallNames::of(&sig), &mut errors);
         assert_eq!(kept.is_none(), errors.is_clean());
         errors.messages()
     }

@@ -10,9 +10,9 @@ use syn::{
     TypeParamBound, WherePredicate,
 };
 
+use super::pattern::unwrapped;
 use crate::diagnostics::bail;
-use crate::pattern::unwrapped;
-use crate::source::source;
+use crate::parse::source;
 
 /// Refuses a result that can only borrow from a `&mut` argument.
 pub(crate) fn refuse_exclusive(sig: &Signature, ret: &Type) -> syn::Result<()> {
@@ -277,7 +277,7 @@ fn outlives(sig: &Signature) -> Vec<(String, String)> {
 fn reference_in(ty: &Type) -> Option<&syn::TypeReference> {
     match unwrapped(ty) {
         Type::Reference(reference) => Some(reference),
-        Type::Path(path) => crate::shape::type_arguments(&path.path).find_map(reference_in),
+        Type::Path(path) => super::shape::type_arguments(&path.path).find_map(reference_in),
         _ => None,
     }
 }
@@ -287,7 +287,7 @@ fn borrowed_by(ty: &Type) -> Option<&syn::TypeReference> {
     match unwrapped(ty) {
         Type::Reference(reference) => Some(reference),
         Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Pin") => {
-            crate::shape::type_arguments(&path.path).next().and_then(borrowed_by)
+            super::shape::type_arguments(&path.path).next().and_then(borrowed_by)
         }
         _ => None,
     }

@@ -4,16 +4,15 @@ use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{Expr, FnArg, Generics, Lit, Signature, Type};
 
-use crate::args::{Max, RawArgs};
 use crate::diagnostics::Diagnostics;
-use crate::pattern::{self, Binding, Rebind, Rebinding, free_rebind, readable};
-use crate::shape::{Shape, type_arguments, typed};
-use crate::slot::Origin;
-use crate::source::source;
-use crate::value::{Backoff, JitterForm, is_constant, literal, ungrouped};
+use crate::function::{
+    Binding, Rebind, Rebinding, Shape, free_rebind, is_reference_type, readable, type_arguments, typed,
+    unclonable,
+};
+use crate::parse::{Backoff, JitterForm, Max, Origin, RawArgs, is_constant, literal, source, ungrouped};
 
 /// Every rule that concerns the arguments alone.
-pub(crate) fn arguments(args: &RawArgs, errors: &mut Diagnostics) {
+pub(crate) fn check_arguments(args: &RawArgs, errors: &mut Diagnostics) {
     check_factor_has_effect(args, errors);
     check_decorrelated_stands_alone(args, errors);
     check_within_can_be_proven(args, errors);
@@ -22,7 +21,7 @@ pub(crate) fn arguments(args: &RawArgs, errors: &mut Diagnostics) {
 }
 
 /// Every rule that concerns the arguments and the function that they stand on.
-pub(crate) fn function(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
+pub(crate) fn check_function(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
     check_attempt_timeout_is_async(args, sig, shape, errors);
     check_option_needs_no_error(args, sig, shape, errors);
     check_skip_stands_alone(args, errors);
@@ -40,7 +39,7 @@ fn check_futures_of_hooks_borrow_nothing(args: &RawArgs, shape: &Shape, errors: 
             continue;
         };
         let name = &event.ident;
-        if shape.is_async && crate::body::mentions(&future.block.to_token_stream(), &name.to_string()) {
+        if shape.is_async && crate::function::mentions(&future.block.to_token_stream(), &name.to_string()) {
             let message = format!(
                 "the future cannot borrow `{name}`, which ends with the call of `{}`; write `async |{name}| {{ … }}`",
                 hook.key
@@ -238,13 +237,13 @@ fn check_clones_are_arguments(args: &RawArgs, sig: &Signature, shape: &Shape, er
 pub(crate) fn is_reference(receiver: &syn::Receiver) -> bool {
     match &receiver.kind {
         syn::ReceiverKind::Reference(..) => true,
-        syn::ReceiverKind::Typed(_, ty) => pattern::is_reference(ty),
+        syn::ReceiverKind::Typed(_, ty) => is_reference_type(ty),
         _ => false,
     }
 }
 
 fn is_bound_to_reference(arg: &syn::PatType, name: &Ident) -> bool {
-    matches!(&*arg.pat, syn::Pat::Ident(ident) if ident.ident == *name) && pattern::is_reference(&arg.ty)
+    matches!(&*arg.pat, syn::Pat::Ident(ident) if ident.ident == *name) && is_reference_type(&arg.ty)
 }
 
 fn no_such_argument(name: &Ident, names: &[Ident], function: &Ident) -> String {
@@ -285,7 +284,7 @@ pub(crate) fn rebindings(
     let generics = sig.generics.clone();
     shape.bindings(sig, &mut |binding| {
         let name = binding.pattern.ident.clone();
-        let is_borrowed = binding.ty.is_some_and(pattern::is_reference);
+        let is_borrowed = binding.ty.is_some_and(is_reference_type);
         let how = if clones.contains(&name) && !(is_inherited && is_borrowed) {
             Rebind::Clone
         } else if !binding.is_mutable() {
@@ -312,7 +311,7 @@ pub(crate) fn rebindings(
 fn would_leak(binding: &Binding<'_>, generics: &Generics) -> String {
     let name = &binding.pattern.ident;
     let wrong = format!("changes to `{name}` in one attempt would leak into the next");
-    let Some(found) = binding.ty.and_then(|ty| pattern::unclonable(ty, generics)) else {
+    let Some(found) = binding.ty.and_then(|ty| unclonable(ty, generics)) else {
         return format!("{wrong}; write `clone({name})`");
     };
     let ty = readable(found.shared);

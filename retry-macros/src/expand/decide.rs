@@ -4,9 +4,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Expr;
 
-use super::{Expansion, awaited, placed};
-use crate::hygiene::{self, Names};
-use crate::select::Item;
+use super::expansion::{Expansion, awaited, placed};
+use super::hygiene::{self, Names};
+use crate::parse::Selector;
 
 impl Expansion<'_> {
     /// Core decides, tells and, where it can, waits.
@@ -204,7 +204,7 @@ impl Expansion<'_> {
             let call = placed(hook, tell, &quote!(&#step, &#result, #hook), private);
             return quote!(#call;);
         }
-        let typed = match crate::value::ungrouped(hook) {
+        let typed = match crate::parse::ungrouped(hook) {
             Expr::Closure(closure) => {
                 let is_async = if closure.asyncness.is_some() { "async_" } else { "" };
                 let typed = proc_macro2::Ident::new(&format!("typed_{is_async}{key}"), Span::mixed_site());
@@ -212,7 +212,7 @@ impl Expansion<'_> {
             }
             _ => hook.to_token_stream(),
         };
-        let place = Span::mixed_site().located_at(crate::value::first_span(hook));
+        let place = Span::mixed_site().located_at(crate::parse::first_span(hook));
         let tell = Ident::new("reattempt_tell", place);
         let (told, probes) = (hygiene::label(told), self.probes(key));
         quote_spanned! {Span::mixed_site()=>
@@ -295,7 +295,7 @@ impl Expansion<'_> {
         let given = placed(fallback, &quote!(give), &quote!(#last, #fallback), private);
         let ret = super::attempt::without_impl_trait(&self.retry.shape.ret);
         // Underlined from the first token of the fallback to the last.
-        let (first, end) = crate::value::ends(fallback.to_token_stream());
+        let (first, end) = crate::parse::ends(fallback.to_token_stream());
         let (first, end) = (Span::mixed_site().located_at(first), Span::mixed_site().located_at(end));
         let (whole, dot) = (hygiene::at(first, outcome), quote_spanned!(end=> .));
         let mut only = proc_macro2::Literal::usize_unsuffixed(0);
@@ -343,21 +343,21 @@ impl Expansion<'_> {
         let (private, selection) = (&self.retry.private, &self.retry.selection);
         let Names { find, search: found_by, .. } = &self.names;
         let asked = selection.ask.iter().flatten().map(|ty| {
-            let (first, last) = crate::value::ends(ty.to_token_stream());
+            let (first, last) = crate::parse::ends(ty.to_token_stream());
             let (first, last) = (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last));
             let ask = proc_macro2::Ident::new("ask_for", first);
             let call = quote_spanned!(last=> ());
             quote!(#private::#ask::<#ty> #call)
         });
         let selected = selection.on.iter().flatten().filter_map(|item| match item {
-            Item::Type(ty) => {
+            Selector::Type(ty) => {
                 let search = self.search(ty);
-                let place = Span::mixed_site().located_at(crate::value::first_span(ty));
+                let place = Span::mixed_site().located_at(crate::parse::first_span(ty));
                 let arguments = quote!(&#find, &#found_by, #private::known_as::<#ty>().reattempt_known());
                 let classifier = self.at(place, "classifier", &arguments);
                 Some(quote_spanned!(Span::mixed_site()=> { #search #classifier }))
             }
-            Item::Text(..) | Item::Pattern(..) => None,
+            Selector::Text(..) | Selector::Pattern(..) => None,
         });
         let all: Vec<_> = asked.chain(selected).collect();
         (!all.is_empty()).then(|| quote!(#(#all),*))
@@ -480,12 +480,12 @@ impl Expansion<'_> {
     }
 
     /// What the items say of the error.
-    fn matched(&self, items: &[Item], error: &Ident) -> TokenStream {
+    fn matched(&self, items: &[Selector], error: &Ident) -> TokenStream {
         let (private, Names { find, search: found_by, .. }) = (&self.retry.private, &self.names);
         let mut matched = items.iter().map(|item| match item {
-            Item::Type(ty) => {
+            Selector::Type(ty) => {
                 // Underlined from the first token of the type to the last.
-                let (first, last) = crate::value::ends(ty.to_token_stream());
+                let (first, last) = crate::parse::ends(ty.to_token_stream());
                 let (first, last) =
                     (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last));
                 let search = hygiene::at(last, found_by);
@@ -503,7 +503,7 @@ impl Expansion<'_> {
                     #private::On::by_type(#found)
                 }}
             }
-            Item::Text(text, guard) => {
+            Selector::Text(text, guard) => {
                 let guard = guard
                     .as_ref()
                     .map(|guard| quote!(&& ::core::convert::identity::<::core::primitive::bool>(#guard)));
@@ -512,7 +512,7 @@ impl Expansion<'_> {
                 let is_text = self.at(place, "is_text", &quote!(#error, #text));
                 quote_spanned!(Span::mixed_site()=> #private::On::by_pattern(#is_text #guard))
             }
-            Item::Pattern(pattern, guard) => {
+            Selector::Pattern(pattern, guard) => {
                 let guard = guard.as_ref().map(|guard| quote!(if #guard));
                 quote_spanned! {Span::mixed_site()=>
                     #private::On::by_pattern(

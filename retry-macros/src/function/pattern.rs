@@ -7,7 +7,8 @@ use syn::{
     TypeParamBound, TypePath, WherePredicate,
 };
 
-use crate::attributes;
+use super::attributes;
+use crate::parse::PRIMITIVES;
 
 /// A name that an argument's pattern binds, with the type written for it where that can be told.
 pub(crate) struct Binding<'a> {
@@ -207,17 +208,12 @@ pub(crate) fn free_rebind(ty: Option<&Type>) -> Option<Rebind> {
     }
 }
 
-pub(crate) const COPY_NAMES: [&str; 16] = [
-    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
-    "bool", "char",
-];
-
 /// Whether a type is a reference, pinned or not: the next attempt borrows again what it refers to.
-pub(crate) fn is_reference(ty: &Type) -> bool {
+pub(crate) fn is_reference_type(ty: &Type) -> bool {
     match ty {
         Type::Reference(_) => true,
-        Type::Paren(paren) => is_reference(&paren.elem),
-        Type::Group(group) => is_reference(&group.elem),
+        Type::Paren(paren) => is_reference_type(&paren.elem),
+        Type::Group(group) => is_reference_type(&group.elem),
         ty => pinned(ty).is_some(),
     }
 }
@@ -240,7 +236,7 @@ fn is_plainly_copy(ty: &Type) -> bool {
     match ty {
         Type::Path(path) => {
             path.qself.is_none()
-                && path.path.get_ident().is_some_and(|name| COPY_NAMES.iter().any(|copy| name == copy))
+                && path.path.get_ident().is_some_and(|name| PRIMITIVES.iter().any(|copy| name == copy))
         }
         Type::Reference(reference) => reference.mutability.is_none(),
         Type::Tuple(tuple) => tuple.elems.iter().all(is_plainly_copy),

@@ -6,12 +6,12 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Expr, Lit, Token};
 
-use crate::args::RawArgs;
+use super::arguments::RawArgs;
+use super::duration;
+use super::names::{self as name, Carry, OptionName};
+use super::source::source;
+use super::value::{is_lower_case, is_negative, literal, ungrouped};
 use crate::diagnostics::{Diagnostics, error};
-use crate::duration;
-use crate::option_name::{self as name, Carry, OptionName};
-use crate::source::source;
-use crate::value::{is_lower_case, is_negative, literal, ungrouped};
 
 /// The report of an argument that there is not. `input` stands behind its key.
 pub(crate) fn unknown_argument(key: &Ident, input: ParseStream<'_>) -> syn::Error {

@@ -6,13 +6,13 @@ use syn::{
     FnArg, GenericArgument, Pat, Path, PathArguments, ReturnType, Signature, Stmt, Type, TypeParamBound,
 };
 
-use crate::attributes;
-use crate::body::{self, AsyncTraitBlock, Frame};
-use crate::borrow;
+use super::attributes;
+use super::body::{self, AsyncTraitBlock, Frame};
+use super::borrow;
+use super::item::{AnnotatedFn, Body};
+use super::pattern::{Binding, rebind_in, silence};
 use crate::diagnostics::bail;
-use crate::item::{AnnotatedFn, Body};
-use crate::pattern::{Binding, rebind_in, silence};
-use crate::source::source;
+use crate::parse::source;
 
 /// A function that can be retried.
 #[derive(Clone)]
