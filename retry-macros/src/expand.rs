@@ -3,9 +3,10 @@
 mod attempt;
 mod decide;
 mod expansion;
+mod function;
 pub(crate) mod hygiene;
 mod impl_block;
 mod shared;
 
-pub(crate) use expansion::expand;
+pub(crate) use function::expand_function;
 pub(crate) use impl_block::{Deferred, expand_impl};

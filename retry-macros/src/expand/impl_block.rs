@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Meta, ReturnType, Type, parse_quote};
 
+use super::function::expand_function;
 use crate::diagnostics::{Diagnostics, error};
 use crate::function::{AnnotatedFn, ImplBlock, ImplItem, Shape, future_output, mentions};
 use crate::model::{
@@ -11,7 +12,6 @@ use crate::model::{
 };
 use crate::name::Name;
 use crate::parse::{Origin, RawArgs, source};
-use crate::retry;
 
 /// The block with its methods retried, inside an anonymous constant that holds the values of the attribute: each is
 /// evaluated, and reported, once for all methods.
@@ -136,7 +136,7 @@ fn method(
     if args.has_own() {
         check_arguments(&args, &mut mistakes);
     }
-    let tokens = retry::function(&args, method, generics, &mut mistakes);
+    let tokens = expand_function(&args, method, generics, &mut mistakes);
     errors.absorb(mistakes);
     (tokens, Fate::Retried)
 }
