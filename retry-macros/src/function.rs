@@ -3,6 +3,10 @@
 mod attributes;
 mod body;
 mod borrow;
+mod fallible;
+mod future;
+mod types;
+mod unclonable;
 mod error_type;
 mod item;
 mod pattern;
@@ -11,8 +15,10 @@ mod shape;
 pub(crate) use attributes::{conditions, divide};
 pub(crate) use body::{MARKER, has_control_flow, mentions};
 pub(crate) use error_type::{may_borrow, mentions_lifetime};
+pub(crate) use fallible::{ReturnKind, return_kind};
+pub(crate) use future::future_output;
 pub(crate) use item::{AnnotatedFn, ImplBlock, ImplItem, Item, parameters};
-pub(crate) use pattern::{
-    Binding, Rebind, Rebinding, bindings, free_rebind, is_reference_type, readable, unclonable, unwrapped,
-};
-pub(crate) use shape::{Shape, future_output, refuse_lost_caller, type_arguments, typed};
+pub(crate) use pattern::{Binding, Rebind, Rebinding, bindings, free_rebind};
+pub(crate) use shape::{Shape, refuse_lost_caller, typed};
+pub(crate) use types::{is_reference_type, type_arguments, unwrapped};
+pub(crate) use unclonable::{readable, unclonable};

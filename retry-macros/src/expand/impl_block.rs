@@ -6,7 +6,9 @@ use syn::{Attribute, Meta, ReturnType, Type, parse_quote};
 
 use super::function::expand_function;
 use crate::diagnostics::{Diagnostics, error};
-use crate::function::{AnnotatedFn, ImplBlock, ImplItem, Shape, future_output, mentions};
+use crate::function::{
+    AnnotatedFn, ImplBlock, ImplItem, ReturnKind, Shape, future_output, mentions, return_kind,
+};
 use crate::model::{
     CallNames, Evaluated, Plan, Scope, check_arguments, is_reference, private, refuse_run_time_values,
 };
@@ -286,89 +288,15 @@ fn is_retried(method: &AnnotatedFn, says_so: bool) -> syn::Result<bool> {
         return Ok(true);
     }
     let output = future_output(ret).unwrap_or(ret);
-    match kind(output) {
-        Kind::Result => Ok(true),
-        Kind::Other => Ok(false),
-        Kind::Unknown => Err(error!(
+    match return_kind(output) {
+        ReturnKind::Result => Ok(true),
+        ReturnKind::Other => Ok(false),
+        ReturnKind::Unknown => Err(error!(
             output,
             "`{}` may be a `Result` by another name; put `#[retry]` or `#[retry(skip)]` on `{}`",
             source(output),
             method.sig.ident
         )),
-    }
-}
-
-enum Kind {
-    Result,
-    Other,
-    Unknown,
-}
-
-/// Types of the standard library that are known by name and are no `Result`.
-const STANDARD: [&str; 44] = [
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
-    "f32",
-    "f64",
-    "bool",
-    "char",
-    "str",
-    "Self",
-    "Option",
-    "String",
-    "Vec",
-    "VecDeque",
-    "HashMap",
-    "HashSet",
-    "BTreeMap",
-    "BTreeSet",
-    "Box",
-    "Rc",
-    "Arc",
-    "Weak",
-    "Cell",
-    "RefCell",
-    "Mutex",
-    "RwLock",
-    "Cow",
-    "PathBuf",
-    "OsString",
-    "CString",
-    "Duration",
-    "Instant",
-    "SystemTime",
-    "Ordering",
-    "PhantomData",
-    "NonZero",
-];
-
-fn kind(ty: &Type) -> Kind {
-    match ty {
-        Type::Path(path) => {
-            let Some(last) = path.path.segments.last() else { return Kind::Unknown };
-            if last.ident == "Result" {
-                Kind::Result
-            } else if path.qself.is_none() && STANDARD.iter().any(|name| last.ident == name) {
-                Kind::Other
-            } else {
-                Kind::Unknown
-            }
-        }
-        Type::Group(group) => kind(&group.elem),
-        Type::Paren(paren) => kind(&paren.elem),
-        Type::Macro(_) | Type::Infer(_) | Type::Verbatim(_) => Kind::Unknown,
-        // References, tuples, arrays, pointers, `!`, `impl Trait`, trait objects: none can be a `Result`.
-        _ => Kind::Other,
     }
 }
 

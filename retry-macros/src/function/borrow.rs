@@ -10,7 +10,7 @@ use syn::{
     TypeParamBound, WherePredicate,
 };
 
-use super::pattern::unwrapped;
+use super::types::{type_arguments, unwrapped};
 use crate::diagnostics::bail;
 use crate::parse::source;
 
@@ -277,7 +277,7 @@ fn outlives(sig: &Signature) -> Vec<(String, String)> {
 fn reference_in(ty: &Type) -> Option<&syn::TypeReference> {
     match unwrapped(ty) {
         Type::Reference(reference) => Some(reference),
-        Type::Path(path) => super::shape::type_arguments(&path.path).find_map(reference_in),
+        Type::Path(path) => type_arguments(&path.path).find_map(reference_in),
         _ => None,
     }
 }
@@ -287,7 +287,7 @@ fn borrowed_by(ty: &Type) -> Option<&syn::TypeReference> {
     match unwrapped(ty) {
         Type::Reference(reference) => Some(reference),
         Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Pin") => {
-            super::shape::type_arguments(&path.path).next().and_then(borrowed_by)
+            type_arguments(&path.path).next().and_then(borrowed_by)
         }
         _ => None,
     }

@@ -2,15 +2,15 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::{
-    FnArg, GenericArgument, Pat, Path, PathArguments, ReturnType, Signature, Stmt, Type, TypeParamBound,
-};
+use syn::{FnArg, Pat, ReturnType, Signature, Stmt, Type};
 
 use super::attributes;
 use super::body::{self, AsyncTraitBlock, Frame};
 use super::borrow;
+use super::future::{future_output, is_called_future};
 use super::item::{AnnotatedFn, Body};
 use super::pattern::{Binding, rebind_in, silence};
+use super::types::type_arguments;
 use crate::diagnostics::bail;
 use crate::parse::source;
 
@@ -197,72 +197,6 @@ pub(crate) fn typed(sig: &Signature) -> impl Iterator<Item = &syn::PatType> {
     sig.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(typed) => Some(typed),
         FnArg::Receiver(_) => None,
-    })
-}
-
-/// What the future resolves to, where the type is one: `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>`
-/// or an alias called `BoxFuture` or `LocalBoxFuture`.
-pub(crate) fn future_output(ty: &Type) -> Option<&Type> {
-    match ty {
-        Type::ImplTrait(future) => future.bounds.iter().find_map(bound_output),
-        Type::TraitObject(future) => future.bounds.iter().find_map(bound_output),
-        Type::Group(group) => future_output(&group.elem),
-        Type::Paren(paren) => future_output(&paren.elem),
-        Type::Path(path) => {
-            let last = path.path.segments.last()?;
-            let argument = type_arguments(&path.path).next_back()?;
-            match last.ident.to_string().as_str() {
-                "Pin" | "Box" => future_output(argument),
-                "BoxFuture" | "LocalBoxFuture" => Some(argument),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
-/// Whether a type is a future by its name: `Self::Future`, `impl Future`, `Pin<Box<dyn SendFuture>>`.
-fn is_called_future(ty: &Type) -> bool {
-    let is_future =
-        |path: &Path| path.segments.last().is_some_and(|last| last.ident.to_string().ends_with("Future"));
-    let is_bound = |bound: &TypeParamBound| match bound {
-        TypeParamBound::Trait(bound) => is_future(&bound.path),
-        _ => false,
-    };
-    match ty {
-        Type::ImplTrait(future) => future.bounds.iter().any(is_bound),
-        Type::TraitObject(future) => future.bounds.iter().any(is_bound),
-        Type::Group(group) => is_called_future(&group.elem),
-        Type::Paren(paren) => is_called_future(&paren.elem),
-        Type::Path(path) => {
-            let is_box =
-                path.path.segments.last().is_some_and(|last| last.ident == "Pin" || last.ident == "Box");
-            let is_boxed = || type_arguments(&path.path).next_back().is_some_and(is_called_future);
-            is_future(&path.path) || (is_box && is_boxed())
-        }
-        _ => false,
-    }
-}
-
-fn bound_output(bound: &TypeParamBound) -> Option<&Type> {
-    let TypeParamBound::Trait(bound) = bound else { return None };
-    let last = bound.path.segments.last().filter(|segment| segment.ident == "Future")?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::AssocType(output) if output.ident == "Output" => Some(&output.ty),
-        _ => None,
-    })
-}
-
-/// The types between the angle brackets of a path's last segment.
-pub(crate) fn type_arguments(path: &Path) -> impl DoubleEndedIterator<Item = &Type> {
-    let arguments = match path.segments.last().map(|last| &last.arguments) {
-        Some(PathArguments::AngleBracketed(arguments)) => Some(&arguments.args),
-        _ => None,
-    };
-    arguments.into_iter().flatten().filter_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
     })
 }
 

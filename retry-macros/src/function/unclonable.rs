@@ -1,0 +1,115 @@
+//! Arguments that cannot be cloned for each attempt, as far as their types show.
+
+use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
+use quote::quote;
+use syn::{GenericArgument, Generics, PathArguments, Type, TypeParamBound, TypePath, WherePredicate};
+
+/// An argument that no attempt can have a clone of, as far as its type tells.
+pub(crate) struct Unclonable {
+    /// The type by which all attempts share it.
+    pub(crate) shared: TokenStream,
+    /// Whether it would be known to be `Clone` by another bound.
+    pub(crate) can_be_bounded: bool,
+}
+
+/// What is only known by its traits, without `Clone` among them: a closure, a stream, a reader.
+pub(crate) fn unclonable(ty: &Type, generics: &Generics) -> Option<Unclonable> {
+    match ty {
+        Type::Paren(paren) => unclonable(&paren.elem, generics),
+        Type::Group(group) => unclonable(&group.elem, generics),
+        Type::ImplTrait(bounded) => {
+            let bounds: Vec<_> = bounded.bounds.iter().collect();
+            let shared = if bounds.len() == 1 { quote!(&mut #ty) } else { quote!(&mut (#ty)) };
+            bounded_without_clone(&bounds, shared)
+        }
+        Type::Path(path) => match path.path.get_ident() {
+            Some(parameter) => bounded_without_clone(&bounds_of(parameter, generics)?, quote!(&mut #ty)),
+            None => {
+                is_boxed_object(path).then(|| Unclonable { shared: quote!(&mut #ty), can_be_bounded: false })
+            }
+        },
+        _ => None,
+    }
+}
+
+fn bounded_without_clone(bounds: &[&TypeParamBound], shared: TokenStream) -> Option<Unclonable> {
+    let has = |is_one: fn(&str) -> bool| {
+        bounds.iter().any(|bound| match bound {
+            TypeParamBound::Trait(bound) => {
+                bound.path.segments.last().is_some_and(|name| is_one(&name.ident.to_string()))
+            }
+            _ => false,
+        })
+    };
+    let is_closure = has(|name| ["FnOnce", "FnMut", "AsyncFnOnce", "AsyncFnMut"].contains(&name));
+    let has_clone = has(|name| ["Clone", "Copy"].contains(&name));
+    (!has_clone).then_some(Unclonable { shared, can_be_bounded: !is_closure })
+}
+
+/// The bounds of a type parameter, in its list and in the `where` clause.
+fn bounds_of<'a>(name: &Ident, generics: &'a Generics) -> Option<Vec<&'a TypeParamBound>> {
+    let parameter = generics.type_params().find(|parameter| parameter.ident == *name)?;
+    let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let clause = predicates.filter_map(|predicate| match predicate {
+        WherePredicate::Type(bounded) => match &bounded.bounded_ty {
+            Type::Path(path) if path.path.is_ident(name) => Some(&bounded.bounds),
+            _ => None,
+        },
+        _ => None,
+    });
+    Some(parameter.bounds.iter().chain(clause.flatten()).collect())
+}
+
+/// `Box<dyn …>`.
+fn is_boxed_object(path: &TypePath) -> bool {
+    let Some(last) = path.path.segments.last().filter(|segment| segment.ident == "Box") else { return false };
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return false };
+    matches!(arguments.args.first(), Some(GenericArgument::Type(Type::TraitObject(_))))
+}
+
+/// A type as its author would write it.
+pub(crate) fn readable(tokens: TokenStream) -> String {
+    let mut text = String::new();
+    let mut is_joined = false;
+    for token in tokens {
+        let token_text = match &token {
+            TokenTree::Group(group) => {
+                let inside = readable(group.stream());
+                match group.delimiter() {
+                    Delimiter::Parenthesis => format!("({inside})"),
+                    Delimiter::Bracket => format!("[{inside}]"),
+                    Delimiter::Brace => format!("{{{inside}}}"),
+                    Delimiter::None => inside,
+                }
+            }
+            token => token.to_string(),
+        };
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let is_apart =
+            text.ends_with(is_word) && token_text.starts_with(|c| is_word(c) || c == '&' || c == '\'');
+        match &token {
+            TokenTree::Punct(punct) => {
+                let is_last = punct.spacing() == Spacing::Alone;
+                match punct.as_char() {
+                    '-' => text.push_str(" -"),
+                    '>' if text.ends_with(" -") => text.push_str("> "),
+                    '+' => text.push_str(" + "),
+                    '=' => text.push_str(" = "),
+                    ',' => text.push_str(", "),
+                    ':' if is_last && !is_joined => text.push_str(": "),
+                    c if is_apart => text.extend([' ', c]),
+                    c => text.push(c),
+                }
+                is_joined = !is_last;
+            }
+            _ => {
+                if is_apart || text.ends_with("&mut") {
+                    text.push(' ');
+                }
+                text.push_str(&token_text);
+                is_joined = false;
+            }
+        }
+    }
+    text
+}
