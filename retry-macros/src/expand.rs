@@ -6,7 +6,9 @@ mod expansion;
 mod function;
 pub(crate) mod hygiene;
 mod impl_block;
+mod policy;
 mod shared;
+mod values;
 
 pub(crate) use function::expand_function;
 pub(crate) use impl_block::{Deferred, expand_impl};

@@ -17,8 +17,7 @@ impl Expansion<'_> {
         let body_type = self.body_type();
         let Names { outcome, timed_out, .. } = &self.names;
         let flag = self
-            .retry
-            .plan
+            .policy
             .attempt_timeout
             .as_ref()
             .map(|_| quote_spanned!(Span::mixed_site()=> let mut #timed_out = false;));
@@ -108,7 +107,7 @@ impl Expansion<'_> {
         let rebindings: TokenStream = self.retry.rebindings.iter().map(rebinding).collect();
         let body = &self.retry.shape.attempt;
         let body_type = self.body_type();
-        let has_timeout = self.retry.plan.attempt_timeout.is_some();
+        let has_timeout = self.retry.policy.has_attempt_timeout();
         let has_breaker = self.retry.sharing.breaker.is_some();
         let is_async = self.retry.shape.is_async;
         let must_be_future = is_async && (has_timeout || has_breaker);
@@ -180,9 +179,9 @@ impl Expansion<'_> {
     fn limited(&self, future: &TokenStream) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
         let Names { progress, timed_out, result, timeout: expiry, .. } = &self.names;
-        let timeout = match self.retry.plan.evaluated {
+        let timeout = match self.retry.policy.evaluated {
             Evaluated::InlineConst => self.names.timeout.to_token_stream(),
-            _ => self.retry.plan.attempt_timeout.clone().unwrap_or_default(),
+            _ => self.policy.attempt_timeout.clone().unwrap_or_default(),
         };
         let limited = if let (true, Some(sleep)) = (self.shares_sleep(), &self.retry.sleep) {
             let shared = &self.names.sleep;
@@ -206,7 +205,7 @@ impl Expansion<'_> {
 
     /// The failure of an attempt that ran out of time, placed at the argument that asks for it.
     fn expired(&self) -> TokenStream {
-        let place = self.retry.plan.attempt_timeout_place.unwrap_or_else(Span::mixed_site);
+        let place = self.retry.policy.attempt_timeout_place().unwrap_or_else(Span::mixed_site);
         let place = Span::mixed_site().located_at(place);
         self.at(place, "timed_out", &hygiene::at(place, &self.names.timeout).into_token_stream())
     }

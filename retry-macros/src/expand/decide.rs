@@ -389,7 +389,7 @@ impl Expansion<'_> {
         let hint = match &self.retry.selection.retry_after {
             Some(hint) => Some(placed(hint, &quote!(hint), &quote!(#error, #hint), private)),
             // An error that stands for a timeout is not asked for a hint either.
-            None if self.retry.plan.attempt_timeout.is_some() => Some(quote_spanned! {Span::mixed_site()=>
+            None if self.retry.policy.has_attempt_timeout() => Some(quote_spanned! {Span::mixed_site()=>
                 if #timed_out { ::core::option::Option::None } else { #private::Failure::hint(&#seen) }
             }),
             None => None,
@@ -420,7 +420,7 @@ impl Expansion<'_> {
     fn told(&self, failure: &TokenStream, is_judged: bool, has_hint: bool) -> TokenStream {
         let private = &self.retry.private;
         let format = self.retry.operation.format.as_ref();
-        let sums_waits = self.retry.sums_waits;
+        let sums_waits = self.retry.policy.sums_waits();
         if !is_judged && !has_hint && format.is_none() && !sums_waits {
             return failure.clone();
         }
@@ -449,7 +449,7 @@ impl Expansion<'_> {
     fn judged(&self, error: &Ident) -> Option<TokenStream> {
         let (private, Names { timed_out, seen, .. }) = (&self.retry.private, &self.names);
         let selection = &self.retry.selection;
-        let has_timeout = self.retry.plan.attempt_timeout.is_some();
+        let has_timeout = self.retry.policy.has_attempt_timeout();
         let own = if has_timeout {
             quote_spanned!(Span::mixed_site()=> #timed_out || #private::Seen::own(&#seen))
         } else {

@@ -6,11 +6,12 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::hygiene::{self, Names};
+use super::policy::PolicyTokens;
 use crate::function::{AnnotatedFn, MARKER};
 use crate::model::{Evaluated, Retry};
 
 /// The function with its body in a loop.
-pub(crate) fn expand(function: &AnnotatedFn, retry: &Retry) -> TokenStream {
+pub(crate) fn expand(function: &AnnotatedFn, retry: &Retry<'_>) -> TokenStream {
     let expansion = Expansion::new(retry);
     let (site, repeated) = (expansion.site_definition(), expansion.call());
     let rest = retry.shape.frame.fill(&repeated);
@@ -23,7 +24,8 @@ fn marker() -> Ident {
 }
 
 pub(super) struct Expansion<'a> {
-    pub(super) retry: &'a Retry,
+    pub(super) retry: &'a Retry<'a>,
+    pub(super) policy: PolicyTokens,
     pub(super) names: Names,
     /// An expression for a reference to the site.
     pub(super) site: TokenStream,
@@ -33,40 +35,40 @@ pub(super) struct Expansion<'a> {
 }
 
 impl<'a> Expansion<'a> {
-    pub(super) fn new(retry: &'a Retry) -> Self {
-        let names = Names::new();
+    pub(super) fn new(retry: &'a Retry<'a>) -> Self {
+        let (policy, names) = (PolicyTokens::new(retry.policy, &retry.private), Names::new());
         let (constant, local) = (marker(), &names.site);
-        let site = match retry.plan.evaluated {
+        let site = match retry.policy.evaluated {
             Evaluated::Const => quote!(&#constant),
             Evaluated::InlineConst => local.to_token_stream(),
             Evaluated::Call => quote!(&#local),
         };
         let keyword = if retry.shape.frame.ends_function() { "return" } else { "break" };
         let leave = Ident::new(keyword, Span::mixed_site());
-        Expansion { retry, names, site, leave }
+        Expansion { retry, policy, names, site, leave }
     }
 }
 
 impl Expansion<'_> {
     /// Name and policy, built once: at compile time where they can be.
     pub(super) fn site_definition(&self) -> TokenStream {
-        let Retry { private, operation, plan, .. } = self.retry;
+        let Retry { private, operation, .. } = self.retry;
         let Names { site, timeout: limit, .. } = &self.names;
-        let (label, items, policy) = (&operation.label, &plan.items, &plan.policy);
+        let (label, items, policy) = (&operation.label, &self.policy.items, &self.policy.policy);
         let env = self
             .retry
             .env
             .as_ref()
             .map(|prefix| quote!(.with_env(const { &#private::Environment::new(#prefix) })));
         let marker = marker();
-        match plan.evaluated {
+        match self.retry.policy.evaluated {
             Evaluated::Const => quote_spanned! {Span::mixed_site()=>
                 #items
                 static #marker: #private::Site = #private::Site::new(#label, #policy)#env;
             },
             Evaluated::InlineConst => {
                 let timeout =
-                    plan.attempt_timeout.clone().unwrap_or_else(|| quote!(#private::Duration::ZERO));
+                    self.policy.attempt_timeout.clone().unwrap_or_else(|| quote!(#private::Duration::ZERO));
                 quote_spanned! {Span::mixed_site()=>
                     const #marker: &::core::primitive::str = #label;
                     let (#site, #limit): (&'static #private::Site, #private::Duration) =
@@ -89,7 +91,8 @@ impl Expansion<'_> {
         let step = if self.retry.shape.is_async { self.async_step() } else { self.blocking_step() };
         let sum = self
             .retry
-            .sums_waits
+            .policy
+            .sums_waits()
             .then(|| quote_spanned!(Span::mixed_site()=> let #waited = #private::Cell::new(0_u64);));
         let (never_fails, shared) = (self.success_never_fails(), self.shared());
         quote_spanned! {Span::mixed_site()=>
@@ -116,7 +119,7 @@ impl Expansion<'_> {
         let begin = match (self.retry.shape.is_async, self.retry.is_timed()) {
             (false, true) => quote!(blocking_timed()),
             (true, true) => quote!(asynchronous_timed()),
-            _ if !self.retry.plan.may_have_deadline => quote!(START),
+            _ if !self.retry.policy.may_have_deadline() => quote!(START),
             (false, false) => quote!(blocking(#site)),
             (true, false) => quote!(asynchronous(#site)),
         };
@@ -203,7 +206,7 @@ impl Expansion<'_> {
 
     /// Whether the user's sleep serves twice, as the wait and as the limit, and so is evaluated beforehand.
     pub(super) fn shares_sleep(&self) -> bool {
-        self.retry.sleep.is_some() && self.retry.plan.attempt_timeout.is_some()
+        self.retry.sleep.is_some() && self.retry.policy.has_attempt_timeout()
     }
 
     pub(super) fn shared_sleep(&self) -> Option<TokenStream> {

@@ -5,9 +5,10 @@ use quote::{ToTokens, quote};
 use syn::{ReturnType, Type};
 
 use super::expansion::expand;
+use super::policy::PolicyTokens;
 use crate::diagnostics::Diagnostics;
 use crate::function::{AnnotatedFn, Shape, future_output, refuse_lost_caller, unwrapped};
-use crate::model::{CallNames, Plan, Retry, Scope, private, refuse_run_time_values};
+use crate::model::{CallNames, Policy, Retry, private, refuse_run_time_values};
 use crate::parse::RawArgs;
 
 /// The retried function or, after a mistake, one with the same type.
@@ -43,7 +44,7 @@ fn recover(args: &RawArgs, mut function: AnnotatedFn, shape: Shape, outer_generi
     if let Some(retry) = retry {
         return expand(&function, &retry);
     }
-    let values = Plan::values(args, &Scope { private: &private(args), generics: outer_generics });
+    let values = PolicyTokens::checks(Policy::new(args, outer_generics), &private(args));
     if args.error.is_set() {
         refused(args, &function, &values)
     } else {

@@ -5,12 +5,13 @@ use quote::{ToTokens, quote};
 use syn::{Attribute, Meta, ReturnType, Type, parse_quote};
 
 use super::function::expand_function;
+use super::policy::PolicyTokens;
 use crate::diagnostics::{Diagnostics, error};
 use crate::function::{
     AnnotatedFn, ImplBlock, ImplItem, ReturnKind, Shape, future_output, mentions, return_kind,
 };
 use crate::model::{
-    CallNames, Evaluated, Plan, Scope, check_arguments, is_reference, private, refuse_run_time_values,
+    CallNames, Evaluated, Policy, check_arguments, is_reference, private, refuse_run_time_values,
 };
 use crate::name::Name;
 use crate::parse::{Origin, RawArgs, source};
@@ -59,8 +60,8 @@ fn shared_values(args: &RawArgs, generics: &[Ident]) -> Option<TokenStream> {
     if !RawArgs::default().or_inherit(args).is_policy_inherited() {
         return None;
     }
-    let plan = Plan::new(args, &Scope { private: &private(args), generics });
-    (plan.evaluated != Evaluated::InlineConst).then_some(plan.items)
+    let policy = Policy::new(args, generics);
+    (policy.evaluated != Evaluated::InlineConst).then(|| PolicyTokens::new(policy, &private(args)).items)
 }
 
 /// The methods of a block, on their way through.

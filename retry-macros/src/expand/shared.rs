@@ -59,7 +59,7 @@ impl Expansion<'_> {
         }
         let function = if is_async { quote!(plan_async_shared) } else { quote!(plan_blocking_shared) };
         let Names { shared, timed_out, .. } = &self.names;
-        let ended = match self.retry.plan.attempt_timeout {
+        let ended = match self.policy.attempt_timeout {
             Some(_) => quote_spanned!(Span::mixed_site()=> #private::Ended::error(#timed_out)),
             None => quote!(#private::Ended::Error),
         };

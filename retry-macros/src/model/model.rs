@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{Attribute, Expr, LitStr, Path, Signature, Token, Type};
 
-use super::policy::{Plan, Scope};
+use super::policy::Policy;
 use super::validate::{self, is_reference};
 use crate::diagnostics::Diagnostics;
 use crate::function::{
@@ -14,11 +14,11 @@ use crate::function::{
 use crate::parse::{RawArgs, Selector, Slot};
 
 /// One retried function. Only a model without mistakes is expanded, so expansion cannot fail.
-pub(crate) struct Retry {
+pub(crate) struct Retry<'a> {
     /// The path of the facade's hidden module.
     pub(crate) private: Path,
     pub(crate) operation: Operation,
-    pub(crate) plan: Plan,
+    pub(crate) policy: Policy<'a>,
     /// Under which prefix the environment overrides the policy.
     pub(crate) env: Option<LitStr>,
     pub(crate) rebindings: Vec<Rebinding>,
@@ -29,8 +29,6 @@ pub(crate) struct Retry {
     pub(crate) sharing: Sharing,
     /// Whether a lifetime stands in the error's type, so that a box of it may borrow.
     pub(crate) may_borrow: bool,
-    /// Whether the waits of a call are summed up, for `within`.
-    pub(crate) sums_waits: bool,
     /// The body's name for the attempt's number.
     pub(crate) attempt: Option<Ident>,
     /// The hook before a wait.
@@ -83,7 +81,7 @@ impl Sharing {
     }
 }
 
-impl Retry {
+impl Retry<'_> {
     /// Whether anything but the last outcome itself is asked for when an attempt fails: then result and decision meet
     /// in the function, and not in core alone.
     pub(crate) fn has_steps(&self) -> bool {
@@ -101,12 +99,12 @@ impl Retry {
         let is_selective =
             on.is_some() || unless.is_some() || ask.is_some() || when.is_some() || retry_after.is_some();
         let is_named = self.operation.format.is_some();
-        is_selective || is_named || self.plan.attempt_timeout.is_some() || self.sums_waits
+        is_selective || is_named || self.policy.has_attempt_timeout() || self.policy.sums_waits()
     }
 
     /// Whether somebody is told how long the call took, or the clock is read for an attempt anyway.
     pub(crate) fn is_timed(&self) -> bool {
-        self.has_hooks() || self.ending.error.is_some() || self.plan.attempt_timeout.is_some()
+        self.has_hooks() || self.ending.error.is_some() || self.policy.has_attempt_timeout()
     }
 
     /// Whether the log is told of a step later than core decides it: after a hook, or when a breaker has been asked
@@ -159,16 +157,16 @@ pub(crate) fn private(args: &RawArgs) -> Path {
     path
 }
 
-impl Retry {
+impl<'a> Retry<'a> {
     /// The model of a function, or `None` once a mistake was reported. Changes the signature only where every
     /// attempt binds an argument anew.
     pub(crate) fn new(
-        args: &RawArgs,
+        args: &'a RawArgs,
         sig: &mut Signature,
         mut shape: Shape,
         outer_generics: &[Ident],
         errors: &mut Diagnostics,
-    ) -> Option<Retry> {
+    ) -> Option<Retry<'a>> {
         validate::check_function(args, sig, &shape, errors);
         let mut bare = sig.clone();
         let mut rebindings = validate::rebindings(args, &mut bare, &mut shape, errors);
@@ -179,7 +177,7 @@ impl Retry {
         let private = private(args);
         let mut generics = parameters(&sig.generics);
         generics.extend(outer_generics.iter().cloned());
-        let plan = Plan::new(args, &Scope { private: &private, generics: &generics });
+        let policy = Policy::new(args, &generics);
         let operation = Operation::new(args, sig);
         let has_own_self = args.clone.value().into_iter().flatten().any(|name| name == "self");
         let cloned_self = if has_own_self { clone_self(sig, &shape, &mut rebindings) } else { None };
@@ -213,12 +211,11 @@ impl Retry {
         Some(Retry {
             private,
             operation,
-            plan,
+            policy,
             env: args.env.value().cloned(),
             rebindings,
             cloned_self,
             may_borrow,
-            sums_waits: args.within.is_set(),
             selection,
             ending,
             sharing,
