@@ -66,7 +66,7 @@ fn has_our_arguments(tokens: TokenStream) -> bool {
     let args = RawArgs::parse(tokens, &mut errors);
     let is_clean = errors.is_clean();
     let _ = errors.finish();
-    is_clean && args.keys().into_iter().any(|key| key != "name")
+    is_clean && args.keys().any(|key| key != "name")
 }
 
 /// The last segment of the path that an attribute begins with.

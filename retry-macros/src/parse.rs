@@ -1,21 +1,29 @@
 //! Tokens → arguments: what stands in the parentheses of the attribute.
 
+mod argument;
 mod arguments;
+mod backoff;
 mod duration;
+mod expression;
+mod jitter;
+mod label;
 mod names;
+mod nearest;
 mod preset;
 mod selector;
 mod slot;
 mod source;
+mod spec;
 mod suggest;
+mod table;
 mod value;
 
-pub(crate) use arguments::{Max, RawArgs, Start};
+pub(crate) use backoff::Backoff;
+pub(crate) use expression::{ends, first_span, is_constant, is_lower_case, literal, located, ungrouped};
+pub(crate) use jitter::{Jitter, JitterForm, no_jitter};
 pub(crate) use preset::Preset;
 pub(crate) use selector::{PRIMITIVES, Selector};
 pub(crate) use slot::{Given, Origin, Slot};
 pub(crate) use source::source;
-pub(crate) use value::{
-    Backoff, Jitter, JitterForm, Number, Time, TimeForm, ends, first_span, is_constant, is_lower_case,
-    literal, located, no_jitter, ungrouped,
-};
+pub(crate) use table::RawArgs;
+pub(crate) use value::{Max, Number, Start, Time, TimeForm};

@@ -14,7 +14,7 @@ use crate::model::{
     CallNames, Evaluated, Policy, check_arguments, is_reference, private, refuse_run_time_values,
 };
 use crate::name::Name;
-use crate::parse::{Origin, RawArgs, source};
+use crate::parse::{RawArgs, source};
 
 /// The block with its methods retried, inside an anonymous constant that holds the values of the attribute: each is
 /// evaluated, and reported, once for all methods.
@@ -136,7 +136,7 @@ fn method(
     }
     let args = own.unwrap_or_default().or_inherit(outer);
     let mut mistakes = Diagnostics::new();
-    if args.has_own() {
+    if args.may_contradict_block() {
         check_arguments(&args, &mut mistakes);
     }
     let tokens = expand_function(&args, method, generics, &mut mistakes);
@@ -298,23 +298,5 @@ fn is_retried(method: &AnnotatedFn, says_so: bool) -> syn::Result<bool> {
             source(output),
             method.sig.ident
         )),
-    }
-}
-
-impl RawArgs {
-    /// Whether any argument that another could contradict stands on the method itself.
-    fn has_own(&self) -> bool {
-        let origins = [
-            self.max.origin(),
-            self.factor.origin(),
-            self.backoff.origin(),
-            self.jitter.origin(),
-            self.within.origin(),
-            self.start.origin(),
-            self.env.origin(),
-            self.budget.origin(),
-            self.breaker.origin(),
-        ];
-        origins.contains(&Some(Origin::Own))
     }
 }

@@ -3,9 +3,9 @@
 use proc_macro2::Ident;
 use syn::{Expr, Lit};
 
-use super::names::nearest_of;
+use super::expression::{first_span, literal, ungrouped};
+use super::nearest::nearest_of;
 use super::source::source;
-use super::value::{first_span, literal, ungrouped};
 use crate::diagnostics::bail;
 
 /// The names, as `retry_core::preset::ALL` has them: this crate does not depend on that one, but its tests do.

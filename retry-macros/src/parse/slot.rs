@@ -58,10 +58,6 @@ impl<T> Slot<T> {
         self.0.is_some()
     }
 
-    pub(crate) fn key(&self) -> Option<&Ident> {
-        self.0.as_ref().map(|given| &given.key)
-    }
-
     pub(crate) fn origin(&self) -> Option<Origin> {
         self.0.as_ref().map(|given| given.origin)
     }

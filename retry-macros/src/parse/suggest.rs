@@ -6,42 +6,53 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Expr, Lit, Token};
 
-use super::arguments::RawArgs;
+use super::argument::Argument;
 use super::duration;
-use super::names::{self as name, Carry, OptionName};
+use super::expression::{is_lower_case, is_negative, literal, ungrouped};
+use super::names::{all_keys, nearest};
 use super::source::source;
-use super::value::{is_lower_case, is_negative, literal, ungrouped};
-use crate::diagnostics::{Diagnostics, error};
+use super::spec::{ArgumentSpec, Conversion, Kind};
+use super::table::RawArgs;
+use crate::diagnostics::error;
 
 /// The report of an argument that there is not. `input` stands behind its key.
-pub(crate) fn unknown_argument(key: &Ident, input: ParseStream<'_>) -> syn::Error {
-    match name::nearest(&key.unraw().to_string()) {
-        Some((option, carry)) => {
-            let instead = instead(option, carry, input);
+pub(super) fn unknown_argument(key: &Ident, input: ParseStream<'_>) -> syn::Error {
+    match nearest(&key.unraw().to_string()) {
+        Some((spec, conversion)) => {
+            let instead = instead(spec, conversion, input);
             error!(key, "`{key}` is no argument of `#[retry]`; write {instead}")
         }
         None if key.to_string().starts_with(char::is_uppercase) => error!(
             key,
             "`{key}` is no argument of `#[retry]`; several errors stand in a list, write `on = [A, {key}]`"
         ),
-        None => error!(key, "`{key}` is no argument of `#[retry]`; there are {}", name::all()),
+        None => error!(key, "`{key}` is no argument of `#[retry]`; there are {}", all_keys()),
     }
 }
 
 /// What to write, with the value if it is valid there.
-pub(crate) fn instead(option: OptionName, carry: Carry, input: ParseStream<'_>) -> String {
-    let carried = Given::ahead(input).and_then(|given| given.carried(option, carry));
-    let text = carried.unwrap_or_else(|| format!("`{}`", option.example));
-    match carry {
-        Carry::Retries | Carry::Times if text != "`unlimited`" => {
+pub(super) fn instead(spec: &ArgumentSpec, conversion: Conversion, input: ParseStream<'_>) -> String {
+    let carried = Given::ahead(input).and_then(|given| given.converted(spec, conversion));
+    let text = carried.unwrap_or_else(|| format!("`{}`", spec.example));
+    match conversion {
+        Conversion::FromRetries | Conversion::FromTimes if text != "`unlimited`" => {
             format!("{text}, which counts the first attempt too")
         }
         _ => text,
     }
 }
 
+/// The report of an argument without `=`.
+pub(super) fn without_equals(argument: &Argument<'_>) -> syn::Error {
+    let key = argument.key;
+    match after_equals(argument.spec, argument.input) {
+        Some(written) => error!(key, "`{key}` takes its value after `=`; write {written}"),
+        None => argument.has_no_value(),
+    }
+}
+
 /// The argument whose value stands after a `:` or in parentheses, with a `=` in its place.
-pub(crate) fn after_equals(option: OptionName, input: ParseStream<'_>) -> Option<String> {
+fn after_equals(spec: &ArgumentSpec, input: ParseStream<'_>) -> Option<String> {
     let ahead = input.fork();
     let tokens = match ahead.parse::<TokenTree>().ok()? {
         TokenTree::Punct(colon) if colon.as_char() == ':' => {
@@ -54,7 +65,7 @@ pub(crate) fn after_equals(option: OptionName, input: ParseStream<'_>) -> Option
         TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => group.stream(),
         _ => return None,
     };
-    let name = Ident::new(option.name, Span::mixed_site());
+    let name = Ident::new(spec.key, Span::mixed_site());
     valid(&quote!(#name = #tokens))
 }
 
@@ -83,27 +94,27 @@ impl Given {
         (!tokens.is_empty()).then_some(Given { tokens, expression: None })
     }
 
-    fn carried(&self, option: OptionName, carry: Carry) -> Option<String> {
-        let name = Ident::new(option.name, Span::mixed_site());
+    fn converted(&self, spec: &ArgumentSpec, conversion: Conversion) -> Option<String> {
+        let name = Ident::new(spec.key, Span::mixed_site());
         let value = &self.tokens;
-        match carry {
-            Carry::Nothing => None,
-            _ if option == name::MAX => self.attempts(carry),
-            Carry::Around => valid(&quote!(jitter = spread(#value))).filter(|_| self.is_fraction()),
-            Carry::Unit(unit) => self.with_unit(option, unit),
-            _ if option.is_duration() => {
-                valid(&quote!(#name = #value)).or_else(|| self.without_unit(option)).or_else(|| {
+        match conversion {
+            Conversion::Impossible => None,
+            _ if spec.kind == Kind::Attempts => self.attempts(conversion),
+            Conversion::ToSpread => valid(&quote!(jitter = spread(#value))).filter(|_| self.is_fraction()),
+            Conversion::Unit(unit) => self.with_unit(spec, unit),
+            _ if spec.kind == Kind::Duration => {
+                valid(&quote!(#name = #value)).or_else(|| self.without_unit(spec)).or_else(|| {
                     let text = duration::normal(&self.text()?)?;
                     valid(&quote!(#name = #text))
                 })
             }
-            _ if !self.fits(option) => None,
+            _ if !self.fits(spec) => None,
             _ => valid(&quote!(#name = #value)).or_else(|| self.unquoted(&name)),
         }
     }
 
     /// A number of attempts. A negative one, or the largest that there is, means that there is no limit.
-    fn attempts(&self, carry: Carry) -> Option<String> {
+    fn attempts(&self, conversion: Conversion) -> Option<String> {
         let expression = self.expression.as_ref()?;
         let value = &self.tokens;
         if is_negative(expression) || source(value).ends_with("::MAX") {
@@ -112,28 +123,29 @@ impl Given {
         match literal(expression) {
             Some(Lit::Int(number)) => {
                 let number = number.base10_parse::<u32>().ok()?;
-                let number = if carry == Carry::Retries { number.checked_add(1)? } else { number };
+                let number =
+                    if conversion == Conversion::FromRetries { number.checked_add(1)? } else { number };
                 (number > 0).then(|| format!("`max = {number}`"))
             }
-            None if carry == Carry::Retries => valid(&quote!(max = #value + 1)),
+            None if conversion == Conversion::FromRetries => valid(&quote!(max = #value + 1)),
             None => valid(&quote!(max = #value)),
             _ => None,
         }
     }
 
     /// A number whose unit stands in the name.
-    fn with_unit(&self, option: OptionName, unit: &str) -> Option<String> {
+    fn with_unit(&self, spec: &ArgumentSpec, unit: &str) -> Option<String> {
         let number = self.number()?;
         if unit == "ms" && number.parse::<u64>().is_ok() {
-            return Some(format!("`{}_ms = {number}`", option.name));
+            return Some(format!("`{}_ms = {number}`", spec.key));
         }
-        let (name, text) = (Ident::new(option.name, Span::mixed_site()), format!("{number}{unit}"));
+        let (name, text) = (Ident::new(spec.key, Span::mixed_site()), format!("{number}{unit}"));
         valid(&quote!(#name = #text))
     }
 
     /// A number whose unit nobody knows.
-    fn without_unit(&self, option: OptionName) -> Option<String> {
-        let (name, number) = (option.name, self.number()?);
+    fn without_unit(&self, spec: &ArgumentSpec) -> Option<String> {
+        let (name, number) = (spec.key, self.number()?);
         let seconds = format!("`{name} = \"{number}s\"`");
         Some(match number.parse::<u64>() {
             Ok(_) => format!("`{name}_ms = {number}` or {seconds}"),
@@ -168,44 +180,36 @@ impl Given {
     }
 
     /// Whether the value is of the kind that the option takes, where its grammar does not tell.
-    fn fits(&self, option: OptionName) -> bool {
+    fn fits(&self, spec: &ArgumentSpec) -> bool {
         let expression = self.expression.as_ref().map(ungrouped);
-        let is_literal = expression.and_then(literal).is_some();
-        if option.is_function() {
-            return match expression {
+        match spec.kind {
+            Kind::Function => match expression {
                 Some(Expr::Closure(closure)) => closure.inputs.len() == 1,
                 Some(Expr::Path(path)) => {
                     path.path.segments.last().is_some_and(|last| is_lower_case(&last.ident))
                 }
                 _ => false,
-            };
+            },
+            Kind::NoLiteral => expression.and_then(literal).is_none(),
+            Kind::Jitter => self.is_fraction(),
+            Kind::Factor => {
+                let number = self.number().and_then(|number| number.parse::<f64>().ok());
+                number.is_none_or(|number| number >= 1.0)
+            }
+            _ => true,
         }
-        if [name::BUDGET, name::BREAKER, name::POLICY, name::ON, name::UNLESS].contains(&option) {
-            return !is_literal;
-        }
-        if option == name::JITTER {
-            return self.is_fraction();
-        }
-        if option == name::FACTOR {
-            let number = self.number().and_then(|number| number.parse::<f64>().ok());
-            return number.is_none_or(|number| number >= 1.0);
-        }
-        true
     }
 }
 
 /// The argument as its author would write it, if it is one.
 fn valid(argument: &TokenStream) -> Option<String> {
-    let mut errors = Diagnostics::new();
-    RawArgs::parse(argument.clone(), &mut errors);
-    let is_valid = errors.is_clean();
-    let _ = errors.finish();
-    is_valid.then(|| format!("`{}`", source(argument)))
+    RawArgs::is_valid(argument.clone()).then(|| format!("`{}`", source(argument)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostics::Diagnostics;
 
     /// What is said to be written instead.
     fn instead_of(argument: &str) -> String {

@@ -2,14 +2,30 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Expr, Lit};
 
 use super::duration;
-use super::names::nearest_of;
+use super::expression::{first_span, is_negative, literal, ungrouped};
+use super::preset::Preset;
 use super::source::source;
 use crate::diagnostics::{bail, error};
+
+#[derive(Clone)]
+pub(crate) enum Max {
+    Attempts(Expr),
+    Unlimited,
+}
+
+/// What the other arguments override.
+#[derive(Clone)]
+pub(crate) enum Start {
+    /// `policy = EXPR`.
+    Policy(Expr),
+    /// `preset = api_call`.
+    Preset(Preset),
+}
 
 /// A duration in one of its three forms.
 #[derive(Clone)]
@@ -59,7 +75,7 @@ impl Time {
     }
 
     /// `up_to(value)`.
-    fn up_to(written: Expr) -> syn::Result<Time> {
+    pub(super) fn up_to(written: Expr) -> syn::Result<Time> {
         Time::new(written, |number| format!("`jitter = up_to(\"{number}s\")`"))
     }
 
@@ -116,210 +132,4 @@ impl Number {
         literal.set_span(first_span(written));
         Ok(Number::Literal(literal.into_token_stream()))
     }
-}
-
-/// How the raw delay grows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Backoff {
-    Exponential,
-    Linear,
-    Constant,
-    Fibonacci,
-}
-
-const BACKOFFS: [(&str, Backoff); 4] = [
-    ("exponential", Backoff::Exponential),
-    ("linear", Backoff::Linear),
-    ("constant", Backoff::Constant),
-    ("fibonacci", Backoff::Fibonacci),
-];
-
-impl Backoff {
-    pub(crate) fn parse(written: &Expr) -> syn::Result<Backoff> {
-        let text = source(written);
-        // `Backoff::Linear`, and whatever else is a matter of case.
-        let word = text.rsplit("::").next().unwrap_or(&text).to_lowercase();
-        if let Some((_, backoff)) = BACKOFFS.iter().find(|(name, _)| *name == text) {
-            return Ok(*backoff);
-        }
-        let all = "`exponential`, `linear`, `constant` or `fibonacci`";
-        match nearest_of(&word, BACKOFFS.iter().map(|(name, _)| (*name, *name))) {
-            Some(near) => bail!(written, "`{text}` is no backoff; write `backoff = {near}`"),
-            None => bail!(written, "`{text}` is no backoff; write {all}"),
-        }
-    }
-
-    pub(crate) fn variant(self) -> Ident {
-        Ident::new(&format!("{self:?}"), Span::mixed_site())
-    }
-}
-
-/// A jitter as written.
-#[derive(Clone)]
-pub(crate) struct Jitter {
-    pub(crate) written: Expr,
-    pub(crate) form: JitterForm,
-}
-
-#[derive(Clone)]
-pub(crate) enum JitterForm {
-    /// `none`, `full`, `equal`, `decorrelated`: the variant's name.
-    Word(&'static str),
-    /// `0.3`.
-    Additive(TokenStream),
-    /// `spread(0.1)`.
-    Spread(Number),
-    /// `up_to("1s")`.
-    UpTo(Box<Time>),
-    /// A constant: a fraction or a `Jitter`.
-    Expression,
-}
-
-const JITTERS: [(&str, &str); 4] =
-    [("none", "None"), ("full", "Full"), ("equal", "Equal"), ("decorrelated", "Decorrelated")];
-
-const JITTER_FORMS: &str =
-    "a fraction such as `0.3`, `none`, `full`, `equal`, `decorrelated`, `spread(0.1)` or `up_to(\"1s\")`";
-
-impl Jitter {
-    pub(crate) fn parse(written: Expr) -> syn::Result<Jitter> {
-        let form = match ungrouped(&written) {
-            Expr::Lit(text) if matches!(text.lit, Lit::Str(_)) => {
-                let Lit::Str(word) = &text.lit else { return Err(no_jitter(&written)) };
-                return Err(Self::word(&written, &word.value()).map_or_else(
-                    |error| error,
-                    |_| {
-                        error!(
-                            written,
-                            "`{}` is no jitter; write `jitter = {}`",
-                            source(&written),
-                            word.value()
-                        )
-                    },
-                ));
-            }
-            Expr::Lit(_) | Expr::Unary(_) => match Number::parse(&written, "jitter = 0.3") {
-                Ok(Number::Literal(fraction)) => JitterForm::Additive(fraction),
-                Ok(Number::Expression(_)) => JitterForm::Expression,
-                Err(_) => return Err(no_jitter(&written)),
-            },
-            Expr::Path(path) => match path.path.get_ident() {
-                Some(word) if is_lower_case(word) => Self::lower_case(&written, &word.to_string())?,
-                _ => JitterForm::Expression,
-            },
-            Expr::Call(call) => Self::call(call)?,
-            _ => JitterForm::Expression,
-        };
-        Ok(Jitter { written, form })
-    }
-
-    /// A word; or an argument of the function, which is known only where the function is.
-    fn lower_case(place: &Expr, word: &str) -> syn::Result<JitterForm> {
-        match Self::word(place, word) {
-            Ok(word) => Ok(JitterForm::Word(word)),
-            Err(error) if is_word_of_jitter(word) => Err(error),
-            Err(_) => Ok(JitterForm::Expression),
-        }
-    }
-
-    fn word(place: &Expr, word: &str) -> syn::Result<&'static str> {
-        if let Some((_, variant)) = JITTERS.iter().find(|(name, _)| *name == word) {
-            return Ok(variant);
-        }
-        match word {
-            "spread" => bail!(place, "`spread` has no fraction; write `jitter = spread(0.1)`"),
-            "up_to" => bail!(place, "`up_to` has no duration; write `jitter = up_to(\"1s\")`"),
-            _ => match nearest_of(word, JITTERS.iter().map(|(name, _)| (*name, *name))) {
-                Some(near) => bail!(place, "`{}` is no jitter; write `jitter = {near}`", source(place)),
-                None => Err(no_jitter(place)),
-            },
-        }
-    }
-
-    fn call(call: &syn::ExprCall) -> syn::Result<JitterForm> {
-        let name = source(&call.func);
-        match (name.as_str(), call.args.first()) {
-            ("spread", Some(fraction)) if call.args.len() == 1 => {
-                Ok(JitterForm::Spread(Number::parse(fraction, "jitter = spread(0.1)")?))
-            }
-            ("up_to", Some(width)) if call.args.len() == 1 => {
-                Ok(JitterForm::UpTo(Box::new(Time::up_to(width.clone())?)))
-            }
-            ("spread", _) => bail!(call, "`spread` takes one fraction; write `jitter = spread(0.1)`"),
-            ("up_to", _) => bail!(call, "`up_to` takes one duration; write `jitter = up_to(\"1s\")`"),
-            _ if JITTERS.iter().any(|(word, _)| *word == name) => {
-                bail!(call, "`{name}` takes no value; write `jitter = {name}`")
-            }
-            // A `const fn` of the user's.
-            _ if name.contains(':') => Ok(JitterForm::Expression),
-            _ => bail!(call, "`{name}` is no jitter; write {JITTER_FORMS}"),
-        }
-    }
-}
-
-/// Whether a word is meant for one of ours.
-fn is_word_of_jitter(word: &str) -> bool {
-    let near = nearest_of(word, JITTERS.iter().map(|(name, _)| (*name, *name)));
-    near.is_some() || ["spread", "up_to"].contains(&word)
-}
-
-pub(crate) fn no_jitter(place: &Expr) -> syn::Error {
-    error!(place, "`{}` is no jitter; write {JITTER_FORMS}", source(place))
-}
-
-/// An expression without the invisible groups in which `macro_rules` passes it on.
-pub(crate) fn ungrouped(expression: &Expr) -> &Expr {
-    match expression {
-        Expr::Group(group) => ungrouped(&group.expr),
-        expression => expression,
-    }
-}
-
-/// The literal that an expression is.
-pub(crate) fn literal(expression: &Expr) -> Option<&Lit> {
-    match ungrouped(expression) {
-        Expr::Lit(literal) => Some(&literal.lit),
-        _ => None,
-    }
-}
-
-/// Whether it is a literal with a minus before it.
-pub(crate) fn is_negative(expression: &Expr) -> bool {
-    match ungrouped(expression) {
-        Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Neg(_)) && literal(&unary.expr).is_some(),
-        _ => false,
-    }
-}
-
-/// Whether a path's last segment is written as constants are.
-pub(crate) fn is_constant(expression: &Expr) -> bool {
-    let Expr::Path(path) = ungrouped(expression) else { return false };
-    path.path.segments.last().is_some_and(|segment| {
-        let name = segment.ident.to_string();
-        name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase)
-    })
-}
-
-pub(crate) fn is_lower_case(word: &Ident) -> bool {
-    !word.to_string().chars().any(char::is_uppercase)
-}
-
-pub(crate) fn first_span(tokens: &impl ToTokens) -> Span {
-    tokens.to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span())
-}
-
-/// The spans of the first and the last token: an error that starts at the one and ends at the other underlines all.
-pub(crate) fn ends(tokens: TokenStream) -> (Span, Span) {
-    let mut spans = tokens.into_iter().map(|token| token.span());
-    let first = spans.next().unwrap_or_else(Span::call_site);
-    (first, spans.last().unwrap_or(first))
-}
-
-/// The tokens, placed at `span` with its view of names.
-pub(crate) fn located(tokens: TokenStream, span: Span) -> TokenStream {
-    let relocate = |mut token: proc_macro2::TokenTree| {
-        token.set_span(span);
-        token
-    };
-    tokens.into_iter().map(relocate).collect()
 }

@@ -1,0 +1,62 @@
+//! Expressions and tokens as they were written: what kind they are, and where they stand.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::{Expr, Lit};
+
+/// An expression without the invisible groups in which `macro_rules` passes it on.
+pub(crate) fn ungrouped(expression: &Expr) -> &Expr {
+    match expression {
+        Expr::Group(group) => ungrouped(&group.expr),
+        expression => expression,
+    }
+}
+
+/// The literal that an expression is.
+pub(crate) fn literal(expression: &Expr) -> Option<&Lit> {
+    match ungrouped(expression) {
+        Expr::Lit(literal) => Some(&literal.lit),
+        _ => None,
+    }
+}
+
+/// Whether it is a literal with a minus before it.
+pub(crate) fn is_negative(expression: &Expr) -> bool {
+    match ungrouped(expression) {
+        Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Neg(_)) && literal(&unary.expr).is_some(),
+        _ => false,
+    }
+}
+
+/// Whether a path's last segment is written as constants are.
+pub(crate) fn is_constant(expression: &Expr) -> bool {
+    let Expr::Path(path) = ungrouped(expression) else { return false };
+    path.path.segments.last().is_some_and(|segment| {
+        let name = segment.ident.to_string();
+        name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase)
+    })
+}
+
+pub(crate) fn is_lower_case(word: &Ident) -> bool {
+    !word.to_string().chars().any(char::is_uppercase)
+}
+
+pub(crate) fn first_span(tokens: &impl ToTokens) -> Span {
+    tokens.to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span())
+}
+
+/// The spans of the first and the last token: an error that starts at the one and ends at the other underlines all.
+pub(crate) fn ends(tokens: TokenStream) -> (Span, Span) {
+    let mut spans = tokens.into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    (first, spans.last().unwrap_or(first))
+}
+
+/// The tokens, placed at `span` with its view of names.
+pub(crate) fn located(tokens: TokenStream, span: Span) -> TokenStream {
+    let relocate = |mut token: proc_macro2::TokenTree| {
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(relocate).collect()
+}
