@@ -2,13 +2,18 @@
 
 mod attempt;
 mod decide;
+mod ending;
+mod error_rules;
 mod expansion;
 mod function;
 pub(crate) mod hygiene;
+mod hooks;
 mod impl_block;
 mod policy;
+mod retry_loop;
 mod shared;
 mod values;
+mod wait;
 
 pub(crate) use function::expand_function;
 pub(crate) use impl_block::{Deferred, expand_impl};

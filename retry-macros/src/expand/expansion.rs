@@ -1,25 +1,15 @@
-//! The model → tokens: the function around the loop.
-//!
-//! Sync and async differ in how an attempt is run and how it waits, nowhere else.
+//! What every part of an expansion has at hand.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 
 use super::hygiene::{self, Names};
 use super::policy::PolicyTokens;
-use crate::function::{AnnotatedFn, MARKER};
+use crate::function::MARKER;
 use crate::model::{Evaluated, Retry};
 
-/// The function with its body in a loop.
-pub(crate) fn expand(function: &AnnotatedFn, retry: &Retry<'_>) -> TokenStream {
-    let expansion = Expansion::new(retry);
-    let (site, repeated) = (expansion.site_definition(), expansion.call());
-    let rest = retry.shape.frame.fill(&repeated);
-    function.with_body(&quote!(#site #rest))
-}
-
 /// The site if it is known at compile time, and else its name. Every expansion defines this item.
-fn marker() -> Ident {
+pub(super) fn marker() -> Ident {
     Ident::new(MARKER, Span::mixed_site())
 }
 
@@ -50,150 +40,9 @@ impl<'a> Expansion<'a> {
 }
 
 impl Expansion<'_> {
-    /// Name and policy, built once: at compile time where they can be.
-    pub(super) fn site_definition(&self) -> TokenStream {
-        let Retry { private, operation, .. } = self.retry;
-        let Names { site, timeout: limit, .. } = &self.names;
-        let (label, items, policy) = (&operation.label, &self.policy.items, &self.policy.policy);
-        let env = self
-            .retry
-            .env
-            .as_ref()
-            .map(|prefix| quote!(.with_env(const { &#private::Environment::new(#prefix) })));
-        let marker = marker();
-        match self.retry.policy.evaluated {
-            Evaluated::Const => quote_spanned! {Span::mixed_site()=>
-                #items
-                static #marker: #private::Site = #private::Site::new(#label, #policy)#env;
-            },
-            Evaluated::InlineConst => {
-                let timeout =
-                    self.policy.attempt_timeout.clone().unwrap_or_else(|| quote!(#private::Duration::ZERO));
-                quote_spanned! {Span::mixed_site()=>
-                    const #marker: &::core::primitive::str = #label;
-                    let (#site, #limit): (&'static #private::Site, #private::Duration) =
-                        const { #items (&#private::Site::new(#marker, #policy)#env, #timeout) };
-                }
-            }
-            Evaluated::Call => quote_spanned! {Span::mixed_site()=>
-                const #marker: &::core::primitive::str = #label;
-                #items
-                let #site = #private::Site::new(#marker, #policy)#env;
-            },
-        }
-    }
-
-    /// The loop, an expression that yields what the function returns.
-    pub(super) fn call(&self) -> TokenStream {
-        let (private, waited) = (&self.retry.private, &self.names.waited);
-        let (begin, sleep) = (self.begin(), self.shared_sleep());
-        let used_up = self.used_up();
-        let step = if self.retry.shape.is_async { self.async_step() } else { self.blocking_step() };
-        let sum = self
-            .retry
-            .policy
-            .sums_waits()
-            .then(|| quote_spanned!(Span::mixed_site()=> let #waited = #private::Cell::new(0_u64);));
-        let (never_fails, shared) = (self.success_never_fails(), self.shared());
-        quote_spanned! {Span::mixed_site()=>
-            #never_fails
-            #sleep
-            #sum
-            #shared
-            #begin
-            #used_up
-            loop { #step }
-        }
-    }
-
-    /// Where the call stands: nothing is written or read here unless somebody wants to know how long it took.
-    pub(super) fn begin(&self) -> TokenStream {
-        let (private, site) = (&self.retry.private, &self.site);
-        let Names { memory, progress, .. } = &self.names;
-        if self.has_position() {
-            return quote_spanned! {Span::mixed_site()=>
-                let mut #memory = #private::Position::memory();
-                let mut #progress = #private::Position::begin(#site, &mut #memory);
-            };
-        }
-        let begin = match (self.retry.shape.is_async, self.retry.is_timed()) {
-            (false, true) => quote!(blocking_timed()),
-            (true, true) => quote!(asynchronous_timed()),
-            _ if !self.retry.policy.may_have_deadline() => quote!(START),
-            (false, false) => quote!(blocking(#site)),
-            (true, false) => quote!(asynchronous(#site)),
-        };
-        quote_spanned!(Span::mixed_site()=> let mut #progress = #private::Progress::#begin;)
-    }
-
     /// Whether the progress is remembered only from the first failure on. The memory of a future is its own anyway.
     pub(super) fn has_position(&self) -> bool {
         !self.retry.shape.is_async && !self.retry.has_steps()
-    }
-
-    pub(super) fn blocking_step(&self) -> TokenStream {
-        if !self.retry.has_steps() {
-            return self.at_once();
-        }
-        if self.retry.sharing.breaker.is_some() {
-            return self.behind_breaker();
-        }
-        let (sifted, failed) = (self.until_failure(), self.in_steps());
-        quote!(#sifted #failed)
-    }
-
-    /// Runs one attempt; a success ends the call.
-    pub(super) fn until_failure(&self) -> TokenStream {
-        let (outcome, recovered) = (self.split_outcome(), self.recovered());
-        let (sifted, succeeded) = (self.sifted(), self.succeeded());
-        let (Names { is_done, result, same, value, .. }, leave) = (&self.names, &self.leave);
-        quote_spanned! {Span::mixed_site()=>
-            #outcome
-            let (#is_done, #result) = #sifted;
-            if #is_done {
-                if let ::core::result::Result::Ok(#value) = ::core::convert::identity(#result) {
-                    #succeeded
-                    #recovered
-                    #leave #same.ok(#value);
-                }
-                ::core::unreachable!("a result that ends the call is a success")
-            }
-        }
-    }
-
-    /// The error is dropped, and the attempt's memory free, before the wait begins.
-    pub(super) fn async_step(&self) -> TokenStream {
-        if self.retry.sharing.breaker.is_some() {
-            return self.behind_breaker();
-        }
-        let (step, wait, delay) = (self.blocking_step(), self.wait(), &self.names.delay);
-        quote_spanned! {Span::mixed_site()=>
-            let #delay = { #step };
-            #wait
-        }
-    }
-
-    /// Whether the result ends the call, and the result: moved through, since a local that was borrowed counts as
-    /// alive ever after.
-    pub(super) fn sifted(&self) -> TokenStream {
-        let (private, result) = (&self.retry.private, &self.names.result);
-        match &self.retry.selection.retry_ok {
-            Some(refuses) => placed(refuses, &quote!(sift), &quote!(#result, #refuses), private),
-            None => quote!(#private::sift(#result, |_| false)),
-        }
-    }
-
-    /// Tells the log of a success that came late.
-    pub(super) fn recovered(&self) -> TokenStream {
-        let (private, site, progress) = (&self.retry.private, &self.site, &self.names.progress);
-        let recovered =
-            if self.retry.shape.is_async { quote!(recovered_async) } else { quote!(recovered_blocking) };
-        let operation = self.filled_name();
-        quote_spanned! {Span::mixed_site()=>
-            if #private::Progress::has_retried(&#progress) {
-                #private::#recovered(#site, &#progress, #operation);
-            }
-        }
     }
 
     /// The operation's name with its places filled in, if it has any.
@@ -202,17 +51,6 @@ impl Expansion<'_> {
             Some(text) => quote!(::core::option::Option::Some(&::core::format_args!(#text))),
             None => quote!(::core::option::Option::None),
         }
-    }
-
-    /// Whether the user's sleep serves twice, as the wait and as the limit, and so is evaluated beforehand.
-    pub(super) fn shares_sleep(&self) -> bool {
-        self.retry.sleep.is_some() && self.retry.policy.has_attempt_timeout()
-    }
-
-    pub(super) fn shared_sleep(&self) -> Option<TokenStream> {
-        let sleep = self.retry.sleep.as_ref().filter(|_| self.shares_sleep())?;
-        let name = &self.names.sleep;
-        Some(quote_spanned!(Span::mixed_site()=> let #name = #sleep;))
     }
 }
 

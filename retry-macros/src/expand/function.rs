@@ -4,8 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{ReturnType, Type};
 
-use super::expansion::expand;
 use super::policy::PolicyTokens;
+use super::retry_loop::expand;
 use crate::diagnostics::Diagnostics;
 use crate::function::{AnnotatedFn, Shape, future_output, refuse_lost_caller, unwrapped};
 use crate::model::{CallNames, Policy, Retry, private, refuse_run_time_values};

@@ -5,7 +5,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Type};
+use syn::Expr;
 
 use super::expansion::Expansion;
 use super::hygiene::{self, Names};
@@ -147,27 +147,6 @@ impl Expansion<'_> {
         match self.retry.ending.error {
             Some(_) => quote!(::core::result::Result::map(#result, ::core::option::Option::Some)),
             None => result.to_token_stream(),
-        }
-    }
-
-    /// The error for the caller where there may have been no attempt.
-    pub(super) fn last_if_any(&self, error: &Type) -> TokenStream {
-        let (private, leave) = (&self.retry.private, &self.leave);
-        let Names { last, result, value, same, known, given_up, error: found, .. } = &self.names;
-        let none = self.on_its_floor(&quote!(#private::known_as::<#error>()));
-        let some = self.on_its_floor(&quote!(#private::known_of(&#found)));
-        quote_spanned! {Span::mixed_site()=>
-            let #last = match ::core::convert::identity(#result) {
-                ::core::result::Result::Ok(::core::option::Option::Some(#value)) => #leave #same.ok(#value),
-                ::core::result::Result::Ok(::core::option::Option::None) => {
-                    let #known = #none.reattempt_known();
-                    #private::RetryError::new(&#given_up, ::core::option::Option::None, #known)
-                }
-                ::core::result::Result::Err(#found) => {
-                    let #known = #some.reattempt_known();
-                    #private::RetryError::new(&#given_up, ::core::option::Option::Some(#found), #known)
-                }
-            };
         }
     }
 }

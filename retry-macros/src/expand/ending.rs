@@ -1,0 +1,116 @@
+//! The end of a call that gave up: the hook, then the last value, the fallback or the last error.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Type;
+
+use super::attempt::without_impl_trait;
+use super::expansion::{Expansion, placed};
+use super::hygiene::{self, Names};
+use crate::parse::ends;
+
+impl Expansion<'_> {
+    /// The end of the call: the hook, the log, then the last value, the fallback or the last error.
+    pub(super) fn give_up(&self) -> TokenStream {
+        let hook = self.retry.ending.on_give_up.as_ref();
+        let told =
+            hook.map(|hook| self.hook(hook, &self.names.given_up, "on_give_up", &quote!(tell_give_up)));
+        let announce = self.announce(&quote!(GivenUp), &self.names.given_up);
+        let (last, end) = (self.last(), self.end());
+        quote_spanned! {Span::mixed_site()=>
+            #told
+            #announce
+            #last
+            #end
+        }
+    }
+
+    /// The last error, as the caller is told of it; a last value ends the call. Moved as a whole, so that no part of
+    /// the result is held across the fallback's awaits.
+    fn last(&self) -> TokenStream {
+        let (private, leave) = (&self.retry.private, &self.leave);
+        if let (Some(error), Some(_)) = (&self.retry.ending.error, &self.retry.sharing.breaker) {
+            return self.last_if_any(error);
+        }
+        let Names { last: end, error: found, known, given_up, result, value, same, .. } = &self.names;
+        let question = self.on_its_floor(&quote!(#private::known_of(&#found)));
+        let last = match &self.retry.ending.error {
+            None => quote_spanned!(Span::mixed_site()=> let #end = #found;),
+            Some(_) => quote_spanned! {Span::mixed_site()=>
+                let #end = {
+                    let #found = #found;
+                    let #known = #question.reattempt_known();
+                    #private::RetryError::new(&#given_up, ::core::option::Option::Some(#found), #known)
+                };
+            },
+        };
+        quote_spanned! {Span::mixed_site()=>
+            let #found = match ::core::convert::identity(#result) {
+                ::core::result::Result::Ok(#value) => #leave #same.ok(#value),
+                ::core::result::Result::Err(#found) => #found,
+            };
+            #last
+        }
+    }
+
+    /// The error for the caller where there may have been no attempt.
+    fn last_if_any(&self, error: &Type) -> TokenStream {
+        let (private, leave) = (&self.retry.private, &self.leave);
+        let Names { last, result, value, same, known, given_up, error: found, .. } = &self.names;
+        let none = self.on_its_floor(&quote!(#private::known_as::<#error>()));
+        let some = self.on_its_floor(&quote!(#private::known_of(&#found)));
+        quote_spanned! {Span::mixed_site()=>
+            let #last = match ::core::convert::identity(#result) {
+                ::core::result::Result::Ok(::core::option::Option::Some(#value)) => #leave #same.ok(#value),
+                ::core::result::Result::Ok(::core::option::Option::None) => {
+                    let #known = #none.reattempt_known();
+                    #private::RetryError::new(&#given_up, ::core::option::Option::None, #known)
+                }
+                ::core::result::Result::Err(#found) => {
+                    let #known = #some.reattempt_known();
+                    #private::RetryError::new(&#given_up, ::core::option::Option::Some(#found), #known)
+                }
+            };
+        }
+    }
+
+    fn end(&self) -> TokenStream {
+        let (private, leave) = (&self.retry.private, &self.leave);
+        let Names { last, same, told, answer, future, outcome, .. } = &self.names;
+        let Some(fallback) = &self.retry.ending.fallback else {
+            return match &self.retry.ending.error {
+                None => quote_spanned!(Span::mixed_site()=> #leave #same.err(#last);),
+                Some(error) => {
+                    let converted = placed(error, &quote!(converted), &quote!(#last), private);
+                    quote_spanned!(Span::mixed_site()=> #leave #same.err(#converted);)
+                }
+            };
+        };
+        if !self.retry.shape.is_async {
+            let given = placed(fallback, &quote!(give_outcome), &quote!(#same, #last, #fallback), private);
+            return quote_spanned!(Span::mixed_site()=> #leave #given;);
+        }
+        let given = placed(fallback, &quote!(give), &quote!(#last, #fallback), private);
+        let ret = without_impl_trait(&self.retry.shape.ret);
+        // Underlined from the first token of the fallback to the last.
+        let (first, end) = ends(fallback.to_token_stream());
+        let (first, end) = (Span::mixed_site().located_at(first), Span::mixed_site().located_at(end));
+        let (whole, dot) = (hygiene::at(first, outcome), quote_spanned!(end=> .));
+        let mut only = proc_macro2::Literal::usize_unsuffixed(0);
+        only.set_span(end);
+        let (told, probes) = (hygiene::label(told), self.probes("returned"));
+        quote_spanned! {Span::mixed_site()=>
+            let #outcome = (#told: {
+                #probes
+                let #answer = #private::Returned::new(#given).reattempt_answer();
+                let #future = match ::core::convert::identity(#answer) {
+                    #private::Answer::Now(#outcome) => break #told #outcome,
+                    #private::Answer::Later(#future) => #future,
+                };
+                #future.await
+            },);
+            let #outcome: #ret = #whole #dot #only;
+            #leave #same.outcome(#outcome);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The hooks, and the events that are emitted after them.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
+
+use super::expansion::{Expansion, placed};
+use super::hygiene::{self, Names};
+use crate::parse::{first_span, ungrouped};
+
+impl Expansion<'_> {
+    /// Tells the log after a hook; without one it was told with the decision.
+    pub(super) fn announce(&self, ty: &TokenStream, step: &Ident) -> Option<TokenStream> {
+        let private = &self.retry.private;
+        self.retry.announces().then(|| quote_spanned!(Span::mixed_site()=> #private::#ty::announce(&#step);))
+    }
+
+    pub(super) fn on_retry(&self) -> Option<TokenStream> {
+        let told = self.told_of_retry()?;
+        let keep = self.retry.shape.is_async.then(|| {
+            // The wait needs no result; an async hook had to give it back all the same.
+            let result = &self.names.result;
+            quote_spanned!(Span::mixed_site()=> ::core::mem::drop(#result);)
+        });
+        Some(quote!(#told #keep))
+    }
+
+    /// Tells the hook before a wait.
+    pub(super) fn told_of_retry(&self) -> Option<TokenStream> {
+        let hook = self.retry.before_wait.as_ref()?;
+        Some(self.hook(hook, &self.names.planned, "on_retry", &quote!(tell_retry)))
+    }
+
+    /// Tells a hook of a step. In an async function it may take its time: the result is then moved through it, so
+    /// that it is held across its awaits and across no other.
+    pub(super) fn hook(&self, hook: &Expr, step: &Ident, key: &str, tell: &TokenStream) -> TokenStream {
+        let private = &self.retry.private;
+        let Names { result, hook: heard, told, answer, future, .. } = &self.names;
+        if !self.retry.shape.is_async {
+            let call = placed(hook, tell, &quote!(&#step, &#result, #hook), private);
+            return quote!(#call;);
+        }
+        let typed = match ungrouped(hook) {
+            Expr::Closure(closure) => {
+                let is_async = if closure.asyncness.is_some() { "async_" } else { "" };
+                let typed = Ident::new(&format!("typed_{is_async}{key}"), Span::mixed_site());
+                placed(hook, &typed.into_token_stream(), &quote!(&#result, #hook), private)
+            }
+            _ => hook.to_token_stream(),
+        };
+        let place = Span::mixed_site().located_at(first_span(hook));
+        let tell = Ident::new("reattempt_tell", place);
+        let (told, probes) = (hygiene::label(told), self.probes(key));
+        quote_spanned! {Span::mixed_site()=>
+            let (#heard, #result) = {
+                let #result = #result;
+                let #heard = #typed;
+                (#heard, #result)
+            };
+            let #result = #told: {
+                #probes
+                let #answer = #private::Hook::new(&#step, #result, #heard).#tell();
+                let #future = match ::core::convert::identity(#answer) {
+                    #private::Answer::Now(#result) => break #told #result,
+                    #private::Answer::Later(#future) => #future,
+                };
+                #future.await
+            };
+        }
+    }
+}
