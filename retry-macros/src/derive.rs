@@ -1,13 +1,13 @@
 //! `#[derive(Retryable)]`: marks on variants → an implementation of the trait.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Attribute, Data, DeriveInput, Fields, Index, Member, Meta, Path, Token};
 
 use crate::diagnostics::{Diagnostics, bail};
-use crate::expand::hygiene;
+use crate::expand::{Place, hygiene};
 use crate::function::{mentions, parameters};
 use crate::parse::{first_span, source};
 
@@ -362,13 +362,11 @@ impl Case<'_> {
     /// type which says nothing is reported there, and once for both questions.
     fn asked(&self, method: &TokenStream, private: &TokenStream) -> (Ident, TokenStream) {
         let ty = self.fields.iter().next().map(|field| field.ty.to_token_stream()).unwrap_or_default();
-        let (first, last) = crate::parse::ends(ty);
-        let (first, last) = (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last));
-        let (wrapped, reference) =
-            (hygiene::at(last, &hygiene::local("wrapped")), quote_spanned!(first=> &*));
-        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#reference #wrapped));
-        arguments.set_span(last);
-        let asked = quote_spanned!(first=> #private::Retryable::#method #arguments);
+        let place = Place::of(&ty).in_expansion();
+        let wrapped = hygiene::at(place.last, &hygiene::local("wrapped"));
+        let reference = quote_spanned!(place.first=> &*);
+        let arguments = place.arguments(quote!(#reference #wrapped));
+        let asked = quote_spanned!(place.first=> #private::Retryable::#method #arguments);
         (wrapped, asked)
     }
 }

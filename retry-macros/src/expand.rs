@@ -12,8 +12,10 @@ mod impl_block;
 mod policy;
 mod retry_loop;
 mod shared;
+mod underline;
 mod values;
 mod wait;
 
 pub(crate) use function::expand_function;
 pub(crate) use impl_block::{Deferred, expand_impl};
+pub(crate) use underline::Place;

@@ -4,11 +4,12 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
-use super::expansion::{Expansion, placed};
+use super::expansion::Expansion;
 use super::hygiene::{self, Names};
+use super::underline::Place;
 use crate::function::{Rebind, Rebinding, has_control_flow};
 use crate::model::{ClonedSelf, Evaluated};
-use crate::parse::{ends, first_span};
+use crate::parse::first_span;
 
 impl Expansion<'_> {
     /// Runs one attempt: defines `outcome`.
@@ -64,7 +65,7 @@ impl Expansion<'_> {
             return quote_spanned!(Span::mixed_site()=> (#private::same::<#ret>(), #outcome));
         }
         let place = self.return_place();
-        self.at(place, "split", &hygiene::at(place, &self.names.outcome).into_token_stream())
+        self.call(Place::at(place), "split", hygiene::at(place, &self.names.outcome).into_token_stream())
     }
 
     /// Refuses a success that can hold a failure of its own, under the whole return type, unless `retry_ok` decides.
@@ -78,10 +79,10 @@ impl Expansion<'_> {
         }
         let private = &self.retry.private;
         // Underlined from the first token of the type to the last.
-        let (first, last) = ends(ret.to_token_stream());
-        let (first, last) = (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last));
-        let (reference, answer) = (quote_spanned!(first=> &), Ident::new("__reattempt_answer", last));
-        let never_fails = self.at(first, "never_fails", &quote!(#reference #answer));
+        let place = Place::of(ret).in_expansion();
+        let (reference, answer) =
+            (quote_spanned!(place.first=> &), Ident::new("__reattempt_answer", place.last));
+        let never_fails = self.call(place, "never_fails", quote!(#reference #answer));
         Some(quote_spanned! {Span::mixed_site()=> {
             let __reattempt_answer = #private::success::<#ret>().reattempt_success();
             #never_fails
@@ -91,16 +92,6 @@ impl Expansion<'_> {
     /// The return type, which is at fault if an outcome is none.
     pub(super) fn return_place(&self) -> Span {
         Span::mixed_site().located_at(first_span(&self.retry.shape.ret))
-    }
-
-    /// A call of ours, all of it placed at what of the user's is at fault if it does not compile.
-    pub(super) fn at(&self, place: Span, function: &str, arguments: &TokenStream) -> TokenStream {
-        let private = &self.retry.private;
-        let function = Ident::new(function, place);
-        let name = hygiene::import(place);
-        let mut group = Group::new(Delimiter::Parenthesis, arguments.clone());
-        group.set_span(place);
-        quote!({ use #private::#function as #name; #name #group })
     }
 
     fn attempt(&self) -> TokenStream {
@@ -186,7 +177,7 @@ impl Expansion<'_> {
         let limited = if let (true, Some(sleep)) = (self.shares_sleep(), &self.retry.sleep) {
             let shared = &self.names.sleep;
             let arguments = quote!(#private::Site::policy(#site), &#progress, #timeout, #future, &#shared);
-            placed(sleep, &quote!(limit_with), &arguments, private)
+            self.call(Place::of(sleep), "limit_with", arguments)
         } else {
             quote_spanned!(Span::mixed_site()=>
                 #private::limit(#private::Site::policy(#site), &#progress, #timeout, #future))
@@ -203,11 +194,11 @@ impl Expansion<'_> {
         }
     }
 
-    /// The failure of an attempt that ran out of time, placed at the argument that asks for it.
+    /// The failure of an attempt that ran out of time at the argument that asks for it.
     fn expired(&self) -> TokenStream {
         let place = self.retry.policy.attempt_timeout_place().unwrap_or_else(Span::mixed_site);
         let place = Span::mixed_site().located_at(place);
-        self.at(place, "timed_out", &hygiene::at(place, &self.names.timeout).into_token_stream())
+        self.call(Place::at(place), "timed_out", hygiene::at(place, &self.names.timeout).into_token_stream())
     }
 
     /// The attempt's number, by the user's name for it.

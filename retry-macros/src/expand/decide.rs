@@ -5,6 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::expansion::Expansion;
 use super::hygiene::{self, Names};
+use super::underline::Place;
 
 impl Expansion<'_> {
     /// Core decides, tells and, where it can, waits.
@@ -55,11 +56,11 @@ impl Expansion<'_> {
         let reference = quote_spanned!(place=> &);
         match self.rules() {
             Some(rules) => {
-                let judge = self.at(place, "rules", &quote!(#reference #outcome, #rules));
-                self.at(place, step, &quote!(#arguments, #judge, #outcome))
+                let judge = self.call(Place::at(place), "rules", quote!(#reference #outcome, #rules));
+                self.call(Place::at(place), step, quote!(#arguments, #judge, #outcome))
             }
             None => {
-                let known = self.at(place, "known", &quote!(#reference #outcome));
+                let known = self.call(Place::at(place), "known", quote!(#reference #outcome));
                 let known = self.on_its_floor(&known);
                 let method = format_ident!("reattempt_{step}", span = place);
                 quote_spanned!(place=> #known.#method(#arguments, #outcome))

@@ -1,20 +1,19 @@
 //! The end of a call that gave up: the hook, then the last value, the fallback or the last error.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::Type;
 
 use super::attempt::without_impl_trait;
-use super::expansion::{Expansion, placed};
+use super::expansion::Expansion;
 use super::hygiene::{self, Names};
-use crate::parse::ends;
+use super::underline::Place;
 
 impl Expansion<'_> {
     /// The end of the call: the hook, the log, then the last value, the fallback or the last error.
     pub(super) fn give_up(&self) -> TokenStream {
         let hook = self.retry.ending.on_give_up.as_ref();
-        let told =
-            hook.map(|hook| self.hook(hook, &self.names.given_up, "on_give_up", &quote!(tell_give_up)));
+        let told = hook.map(|hook| self.hook(hook, &self.names.given_up, "on_give_up", "tell_give_up"));
         let announce = self.announce(&quote!(GivenUp), &self.names.given_up);
         let (last, end) = (self.last(), self.end());
         quote_spanned! {Span::mixed_site()=>
@@ -81,23 +80,22 @@ impl Expansion<'_> {
             return match &self.retry.ending.error {
                 None => quote_spanned!(Span::mixed_site()=> #leave #same.err(#last);),
                 Some(error) => {
-                    let converted = placed(error, &quote!(converted), &quote!(#last), private);
+                    let converted = self.call(Place::of(error), "converted", quote!(#last));
                     quote_spanned!(Span::mixed_site()=> #leave #same.err(#converted);)
                 }
             };
         };
         if !self.retry.shape.is_async {
-            let given = placed(fallback, &quote!(give_outcome), &quote!(#same, #last, #fallback), private);
+            let given = self.call(Place::of(fallback), "give_outcome", quote!(#same, #last, #fallback));
             return quote_spanned!(Span::mixed_site()=> #leave #given;);
         }
-        let given = placed(fallback, &quote!(give), &quote!(#last, #fallback), private);
+        let given = self.call(Place::of(fallback), "give", quote!(#last, #fallback));
         let ret = without_impl_trait(&self.retry.shape.ret);
         // Underlined from the first token of the fallback to the last.
-        let (first, end) = ends(fallback.to_token_stream());
-        let (first, end) = (Span::mixed_site().located_at(first), Span::mixed_site().located_at(end));
-        let (whole, dot) = (hygiene::at(first, outcome), quote_spanned!(end=> .));
+        let place = Place::of(fallback).in_expansion();
+        let (whole, dot) = (hygiene::at(place.first, outcome), quote_spanned!(place.last=> .));
         let mut only = proc_macro2::Literal::usize_unsuffixed(0);
-        only.set_span(end);
+        only.set_span(place.last);
         let (told, probes) = (hygiene::label(told), self.probes("returned"));
         quote_spanned! {Span::mixed_site()=>
             let #outcome = (#told: {

@@ -1,12 +1,13 @@
 //! The error as core sees it: what its type reports, and what the arguments decide about it.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Type;
 
-use super::expansion::{Expansion, placed};
+use super::expansion::Expansion;
 use super::hygiene::{self, Names};
-use crate::parse::{Selector, ends, first_span};
+use super::underline::Place;
+use crate::parse::{Selector, first_span};
 
 impl Expansion<'_> {
     /// The error as core sees it: what has to be worked out first, and an expression that may borrow from it.
@@ -36,10 +37,8 @@ impl Expansion<'_> {
         let (private, selection) = (&self.retry.private, &self.retry.selection);
         let Names { find, search: found_by, .. } = &self.names;
         let asked = selection.ask.iter().flatten().map(|ty| {
-            let (first, last) = ends(ty.to_token_stream());
-            let (first, last) = (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last));
-            let ask = Ident::new("ask_for", first);
-            let call = quote_spanned!(last=> ());
+            let place = Place::of(ty).in_expansion();
+            let (ask, call) = (Ident::new("ask_for", place.first), place.arguments(quote!()));
             quote!(#private::#ask::<#ty> #call)
         });
         let selected = selection.on.iter().flatten().filter_map(|item| match item {
@@ -47,7 +46,7 @@ impl Expansion<'_> {
                 let search = self.search(ty);
                 let place = Span::mixed_site().located_at(first_span(ty));
                 let arguments = quote!(&#find, &#found_by, #private::known_as::<#ty>().reattempt_known());
-                let classifier = self.at(place, "classifier", &arguments);
+                let classifier = self.call(Place::at(place), "classifier", arguments);
                 Some(quote_spanned!(Span::mixed_site()=> { #search #classifier }))
             }
             Selector::Text(..) | Selector::Pattern(..) => None,
@@ -80,7 +79,7 @@ impl Expansion<'_> {
         let bare = self.bare();
         let bare = quote!(#bare #asking);
         let hint = match &self.retry.selection.retry_after {
-            Some(hint) => Some(placed(hint, &quote!(hint), &quote!(#error, #hint), private)),
+            Some(hint) => Some(self.call(Place::of(hint), "hint", quote!(#error, #hint))),
             // An error that stands for a timeout is not asked for a hint either.
             None if self.retry.policy.has_attempt_timeout() => Some(quote_spanned! {Span::mixed_site()=>
                 if #timed_out { ::core::option::Option::None } else { #private::Failure::hint(&#seen) }
@@ -164,7 +163,7 @@ impl Expansion<'_> {
         };
         let when = match &selection.when {
             Some(when) => {
-                let asked = placed(when, &quote!(judge), &quote!(#error, #when), private);
+                let asked = self.call(Place::of(when), "judge", quote!(#error, #when));
                 quote!(::core::option::Option::Some(#asked))
             }
             None => quote!(::core::option::Option::None),
@@ -177,17 +176,10 @@ impl Expansion<'_> {
         let (private, Names { find, search: found_by, .. }) = (&self.retry.private, &self.names);
         let mut matched = items.iter().map(|item| match item {
             Selector::Type(ty) => {
-                // Underlined from the first token of the type to the last.
-                let (first, last) = ends(ty.to_token_stream());
-                let (first, last) =
-                    (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last));
-                let search = hygiene::at(last, found_by);
-                let reference = quote_spanned!(first=> &);
-                let finds = hygiene::import(first);
-                let mut arguments =
-                    Group::new(Delimiter::Parenthesis, quote!(&#find, #reference #search, #error));
-                arguments.set_span(last);
-                let found = quote!({ use #private::finds as #finds; #finds #arguments });
+                let place = Place::of(ty).in_expansion();
+                let reference = quote_spanned!(place.first=> &);
+                let search = hygiene::at(place.last, found_by);
+                let found = self.call(place, "finds", quote!(&#find, #reference #search, #error));
                 let way = self.search(ty);
                 quote_spanned! {Span::mixed_site()=> {
                     #way
@@ -200,7 +192,7 @@ impl Expansion<'_> {
                     .map(|guard| quote!(&& ::core::convert::identity::<::core::primitive::bool>(#guard)));
                 let place = Span::mixed_site().located_at(text.span());
                 let error = hygiene::at(place, error);
-                let is_text = self.at(place, "is_text", &quote!(#error, #text));
+                let is_text = self.call(Place::at(place), "is_text", quote!(#error, #text));
                 quote_spanned!(Span::mixed_site()=> #private::On::by_pattern(#is_text #guard))
             }
             Selector::Pattern(pattern, guard) => {

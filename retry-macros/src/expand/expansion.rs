@@ -3,8 +3,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::hygiene::{self, Names};
+use super::hygiene::Names;
 use super::policy::PolicyTokens;
+use super::underline::Place;
 use crate::function::MARKER;
 use crate::model::{Evaluated, Retry};
 
@@ -40,6 +41,11 @@ impl<'a> Expansion<'a> {
 }
 
 impl Expansion<'_> {
+    /// Calls a function of the hidden module, reported under the user's code at `place`.
+    pub(super) fn call(&self, place: Place, function: &str, arguments: impl ToTokens) -> TokenStream {
+        place.call(&self.retry.private, function, arguments)
+    }
+
     /// Whether the progress is remembered only from the first failure on. The memory of a future is its own anyway.
     pub(super) fn has_position(&self) -> bool {
         !self.retry.shape.is_async && !self.retry.has_steps()
@@ -52,26 +58,4 @@ impl Expansion<'_> {
             None => quote!(::core::option::Option::None),
         }
     }
-}
-
-/// A call of one of our functions with an expression of the user's, all of it placed where that stands: what the
-/// compiler says of it then stands there too.
-pub(super) fn placed(
-    place: &impl ToTokens,
-    function: &TokenStream,
-    arguments: &TokenStream,
-    private: &syn::Path,
-) -> TokenStream {
-    let (first, last) = crate::parse::ends(place.to_token_stream());
-    let name = hygiene::import(first);
-    let mut group = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, arguments.clone());
-    group.set_span(last);
-    quote!({ use #private::#function as #name; #name #group })
-}
-
-/// A future awaited where `place` stands: if it is none, that is said there too.
-pub(super) fn awaited(place: &impl ToTokens, future: &TokenStream) -> TokenStream {
-    let (_, last) = crate::parse::ends(place.to_token_stream());
-    let suffix = crate::parse::located(quote!(.await;), last);
-    quote!(#future #suffix)
 }

@@ -4,8 +4,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
-use super::expansion::{Expansion, placed};
+use super::expansion::Expansion;
 use super::hygiene::{self, Names};
+use super::underline::Place;
 use crate::parse::{first_span, ungrouped};
 
 impl Expansion<'_> {
@@ -28,23 +29,23 @@ impl Expansion<'_> {
     /// Tells the hook before a wait.
     pub(super) fn told_of_retry(&self) -> Option<TokenStream> {
         let hook = self.retry.before_wait.as_ref()?;
-        Some(self.hook(hook, &self.names.planned, "on_retry", &quote!(tell_retry)))
+        Some(self.hook(hook, &self.names.planned, "on_retry", "tell_retry"))
     }
 
     /// Tells a hook of a step. In an async function it may take its time: the result is then moved through it, so
     /// that it is held across its awaits and across no other.
-    pub(super) fn hook(&self, hook: &Expr, step: &Ident, key: &str, tell: &TokenStream) -> TokenStream {
+    pub(super) fn hook(&self, hook: &Expr, step: &Ident, key: &str, tell: &str) -> TokenStream {
         let private = &self.retry.private;
         let Names { result, hook: heard, told, answer, future, .. } = &self.names;
         if !self.retry.shape.is_async {
-            let call = placed(hook, tell, &quote!(&#step, &#result, #hook), private);
+            let call = self.call(Place::of(hook), tell, quote!(&#step, &#result, #hook));
             return quote!(#call;);
         }
         let typed = match ungrouped(hook) {
             Expr::Closure(closure) => {
                 let is_async = if closure.asyncness.is_some() { "async_" } else { "" };
-                let typed = Ident::new(&format!("typed_{is_async}{key}"), Span::mixed_site());
-                placed(hook, &typed.into_token_stream(), &quote!(&#result, #hook), private)
+                let typed = format!("typed_{is_async}{key}");
+                self.call(Place::of(hook), &typed, quote!(&#result, #hook))
             }
             _ => hook.to_token_stream(),
         };

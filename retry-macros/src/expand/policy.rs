@@ -1,14 +1,15 @@
 //! The policy of a function, as the code that builds it: one item for each value, so that the compiler's word on a
 //! wrong value stands under that value.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Expr, Path};
 
 use super::hygiene;
+use super::underline::Place;
 use super::values::{jitter_tokens, number_tokens, time_tokens};
 use crate::model::{Evaluated, Policy};
-use crate::parse::{Given, Max, Origin, Preset, RawArgs, Slot, Start, Time, ends};
+use crate::parse::{Given, Max, Origin, Preset, RawArgs, Slot, Start, Time};
 
 /// The code that builds a policy.
 pub(super) struct PolicyTokens {
@@ -180,12 +181,8 @@ impl<'a> Builder<'a> {
 
     /// The same, by the function that knows what to say.
     fn placed(&self, place: &Expr, require: &str, arguments: TokenStream) -> TokenStream {
-        let (first, last) = ends(place.to_token_stream());
         let private = self.private;
-        let (require, name) = (Ident::new(require, first), hygiene::import(first));
-        let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
-        arguments.set_span(last);
-        let call = quote!({ use #private::check::#require as #name; #name #arguments });
+        let call = Place::of(place).call(&quote!(#private::check), require, arguments);
         if self.is_inline { quote!(#call;) } else { quote!(const _: () = #call;) }
     }
 

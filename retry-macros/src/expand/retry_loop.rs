@@ -6,15 +6,16 @@ use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::expansion::{Expansion, marker, placed};
+use super::expansion::{Expansion, marker};
 use super::hygiene::Names;
+use super::underline::Place;
 use crate::function::AnnotatedFn;
 use crate::model::{Evaluated, Retry};
 
 /// The function with its body in a loop.
 pub(super) fn expand(function: &AnnotatedFn, retry: &Retry<'_>) -> TokenStream {
     let expansion = Expansion::new(retry);
-    let (site, repeated) = (expansion.site_definition(), expansion.call());
+    let (site, repeated) = (expansion.site_definition(), expansion.repeated());
     let rest = retry.shape.frame.fill(&repeated);
     function.with_body(&quote!(#site #rest))
 }
@@ -54,7 +55,7 @@ impl Expansion<'_> {
     }
 
     /// The loop, an expression that yields what the function returns.
-    fn call(&self) -> TokenStream {
+    fn repeated(&self) -> TokenStream {
         let (private, waited) = (&self.retry.private, &self.names.waited);
         let (begin, sleep) = (self.begin(), self.shared_sleep());
         let used_up = self.used_up();
@@ -143,7 +144,7 @@ impl Expansion<'_> {
     fn sifted(&self) -> TokenStream {
         let (private, result) = (&self.retry.private, &self.names.result);
         match &self.retry.selection.retry_ok {
-            Some(refuses) => placed(refuses, &quote!(sift), &quote!(#result, #refuses), private),
+            Some(refuses) => self.call(Place::of(refuses), "sift", quote!(#result, #refuses)),
             None => quote!(#private::sift(#result, |_| false)),
         }
     }

@@ -9,6 +9,7 @@ use syn::Expr;
 
 use super::expansion::Expansion;
 use super::hygiene::{self, Names};
+use super::underline::Place;
 use crate::parse::first_span;
 
 impl Expansion<'_> {
@@ -38,7 +39,7 @@ impl Expansion<'_> {
         let Some(given) = given else { return (None, quote!(::core::option::Option::None)) };
         let place = Span::mixed_site().located_at(first_span(given));
         let (name, reference) = (hygiene::at(place, name), quote_spanned!(place=> &));
-        let lent = self.at(place, function, &name.to_token_stream());
+        let lent = self.call(Place::at(place), function, name.to_token_stream());
         (Some(quote_spanned!(Span::mixed_site()=> let #name = #reference #given;)), lent)
     }
 
@@ -121,7 +122,7 @@ impl Expansion<'_> {
         }
         let breaker = self.retry.sharing.breaker.as_ref().map_or_else(Span::mixed_site, first_span);
         let place = Span::mixed_site().located_at(breaker);
-        let made = self.at(place, "refused", &hygiene::at(place, open).into_token_stream());
+        let made = self.call(Place::at(place), "refused", hygiene::at(place, open).into_token_stream());
         let (ret, split) = (self.body_type(), self.split());
         quote_spanned! {Span::mixed_site()=>
             let #given_up = #refused;

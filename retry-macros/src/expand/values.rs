@@ -1,11 +1,12 @@
 //! The values of arguments as expressions.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Expr, Path};
 
 use super::hygiene;
-use crate::parse::{Jitter, JitterForm, Number, Time, TimeForm, ends, located};
+use super::underline::Place;
+use crate::parse::{Jitter, JitterForm, Number, Time, TimeForm, located};
 
 pub(super) fn time_tokens(time: &Time, private: &Path) -> TokenStream {
     let written = &time.written;
@@ -51,14 +52,10 @@ pub(super) fn jitter_tokens(jitter: &Jitter, private: &Path) -> TokenStream {
 
 /// A value whose type is the user's choice, turned into ours by a method; placed where it stands.
 fn argument(written: &Expr, method: &str, private: &Path) -> TokenStream {
-    let (first, last) = ends(written.to_token_stream());
+    let place = Place::of(written);
     // Under its own name it would hide a type of the user's in the value.
-    let constructor = located(quote!(__ReattemptArgument), first);
-    let mut given = Group::new(Delimiter::Parenthesis, written.to_token_stream());
-    given.set_span(last);
-    let method = Ident::new(method, last);
-    let mut nothing = Group::new(Delimiter::Parenthesis, TokenStream::new());
-    nothing.set_span(last);
-    let dot = located(quote!(.), last);
+    let constructor = located(quote!(__ReattemptArgument), place.first);
+    let (given, nothing) = (place.arguments(written), place.arguments(TokenStream::new()));
+    let (dot, method) = (located(quote!(.), place.last), Ident::new(method, place.last));
     quote!({ use #private::Argument as #constructor; #constructor #given #dot #method #nothing })
 }

@@ -4,8 +4,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
-use super::expansion::{Expansion, awaited, placed};
+use super::expansion::Expansion;
 use super::hygiene::Names;
+use super::underline::Place;
 
 impl Expansion<'_> {
     /// A blocking function waits; an async one says how to.
@@ -24,7 +25,7 @@ impl Expansion<'_> {
     /// The caller's sleep on this thread.
     pub(super) fn blocking_wait(&self, sleep: Option<&Expr>) -> Option<TokenStream> {
         let (sleep, delay) = (sleep?, &self.names.delay);
-        let call = placed(sleep, &quote!(block_with), &quote!(#sleep, #delay), &self.retry.private);
+        let call = self.call(Place::of(sleep), "block_with", quote!(#sleep, #delay));
         Some(quote!(#call;))
     }
 
@@ -41,8 +42,8 @@ impl Expansion<'_> {
             sleep.to_token_stream()
         };
         let arguments = quote!(#function, #private::Delay::duration(#delay));
-        let future = placed(sleep, &quote!(wait_with), &arguments, private);
-        awaited(sleep, &future)
+        let future = self.call(Place::of(sleep), "wait_with", arguments);
+        Place::of(sleep).awaited(&future)
     }
 
     /// Whether the user's sleep serves twice, as the wait and as the limit, and so is evaluated beforehand.
