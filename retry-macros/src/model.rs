@@ -1,11 +1,15 @@
 //! The checked result: what expansion needs, and the rules that lead there.
 
+mod error_rules;
 mod model;
 mod policy;
+mod receiver;
 mod run_time;
 mod validate;
 
-pub(crate) use model::{ClonedSelf, Retry, private};
+pub(crate) use error_rules::{Classifier, HintRule, RetryableRule, Selection};
+pub(crate) use model::{Retry, private};
 pub(crate) use policy::{Evaluated, Policy};
+pub(crate) use receiver::ClonedSelf;
 pub(crate) use run_time::{CallNames, refuse_run_time_values};
 pub(crate) use validate::{check_arguments, is_reference};

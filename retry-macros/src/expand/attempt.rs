@@ -74,7 +74,7 @@ impl Expansion<'_> {
     /// [`validate`](crate::model::validate) goes by the spelling.
     pub(super) fn success_never_fails(&self) -> Option<TokenStream> {
         let ret = &self.retry.shape.ret;
-        if self.retry.selection.retry_ok.is_some() || self.retry.shape.has_impl_trait() {
+        if self.retry.success_rule.is_some() || self.retry.shape.has_impl_trait() {
             return None;
         }
         let private = &self.retry.private;

@@ -3,6 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
+use super::error_rules::ErrorView;
 use super::expansion::Expansion;
 use super::hygiene::{self, Names};
 use super::underline::Place;
@@ -61,7 +62,7 @@ impl Expansion<'_> {
             }
             None => {
                 let known = self.call(Place::at(place), "known", quote!(#reference #outcome));
-                let known = self.on_its_floor(&known);
+                let known = self.borrow_aware(&known);
                 let method = format_ident!("reattempt_{step}", span = place);
                 quote_spanned!(place=> #known.#method(#arguments, #outcome))
             }
@@ -70,14 +71,17 @@ impl Expansion<'_> {
 
     /// A closure that says what the function's own arguments come to, if they say anything.
     fn rules(&self) -> Option<TokenStream> {
-        let (prepared, seen) = self.told_of_error()?;
+        if self.retry.error_rules.is_empty() {
+            return None;
+        }
+        let ErrorView { prepared, view } = self.error_view();
         let (private, name) = (&self.retry.private, self.filled_name());
         let Names { ask, error, .. } = &self.names;
         Some(quote_spanned! {Span::mixed_site()=>
             |#error, #ask| match #error {
                 ::core::option::Option::Some(#error) => {
                     #prepared
-                    #private::Ask::after(#ask, &#seen)
+                    #private::Ask::after(#ask, &#view)
                 }
                 ::core::option::Option::None => #private::Ask::recovered(#ask, #name),
             }
@@ -107,14 +111,10 @@ impl Expansion<'_> {
 
     pub(super) fn plan(&self) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
-        let (prepared, seen) = self.seen();
+        let ErrorView { prepared, view } = self.error_view();
         let (function, refused_value, own_error) = self.planning();
         let tell = if self.retry.announces() { quote!(Later) } else { quote!(Now) };
-        let refused = quote_spanned!(Span::mixed_site()=> #private::Refused);
-        let refused = match &self.retry.selection.retry_ok {
-            Some(_) => self.told(&refused, false, false),
-            None => refused,
-        };
+        let refused = self.refused_value();
         let Names { plan, result, progress, error, .. } = &self.names;
         quote_spanned! {Span::mixed_site()=>
             // Borrowed in a scope of its own and handed out: a local that was borrowed counts as alive ever after,
@@ -127,7 +127,7 @@ impl Expansion<'_> {
                     }
                     ::core::result::Result::Err(#error) => {
                         #prepared
-                        #private::#function(#site, &mut #progress, &#seen, #private::Tell::#tell #own_error)
+                        #private::#function(#site, &mut #progress, &#view, #private::Tell::#tell #own_error)
                     }
                 };
                 (#plan, #result)

@@ -32,7 +32,7 @@ impl Expansion<'_> {
             return self.last_if_any(error);
         }
         let Names { last: end, error: found, known, given_up, result, value, same, .. } = &self.names;
-        let question = self.on_its_floor(&quote!(#private::known_of(&#found)));
+        let question = self.borrow_aware(&quote!(#private::known_of(&#found)));
         let last = match &self.retry.ending.error {
             None => quote_spanned!(Span::mixed_site()=> let #end = #found;),
             Some(_) => quote_spanned! {Span::mixed_site()=>
@@ -56,8 +56,8 @@ impl Expansion<'_> {
     fn last_if_any(&self, error: &Type) -> TokenStream {
         let (private, leave) = (&self.retry.private, &self.leave);
         let Names { last, result, value, same, known, given_up, error: found, .. } = &self.names;
-        let none = self.on_its_floor(&quote!(#private::known_as::<#error>()));
-        let some = self.on_its_floor(&quote!(#private::known_of(&#found)));
+        let none = self.borrow_aware(&quote!(#private::known_as::<#error>()));
+        let some = self.borrow_aware(&quote!(#private::known_of(&#found)));
         quote_spanned! {Span::mixed_site()=>
             let #last = match ::core::convert::identity(#result) {
                 ::core::result::Result::Ok(::core::option::Option::Some(#value)) => #leave #same.ok(#value),

@@ -2,60 +2,83 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Type;
+use syn::{Expr, LitStr, Type};
 
 use super::expansion::Expansion;
 use super::hygiene::{self, Names};
 use super::underline::Place;
+use crate::model::{Classifier, HintRule, RetryableRule, Selection};
 use crate::parse::{Selector, first_span};
 
+/// The code that hands an error to core.
+pub(super) struct ErrorView {
+    /// Statements that are needed first.
+    pub(super) prepared: TokenStream,
+    /// An expression, which may borrow from the statements.
+    pub(super) view: TokenStream,
+}
+
 impl Expansion<'_> {
-    /// The error as core sees it: what has to be worked out first, and an expression that may borrow from it.
-    pub(super) fn seen(&self) -> (TokenStream, TokenStream) {
-        self.told_of_error().unwrap_or_else(|| (TokenStream::new(), self.bare()))
+    /// Returns the error as core sees it.
+    pub(super) fn error_view(&self) -> ErrorView {
+        let rules = &self.retry.error_rules;
+        let Names { seen, judged, hint, also, .. } = &self.names;
+        let classifiers = (!rules.classifiers.is_empty()).then(|| {
+            let classifiers = rules.classifiers.iter().map(|classifier| self.classifier(classifier));
+            quote!(let #also = [#(#classifiers),*];)
+        });
+        let asking = classifiers.is_some().then(|| quote!(.asking(&#also)));
+        let by_type = self.view_by_type();
+        let by_type = quote!(#by_type #asking);
+        let (is_retryable, found_hint) = (self.is_retryable(), self.hint());
+        let needs_name = classifiers.is_some() || is_retryable.is_some();
+        let (named, view) = if needs_name {
+            (Some(quote!(let #seen = #by_type;)), seen.to_token_stream())
+        } else {
+            (None, by_type)
+        };
+        let view = self.overridden(&view, is_retryable.is_some(), found_hint.is_some());
+        let is_retryable = is_retryable.map(|value| quote!(let #judged = #value;));
+        let found_hint = found_hint.map(|value| quote!(let #hint = #value;));
+        ErrorView { prepared: quote!(#classifiers #named #is_retryable #found_hint), view }
     }
 
-    /// The error as its type tells of it.
-    fn bare(&self) -> TokenStream {
+    /// Returns the error as its type describes it.
+    fn view_by_type(&self) -> TokenStream {
         let (private, error) = (&self.retry.private, &self.names.error);
-        let known = self.on_its_floor(&quote_spanned!(Span::mixed_site()=> #private::known_of(#error)));
+        let known = self.borrow_aware(&quote_spanned!(Span::mixed_site()=> #private::known_of(#error)));
         quote_spanned!(Span::mixed_site()=> #known.reattempt_known().see(#error))
     }
 
-    /// The question about an error, from the floor on that sees whether its type may borrow.
-    pub(super) fn on_its_floor(&self, question: &TokenStream) -> TokenStream {
+    /// Has a probe of the error's type start where types that may borrow are distinguished, if this one may.
+    pub(super) fn borrow_aware(&self, probe: &TokenStream) -> TokenStream {
         if self.retry.may_borrow {
-            quote_spanned!(Span::mixed_site()=> #question.reattempt_borrowing())
+            quote_spanned!(Span::mixed_site()=> #probe.reattempt_borrowing())
         } else {
-            question.clone()
+            probe.clone()
         }
     }
 
-    /// The types of `ask`, and those of `on` that have a classification: they are asked where they stand in the chain
-    /// of an error that has none.
-    fn asked(&self) -> Option<TokenStream> {
-        let (private, selection) = (&self.retry.private, &self.retry.selection);
-        let Names { find, search: found_by, .. } = &self.names;
-        let asked = selection.ask.iter().flatten().map(|ty| {
-            let place = Place::of(ty).in_expansion();
-            let (ask, call) = (Ident::new("ask_for", place.first), place.arguments(quote!()));
-            quote!(#private::#ask::<#ty> #call)
-        });
-        let selected = selection.on.iter().flatten().filter_map(|item| match item {
-            Selector::Type(ty) => {
-                let search = self.search(ty);
-                let place = Span::mixed_site().located_at(first_span(ty));
-                let arguments = quote!(&#find, &#found_by, #private::known_as::<#ty>().reattempt_known());
-                let classifier = self.call(Place::at(place), "classifier", arguments);
-                Some(quote_spanned!(Span::mixed_site()=> { #search #classifier }))
+    /// Returns a type that core asks for a classification where it finds it in the chain of an error without one.
+    fn classifier(&self, classifier: &Classifier) -> TokenStream {
+        let (private, Names { find, search, .. }) = (&self.retry.private, &self.names);
+        match classifier {
+            Classifier::Required(ty) => {
+                let place = Place::of(ty).in_expansion();
+                let (ask, call) = (Ident::new("ask_for", place.first), place.arguments(quote!()));
+                quote!(#private::#ask::<#ty> #call)
             }
-            Selector::Text(..) | Selector::Pattern(..) => None,
-        });
-        let all: Vec<_> = asked.chain(selected).collect();
-        (!all.is_empty()).then(|| quote!(#(#all),*))
+            Classifier::Optional(ty) => {
+                let way = self.search(ty);
+                let place = Place::at(first_span(ty)).in_expansion();
+                let arguments = quote!(&#find, &#search, #private::known_as::<#ty>().reattempt_known());
+                let classifier = self.call(place, "classifier", arguments);
+                quote_spanned!(Span::mixed_site()=> { #way #classifier })
+            }
+        }
     }
 
-    /// The question whether the error is or has a `ty`, and the way to look for it.
+    /// Defines the question whether the error is a `ty` or contains one, and how to search for it.
     fn search(&self, ty: &Type) -> TokenStream {
         let (private, probes) = (&self.retry.private, self.probes("find"));
         let Names { error, find, search, .. } = &self.names;
@@ -67,65 +90,34 @@ impl Expansion<'_> {
         }
     }
 
-    /// The same with what the function's arguments say of it, if they say anything.
-    pub(super) fn told_of_error(&self) -> Option<(TokenStream, TokenStream)> {
-        if !self.retry.judges_errors() {
-            return None;
-        }
-        let Names { error, timed_out, seen, judged: verdict, hint: hinted, also, .. } = &self.names;
+    /// Returns a value that was refused by `retry_ok`, with what the arguments decide about any failure.
+    pub(super) fn refused_value(&self) -> TokenStream {
         let private = &self.retry.private;
-        let asked = self.asked().map(|asked| quote!(let #also = [#asked];));
-        let asking = asked.is_some().then(|| quote!(.asking(&#also)));
-        let bare = self.bare();
-        let bare = quote!(#bare #asking);
-        let hint = match &self.retry.selection.retry_after {
-            Some(hint) => Some(self.call(Place::of(hint), "hint", quote!(#error, #hint))),
-            // An error that stands for a timeout is not asked for a hint either.
-            None if self.retry.policy.has_attempt_timeout() => Some(quote_spanned! {Span::mixed_site()=>
-                if #timed_out { ::core::option::Option::None } else { #private::Failure::hint(&#seen) }
-            }),
-            None => None,
-        };
-        let has_hint = hint.is_some();
-        let hint = hint.map(|hint| quote_spanned!(Span::mixed_site()=> let #hinted = #hint;));
-        let Some(judged) = self.judged(error) else {
-            let (asked, told) = match &asked {
-                Some(asked) => (
-                    Some(quote!(#asked let #seen = #bare;)),
-                    self.told(&seen.to_token_stream(), false, has_hint),
-                ),
-                None => (None, self.told(&bare, false, has_hint)),
-            };
-            return Some((quote!(#asked #hint), told));
-        };
-        let told = self.told(&seen.to_token_stream(), true, has_hint);
-        let prepared = quote_spanned! {Span::mixed_site()=>
-            #asked
-            let #seen = #bare;
-            let #verdict = #judged;
-            #hint
-        };
-        Some((prepared, told))
+        let refused = quote_spanned!(Span::mixed_site()=> #private::Refused);
+        match self.retry.success_rule {
+            Some(_) => self.overridden(&refused, false, false),
+            None => refused,
+        }
     }
 
-    /// A failure with what the function's arguments say of it, if they say anything.
-    pub(super) fn told(&self, failure: &TokenStream, is_judged: bool, has_hint: bool) -> TokenStream {
-        let private = &self.retry.private;
-        let format = self.retry.operation.format.as_ref();
-        let sums_waits = self.retry.policy.sums_waits();
-        if !is_judged && !has_hint && format.is_none() && !sums_waits {
+    /// Returns a failure with what the arguments decide about it, if they decide anything.
+    fn overridden(&self, failure: &TokenStream, has_verdict: bool, has_hint: bool) -> TokenStream {
+        let (private, rules) = (&self.retry.private, &self.retry.error_rules);
+        if !has_verdict && !has_hint && rules.name.is_none() && !rules.sums_waits {
             return failure.clone();
         }
         let Names { judged, hint, waited, .. } = &self.names;
-        let some = |value: TokenStream| quote!(::core::option::Option::Some(#value));
-        let none = || quote!(::core::option::Option::None);
-        let is_retryable = if is_judged { some(judged.to_token_stream()) } else { none() };
-        let hint = if has_hint { some(hint.to_token_stream()) } else { none() };
-        let operation = match format {
-            Some(text) => some(quote!(::core::format_args!(#text))),
+        let option = |value: Option<TokenStream>| match value {
+            Some(value) => quote!(::core::option::Option::Some(#value)),
+            None => quote!(::core::option::Option::None),
+        };
+        let is_retryable = option(has_verdict.then(|| judged.to_token_stream()));
+        let hint = option(has_hint.then(|| hint.to_token_stream()));
+        let operation = match &rules.name {
+            Some(text) => quote!(::core::option::Option::Some(::core::format_args!(#text))),
             None => quote!(::core::option::Option::None::<&::core::primitive::str>),
         };
-        let waited = if sums_waits { some(quote!(&#waited)) } else { none() };
+        let waited = option(rules.sums_waits.then(|| quote!(&#waited)));
         quote_spanned! {Span::mixed_site()=>
             #private::Told {
                 failure: #failure,
@@ -137,28 +129,45 @@ impl Expansion<'_> {
         }
     }
 
-    /// Whether the error is retried, where that is not the error's word alone.
-    fn judged(&self, error: &Ident) -> Option<TokenStream> {
-        let (private, Names { timed_out, seen, .. }) = (&self.retry.private, &self.names);
-        let selection = &self.retry.selection;
-        let has_timeout = self.retry.policy.has_attempt_timeout();
-        let own = if has_timeout {
-            quote_spanned!(Span::mixed_site()=> #timed_out || #private::Seen::own(&#seen))
-        } else {
-            quote_spanned!(Span::mixed_site()=> #private::Seen::own(&#seen))
-        };
-        if selection.on.is_none() && selection.unless.is_none() && selection.when.is_none() {
-            return has_timeout.then_some(own);
+    /// Returns the delay that the error asks for, where its type alone does not decide on it.
+    fn hint(&self) -> Option<TokenStream> {
+        let (private, Names { error, timed_out, seen, .. }) = (&self.retry.private, &self.names);
+        match &self.retry.error_rules.hint {
+            HintRule::Type => None,
+            HintRule::TypeUnlessTimeout => Some(quote_spanned! {Span::mixed_site()=>
+                if #timed_out { ::core::option::Option::None } else { #private::Failure::hint(&#seen) }
+            }),
+            HintRule::Function(hint) => Some(self.call(Place::of(hint), "hint", quote!(#error, #hint))),
         }
+    }
+
+    /// Returns whether the error is retried, where its type alone does not decide on it.
+    fn is_retryable(&self) -> Option<TokenStream> {
+        let (private, Names { timed_out, seen, .. }) = (&self.retry.private, &self.names);
+        let by_type = quote_spanned!(Span::mixed_site()=> #private::Seen::own(&#seen));
+        let by_timeout_or_type = quote_spanned!(Span::mixed_site()=> #timed_out || #by_type);
+        match &self.retry.error_rules.retryable {
+            RetryableRule::Type => None,
+            RetryableRule::TimeoutOrType => Some(by_timeout_or_type),
+            RetryableRule::Selection(selection) => {
+                let otherwise = if selection.has_timeout { by_timeout_or_type } else { by_type };
+                Some(self.classified(selection, &otherwise))
+            }
+        }
+    }
+
+    /// Classifies the error by the selection, and else by `otherwise`. Core has the order.
+    fn classified(&self, selection: &Selection, otherwise: &TokenStream) -> TokenStream {
+        let (private, error) = (&self.retry.private, &self.names.error);
         let unless = match &selection.unless {
-            Some(items) => {
-                let matched = self.matched(items, error);
+            Some(selectors) => {
+                let matched = self.matched(selectors);
                 quote_spanned!(Span::mixed_site()=> #matched.matches())
             }
             None => quote!(false),
         };
         let on = match &selection.on {
-            Some(items) => self.matched(items, error),
+            Some(selectors) => self.matched(selectors),
             None => quote_spanned!(Span::mixed_site()=> #private::On::Type),
         };
         let when = match &selection.when {
@@ -168,34 +177,19 @@ impl Expansion<'_> {
             }
             None => quote!(::core::option::Option::None),
         };
-        Some(quote_spanned!(Span::mixed_site()=> #private::classify(|| #unless, || #on, || #when, || #own)))
+        quote_spanned! {Span::mixed_site()=>
+            #private::classify(|| #unless, || #on, || #when, || #otherwise)
+        }
     }
 
-    /// What the items say of the error.
-    fn matched(&self, items: &[Selector], error: &Ident) -> TokenStream {
-        let (private, Names { find, search: found_by, .. }) = (&self.retry.private, &self.names);
-        let mut matched = items.iter().map(|item| match item {
-            Selector::Type(ty) => {
-                let place = Place::of(ty).in_expansion();
-                let reference = quote_spanned!(place.first=> &);
-                let search = hygiene::at(place.last, found_by);
-                let found = self.call(place, "finds", quote!(&#find, #reference #search, #error));
-                let way = self.search(ty);
-                quote_spanned! {Span::mixed_site()=> {
-                    #way
-                    #private::On::by_type(#found)
-                }}
-            }
-            Selector::Text(text, guard) => {
-                let guard = guard
-                    .as_ref()
-                    .map(|guard| quote!(&& ::core::convert::identity::<::core::primitive::bool>(#guard)));
-                let place = Span::mixed_site().located_at(text.span());
-                let error = hygiene::at(place, error);
-                let is_text = self.call(Place::at(place), "is_text", quote!(#error, #text));
-                quote_spanned!(Span::mixed_site()=> #private::On::by_pattern(#is_text #guard))
-            }
+    /// Returns whether any of the selectors matches the error, and by what.
+    fn matched(&self, selectors: &[Selector]) -> TokenStream {
+        let private = &self.retry.private;
+        let mut matched = selectors.iter().map(|selector| match selector {
+            Selector::Type(ty) => self.has_type(ty),
+            Selector::Text(text, guard) => self.is_text(text, guard.as_ref()),
             Selector::Pattern(pattern, guard) => {
+                let error = &self.names.error;
                 let guard = guard.as_ref().map(|guard| quote!(if #guard));
                 quote_spanned! {Span::mixed_site()=>
                     #private::On::by_pattern(
@@ -208,7 +202,29 @@ impl Expansion<'_> {
         matched.fold(first, |all, next| quote_spanned!(Span::mixed_site()=> #all.or(|| #next)))
     }
 
-    /// The traits of one question, in the block that asks it: a method of one of them is used there in any case.
+    fn has_type(&self, ty: &Type) -> TokenStream {
+        let (private, Names { find, search, error, .. }) = (&self.retry.private, &self.names);
+        let place = Place::of(ty).in_expansion();
+        let (reference, named_search) = (quote_spanned!(place.first=> &), hygiene::at(place.last, search));
+        let found = self.call(place, "finds", quote!(&#find, #reference #named_search, #error));
+        let way = self.search(ty);
+        quote_spanned! {Span::mixed_site()=> {
+            #way
+            #private::On::by_type(#found)
+        }}
+    }
+
+    fn is_text(&self, text: &LitStr, guard: Option<&Expr>) -> TokenStream {
+        let private = &self.retry.private;
+        let guard =
+            guard.map(|guard| quote!(&& ::core::convert::identity::<::core::primitive::bool>(#guard)));
+        let place = Place::at(text.span()).in_expansion();
+        let error = hygiene::at(place.first, &self.names.error);
+        let is_text = self.call(place, "is_text", quote!(#error, #text));
+        quote_spanned!(Span::mixed_site()=> #private::On::by_pattern(#is_text #guard))
+    }
+
+    /// Imports the traits of one probe into the block that uses them: a method of one of them is used there in any case.
     pub(super) fn probes(&self, question: &str) -> TokenStream {
         let (private, question) = (&self.retry.private, Ident::new(question, Span::mixed_site()));
         quote_spanned!(Span::mixed_site()=> use #private::probes::#question::*;)

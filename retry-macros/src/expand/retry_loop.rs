@@ -62,8 +62,8 @@ impl Expansion<'_> {
         let step = if self.retry.shape.is_async { self.async_step() } else { self.blocking_step() };
         let sum = self
             .retry
-            .policy
-            .sums_waits()
+            .error_rules
+            .sums_waits
             .then(|| quote_spanned!(Span::mixed_site()=> let #waited = #private::Cell::new(0_u64);));
         let (never_fails, shared) = (self.success_never_fails(), self.shared());
         quote_spanned! {Span::mixed_site()=>
@@ -143,7 +143,7 @@ impl Expansion<'_> {
     /// alive ever after.
     fn sifted(&self) -> TokenStream {
         let (private, result) = (&self.retry.private, &self.names.result);
-        match &self.retry.selection.retry_ok {
+        match &self.retry.success_rule {
             Some(refuses) => self.call(Place::of(refuses), "sift", quote!(#result, #refuses)),
             None => quote!(#private::sift(#result, |_| false)),
         }

@@ -135,7 +135,7 @@ impl Expansion<'_> {
     /// What is kept of an attempt across the wait: its error, or all of it where a value can also end the call.
     fn kept(&self) -> (TokenStream, TokenStream) {
         let (private, Names { kept, result, .. }) = (&self.retry.private, &self.names);
-        if self.retry.selection.retry_ok.is_some() {
+        if self.retry.success_rule.is_some() {
             let keep = quote_spanned!(Span::mixed_site()=> let #kept = #result;);
             return (keep, self.optional(kept));
         }

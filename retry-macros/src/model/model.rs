@@ -1,17 +1,17 @@
 //! The checked thing that expansion needs.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Expr, LitStr, Path, Signature, Token, Type};
+use syn::{Expr, LitStr, Path, Signature, Token, Type};
 
+use super::error_rules::ErrorRules;
 use super::policy::Policy;
-use super::validate::{self, is_reference};
+use super::receiver::{ClonedSelf, clone_self, in_async_trait};
+use super::validate;
 use crate::diagnostics::Diagnostics;
-use crate::function::{
-    Rebind, Rebinding, Shape, conditions, divide, may_borrow, mentions_lifetime, parameters,
-};
-use crate::parse::{RawArgs, Selector, Slot};
+use crate::function::{Rebinding, Shape, may_borrow, mentions_lifetime, parameters};
+use crate::parse::{RawArgs, Slot};
 
 /// One retried function. Only a model without mistakes is expanded, so expansion cannot fail.
 pub(crate) struct Retry<'a> {
@@ -24,7 +24,9 @@ pub(crate) struct Retry<'a> {
     pub(crate) rebindings: Vec<Rebinding>,
     /// `self`, if every attempt gets a clone of it.
     pub(crate) cloned_self: Option<ClonedSelf>,
-    pub(crate) selection: Selection,
+    pub(crate) error_rules: ErrorRules,
+    /// Which successes are retried.
+    pub(crate) success_rule: Option<Expr>,
     pub(crate) ending: Ending,
     pub(crate) sharing: Sharing,
     /// Whether a lifetime stands in the error's type, so that a box of it may borrow.
@@ -39,24 +41,6 @@ pub(crate) struct Retry<'a> {
     pub(crate) place: Span,
     /// Where the braces of an attempt stand.
     pub(crate) braces: Span,
-}
-
-/// A `self` that is given back to itself after each attempt.
-pub(crate) struct ClonedSelf {
-    pub(crate) name: Ident,
-    /// The attributes that decide whether it exists.
-    pub(crate) conditions: Vec<Attribute>,
-}
-
-/// Which outcomes are retried.
-#[derive(Default)]
-pub(crate) struct Selection {
-    pub(crate) on: Option<Vec<Selector>>,
-    pub(crate) unless: Option<Vec<Selector>>,
-    pub(crate) ask: Option<Vec<Type>>,
-    pub(crate) when: Option<Expr>,
-    pub(crate) retry_ok: Option<Expr>,
-    pub(crate) retry_after: Option<Expr>,
 }
 
 /// How the call ends without success.
@@ -86,20 +70,11 @@ impl Retry<'_> {
     /// in the function, and not in core alone.
     pub(crate) fn has_steps(&self) -> bool {
         self.before_wait.is_some()
-            || self.selection.retry_ok.is_some()
+            || self.success_rule.is_some()
             || self.ending.error.is_some()
             || self.ending.on_give_up.is_some()
             || self.ending.fallback.is_some()
             || !self.sharing.is_empty()
-    }
-
-    /// Whether the function's arguments say anything of an error.
-    pub(crate) fn judges_errors(&self) -> bool {
-        let Selection { on, unless, ask, when, retry_after, retry_ok: _ } = &self.selection;
-        let is_selective =
-            on.is_some() || unless.is_some() || ask.is_some() || when.is_some() || retry_after.is_some();
-        let is_named = self.operation.format.is_some();
-        is_selective || is_named || self.policy.has_attempt_timeout() || self.policy.sums_waits()
     }
 
     /// Whether somebody is told how long the call took, or the clock is read for an attempt anyway.
@@ -174,104 +149,39 @@ impl<'a> Retry<'a> {
             return None;
         }
         *sig = bare;
-        let private = private(args);
-        let mut generics = parameters(&sig.generics);
-        generics.extend(outer_generics.iter().cloned());
-        let policy = Policy::new(args, &generics);
-        let operation = Operation::new(args, sig);
-        let has_own_self = args.clone.value().into_iter().flatten().any(|name| name == "self");
-        let cloned_self = if has_own_self { clone_self(sig, &shape, &mut rebindings) } else { None };
-        let here = |expression: &Expr| {
+        let is_self_cloned = args.clone.value().into_iter().flatten().any(|name| name == "self");
+        let cloned_self = if is_self_cloned { clone_self(sig, &shape, &mut rebindings) } else { None };
+        let in_body = |expression: &Expr| {
             if shape.renames_self() { in_async_trait(expression) } else { expression.clone() }
         };
-        let expression = |slot: &Slot<Expr>| slot.value().map(here);
-        let items = |slot: &Slot<Vec<Selector>>| {
-            slot.value().map(|items| items.iter().map(|item| item.map(here)).collect())
-        };
-        let selection = Selection {
-            on: items(&args.on),
-            unless: items(&args.unless),
-            ask: args.ask.value().cloned(),
-            when: expression(&args.when),
-            retry_ok: expression(&args.retry_ok),
-            retry_after: expression(&args.retry_after),
-        };
-        let may_borrow = match args.error.value() {
-            Some(error) => mentions_lifetime(error),
-            None => may_borrow(&shape.ret),
-        };
-        let ending = Ending {
-            error: args.error.value().cloned(),
-            on_give_up: expression(&args.on_give_up),
-            fallback: expression(&args.fallback),
-        };
-        let sharing = Sharing { budget: expression(&args.budget), breaker: expression(&args.breaker) };
-        let (before_wait, sleep) = (expression(&args.on_retry), expression(&args.sleep));
-        let attempt = args.attempt.value().cloned();
+        let expression = |slot: &Slot<Expr>| slot.value().map(in_body);
+        let operation = Operation::new(args, sig);
+        let generics = [parameters(&sig.generics).as_slice(), outer_generics].concat();
         Some(Retry {
-            private,
-            operation,
-            policy,
+            private: private(args),
+            policy: Policy::new(args, &generics),
             env: args.env.value().cloned(),
             rebindings,
             cloned_self,
-            may_borrow,
-            selection,
-            ending,
-            sharing,
-            attempt,
-            before_wait,
-            sleep,
+            error_rules: ErrorRules::new(args, operation.format.clone(), in_body),
+            operation,
+            success_rule: expression(&args.retry_ok),
+            ending: Ending {
+                error: args.error.value().cloned(),
+                on_give_up: expression(&args.on_give_up),
+                fallback: expression(&args.fallback),
+            },
+            sharing: Sharing { budget: expression(&args.budget), breaker: expression(&args.breaker) },
+            may_borrow: match args.error.value() {
+                Some(error) => mentions_lifetime(error),
+                None => may_borrow(&shape.ret),
+            },
+            attempt: args.attempt.value().cloned(),
+            before_wait: expression(&args.on_retry),
+            sleep: expression(&args.sleep),
             braces: shape.braces,
             place: sig.ident.span(),
             shape,
         })
     }
-}
-
-/// `#[async_trait]` calls the body's `self` by another name, in which the attribute's expressions follow.
-fn in_async_trait(expression: &Expr) -> Expr {
-    fn rename(tokens: TokenStream) -> TokenStream {
-        let rename_token = |token| match token {
-            TokenTree::Ident(ident) if ident == "self" => {
-                TokenTree::Ident(Ident::new("__self", ident.span()))
-            }
-            TokenTree::Group(group) => {
-                let mut renamed = Group::new(group.delimiter(), rename(group.stream()));
-                renamed.set_span(group.span());
-                TokenTree::Group(renamed)
-            }
-            token => token,
-        };
-        tokens.into_iter().map(rename_token).collect()
-    }
-    syn::parse2(rename(expression.to_token_stream())).unwrap_or_else(|_| expression.clone())
-}
-
-/// Gives every attempt a `self` of its own. A receiver cannot be bound anew: it is made one that can be given back to
-/// itself after an attempt has used it up, and its name is returned. Under another name it is a local like any other.
-fn clone_self(sig: &mut Signature, shape: &Shape, rebindings: &mut Vec<Rebinding>) -> Option<ClonedSelf> {
-    let Some(syn::FnArg::Receiver(receiver)) = sig.inputs.first_mut() else { return None };
-    if is_reference(receiver) {
-        return None;
-    }
-    let span = receiver.self_token.span;
-    let conditions = conditions(&receiver.attrs);
-    // A lint on it is about a name that the expansion uses and changes.
-    receiver.attrs = divide(&receiver.attrs, false).argument;
-    if shape.renames_self() {
-        let name = Ident::new("__self", span);
-        let mutability = receiver.mutability;
-        rebindings.push(Rebinding {
-            pattern: quote!(#mutability #name),
-            name,
-            how: Rebind::Clone,
-            attrs: conditions.clone(),
-            conditions,
-            is_used_before: false,
-        });
-        return None;
-    }
-    receiver.mutability = Some(syn::Token![mut](Span::mixed_site().located_at(span)));
-    Some(ClonedSelf { name: Ident::new("self", span), conditions })
 }

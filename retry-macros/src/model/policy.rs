@@ -52,11 +52,6 @@ impl<'a> Policy<'a> {
     pub(crate) fn may_have_deadline(&self) -> bool {
         self.args.deadline.is_set() || self.args.start.is_set()
     }
-
-    /// Whether the waits of a call are summed up, for `within`.
-    pub(crate) fn sums_waits(&self) -> bool {
-        self.args.within.is_set()
-    }
 }
 
 fn needs_inline(args: &RawArgs, generics: &[Ident]) -> bool {
