@@ -2,6 +2,7 @@
 
 mod attempt;
 mod decide;
+mod deferred;
 mod ending;
 mod error_rules;
 mod expansion;
@@ -9,6 +10,7 @@ mod function;
 pub(crate) mod hygiene;
 mod hooks;
 mod impl_block;
+mod method;
 mod policy;
 mod retry_loop;
 mod shared;
@@ -16,6 +18,7 @@ mod underline;
 mod values;
 mod wait;
 
+pub(crate) use deferred::Deferred;
 pub(crate) use function::expand_function;
-pub(crate) use impl_block::{Deferred, expand_impl};
+pub(crate) use impl_block::expand_impl;
 pub(crate) use underline::Place;

@@ -9,6 +9,7 @@ mod types;
 mod unclonable;
 mod error_type;
 mod item;
+mod lifetimes;
 mod pattern;
 mod shape;
 

@@ -3,13 +3,9 @@
 //! A result that borrows from a `&mut` argument keeps it borrowed for as long as it lives, so the compiler allows no
 //! second attempt, by hand either.
 
-use proc_macro2::TokenStream;
-use quote::ToTokens;
-use syn::{
-    FnArg, GenericArgument, GenericParam, Lifetime, Path, PathArguments, ReceiverKind, Signature, Type,
-    TypeParamBound, WherePredicate,
-};
+use syn::{FnArg, Lifetime, ReceiverKind, Signature, Type, WherePredicate};
 
+use super::lifetimes::{Used, lifetimes};
 use super::types::{type_arguments, unwrapped};
 use crate::diagnostics::bail;
 use crate::parse::source;
@@ -40,112 +36,6 @@ enum Exclusive<'a> {
     Only(&'a str),
     /// Or from another one of the same lifetime, which cannot yield what the result is.
     OneOf(&'a str),
-}
-
-/// A lifetime as it stands in a type.
-struct Used {
-    place: TokenStream,
-    /// `None` if it is elided: `&T` or `'_`.
-    name: Option<String>,
-    /// Whether only an exclusive borrow yields the type that it stands in: `&'a mut T`, `IterMut<'a, T>`.
-    is_exclusive: bool,
-}
-
-impl Used {
-    fn new(lifetime: &Lifetime) -> Used {
-        let name = Some(lifetime.ident.to_string()).filter(|name| name != "_");
-        Used { place: lifetime.to_token_stream(), name, is_exclusive: false }
-    }
-}
-
-/// Every lifetime in a type that the function's own arguments may stand behind.
-fn lifetimes(ty: &Type) -> Vec<Used> {
-    let mut found = Lifetimes { bound: Vec::new(), found: Vec::new() };
-    found.in_type(ty);
-    found.found
-}
-
-struct Lifetimes {
-    /// The names that a `for<…>` around the place binds.
-    bound: Vec<String>,
-    found: Vec<Used>,
-}
-
-impl Lifetimes {
-    fn add(&mut self, lifetime: &Lifetime, is_exclusive: bool) {
-        let used = Used { is_exclusive, ..Used::new(lifetime) };
-        if !used.name.as_ref().is_some_and(|name| self.bound.contains(name)) {
-            self.found.push(used);
-        }
-    }
-
-    fn in_type(&mut self, ty: &Type) {
-        match ty {
-            Type::Reference(reference) => {
-                let is_exclusive = reference.mutability.is_some();
-                match &reference.lifetime {
-                    Some(lifetime) => self.add(lifetime, is_exclusive),
-                    None => {
-                        let place = reference.and_token.to_token_stream();
-                        self.found.push(Used { place, name: None, is_exclusive });
-                    }
-                }
-                self.in_type(&reference.elem);
-            }
-            Type::Path(path) => {
-                // `<T as Trait<'a>>::Item<'b>` is a type of its own; what it may hold is in its own arguments.
-                let own = path.qself.as_ref().map_or(0, |qself| qself.position);
-                self.in_path(&path.path, own);
-            }
-            Type::TraitObject(object) => object.bounds.iter().for_each(|bound| self.in_bound(bound)),
-            Type::ImplTrait(opaque) => opaque.bounds.iter().for_each(|bound| self.in_bound(bound)),
-            Type::Tuple(tuple) => tuple.elems.iter().for_each(|elem| self.in_type(elem)),
-            Type::Array(array) => self.in_type(&array.elem),
-            Type::Slice(slice) => self.in_type(&slice.elem),
-            Type::Paren(paren) => self.in_type(&paren.elem),
-            Type::Group(group) => self.in_type(&group.elem),
-            // A pointer borrows nothing. A function's lifetimes are those of its own arguments.
-            _ => {}
-        }
-    }
-
-    fn in_path(&mut self, path: &Path, from: usize) {
-        for segment in path.segments.iter().skip(from) {
-            // The sugar of `Fn(&str) -> &str` binds its lifetimes as `fn(&str) -> &str` does.
-            let PathArguments::AngleBracketed(arguments) = &segment.arguments else { continue };
-            for argument in &arguments.args {
-                match argument {
-                    GenericArgument::Lifetime(lifetime) => {
-                        self.add(lifetime, segment.ident.to_string().ends_with("Mut"));
-                    }
-                    GenericArgument::Type(ty) => self.in_type(ty),
-                    GenericArgument::AssocType(assoc) => self.in_type(&assoc.ty),
-                    GenericArgument::Constraint(constraint) => {
-                        constraint.bounds.iter().for_each(|bound| self.in_bound(bound));
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-
-    fn in_bound(&mut self, bound: &TypeParamBound) {
-        match bound {
-            TypeParamBound::Lifetime(lifetime) => self.add(lifetime, false),
-            TypeParamBound::Trait(bound) => {
-                let before = self.bound.len();
-                for parameter in bound.lifetimes.iter().flat_map(|bound| &bound.lifetimes) {
-                    if let GenericParam::Lifetime(parameter) = parameter {
-                        self.bound.push(parameter.lifetime.ident.to_string());
-                    }
-                }
-                self.in_path(&bound.path, 0);
-                self.bound.truncate(before);
-            }
-            // `use<'a>` allows a borrow and does not ask for one.
-            _ => {}
-        }
-    }
 }
 
 /// A lifetime of the arguments: by name, or the one that an argument leaves out.

@@ -7,8 +7,9 @@ use syn::{Expr, LitStr, Path, Signature, Token, Type};
 
 use super::error_rules::ErrorRules;
 use super::policy::Policy;
+use super::rebindings;
 use super::receiver::{ClonedSelf, clone_self, in_async_trait};
-use super::validate;
+use super::validate_function::check_function;
 use crate::diagnostics::Diagnostics;
 use crate::function::{Rebinding, Shape, may_borrow, mentions_lifetime, parameters};
 use crate::parse::{RawArgs, Slot};
@@ -142,9 +143,9 @@ impl<'a> Retry<'a> {
         outer_generics: &[Ident],
         errors: &mut Diagnostics,
     ) -> Option<Retry<'a>> {
-        validate::check_function(args, sig, &shape, errors);
+        check_function(args, sig, &shape, errors);
         let mut bare = sig.clone();
-        let mut rebindings = validate::rebindings(args, &mut bare, &mut shape, errors);
+        let mut rebindings = rebindings::rebindings(args, &mut bare, &mut shape, errors);
         if !errors.is_clean() {
             return None;
         }

@@ -4,8 +4,7 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, Signature};
 
-use super::validate::is_reference;
-use crate::function::{Rebind, Rebinding, Shape, conditions, divide};
+use crate::function::{Rebind, Rebinding, Shape, conditions, divide, is_reference_type};
 
 /// A `self` that is given back to itself after each attempt.
 pub(crate) struct ClonedSelf {
@@ -63,4 +62,12 @@ pub(super) fn clone_self(
     }
     receiver.mutability = Some(syn::Token![mut](Span::mixed_site().located_at(span)));
     Some(ClonedSelf { name: Ident::new("self", span), conditions })
+}
+
+pub(crate) fn is_reference(receiver: &syn::Receiver) -> bool {
+    match &receiver.kind {
+        syn::ReceiverKind::Reference(..) => true,
+        syn::ReceiverKind::Typed(_, ty) => is_reference_type(ty),
+        _ => false,
+    }
 }

@@ -1,0 +1,103 @@
+//! The implementation of the trait that marked variants come to.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{DeriveInput, Member, Path};
+
+use super::marks::{Case, Verdict};
+use crate::expand::{Place, hygiene};
+use crate::function::{mentions, parameters};
+use crate::parse::first_span;
+
+pub(super) fn implementation(input: &DeriveInput, facade: Option<&Path>, cases: &[Case<'_>]) -> TokenStream {
+    let facade = facade.map_or_else(|| quote!(::reattempt), ToTokens::to_token_stream);
+    let private = quote!(#facade::__private);
+    let name = &input.ident;
+    let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
+    let predicates = where_clause.map(|clause| clause.predicates.to_token_stream());
+    let comma = where_clause.filter(|clause| !clause.predicates.trailing_punct()).map(|_| quote!(,));
+    let delegated = delegated_bounds(input, cases, &private);
+    let is_retryable = cases.iter().map(|case| case.is_retryable(&private));
+    let retry_after = cases.iter().filter_map(|case| case.retry_after(&private));
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #private::Retryable for #name #type_generics where #predicates #comma #delegated {
+            fn is_retryable(&self) -> ::core::primitive::bool {
+                match self {
+                    #(#is_retryable,)*
+                    _ => false,
+                }
+            }
+
+            fn retry_after(&self) -> ::core::option::Option<#private::Duration> {
+                match self {
+                    #(#retry_after,)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+    }
+}
+
+/// A wrapped error whose type depends on a parameter has to be retryable by a bound.
+fn delegated_bounds(input: &DeriveInput, cases: &[Case<'_>], private: &TokenStream) -> TokenStream {
+    let parameters = parameters(&input.generics);
+    let depends = |ty: &TokenStream| parameters.iter().any(|name| mentions(ty, &name.to_string()));
+    let types = cases.iter().filter_map(|case| match &case.verdict {
+        Verdict::Delegate(_) => case.fields.iter().next().map(|field| field.ty.to_token_stream()),
+        _ => None,
+    });
+    types.filter(depends).map(|ty| quote!(#ty: #private::Retryable,)).collect()
+}
+
+impl Case<'_> {
+    fn is_retryable(&self, private: &TokenStream) -> TokenStream {
+        let path = &self.path;
+        match &self.verdict {
+            Verdict::Permanent => quote!(#path { .. } => false),
+            Verdict::Retryable | Verdict::After(_) => quote!(#path { .. } => true),
+            Verdict::Delegate(member) => {
+                let (wrapped, asked) = self.asked(&quote!(is_retryable), private);
+                self.arm(member, &wrapped, &asked)
+            }
+        }
+    }
+
+    fn retry_after(&self, private: &TokenStream) -> Option<TokenStream> {
+        match &self.verdict {
+            Verdict::Permanent | Verdict::Retryable => None,
+            Verdict::After(member) => {
+                let span = Span::mixed_site().located_at(first_span(member));
+                let wait = hygiene::at(span, &hygiene::local("wait"));
+                let hint = quote_spanned!(span=> #private::Hint::hint(#wait));
+                Some(self.arm(member, &wait, &hint))
+            }
+            Verdict::Delegate(member) => {
+                let (wrapped, asked) = self.asked(&quote!(retry_after), private);
+                Some(self.arm(member, &wrapped, &asked))
+            }
+        }
+    }
+
+    /// What a field is asked, `name` being a reference to it: to a copy, where it may not be aligned.
+    fn arm(&self, member: &Member, name: &Ident, asked: &TokenStream) -> TokenStream {
+        let path = &self.path;
+        if self.is_packed {
+            quote!(#path { .. } => { let #name = &{ self.#member }; #asked })
+        } else {
+            quote!(#path { #member: #name, .. } => #asked)
+        }
+    }
+
+    /// What the wrapped error says: a name for it and the question. The argument spans the field's type, so that a
+    /// type which says nothing is reported there, and once for both questions.
+    fn asked(&self, method: &TokenStream, private: &TokenStream) -> (Ident, TokenStream) {
+        let ty = self.fields.iter().next().map(|field| field.ty.to_token_stream()).unwrap_or_default();
+        let place = Place::of(&ty).in_expansion();
+        let wrapped = hygiene::at(place.last, &hygiene::local("wrapped"));
+        let reference = quote_spanned!(place.first=> &*);
+        let arguments = place.arguments(quote!(#reference #wrapped));
+        let asked = quote_spanned!(place.first=> #private::Retryable::#method #arguments);
+        (wrapped, asked)
+    }
+}
