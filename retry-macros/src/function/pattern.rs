@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, Pat, PatIdent, PatParen, Token, Type};
+use syn::{Attribute, Pat, PatIdent, PatParen, PatReference, Token, Type};
 
 use super::attributes;
 use super::types::{is_plainly_copy, pinned, unwrapped};
@@ -123,32 +123,7 @@ pub(crate) fn bindings(pattern: &mut Pat, ty: Option<&Type>, visit: &mut dyn FnM
                 bindings(element, types.and_then(|types| types.get(i)), visit);
             }
         }
-        Pat::Reference(reference) => {
-            let inner = match ty {
-                Some(Type::Reference(ty)) => Some(&*ty.elem),
-                _ => None,
-            };
-            let is_exclusive = reference.mutability.is_some();
-            bindings(&mut reference.pat, inner, &mut |binding| {
-                let pattern = binding.pattern;
-                // `ref mut x` borrows from what the argument refers to, and not from the argument.
-                let is_reborrow = is_exclusive && pattern.by_ref.is_some();
-                let mutability = pattern.mutability.take_if(|_| is_reborrow);
-                visit(Binding { pattern: &mut *pattern, ..binding });
-                if is_reborrow {
-                    pattern.mutability = mutability;
-                }
-            });
-            // `&mut x` would be another pattern than `&(mut x)`.
-            if matches!(&*reference.pat, Pat::Ident(ident) if ident.mutability.is_some()) {
-                let pat = reference.pat.clone();
-                *reference.pat = Pat::Paren(PatParen {
-                    attrs: Vec::new(),
-                    paren_token: syn::token::Paren::default(),
-                    pat,
-                });
-            }
-        }
+        Pat::Reference(reference) => bindings_behind_reference(reference, ty, visit),
         Pat::Paren(paren) => bindings(&mut paren.pat, ty, visit),
         Pat::TupleStruct(fields) => fields.elems.iter_mut().for_each(|field| bindings(field, None, visit)),
         Pat::Struct(fields) => {
@@ -164,6 +139,34 @@ pub(crate) fn bindings(pattern: &mut Pat, ty: Option<&Type>, visit: &mut dyn FnM
             }
         }
         _ => {}
+    }
+}
+
+fn bindings_behind_reference(
+    reference: &mut PatReference,
+    ty: Option<&Type>,
+    visit: &mut dyn FnMut(Binding<'_>),
+) {
+    let inner = match ty {
+        Some(Type::Reference(ty)) => Some(&*ty.elem),
+        _ => None,
+    };
+    let is_exclusive = reference.mutability.is_some();
+    bindings(&mut reference.pat, inner, &mut |binding| {
+        let pattern = binding.pattern;
+        // `ref mut x` borrows from what the argument refers to, and not from the argument.
+        let is_reborrow = is_exclusive && pattern.by_ref.is_some();
+        let mutability = pattern.mutability.take_if(|_| is_reborrow);
+        visit(Binding { pattern: &mut *pattern, ..binding });
+        if is_reborrow {
+            pattern.mutability = mutability;
+        }
+    });
+    // `&mut x` would be another pattern than `&(mut x)`.
+    if matches!(&*reference.pat, Pat::Ident(ident) if ident.mutability.is_some()) {
+        let pat = reference.pat.clone();
+        *reference.pat =
+            Pat::Paren(PatParen { attrs: Vec::new(), paren_token: syn::token::Paren::default(), pat });
     }
 }
 

@@ -7,8 +7,8 @@ use syn::{Expr, Signature};
 use crate::diagnostics::Diagnostics;
 use crate::function::{bindings, typed};
 use crate::parse::{
-    Given, Jitter, JitterForm, Max, Number, Origin, RawArgs, Slot, Start, Time, TimeForm, no_jitter, source,
-    ungrouped,
+    Given, Jitter, JitterForm, Max, Number, Origin, RawArgs, Slot, Start, Time, TimeForm, is_lower_case,
+    no_jitter, source, ungrouped,
 };
 
 /// The names that stand for a value of the call.
@@ -31,15 +31,19 @@ impl CallNames {
         CallNames(vec!["self".to_owned()])
     }
 
+    fn are_in(&self, expression: &Expr) -> bool {
+        self.are_in_tokens(expression.to_token_stream())
+    }
+
     /// Whether code names one of them as a value: not as a field, a segment of a path, or a macro.
-    fn stand_in(&self, tokens: TokenStream) -> bool {
+    fn are_in_tokens(&self, tokens: TokenStream) -> bool {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let is = |i: Option<usize>, c: char| match i.and_then(|i| tokens.get(i)) {
             Some(TokenTree::Punct(punct)) => punct.as_char() == c,
             _ => false,
         };
         tokens.iter().enumerate().any(|(i, token)| match token {
-            TokenTree::Group(group) => self.stand_in(group.stream()),
+            TokenTree::Group(group) => self.are_in_tokens(group.stream()),
             TokenTree::Ident(ident) if self.0.iter().any(|name| ident == name) => {
                 let (before, twice_before, after) = (i.checked_sub(1), i.checked_sub(2), Some(i + 1));
                 let is_field = is(before, '.') && !is(twice_before, '.');
@@ -54,65 +58,18 @@ impl CallNames {
 }
 
 /// Reports each value of the policy that names a value of the call, and what to write instead. Returns the arguments
-/// without them, if there are any. A block's values are its own to report.
+/// without such values, if there are any. The values of an `impl` block are reported where the block is expanded.
 pub(crate) fn refuse_run_time_values(
     args: &RawArgs,
     names: &CallNames,
     errors: &mut Diagnostics,
 ) -> Option<RawArgs> {
-    let mut constant = args.clone();
-    let mut refused = Vec::<(Expr, Instead)>::new();
-    let mut is_wrong = false;
-    if let Some(Given { value: Max::Attempts(written), .. }) = own(&args.max) {
-        if names.stand_in(written.to_token_stream()) {
-            refused.push((written.clone(), Instead::Setter(format!(".max({})", source(written)))));
-            constant.max = Slot::default();
-        }
-    }
-    for (slot, kept, setter) in [
-        (&args.base, &mut constant.base, "base"),
-        (&args.max_delay, &mut constant.max_delay, "max_delay"),
-        (&args.deadline, &mut constant.deadline, "deadline"),
-        (&args.within, &mut constant.within, "within"),
-        (&args.attempt_timeout, &mut constant.attempt_timeout, "attempt_timeout"),
-    ] {
-        let Some(Given { value: time, key, .. }) = own(slot) else { continue };
-        if !names.stand_in(time.written.to_token_stream()) {
-            continue;
-        }
-        let duration = duration(time);
-        let instead = match setter {
-            "within" => {
-                Instead::Sentence(format!("`{key}` is proven at compile time; use `deadline` in a `policy`"))
-            }
-            "attempt_timeout" => Instead::Sentence(format!(
-                "`{key}` takes a constant; limit the attempt in the body, such as by \
-                 `tokio::time::timeout({duration}, …).await??`"
-            )),
-            _ => Instead::Setter(format!(".{setter}({duration})")),
-        };
-        refused.push((time.written.clone(), instead));
-        *kept = Slot::default();
-    }
-    if let Some(Given { value: (written, _), .. }) = own(&args.factor) {
-        if names.stand_in(written.to_token_stream()) {
-            refused.push((written.clone(), Instead::Setter(format!(".factor({})", source(written)))));
-            constant.factor = Slot::default();
-        }
-    }
-    if let Some(Given { value: jitter, .. }) = own(&args.jitter) {
-        let written = &jitter.written;
-        let is_word = matches!(jitter.form, JitterForm::Word(_));
-        if !is_word && names.stand_in(written.to_token_stream()) {
-            let setter = format!(".jitter({})", self::jitter(jitter));
-            refused.push((written.clone(), Instead::Setter(setter)));
-            constant.jitter = Slot::default();
-        } else if is_unknown_word(jitter) {
-            errors.take(no_jitter(written));
-            constant.jitter = Slot::default();
-            is_wrong = true;
-        }
-    }
+    let mut values = Values { names, constant: args.clone(), refused: Vec::new() };
+    values.refuse_max();
+    values.refuse_times();
+    values.refuse_factor();
+    let has_unknown_word = values.refuse_jitter(errors);
+    let Values { constant, refused, .. } = values;
     let policy = policy(args, &refused);
     for (written, instead) in &refused {
         let value = source(written);
@@ -122,7 +79,14 @@ pub(crate) fn refuse_run_time_values(
         };
         errors.report(written, message);
     }
-    (is_wrong || !refused.is_empty()).then_some(constant)
+    (has_unknown_word || !refused.is_empty()).then_some(constant)
+}
+
+/// The arguments, of which those that name a value of the call are taken out.
+struct Values<'a> {
+    names: &'a CallNames,
+    constant: RawArgs,
+    refused: Vec<(Expr, Instead)>,
 }
 
 /// What to write instead of an argument.
@@ -131,6 +95,75 @@ enum Instead {
     Setter(String),
     /// Anything else.
     Sentence(String),
+}
+
+impl Values<'_> {
+    fn refuse_max(&mut self) {
+        let Some(Given { value: Max::Attempts(written), .. }) = own(&self.constant.max) else { return };
+        if self.names.are_in(written) {
+            self.refused.push((written.clone(), Instead::Setter(format!(".max({})", source(written)))));
+            self.constant.max = Slot::default();
+        }
+    }
+
+    fn refuse_times(&mut self) {
+        let RawArgs { base, max_delay, deadline, within, attempt_timeout, .. } = &mut self.constant;
+        for (slot, setter) in [
+            (base, "base"),
+            (max_delay, "max_delay"),
+            (deadline, "deadline"),
+            (within, "within"),
+            (attempt_timeout, "attempt_timeout"),
+        ] {
+            let Some(Given { value: time, key, .. }) = own(slot) else { continue };
+            if self.names.are_in(&time.written) {
+                self.refused.push((time.written.clone(), instead_of_time(setter, key, time)));
+                *slot = Slot::default();
+            }
+        }
+    }
+
+    fn refuse_factor(&mut self) {
+        let Some(Given { value: (written, _), .. }) = own(&self.constant.factor) else { return };
+        if self.names.are_in(written) {
+            self.refused.push((written.clone(), Instead::Setter(format!(".factor({})", source(written)))));
+            self.constant.factor = Slot::default();
+        }
+    }
+
+    /// Also reports a word that is no jitter, and returns whether there was one: only here it is certain that the word is
+    /// no argument of the function.
+    fn refuse_jitter(&mut self, errors: &mut Diagnostics) -> bool {
+        let Some(Given { value: jitter, .. }) = own(&self.constant.jitter) else { return false };
+        let written = jitter.written.clone();
+        let is_word = matches!(jitter.form, JitterForm::Word(_));
+        if !is_word && self.names.are_in(&written) {
+            let setter = format!(".jitter({})", self::jitter(jitter));
+            self.refused.push((written, Instead::Setter(setter)));
+            self.constant.jitter = Slot::default();
+            false
+        } else if is_unknown_word(jitter) {
+            errors.take(no_jitter(&written));
+            self.constant.jitter = Slot::default();
+            true
+        } else {
+            false
+        }
+    }
+}
+
+fn instead_of_time(setter: &str, key: &Ident, time: &Time) -> Instead {
+    let duration = duration(time);
+    match setter {
+        "within" => {
+            Instead::Sentence(format!("`{key}` is proven at compile time; use `deadline` in a `policy`"))
+        }
+        "attempt_timeout" => Instead::Sentence(format!(
+            "`{key}` takes a constant; limit the attempt in the body, such as by \
+             `tokio::time::timeout({duration}, …).await??`"
+        )),
+        _ => Instead::Setter(format!(".{setter}({duration})")),
+    }
 }
 
 fn own<T>(slot: &Slot<T>) -> Option<&Given<T>> {
@@ -172,7 +205,7 @@ fn jitter(jitter: &Jitter) -> String {
 fn is_unknown_word(jitter: &Jitter) -> bool {
     match (&jitter.form, ungrouped(&jitter.written)) {
         (JitterForm::Expression, Expr::Path(path)) => {
-            path.path.get_ident().is_some_and(|word: &Ident| crate::parse::is_lower_case(word))
+            path.path.get_ident().is_some_and(|word: &Ident| is_lower_case(word))
         }
         _ => false,
     }
