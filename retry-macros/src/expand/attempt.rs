@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
 use super::expansion::Expansion;
-use super::hygiene::{self, Names};
+use super::hygiene::{self, Locals};
 use super::underline::Place;
 use crate::function::{Rebind, Rebinding, has_control_flow};
 use crate::model::{ClonedSelf, Evaluated};
@@ -14,9 +14,9 @@ use crate::parse::first_span;
 impl Expansion<'_> {
     /// Runs one attempt: defines `outcome`.
     pub(super) fn outcome(&self) -> TokenStream {
-        let (keep_self, number, attempt) = (self.keep_self(), self.number(), self.attempt());
+        let (keep_self, number, attempt) = (self.keep_self(), self.attempt_number(), self.attempt());
         let body_type = self.body_type();
-        let Names { outcome, timed_out, .. } = &self.names;
+        let Locals { outcome, timed_out, .. } = &self.locals;
         let flag = self
             .policy
             .attempt_timeout
@@ -33,7 +33,7 @@ impl Expansion<'_> {
     /// The same as a `result`, and `same`, which turns results back into the function's type.
     pub(super) fn split_outcome(&self) -> TokenStream {
         let (outcome, split) = (self.outcome(), self.split());
-        let Names { same, result, .. } = &self.names;
+        let Locals { same, result, .. } = &self.locals;
         quote_spanned! {Span::mixed_site()=>
             #outcome
             let (#same, #result) = #split;
@@ -61,11 +61,11 @@ impl Expansion<'_> {
     pub(super) fn split(&self) -> TokenStream {
         if self.retry.ending.error.is_some() {
             let ret = without_impl_trait(&self.retry.shape.ret);
-            let (private, outcome) = (&self.retry.private, &self.names.outcome);
+            let (private, outcome) = (&self.retry.private, &self.locals.outcome);
             return quote_spanned!(Span::mixed_site()=> (#private::same::<#ret>(), #outcome));
         }
         let place = self.return_place();
-        self.call(Place::at(place), "split", hygiene::at(place, &self.names.outcome).into_token_stream())
+        self.call(Place::at(place), "split", hygiene::at(place, &self.locals.outcome).into_token_stream())
     }
 
     /// Refuses a success that can hold a failure of its own, under the whole return type, unless `retry_ok` decides.
@@ -120,10 +120,10 @@ impl Expansion<'_> {
         let inside = self.braced(&quote!(#typed #rebindings #body));
         let mut future = quote_spanned!(self.place()=> async #inside);
         if has_breaker {
-            let shared = &self.names.shared;
+            let shared = &self.locals.shared;
             future = quote_spanned!(Span::mixed_site()=> #private::Shared::attempt(&#shared, #future));
         }
-        if has_timeout { self.limited(&future) } else { quote!(#future.await) }
+        if has_timeout { self.with_timeout(&future) } else { quote!(#future.await) }
     }
 
     /// A blocking attempt, noted as a trial of the breaker while it runs. An async one is noted when it is polled.
@@ -131,7 +131,7 @@ impl Expansion<'_> {
         if self.retry.sharing.breaker.is_none() {
             return attempt;
         }
-        let (private, Names { shared, running, .. }) = (&self.retry.private, &self.names);
+        let (private, Locals { shared, running, .. }) = (&self.retry.private, &self.locals);
         quote_spanned! {Span::mixed_site()=> {
             let #running = #private::Shared::run(&#shared);
             #attempt
@@ -140,7 +140,7 @@ impl Expansion<'_> {
 
     /// Moves the arguments of which every attempt gets a clone. Never executed: an argument that nothing moves could be
     /// a reference, as Clippy would point out.
-    pub(super) fn used_up(&self) -> Option<TokenStream> {
+    pub(super) fn moved_clones(&self) -> Option<TokenStream> {
         let moves = |rebinding: &Rebinding| {
             let Rebinding { name, how, conditions, .. } = rebinding;
             (*how == Rebind::Clone)
@@ -167,22 +167,22 @@ impl Expansion<'_> {
     }
 
     /// An attempt under `attempt_timeout`.
-    fn limited(&self, future: &TokenStream) -> TokenStream {
+    fn with_timeout(&self, future: &TokenStream) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
-        let Names { progress, timed_out, result, timeout: expiry, .. } = &self.names;
+        let Locals { progress, timed_out, result, timeout: expiry, .. } = &self.locals;
         let timeout = match self.retry.policy.evaluated {
-            Evaluated::InlineConst => self.names.timeout.to_token_stream(),
+            Evaluated::InlineConst => self.locals.timeout.to_token_stream(),
             _ => self.policy.attempt_timeout.clone().unwrap_or_default(),
         };
         let limited = if let (true, Some(sleep)) = (self.shares_sleep(), &self.retry.sleep) {
-            let shared = &self.names.sleep;
+            let shared = &self.locals.sleep;
             let arguments = quote!(#private::Site::policy(#site), &#progress, #timeout, #future, &#shared);
             self.call(Place::of(sleep), "limit_with", arguments)
         } else {
             quote_spanned!(Span::mixed_site()=>
                 #private::limit(#private::Site::policy(#site), &#progress, #timeout, #future))
         };
-        let expired = self.expired();
+        let expired = self.timeout_error();
         quote_spanned! {Span::mixed_site()=>
             match #limited.await {
                 ::core::result::Result::Ok(#result) => #result,
@@ -195,16 +195,16 @@ impl Expansion<'_> {
     }
 
     /// The failure of an attempt that ran out of time at the argument that asks for it.
-    fn expired(&self) -> TokenStream {
+    fn timeout_error(&self) -> TokenStream {
         let place = self.retry.policy.attempt_timeout_place().unwrap_or_else(Span::mixed_site);
         let place = Span::mixed_site().located_at(place);
-        self.call(Place::at(place), "timed_out", hygiene::at(place, &self.names.timeout).into_token_stream())
+        self.call(Place::at(place), "timed_out", hygiene::at(place, &self.locals.timeout).into_token_stream())
     }
 
     /// The attempt's number, by the user's name for it.
-    fn number(&self) -> Option<TokenStream> {
+    fn attempt_number(&self) -> Option<TokenStream> {
         let (name, private) = (self.retry.attempt.as_ref()?, &self.retry.private);
-        let progress = &self.names.progress;
+        let progress = &self.locals.progress;
         let ty = if self.has_position() { quote!(Position) } else { quote!(Progress) };
         Some(quote_spanned! {Span::mixed_site()=>
             let #name: ::core::primitive::u32 = #private::#ty::attempt(&#progress);
@@ -214,15 +214,15 @@ impl Expansion<'_> {
     /// Keeps a clone of `self` while an attempt uses it up.
     fn keep_self(&self) -> Option<TokenStream> {
         let ClonedSelf { name, conditions } = self.retry.cloned_self.as_ref()?;
-        let (span, unspent) = (Span::mixed_site().located_at(name.span()), &self.names.unspent);
-        Some(quote_spanned!(span=> #(#conditions)* let #unspent = ::core::clone::Clone::clone(&#name);))
+        let (span, self_clone) = (Span::mixed_site().located_at(name.span()), &self.locals.self_clone);
+        Some(quote_spanned!(span=> #(#conditions)* let #self_clone = ::core::clone::Clone::clone(&#name);))
     }
 
     /// Gives `self` back after an attempt that may have used it up.
     pub(super) fn restore_self(&self) -> Option<TokenStream> {
-        let (ClonedSelf { name, conditions }, unspent) =
-            (self.retry.cloned_self.as_ref()?, &self.names.unspent);
-        Some(quote_spanned!(Span::mixed_site()=> #(#conditions)* #name = #unspent;))
+        let (ClonedSelf { name, conditions }, self_clone) =
+            (self.retry.cloned_self.as_ref()?, &self.locals.self_clone);
+        Some(quote_spanned!(Span::mixed_site()=> #(#conditions)* #name = #self_clone;))
     }
 }
 

@@ -5,14 +5,14 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::error_rules::ErrorView;
 use super::expansion::Expansion;
-use super::hygiene::{self, Names};
+use super::hygiene::{self, Locals};
 use super::underline::Place;
 
 impl Expansion<'_> {
     /// Core decides, tells and, where it can, waits.
-    pub(super) fn at_once(&self) -> TokenStream {
+    pub(super) fn single_step(&self) -> TokenStream {
         let (outcome, step, restore) = (self.outcome(), self.step(), self.restore_self());
-        let Names { delay, next: position, progress, step: end, outcome: last, .. } = &self.names;
+        let Locals { delay, next: position, progress, step: end, outcome: last, .. } = &self.locals;
         let leave = &self.leave;
         let next = match (self.retry.shape.is_async, &self.retry.sleep) {
             (true, _) => {
@@ -48,14 +48,14 @@ impl Expansion<'_> {
     /// What follows the attempt. Placed at the return type, which is at fault if it is no outcome.
     fn step(&self) -> TokenStream {
         let (private, site, place) = (&self.retry.private, &self.site, self.return_place());
-        let (progress, outcome) = (&self.names.progress, hygiene::at(place, &self.names.outcome));
+        let (progress, outcome) = (&self.locals.progress, hygiene::at(place, &self.locals.outcome));
         let (step, arguments) = match (self.retry.shape.is_async, &self.retry.sleep) {
             (true, _) => ("step", quote!(#site, &mut #progress)),
             (false, None) => ("step_blocking", quote!(#private::Block, #site, #progress)),
             (false, Some(_)) => ("step_blocking", quote!(#private::BlockBy, #site, #progress)),
         };
         let reference = quote_spanned!(place=> &);
-        match self.rules() {
+        match self.rules_closure() {
             Some(rules) => {
                 let judge = self.call(Place::at(place), "rules", quote!(#reference #outcome, #rules));
                 self.call(Place::at(place), step, quote!(#arguments, #judge, #outcome))
@@ -70,13 +70,13 @@ impl Expansion<'_> {
     }
 
     /// A closure that says what the function's own arguments come to, if they say anything.
-    fn rules(&self) -> Option<TokenStream> {
+    fn rules_closure(&self) -> Option<TokenStream> {
         if self.retry.error_rules.is_empty() {
             return None;
         }
         let ErrorView { prepared, view } = self.error_view();
         let (private, name) = (&self.retry.private, self.filled_name());
-        let Names { ask, error, .. } = &self.names;
+        let Locals { ask, error, .. } = &self.locals;
         Some(quote_spanned! {Span::mixed_site()=>
             |#error, #ask| match #error {
                 ::core::option::Option::Some(#error) => {
@@ -89,11 +89,11 @@ impl Expansion<'_> {
     }
 
     /// Core decides; hooks and endings of the function's own have their say before it goes on.
-    pub(super) fn in_steps(&self) -> TokenStream {
+    pub(super) fn planned_step(&self) -> TokenStream {
         let restore = self.restore_self();
-        let (plan, on_retry, give_up) = (self.plan(), self.on_retry(), self.give_up());
-        let Names { plan: next, planned, given_up, .. } = &self.names;
-        let announce = self.announce(&quote!(Planned), planned);
+        let (plan, on_retry, give_up) = (self.plan(), self.retry_hook(), self.give_up());
+        let Locals { plan: next, planned, given_up, .. } = &self.locals;
+        let announce = self.emit_event(&quote!(Planned), planned);
         let wait = self.planned_wait();
         quote_spanned! {Span::mixed_site()=>
             #restore
@@ -112,10 +112,10 @@ impl Expansion<'_> {
     pub(super) fn plan(&self) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
         let ErrorView { prepared, view } = self.error_view();
-        let (function, refused_value, own_error) = self.planning();
-        let tell = if self.retry.announces() { quote!(Later) } else { quote!(Now) };
+        let (function, refused_value, own_error) = self.plan_call();
+        let tell = if self.retry.emits_late() { quote!(Later) } else { quote!(Now) };
         let refused = self.refused_value();
-        let Names { plan, result, progress, error, .. } = &self.names;
+        let Locals { plan, result, progress, error, .. } = &self.locals;
         quote_spanned! {Span::mixed_site()=>
             // Borrowed in a scope of its own and handed out: a local that was borrowed counts as alive ever after,
             // also across an await that it is not used beyond.

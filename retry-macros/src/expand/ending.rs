@@ -6,32 +6,32 @@ use syn::Type;
 
 use super::attempt::without_impl_trait;
 use super::expansion::Expansion;
-use super::hygiene::{self, Names};
+use super::hygiene::{self, Locals};
 use super::underline::Place;
 
 impl Expansion<'_> {
     /// The end of the call: the hook, the log, then the last value, the fallback or the last error.
     pub(super) fn give_up(&self) -> TokenStream {
         let hook = self.retry.ending.on_give_up.as_ref();
-        let told = hook.map(|hook| self.hook(hook, &self.names.given_up, "on_give_up", "tell_give_up"));
-        let announce = self.announce(&quote!(GivenUp), &self.names.given_up);
+        let call_hook = hook.map(|hook| self.hook(hook, &self.locals.given_up, "on_give_up", "tell_give_up"));
+        let announce = self.emit_event(&quote!(GivenUp), &self.locals.given_up);
         let (last, end) = (self.last(), self.end());
         quote_spanned! {Span::mixed_site()=>
-            #told
+            #call_hook
             #announce
             #last
             #end
         }
     }
 
-    /// The last error, as the caller is told of it; a last value ends the call. Moved as a whole, so that no part of
+    /// The last error, as the caller is answered of it; a last value ends the call. Moved as a whole, so that no part of
     /// the result is held across the fallback's awaits.
     fn last(&self) -> TokenStream {
         let (private, leave) = (&self.retry.private, &self.leave);
         if let (Some(error), Some(_)) = (&self.retry.ending.error, &self.retry.sharing.breaker) {
             return self.last_if_any(error);
         }
-        let Names { last: end, error: found, known, given_up, result, value, same, .. } = &self.names;
+        let Locals { last: end, error: found, known, given_up, result, value, same, .. } = &self.locals;
         let question = self.borrow_aware(&quote!(#private::known_of(&#found)));
         let last = match &self.retry.ending.error {
             None => quote_spanned!(Span::mixed_site()=> let #end = #found;),
@@ -55,7 +55,7 @@ impl Expansion<'_> {
     /// The error for the caller where there may have been no attempt.
     fn last_if_any(&self, error: &Type) -> TokenStream {
         let (private, leave) = (&self.retry.private, &self.leave);
-        let Names { last, result, value, same, known, given_up, error: found, .. } = &self.names;
+        let Locals { last, result, value, same, known, given_up, error: found, .. } = &self.locals;
         let none = self.borrow_aware(&quote!(#private::known_as::<#error>()));
         let some = self.borrow_aware(&quote!(#private::known_of(&#found)));
         quote_spanned! {Span::mixed_site()=>
@@ -75,7 +75,7 @@ impl Expansion<'_> {
 
     fn end(&self) -> TokenStream {
         let (private, leave) = (&self.retry.private, &self.leave);
-        let Names { last, same, told, answer, future, outcome, .. } = &self.names;
+        let Locals { last, same, answered, answer, future, outcome, .. } = &self.locals;
         let Some(fallback) = &self.retry.ending.fallback else {
             return match &self.retry.ending.error {
                 None => quote_spanned!(Span::mixed_site()=> #leave #same.err(#last);),
@@ -96,13 +96,13 @@ impl Expansion<'_> {
         let (whole, dot) = (hygiene::at(place.first, outcome), quote_spanned!(place.last=> .));
         let mut only = proc_macro2::Literal::usize_unsuffixed(0);
         only.set_span(place.last);
-        let (told, probes) = (hygiene::label(told), self.probes("returned"));
+        let (answered, probes) = (hygiene::label(answered), self.probes("returned"));
         quote_spanned! {Span::mixed_site()=>
-            let #outcome = (#told: {
+            let #outcome = (#answered: {
                 #probes
                 let #answer = #private::Returned::new(#given).reattempt_answer();
                 let #future = match ::core::convert::identity(#answer) {
-                    #private::Answer::Now(#outcome) => break #told #outcome,
+                    #private::Answer::Now(#outcome) => break #answered #outcome,
                     #private::Answer::Later(#future) => #future,
                 };
                 #future.await

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, LitStr, Type};
 
 use super::expansion::Expansion;
-use super::hygiene::{self, Names};
+use super::hygiene::{self, Locals};
 use super::underline::Place;
 use crate::model::{Classifier, HintRule, RetryableRule, Selection};
 use crate::parse::{Selector, first_span};
@@ -22,30 +22,31 @@ impl Expansion<'_> {
     /// Returns the error as core sees it.
     pub(super) fn error_view(&self) -> ErrorView {
         let rules = &self.retry.error_rules;
-        let Names { seen, judged, hint, also, .. } = &self.names;
+        let Locals { view: named_view, is_retryable: verdict, hint, classifiers: named_classifiers, .. } =
+            &self.locals;
         let classifiers = (!rules.classifiers.is_empty()).then(|| {
             let classifiers = rules.classifiers.iter().map(|classifier| self.classifier(classifier));
-            quote!(let #also = [#(#classifiers),*];)
+            quote!(let #named_classifiers = [#(#classifiers),*];)
         });
-        let asking = classifiers.is_some().then(|| quote!(.asking(&#also)));
+        let asking = classifiers.is_some().then(|| quote!(.asking(&#named_classifiers)));
         let by_type = self.view_by_type();
         let by_type = quote!(#by_type #asking);
         let (is_retryable, found_hint) = (self.is_retryable(), self.hint());
         let needs_name = classifiers.is_some() || is_retryable.is_some();
         let (named, view) = if needs_name {
-            (Some(quote!(let #seen = #by_type;)), seen.to_token_stream())
+            (Some(quote!(let #named_view = #by_type;)), named_view.to_token_stream())
         } else {
             (None, by_type)
         };
         let view = self.overridden(&view, is_retryable.is_some(), found_hint.is_some());
-        let is_retryable = is_retryable.map(|value| quote!(let #judged = #value;));
+        let is_retryable = is_retryable.map(|value| quote!(let #verdict = #value;));
         let found_hint = found_hint.map(|value| quote!(let #hint = #value;));
         ErrorView { prepared: quote!(#classifiers #named #is_retryable #found_hint), view }
     }
 
     /// Returns the error as its type describes it.
     fn view_by_type(&self) -> TokenStream {
-        let (private, error) = (&self.retry.private, &self.names.error);
+        let (private, error) = (&self.retry.private, &self.locals.error);
         let known = self.borrow_aware(&quote_spanned!(Span::mixed_site()=> #private::known_of(#error)));
         quote_spanned!(Span::mixed_site()=> #known.reattempt_known().see(#error))
     }
@@ -61,7 +62,7 @@ impl Expansion<'_> {
 
     /// Returns a type that core asks for a classification where it finds it in the chain of an error without one.
     fn classifier(&self, classifier: &Classifier) -> TokenStream {
-        let (private, Names { find, search, .. }) = (&self.retry.private, &self.names);
+        let (private, Locals { find, search, .. }) = (&self.retry.private, &self.locals);
         match classifier {
             Classifier::Required(ty) => {
                 let place = Place::of(ty).in_expansion();
@@ -81,7 +82,7 @@ impl Expansion<'_> {
     /// Defines the question whether the error is a `ty` or contains one, and how to search for it.
     fn search(&self, ty: &Type) -> TokenStream {
         let (private, probes) = (&self.retry.private, self.probes("find"));
-        let Names { error, find, search, .. } = &self.names;
+        let Locals { error, find, search, .. } = &self.locals;
         let references = if self.retry.may_borrow { quote!(&&&&&) } else { quote!(&&&&&&&) };
         quote_spanned! {Span::mixed_site()=>
             #probes
@@ -106,12 +107,12 @@ impl Expansion<'_> {
         if !has_verdict && !has_hint && rules.name.is_none() && !rules.sums_waits {
             return failure.clone();
         }
-        let Names { judged, hint, waited, .. } = &self.names;
+        let Locals { is_retryable: verdict, hint, waited, .. } = &self.locals;
         let option = |value: Option<TokenStream>| match value {
             Some(value) => quote!(::core::option::Option::Some(#value)),
             None => quote!(::core::option::Option::None),
         };
-        let is_retryable = option(has_verdict.then(|| judged.to_token_stream()));
+        let is_retryable = option(has_verdict.then(|| verdict.to_token_stream()));
         let hint = option(has_hint.then(|| hint.to_token_stream()));
         let operation = match &rules.name {
             Some(text) => quote!(::core::option::Option::Some(::core::format_args!(#text))),
@@ -131,11 +132,11 @@ impl Expansion<'_> {
 
     /// Returns the delay that the error asks for, where its type alone does not decide on it.
     fn hint(&self) -> Option<TokenStream> {
-        let (private, Names { error, timed_out, seen, .. }) = (&self.retry.private, &self.names);
+        let (private, Locals { error, timed_out, view, .. }) = (&self.retry.private, &self.locals);
         match &self.retry.error_rules.hint {
             HintRule::Type => None,
             HintRule::TypeUnlessTimeout => Some(quote_spanned! {Span::mixed_site()=>
-                if #timed_out { ::core::option::Option::None } else { #private::Failure::hint(&#seen) }
+                if #timed_out { ::core::option::Option::None } else { #private::Failure::hint(&#view) }
             }),
             HintRule::Function(hint) => Some(self.call(Place::of(hint), "hint", quote!(#error, #hint))),
         }
@@ -143,8 +144,8 @@ impl Expansion<'_> {
 
     /// Returns whether the error is retried, where its type alone does not decide on it.
     fn is_retryable(&self) -> Option<TokenStream> {
-        let (private, Names { timed_out, seen, .. }) = (&self.retry.private, &self.names);
-        let by_type = quote_spanned!(Span::mixed_site()=> #private::Seen::own(&#seen));
+        let (private, Locals { timed_out, view, .. }) = (&self.retry.private, &self.locals);
+        let by_type = quote_spanned!(Span::mixed_site()=> #private::Seen::own(&#view));
         let by_timeout_or_type = quote_spanned!(Span::mixed_site()=> #timed_out || #by_type);
         match &self.retry.error_rules.retryable {
             RetryableRule::Type => None,
@@ -158,7 +159,7 @@ impl Expansion<'_> {
 
     /// Classifies the error by the selection, and else by `otherwise`. Core has the order.
     fn classified(&self, selection: &Selection, otherwise: &TokenStream) -> TokenStream {
-        let (private, error) = (&self.retry.private, &self.names.error);
+        let (private, error) = (&self.retry.private, &self.locals.error);
         let unless = match &selection.unless {
             Some(selectors) => {
                 let matched = self.matched(selectors);
@@ -189,7 +190,7 @@ impl Expansion<'_> {
             Selector::Type(ty) => self.has_type(ty),
             Selector::Text(text, guard) => self.is_text(text, guard.as_ref()),
             Selector::Pattern(pattern, guard) => {
-                let error = &self.names.error;
+                let error = &self.locals.error;
                 let guard = guard.as_ref().map(|guard| quote!(if #guard));
                 quote_spanned! {Span::mixed_site()=>
                     #private::On::by_pattern(
@@ -203,7 +204,7 @@ impl Expansion<'_> {
     }
 
     fn has_type(&self, ty: &Type) -> TokenStream {
-        let (private, Names { find, search, error, .. }) = (&self.retry.private, &self.names);
+        let (private, Locals { find, search, error, .. }) = (&self.retry.private, &self.locals);
         let place = Place::of(ty).in_expansion();
         let (reference, named_search) = (quote_spanned!(place.first=> &), hygiene::at(place.last, search));
         let found = self.call(place, "finds", quote!(&#find, #reference #named_search, #error));
@@ -219,7 +220,7 @@ impl Expansion<'_> {
         let guard =
             guard.map(|guard| quote!(&& ::core::convert::identity::<::core::primitive::bool>(#guard)));
         let place = Place::at(text.span()).in_expansion();
-        let error = hygiene::at(place.first, &self.names.error);
+        let error = hygiene::at(place.first, &self.locals.error);
         let is_text = self.call(place, "is_text", quote!(#error, #text));
         quote_spanned!(Span::mixed_site()=> #private::On::by_pattern(#is_text #guard))
     }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::hygiene::Names;
+use super::hygiene::Locals;
 use super::policy::PolicyTokens;
 use super::underline::Place;
 use crate::function::MARKER;
@@ -17,7 +17,7 @@ pub(super) fn marker() -> Ident {
 pub(super) struct Expansion<'a> {
     pub(super) retry: &'a Retry<'a>,
     pub(super) policy: PolicyTokens,
-    pub(super) names: Names,
+    pub(super) locals: Locals,
     /// An expression for a reference to the site.
     pub(super) site: TokenStream,
     /// The keyword that ends the loop. Where it ends the function too, that is `return`: after a `break` the compiler
@@ -27,8 +27,8 @@ pub(super) struct Expansion<'a> {
 
 impl<'a> Expansion<'a> {
     pub(super) fn new(retry: &'a Retry<'a>) -> Self {
-        let (policy, names) = (PolicyTokens::new(retry.policy, &retry.private), Names::new());
-        let (constant, local) = (marker(), &names.site);
+        let (policy, locals) = (PolicyTokens::new(retry.policy, &retry.private), Locals::new());
+        let (constant, local) = (marker(), &locals.site);
         let site = match retry.policy.evaluated {
             Evaluated::Const => quote!(&#constant),
             Evaluated::InlineConst => local.to_token_stream(),
@@ -36,7 +36,7 @@ impl<'a> Expansion<'a> {
         };
         let keyword = if retry.shape.frame.ends_function() { "return" } else { "break" };
         let leave = Ident::new(keyword, Span::mixed_site());
-        Expansion { retry, policy, names, site, leave }
+        Expansion { retry, policy, locals, site, leave }
     }
 }
 
@@ -48,7 +48,7 @@ impl Expansion<'_> {
 
     /// Whether the progress is remembered only from the first failure on. The memory of a future is its own anyway.
     pub(super) fn has_position(&self) -> bool {
-        !self.retry.shape.is_async && !self.retry.has_steps()
+        !self.retry.shape.is_async && !self.retry.needs_plan()
     }
 
     /// The operation's name with its places filled in, if it has any.

@@ -5,38 +5,38 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
 use super::expansion::Expansion;
-use super::hygiene::{self, Names};
+use super::hygiene::{self, Locals};
 use super::underline::Place;
 use crate::parse::{first_span, ungrouped};
 
 impl Expansion<'_> {
-    /// Tells the log after a hook; without one it was told with the decision.
-    pub(super) fn announce(&self, ty: &TokenStream, step: &Ident) -> Option<TokenStream> {
+    /// Tells the log after a hook; without one it was answered with the decision.
+    pub(super) fn emit_event(&self, ty: &TokenStream, step: &Ident) -> Option<TokenStream> {
         let private = &self.retry.private;
-        self.retry.announces().then(|| quote_spanned!(Span::mixed_site()=> #private::#ty::announce(&#step);))
+        self.retry.emits_late().then(|| quote_spanned!(Span::mixed_site()=> #private::#ty::announce(&#step);))
     }
 
-    pub(super) fn on_retry(&self) -> Option<TokenStream> {
-        let told = self.told_of_retry()?;
+    pub(super) fn retry_hook(&self) -> Option<TokenStream> {
+        let call_hook = self.call_retry_hook()?;
         let keep = self.retry.shape.is_async.then(|| {
             // The wait needs no result; an async hook had to give it back all the same.
-            let result = &self.names.result;
+            let result = &self.locals.result;
             quote_spanned!(Span::mixed_site()=> ::core::mem::drop(#result);)
         });
-        Some(quote!(#told #keep))
+        Some(quote!(#call_hook #keep))
     }
 
     /// Tells the hook before a wait.
-    pub(super) fn told_of_retry(&self) -> Option<TokenStream> {
+    pub(super) fn call_retry_hook(&self) -> Option<TokenStream> {
         let hook = self.retry.before_wait.as_ref()?;
-        Some(self.hook(hook, &self.names.planned, "on_retry", "tell_retry"))
+        Some(self.hook(hook, &self.locals.planned, "on_retry", "tell_retry"))
     }
 
     /// Tells a hook of a step. In an async function it may take its time: the result is then moved through it, so
     /// that it is held across its awaits and across no other.
     pub(super) fn hook(&self, hook: &Expr, step: &Ident, key: &str, tell: &str) -> TokenStream {
         let private = &self.retry.private;
-        let Names { result, hook: heard, told, answer, future, .. } = &self.names;
+        let Locals { result, hook: heard, answered, answer, future, .. } = &self.locals;
         if !self.retry.shape.is_async {
             let call = self.call(Place::of(hook), tell, quote!(&#step, &#result, #hook));
             return quote!(#call;);
@@ -51,18 +51,18 @@ impl Expansion<'_> {
         };
         let place = Span::mixed_site().located_at(first_span(hook));
         let tell = Ident::new("reattempt_tell", place);
-        let (told, probes) = (hygiene::label(told), self.probes(key));
+        let (answered, probes) = (hygiene::label(answered), self.probes(key));
         quote_spanned! {Span::mixed_site()=>
             let (#heard, #result) = {
                 let #result = #result;
                 let #heard = #typed;
                 (#heard, #result)
             };
-            let #result = #told: {
+            let #result = #answered: {
                 #probes
                 let #answer = #private::Hook::new(&#step, #result, #heard).#tell();
                 let #future = match ::core::convert::identity(#answer) {
-                    #private::Answer::Now(#result) => break #told #result,
+                    #private::Answer::Now(#result) => break #answered #result,
                     #private::Answer::Later(#future) => #future,
                 };
                 #future.await

@@ -52,23 +52,23 @@ pub(crate) fn label(name: &Ident) -> Lifetime {
     Lifetime { apostrophe: name.span(), ident: name.clone() }
 }
 
-macro_rules! names {
+macro_rules! locals {
     ($($name:ident)*) => {
         /// The locals of one expansion.
-        pub(crate) struct Names {
+        pub(crate) struct Locals {
             $(pub(crate) $name: Ident,)*
         }
 
-        impl Names {
-            pub(crate) fn new() -> Names {
-                Names { $($name: local(stringify!($name)),)* }
+        impl Locals {
+            pub(crate) fn new() -> Locals {
+                Locals { $($name: local(stringify!($name)),)* }
             }
         }
     };
 }
 
-names! {
-    also answer ask breaker budget delay error find future given_up hint hook is_done judged kept known last memory next
-    open outcome plan planned progress refused result running same search seen shared site sleep step timed_out timeout told
-    unspent value waited
+locals! {
+    answer answered ask breaker budget classifiers delay error find future given_up hint hook is_final
+    is_retryable kept known last memory next open outcome plan planned progress refused result running same
+    search self_clone shared site sleep step timed_out timeout value view waited
 }

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use super::expansion::{Expansion, marker};
-use super::hygiene::Names;
+use super::hygiene::Locals;
 use super::underline::Place;
 use crate::function::AnnotatedFn;
 use crate::model::{Evaluated, Retry};
@@ -24,7 +24,7 @@ impl Expansion<'_> {
     /// Name and policy, built once: at compile time where they can be.
     fn site_definition(&self) -> TokenStream {
         let Retry { private, operation, .. } = self.retry;
-        let Names { site, timeout: limit, .. } = &self.names;
+        let Locals { site, timeout: limit, .. } = &self.locals;
         let (label, items, policy) = (&operation.label, &self.policy.items, &self.policy.policy);
         let env = self
             .retry
@@ -56,9 +56,9 @@ impl Expansion<'_> {
 
     /// The loop, an expression that yields what the function returns.
     fn repeated(&self) -> TokenStream {
-        let (private, waited) = (&self.retry.private, &self.names.waited);
-        let (begin, sleep) = (self.begin(), self.shared_sleep());
-        let used_up = self.used_up();
+        let (private, waited) = (&self.retry.private, &self.locals.waited);
+        let (begin, sleep) = (self.start_progress(), self.shared_sleep());
+        let used_up = self.moved_clones();
         let step = if self.retry.shape.is_async { self.async_step() } else { self.blocking_step() };
         let sum = self
             .retry
@@ -78,9 +78,9 @@ impl Expansion<'_> {
     }
 
     /// Where the call stands: nothing is written or read here unless somebody wants to know how long it took.
-    fn begin(&self) -> TokenStream {
+    fn start_progress(&self) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
-        let Names { memory, progress, .. } = &self.names;
+        let Locals { memory, progress, .. } = &self.locals;
         if self.has_position() {
             return quote_spanned! {Span::mixed_site()=>
                 let mut #memory = #private::Position::memory();
@@ -98,27 +98,27 @@ impl Expansion<'_> {
     }
 
     fn blocking_step(&self) -> TokenStream {
-        if !self.retry.has_steps() {
-            return self.at_once();
+        if !self.retry.needs_plan() {
+            return self.single_step();
         }
         if self.retry.sharing.breaker.is_some() {
-            return self.behind_breaker();
+            return self.breaker_step();
         }
-        let (sifted, failed) = (self.until_failure(), self.in_steps());
-        quote!(#sifted #failed)
+        let (attempt, failed) = (self.attempt_or_return(), self.planned_step());
+        quote!(#attempt #failed)
     }
 
     /// Runs one attempt; a success ends the call.
-    pub(super) fn until_failure(&self) -> TokenStream {
-        let (outcome, recovered) = (self.split_outcome(), self.recovered());
-        let (sifted, succeeded) = (self.sifted(), self.succeeded());
-        let (Names { is_done, result, same, value, .. }, leave) = (&self.names, &self.leave);
+    pub(super) fn attempt_or_return(&self) -> TokenStream {
+        let (outcome, recovered) = (self.split_outcome(), self.emit_recovered());
+        let (final_check, record_success) = (self.final_check(), self.record_success());
+        let (Locals { is_final, result, same, value, .. }, leave) = (&self.locals, &self.leave);
         quote_spanned! {Span::mixed_site()=>
             #outcome
-            let (#is_done, #result) = #sifted;
-            if #is_done {
+            let (#is_final, #result) = #final_check;
+            if #is_final {
                 if let ::core::result::Result::Ok(#value) = ::core::convert::identity(#result) {
-                    #succeeded
+                    #record_success
                     #recovered
                     #leave #same.ok(#value);
                 }
@@ -130,9 +130,9 @@ impl Expansion<'_> {
     /// The error is dropped, and the attempt's memory free, before the wait begins.
     fn async_step(&self) -> TokenStream {
         if self.retry.sharing.breaker.is_some() {
-            return self.behind_breaker();
+            return self.breaker_step();
         }
-        let (step, wait, delay) = (self.blocking_step(), self.wait(), &self.names.delay);
+        let (step, wait, delay) = (self.blocking_step(), self.wait(), &self.locals.delay);
         quote_spanned! {Span::mixed_site()=>
             let #delay = { #step };
             #wait
@@ -141,8 +141,8 @@ impl Expansion<'_> {
 
     /// Whether the result ends the call, and the result: moved through, since a local that was borrowed counts as
     /// alive ever after.
-    fn sifted(&self) -> TokenStream {
-        let (private, result) = (&self.retry.private, &self.names.result);
+    fn final_check(&self) -> TokenStream {
+        let (private, result) = (&self.retry.private, &self.locals.result);
         match &self.retry.success_rule {
             Some(refuses) => self.call(Place::of(refuses), "sift", quote!(#result, #refuses)),
             None => quote!(#private::sift(#result, |_| false)),
@@ -150,8 +150,8 @@ impl Expansion<'_> {
     }
 
     /// Tells the log of a success that came late.
-    fn recovered(&self) -> TokenStream {
-        let (private, site, progress) = (&self.retry.private, &self.site, &self.names.progress);
+    fn emit_recovered(&self) -> TokenStream {
+        let (private, site, progress) = (&self.retry.private, &self.site, &self.locals.progress);
         let recovered =
             if self.retry.shape.is_async { quote!(recovered_async) } else { quote!(recovered_blocking) };
         let operation = self.filled_name();

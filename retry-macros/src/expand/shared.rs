@@ -8,7 +8,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
 use super::expansion::Expansion;
-use super::hygiene::{self, Names};
+use super::hygiene::{self, Locals};
 use super::underline::Place;
 use crate::parse::first_span;
 
@@ -16,13 +16,14 @@ impl Expansion<'_> {
     /// What the call shares, evaluated once; the call pays in, and asks to be let through.
     pub(super) fn shared(&self) -> Option<TokenStream> {
         let (private, sharing) = (&self.retry.private, &self.retry.sharing);
-        let Names { shared, refused, .. } = &self.names;
+        let Locals { shared, refused, .. } = &self.locals;
         if sharing.is_empty() {
             return None;
         }
-        let (budget, lent_budget) = self.lent("lend_budget", &self.names.budget, sharing.budget.as_ref());
+        let (budget, lent_budget) =
+            self.borrowed("lend_budget", &self.locals.budget, sharing.budget.as_ref());
         let (breaker, lent_breaker) =
-            self.lent("lend_breaker", &self.names.breaker, sharing.breaker.as_ref());
+            self.borrowed("lend_breaker", &self.locals.breaker, sharing.breaker.as_ref());
         let begin = match sharing.breaker {
             Some(_) => quote_spanned! {Span::mixed_site()=>
                 let (mut #shared, #refused) = #private::Shared::behind(#lent_breaker, #lent_budget);
@@ -35,7 +36,12 @@ impl Expansion<'_> {
     }
 
     /// Borrows what an argument names or yields, which then lives as long as the call.
-    fn lent(&self, function: &str, name: &Ident, given: Option<&Expr>) -> (Option<TokenStream>, TokenStream) {
+    fn borrowed(
+        &self,
+        function: &str,
+        name: &Ident,
+        given: Option<&Expr>,
+    ) -> (Option<TokenStream>, TokenStream) {
         let Some(given) = given else { return (None, quote!(::core::option::Option::None)) };
         let place = Span::mixed_site().located_at(first_span(given));
         let (name, reference) = (hygiene::at(place, name), quote_spanned!(place=> &));
@@ -44,14 +50,14 @@ impl Expansion<'_> {
     }
 
     /// Tells of a success that ends the call.
-    pub(super) fn succeeded(&self) -> Option<TokenStream> {
-        let (private, shared) = (&self.retry.private, &self.names.shared);
+    pub(super) fn record_success(&self) -> Option<TokenStream> {
+        let (private, shared) = (&self.retry.private, &self.locals.shared);
         let is_shared = !self.retry.sharing.is_empty();
         is_shared.then(|| quote_spanned!(Span::mixed_site()=> #private::Shared::succeeded(&mut #shared);))
     }
 
     /// Which of core's functions plans what follows, and what it is told besides of a refused value and of an error.
-    pub(super) fn planning(&self) -> (TokenStream, TokenStream, TokenStream) {
+    pub(super) fn plan_call(&self) -> (TokenStream, TokenStream, TokenStream) {
         let private = &self.retry.private;
         let is_async = self.retry.shape.is_async;
         if self.retry.sharing.is_empty() {
@@ -59,7 +65,7 @@ impl Expansion<'_> {
             return (function, TokenStream::new(), TokenStream::new());
         }
         let function = if is_async { quote!(plan_async_shared) } else { quote!(plan_blocking_shared) };
-        let Names { shared, timed_out, .. } = &self.names;
+        let Locals { shared, timed_out, .. } = &self.locals;
         let ended = match self.policy.attempt_timeout {
             Some(_) => quote_spanned!(Span::mixed_site()=> #private::Ended::error(#timed_out)),
             None => quote!(#private::Ended::Error),
@@ -68,25 +74,27 @@ impl Expansion<'_> {
     }
 
     /// One attempt, if the breaker lets it through, and the wait after it.
-    pub(super) fn behind_breaker(&self) -> TokenStream {
+    pub(super) fn breaker_step(&self) -> TokenStream {
         let private = &self.retry.private;
-        let (refused, sifted, restore) = (self.refused(), self.until_failure(), self.restore_self());
-        let (plan, on_retry, give_up) = (self.plan(), self.told_of_retry(), self.give_up());
-        let announce = self.announce(&quote!(Planned), &self.names.planned);
+        let (refused, attempt, restore) =
+            (self.rejected_call(), self.attempt_or_return(), self.restore_self());
+        let (plan, on_retry, give_up) = (self.plan(), self.call_retry_hook(), self.give_up());
+        let announce = self.emit_event(&quote!(Planned), &self.locals.planned);
         let mut wait = self.planned_wait();
         if self.retry.shape.is_async {
-            let (awaited, delay) = (self.wait(), &self.names.delay);
+            let (awaited, delay) = (self.wait(), &self.locals.delay);
             wait = quote_spanned!(Span::mixed_site()=> let #delay = #wait; #awaited);
         }
-        let (keep, kept) = self.kept();
-        let Names { same, given_up, result, refused: refusal, open, plan: planning, planned, shared, .. } =
-            &self.names;
+        let (keep, kept) = self.kept_result();
+        let Locals {
+            same, given_up, result, refused: refusal, open, plan: planning, planned, shared, ..
+        } = &self.locals;
         let last = self.optional(result);
         quote_spanned! {Span::mixed_site()=>
             let (#same, #given_up, #result) = match #refusal {
                 ::core::option::Option::Some(#open) => { #refused }
                 ::core::option::Option::None => {
-                    #sifted
+                    #attempt
                     #restore
                     #plan
                     match #planning {
@@ -110,9 +118,9 @@ impl Expansion<'_> {
 
     /// The end of a call that was refused before the first attempt. With `error = T` there is no error of the body's;
     /// else one is made, and it is the breaker's argument that asks for it.
-    fn refused(&self) -> TokenStream {
+    fn rejected_call(&self) -> TokenStream {
         let (private, site, name) = (&self.retry.private, &self.site, self.filled_name());
-        let Names { open, given_up, outcome, same, result, .. } = &self.names;
+        let Locals { open, given_up, outcome, same, result, .. } = &self.locals;
         let refused = quote_spanned!(Span::mixed_site()=> #private::GivenUp::refused(#site, #name, &#open));
         if self.retry.ending.error.is_some() {
             let ret = super::attempt::without_impl_trait(&self.retry.shape.ret);
@@ -133,8 +141,8 @@ impl Expansion<'_> {
     }
 
     /// What is kept of an attempt across the wait: its error, or all of it where a value can also end the call.
-    fn kept(&self) -> (TokenStream, TokenStream) {
-        let (private, Names { kept, result, .. }) = (&self.retry.private, &self.names);
+    fn kept_result(&self) -> (TokenStream, TokenStream) {
+        let (private, Locals { kept, result, .. }) = (&self.retry.private, &self.locals);
         if self.retry.success_rule.is_some() {
             let keep = quote_spanned!(Span::mixed_site()=> let #kept = #result;);
             return (keep, self.optional(kept));

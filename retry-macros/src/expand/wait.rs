@@ -5,13 +5,13 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
 use super::expansion::Expansion;
-use super::hygiene::Names;
+use super::hygiene::Locals;
 use super::underline::Place;
 
 impl Expansion<'_> {
     /// A blocking function waits; an async one says how to.
     pub(super) fn planned_wait(&self) -> TokenStream {
-        let (private, Names { planned, delay, .. }) = (&self.retry.private, &self.names);
+        let (private, Locals { planned, delay, .. }) = (&self.retry.private, &self.locals);
         match (self.retry.shape.is_async, &self.retry.sleep) {
             (false, None) => quote_spanned!(Span::mixed_site()=> #private::Planned::block(&#planned);),
             (true, _) => quote_spanned!(Span::mixed_site()=> #private::Planned::wait(&#planned)),
@@ -24,19 +24,19 @@ impl Expansion<'_> {
 
     /// The caller's sleep on this thread.
     pub(super) fn blocking_wait(&self, sleep: Option<&Expr>) -> Option<TokenStream> {
-        let (sleep, delay) = (sleep?, &self.names.delay);
+        let (sleep, delay) = (sleep?, &self.locals.delay);
         let call = self.call(Place::of(sleep), "block_with", quote!(#sleep, #delay));
         Some(quote!(#call;))
     }
 
     /// The wait of an async step.
     pub(super) fn wait(&self) -> TokenStream {
-        let (private, delay) = (&self.retry.private, &self.names.delay);
+        let (private, delay) = (&self.retry.private, &self.locals.delay);
         let Some(sleep) = &self.retry.sleep else {
             return quote_spanned!(Span::mixed_site()=> #delay.await;);
         };
         let function = if self.shares_sleep() {
-            let sleep = &self.names.sleep;
+            let sleep = &self.locals.sleep;
             quote!(&#sleep)
         } else {
             sleep.to_token_stream()
@@ -53,7 +53,7 @@ impl Expansion<'_> {
 
     pub(super) fn shared_sleep(&self) -> Option<TokenStream> {
         let sleep = self.retry.sleep.as_ref().filter(|_| self.shares_sleep())?;
-        let name = &self.names.sleep;
+        let name = &self.locals.sleep;
         Some(quote_spanned!(Span::mixed_site()=> let #name = #sleep;))
     }
 }

@@ -69,7 +69,7 @@ impl Sharing {
 impl Retry<'_> {
     /// Whether anything but the last outcome itself is asked for when an attempt fails: then result and decision meet
     /// in the function, and not in core alone.
-    pub(crate) fn has_steps(&self) -> bool {
+    pub(crate) fn needs_plan(&self) -> bool {
         self.before_wait.is_some()
             || self.success_rule.is_some()
             || self.ending.error.is_some()
@@ -85,7 +85,7 @@ impl Retry<'_> {
 
     /// Whether the log is told of a step later than core decides it: after a hook, or when a breaker has been asked
     /// again after the wait, where the error is out of reach.
-    pub(crate) fn announces(&self) -> bool {
+    pub(crate) fn emits_late(&self) -> bool {
         self.has_hooks() || self.sharing.breaker.is_some()
     }
 
