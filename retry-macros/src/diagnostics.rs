@@ -9,12 +9,12 @@ use quote::ToTokens;
 #[derive(Debug)]
 pub(crate) struct Diagnostics {
     errors: Vec<syn::Error>,
-    asked: bool,
+    is_finished: bool,
 }
 
 impl Diagnostics {
     pub(crate) fn new() -> Self {
-        Diagnostics { errors: Vec::new(), asked: false }
+        Diagnostics { errors: Vec::new(), is_finished: false }
     }
 
     /// Reports `message` under `place`.
@@ -23,19 +23,19 @@ impl Diagnostics {
     }
 
     /// Takes over a mistake that syn found.
-    pub(crate) fn take(&mut self, error: syn::Error) {
+    pub(crate) fn add(&mut self, error: syn::Error) {
         self.errors.push(error);
     }
 
     /// Takes over all that another has gathered.
-    pub(crate) fn absorb(&mut self, mut other: Diagnostics) {
-        other.asked = true;
+    pub(crate) fn append(&mut self, mut other: Diagnostics) {
+        other.is_finished = true;
         self.errors.append(&mut other.errors);
     }
 
     /// The value, or the report of why there is none.
     pub(crate) fn ok<T>(&mut self, result: syn::Result<T>) -> Option<T> {
-        result.map_err(|error| self.take(error)).ok()
+        result.map_err(|error| self.add(error)).ok()
     }
 
     /// Whether nothing was reported so far.
@@ -46,20 +46,23 @@ impl Diagnostics {
     /// What is said of each mistake.
     #[cfg(test)]
     pub(crate) fn messages(mut self) -> Vec<String> {
-        self.asked = true;
+        self.is_finished = true;
         std::mem::take(&mut self.errors).iter().map(ToString::to_string).collect()
     }
 
     /// `compile_error!` for each mistake; nothing if there are none.
     pub(crate) fn finish(mut self) -> TokenStream {
-        self.asked = true;
+        self.is_finished = true;
         std::mem::take(&mut self.errors).iter().map(syn::Error::to_compile_error).collect()
     }
 }
 
 impl Drop for Diagnostics {
     fn drop(&mut self) {
-        assert!(self.asked || std::thread::panicking(), "the mistakes that were gathered are told to nobody");
+        assert!(
+            self.is_finished || std::thread::panicking(),
+            "the mistakes that were gathered are told to nobody"
+        );
     }
 }
 

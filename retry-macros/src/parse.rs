@@ -19,8 +19,10 @@ mod table;
 mod value;
 
 pub(crate) use backoff::Backoff;
-pub(crate) use expression::{ends, first_span, is_constant, is_lower_case, literal, located, ungrouped};
-pub(crate) use jitter::{Jitter, JitterForm, no_jitter};
+pub(crate) use expression::{
+    first_and_last_span, first_span, is_constant, is_lower_case, literal, respanned, ungrouped,
+};
+pub(crate) use jitter::{Jitter, JitterForm, not_a_jitter};
 pub(crate) use preset::Preset;
 pub(crate) use selector::{PRIMITIVES, Selector};
 pub(crate) use slot::{Given, Origin, Slot};

@@ -35,7 +35,7 @@ pub(crate) fn retry(arguments: TokenStream, item: TokenStream, name: &Name) -> T
             expand_impl(&args, arguments, block, name, &mut errors)
         }
         Err(mistake) => {
-            errors.take(mistake);
+            errors.add(mistake);
             item
         }
     };

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{DeriveInput, Member, Path};
 
-use super::marks::{Case, Verdict};
+use super::marks::{Case, Classification};
 use crate::expand::{Place, hygiene};
 use crate::function::{mentions, parameters};
 use crate::parse::first_span;
@@ -43,8 +43,8 @@ pub(super) fn implementation(input: &DeriveInput, facade: Option<&Path>, cases: 
 fn delegated_bounds(input: &DeriveInput, cases: &[Case<'_>], private: &TokenStream) -> TokenStream {
     let parameters = parameters(&input.generics);
     let depends = |ty: &TokenStream| parameters.iter().any(|name| mentions(ty, &name.to_string()));
-    let types = cases.iter().filter_map(|case| match &case.verdict {
-        Verdict::Delegate(_) => case.fields.iter().next().map(|field| field.ty.to_token_stream()),
+    let types = cases.iter().filter_map(|case| match &case.classification {
+        Classification::Delegate(_) => case.fields.iter().next().map(|field| field.ty.to_token_stream()),
         _ => None,
     });
     types.filter(depends).map(|ty| quote!(#ty: #private::Retryable,)).collect()
@@ -53,51 +53,51 @@ fn delegated_bounds(input: &DeriveInput, cases: &[Case<'_>], private: &TokenStre
 impl Case<'_> {
     fn is_retryable(&self, private: &TokenStream) -> TokenStream {
         let path = &self.path;
-        match &self.verdict {
-            Verdict::Permanent => quote!(#path { .. } => false),
-            Verdict::Retryable | Verdict::After(_) => quote!(#path { .. } => true),
-            Verdict::Delegate(member) => {
-                let (wrapped, asked) = self.asked(&quote!(is_retryable), private);
-                self.arm(member, &wrapped, &asked)
+        match &self.classification {
+            Classification::Permanent => quote!(#path { .. } => false),
+            Classification::Retryable | Classification::After(_) => quote!(#path { .. } => true),
+            Classification::Delegate(member) => {
+                let (wrapped, call) = self.delegated_call(&quote!(is_retryable), private);
+                self.arm(member, &wrapped, &call)
             }
         }
     }
 
     fn retry_after(&self, private: &TokenStream) -> Option<TokenStream> {
-        match &self.verdict {
-            Verdict::Permanent | Verdict::Retryable => None,
-            Verdict::After(member) => {
+        match &self.classification {
+            Classification::Permanent | Classification::Retryable => None,
+            Classification::After(member) => {
                 let span = Span::mixed_site().located_at(first_span(member));
                 let wait = hygiene::at(span, &hygiene::local("wait"));
                 let hint = quote_spanned!(span=> #private::Hint::hint(#wait));
                 Some(self.arm(member, &wait, &hint))
             }
-            Verdict::Delegate(member) => {
-                let (wrapped, asked) = self.asked(&quote!(retry_after), private);
-                Some(self.arm(member, &wrapped, &asked))
+            Classification::Delegate(member) => {
+                let (wrapped, call) = self.delegated_call(&quote!(retry_after), private);
+                Some(self.arm(member, &wrapped, &call))
             }
         }
     }
 
     /// What a field is asked, `name` being a reference to it: to a copy, where it may not be aligned.
-    fn arm(&self, member: &Member, name: &Ident, asked: &TokenStream) -> TokenStream {
+    fn arm(&self, member: &Member, name: &Ident, call: &TokenStream) -> TokenStream {
         let path = &self.path;
         if self.is_packed {
-            quote!(#path { .. } => { let #name = &{ self.#member }; #asked })
+            quote!(#path { .. } => { let #name = &{ self.#member }; #call })
         } else {
-            quote!(#path { #member: #name, .. } => #asked)
+            quote!(#path { #member: #name, .. } => #call)
         }
     }
 
     /// What the wrapped error says: a name for it and the question. The argument spans the field's type, so that a
     /// type which says nothing is reported there, and once for both questions.
-    fn asked(&self, method: &TokenStream, private: &TokenStream) -> (Ident, TokenStream) {
+    fn delegated_call(&self, method: &TokenStream, private: &TokenStream) -> (Ident, TokenStream) {
         let ty = self.fields.iter().next().map(|field| field.ty.to_token_stream()).unwrap_or_default();
         let place = Place::of(&ty).in_expansion();
         let wrapped = hygiene::at(place.last, &hygiene::local("wrapped"));
         let reference = quote_spanned!(place.first=> &*);
         let arguments = place.arguments(quote!(#reference #wrapped));
-        let asked = quote_spanned!(place.first=> #private::Retryable::#method #arguments);
-        (wrapped, asked)
+        let call = quote_spanned!(place.first=> #private::Retryable::#method #arguments);
+        (wrapped, call)
     }
 }

@@ -15,13 +15,13 @@ pub(super) struct Case<'a> {
     /// `Self::Variant` or `Self`.
     pub(super) path: TokenStream,
     pub(super) fields: &'a Fields,
-    pub(super) verdict: Verdict,
+    pub(super) classification: Classification,
     /// Whether a field can be copied and not borrowed, since it may stand anywhere.
     pub(super) is_packed: bool,
 }
 
 #[derive(Clone)]
-pub(super) enum Verdict {
+pub(super) enum Classification {
     /// Not marked.
     Permanent,
     /// `#[retryable]`.
@@ -39,9 +39,9 @@ pub(super) fn cases<'a>(input: &'a DeriveInput, errors: &mut Diagnostics) -> (Op
     match &input.data {
         Data::Struct(data) => {
             refuse_on_fields(&data.fields, errors);
-            let verdict = outer.verdict(&data.fields, errors);
+            let classification = outer.classification(&data.fields, errors);
             let is_packed = is_packed(&input.attrs);
-            (facade, vec![Case { path: quote!(Self), fields: &data.fields, verdict, is_packed }])
+            (facade, vec![Case { path: quote!(Self), fields: &data.fields, classification, is_packed }])
         }
         Data::Enum(data) => {
             if let Some(mark) = outer.mark() {
@@ -50,12 +50,13 @@ pub(super) fn cases<'a>(input: &'a DeriveInput, errors: &mut Diagnostics) -> (Op
             let mut cases = Vec::new();
             for variant in &data.variants {
                 refuse_on_fields(&variant.fields, errors);
-                let verdict = Marks::read(&variant.attrs, false, errors).verdict(&variant.fields, errors);
+                let classification =
+                    Marks::read(&variant.attrs, false, errors).classification(&variant.fields, errors);
                 let name = &variant.ident;
                 cases.push(Case {
                     path: quote!(Self::#name),
                     fields: &variant.fields,
-                    verdict,
+                    classification,
                     is_packed: false,
                 });
             }
@@ -196,35 +197,35 @@ impl Marks {
     }
 
     /// What the marks come to for a variant with these fields.
-    fn verdict(&self, fields: &Fields, errors: &mut Diagnostics) -> Verdict {
+    fn classification(&self, fields: &Fields, errors: &mut Diagnostics) -> Classification {
         match (&self.after, &self.delegate) {
             (Some((key, _)), Some(_)) => {
                 errors.report(
                     key,
                     "`after` contradicts `delegate`, which asks the wrapped error; keep one of the two",
                 );
-                Verdict::Permanent
+                Classification::Permanent
             }
             (Some((_, field)), None) => match errors.ok(find(fields, field)) {
-                Some(member) => Verdict::After(member),
-                None => Verdict::Permanent,
+                Some(member) => Classification::After(member),
+                None => Classification::Permanent,
             },
             (None, Some(key)) => {
                 let mut members = fields.members();
                 match (members.next(), members.next()) {
-                    (Some(only), None) => Verdict::Delegate(only),
+                    (Some(only), None) => Classification::Delegate(only),
                     _ => {
                         let count = fields.len();
                         let message = format!(
                             "`delegate` asks the one error that is wrapped, and there are {count} fields; implement `Retryable` by hand"
                         );
                         errors.report(key, message);
-                        Verdict::Permanent
+                        Classification::Permanent
                     }
                 }
             }
-            (None, None) if self.bare.is_some() => Verdict::Retryable,
-            (None, None) => Verdict::Permanent,
+            (None, None) if self.bare.is_some() => Classification::Retryable,
+            (None, None) => Classification::Permanent,
         }
     }
 }

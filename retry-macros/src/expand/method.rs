@@ -41,7 +41,7 @@ pub(super) fn expand_method(
         check_arguments(&args, &mut mistakes);
     }
     let tokens = expand_function(&args, method, generics, &mut mistakes);
-    errors.absorb(mistakes);
+    errors.append(mistakes);
     (tokens, Fate::Retried)
 }
 

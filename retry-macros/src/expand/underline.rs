@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::hygiene;
-use crate::parse::{ends, located};
+use crate::parse::{first_and_last_span, respanned};
 
 /// The place of the user's code, from its first token to its last. An error that starts at the one and ends at the other
 /// underlines all of it.
@@ -17,7 +17,7 @@ pub(crate) struct Place {
 impl Place {
     /// Returns the place of all of these tokens, where names mean what they mean to the user.
     pub(crate) fn of(code: &impl ToTokens) -> Place {
-        let (first, last) = ends(code.to_token_stream());
+        let (first, last) = first_and_last_span(code.to_token_stream());
         Place { first, last }
     }
 
@@ -53,7 +53,7 @@ impl Place {
 
     /// Awaits a future. If it is none, the error stands at the last token.
     pub(super) fn awaited(self, future: &TokenStream) -> TokenStream {
-        let suffix = located(quote!(.await;), self.last);
+        let suffix = respanned(quote!(.await;), self.last);
         quote!(#future #suffix)
     }
 }

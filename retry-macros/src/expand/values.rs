@@ -6,7 +6,7 @@ use syn::{Expr, Path};
 
 use super::hygiene;
 use super::underline::Place;
-use crate::parse::{Jitter, JitterForm, Number, Time, TimeForm, located};
+use crate::parse::{Jitter, JitterForm, Number, Time, TimeForm, respanned};
 
 pub(super) fn time_tokens(time: &Time, private: &Path) -> TokenStream {
     let written = &time.written;
@@ -54,8 +54,8 @@ pub(super) fn jitter_tokens(jitter: &Jitter, private: &Path) -> TokenStream {
 fn argument(written: &Expr, method: &str, private: &Path) -> TokenStream {
     let place = Place::of(written);
     // Under its own name it would hide a type of the user's in the value.
-    let constructor = located(quote!(__ReattemptArgument), place.first);
+    let constructor = respanned(quote!(__ReattemptArgument), place.first);
     let (given, nothing) = (place.arguments(written), place.arguments(TokenStream::new()));
-    let (dot, method) = (located(quote!(.), place.last), Ident::new(method, place.last));
+    let (dot, method) = (respanned(quote!(.), place.last), Ident::new(method, place.last));
     quote!({ use #private::Argument as #constructor; #constructor #given #dot #method #nothing })
 }

@@ -14,15 +14,15 @@ const ABOUT_USE: [&str; 5] = ["unused", "unused_mut", "unused_variables", "unuse
 
 /// The attributes of an argument, divided.
 #[derive(Default)]
-pub(crate) struct Divided {
+pub(crate) struct DividedAttributes {
     pub(crate) argument: Vec<Attribute>,
     pub(crate) binding: Vec<Attribute>,
 }
 
 /// Divides the attributes of an argument. With `is_precise` one `let` takes the place of all that the argument binds;
 /// else an expectation may be fulfilled by a name in the other place, and becomes `allow` in both.
-pub(crate) fn divide(attrs: &[Attribute], is_precise: bool) -> Divided {
-    let mut divided = Divided::default();
+pub(crate) fn divide_attributes(attrs: &[Attribute], is_precise: bool) -> DividedAttributes {
+    let mut divided = DividedAttributes::default();
     for attr in attrs {
         let (argument, binding) = divide_meta(&attr.meta, is_precise);
         let with = |meta| Attribute { meta, ..attr.clone() };
@@ -33,7 +33,7 @@ pub(crate) fn divide(attrs: &[Attribute], is_precise: bool) -> Divided {
 }
 
 /// Returns the attributes that decide whether the argument exists.
-pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
+pub(crate) fn cfg_conditions(attrs: &[Attribute]) -> Vec<Attribute> {
     let metas = |attr: &Attribute| {
         let keep = |meta: &Meta| if is(meta, &["cfg"]) { vec![meta.clone()] } else { Vec::new() };
         let metas =

@@ -43,8 +43,8 @@ impl Binding<'_> {
             pattern: quote!(#by_ref #written #name),
             name,
             how,
-            attrs: attributes::divide(self.attrs, self.is_whole && !self.is_used_before).binding,
-            conditions: attributes::conditions(self.attrs),
+            attrs: attributes::divide_attributes(self.attrs, self.is_whole && !self.is_used_before).binding,
+            conditions: attributes::cfg_conditions(self.attrs),
             is_used_before: self.is_used_before,
         }
     }
@@ -77,15 +77,15 @@ pub(crate) fn rebind_in(
         return;
     }
     if is_used_before {
-        silence(pattern, &rebound);
+        silence_lints(pattern, &rebound);
     } else {
         *pattern = bare;
     }
-    *attrs = attributes::divide(attrs, is_whole && !is_used_before).argument;
+    *attrs = attributes::divide_attributes(attrs, is_whole && !is_used_before).argument;
 }
 
 /// Silences the lints on those of `names` that `pattern` binds.
-pub(crate) fn silence(pattern: &mut Pat, names: &[Ident]) {
+pub(crate) fn silence_lints(pattern: &mut Pat, names: &[Ident]) {
     bindings(pattern, None, &mut |Binding { pattern, .. }| {
         if names.contains(&pattern.ident) {
             make_mutable(&mut pattern.mutability, &pattern.ident);
@@ -198,11 +198,11 @@ pub(crate) enum Rebind {
 }
 
 /// How a `mut` binding of a type can be bound anew without being cloned, if it can.
-pub(crate) fn free_rebind(ty: Option<&Type>) -> Option<Rebind> {
+pub(crate) fn rebind_without_clone(ty: Option<&Type>) -> Option<Rebind> {
     match ty? {
         Type::Reference(reference) if reference.mutability.is_some() => Some(Rebind::Reborrow),
-        Type::Paren(paren) => free_rebind(Some(&paren.elem)),
-        Type::Group(group) => free_rebind(Some(&group.elem)),
+        Type::Paren(paren) => rebind_without_clone(Some(&paren.elem)),
+        Type::Group(group) => rebind_without_clone(Some(&group.elem)),
         ty if pinned(ty).is_some_and(|reference| reference.mutability.is_some()) => Some(Rebind::ReborrowPin),
         ty => is_plainly_copy(ty).then_some(Rebind::Copy),
     }

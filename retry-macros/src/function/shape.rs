@@ -9,7 +9,7 @@ use super::body::{self, AsyncTraitBlock, Frame};
 use super::borrow;
 use super::future::{future_output, is_called_future};
 use super::item::{AnnotatedFn, Body};
-use super::pattern::{Binding, rebind_in, silence};
+use super::pattern::{Binding, rebind_in, silence_lints};
 use super::types::type_arguments;
 use crate::diagnostics::bail;
 use crate::parse::source;
@@ -180,7 +180,7 @@ impl Shape {
         }
         for input in &mut sig.inputs {
             if let FnArg::Typed(arg) = input {
-                silence(&mut arg.pat, &rebound);
+                silence_lints(&mut arg.pat, &rebound);
             }
         }
         let moves = statements.iter().map(ToTokens::to_token_stream).collect();

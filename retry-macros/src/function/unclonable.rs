@@ -1,6 +1,6 @@
 //! Arguments that cannot be cloned for each attempt, as far as their types show.
 
-use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{GenericArgument, Generics, PathArguments, Type, TypeParamBound, TypePath, WherePredicate};
 
@@ -65,51 +65,4 @@ fn is_boxed_object(path: &TypePath) -> bool {
     let Some(last) = path.path.segments.last().filter(|segment| segment.ident == "Box") else { return false };
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return false };
     matches!(arguments.args.first(), Some(GenericArgument::Type(Type::TraitObject(_))))
-}
-
-/// A type as its author would write it.
-pub(crate) fn readable(tokens: TokenStream) -> String {
-    let mut text = String::new();
-    let mut is_joined = false;
-    for token in tokens {
-        let token_text = match &token {
-            TokenTree::Group(group) => {
-                let inside = readable(group.stream());
-                match group.delimiter() {
-                    Delimiter::Parenthesis => format!("({inside})"),
-                    Delimiter::Bracket => format!("[{inside}]"),
-                    Delimiter::Brace => format!("{{{inside}}}"),
-                    Delimiter::None => inside,
-                }
-            }
-            token => token.to_string(),
-        };
-        let is_word = |c: char| c.is_alphanumeric() || c == '_';
-        let is_apart =
-            text.ends_with(is_word) && token_text.starts_with(|c| is_word(c) || c == '&' || c == '\'');
-        match &token {
-            TokenTree::Punct(punct) => {
-                let is_last = punct.spacing() == Spacing::Alone;
-                match punct.as_char() {
-                    '-' => text.push_str(" -"),
-                    '>' if text.ends_with(" -") => text.push_str("> "),
-                    '+' => text.push_str(" + "),
-                    '=' => text.push_str(" = "),
-                    ',' => text.push_str(", "),
-                    ':' if is_last && !is_joined => text.push_str(": "),
-                    c if is_apart => text.extend([' ', c]),
-                    c => text.push(c),
-                }
-                is_joined = !is_last;
-            }
-            _ => {
-                if is_apart || text.ends_with("&mut") {
-                    text.push(' ');
-                }
-                text.push_str(&token_text);
-                is_joined = false;
-            }
-        }
-    }
-    text
 }

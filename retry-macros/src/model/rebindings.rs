@@ -6,9 +6,9 @@ use syn::{FnArg, Generics, Signature};
 use super::receiver::is_reference;
 use crate::diagnostics::Diagnostics;
 use crate::function::{
-    Binding, Rebind, Rebinding, Shape, free_rebind, is_reference_type, readable, unclonable,
+    Binding, Rebind, Rebinding, Shape, is_reference_type, rebind_without_clone, unclonable,
 };
-use crate::parse::{Origin, RawArgs};
+use crate::parse::{Origin, RawArgs, source};
 
 /// What each attempt binds anew: arguments to clone, and `mut` bindings, whose changes must not reach the next
 /// attempt. Takes the `mut` from the signature, which would be unused there.
@@ -29,7 +29,7 @@ pub(crate) fn rebindings(
             Rebind::Clone
         } else if !binding.is_mutable() {
             return false;
-        } else if let Some(how) = free_rebind(binding.ty) {
+        } else if let Some(how) = rebind_without_clone(binding.ty) {
             how
         } else {
             if !binding.is_repeated {
@@ -54,7 +54,7 @@ fn would_leak(binding: &Binding<'_>, generics: &Generics) -> String {
     let Some(found) = binding.ty.and_then(|ty| unclonable(ty, generics)) else {
         return format!("{wrong}; write `clone({name})`");
     };
-    let ty = readable(found.shared);
+    let ty = source(&found.shared);
     let share = if binding.is_whole { format!("write `{name}: {ty}`") } else { format!("take it as `{ty}`") };
     if found.can_be_bounded {
         format!("{wrong}; {share} to share it, or add the bound `Clone` and write `clone({name})`")

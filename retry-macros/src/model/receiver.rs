@@ -4,7 +4,7 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, Signature};
 
-use crate::function::{Rebind, Rebinding, Shape, conditions, divide, is_reference_type};
+use crate::function::{Rebind, Rebinding, Shape, cfg_conditions, divide_attributes, is_reference_type};
 
 /// A `self` that is given back to itself after each attempt.
 pub(crate) struct ClonedSelf {
@@ -44,9 +44,9 @@ pub(super) fn clone_self(
         return None;
     }
     let span = receiver.self_token.span;
-    let conditions = conditions(&receiver.attrs);
+    let conditions = cfg_conditions(&receiver.attrs);
     // A lint on it is about a name that the expansion uses and changes.
-    receiver.attrs = divide(&receiver.attrs, false).argument;
+    receiver.attrs = divide_attributes(&receiver.attrs, false).argument;
     if shape.renames_self() {
         let name = Ident::new("__self", span);
         let mutability = receiver.mutability;

@@ -8,7 +8,7 @@ use crate::diagnostics::Diagnostics;
 use crate::function::{bindings, typed};
 use crate::parse::{
     Given, Jitter, JitterForm, Max, Number, Origin, RawArgs, Slot, Start, Time, TimeForm, is_lower_case,
-    no_jitter, source, ungrouped,
+    not_a_jitter, source, ungrouped,
 };
 
 /// The names that stand for a value of the call.
@@ -143,7 +143,7 @@ impl Values<'_> {
             self.constant.jitter = Slot::default();
             false
         } else if is_unknown_word(jitter) {
-            errors.take(no_jitter(&written));
+            errors.add(not_a_jitter(&written));
             self.constant.jitter = Slot::default();
             true
         } else {
@@ -215,7 +215,7 @@ fn is_unknown_word(jitter: &Jitter) -> bool {
 mod tests {
     use super::*;
 
-    fn said(arguments: &str, head: &str) -> Vec<String> {
+    fn messages_of(arguments: &str, head: &str) -> Vec<String> {
         let mut errors = Diagnostics::new();
         let args = RawArgs::parse(arguments.parse().unwrap(), &mut errors);
         let sig: Signature = syn::parse_str(head).unwrap();
@@ -250,7 +250,7 @@ mod tests {
             ("policy = TEAM, max = n", "n", "TEAM.max(n)"),
         ] {
             let message = format!("`{value}` is known only at run time; write `policy = {policy}`");
-            assert_eq!(said(arguments, METHOD), [message], "{arguments}");
+            assert_eq!(messages_of(arguments, METHOD), [message], "{arguments}");
         }
     }
 
@@ -258,7 +258,7 @@ mod tests {
     fn several_values_are_set_in_one_policy() {
         let policy = "write `policy = Policy::new().max(n).base(a)`";
         assert_eq!(
-            said("base = a, max = n", METHOD),
+            messages_of("base = a, max = n", METHOD),
             [
                 format!("`n` is known only at run time; {policy}"),
                 format!("`a` is known only at run time; {policy}")
@@ -269,14 +269,14 @@ mod tests {
     #[test]
     fn limits_that_no_policy_has_are_explained() {
         assert_eq!(
-            said("attempt_timeout_ms = self.timeout", METHOD),
+            messages_of("attempt_timeout_ms = self.timeout", METHOD),
             [
                 "`self.timeout` is known only at run time, and `attempt_timeout_ms` takes a constant; limit the attempt in \
               the body, such as by `tokio::time::timeout(Duration::from_millis(self.timeout), …).await??`"
             ]
         );
         assert_eq!(
-            said("within = a", METHOD),
+            messages_of("within = a", METHOD),
             [
                 "`a` is known only at run time, and `within` is proven at compile time; use `deadline` in a `policy`"
             ]
@@ -297,10 +297,10 @@ mod tests {
             "jitter = FRACTION",
             "factor = 2",
         ] {
-            assert_eq!(said(arguments, METHOD), [""; 0], "{arguments}");
+            assert_eq!(messages_of(arguments, METHOD), [""; 0], "{arguments}");
         }
         assert_eq!(
-            said("max = self.retries", "fn f(n: u32) -> Result<(), E>"),
+            messages_of("max = self.retries", "fn f(n: u32) -> Result<(), E>"),
             [""; 0],
             "the compiler misses `self`"
         );
@@ -308,8 +308,8 @@ mod tests {
 
     #[test]
     fn a_word_of_jitter_wins_over_an_argument_and_an_unknown_one_is_explained() {
-        assert_eq!(said("jitter = full", "fn f(full: f64) -> Result<(), E>"), [""; 0]);
-        let messages = said("jitter = amount", METHOD);
+        assert_eq!(messages_of("jitter = full", "fn f(full: f64) -> Result<(), E>"), [""; 0]);
+        let messages = messages_of("jitter = amount", METHOD);
         assert!(messages[0].starts_with("`amount` is no jitter; write a fraction such as"), "{messages:?}");
     }
 }

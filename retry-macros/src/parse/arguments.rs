@@ -20,7 +20,7 @@ impl RawArgs {
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 if let Err(mistake) = args.argument(input, errors) {
-                    errors.take(mistake);
+                    errors.add(mistake);
                     skip_to_comma(input);
                 }
                 Self::separator(input, errors);

@@ -24,7 +24,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         return Err(format!("`{text:?}` has no unit; write `\"{number}ms\"` or `\"{number}s\"`"));
     }
     let Some((_, nanos)) = UNITS.iter().find(|(name, _)| *name == unit) else {
-        let normal = normal(text);
+        let normal = normalized(text);
         if unit.contains(|c: char| c.is_ascii_digit()) {
             let normal = normal.unwrap_or_else(|| "90s".to_owned());
             return Err(format!("`{text:?}` has two units; write one, such as `{normal:?}`"));
@@ -53,7 +53,7 @@ const OTHER_UNITS: [(&[&str], &str, u128); 7] = [
 ];
 
 /// How a duration is written that has several units, or one by another name.
-pub(crate) fn normal(text: &str) -> Option<String> {
+pub(crate) fn normalized(text: &str) -> Option<String> {
     let (mut rest, mut total, mut parts) = (text.trim(), 0_u64, Vec::new());
     while !rest.is_empty() {
         let split = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_')?;

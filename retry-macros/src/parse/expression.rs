@@ -46,14 +46,14 @@ pub(crate) fn first_span(tokens: &impl ToTokens) -> Span {
 }
 
 /// The spans of the first and the last token: an error that starts at the one and ends at the other underlines all.
-pub(crate) fn ends(tokens: TokenStream) -> (Span, Span) {
+pub(crate) fn first_and_last_span(tokens: TokenStream) -> (Span, Span) {
     let mut spans = tokens.into_iter().map(|token| token.span());
     let first = spans.next().unwrap_or_else(Span::call_site);
     (first, spans.last().unwrap_or(first))
 }
 
 /// The tokens, placed at `span` with its view of names.
-pub(crate) fn located(tokens: TokenStream, span: Span) -> TokenStream {
+pub(crate) fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
     let relocate = |mut token: proc_macro2::TokenTree| {
         token.set_span(span);
         token

@@ -40,7 +40,7 @@ impl Jitter {
     pub(crate) fn parse(written: Expr) -> syn::Result<Jitter> {
         let form = match ungrouped(&written) {
             Expr::Lit(text) if matches!(text.lit, Lit::Str(_)) => {
-                let Lit::Str(word) = &text.lit else { return Err(no_jitter(&written)) };
+                let Lit::Str(word) = &text.lit else { return Err(not_a_jitter(&written)) };
                 return Err(Self::word(&written, &word.value()).map_or_else(
                     |error| error,
                     |_| {
@@ -56,7 +56,7 @@ impl Jitter {
             Expr::Lit(_) | Expr::Unary(_) => match Number::parse(&written, "jitter = 0.3") {
                 Ok(Number::Literal(fraction)) => JitterForm::Additive(fraction),
                 Ok(Number::Expression(_)) => JitterForm::Expression,
-                Err(_) => return Err(no_jitter(&written)),
+                Err(_) => return Err(not_a_jitter(&written)),
             },
             Expr::Path(path) => match path.path.get_ident() {
                 Some(word) if is_lower_case(word) => Self::lower_case(&written, &word.to_string())?,
@@ -86,7 +86,7 @@ impl Jitter {
             "up_to" => bail!(place, "`up_to` has no duration; write `jitter = up_to(\"1s\")`"),
             _ => match nearest_of(word, JITTERS.iter().map(|(name, _)| (*name, *name))) {
                 Some(near) => bail!(place, "`{}` is no jitter; write `jitter = {near}`", source(place)),
-                None => Err(no_jitter(place)),
+                None => Err(not_a_jitter(place)),
             },
         }
     }
@@ -118,6 +118,6 @@ fn is_word_of_jitter(word: &str) -> bool {
     near.is_some() || ["spread", "up_to"].contains(&word)
 }
 
-pub(crate) fn no_jitter(place: &Expr) -> syn::Error {
+pub(crate) fn not_a_jitter(place: &Expr) -> syn::Error {
     error!(place, "`{}` is no jitter; write {JITTER_FORMS}", source(place))
 }

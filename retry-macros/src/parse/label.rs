@@ -56,7 +56,7 @@ mod tests {
     use super::super::table::RawArgs;
     use crate::diagnostics::Diagnostics;
 
-    fn said(arguments: &str) -> Vec<String> {
+    fn messages_of(arguments: &str) -> Vec<String> {
         let mut errors = Diagnostics::new();
         RawArgs::parse(arguments.parse().unwrap_or_else(|error| panic!("{arguments}: {error}")), &mut errors);
         errors.messages()
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn a_place_in_a_name_holds_an_argument() {
         for name in ["get {id}", "get {type} {é}", "get {id:?} {{x.y}} {r:>8}", "{self}", "{{}}", "{", "}"] {
-            assert_eq!(said(&format!("name = {name:?}")), [""; 0], "{name}");
+            assert_eq!(messages_of(&format!("name = {name:?}")), [""; 0], "{name}");
         }
         for (name, place, better, argument) in [
             ("get {self.id}", "{self.id}", "get {id}", "id"),
@@ -83,7 +83,7 @@ mod tests {
                 "`{place}` is no argument of the function; write `name = {better:?}` with `{argument}` one of its \
                  arguments, or leave the place out"
             );
-            assert_eq!(said(&format!("name = {name:?}")), [message], "{name}");
+            assert_eq!(messages_of(&format!("name = {name:?}")), [message], "{name}");
         }
     }
 }

@@ -80,7 +80,7 @@ fn alternatives(input: ParseStream<'_>, items: &mut Vec<Selector>) -> syn::Resul
             if is_at_end(input) {
                 bail!(keyword, "nothing follows `if`; write a condition, or remove it")
             }
-            let guard = Some(readable(input, "condition", Parse::parse)?);
+            let guard = Some(parse_or_explain(input, "condition", Parse::parse)?);
             items.push(match item {
                 Selector::Pattern(pattern, _) => Selector::Pattern(pattern, guard),
                 Selector::Text(text, _) => Selector::Text(text, guard),
@@ -105,7 +105,7 @@ fn is_at_end(input: ParseStream<'_>) -> bool {
 }
 
 /// What `parse` reads, or an error under its first token.
-fn readable<T>(
+fn parse_or_explain<T>(
     input: ParseStream<'_>,
     what: &str,
     parse: fn(ParseStream<'_>) -> syn::Result<T>,
@@ -145,14 +145,14 @@ fn item(input: ParseStream<'_>) -> syn::Result<Selector> {
         )
     }
     if input.parse::<Option<Token![type]>>()?.is_none() && is_pattern(input) {
-        let mut pattern = readable(input, "pattern", Pat::parse_single)?;
+        let mut pattern = parse_or_explain(input, "pattern", Pat::parse_single)?;
         if let Some(text) = text(&pattern) {
             return Ok(Selector::Text(text.clone(), None));
         }
-        refer(&mut pattern);
+        add_reference(&mut pattern);
         return Ok(Selector::Pattern(pattern, None));
     }
-    Ok(Selector::Type(readable(input, "type or pattern", Type::without_plus)?))
+    Ok(Selector::Type(parse_or_explain(input, "type or pattern", Type::without_plus)?))
 }
 
 /// The string that a pattern is.
@@ -169,17 +169,17 @@ fn text(pattern: &Pat) -> Option<&LitStr> {
 
 /// Gives a string or a constant that is matched against the error itself the reference that such a pattern lacks. What
 /// looks like a constant may be a variant, for which the reference changes nothing.
-fn refer(pattern: &mut Pat) {
+fn add_reference(pattern: &mut Pat) {
     match pattern {
         Pat::Lit(literal) if matches!(literal.lit, Lit::Str(_) | Lit::ByteStr(_) | Lit::CStr(_)) => {
             *pattern = parse_quote!(&#literal);
         }
         Pat::Path(path) => *pattern = parse_quote!(&#path),
-        Pat::Paren(paren) => refer(&mut paren.pat),
-        Pat::Or(cases) => cases.cases.iter_mut().for_each(refer),
+        Pat::Paren(paren) => add_reference(&mut paren.pat),
+        Pat::Or(cases) => cases.cases.iter_mut().for_each(add_reference),
         Pat::Ident(binding) => {
             if let Some((_, pattern)) = &mut binding.subpat {
-                refer(pattern);
+                add_reference(pattern);
             }
         }
         _ => {}

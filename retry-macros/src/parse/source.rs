@@ -98,10 +98,10 @@ impl Source<'_> {
                 let gap = if self.text.is_empty() || self.text.ends_with('(') { "" } else { " " };
                 self.push(gap, operator, if self.is_in_closure { Before::Operator } else { Before::Gap });
             }
-            "=" | "=>" | "->" | "==" | "!=" | "&&" | "||" | "<=" | ">=" | "+=" | "-=" => {
+            "+" | "=" | "=>" | "->" | "==" | "!=" | "&&" | "||" | "<=" | ">=" | "+=" | "-=" => {
                 self.push(" ", operator, Before::Gap);
             }
-            "|" | "+" | "*" | "/" | "%" | "-" | "^" | "&" if has_operand => {
+            "|" | "*" | "/" | "%" | "-" | "^" | "&" if has_operand => {
                 self.push(" ", operator, Before::Gap);
             }
             _ => {
@@ -143,6 +143,7 @@ mod tests {
             "&'a mut [u8; 4]",
             "Option<&'static str>",
             "impl Iterator<Item = u8>",
+            "&mut (impl FnMut(&str) -> Result<u32, String> + Send)",
             "|e| e.is_transient()",
             "|e: &Error| matches!(e, A | B)",
             "move |_, n| n + 1",

@@ -32,7 +32,7 @@ pub(super) fn unknown_argument(key: &Ident, input: ParseStream<'_>) -> syn::Erro
 
 /// What to write, with the value if it is valid there.
 pub(super) fn instead(spec: &ArgumentSpec, conversion: Conversion, input: ParseStream<'_>) -> String {
-    let carried = Given::ahead(input).and_then(|given| given.converted(spec, conversion));
+    let carried = WrittenValue::ahead(input).and_then(|value| value.converted(spec, conversion));
     let text = carried.unwrap_or_else(|| format!("`{}`", spec.example));
     match conversion {
         Conversion::FromRetries | Conversion::FromTimes if text != "`unlimited`" => {
@@ -70,28 +70,28 @@ fn after_equals(spec: &ArgumentSpec, input: ParseStream<'_>) -> Option<String> {
 }
 
 /// A value of which nothing is known yet.
-struct Given {
+struct WrittenValue {
     tokens: TokenStream,
     expression: Option<Expr>,
 }
 
-impl Given {
+impl WrittenValue {
     /// Reads `= VALUE`, without moving on.
-    fn ahead(input: ParseStream<'_>) -> Option<Given> {
+    fn ahead(input: ParseStream<'_>) -> Option<WrittenValue> {
         let ahead = input.fork();
         ahead.parse::<Token![=]>().ok()?;
         let is_at_end = |input: ParseStream<'_>| input.is_empty() || input.peek(Token![,]);
         let expression = ahead.fork();
         if let Ok(parsed) = expression.parse::<Expr>() {
             if is_at_end(&expression) {
-                return Some(Given { tokens: parsed.to_token_stream(), expression: Some(parsed) });
+                return Some(WrittenValue { tokens: parsed.to_token_stream(), expression: Some(parsed) });
             }
         }
         let mut tokens = TokenStream::new();
         while !is_at_end(&ahead) {
             ahead.parse::<TokenTree>().ok()?.to_tokens(&mut tokens);
         }
-        (!tokens.is_empty()).then_some(Given { tokens, expression: None })
+        (!tokens.is_empty()).then_some(WrittenValue { tokens, expression: None })
     }
 
     fn converted(&self, spec: &ArgumentSpec, conversion: Conversion) -> Option<String> {
@@ -104,7 +104,7 @@ impl Given {
             Conversion::Unit(unit) => self.with_unit(spec, unit),
             _ if spec.kind == Kind::Duration => {
                 valid(&quote!(#name = #value)).or_else(|| self.without_unit(spec)).or_else(|| {
-                    let text = duration::normal(&self.text()?)?;
+                    let text = duration::normalized(&self.text()?)?;
                     valid(&quote!(#name = #text))
                 })
             }
