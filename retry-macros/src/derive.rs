@@ -1,4 +1,4 @@
-//! `#[derive(Retryable)]`: marks on variants → an implementation of the trait.
+//! The entry point of `#[derive(Retryable)]`: marks on variants → an implementation of the trait.
 
 mod implementation;
 mod marks;
@@ -20,7 +20,7 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
     let (facade, cases) = cases(&input, &mut errors);
     let is_sound = errors.is_clean();
     let errors = errors.finish();
-    // After a mistake there is an implementation all the same, so that what uses it does not break too.
+    // After a mistake the trait is implemented all the same, so that code that uses it compiles.
     let cases = if is_sound { cases } else { Vec::new() };
     let implementation = implementation(&input, facade.as_ref(), &cases);
     quote!(#errors #implementation)

@@ -1,4 +1,4 @@
-//! What the attribute stands on: a function, its arguments, its body and its return type.
+//! The item under the attribute: its signature, its body and its return type.
 
 mod attributes;
 mod body;

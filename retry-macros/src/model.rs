@@ -1,4 +1,4 @@
-//! The checked result: what expansion needs, and the rules that lead there.
+//! Arguments and function → model: checks the rules between them, and collects what an expansion needs.
 
 mod error_rules;
 mod model;

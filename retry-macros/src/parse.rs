@@ -1,4 +1,4 @@
-//! Tokens → arguments: what stands in the parentheses of the attribute.
+//! Tokens → arguments: parses the parentheses of the attribute.
 
 mod argument;
 mod arguments;

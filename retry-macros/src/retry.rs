@@ -1,4 +1,5 @@
-//! `#[retry]`: from the attribute and the item to the expansion, or to the errors and an item that breaks nobody else.
+//! The entry point of `#[retry]`: attribute and item → expansion. After a mistake it returns the errors and an item
+//! that causes no others.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -43,7 +44,7 @@ pub(crate) fn retry(arguments: TokenStream, item: TokenStream, name: &Name) -> T
     quote!(#errors #tokens)
 }
 
-/// A second attribute below the first would retry the retries.
+/// Reports and removes a second attribute on the same item, which would retry the retries.
 fn refuse_second(attrs: &mut Vec<Attribute>, name: &Name, errors: &mut Diagnostics) {
     attrs.retain(|attr| {
         if name.is_ours(attr) {

@@ -1,4 +1,4 @@
-//! The implementation of the trait that marked variants come to.
+//! The implementation of `Retryable`: an arm for each marked variant.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -39,7 +39,7 @@ pub(super) fn implementation(input: &DeriveInput, facade: Option<&Path>, cases: 
     }
 }
 
-/// A wrapped error whose type depends on a parameter has to be retryable by a bound.
+/// Returns a bound for each wrapped error whose type depends on a parameter.
 fn delegated_bounds(input: &DeriveInput, cases: &[Case<'_>], private: &TokenStream) -> TokenStream {
     let parameters = parameters(&input.generics);
     let depends = |ty: &TokenStream| parameters.iter().any(|name| mentions(ty, &name.to_string()));
@@ -79,7 +79,8 @@ impl Case<'_> {
         }
     }
 
-    /// What a field is asked, `name` being a reference to it: to a copy, where it may not be aligned.
+    /// Returns the arm of a variant, in which `name` is a reference to the field. A field of a packed struct may not be
+    /// aligned, so there it refers to a copy.
     fn arm(&self, member: &Member, name: &Ident, call: &TokenStream) -> TokenStream {
         let path = &self.path;
         if self.is_packed {
@@ -89,8 +90,8 @@ impl Case<'_> {
         }
     }
 
-    /// What the wrapped error says: a name for it and the question. The argument spans the field's type, so that a
-    /// type which says nothing is reported there, and once for both questions.
+    /// Returns a name for the wrapped error and a call of its method. The argument has the span of the field's type: a
+    /// type that is not `Retryable` is reported there, once for both methods.
     fn delegated_call(&self, method: &TokenStream, private: &TokenStream) -> (Ident, TokenStream) {
         let ty = self.fields.iter().next().map(|field| field.ty.to_token_stream()).unwrap_or_default();
         let place = Place::of(&ty).in_expansion();

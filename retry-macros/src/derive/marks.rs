@@ -10,13 +10,13 @@ use crate::diagnostics::{Diagnostics, bail};
 use crate::function::mentions;
 use crate::parse::{first_span, source};
 
-/// A variant, or the struct itself, and what is said of it.
+/// A variant, or the struct itself, and its mark.
 pub(super) struct Case<'a> {
-    /// `Self::Variant` or `Self`.
+    /// The path: `Self::Variant` or `Self`.
     pub(super) path: TokenStream,
     pub(super) fields: &'a Fields,
     pub(super) classification: Classification,
-    /// Whether a field can be copied and not borrowed, since it may stand anywhere.
+    /// Whether the struct is packed: its field may not be aligned, so it is copied and not borrowed.
     pub(super) is_packed: bool,
 }
 
@@ -28,11 +28,11 @@ pub(super) enum Classification {
     Retryable,
     /// `#[retryable(after = field)]`.
     After(Member),
-    /// `#[retryable(delegate)]`: what the field with the wrapped error says.
+    /// `#[retryable(delegate)]`: the wrapped error decides.
     Delegate(Member),
 }
 
-/// Reads all marks.
+/// Reads the marks of all variants.
 pub(super) fn cases<'a>(input: &'a DeriveInput, errors: &mut Diagnostics) -> (Option<Path>, Vec<Case<'a>>) {
     let outer = Marks::read(&input.attrs, true, errors);
     let facade = outer.facade.clone();
@@ -70,7 +70,7 @@ pub(super) fn cases<'a>(input: &'a DeriveInput, errors: &mut Diagnostics) -> (Op
     }
 }
 
-/// `#[repr(packed)]`, `#[repr(C, packed(2))]`.
+/// Returns whether there is a `#[repr(packed)]` or `#[repr(C, packed(2))]`.
 fn is_packed(attrs: &[Attribute]) -> bool {
     let is_packed = |attr: &Attribute| match &attr.meta {
         Meta::List(list) => list.path.is_ident("repr") && mentions(&list.tokens, "packed"),
@@ -189,14 +189,14 @@ impl Marks {
         Ok(())
     }
 
-    /// A mark that says something of a variant.
+    /// Returns a mark that classifies a variant.
     fn mark(&self) -> Option<TokenStream> {
         let after = self.after.as_ref().map(|(key, _)| key.to_token_stream());
         let delegate = self.delegate.as_ref().map(ToTokens::to_token_stream);
         self.bare.as_ref().map(ToTokens::to_token_stream).or(after).or(delegate)
     }
 
-    /// What the marks come to for a variant with these fields.
+    /// Classifies a variant with these fields.
     fn classification(&self, fields: &Fields, errors: &mut Diagnostics) -> Classification {
         match (&self.after, &self.delegate) {
             (Some((key, _)), Some(_)) => {
@@ -230,7 +230,7 @@ impl Marks {
     }
 }
 
-/// The field of that name or number.
+/// Returns the field of that name or number.
 fn find(fields: &Fields, written: &TokenStream) -> syn::Result<Member> {
     let text = written.to_string();
     let text = text.trim_start_matches("r#");
@@ -252,7 +252,7 @@ fn find(fields: &Fields, written: &TokenStream) -> syn::Result<Member> {
     bail!(written, "there is no field `{text}`; there are {all}")
 }
 
-/// The member, placed where the mark names it.
+/// Returns the member with the span of the mark that names it.
 fn placed(member: Member, span: Span) -> Member {
     match member {
         Member::Named(mut field) => {

@@ -1,7 +1,7 @@
-//! The attributes of an argument that each attempt binds anew: which of them stand on the argument, which on the `let`.
+//! Divides the attributes of an argument that each attempt binds anew between the argument and the `let`.
 //!
-//! The compiler evaluates `cfg` after the macro, so both have it. A lint is about the one or the other, and an
-//! expectation is fulfilled in one place only.
+//! The compiler evaluates `cfg` after the macro, so both get it. A lint concerns only one of them, and an expectation
+//! is fulfilled in one place only.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
@@ -9,18 +9,18 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, MetaList, Token};
 
-/// The lints that are about the use of a name, which is up to the body.
+/// The lints about the use of a name in the body.
 const ABOUT_USE: [&str; 5] = ["unused", "unused_mut", "unused_variables", "unused_assignments", "warnings"];
 
-/// The attributes of an argument, divided.
+/// The attributes of the argument and of the `let`.
 #[derive(Default)]
 pub(crate) struct DividedAttributes {
     pub(crate) argument: Vec<Attribute>,
     pub(crate) binding: Vec<Attribute>,
 }
 
-/// Divides the attributes of an argument. With `is_precise` one `let` takes the place of all that the argument binds;
-/// else an expectation may be fulfilled by a name in the other place, and becomes `allow` in both.
+/// Divides the attributes of an argument. With `is_precise` the argument binds one name, which the `let` replaces.
+/// Otherwise a name in either place may fulfil an expectation, which becomes `allow` in both.
 pub(crate) fn divide_attributes(attrs: &[Attribute], is_precise: bool) -> DividedAttributes {
     let mut divided = DividedAttributes::default();
     for attr in attrs {
@@ -43,7 +43,7 @@ pub(crate) fn cfg_conditions(attrs: &[Attribute]) -> Vec<Attribute> {
     attrs.iter().flat_map(metas).collect()
 }
 
-/// Whether the function reports the place of its caller.
+/// Returns the `track_caller` among the attributes, also in a `cfg_attr`.
 pub(crate) fn track_caller(attrs: &[Attribute]) -> Option<Ident> {
     attrs.iter().find_map(|attr| find_track_caller(&attr.meta))
 }
@@ -93,14 +93,14 @@ fn divide_expectation(meta: &Meta, is_precise: bool) -> (Vec<Meta>, Vec<Meta>) {
     (level("expect", &others), [level("expect", &about_use), level("allow", &others)].concat())
 }
 
-/// The list in the parentheses of an attribute.
+/// Returns the list in the parentheses of an attribute.
 fn metas(meta: &Meta) -> Option<(&MetaList, Vec<Meta>)> {
     let Meta::List(list) = meta else { return None };
     let metas = Punctuated::<Meta, Token![,]>::parse_terminated.parse2(list.tokens.clone()).ok()?;
     Some((list, metas.into_iter().collect()))
 }
 
-/// The predicate and the attributes of a `cfg_attr`.
+/// Returns the predicate and the attributes of a `cfg_attr`.
 fn cfg_attr(meta: &Meta) -> Option<(TokenStream, Vec<Meta>)> {
     let Meta::List(list) = meta else { return None };
     if !is(meta, &["cfg_attr"]) {
@@ -113,7 +113,8 @@ fn cfg_attr(meta: &Meta) -> Option<(TokenStream, Vec<Meta>)> {
     Some((predicate, metas.into_iter().collect()))
 }
 
-/// A `cfg_attr` with what `choose` makes of its attributes, if that is anything. What cannot be read stays.
+/// Returns a `cfg_attr` with the attributes that `choose` returns, unless there are none. A malformed one stays as it
+/// is.
 fn conditional(meta: &Meta, choose: impl Fn(&Meta) -> Vec<Meta>) -> Vec<Meta> {
     let (Meta::List(list), Some((predicate, metas))) = (meta, cfg_attr(meta)) else {
         return vec![meta.clone()];

@@ -1,13 +1,13 @@
-//! What can be told of a body from its tokens: whether control leaves it, where its last `async` block is, and who
-//! has been there before.
+//! Analyses the tokens of a body: control flow, the last `async` block, and what other attribute macros have made of
+//! it.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-/// The item in every expansion, by which a second one recognises the first.
+/// The name of an item in every expansion, which shows that a function is already retried.
 pub(crate) const MARKER: &str = "__REATTEMPT_SITE";
 
-/// Whether any token, however deep, is this identifier.
+/// Returns whether any token, at any depth, is this identifier.
 pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     tokens.clone().into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident == name,
@@ -16,8 +16,9 @@ pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     })
 }
 
-/// Whether control may leave the body other than at its end: `return`, `?`, `break`, `continue`, or a macro, which
-/// may hide any of them. A body without may stand in a loop as it is. Errs on the side of `true`.
+/// Returns whether control may leave the body before its end: by `return`, `?`, `break`, `continue`, or by a macro,
+/// which may contain them. A body without them can be put into the loop as it is. Where it is uncertain, the answer is
+/// `true`.
 pub(crate) fn has_control_flow(tokens: &TokenStream) -> bool {
     let mut before = None::<TokenTree>;
     tokens.clone().into_iter().any(|token| {
@@ -37,10 +38,11 @@ pub(crate) fn has_control_flow(tokens: &TokenStream) -> bool {
     })
 }
 
-/// Whether `#[tokio::main]` or `#[tokio::test]` has wrapped the body: then the function blocks, and its waits would too.
+/// Returns whether `#[tokio::main]` or `#[tokio::test]` has wrapped the body. The function then blocks, and so would
+/// its waits.
 ///
-/// Both write `let body = async { … };` first, and last a block with attributes that returns what the runtime yields:
-/// `#[allow(…)] { … return … .block_on(body); }`.
+/// Both attributes begin the body with `let body = async { … };` and end it with a block that has attributes and
+/// returns the value of the runtime: `#[allow(…)] { … return … .block_on(body); }`.
 pub(crate) fn is_blocked_on(tokens: &TokenStream) -> bool {
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let [start @ .., TokenTree::Punct(hash), TokenTree::Group(attribute), TokenTree::Group(block)] =
@@ -79,7 +81,7 @@ fn starts_with(tokens: &[TokenTree], words: &[&str]) -> bool {
     tokens.len() >= words.len() && tokens.iter().zip(words).all(|(token, word)| token.to_string() == *word)
 }
 
-/// Tokens around a hole.
+/// Tokens with a hole in them.
 #[derive(Clone)]
 pub(crate) enum Frame {
     Hole,
@@ -87,7 +89,7 @@ pub(crate) enum Frame {
 }
 
 impl Frame {
-    /// The tokens with the hole filled.
+    /// Returns the tokens with the hole filled.
     pub(crate) fn fill(&self, hole: &TokenStream) -> TokenStream {
         match self {
             Frame::Hole => hole.clone(),
@@ -106,12 +108,12 @@ impl Frame {
     }
 }
 
-/// The `async` block that a body ends with: bare, in a call such as `Box::pin(…)`, or before `.boxed()`. Returns
-/// what stands around its content, and the content.
+/// Returns the frame and the content of the `async` block that a body ends with: bare, in a call such as `Box::pin(…)`,
+/// or before `.boxed()`.
 pub(crate) fn async_tail(tokens: &TokenStream) -> Option<(Frame, TokenStream)> {
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let last = tokens.iter().rposition(|token| matches!(token, TokenTree::Group(_)))?;
-    // Nothing but a trailing comma may follow; a statement's `;` would make it no tail.
+    // Only a comma may follow. After a `;` the block is no tail.
     let follows_nothing =
         tokens[last + 1..].iter().all(|t| matches!(t, TokenTree::Punct(p) if p.as_char() == ','));
     if !follows_nothing {
@@ -124,7 +126,7 @@ pub(crate) fn async_tail(tokens: &TokenStream) -> Option<(Frame, TokenStream)> {
             Some((Frame::around(tokens, last, Frame::Hole)?, inside))
         }
         Delimiter::Parenthesis if inside.is_empty() => {
-            // `.boxed()`: the block is before the dot.
+            // In `.boxed()` the block is before the dot.
             let dot = tokens.iter().rposition(|t| matches!(t, TokenTree::Punct(p) if p.as_char() == '.'))?;
             let (frame, content) = async_tail(&tokens[..dot].iter().cloned().collect())?;
             let suffix: TokenStream = tokens[dot..].iter().cloned().collect();
@@ -148,7 +150,7 @@ impl Frame {
         }
     }
 
-    /// Whether the value of the hole is that of the function, or of the `async` block in which it stands.
+    /// Returns whether the value of the hole is that of the function, or of the `async` block around it.
     pub(crate) fn ends_function(&self) -> bool {
         match self {
             Frame::Hole => true,
@@ -159,7 +161,7 @@ impl Frame {
         }
     }
 
-    /// Puts `content` of the hole into the frame `inner`.
+    /// Puts the frame `inner` into the hole.
     pub(crate) fn with_inner(self, inner: Frame) -> Frame {
         match self {
             Frame::Hole => inner,
@@ -176,10 +178,10 @@ fn is_async_before(tokens: &[TokenTree]) -> bool {
     is(last, "async") || (is(last, "move") && is(tokens.iter().rev().nth(1), "async"))
 }
 
-/// What `#[async_trait]` puts into its block: statements that move the arguments in, then
-/// `let __ret: Ret = { BODY }; __ret`.
+/// The content of the block that `#[async_trait]` generates: statements that move the arguments, then `let __ret: Ret =
+/// { BODY }; __ret`.
 pub(crate) struct AsyncTraitBlock {
-    /// The statements, up to the last `let`.
+    /// The statements before the last `let`.
     pub(crate) moves: TokenStream,
     binding: Vec<TokenTree>,
     braces: Group,
@@ -211,7 +213,7 @@ impl AsyncTraitBlock {
         self.braces.stream()
     }
 
-    /// The frame around the body, `moves` being the statements before it.
+    /// Returns the frame around the body, with `moves` as the statements before it.
     pub(crate) fn frame(&self, moves: &TokenStream) -> Frame {
         let mut before = moves.to_token_stream();
         before.extend(self.binding.iter().cloned());

@@ -1,7 +1,7 @@
-//! What a return type borrows from, by the rules of lifetime elision.
+//! Finds the arguments from which the result borrows, by the rules of lifetime elision.
 //!
-//! A result that borrows from a `&mut` argument keeps it borrowed for as long as it lives, so the compiler allows no
-//! second attempt, by hand either.
+//! A result that borrows from a `&mut` argument keeps it borrowed, so the compiler allows no second attempt, in a
+//! hand-written loop either.
 
 use syn::{FnArg, Lifetime, ReceiverKind, Signature, Type, WherePredicate};
 
@@ -30,15 +30,15 @@ pub(crate) fn refuse_exclusive(sig: &Signature, ret: &Type) -> syn::Result<()> {
     Ok(())
 }
 
-/// An argument that is borrowed exclusively, and that the result borrows from.
+/// An argument that is borrowed exclusively and from which the result borrows.
 #[derive(Debug, PartialEq, Eq)]
 enum Exclusive<'a> {
     Only(&'a str),
-    /// Or from another one of the same lifetime, which cannot yield what the result is.
+    /// The result may borrow from another argument of the same lifetime, but a shared borrow cannot yield its type.
     OneOf(&'a str),
 }
 
-/// A lifetime of the arguments: by name, or the one that an argument leaves out.
+/// A lifetime of the arguments: named, or elided in an argument.
 #[derive(Clone, PartialEq, Eq)]
 enum Region {
     Named(String),
@@ -48,15 +48,15 @@ enum Region {
 /// An occurrence of a lifetime in the arguments.
 struct Input {
     region: Region,
-    /// The argument, if this is the lifetime by which it is borrowed exclusively.
+    /// The argument, if it is borrowed exclusively for this lifetime.
     exclusive: Option<String>,
 }
 
 struct Inputs {
     all: Vec<Input>,
-    /// What an elided lifetime in the return type stands for.
+    /// The lifetime for which an elided lifetime in the return type stands.
     elided: Option<Region>,
-    /// `'a: 'b`, each as longer and shorter.
+    /// The bounds `'a: 'b`, as pairs of the longer and the shorter lifetime.
     outlives: Vec<(String, String)>,
 }
 
@@ -79,7 +79,7 @@ impl Inputs {
                 FnArg::Typed(argument) => inputs.add_argument(&argument.ty, || source(&argument.pat)),
             }
         }
-        // Elision takes the lifetime of `self`, or the only one that there is.
+        // Elision uses the lifetime of `self`, or the only lifetime of the arguments.
         inputs.elided = receiver.or_else(|| {
             let first = inputs.all.first()?.region.clone();
             inputs.all.iter().all(|input| input.region == first).then_some(first)
@@ -96,7 +96,7 @@ impl Inputs {
         region
     }
 
-    /// An argument's lifetimes. A reference is borrowed by the first of them.
+    /// Adds the lifetimes of an argument. A reference is borrowed for the first of them.
     fn add_argument(&mut self, ty: &Type, name: impl Fn() -> String) {
         let is_exclusive = borrowed_by(ty).is_some_and(|reference| reference.mutability.is_some());
         for (i, used) in lifetimes(ty).into_iter().enumerate() {
@@ -104,7 +104,7 @@ impl Inputs {
         }
     }
 
-    /// The lifetime of the reference in `self: &Self`, `self: Pin<&mut Self>` and the like.
+    /// Adds the lifetime of the reference in `self: &Self`, `self: Pin<&mut Self>` and the like.
     fn add_receiver(&mut self, ty: &Type, text: &str) -> Option<Region> {
         let Some(reference) = reference_in(ty) else {
             self.add_argument(ty, || text.to_owned());
@@ -114,7 +114,7 @@ impl Inputs {
         Some(self.add(used, reference.mutability.map(|_| text.to_owned())))
     }
 
-    /// The argument that a lifetime in the return type stands for, if that is borrowed exclusively.
+    /// Returns the argument from which a lifetime in the return type borrows, if that is borrowed exclusively.
     fn exclusive_source(&self, used: &Used) -> Option<Exclusive<'_>> {
         let region = match &used.name {
             Some(name) if name == "static" => return None,
@@ -127,11 +127,11 @@ impl Inputs {
         if is_only {
             return Some(Exclusive::Only(exclusive));
         }
-        // What a shared borrow can yield may come from the other argument. The compiler sees the body, and decides.
+        // The value may come from the argument with the shared borrow. The compiler sees the body and decides.
         used.is_exclusive.then_some(Exclusive::OneOf(exclusive))
     }
 
-    /// Whether what is borrowed for `longer` can be returned for `shorter`.
+    /// Returns whether a borrow for `longer` can be returned for `shorter`.
     fn can_be(&self, longer: &Region, shorter: &Region) -> bool {
         let (Region::Named(longer), Region::Named(shorter)) = (longer, shorter) else {
             return longer == shorter;
@@ -148,7 +148,7 @@ impl Inputs {
     }
 }
 
-/// The bounds between lifetimes, of the parameters and of the `where` clause.
+/// Returns the bounds between lifetimes, of the parameters and of the `where` clause.
 fn outlives(sig: &Signature) -> Vec<(String, String)> {
     let parameters = sig.generics.lifetimes().map(|parameter| (&parameter.lifetime, &parameter.bounds));
     let clause = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
@@ -172,7 +172,7 @@ fn reference_in(ty: &Type) -> Option<&syn::TypeReference> {
     }
 }
 
-/// The reference that an argument is, `&T` or `Pin<&T>`.
+/// Returns the reference in an argument of type `&T` or `Pin<&T>`.
 fn borrowed_by(ty: &Type) -> Option<&syn::TypeReference> {
     match unwrapped(ty) {
         Type::Reference(reference) => Some(reference),
@@ -187,7 +187,7 @@ fn borrowed_by(ty: &Type) -> Option<&syn::TypeReference> {
 mod tests {
     use super::*;
 
-    /// What the result of a function borrows from exclusively.
+    /// Returns the argument in the error message.
     fn refused(head: &str) -> Option<String> {
         let sig: Signature = syn::parse_str(head).unwrap_or_else(|error| panic!("{head}: {error}"));
         let syn::ReturnType::Type(_, ret) = &sig.output else { panic!("{head}") };

@@ -1,16 +1,16 @@
-//! The error in a return type, as far as its tokens show it.
+//! The error in a return type, as far as its spelling shows it.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
 
-/// Whether the error of a function with this return type may be a box that borrows, such as `Box<dyn Error + 'a>`.
-/// Method lookup does not see lifetimes, so the expansion has to.
+/// Returns whether the error of this return type may be a box that borrows, such as `Box<dyn Error + 'a>`. Method
+/// lookup ignores lifetimes, so the expansion has to distinguish such types.
 pub(crate) fn may_borrow(ret: &Type) -> bool {
     mentions_lifetime(error_of(ret).unwrap_or(ret))
 }
 
-/// The second type of a `Result<T, E>`. An alias may have its error anywhere.
+/// Returns the second type of `Result<T, E>`. An alias may have its error anywhere.
 fn error_of(ret: &Type) -> Option<&Type> {
     let path = match ret {
         Type::Path(path) => path,
@@ -27,7 +27,7 @@ fn error_of(ret: &Type) -> Option<&Type> {
     types.nth(1)
 }
 
-/// Whether a lifetime other than `'static` stands in a type.
+/// Returns whether a type contains a lifetime other than `'static`.
 pub(crate) fn mentions_lifetime(ty: &Type) -> bool {
     fn search(tokens: TokenStream) -> bool {
         let mut after_tick = false;

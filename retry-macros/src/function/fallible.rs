@@ -1,4 +1,4 @@
-//! Whether a method can fail, by the name of its return type.
+//! Decides whether a method can fail, by the name of its return type.
 
 use syn::Type;
 
@@ -8,7 +8,7 @@ pub(crate) enum ReturnKind {
     Unknown,
 }
 
-/// Types of the standard library that are known by name and are no `Result`.
+/// The types of the standard library that are no `Result`.
 const STANDARD: [&str; 44] = [
     "u8",
     "u16",
@@ -71,7 +71,7 @@ pub(crate) fn return_kind(ty: &Type) -> ReturnKind {
         Type::Group(group) => return_kind(&group.elem),
         Type::Paren(paren) => return_kind(&paren.elem),
         Type::Macro(_) | Type::Infer(_) | Type::Verbatim(_) => ReturnKind::Unknown,
-        // References, tuples, arrays, pointers, `!`, `impl Trait`, trait objects: none can be a `Result`.
+        // References, tuples, arrays, pointers, `!`, `impl Trait` and trait objects: none of them can be a `Result`.
         _ => ReturnKind::Other,
     }
 }

@@ -1,11 +1,11 @@
-//! Return types that are futures: what the future yields.
+//! Return types that are futures, and the output of the future.
 
 use syn::{GenericArgument, Path, PathArguments, Type, TypeParamBound};
 
 use super::types::type_arguments;
 
-/// What the future resolves to, where the type is one: `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>`
-/// or an alias called `BoxFuture` or `LocalBoxFuture`.
+/// Returns the output of a future: of `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>`, or an alias with
+/// the name `BoxFuture` or `LocalBoxFuture`.
 pub(crate) fn future_output(ty: &Type) -> Option<&Type> {
     match ty {
         Type::ImplTrait(future) => future.bounds.iter().find_map(bound_output),
@@ -25,7 +25,7 @@ pub(crate) fn future_output(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// Whether a type is a future by its name: `Self::Future`, `impl Future`, `Pin<Box<dyn SendFuture>>`.
+/// Returns whether a type has the name of a future: `Self::Future`, `impl Future`, `Pin<Box<dyn SendFuture>>`.
 pub(super) fn is_called_future(ty: &Type) -> bool {
     let is_future =
         |path: &Path| path.segments.last().is_some_and(|last| last.ident.to_string().ends_with("Future"));

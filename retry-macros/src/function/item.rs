@@ -1,4 +1,4 @@
-//! What the attribute stands on: a function, its body kept as tokens, or an `impl` block of them.
+//! Parses the item under the attribute: a function, whose body stays tokens, or an `impl` block of functions.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -10,7 +10,7 @@ use syn::{Attribute, Signature, Token, Visibility, braced};
 
 use crate::diagnostics::bail;
 
-/// A function whose body was not parsed: half-typed code stays the compiler's to judge, and an editor's to complete.
+/// A function whose body is not parsed. The compiler reports mistakes in incomplete code, and an editor completes it.
 #[derive(Clone)]
 pub(crate) struct AnnotatedFn {
     pub(crate) attrs: Vec<Attribute>,
@@ -19,12 +19,12 @@ pub(crate) struct AnnotatedFn {
     pub(crate) sig: Signature,
     /// The inner attributes of the body.
     pub(crate) inner_attrs: Vec<Attribute>,
-    /// What the braces hold; `None` where a `;` stands instead.
+    /// The content of the braces; `None` for a function that ends with `;`.
     pub(crate) body: Option<Body>,
     semicolon: Option<Token![;]>,
 }
 
-/// Seen through the invisible group in which `macro_rules` passes a block on.
+/// The body, also in the invisible group that `macro_rules` adds.
 #[derive(Clone)]
 pub(crate) struct Body {
     pub(crate) braces: Brace,
@@ -51,7 +51,7 @@ impl Parse for AnnotatedFn {
 }
 
 impl AnnotatedFn {
-    /// The function around another body.
+    /// Returns the function with another body.
     pub(crate) fn with_body(&self, statements: &TokenStream) -> TokenStream {
         let AnnotatedFn { attrs, vis, defaultness, sig, inner_attrs, body, semicolon } = self;
         let head = quote!(#(#attrs)* #vis #defaultness #sig);
@@ -68,19 +68,19 @@ impl AnnotatedFn {
 }
 
 impl ToTokens for AnnotatedFn {
-    /// The function as it was, without the attribute.
+    /// Writes the function without the attribute.
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let body = self.body.as_ref().map(|body| body.tokens.clone());
         tokens.extend(self.with_body(&body.unwrap_or_default()));
     }
 }
 
-/// An `impl` block: its head as tokens, its items one by one.
+/// An `impl` block, with its head as tokens and its items one by one.
 #[derive(Clone)]
 pub(crate) struct ImplBlock {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) keyword: Token![impl],
-    /// Everything between the attributes and the braces.
+    /// The tokens between the attributes and the braces.
     pub(crate) head: TokenStream,
     /// The names of the block's own type and const parameters.
     pub(crate) generics: Vec<Ident>,
@@ -144,13 +144,13 @@ impl Parse for ImplItem {
     }
 }
 
-/// The names of type and const parameters.
+/// Returns the names of type and const parameters.
 pub(crate) fn parameters(generics: &syn::Generics) -> Vec<Ident> {
     let types = generics.type_params().map(|parameter| parameter.ident.clone());
     types.chain(generics.const_params().map(|parameter| parameter.ident.clone())).collect()
 }
 
-/// What the attribute can stand on.
+/// The items that the attribute accepts.
 pub(crate) enum Item {
     Function(Box<AnnotatedFn>),
     Impl(ImplBlock),
@@ -158,7 +158,7 @@ pub(crate) enum Item {
 
 impl Parse for Item {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        // What is plainly a function is read once.
+        // A function is the most frequent item, and is parsed once.
         let function = input.fork();
         if let Ok(parsed) = function.parse() {
             input.advance_to(&function);
@@ -178,12 +178,12 @@ impl Parse for Item {
         }
         let found = keyword.call(Ident::parse_any)?;
         refuse(&found, &start)?;
-        // Something like a function: its own parser has the best word for what is wrong.
+        // It resembles a function, whose parser has the best error message.
         input.parse().map(Item::Function)
     }
 }
 
-/// Anything that is plainly no function.
+/// Refuses an item that is certainly no function.
 fn refuse(found: &Ident, after_unsafe: ParseStream<'_>) -> syn::Result<()> {
     let place = "put it on a function or an `impl` block";
     if found == "trait" || (found == "unsafe" && after_unsafe.peek(Token![trait])) {

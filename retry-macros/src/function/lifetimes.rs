@@ -1,15 +1,15 @@
-//! The lifetimes that stand in a type.
+//! Finds the lifetimes in a type.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{GenericArgument, GenericParam, Lifetime, Path, PathArguments, Type, TypeParamBound};
 
-/// A lifetime as it stands in a type.
+/// A lifetime in a type.
 pub(super) struct Used {
     pub(super) place: TokenStream,
-    /// `None` if it is elided: `&T` or `'_`.
+    /// The name; `None` if it is elided, as in `&T` or `'_`.
     pub(super) name: Option<String>,
-    /// Whether only an exclusive borrow yields the type that it stands in: `&'a mut T`, `IterMut<'a, T>`.
+    /// Whether only an exclusive borrow yields the type around it: `&'a mut T`, `IterMut<'a, T>`.
     pub(super) is_exclusive: bool,
 }
 
@@ -20,7 +20,7 @@ impl Used {
     }
 }
 
-/// Every lifetime in a type that the function's own arguments may stand behind.
+/// Returns every lifetime in a type that can be one of the function's arguments.
 pub(super) fn lifetimes(ty: &Type) -> Vec<Used> {
     let mut found = Lifetimes { bound: Vec::new(), found: Vec::new() };
     found.in_type(ty);
@@ -28,7 +28,7 @@ pub(super) fn lifetimes(ty: &Type) -> Vec<Used> {
 }
 
 struct Lifetimes {
-    /// The names that a `for<…>` around the place binds.
+    /// The names that an enclosing `for<…>` binds.
     bound: Vec<String>,
     found: Vec<Used>,
 }
@@ -55,7 +55,7 @@ impl Lifetimes {
                 self.in_type(&reference.elem);
             }
             Type::Path(path) => {
-                // `<T as Trait<'a>>::Item<'b>` is a type of its own; what it may hold is in its own arguments.
+                // `<T as Trait<'a>>::Item<'b>` is a type of its own, which can borrow only for its own arguments.
                 let own = path.qself.as_ref().map_or(0, |qself| qself.position);
                 self.in_path(&path.path, own);
             }
@@ -66,14 +66,14 @@ impl Lifetimes {
             Type::Slice(slice) => self.in_type(&slice.elem),
             Type::Paren(paren) => self.in_type(&paren.elem),
             Type::Group(group) => self.in_type(&group.elem),
-            // A pointer borrows nothing. A function's lifetimes are those of its own arguments.
+            // A pointer borrows nothing. The lifetimes of a function pointer are those of its own arguments.
             _ => {}
         }
     }
 
     fn in_path(&mut self, path: &Path, from: usize) {
         for segment in path.segments.iter().skip(from) {
-            // The sugar of `Fn(&str) -> &str` binds its lifetimes as `fn(&str) -> &str` does.
+            // `Fn(&str) -> &str` binds its lifetimes as `fn(&str) -> &str` does.
             let PathArguments::AngleBracketed(arguments) = &segment.arguments else { continue };
             for argument in &arguments.args {
                 match argument {
@@ -104,7 +104,7 @@ impl Lifetimes {
                 self.in_path(&bound.path, 0);
                 self.bound.truncate(before);
             }
-            // `use<'a>` allows a borrow and does not ask for one.
+            // `use<'a>` allows a borrow and does not require one.
             _ => {}
         }
     }

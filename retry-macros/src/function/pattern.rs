@@ -1,4 +1,4 @@
-//! The arguments of a function: the names that patterns bind, and what each attempt must see anew.
+//! The names that the patterns of arguments bind, and how each attempt binds them anew.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -7,31 +7,31 @@ use syn::{Attribute, Pat, PatIdent, PatParen, PatReference, Token, Type};
 use super::attributes;
 use super::types::{is_plainly_copy, pinned, unwrapped};
 
-/// A name that an argument's pattern binds, with the type written for it where that can be told.
+/// A name that an argument's pattern binds, with its type if the spelling shows it.
 pub(crate) struct Binding<'a> {
     pub(crate) pattern: &'a mut PatIdent,
     pub(crate) ty: Option<&'a Type>,
     /// The attributes of the argument.
     attrs: &'a [Attribute],
-    /// Whether the argument is this name and nothing else, so that what concerns the one concerns the other.
+    /// Whether the argument binds only this name, so that its attributes concern the name.
     pub(crate) is_whole: bool,
-    /// Whether it stands for a name that was visited already, in an earlier alternative of the pattern.
+    /// Whether an earlier alternative of the pattern binds the same name.
     pub(crate) is_repeated: bool,
-    /// Whether the argument itself is used, too, by what stands before the attempts.
+    /// Whether statements before the attempts use the argument too.
     is_used_before: bool,
 }
 
 impl Binding<'_> {
-    /// Whether the body may change what it is bound to: `mut x` or `ref mut x`, of a value.
+    /// Returns whether the body can change the value: `mut x` or `ref mut x`.
     pub(crate) fn is_mutable(&self) -> bool {
         self.pattern.mutability.is_some()
     }
 
-    /// Has each attempt bind the name anew.
+    /// Binds the name anew for each attempt.
     ///
-    /// The `let` gets `x` or `mut x` as written, so that the compiler's lints see what the body makes of it. The argument
-    /// gets a `mut` of the expansion, which no lint reports: the user could not remove it, and to Clippy the `let`
-    /// shadows nothing.
+    /// The `let` has `x` or `mut x` as it is written, so that the compiler's lints apply to its use in the body. The
+    /// argument gets a `mut` that belongs to the expansion. No lint reports that one, which the user could not remove,
+    /// and Clippy does not report the `let` as shadowing.
     pub(crate) fn rebind(&mut self, how: Rebind) -> Rebinding {
         let PatIdent { by_ref, mutability, ident, .. } = &mut *self.pattern;
         let (by_ref, mut written, name) = (by_ref.take(), *mutability, ident.clone());
@@ -50,14 +50,14 @@ impl Binding<'_> {
     }
 }
 
-/// Makes a name `mut` by the expansion.
+/// Makes a name `mut`, with a `mut` that belongs to the expansion.
 fn make_mutable(mutability: &mut Option<Token![mut]>, name: &Ident) {
     let place = mutability.map_or(name.span(), |keyword| keyword.span);
     *mutability = Some(Token![mut](Span::mixed_site().located_at(place)));
 }
 
-/// Binds anew what `visit` chooses, and leaves the argument with the attributes that concern it. With `is_used_before`
-/// statements before the attempts use the argument, too, as it is written.
+/// Binds the names anew that `visit` chooses, and leaves the argument with the attributes that concern it. With
+/// `is_used_before`, statements before the attempts use the argument as it is written.
 pub(crate) fn rebind_in(
     pattern: &mut Pat,
     ty: Option<&Type>,
@@ -154,7 +154,7 @@ fn bindings_behind_reference(
     let is_exclusive = reference.mutability.is_some();
     bindings(&mut reference.pat, inner, &mut |binding| {
         let pattern = binding.pattern;
-        // `ref mut x` borrows from what the argument refers to, and not from the argument.
+        // `ref mut x` borrows from the referent of the argument.
         let is_reborrow = is_exclusive && pattern.by_ref.is_some();
         let mutability = pattern.mutability.take_if(|_| is_reborrow);
         visit(Binding { pattern: &mut *pattern, ..binding });
@@ -162,7 +162,7 @@ fn bindings_behind_reference(
             pattern.mutability = mutability;
         }
     });
-    // `&mut x` would be another pattern than `&(mut x)`.
+    // `&mut x` is another pattern than `&(mut x)`.
     if matches!(&*reference.pat, Pat::Ident(ident) if ident.mutability.is_some()) {
         let pat = reference.pat.clone();
         *reference.pat =
@@ -179,25 +179,25 @@ pub(crate) struct Rebinding {
     pub(crate) how: Rebind,
     /// The attributes of the `let`.
     pub(crate) attrs: Vec<Attribute>,
-    /// Those that decide whether the argument exists.
+    /// The attributes that decide whether the argument exists.
     pub(crate) conditions: Vec<Attribute>,
-    /// Whether statements before the attempts use the argument, so that an attempt need not.
+    /// Whether statements before the attempts use the argument. An attempt may then leave it unused.
     pub(crate) is_used_before: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rebind {
-    /// Asked for: `clone(x)`.
+    /// A clone, as `clone(x)` asks for.
     Clone,
-    /// Its type is plainly `Copy`.
+    /// A copy: the type is certainly `Copy`.
     Copy,
-    /// `mut x: &mut T`.
+    /// A reborrow of `mut x: &mut T`.
     Reborrow,
-    /// `mut x: Pin<&mut T>`.
+    /// A reborrow of `mut x: Pin<&mut T>`.
     ReborrowPin,
 }
 
-/// How a `mut` binding of a type can be bound anew without being cloned, if it can.
+/// Returns how a `mut` binding of a type can be bound anew without a clone.
 pub(crate) fn rebind_without_clone(ty: Option<&Type>) -> Option<Rebind> {
     match ty? {
         Type::Reference(reference) if reference.mutability.is_some() => Some(Rebind::Reborrow),

@@ -1,4 +1,4 @@
-//! What kind of function it is: where the loop goes, what an attempt is, and what it returns.
+//! The shape of a function: the place of the loop, the code of an attempt, and its return type.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -19,19 +19,19 @@ use crate::parse::source;
 pub(crate) struct Shape {
     /// Whether an attempt is a future.
     pub(crate) is_async: bool,
-    /// What an attempt returns.
+    /// The type that an attempt returns.
     pub(crate) ret: Type,
-    /// What stands around the loop.
+    /// The tokens around the loop.
     pub(crate) frame: Frame,
-    /// One attempt.
+    /// The code of one attempt.
     pub(crate) attempt: TokenStream,
-    /// The braces that it stands in.
+    /// The span of the braces around it.
     pub(crate) braces: Span,
     /// The statements by which `#[async_trait]` moves the arguments into its block.
     moves: Option<(AsyncTraitFrame, Vec<Stmt>)>,
 }
 
-/// The two frames between which the moves stand.
+/// The frame around the block and the block's content, between which the moves are.
 #[derive(Clone)]
 struct AsyncTraitFrame {
     outer: Frame,
@@ -39,7 +39,7 @@ struct AsyncTraitFrame {
 }
 
 impl Shape {
-    /// The shape of `function`, or why it cannot be retried.
+    /// Returns the shape of a function, or the reason why it cannot be retried.
     pub(crate) fn of(function: &AnnotatedFn) -> syn::Result<Shape> {
         let sig = &function.sig;
         if let Some(constness) = sig.constness {
@@ -121,7 +121,7 @@ impl Shape {
         Ok(shape)
     }
 
-    /// Whether statements run before the future exists, once for all attempts.
+    /// Returns whether statements run once, before the future exists.
     fn has_setup(&self) -> bool {
         match &self.frame {
             Frame::Around { before, .. } => before.clone().into_iter().any(|t| t.to_string() == ";"),
@@ -129,12 +129,12 @@ impl Shape {
         }
     }
 
-    /// Whether the return type cannot be named in a body.
+    /// Returns whether the return type cannot be written in a body.
     pub(crate) fn has_impl_trait(&self) -> bool {
         body::mentions(&self.ret.to_token_stream(), "impl")
     }
 
-    /// The success type as it is spelled: the first argument of `Result<T, E>`, `Option<T>` or an alias.
+    /// Returns the success type by its spelling: the first argument of `Result<T, E>`, `Option<T>` or an alias.
     pub(crate) fn success(&self) -> Option<&Type> {
         match &self.ret {
             Type::Path(path) => type_arguments(&path.path).next(),
@@ -142,20 +142,20 @@ impl Shape {
         }
     }
 
-    /// Under `#[async_trait]` the body's `self` has another name.
+    /// Returns whether `#[async_trait]` has renamed the body's `self`.
     pub(crate) fn renames_self(&self) -> bool {
         self.moves.is_some()
     }
 
-    /// Calls `visit` for every name that is bound to an argument, where its binding can be changed. `visit` returns
-    /// whether it has changed it.
+    /// Calls `visit` for every name that an argument binds, at the place where the binding can be changed. `visit`
+    /// returns whether it has changed the binding.
     pub(crate) fn bindings(&mut self, sig: &mut Signature, visit: &mut dyn FnMut(&mut Binding<'_>) -> bool) {
         let types: Vec<(Pat, Type)> = typed(sig).map(|arg| ((*arg.pat).clone(), (*arg.ty).clone())).collect();
         let keep = self.has_setup() && self.moves.is_none();
         for input in &mut sig.inputs {
             let FnArg::Typed(arg) = input else { continue };
             let is_moved = self.moves.is_some() && !matches!(*arg.ty, Type::Reference(_));
-            // Setup statements may need the binding as it is written; each attempt then shadows it.
+            // Statements before the attempts may need the binding as it is written. Each attempt then shadows it.
             if keep || !is_moved {
                 rebind_in(&mut arg.pat, Some(&arg.ty), &mut arg.attrs, keep, visit);
             }
@@ -200,10 +200,9 @@ pub(crate) fn typed(sig: &Signature) -> impl Iterator<Item = &syn::PatType> {
     })
 }
 
-/// Refuses an attribute that the function would lose. The function can be expanded all the same, after the mistake is
-/// reported.
+/// Refuses `#[track_caller]` where the function would lose it. After the report the function can still be expanded.
 ///
-/// No closure can be `#[track_caller]`, and an async function has no caller to report, with `#[retry]` or without.
+/// A closure cannot be `#[track_caller]`. An async function has no caller to report, with or without `#[retry]`.
 pub(crate) fn refuse_lost_caller(function: &AnnotatedFn, shape: &Shape) -> syn::Result<()> {
     if shape.is_async || !body::has_control_flow(&shape.attempt) {
         return Ok(());

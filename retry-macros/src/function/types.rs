@@ -1,10 +1,10 @@
-//! Types by their spelling: the macro sees tokens and resolves no names.
+//! Analyses types by their spelling: the macro sees tokens and cannot resolve names.
 
 use syn::{GenericArgument, Path, PathArguments, Type};
 
 use crate::parse::PRIMITIVES;
 
-/// A type without parentheses and the invisible groups of `macro_rules`.
+/// Returns a type without parentheses and the invisible groups of `macro_rules`.
 pub(crate) fn unwrapped(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => unwrapped(&group.elem),
@@ -13,7 +13,7 @@ pub(crate) fn unwrapped(ty: &Type) -> &Type {
     }
 }
 
-/// The types between the angle brackets of a path's last segment.
+/// Returns the types in the angle brackets of a path's last segment.
 pub(crate) fn type_arguments(path: &Path) -> impl DoubleEndedIterator<Item = &Type> {
     let arguments = match path.segments.last().map(|last| &last.arguments) {
         Some(PathArguments::AngleBracketed(arguments)) => Some(&arguments.args),
@@ -25,7 +25,7 @@ pub(crate) fn type_arguments(path: &Path) -> impl DoubleEndedIterator<Item = &Ty
     })
 }
 
-/// Whether a type is a reference, pinned or not: the next attempt borrows again what it refers to.
+/// Returns whether a type is a reference, pinned or not. Each attempt borrows the referent again.
 pub(crate) fn is_reference_type(ty: &Type) -> bool {
     match ty {
         Type::Reference(_) => true,
@@ -35,7 +35,7 @@ pub(crate) fn is_reference_type(ty: &Type) -> bool {
     }
 }
 
-/// The reference in `Pin<&T>` or `Pin<&mut T>`.
+/// Returns the reference in `Pin<&T>` or `Pin<&mut T>`.
 pub(super) fn pinned(ty: &Type) -> Option<&syn::TypeReference> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last().filter(|segment| segment.ident == "Pin")?;

@@ -4,15 +4,15 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{GenericArgument, Generics, PathArguments, Type, TypeParamBound, TypePath, WherePredicate};
 
-/// An argument that no attempt can have a clone of, as far as its type tells.
+/// An argument that attempts cannot clone, as far as its type shows.
 pub(crate) struct Unclonable {
-    /// The type by which all attempts share it.
+    /// The type by which all attempts share the argument.
     pub(crate) shared: TokenStream,
-    /// Whether it would be known to be `Clone` by another bound.
+    /// Whether an additional bound would make it `Clone`.
     pub(crate) can_be_bounded: bool,
 }
 
-/// What is only known by its traits, without `Clone` among them: a closure, a stream, a reader.
+/// Returns an argument that is known only by its traits, without `Clone` among them: a closure, a stream, a reader.
 pub(crate) fn unclonable(ty: &Type, generics: &Generics) -> Option<Unclonable> {
     match ty {
         Type::Paren(paren) => unclonable(&paren.elem, generics),
@@ -46,7 +46,7 @@ fn bounded_without_clone(bounds: &[&TypeParamBound], shared: TokenStream) -> Opt
     (!has_clone).then_some(Unclonable { shared, can_be_bounded: !is_closure })
 }
 
-/// The bounds of a type parameter, in its list and in the `where` clause.
+/// Returns the bounds of a type parameter, in its list and in the `where` clause.
 fn bounds_of<'a>(name: &Ident, generics: &'a Generics) -> Option<Vec<&'a TypeParamBound>> {
     let parameter = generics.type_params().find(|parameter| parameter.ident == *name)?;
     let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
@@ -60,7 +60,7 @@ fn bounds_of<'a>(name: &Ident, generics: &'a Generics) -> Option<Vec<&'a TypePar
     Some(parameter.bounds.iter().chain(clause.flatten()).collect())
 }
 
-/// `Box<dyn …>`.
+/// Returns whether a type is `Box<dyn …>`.
 fn is_boxed_object(path: &TypePath) -> bool {
     let Some(last) = path.path.segments.last().filter(|segment| segment.ident == "Box") else { return false };
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return false };

@@ -1,15 +1,15 @@
-//! What the arguments decide about the error of a failed attempt.
+//! The decisions of the arguments about the error of a failed attempt.
 
 use syn::{Expr, LitStr, Type};
 
 use crate::parse::{RawArgs, Selector};
 
-/// The decisions that are not left to the error's type: a field for each that core can be handed with a failure.
+/// The decisions that do not follow from the error's type. Each field is one that core accepts beside a failure.
 #[derive(Default)]
 pub(crate) struct ErrorRules {
     pub(crate) retryable: RetryableRule,
     pub(crate) hint: HintRule,
-    /// The types that classify an error, where it has no classification of its own.
+    /// The types that classify an error without a classification of its own.
     pub(crate) classifiers: Vec<Classifier>,
     /// The operation's name, if it has placeholders.
     pub(crate) name: Option<LitStr>,
@@ -23,9 +23,9 @@ pub(crate) enum RetryableRule {
     /// Its type decides.
     #[default]
     Type,
-    /// It is, if it stands for a timeout. Else its type decides.
+    /// It is retried if it stands for a timeout. Else its type decides.
     TimeoutOrType,
-    /// The selection decides. Where it does not, the type does, or the timeout if there is one.
+    /// The selection decides. Where it does not, the error's type or the timeout does.
     Selection(Box<Selection>),
 }
 
@@ -41,20 +41,20 @@ pub(crate) struct Selection {
 /// The delay that an error asks for.
 #[derive(Default)]
 pub(crate) enum HintRule {
-    /// Its type has it.
+    /// Its type decides.
     #[default]
     Type,
-    /// Its type has it. An error that stands for a timeout asks for none.
+    /// Its type decides. An error that stands for a timeout asks for no delay.
     TypeUnlessTimeout,
-    /// `retry_after` returns it.
+    /// The function in `retry_after` decides.
     Function(Expr),
 }
 
 /// A type that classifies errors.
 pub(crate) enum Classifier {
-    /// One of `ask`, which has to have a classification.
+    /// A type of `ask`, which must have a classification.
     Required(Type),
-    /// One of `on`, which may have one.
+    /// A type of `on`, which may have one.
     Optional(Type),
 }
 
@@ -87,7 +87,7 @@ impl ErrorRules {
         }
     }
 
-    /// Whether everything is left to the error's type.
+    /// Returns whether the error's type decides everything.
     pub(crate) fn is_empty(&self) -> bool {
         let ErrorRules { retryable, hint, classifiers, name, sums_waits } = self;
         matches!(retryable, RetryableRule::Type)

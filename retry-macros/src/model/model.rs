@@ -1,4 +1,4 @@
-//! The checked thing that expansion needs.
+//! The model of a retried function.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -14,46 +14,46 @@ use crate::diagnostics::Diagnostics;
 use crate::function::{Rebinding, Shape, may_borrow, mentions_lifetime, parameters};
 use crate::parse::{RawArgs, Slot};
 
-/// One retried function. Only a model without mistakes is expanded, so expansion cannot fail.
+/// A retried function. Its arguments are checked, so that its expansion cannot fail.
 pub(crate) struct Retry<'a> {
     /// The path of the facade's hidden module.
     pub(crate) private: Path,
     pub(crate) operation: Operation,
     pub(crate) policy: Policy<'a>,
-    /// Under which prefix the environment overrides the policy.
+    /// The prefix of the environment variables that override the policy.
     pub(crate) env: Option<LitStr>,
     pub(crate) rebindings: Vec<Rebinding>,
-    /// `self`, if every attempt gets a clone of it.
+    /// The `self` of which every attempt gets a clone.
     pub(crate) cloned_self: Option<ClonedSelf>,
     pub(crate) error_rules: ErrorRules,
-    /// Which successes are retried.
+    /// The function in `retry_ok`, which selects successes that are retried.
     pub(crate) success_rule: Option<Expr>,
     pub(crate) ending: Ending,
     pub(crate) sharing: Sharing,
-    /// Whether a lifetime stands in the error's type, so that a box of it may borrow.
+    /// Whether the error's type contains a lifetime, so that a box of it may borrow.
     pub(crate) may_borrow: bool,
     /// The body's name for the attempt's number.
     pub(crate) attempt: Option<Ident>,
-    /// The hook before a wait.
+    /// The hook `on_retry`.
     pub(crate) before_wait: Option<Expr>,
     pub(crate) sleep: Option<Expr>,
     pub(crate) shape: Shape,
-    /// Where the function's name stands.
+    /// The span of the function's name.
     pub(crate) place: Span,
-    /// Where the braces of an attempt stand.
+    /// The span of the braces around an attempt.
     pub(crate) braces: Span,
 }
 
 /// How the call ends without success.
 #[derive(Default)]
 pub(crate) struct Ending {
-    /// The error of the body, where it is wrapped on the way out.
+    /// The error of the body, which is wrapped before it is returned.
     pub(crate) error: Option<Type>,
     pub(crate) on_give_up: Option<Expr>,
     pub(crate) fallback: Option<Expr>,
 }
 
-/// What the call shares with others.
+/// The state that calls share.
 #[derive(Default)]
 pub(crate) struct Sharing {
     pub(crate) budget: Option<Expr>,
@@ -67,8 +67,8 @@ impl Sharing {
 }
 
 impl Retry<'_> {
-    /// Whether anything but the last outcome itself is asked for when an attempt fails: then result and decision meet
-    /// in the function, and not in core alone.
+    /// Returns whether the function itself takes part after a failed attempt. It then plans the next step and takes it;
+    /// otherwise core does both in one call.
     pub(crate) fn needs_plan(&self) -> bool {
         self.before_wait.is_some()
             || self.success_rule.is_some()
@@ -78,13 +78,13 @@ impl Retry<'_> {
             || !self.sharing.is_empty()
     }
 
-    /// Whether somebody is told how long the call took, or the clock is read for an attempt anyway.
+    /// Returns whether the duration of the call is reported, or the clock is read for each attempt anyway.
     pub(crate) fn is_timed(&self) -> bool {
         self.has_hooks() || self.ending.error.is_some() || self.policy.has_attempt_timeout()
     }
 
-    /// Whether the log is told of a step later than core decides it: after a hook, or when a breaker has been asked
-    /// again after the wait, where the error is out of reach.
+    /// Returns whether events are emitted later than the decision: after a hook, or after a breaker has been asked
+    /// again at the end of a wait, where the error is no longer available.
     pub(crate) fn emits_late(&self) -> bool {
         self.has_hooks() || self.sharing.breaker.is_some()
     }
@@ -94,11 +94,11 @@ impl Retry<'_> {
     }
 }
 
-/// The operation's name in events.
+/// The name of the operation in events.
 pub(crate) struct Operation {
-    /// An expression for the text with its places unfilled.
+    /// An expression for the text, with its placeholders as written.
     pub(crate) label: TokenStream,
-    /// The text, if it has places.
+    /// The text, if it has placeholders.
     pub(crate) format: Option<LitStr>,
 }
 
@@ -118,10 +118,10 @@ impl Operation {
     }
 }
 
-/// `::reattempt::__private`, or where `crate = path` says.
+/// Returns the path of the hidden module: `::reattempt::__private`, or that under `crate = path`.
 ///
-/// A path and not tokens: it stands in every part of an expansion, and tokens that are put into others make a trip to
-/// the compiler each time.
+/// It is a path and no tokens: each part of an expansion contains it, and inserting tokens into others calls the
+/// compiler each time.
 pub(crate) fn private(args: &RawArgs) -> Path {
     let default = || {
         let name = Ident::new("reattempt", Span::call_site());
@@ -134,8 +134,8 @@ pub(crate) fn private(args: &RawArgs) -> Path {
 }
 
 impl<'a> Retry<'a> {
-    /// The model of a function, or `None` once a mistake was reported. Changes the signature only where every
-    /// attempt binds an argument anew.
+    /// Returns the model of a function, or reports a mistake and returns `None`. Changes the signature where attempts
+    /// bind arguments anew.
     pub(crate) fn new(
         args: &'a RawArgs,
         sig: &mut Signature,

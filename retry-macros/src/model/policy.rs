@@ -1,4 +1,4 @@
-//! When and from what the policy of a function is built.
+//! The policy of a function: its arguments, and when they are evaluated.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -6,27 +6,27 @@ use quote::ToTokens;
 use crate::function::mentions;
 use crate::parse::{Max, RawArgs, first_span, is_constant};
 
-/// The arguments of the policy, and when they are evaluated.
+/// The policy of a function.
 #[derive(Clone, Copy)]
 pub(crate) struct Policy<'a> {
     pub(crate) args: &'a RawArgs,
     pub(crate) evaluated: Evaluated,
-    /// Whether a value names `Self` or a parameter, so that all of them stand in an inline constant.
+    /// Whether a value names `Self` or a parameter, so that all values are in an inline constant.
     pub(crate) is_inline: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Evaluated {
-    /// In constants, for a static site.
+    /// At compile time, in a static.
     Const,
-    /// In an inline constant: a value names `Self` or a parameter, which items cannot.
+    /// At compile time, in an inline constant: items cannot name `Self` or a parameter.
     InlineConst,
-    /// When the function is called: `policy = self.policy`.
+    /// In each call: `policy = self.policy`.
     Call,
 }
 
 impl<'a> Policy<'a> {
-    /// The policy of a function or a block with these generic parameters in reach.
+    /// Returns the policy of a function or a block with these generic parameters.
     pub(crate) fn new(args: &'a RawArgs, generics: &[Ident]) -> Policy<'a> {
         let is_inline = needs_inline(args, generics);
         let evaluated = if args.policy().is_some_and(|policy| !is_constant(policy)) {
@@ -43,12 +43,12 @@ impl<'a> Policy<'a> {
         self.args.attempt_timeout.is_set()
     }
 
-    /// Where the limit on one attempt is asked for.
+    /// Returns the span of the limit on one attempt.
     pub(crate) fn attempt_timeout_place(&self) -> Option<Span> {
         self.args.attempt_timeout.value().map(|time| first_span(&time.written))
     }
 
-    /// Whether the policy may have a deadline: its own, or that of what it starts from.
+    /// Returns whether the policy may have a deadline: its own, or that of a preset or another policy.
     pub(crate) fn may_have_deadline(&self) -> bool {
         self.args.deadline.is_set() || self.args.start.is_set()
     }
@@ -67,7 +67,8 @@ fn needs_inline(args: &RawArgs, generics: &[Ident]) -> bool {
     written.iter().any(|tokens| names_generics(tokens, generics))
 }
 
-/// A path of a single capital is taken for a parameter too: that of an `impl` block does not show on a method.
+/// Returns whether tokens name `Self` or a parameter. A single capital counts as a parameter too: a method does not
+/// show those of its `impl` block.
 fn names_generics(tokens: &TokenStream, generics: &[Ident]) -> bool {
     let is_letter = |token: TokenTree| match token {
         TokenTree::Ident(ident) => {

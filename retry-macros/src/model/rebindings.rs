@@ -10,8 +10,8 @@ use crate::function::{
 };
 use crate::parse::{Origin, RawArgs, source};
 
-/// What each attempt binds anew: arguments to clone, and `mut` bindings, whose changes must not reach the next
-/// attempt. Takes the `mut` from the signature, which would be unused there.
+/// Returns the bindings that each attempt makes anew: arguments to clone, and `mut` arguments, whose changes must not
+/// reach the next attempt. Removes the `mut` from the signature, where it would be unused.
 pub(crate) fn rebindings(
     args: &RawArgs,
     sig: &mut Signature,
@@ -47,7 +47,7 @@ pub(crate) fn rebindings(
     rebindings
 }
 
-/// What is wrong with a `mut` binding, and what to write instead.
+/// Returns the message for a `mut` argument that cannot be bound anew.
 fn would_leak(binding: &Binding<'_>, generics: &Generics) -> String {
     let name = &binding.pattern.ident;
     let wrong = format!("changes to `{name}` in one attempt would leak into the next");
@@ -63,7 +63,7 @@ fn would_leak(binding: &Binding<'_>, generics: &Generics) -> String {
     }
 }
 
-/// The same for `mut self`.
+/// Refuses a `mut self` that is not cloned.
 fn check_mut_self(clones: &[Ident], sig: &Signature, errors: &mut Diagnostics) {
     let Some(FnArg::Receiver(receiver)) = sig.inputs.first() else { return };
     if receiver.mutability.is_some() && !is_reference(receiver) && !clones.iter().any(|name| name == "self") {

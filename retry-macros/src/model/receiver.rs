@@ -6,14 +6,14 @@ use syn::{Attribute, Expr, Signature};
 
 use crate::function::{Rebind, Rebinding, Shape, cfg_conditions, divide_attributes, is_reference_type};
 
-/// A `self` that is given back to itself after each attempt.
+/// A `self` that is restored after each attempt.
 pub(crate) struct ClonedSelf {
     pub(crate) name: Ident,
     /// The attributes that decide whether it exists.
     pub(crate) conditions: Vec<Attribute>,
 }
 
-/// `#[async_trait]` calls the body's `self` by another name, in which the attribute's expressions follow.
+/// Returns an expression with `self` under the name that `#[async_trait]` gives it in the body.
 pub(super) fn in_async_trait(expression: &Expr) -> Expr {
     fn rename(tokens: TokenStream) -> TokenStream {
         let rename_token = |token| match token {
@@ -32,8 +32,9 @@ pub(super) fn in_async_trait(expression: &Expr) -> Expr {
     syn::parse2(rename(expression.to_token_stream())).unwrap_or_else(|_| expression.clone())
 }
 
-/// Gives every attempt a `self` of its own. A receiver cannot be bound anew: it is made one that can be given back to
-/// itself after an attempt has used it up, and its name is returned. Under another name it is a local like any other.
+/// Gives every attempt a clone of `self`. A `let` cannot bind `self` anew, so the receiver becomes `mut` and is
+/// restored after an attempt has consumed it; it is returned for that. Under `#[async_trait]` the receiver is a local
+/// like any other argument.
 pub(super) fn clone_self(
     sig: &mut Signature,
     shape: &Shape,
@@ -45,7 +46,7 @@ pub(super) fn clone_self(
     }
     let span = receiver.self_token.span;
     let conditions = cfg_conditions(&receiver.attrs);
-    // A lint on it is about a name that the expansion uses and changes.
+    // Lints on the receiver are about a name that the expansion uses and changes.
     receiver.attrs = divide_attributes(&receiver.attrs, false).argument;
     if shape.renames_self() {
         let name = Ident::new("__self", span);

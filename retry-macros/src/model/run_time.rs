@@ -1,4 +1,4 @@
-//! Values that are known only at run time, where the policy is built at compile time.
+//! Refuses values of the policy that are known only at run time: the policy is built at compile time.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -11,11 +11,11 @@ use crate::parse::{
     not_a_jitter, source, ungrouped,
 };
 
-/// The names that stand for a value of the call.
+/// The names of values that differ between calls.
 pub(crate) struct CallNames(Vec<String>);
 
 impl CallNames {
-    /// `self` and the arguments of a function.
+    /// Returns `self` and the names of a function's arguments.
     pub(crate) fn of(sig: &Signature) -> CallNames {
         let mut names: Vec<String> = sig.receiver().map(|_| "self".to_owned()).into_iter().collect();
         for arg in typed(sig) {
@@ -26,7 +26,7 @@ impl CallNames {
         CallNames(names)
     }
 
-    /// What stands for a value of the call in every method of a block.
+    /// Returns the one such name of every method of a block.
     pub(crate) fn of_block() -> CallNames {
         CallNames(vec!["self".to_owned()])
     }
@@ -35,7 +35,7 @@ impl CallNames {
         self.are_in_tokens(expression.to_token_stream())
     }
 
-    /// Whether code names one of them as a value: not as a field, a segment of a path, or a macro.
+    /// Returns whether tokens name one of them as a value: not as a field, a segment of a path, or a macro.
     fn are_in_tokens(&self, tokens: TokenStream) -> bool {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let is = |i: Option<usize>, c: char| match i.and_then(|i| tokens.get(i)) {
@@ -47,7 +47,7 @@ impl CallNames {
             TokenTree::Ident(ident) if self.0.iter().any(|name| ident == name) => {
                 let (before, twice_before, after) = (i.checked_sub(1), i.checked_sub(2), Some(i + 1));
                 let is_field = is(before, '.') && !is(twice_before, '.');
-                // `..Policy { max: n }` has `max` as a field's name; `|n: u32|` is rare enough.
+                // In `..Policy { max: n }`, `max` names a field. `|n: u32|` is rare enough to be treated alike.
                 let is_path = is(before, ':') && is(twice_before, ':') || is(after, ':');
                 let is_macro = is(after, '!') && !is(Some(i + 2), '=');
                 !is_field && !is_path && !is_macro
@@ -57,8 +57,8 @@ impl CallNames {
     }
 }
 
-/// Reports each value of the policy that names a value of the call, and what to write instead. Returns the arguments
-/// without such values, if there are any. The values of an `impl` block are reported where the block is expanded.
+/// Reports each value of the policy that names a value of the call, with what to write instead. Returns the arguments
+/// without these values, if there are any. The values of an `impl` block are reported once, for the block.
 pub(crate) fn refuse_run_time_values(
     args: &RawArgs,
     names: &CallNames,
@@ -82,7 +82,7 @@ pub(crate) fn refuse_run_time_values(
     (has_unknown_word || !refused.is_empty()).then_some(constant)
 }
 
-/// The arguments, of which those that name a value of the call are taken out.
+/// The arguments, from which those that name a value of the call are removed.
 struct Values<'a> {
     names: &'a CallNames,
     constant: RawArgs,
@@ -93,7 +93,7 @@ struct Values<'a> {
 enum Instead {
     /// A setter of the policy.
     Setter(String),
-    /// Anything else.
+    /// An explanation.
     Sentence(String),
 }
 
@@ -131,8 +131,8 @@ impl Values<'_> {
         }
     }
 
-    /// Also reports a word that is no jitter, and returns whether there was one: only here it is certain that the word is
-    /// no argument of the function.
+    /// Refuses a value of the call. Also reports a word that is no jitter, and returns whether there is one: it could
+    /// be an argument of the function until here.
     fn refuse_jitter(&mut self, errors: &mut Diagnostics) -> bool {
         let Some(Given { value: jitter, .. }) = own(&self.constant.jitter) else { return false };
         let written = jitter.written.clone();
@@ -170,7 +170,7 @@ fn own<T>(slot: &Slot<T>) -> Option<&Given<T>> {
     slot.get().filter(|given| given.origin == Origin::Own)
 }
 
-/// The policy that has all of the values.
+/// Returns the policy that has all of the values.
 fn policy(args: &RawArgs, refused: &[(Expr, Instead)]) -> String {
     let start = match args.start.value() {
         Some(Start::Policy(policy)) => source(policy),
@@ -184,7 +184,7 @@ fn policy(args: &RawArgs, refused: &[(Expr, Instead)]) -> String {
     std::iter::once(&*start).chain(setters).collect()
 }
 
-/// A time as an expression for a `Duration`.
+/// Returns a time as an expression of type `Duration`.
 fn duration(time: &Time) -> String {
     let written = source(&time.written);
     match time.form {
@@ -201,7 +201,7 @@ fn jitter(jitter: &Jitter) -> String {
     }
 }
 
-/// A word in lower case that is none of ours; a constant would be written in capitals.
+/// Returns whether a jitter is an unknown word in lower case. A constant would be in capitals.
 fn is_unknown_word(jitter: &Jitter) -> bool {
     match (&jitter.form, ungrouped(&jitter.written)) {
         (JitterForm::Expression, Expr::Path(path)) => {

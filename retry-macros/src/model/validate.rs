@@ -1,4 +1,4 @@
-//! The rules between arguments. The rules on values are core's.
+//! The rules between arguments. Core has the rules on single values.
 
 use quote::ToTokens;
 use syn::{Expr, Lit};
@@ -6,7 +6,7 @@ use syn::{Expr, Lit};
 use crate::diagnostics::Diagnostics;
 use crate::parse::{Backoff, JitterForm, Max, RawArgs, is_constant, literal, ungrouped};
 
-/// Every rule that concerns the arguments alone.
+/// Checks every rule that concerns the arguments alone.
 pub(crate) fn check_arguments(args: &RawArgs, errors: &mut Diagnostics) {
     check_factor_has_effect(args, errors);
     check_decorrelated_stands_alone(args, errors);
@@ -15,7 +15,7 @@ pub(crate) fn check_arguments(args: &RawArgs, errors: &mut Diagnostics) {
     check_shared_outlives_the_call(args, errors);
 }
 
-/// Only an exponential backoff has a factor.
+/// Refuses `factor` with a backoff that has none.
 fn check_factor_has_effect(args: &RawArgs, errors: &mut Diagnostics) {
     if let (Some(factor), Some(backoff)) = (args.factor.get(), args.backoff.get()) {
         if backoff.value != Backoff::Exponential {
@@ -26,7 +26,7 @@ fn check_factor_has_effect(args: &RawArgs, errors: &mut Diagnostics) {
     }
 }
 
-/// Decorrelated jitter takes each delay from the one before; the backoff plays no part.
+/// Refuses `factor` and `backoff` with decorrelated jitter, which computes each delay from the previous one.
 fn check_decorrelated_stands_alone(args: &RawArgs, errors: &mut Diagnostics) {
     let is_decorrelated =
         matches!(args.jitter.value(), Some(j) if matches!(j.form, JitterForm::Word("Decorrelated")));
@@ -43,7 +43,8 @@ fn check_decorrelated_stands_alone(args: &RawArgs, errors: &mut Diagnostics) {
     }
 }
 
-/// A worst case that is known at compile time needs a limit on attempts, and a policy that is known then.
+/// Refuses `within` where the worst case cannot be computed at compile time: without a limit on attempts, or with a
+/// policy that is known only at run time.
 fn check_within_can_be_proven(args: &RawArgs, errors: &mut Diagnostics) {
     let Some(within) = args.within.get() else { return };
     if matches!(args.max.value(), Some(Max::Unlimited)) {
@@ -68,7 +69,7 @@ fn check_within_can_be_proven(args: &RawArgs, errors: &mut Diagnostics) {
     }
 }
 
-/// Only a retry is paid for.
+/// Refuses a budget where no attempt is a retry.
 fn check_budget_has_effect(args: &RawArgs, errors: &mut Diagnostics) {
     let (Some(budget), Some(Max::Attempts(max))) = (args.budget.get(), args.max.value()) else { return };
     let is_one = matches!(literal(max), Some(Lit::Int(number)) if number.base10_digits() == "1");
@@ -78,7 +79,7 @@ fn check_budget_has_effect(args: &RawArgs, errors: &mut Diagnostics) {
     }
 }
 
-/// What is shared is not made anew for each call.
+/// Refuses a budget or a breaker that each call would create anew.
 fn check_shared_outlives_the_call(args: &RawArgs, errors: &mut Diagnostics) {
     for (slot, ty) in [(&args.budget, "RetryBudget"), (&args.breaker, "CircuitBreaker")] {
         let Some(given) = slot.get().filter(|given| is_made(ungrouped(&given.value), ty)) else { continue };
@@ -90,7 +91,7 @@ fn check_shared_outlives_the_call(args: &RawArgs, errors: &mut Diagnostics) {
     }
 }
 
-/// Whether an expression calls a constructor of `ty`, and maybe setters after it.
+/// Returns whether an expression calls a constructor of `ty`, with or without setters after it.
 fn is_made(value: &Expr, ty: &str) -> bool {
     match value {
         Expr::MethodCall(call) => is_made(&call.receiver, ty),

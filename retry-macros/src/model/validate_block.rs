@@ -9,20 +9,20 @@ use crate::diagnostics::Diagnostics;
 use crate::function::{ImplBlock, ImplItem, mentions};
 use crate::parse::RawArgs;
 
-/// Every rule that concerns the arguments of a block and its methods as a whole.
+/// Checks every rule that concerns the arguments of a block as a whole.
 pub(crate) fn check_block(args: &RawArgs, block: &ImplBlock, errors: &mut Diagnostics) {
     refuse_skip(args, errors);
     check_clones_exist(args, block, errors);
 }
 
-/// Nothing has an effect on a method that is skipped.
+/// Refuses other arguments beside `skip` on a method.
 pub(crate) fn check_skip_on_method(args: Option<&RawArgs>, skip: &Ident, errors: &mut Diagnostics) {
     for key in args.into_iter().flat_map(RawArgs::keys).filter(|key| *key != skip) {
         errors.report(key, format!("`{key}` has no effect with `skip`; remove one of the two"));
     }
 }
 
-/// Nobody can cancel an attempt that blocks.
+/// Refuses `attempt_timeout` if a method is not async: an attempt that blocks cannot be cancelled.
 pub(crate) fn check_no_method_blocks(args: &RawArgs, blocking: &[String], errors: &mut Diagnostics) {
     if let (Some(timeout), false) = (args.attempt_timeout.get(), blocking.is_empty()) {
         let names = blocking.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
@@ -35,7 +35,7 @@ pub(crate) fn check_no_method_blocks(args: &RawArgs, blocking: &[String], errors
     }
 }
 
-/// `skip` on the block would skip everything.
+/// Refuses `skip` on a block, where it would skip every method.
 fn refuse_skip(args: &RawArgs, errors: &mut Diagnostics) {
     if let Some(skip) = args.skip.get() {
         errors
@@ -43,7 +43,7 @@ fn refuse_skip(args: &RawArgs, errors: &mut Diagnostics) {
     }
 }
 
-/// An argument that the block asks to clone is one of some method.
+/// Refuses to clone an argument that no method has by value.
 fn check_clones_exist(args: &RawArgs, block: &ImplBlock, errors: &mut Diagnostics) {
     for name in args.clone.value().into_iter().flatten() {
         let has_it = |item: &ImplItem| match item {

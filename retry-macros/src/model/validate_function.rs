@@ -9,7 +9,7 @@ use crate::diagnostics::Diagnostics;
 use crate::function::{Shape, is_reference_type, type_arguments, typed};
 use crate::parse::{Origin, RawArgs, source, ungrouped};
 
-/// Every rule that concerns the arguments and the function that they stand on.
+/// Checks every rule that concerns the arguments and their function.
 pub(crate) fn check_function(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
     check_attempt_timeout_is_async(args, sig, shape, errors);
     check_option_needs_no_error(args, sig, shape, errors);
@@ -19,7 +19,8 @@ pub(crate) fn check_function(args: &RawArgs, sig: &Signature, shape: &Shape, err
     check_success_never_fails(args, shape, errors);
 }
 
-/// The event lives only as long as the call of the hook, and the future that a closure returns longer.
+/// Refuses a hook whose future borrows the event: the event ends with the call of the hook, and the future lives
+/// longer.
 fn check_futures_of_hooks_borrow_nothing(args: &RawArgs, shape: &Shape, errors: &mut Diagnostics) {
     for hook in [args.on_retry.get(), args.on_give_up.get()].into_iter().flatten() {
         let Expr::Closure(closure) = ungrouped(&hook.value) else { continue };
@@ -38,8 +39,8 @@ fn check_futures_of_hooks_borrow_nothing(args: &RawArgs, shape: &Shape, errors: 
     }
 }
 
-/// A failure in the success would end the call. The types are asked in the expansion, except where `impl Trait` keeps
-/// them from being named.
+/// Refuses a success type that is a `Result`, since a failure in it would end the call. The expansion checks the types
+/// themselves, except where `impl Trait` keeps them from being written.
 fn check_success_never_fails(args: &RawArgs, shape: &Shape, errors: &mut Diagnostics) {
     let Some(success) = shape.success().filter(|ty| shape.has_impl_trait() && is_result(ty)) else { return };
     if !args.retry_ok.is_set() {
@@ -52,7 +53,7 @@ fn check_success_never_fails(args: &RawArgs, shape: &Shape, errors: &mut Diagnos
     }
 }
 
-/// Whether a type is called `Result`, or is an `Option` of one that is.
+/// Returns whether a type has the name `Result`, or is an `Option` of one.
 fn is_result(ty: &Type) -> bool {
     let Type::Path(path) = ty else { return false };
     match path.path.segments.last() {
@@ -61,7 +62,8 @@ fn is_result(ty: &Type) -> bool {
     }
 }
 
-/// Nobody can cancel an attempt that blocks. An `impl` block is checked as a whole.
+/// Refuses `attempt_timeout` on a function that is not async: an attempt that blocks cannot be cancelled. An `impl`
+/// block is checked as a whole.
 fn check_attempt_timeout_is_async(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
     let Some(timeout) = args.attempt_timeout.get().filter(|given| given.origin == Origin::Own) else {
         return;
@@ -76,13 +78,13 @@ fn check_attempt_timeout_is_async(args: &RawArgs, sig: &Signature, shape: &Shape
     }
 }
 
-/// What gives an error to the caller has none to give in an `Option`.
+/// Refuses arguments that return an error to the caller of a function that returns an `Option`.
 fn check_option_needs_no_error(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
     if !matches!(&shape.ret, Type::Path(path) if is_called(path, "Option")) {
         return;
     }
     let name = &sig.ident;
-    // A fallback takes the error in its place.
+    // A fallback receives the error instead of the caller.
     let error = args.error.get();
     if let Some(error) = error.filter(|_| !args.fallback.is_set()) {
         let (key, ty) = (&error.key, source(&error.value));
@@ -104,7 +106,7 @@ fn is_called(path: &syn::TypePath, name: &str) -> bool {
     path.path.segments.last().is_some_and(|last| last.ident == name)
 }
 
-/// `skip` exempts a method; alone it says nothing.
+/// Refuses `skip` on a function outside an `impl` block.
 fn check_skip_stands_alone(args: &RawArgs, errors: &mut Diagnostics) {
     if let Some(skip) = args.skip.get() {
         let message = "`skip` exempts a method from `#[retry]` on its `impl` block; remove the attribute";
@@ -112,7 +114,7 @@ fn check_skip_stands_alone(args: &RawArgs, errors: &mut Diagnostics) {
     }
 }
 
-/// What is cloned is an argument, and one of which an attempt could leave nothing.
+/// Refuses to clone a name that is no argument, or an argument that an attempt cannot consume.
 fn check_clones_are_arguments(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
     let Some(clones) = args.clone.get().filter(|clones| clones.origin == Origin::Own) else { return };
     let names = argument_names(sig, shape);
@@ -153,7 +155,7 @@ fn no_such_argument(name: &Ident, names: &[Ident], function: &Ident) -> String {
     }
 }
 
-/// Every name that stands for an argument in the body.
+/// Returns the names of all arguments in the body.
 fn argument_names(sig: &Signature, shape: &Shape) -> Vec<Ident> {
     let mut names = Vec::new();
     shape.clone().bindings(&mut sig.clone(), &mut |binding| {

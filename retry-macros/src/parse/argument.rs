@@ -1,4 +1,4 @@
-//! The value of one argument: a parser for each kind.
+//! The parsers of values, one method for each kind.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -16,7 +16,7 @@ use super::spec::ArgumentSpec;
 use super::value::{Max, Number, Start, Time};
 use crate::diagnostics::{bail, error};
 
-/// An argument whose name was read.
+/// An argument whose key has been read.
 pub(super) struct Argument<'a> {
     pub(super) input: ParseStream<'a>,
     pub(super) key: &'a Ident,
@@ -28,7 +28,7 @@ impl Argument<'_> {
         self.input.is_empty() || self.input.peek(Token![,])
     }
 
-    /// `= VALUE` after the key.
+    /// Parses `= VALUE`.
     fn value(&self) -> syn::Result<Expr> {
         self.read(Parse::parse)
     }
@@ -60,7 +60,7 @@ impl Argument<'_> {
         }
     }
 
-    /// A name for the body to use.
+    /// Parses a name that the body uses.
     pub(super) fn binding(&self) -> syn::Result<Ident> {
         self.read(Parse::parse)
     }
@@ -70,7 +70,7 @@ impl Argument<'_> {
         selector::parse(self.input)
     }
 
-    /// Types, and no patterns.
+    /// Parses types, and refuses patterns.
     pub(super) fn types(&self) -> syn::Result<Vec<Type>> {
         let types = self.selectors()?.into_iter().map(|item| match item {
             Selector::Type(ty) => Ok(ty),
@@ -78,7 +78,7 @@ impl Argument<'_> {
                 bail!(text, "`{}` takes types, not values; write `{}`", self.key, self.spec.example)
             }
             Selector::Pattern(pattern, _) => {
-                // The reference in front of a path is ours, and stands nowhere.
+                // The reference in front of a path was added by the parser and has no place.
                 let written = match &pattern {
                     syn::Pat::Reference(reference) => &*reference.pat,
                     pattern => pattern,
@@ -120,7 +120,7 @@ impl Argument<'_> {
         }
     }
 
-    /// A function, which an outcome is not.
+    /// Parses a function of the last error, and refuses an outcome such as `None`.
     pub(super) fn fallback(&self) -> syn::Result<Expr> {
         let fallback = self.value()?;
         if is_outcome(&fallback) {
@@ -135,7 +135,7 @@ impl Argument<'_> {
         Ok(fallback)
     }
 
-    /// An expression, which no literal can be.
+    /// Parses a policy, which is an expression and no literal.
     pub(super) fn policy(&self) -> syn::Result<Start> {
         let policy = self.value()?;
         if literal(&policy).is_some() {
@@ -172,12 +172,12 @@ impl Argument<'_> {
         Preset::parse(&self.value()?).map(Start::Preset)
     }
 
-    /// A function, or a name for one.
+    /// Parses a function: a closure or a path.
     pub(super) fn function(&self) -> syn::Result<Expr> {
         self.value()
     }
 
-    /// What the call shares with others.
+    /// Parses a budget or a breaker.
     pub(super) fn shared(&self) -> syn::Result<Expr> {
         self.value()
     }
@@ -190,7 +190,7 @@ impl Argument<'_> {
         self.flag(())
     }
 
-    /// A key without a value, which means `meaning`.
+    /// Returns `meaning` for a key without a value.
     fn flag<T>(&self, meaning: T) -> syn::Result<T> {
         if self.is_at_end() {
             return Ok(meaning);
@@ -213,14 +213,14 @@ impl Argument<'_> {
         }
     }
 
-    /// A text with places for arguments.
+    /// Parses a text with placeholders for arguments.
     pub(super) fn label(&self) -> syn::Result<LitStr> {
         let label = self.text()?;
         check_placeholders(self.key, &label)?;
         Ok(label)
     }
 
-    /// What the names of environment variables begin with, up to the `_` after it.
+    /// Parses the common prefix of environment variables, without the `_` at its end.
     pub(super) fn prefix(&self) -> syn::Result<LitStr> {
         let prefix = self.text()?;
         let text = prefix.value();
@@ -247,7 +247,7 @@ impl Argument<'_> {
         self.read(|input| input.call(Path::parse_mod_style))
     }
 
-    /// `clone(a, b, self)`.
+    /// Parses `clone(a, b, self)`.
     pub(super) fn names(&self) -> syn::Result<Vec<Ident>> {
         let (key, example) = (self.key, self.spec.example);
         if !self.input.peek(syn::token::Paren) {
@@ -258,7 +258,7 @@ impl Argument<'_> {
         }
         let names;
         syn::parenthesized!(names in self.input);
-        // Read to its end whatever is in it: what is left over would be reported by the parser too.
+        // The list is read to its end even after a mistake: the parser would report the remaining tokens too.
         let list = self.names_in(&names);
         names.parse::<TokenStream>()?;
         list
@@ -292,7 +292,7 @@ impl Argument<'_> {
     }
 }
 
-/// `None`, `Ok(…)`, `Err(…)` or `Some(…)`.
+/// Returns whether an expression is `None`, `Ok(…)`, `Err(…)` or `Some(…)`.
 fn is_outcome(expression: &Expr) -> bool {
     let (path, names) = match ungrouped(expression) {
         Expr::Path(path) => (path, &["None"][..]),
@@ -305,12 +305,12 @@ fn is_outcome(expression: &Expr) -> bool {
     path.path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name))
 }
 
-/// `RetryError` without its parameter.
+/// Returns whether a path is `RetryError` without its parameter.
 fn is_bare_retry_error(path: &Path) -> bool {
     path.segments.last().is_some_and(|last| last.ident == "RetryError" && last.arguments.is_none())
 }
 
-/// The names in the next argument's value: `= a`, `= (a, b)`, `= [a, b]`.
+/// Returns the names in the value that follows: `= a`, `= (a, b)`, `= [a, b]`.
 fn names_ahead(input: ParseStream<'_>) -> Vec<String> {
     let ahead = input.fork();
     if ahead.parse::<Token![=]>().is_err() {
@@ -330,7 +330,7 @@ fn names_ahead(input: ParseStream<'_>) -> Vec<String> {
     }
 }
 
-/// Whether an environment variable is called so by custom.
+/// Returns whether a name is in the usual form of environment variables.
 fn is_variable(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')

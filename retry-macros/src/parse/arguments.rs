@@ -14,7 +14,7 @@ use super::table::{RawArgs, find};
 use crate::diagnostics::{Diagnostics, bail, error};
 
 impl RawArgs {
-    /// Reads all arguments; a mistake in one does not hide the others.
+    /// Reads all arguments. A mistake in one argument does not hide those in others.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Diagnostics) -> RawArgs {
         let mut args = RawArgs::default();
         let parser = |input: ParseStream<'_>| {
@@ -61,7 +61,7 @@ impl RawArgs {
     }
 }
 
-/// A path where an argument's name should stand: the name with a path before it, or the second of several errors.
+/// Reports a path in the place of a key: a key with a path before it, or the second of several errors.
 fn path_as_argument(first: Ident, input: ParseStream<'_>) -> syn::Result<syn::Error> {
     let (mut path, mut last) = (first.to_string(), first);
     while input.parse::<Option<Token![::]>>()?.is_some() {
@@ -80,7 +80,7 @@ fn path_as_argument(first: Ident, input: ParseStream<'_>) -> syn::Result<syn::Er
     })
 }
 
-/// Skips what is left of an argument. A closure has commas of its own.
+/// Skips the rest of an argument. The commas of a closure belong to it.
 fn skip_to_comma(input: ParseStream<'_>) {
     let value = input.fork();
     let is_value = value.parse::<Token![=]>().is_ok() && value.parse::<Expr>().is_ok();

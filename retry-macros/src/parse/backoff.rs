@@ -7,7 +7,7 @@ use super::nearest::nearest_of;
 use super::source::source;
 use crate::diagnostics::bail;
 
-/// How the raw delay grows.
+/// The growth of the delay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Backoff {
     Exponential,
@@ -26,7 +26,7 @@ const BACKOFFS: [(&str, Backoff); 4] = [
 impl Backoff {
     pub(crate) fn parse(written: &Expr) -> syn::Result<Backoff> {
         let text = source(written);
-        // `Backoff::Linear`, and whatever else is a matter of case.
+        // `Backoff::Linear` and `LINEAR` mean `linear`.
         let word = text.rsplit("::").next().unwrap_or(&text).to_lowercase();
         if let Some((_, backoff)) = BACKOFFS.iter().find(|(name, _)| *name == text) {
             return Ok(*backoff);

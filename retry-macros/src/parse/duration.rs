@@ -12,7 +12,7 @@ const UNITS: [(&str, u128); 6] = [
     ("h", 3_600_000_000_000),
 ];
 
-/// Parses a number, decimals allowed, and a unit. Says what is wrong with anything else.
+/// Parses a number, with or without decimals, and a unit. Returns an explanation if it is neither.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let trimmed = text.trim();
     let split = trimmed.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_').unwrap_or(trimmed.len());
@@ -41,7 +41,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_nanos(nanos))
 }
 
-/// Units by other names, each with one of ours and how many of it there are.
+/// Other names of units, each with one of ours and how many of it they are.
 const OTHER_UNITS: [(&[&str], &str, u128); 7] = [
     (&["nano", "nanos", "nanosecond", "nanoseconds"], "ns", 1),
     (&["\u{b5}s", "\u{3bc}s", "micro", "micros", "usec", "microsecond", "microseconds"], "us", 1),
@@ -52,7 +52,7 @@ const OTHER_UNITS: [(&[&str], &str, u128); 7] = [
     (&["d", "day", "days"], "h", 24),
 ];
 
-/// How a duration is written that has several units, or one by another name.
+/// Rewrites a duration that has several units or an unknown one, such as `1m30s` or `10 sec`.
 pub(crate) fn normalized(text: &str) -> Option<String> {
     let (mut rest, mut total, mut parts) = (text.trim(), 0_u64, Vec::new());
     while !rest.is_empty() {
@@ -87,7 +87,7 @@ enum Problem {
     TooFine,
 }
 
-/// `digits · 10^-decimals`.
+/// The number `digits · 10^-decimals`.
 struct Decimal {
     digits: u128,
     decimals: u32,
@@ -99,7 +99,8 @@ impl Decimal {
         let fraction = fraction.trim_end_matches('0');
         let digits = format!("{whole}{fraction}");
         let is_number = !number.is_empty() && number != "." && digits.bytes().all(|b| b.is_ascii_digit());
-        // Thirty digits fit a `u128` with room for the unit; what has more is too long or too fine anyway.
+        // Thirty digits fit a `u128` with room for the unit. A number with more digits is too long or too fine in any
+        // case.
         let digits = if digits.is_empty() { 0 } else { digits.get(..30).unwrap_or(&digits).parse().ok()? };
         is_number.then_some(Decimal { digits, decimals: u32::try_from(fraction.len()).ok()? })
     }

@@ -9,7 +9,7 @@ use super::source::source;
 use super::value::{Number, Time};
 use crate::diagnostics::{bail, error};
 
-/// A jitter as written.
+/// A jitter as it is written.
 #[derive(Clone)]
 pub(crate) struct Jitter {
     pub(crate) written: Expr,
@@ -18,7 +18,7 @@ pub(crate) struct Jitter {
 
 #[derive(Clone)]
 pub(crate) enum JitterForm {
-    /// `none`, `full`, `equal`, `decorrelated`: the variant's name.
+    /// `none`, `full`, `equal`, `decorrelated`: the name of the variant.
     Word(&'static str),
     /// `0.3`.
     Additive(TokenStream),
@@ -68,7 +68,7 @@ impl Jitter {
         Ok(Jitter { written, form })
     }
 
-    /// A word; or an argument of the function, which is known only where the function is.
+    /// Parses a word. Another word may be an argument of the function, which is not known here.
     fn lower_case(place: &Expr, word: &str) -> syn::Result<JitterForm> {
         match Self::word(place, word) {
             Ok(word) => Ok(JitterForm::Word(word)),
@@ -105,14 +105,14 @@ impl Jitter {
             _ if JITTERS.iter().any(|(word, _)| *word == name) => {
                 bail!(call, "`{name}` takes no value; write `jitter = {name}`")
             }
-            // A `const fn` of the user's.
+            // A path is a `const fn` of the user's.
             _ if name.contains(':') => Ok(JitterForm::Expression),
             _ => bail!(call, "`{name}` is no jitter; write {JITTER_FORMS}"),
         }
     }
 }
 
-/// Whether a word is meant for one of ours.
+/// Returns whether a word is a misspelt jitter.
 fn is_word_of_jitter(word: &str) -> bool {
     let near = nearest_of(word, JITTERS.iter().map(|(name, _)| (*name, *name)));
     near.is_some() || ["spread", "up_to"].contains(&word)

@@ -1,4 +1,4 @@
-//! The text of `name`, in which arguments of the function stand between braces.
+//! The text of `name`, with arguments of the function in braces.
 
 use proc_macro2::Ident;
 use syn::LitStr;
@@ -14,8 +14,7 @@ pub(super) fn check_placeholders(key: &Ident, label: &LitStr) -> syn::Result<()>
     }
 }
 
-/// What stands between the braces of a format string, up to a `:`. What is wrong with the braces themselves the compiler
-/// reports.
+/// Returns the text in each pair of braces, up to a `:`. The compiler reports malformed braces.
 fn places(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -39,7 +38,7 @@ fn is_argument_name(place: &str) -> bool {
         && place.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
-/// A place that holds no name: a field, an expression, a number or nothing.
+/// Reports a placeholder that is no name: a field, an expression, a number or nothing.
 fn no_argument_name(key: &Ident, label: &LitStr, text: &str, place: &str) -> syn::Error {
     let last = place.trim().rsplit(['.', '#']).next().unwrap_or_default();
     let name = if is_argument_name(last) { last } else { "argument" };

@@ -1,10 +1,10 @@
-//! The argument that somebody most likely meant by another name.
+//! Finds the argument that was most likely meant by another name.
 
 use super::nearest::nearest_of;
 use super::spec::{ArgumentSpec, Conversion, Kind};
 use super::table::{KEYS, find};
 
-/// Endings that name a unit of time. Each stands after those that end in it.
+/// The endings that name a unit of time. An ending comes after all longer endings that contain it.
 const UNITS: [(&str, &str); 17] = [
     ("_milliseconds", "ms"),
     ("_millis", "ms"),
@@ -25,7 +25,7 @@ const UNITS: [(&str, &str); 17] = [
     ("_h", "h"),
 ];
 
-/// Returns the argument that somebody who wrote `word` most likely meant, and how the value is converted.
+/// Returns the argument that was most likely meant by `word`, and how its value is converted.
 pub(super) fn nearest(word: &str) -> Option<(&'static ArgumentSpec, Conversion)> {
     let lower = word.to_lowercase();
     if let Some(found) = by_other_key(&lower) {
@@ -33,7 +33,7 @@ pub(super) fn nearest(word: &str) -> Option<(&'static ArgumentSpec, Conversion)>
     }
     let with_unit = |(ending, unit): &(&str, &'static str)| {
         let (spec, _) = nearest_key(lower.strip_suffix(ending)?)?;
-        // `backoff_ms` is a delay.
+        // `backoff_ms` means a delay.
         let spec = if spec.key == "backoff" { find("base")? } else { spec };
         (spec.kind == Kind::Duration).then_some((spec, Conversion::Unit(unit)))
     };
@@ -52,7 +52,7 @@ fn by_other_key(word: &str) -> Option<(&'static ArgumentSpec, Conversion)> {
     })
 }
 
-/// Returns every key, for a word that is near none of them.
+/// Returns all keys, for a word that is near none of them.
 pub(super) fn all_keys() -> String {
     let keys = KEYS.iter().filter(|spec| !spec.key.ends_with("_ms"));
     keys.map(|spec| format!("`{}`", spec.key)).collect::<Vec<_>>().join(", ")

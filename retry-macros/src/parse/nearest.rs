@@ -1,6 +1,6 @@
-//! The nearest of several words to a misspelt one.
+//! Finds the word that is nearest to a misspelt one.
 
-/// The entry whose name is nearest to `word`, if one is near at all: up to a third of its letters apart.
+/// Returns the entry whose name is nearest to `word`, if they differ in at most a third of its letters.
 pub(crate) fn nearest_of<T>(word: &str, entries: impl Iterator<Item = (&'static str, T)>) -> Option<T> {
     entries
         .map(|(name, entry)| (strsim::osa_distance(word, name), name.len(), entry))

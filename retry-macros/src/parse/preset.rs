@@ -8,7 +8,7 @@ use super::nearest::nearest_of;
 use super::source::source;
 use crate::diagnostics::bail;
 
-/// The names, as `retry_core::preset::ALL` has them: this crate does not depend on that one, but its tests do.
+/// The names in `retry_core::preset::ALL`. This crate does not depend on that one; a test compares the two.
 const NAMES: [&str; 10] = [
     "default",
     "s3_upload",
@@ -22,16 +22,16 @@ const NAMES: [&str; 10] = [
     "aws_2026",
 ];
 
-/// A preset that there is.
+/// An existing preset.
 #[derive(Clone)]
 pub(crate) struct Preset {
     pub(crate) name: &'static str,
-    /// Its constant, where its name stands.
+    /// Its constant, with the span of its name.
     pub(crate) constant: Ident,
 }
 
 impl Preset {
-    /// The preset that somebody may have meant by a value.
+    /// Returns the preset that was most likely meant by a value.
     pub(crate) fn guess(written: &Expr) -> Option<&'static str> {
         nearest_of(&guess(written), NAMES.iter().map(|name| (*name, *name)))
     }
@@ -51,7 +51,7 @@ impl Preset {
     }
 }
 
-/// What may have been meant by `"s3-upload"`, `preset::S3_UPLOAD` or `S3Upload`.
+/// Returns the name in `"s3-upload"`, `preset::S3_UPLOAD` or `S3Upload`.
 fn guess(written: &Expr) -> String {
     let text = match literal(written) {
         Some(Lit::Str(text)) => text.value(),

@@ -6,23 +6,23 @@ use syn::{Expr, Lit, LitStr, Pat, Token, Type, parse_quote};
 
 use crate::diagnostics::{bail, error};
 
-/// The types without variants: numbers, `bool` and `char`.
+/// The primitive types: they have no variants.
 pub(crate) const PRIMITIVES: [&str; 16] = [
     "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
     "bool", "char",
 ];
 
-/// What an error is compared with.
+/// A type, pattern or text that selects errors.
 #[derive(Clone)]
 pub(crate) enum Selector {
     Type(Type),
     Pattern(Pat, Option<Expr>),
-    /// A string literal, which is compared and not matched: a pattern `"busy"` has one reference too few for `&&str`.
+    /// A string literal, which is compared and not matched: the pattern `"busy"` lacks a reference for `&&str`.
     Text(LitStr, Option<Expr>),
 }
 
 impl Selector {
-    /// The item with its guard changed.
+    /// Returns the selector with its guard changed.
     pub(crate) fn map(&self, change: impl FnOnce(&Expr) -> Expr) -> Selector {
         match self {
             Selector::Type(ty) => Selector::Type(ty.clone()),
@@ -34,7 +34,7 @@ impl Selector {
     }
 }
 
-/// `A | B(_) if …` or `[A, B(_) if …]`.
+/// Parses `A | B(_) if …` or `[A, B(_) if …]`.
 pub(crate) fn parse(input: ParseStream<'_>) -> syn::Result<Vec<Selector>> {
     let mut items = Vec::new();
     if !input.peek(syn::token::Bracket) {
@@ -43,7 +43,7 @@ pub(crate) fn parse(input: ParseStream<'_>) -> syn::Result<Vec<Selector>> {
     }
     let list;
     let brackets = syn::bracketed!(list in input);
-    // Read to its end whatever is in it: what is left over would be reported by the parser too.
+    // The list is read to its end even after a mistake: the parser would report the remaining tokens too.
     let read = in_list(&list, &mut items);
     list.parse::<TokenStream>()?;
     read?;
@@ -64,7 +64,7 @@ fn in_list(list: ParseStream<'_>, items: &mut Vec<Selector>) -> syn::Result<()> 
     Ok(())
 }
 
-/// Items with `|` between them; a guard ends the last.
+/// Parses selectors with `|` between them. A guard ends the last of them.
 fn alternatives(input: ParseStream<'_>, items: &mut Vec<Selector>) -> syn::Result<()> {
     let bar = input.parse::<Option<Token![|]>>()?;
     if let (Some(bar), true) = (bar, is_closure_argument(input)) {
@@ -104,7 +104,7 @@ fn is_at_end(input: ParseStream<'_>) -> bool {
     input.is_empty() || input.peek(Token![,])
 }
 
-/// What `parse` reads, or an error under its first token.
+/// Parses, or returns an error under the first token.
 fn parse_or_explain<T>(
     input: ParseStream<'_>,
     what: &str,
@@ -119,7 +119,7 @@ fn parse_or_explain<T>(
     })
 }
 
-/// `e|` or `_|` after a bar, in lower case as arguments are and types are not.
+/// Returns whether `e|` or `_|` follows a bar. Arguments of closures are in lower case, types are not.
 fn is_closure_argument(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     let is_argument = match ahead.parse::<TokenTree>() {
@@ -155,7 +155,7 @@ fn item(input: ParseStream<'_>) -> syn::Result<Selector> {
     Ok(Selector::Type(parse_or_explain(input, "type or pattern", Type::without_plus)?))
 }
 
-/// The string that a pattern is.
+/// Returns the string literal that a pattern is.
 fn text(pattern: &Pat) -> Option<&LitStr> {
     match pattern {
         Pat::Lit(literal) => match &literal.lit {
@@ -167,8 +167,8 @@ fn text(pattern: &Pat) -> Option<&LitStr> {
     }
 }
 
-/// Gives a string or a constant that is matched against the error itself the reference that such a pattern lacks. What
-/// looks like a constant may be a variant, for which the reference changes nothing.
+/// Adds the missing reference to a string or a constant that is matched against the error itself. A path that looks
+/// like a constant may be a variant, for which the reference makes no difference.
 fn add_reference(pattern: &mut Pat) {
     match pattern {
         Pat::Lit(literal) if matches!(literal.lit, Lit::Str(_) | Lit::ByteStr(_) | Lit::CStr(_)) => {
@@ -186,8 +186,8 @@ fn add_reference(pattern: &mut Pat) {
     }
 }
 
-/// A path whose last segment but one begins with a capital, as a variant's does, and anything with parentheses,
-/// braces or a literal. What begins with `<` is a type.
+/// Returns whether a pattern follows: a path whose last segment but one begins with a capital, as the type of a variant
+/// does, or anything with parentheses, braces or a literal. Tokens that begin with `<` are a type.
 fn is_pattern(input: ParseStream<'_>) -> bool {
     is_pattern_ahead(&input.fork())
 }
@@ -200,7 +200,7 @@ fn is_pattern_ahead(rest: ParseStream<'_>) -> bool {
     let mut depth = 0_u32;
     while !rest.is_empty() && !rest.peek(Token![|]) && !rest.peek(Token![,]) && !rest.peek(Token![if]) {
         match rest.parse::<TokenTree>() {
-            // What `macro_rules` passes on is what stands in it.
+            // The group that `macro_rules` adds is invisible: its content counts.
             Ok(TokenTree::Group(group)) if depth == 0 && group.delimiter() == Delimiter::None => {
                 let ahead = |inside: ParseStream<'_>| {
                     let answer = is_pattern_ahead(inside);
@@ -218,7 +218,7 @@ fn is_pattern_ahead(rest: ParseStream<'_>) -> bool {
         }
     }
     let owner = path.len().checked_sub(2).and_then(|last_but_one| path.get(last_but_one));
-    // `i32::MAX` is a constant: there are no types in a number's.
+    // `i32::MAX` is a constant: a primitive type contains no types.
     owner.is_some_and(|owner| {
         let owner = owner.to_string();
         owner.starts_with(char::is_uppercase) || PRIMITIVES.contains(&&*owner)

@@ -1,10 +1,10 @@
-//! A value that can be given once.
+//! Arguments that can be given once.
 
 use proc_macro2::Ident;
 
 use crate::diagnostics::Diagnostics;
 
-/// An argument as it was given: its key as written, and its value.
+/// An argument as it was given.
 #[derive(Clone)]
 pub(crate) struct Given<T> {
     pub(crate) key: Ident,
@@ -12,7 +12,7 @@ pub(crate) struct Given<T> {
     pub(crate) origin: Origin,
 }
 
-/// Whose attribute an argument stands on.
+/// The attribute on which an argument stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// The function's.
@@ -32,7 +32,7 @@ impl<T> Default for Slot<T> {
 }
 
 impl<T> Slot<T> {
-    /// Fills the slot; a second time is a mistake and changes nothing.
+    /// Fills the slot. Filling it again is a mistake and changes nothing.
     pub(crate) fn set(&mut self, key: &Ident, value: T, errors: &mut Diagnostics) {
         match &self.0 {
             None => self.0 = Some(Given { key: key.clone(), value, origin: Origin::Own }),
@@ -62,7 +62,7 @@ impl<T> Slot<T> {
         self.0.as_ref().map(|given| given.origin)
     }
 
-    /// This slot or, where it is empty, what the `impl` block has for it.
+    /// Returns this slot or, if it is empty, that of the `impl` block.
     pub(crate) fn or_inherit(self, outer: &Slot<T>) -> Slot<T>
     where
         T: Clone,

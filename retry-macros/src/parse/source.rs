@@ -1,9 +1,13 @@
-//! Code of the user's in messages, which is to be copied from there.
+//! Prints the user's code in messages, from which it can be copied.
+//!
+//! The tokens are printed here because `TokenStream::to_string` prints them in other ways in other compilers and,
+//! without a compiler, with a space between any two tokens. Their source text is not available in tests or where a
+//! macro generated them.
 
 use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// Code as its author would write it, with spaces where they are customary.
+/// Returns code as its author would write it, with the usual spaces.
 pub(crate) fn source(tokens: &impl ToTokens) -> String {
     let mut text = String::new();
     let mut writer = Source { text: &mut text, before: Before::Nothing, is_in_closure: false };
@@ -11,11 +15,11 @@ pub(crate) fn source(tokens: &impl ToTokens) -> String {
     text
 }
 
-/// Those of several characters. Tokens may touch without being one, as `&` and `'` in `&'a`.
+/// The operators of several characters. Tokens may touch without being an operator, as `&` and `'` in `&'a`.
 const OPERATORS: [&str; 15] =
     ["==", "=>", "->", "!=", "&&", "||", "<=", ">=", "+=", "-=", "::", "..", "..=", "...", "<-"];
 
-/// Writes tokens one by one.
+/// Prints tokens one by one.
 struct Source<'a> {
     text: &'a mut String,
     before: Before,
@@ -23,15 +27,15 @@ struct Source<'a> {
     is_in_closure: bool,
 }
 
-/// What stands before a token.
+/// The token before the current one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
     Nothing,
     Word,
-    /// A group, after which an operator has two operands.
+    /// A group, after which an operator is binary.
     Group,
     Operator,
-    /// Something that is followed by a space.
+    /// A token that is followed by a space.
     Gap,
 }
 

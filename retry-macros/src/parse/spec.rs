@@ -1,20 +1,20 @@
 //! A row of the table of arguments.
 
-/// A key of the attribute, and how it is written.
+/// A key of the attribute, with all that messages and suggestions need of it.
 #[derive(Debug)]
 pub(super) struct ArgumentSpec {
     pub(super) key: &'static str,
     /// The argument with a value, for messages.
     pub(super) example: &'static str,
     pub(super) kind: Kind,
-    /// What other retry libraries call it, and common guesses.
+    /// The names of this argument in other retry libraries, and common guesses.
     pub(super) other_keys: &'static [(&'static str, Conversion)],
 }
 
-/// The kinds of values between which a suggestion distinguishes.
+/// The kinds of values that suggestions distinguish.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
-    /// The key alone, or a list in parentheses.
+    /// A key without `=`: alone, or with a list in parentheses.
     WithoutEquals,
     /// A number of attempts.
     Attempts,
@@ -26,40 +26,40 @@ pub(super) enum Kind {
     Function,
     /// A path or an expression, but no literal.
     NoLiteral,
-    /// Any other.
+    /// Any other kind.
     Other,
 }
 
-/// How a value that was given under another key is converted.
+/// The conversion of a value that was given under another key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Conversion {
-    /// It means the same.
+    /// It has the same meaning.
     Unchanged,
-    /// It counts retries, and so not the first attempt.
+    /// It is a number of retries, to which the first attempt is added.
     FromRetries,
-    /// It counts retries or attempts; only its author knows which.
+    /// It is a number of retries or of attempts; only its author knows which.
     FromTimes,
     /// It is a fraction around the delay.
     ToSpread,
     /// It is a number of this unit.
     Unit(&'static str),
-    /// It means something else.
+    /// It has another meaning.
     Impossible,
 }
 
-/// What arguments have in common.
+/// The groups of arguments: they decide on inheritance, recovery and shared constants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Group {
     /// Part of the policy.
     Policy,
-    /// Which outcomes are retried.
+    /// Selects the outcomes that are retried.
     Selection,
-    /// What the call shares with others, or takes from outside the program.
+    /// State that calls share, and settings from outside the program.
     External,
-    /// What happens beside the attempts.
+    /// The course of a call beside its attempts.
     Call,
-    /// What the types of the function and its body depend on. It is kept after a mistake.
+    /// Types and names on which the function and its body depend. They are kept after a mistake.
     Function,
-    /// About one method of an `impl` block. It is not inherited.
+    /// About one method of an `impl` block. Not inherited.
     Method,
 }

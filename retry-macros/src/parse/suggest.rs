@@ -1,4 +1,4 @@
-//! What to write instead of an argument that there is not, with the value that was given for it.
+//! Suggests what to write instead of an unknown argument, with its value converted.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -15,7 +15,7 @@ use super::spec::{ArgumentSpec, Conversion, Kind};
 use super::table::RawArgs;
 use crate::diagnostics::error;
 
-/// The report of an argument that there is not. `input` stands behind its key.
+/// Reports an unknown argument. `input` begins after its key.
 pub(super) fn unknown_argument(key: &Ident, input: ParseStream<'_>) -> syn::Error {
     match nearest(&key.unraw().to_string()) {
         Some((spec, conversion)) => {
@@ -30,7 +30,7 @@ pub(super) fn unknown_argument(key: &Ident, input: ParseStream<'_>) -> syn::Erro
     }
 }
 
-/// What to write, with the value if it is valid there.
+/// Returns what to write, with the value if it is valid there.
 pub(super) fn instead(spec: &ArgumentSpec, conversion: Conversion, input: ParseStream<'_>) -> String {
     let carried = WrittenValue::ahead(input).and_then(|value| value.converted(spec, conversion));
     let text = carried.unwrap_or_else(|| format!("`{}`", spec.example));
@@ -42,7 +42,7 @@ pub(super) fn instead(spec: &ArgumentSpec, conversion: Conversion, input: ParseS
     }
 }
 
-/// The report of an argument without `=`.
+/// Reports an argument without `=`.
 pub(super) fn without_equals(argument: &Argument<'_>) -> syn::Error {
     let key = argument.key;
     match after_equals(argument.spec, argument.input) {
@@ -51,7 +51,7 @@ pub(super) fn without_equals(argument: &Argument<'_>) -> syn::Error {
     }
 }
 
-/// The argument whose value stands after a `:` or in parentheses, with a `=` in its place.
+/// Returns the argument with a `=`, where its value stands after a `:` or in parentheses.
 fn after_equals(spec: &ArgumentSpec, input: ParseStream<'_>) -> Option<String> {
     let ahead = input.fork();
     let tokens = match ahead.parse::<TokenTree>().ok()? {
@@ -69,14 +69,14 @@ fn after_equals(spec: &ArgumentSpec, input: ParseStream<'_>) -> Option<String> {
     valid(&quote!(#name = #tokens))
 }
 
-/// A value of which nothing is known yet.
+/// A value that has not been parsed as any kind.
 struct WrittenValue {
     tokens: TokenStream,
     expression: Option<Expr>,
 }
 
 impl WrittenValue {
-    /// Reads `= VALUE`, without moving on.
+    /// Reads `= VALUE` and does not consume it.
     fn ahead(input: ParseStream<'_>) -> Option<WrittenValue> {
         let ahead = input.fork();
         ahead.parse::<Token![=]>().ok()?;
@@ -113,7 +113,7 @@ impl WrittenValue {
         }
     }
 
-    /// A number of attempts. A negative one, or the largest that there is, means that there is no limit.
+    /// Converts a number of attempts. A negative number and the largest number mean that there is no limit.
     fn attempts(&self, conversion: Conversion) -> Option<String> {
         let expression = self.expression.as_ref()?;
         let value = &self.tokens;
@@ -133,7 +133,7 @@ impl WrittenValue {
         }
     }
 
-    /// A number whose unit stands in the name.
+    /// Converts a number whose unit is in the key.
     fn with_unit(&self, spec: &ArgumentSpec, unit: &str) -> Option<String> {
         let number = self.number()?;
         if unit == "ms" && number.parse::<u64>().is_ok() {
@@ -143,7 +143,7 @@ impl WrittenValue {
         valid(&quote!(#name = #text))
     }
 
-    /// A number whose unit nobody knows.
+    /// Suggests units for a number without one.
     fn without_unit(&self, spec: &ArgumentSpec) -> Option<String> {
         let (name, number) = (spec.key, self.number()?);
         let seconds = format!("`{name} = \"{number}s\"`");
@@ -153,7 +153,7 @@ impl WrittenValue {
         })
     }
 
-    /// The digits of a number.
+    /// Returns the digits of a number.
     fn number(&self) -> Option<String> {
         match literal(self.expression.as_ref()?)? {
             Lit::Int(number) => Some(number.base10_digits().to_owned()),
@@ -162,7 +162,7 @@ impl WrittenValue {
         }
     }
 
-    /// A word that somebody has put into quotes.
+    /// Converts a word in quotes.
     fn unquoted(&self, name: &Ident) -> Option<String> {
         let word = self.text()?.parse::<TokenStream>().ok().filter(|word| !word.is_empty())?;
         valid(&quote!(#name = #word))
@@ -179,7 +179,7 @@ impl WrittenValue {
         self.number().and_then(|number| number.parse::<f64>().ok()).is_none_or(|number| number <= 1.0)
     }
 
-    /// Whether the value is of the kind that the option takes, where its grammar does not tell.
+    /// Returns whether a value is of the argument's kind, where the parser accepts more.
     fn fits(&self, spec: &ArgumentSpec) -> bool {
         let expression = self.expression.as_ref().map(ungrouped);
         match spec.kind {
@@ -201,7 +201,7 @@ impl WrittenValue {
     }
 }
 
-/// The argument as its author would write it, if it is one.
+/// Returns the argument as its author would write it, if it is valid.
 fn valid(argument: &TokenStream) -> Option<String> {
     RawArgs::is_valid(argument.clone()).then(|| format!("`{}`", source(argument)))
 }
@@ -211,7 +211,7 @@ mod tests {
     use super::*;
     use crate::diagnostics::Diagnostics;
 
-    /// What is said to be written instead.
+    /// Returns the suggestion in a message.
     fn instead_of(argument: &str) -> String {
         let mut errors = Diagnostics::new();
         RawArgs::parse(argument.parse().unwrap(), &mut errors);

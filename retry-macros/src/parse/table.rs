@@ -1,4 +1,4 @@
-//! The table of arguments: all that the parser, the messages and the suggestions have in common.
+//! The table of arguments. Parser, inheritance, recovery, messages and suggestions follow from it.
 //!
 //! A row is a field of [`RawArgs`] with the type of its value, its group, and the keys that fill it:
 //!
@@ -11,9 +11,9 @@
 //! - The parser is a method of [`Argument`] that returns the type.
 //! - The group decides on inheritance from an `impl` block and on recovery after a mistake: see [`Group`].
 //! - The example is what a message shows.
-//! - Other keys are those of other libraries and common guesses. The [`Conversion`] is what becomes of their value.
+//! - Other keys are names in other libraries and common guesses. A [`Conversion`] applies to their values.
 //!
-//! The order is that in which messages list the keys.
+//! The rows are in the order in which messages list the keys.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
@@ -35,13 +35,13 @@ macro_rules! arguments {
             $($key:literal = $parser:ident, $example:literal $(, $conversion:ident($($other:literal)+))*;)+
         }
     )+) => {
-        /// The arguments as they were written, each in a slot of its own.
+        /// The arguments as they are written, each in a slot of its own.
         #[derive(Clone, Default)]
         pub(crate) struct RawArgs {
             $(pub(crate) $field: Slot<$value>,)+
         }
 
-        /// Every key.
+        /// The keys of all rows.
         pub(super) const KEYS: &[ArgumentSpec] = &[$($(ArgumentSpec {
             key: $key,
             example: $example,
@@ -69,7 +69,7 @@ macro_rules! arguments {
                 }
             }
 
-            /// Returns what is left after a mistake: what the types of the function and its body depend on.
+            /// Returns the arguments that are kept after a mistake: those on which the function and its body depend.
             pub(crate) fn for_recovery(&self) -> RawArgs {
                 RawArgs {
                     $($field: match Group::$group {
@@ -79,7 +79,7 @@ macro_rules! arguments {
                 }
             }
 
-            /// Returns the arguments that are given: group, key as written, and whose attribute they stand on.
+            /// Returns the given arguments: group, key as written, and the attribute on which they stand.
             fn given(&self) -> impl Iterator<Item = (Group, &Ident, Origin)> {
                 let all = [$(self.$field.get().map(|given| (Group::$group, &given.key, given.origin)),)+];
                 all.into_iter().flatten()
@@ -204,12 +204,12 @@ arguments! {
 }
 
 impl RawArgs {
-    /// The keys of all arguments, as written.
+    /// Returns the keys of the given arguments, as written.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &Ident> {
         self.given().map(|(_, key, _)| key)
     }
 
-    /// The policy of the caller's own that the others override.
+    /// Returns the caller's own policy, which the other arguments override.
     pub(crate) fn policy(&self) -> Option<&Expr> {
         match self.start.value()? {
             Start::Policy(policy) => Some(policy),
@@ -217,17 +217,17 @@ impl RawArgs {
         }
     }
 
-    /// Whether the `impl` block says all there is to say of the policy, so that its constant serves.
+    /// Returns whether all values of the policy come from the `impl` block, so that its constant can be used.
     pub(crate) fn is_policy_inherited(&self) -> bool {
         self.has(&[Group::Policy], Origin::Impl) && !self.has(&[Group::Policy], Origin::Own)
     }
 
-    /// Whether nothing is said of the policy, here or on an `impl` block.
+    /// Returns whether no argument concerns the policy, on the function or on an `impl` block.
     pub(crate) fn is_policy_default(&self) -> bool {
         !self.has(&[Group::Policy], Origin::Impl) && !self.has(&[Group::Policy], Origin::Own)
     }
 
-    /// Whether a method has an argument of its own that may contradict one of its `impl` block.
+    /// Returns whether a method has an argument of its own that can contradict one of its `impl` block.
     pub(crate) fn may_contradict_block(&self) -> bool {
         self.has(&[Group::Policy, Group::External], Origin::Own)
     }
@@ -236,7 +236,7 @@ impl RawArgs {
         self.given().any(|(group, _, from)| groups.contains(&group) && from == origin)
     }
 
-    /// Whether tokens are arguments whose values can be read.
+    /// Returns whether tokens are arguments with values that can be parsed.
     pub(super) fn is_valid(tokens: TokenStream) -> bool {
         let (mut args, mut errors) = (RawArgs::default(), Diagnostics::new());
         let parser = |input: ParseStream<'_>| {
@@ -257,7 +257,7 @@ impl RawArgs {
     }
 }
 
-/// Returns the kind of values that a parser reads, as far as suggestions distinguish it.
+/// Returns the kind of values that a parser reads.
 const fn kind_of(parser: &str) -> Kind {
     match parser.as_bytes() {
         b"unlimited" | b"skip" | b"names" => Kind::WithoutEquals,

@@ -1,4 +1,4 @@
-//! Values of arguments, as written: what kind each is, and where it stands.
+//! Numbers of attempts, policies, durations and numbers, as they are written.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(crate) enum Max {
     Unlimited,
 }
 
-/// What the other arguments override.
+/// The policy that the other arguments override.
 #[derive(Clone)]
 pub(crate) enum Start {
     /// `policy = EXPR`.
@@ -30,7 +30,7 @@ pub(crate) enum Start {
 /// A duration in one of its three forms.
 #[derive(Clone)]
 pub(crate) struct Time {
-    /// The value as written, for its place.
+    /// The value as it is written.
     pub(crate) written: Expr,
     pub(crate) form: TimeForm,
 }
@@ -46,7 +46,7 @@ pub(crate) enum TimeForm {
 }
 
 impl Time {
-    /// A value that carries its unit or its type, as `write` shows for a given text.
+    /// Parses a value that has a unit or a type. `write` returns the suggestion for a number without a unit.
     fn new(written: Expr, write: impl Fn(&str) -> String) -> syn::Result<Time> {
         let form = match literal(&written) {
             Some(Lit::Str(text)) => TimeForm::Literal(
@@ -66,7 +66,7 @@ impl Time {
         Ok(Time { written, form })
     }
 
-    /// `key = value`.
+    /// Parses the value of `key = value`.
     pub(crate) fn with_unit(key: &Ident, written: Expr) -> syn::Result<Time> {
         Time::new(written, |number| match number.parse::<u64>() {
             Ok(_) => format!("`{key}_ms = {number}` or `{key} = \"{number}s\"`"),
@@ -74,12 +74,12 @@ impl Time {
         })
     }
 
-    /// `up_to(value)`.
+    /// Parses the value of `up_to(value)`.
     pub(super) fn up_to(written: Expr) -> syn::Result<Time> {
         Time::new(written, |number| format!("`jitter = up_to(\"{number}s\")`"))
     }
 
-    /// `key_ms = value`.
+    /// Parses the value of `key_ms = value`.
     pub(crate) fn in_millis(key: &Ident, written: Expr) -> syn::Result<Time> {
         let bare = key.to_string();
         let bare = bare.trim_end_matches("_ms");
@@ -102,16 +102,16 @@ impl Time {
     }
 }
 
-/// A number that may be written as an integer or with decimals.
+/// A number that is written as an integer or with decimals.
 #[derive(Clone)]
 pub(crate) enum Number {
-    /// A literal as an `f64`, in its place.
+    /// A literal as an `f64`, with the span of the number.
     Literal(TokenStream),
     Expression(Box<Expr>),
 }
 
 impl Number {
-    /// `example` is what to write instead of something that is no number.
+    /// Parses a number. `example` is suggested for anything else.
     pub(crate) fn parse(written: &Expr, example: &str) -> syn::Result<Number> {
         if let Expr::Unary(unary) = ungrouped(written) {
             if let (true, Number::Literal(digits)) =
