@@ -59,10 +59,7 @@ impl Diagnostics {
 
 impl Drop for Diagnostics {
     fn drop(&mut self) {
-        assert!(
-            self.is_finished || std::thread::panicking(),
-            "the mistakes that were gathered are told to nobody"
-        );
+        assert!(self.is_finished || std::thread::panicking(), "mistakes were collected and never reported");
     }
 }
 

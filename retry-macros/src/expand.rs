@@ -1,4 +1,4 @@
-//! Model → tokens: the function with its body in a loop, or the `impl` block with such functions.
+//! Model → tokens: writes the function with its body in a loop, or the `impl` block with such functions.
 
 mod attempt;
 mod decide;

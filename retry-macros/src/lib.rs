@@ -1,13 +1,14 @@
 #![doc = include_str!("../README.md")]
 
-mod diagnostics;
-mod parse;
-mod name;
-mod function;
-mod model;
-mod expand;
-mod retry;
-mod derive;
+// In the order of an expansion. A room imports those before it, and none after it.
+mod diagnostics; // The mistakes, each with its place.
+mod parse; // Tokens → arguments.
+mod name; // The attribute's own name in the user's code.
+mod function; // The item under the attribute.
+mod model; // Arguments and function → model, with the rules between them.
+mod expand; // Model → tokens.
+mod retry; // The entry point of `#[retry]`.
+mod derive; // The entry point of `#[derive(Retryable)]`.
 #[cfg(test)]
 mod tests;
 

@@ -1,4 +1,4 @@
-//! One attempt: the body, in the loop as it stands or in a closure or block that control cannot leave.
+//! One attempt: the body in the loop as it is, or in a closure or block that control cannot leave.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -12,7 +12,7 @@ use crate::model::{ClonedSelf, Evaluated};
 use crate::parse::first_span;
 
 impl Expansion<'_> {
-    /// Runs one attempt: defines `outcome`.
+    /// Runs one attempt and defines `outcome`.
     pub(super) fn outcome(&self) -> TokenStream {
         let (keep_self, number, attempt) = (self.keep_self(), self.attempt_number(), self.attempt());
         let body_type = self.body_type();
@@ -30,7 +30,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// The same as a `result`, and `same`, which turns results back into the function's type.
+    /// Runs one attempt and defines `result`, and `same`, which converts results into the function's type.
     pub(super) fn split_outcome(&self) -> TokenStream {
         let (outcome, split) = (self.outcome(), self.split());
         let Locals { same, result, .. } = &self.locals;
@@ -40,11 +40,12 @@ impl Expansion<'_> {
         }
     }
 
-    /// What the body returns: what the function does, or under `error = T` the same success with that error.
+    /// Returns the type of the body: that of the function or, under `error = T`, a `Result` with the same success and
+    /// that error.
     pub(super) fn body_type(&self) -> TokenStream {
         let ret = without_impl_trait(&self.retry.shape.ret);
         let mut ret = ret.into_token_stream();
-        // Without the attribute, Clippy does not look at the type of a future's output.
+        // Without the attribute, Clippy does not lint the type of a future's output.
         if self.retry.shape.is_async {
             ret = hygiene::of_expansion(ret);
         }
@@ -57,7 +58,8 @@ impl Expansion<'_> {
         }
     }
 
-    /// The outcome as a result. Placed at the return type, which is at fault if it has none.
+    /// Converts the outcome into a result. The conversion is reported at the return type, which is wrong if it has
+    /// none.
     pub(super) fn split(&self) -> TokenStream {
         if self.retry.ending.error.is_some() {
             let ret = without_impl_trait(&self.retry.shape.ret);
@@ -68,17 +70,17 @@ impl Expansion<'_> {
         self.call(Place::at(place), "split", hygiene::at(place, &self.locals.outcome).into_token_stream())
     }
 
-    /// Refuses a success that can hold a failure of its own, under the whole return type, unless `retry_ok` decides.
+    /// Refuses a success type that can hold a failure, under the whole return type, unless `retry_ok` decides on
+    /// successes.
     ///
-    /// The types are asked, so that an alias hides nothing. Where `impl Trait` stands in one it cannot be named, and
-    /// [`validate`](crate::model::validate) goes by the spelling.
+    /// The compiler resolves the type, also behind an alias. A type with `impl Trait` cannot be written here:
+    /// [`model`](crate::model) checks its spelling.
     pub(super) fn success_never_fails(&self) -> Option<TokenStream> {
         let ret = &self.retry.shape.ret;
         if self.retry.success_rule.is_some() || self.retry.shape.has_impl_trait() {
             return None;
         }
         let private = &self.retry.private;
-        // Underlined from the first token of the type to the last.
         let place = Place::of(ret).in_expansion();
         let (reference, answer) =
             (quote_spanned!(place.first=> &), Ident::new("__reattempt_answer", place.last));
@@ -89,7 +91,7 @@ impl Expansion<'_> {
         }})
     }
 
-    /// The return type, which is at fault if an outcome is none.
+    /// Returns the span of the return type, where a type that is no outcome is reported.
     pub(super) fn return_place(&self) -> Span {
         Span::mixed_site().located_at(first_span(&self.retry.shape.ret))
     }
@@ -110,11 +112,12 @@ impl Expansion<'_> {
             );
         }
         if !is_async {
-            // Placed at the function's name: what moves into the closure would else be reported under the attribute.
+            // It has the span of the function's name: moves into the closure would else be reported under the
+            // attribute.
             let inside = self.braced(&quote!(#rebindings #body));
             return self.on_trial(quote_spanned!(self.place()=> (|| -> #body_type #inside)()));
         }
-        // The branch is never taken; it gives the compiler the type of the block before it reads the body.
+        // The branch is never taken. It gives the compiler the type of the block before the body.
         let typed =
             quote_spanned!(Span::mixed_site()=> if false { return #private::unreached::<#body_type>(); });
         let inside = self.braced(&quote!(#typed #rebindings #body));
@@ -126,7 +129,7 @@ impl Expansion<'_> {
         if has_timeout { self.with_timeout(&future) } else { quote!(#future.await) }
     }
 
-    /// A blocking attempt, noted as a trial of the breaker while it runs. An async one is noted when it is polled.
+    /// Marks a blocking attempt as a trial of the breaker while it runs. An async attempt is marked when it is polled.
     fn on_trial(&self, attempt: TokenStream) -> TokenStream {
         if self.retry.sharing.breaker.is_none() {
             return attempt;
@@ -138,8 +141,8 @@ impl Expansion<'_> {
         }}
     }
 
-    /// Moves the arguments of which every attempt gets a clone. Never executed: an argument that nothing moves could be
-    /// a reference, as Clippy would point out.
+    /// Moves the cloned arguments in a branch that is never taken: Clippy would suggest a reference for an argument
+    /// that nothing moves.
     pub(super) fn moved_clones(&self) -> Option<TokenStream> {
         let moves = |rebinding: &Rebinding| {
             let Rebinding { name, how, conditions, .. } = rebinding;
@@ -155,7 +158,7 @@ impl Expansion<'_> {
         )
     }
 
-    /// The user's own braces around an attempt: a missing value is reported where they close.
+    /// Returns the user's own braces around an attempt. The compiler reports a missing value where they close.
     fn braced(&self, inside: &TokenStream) -> TokenStream {
         let mut braces = Group::new(Delimiter::Brace, inside.clone());
         braces.set_span(self.retry.braces);
@@ -166,7 +169,7 @@ impl Expansion<'_> {
         Span::mixed_site().located_at(self.retry.place)
     }
 
-    /// An attempt under `attempt_timeout`.
+    /// Returns an attempt with a limit on its time.
     fn with_timeout(&self, future: &TokenStream) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
         let Locals { progress, timed_out, result, timeout: expiry, .. } = &self.locals;
@@ -194,14 +197,14 @@ impl Expansion<'_> {
         }
     }
 
-    /// The failure of an attempt that ran out of time at the argument that asks for it.
+    /// Returns the error of an attempt that ran out of time. It is reported at `attempt_timeout`.
     fn timeout_error(&self) -> TokenStream {
         let place = self.retry.policy.attempt_timeout_place().unwrap_or_else(Span::mixed_site);
         let place = Span::mixed_site().located_at(place);
         self.call(Place::at(place), "timed_out", hygiene::at(place, &self.locals.timeout).into_token_stream())
     }
 
-    /// The attempt's number, by the user's name for it.
+    /// Defines the attempt's number under the user's name for it.
     fn attempt_number(&self) -> Option<TokenStream> {
         let (name, private) = (self.retry.attempt.as_ref()?, &self.retry.private);
         let progress = &self.locals.progress;
@@ -211,14 +214,14 @@ impl Expansion<'_> {
         })
     }
 
-    /// Keeps a clone of `self` while an attempt uses it up.
+    /// Clones `self` before an attempt consumes it.
     fn keep_self(&self) -> Option<TokenStream> {
         let ClonedSelf { name, conditions } = self.retry.cloned_self.as_ref()?;
         let (span, self_clone) = (Span::mixed_site().located_at(name.span()), &self.locals.self_clone);
         Some(quote_spanned!(span=> #(#conditions)* let #self_clone = ::core::clone::Clone::clone(&#name);))
     }
 
-    /// Gives `self` back after an attempt that may have used it up.
+    /// Restores `self` after an attempt that may have consumed it.
     pub(super) fn restore_self(&self) -> Option<TokenStream> {
         let (ClonedSelf { name, conditions }, self_clone) =
             (self.retry.cloned_self.as_ref()?, &self.locals.self_clone);
@@ -231,7 +234,7 @@ fn rebinding(rebinding: &Rebinding) -> TokenStream {
     let span = Span::mixed_site().located_at(name.span());
     let value = match how {
         Rebind::Clone => quote_spanned!(span=> ::core::clone::Clone::clone(&#name)),
-        // In braces, so that `ref mut` borrows a copy and not the argument.
+        // The braces make `ref mut` borrow a copy instead of the argument.
         Rebind::Copy => quote_spanned!(span=> { #name }),
         Rebind::Reborrow => quote_spanned!(span=> &mut *#name),
         Rebind::ReborrowPin => quote_spanned!(span=> ::core::pin::Pin::as_mut(&mut #name)),
@@ -240,7 +243,7 @@ fn rebinding(rebinding: &Rebinding) -> TokenStream {
     quote_spanned!(span=> #(#attrs)* let #pattern = #value; #used)
 }
 
-/// The type with `_` where it has `impl Trait`, which cannot stand in a `let`.
+/// Returns the type with `_` in place of `impl Trait`, which a `let` does not accept.
 pub(super) fn without_impl_trait(ty: &Type) -> Type {
     let mut ty = ty.clone();
     infer_impl_trait(&mut ty);

@@ -1,4 +1,4 @@
-//! After a failed attempt: what is seen of the error, the decision, the hooks, the end.
+//! The decision after a failed attempt.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -9,7 +9,7 @@ use super::hygiene::{self, Locals};
 use super::underline::Place;
 
 impl Expansion<'_> {
-    /// Core decides, tells and, where it can, waits.
+    /// Decides in one call of core, which also emits the event and, in a blocking function, waits.
     pub(super) fn single_step(&self) -> TokenStream {
         let (outcome, step, restore) = (self.outcome(), self.step(), self.restore_self());
         let Locals { delay, next: position, progress, step: end, outcome: last, .. } = &self.locals;
@@ -45,7 +45,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// What follows the attempt. Placed at the return type, which is at fault if it is no outcome.
+    /// Calls core after an attempt. The call is reported at the return type, which is wrong if it is no outcome.
     fn step(&self) -> TokenStream {
         let (private, site, place) = (&self.retry.private, &self.site, self.return_place());
         let (progress, outcome) = (&self.locals.progress, hygiene::at(place, &self.locals.outcome));
@@ -69,7 +69,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// A closure that says what the function's own arguments come to, if they say anything.
+    /// Returns the closure with the decisions of the arguments, if there are any.
     fn rules_closure(&self) -> Option<TokenStream> {
         if self.retry.error_rules.is_empty() {
             return None;
@@ -88,7 +88,7 @@ impl Expansion<'_> {
         })
     }
 
-    /// Core decides; hooks and endings of the function's own have their say before it goes on.
+    /// Decides in a plan that core returns. Hooks and endings of the function run before the wait or the end.
     pub(super) fn planned_step(&self) -> TokenStream {
         let restore = self.restore_self();
         let (plan, on_retry, give_up) = (self.plan(), self.retry_hook(), self.give_up());
@@ -117,8 +117,8 @@ impl Expansion<'_> {
         let refused = self.refused_value();
         let Locals { plan, result, progress, error, .. } = &self.locals;
         quote_spanned! {Span::mixed_site()=>
-            // Borrowed in a scope of its own and handed out: a local that was borrowed counts as alive ever after,
-            // also across an await that it is not used beyond.
+            // The result is borrowed in a scope of its own and moved out of it. The compiler considers a local that was
+            // borrowed to be alive across every later await.
             let (#plan, #result) = {
                 let #result = #result;
                 let #plan = match &#result {

@@ -1,4 +1,4 @@
-//! A method of an `impl` block whose attributes only the compiler can read: it is expanded after they are.
+//! Methods of an `impl` block with attributes that only the compiler can read. They are expanded after it has done so.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -11,11 +11,11 @@ use crate::model::{check_no_method_blocks, private};
 use crate::name::Name;
 use crate::parse::RawArgs;
 
-/// The word by which the attribute on a deferred method is known.
+/// The word that marks the attribute on a deferred method.
 const DEFERRED: &str = "__reattempt_deferred";
 
-/// Returns the method as it is, with an attribute that expands it once the compiler has read those that may be ours. They
-/// are moved to the top, since the attribute of the block stands above all others.
+/// Returns the method with an attribute that expands it once the compiler has read the attributes that may be ours.
+/// These are moved to the top, since the attribute of the block comes before all others.
 pub(super) fn defer(
     args: &RawArgs,
     written: &TokenStream,
@@ -33,15 +33,14 @@ pub(super) fn defer(
     method.into_token_stream()
 }
 
-/// What the attribute on a deferred method brings from the block.
+/// The arguments and generics of the block, in the attribute on a deferred method.
 pub(crate) struct Deferred {
     args: RawArgs,
     generics: Vec<Ident>,
 }
 
 impl Deferred {
-    /// Reads `__reattempt_deferred { arguments } [generics]`. Mistakes in it are those of the block, which has
-    /// reported them.
+    /// Parses `__reattempt_deferred { arguments } [generics]`. The block has reported the mistakes in them.
     pub(crate) fn parse(tokens: TokenStream) -> Option<Deferred> {
         let mut tokens = tokens.into_iter();
         match tokens.next() {
@@ -63,7 +62,7 @@ impl Deferred {
         Some(Deferred { args, generics: generics.collect() })
     }
 
-    /// Takes the attribute from those below another one.
+    /// Removes the attribute from those below another one, and parses it.
     pub(crate) fn take(attrs: &mut Vec<Attribute>) -> Option<Deferred> {
         let of = |attr: &Attribute| match &attr.meta {
             Meta::List(list) => Deferred::parse(list.tokens.clone()),
@@ -74,7 +73,7 @@ impl Deferred {
         Some(deferred)
     }
 
-    /// The method, with its own arguments if it turned out to have an attribute.
+    /// Expands the method, with its own arguments if it has an attribute.
     pub(crate) fn expand(
         &self,
         own: Option<RawArgs>,

@@ -1,4 +1,4 @@
-//! The end of a call that gave up: the hook, then the last value, the fallback or the last error.
+//! The end of a call that gave up.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -10,7 +10,7 @@ use super::hygiene::{self, Locals};
 use super::underline::Place;
 
 impl Expansion<'_> {
-    /// The end of the call: the hook, the log, then the last value, the fallback or the last error.
+    /// Ends the call: calls the hook, emits the event, then returns the last value, the fallback's or the last error.
     pub(super) fn give_up(&self) -> TokenStream {
         let hook = self.retry.ending.on_give_up.as_ref();
         let call_hook = hook.map(|hook| self.hook(hook, &self.locals.given_up, "on_give_up", "tell_give_up"));
@@ -24,8 +24,8 @@ impl Expansion<'_> {
         }
     }
 
-    /// The last error, as the caller is answered of it; a last value ends the call. Moved as a whole, so that no part of
-    /// the result is held across the fallback's awaits.
+    /// Defines the error for the caller. A last value ends the call instead. The result is moved as a whole, so that no
+    /// part of it is held across the fallback's awaits.
     fn last(&self) -> TokenStream {
         let (private, leave) = (&self.retry.private, &self.leave);
         if let (Some(error), Some(_)) = (&self.retry.ending.error, &self.retry.sharing.breaker) {
@@ -52,7 +52,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// The error for the caller where there may have been no attempt.
+    /// Defines the error for the caller of a call that may have made no attempt.
     fn last_if_any(&self, error: &Type) -> TokenStream {
         let (private, leave) = (&self.retry.private, &self.leave);
         let Locals { last, result, value, same, known, given_up, error: found, .. } = &self.locals;
@@ -91,7 +91,6 @@ impl Expansion<'_> {
         }
         let given = self.call(Place::of(fallback), "give", quote!(#last, #fallback));
         let ret = without_impl_trait(&self.retry.shape.ret);
-        // Underlined from the first token of the fallback to the last.
         let place = Place::of(fallback).in_expansion();
         let (whole, dot) = (hygiene::at(place.first, outcome), quote_spanned!(place.last=> .));
         let mut only = proc_macro2::Literal::usize_unsuffixed(0);

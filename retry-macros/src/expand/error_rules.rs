@@ -1,4 +1,4 @@
-//! The error as core sees it: what its type reports, and what the arguments decide about it.
+//! The error for core: what its type reports, and what the arguments decide about it.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -19,7 +19,7 @@ pub(super) struct ErrorView {
 }
 
 impl Expansion<'_> {
-    /// Returns the error as core sees it.
+    /// Returns the error with all that core needs of it.
     pub(super) fn error_view(&self) -> ErrorView {
         let rules = &self.retry.error_rules;
         let Locals { view: named_view, is_retryable: verdict, hint, classifiers: named_classifiers, .. } =
@@ -51,7 +51,7 @@ impl Expansion<'_> {
         quote_spanned!(Span::mixed_site()=> #known.reattempt_known().see(#error))
     }
 
-    /// Has a probe of the error's type start where types that may borrow are distinguished, if this one may.
+    /// Starts a probe of the error's type where types that may borrow are distinguished, if this type may.
     pub(super) fn borrow_aware(&self, probe: &TokenStream) -> TokenStream {
         if self.retry.may_borrow {
             quote_spanned!(Span::mixed_site()=> #probe.reattempt_borrowing())
@@ -60,7 +60,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// Returns a type that core asks for a classification where it finds it in the chain of an error without one.
+    /// Returns a classifier. Core uses it on the sources of an error that has no classification.
     fn classifier(&self, classifier: &Classifier) -> TokenStream {
         let (private, Locals { find, search, .. }) = (&self.retry.private, &self.locals);
         match classifier {
@@ -79,7 +79,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// Defines the question whether the error is a `ty` or contains one, and how to search for it.
+    /// Defines how to find out whether the error is a `ty` or contains one.
     fn search(&self, ty: &Type) -> TokenStream {
         let (private, probes) = (&self.retry.private, self.probes("find"));
         let Locals { error, find, search, .. } = &self.locals;
@@ -101,7 +101,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// Returns a failure with what the arguments decide about it, if they decide anything.
+    /// Returns a failure with the decisions of the arguments, if there are any.
     fn overridden(&self, failure: &TokenStream, has_verdict: bool, has_hint: bool) -> TokenStream {
         let (private, rules) = (&self.retry.private, &self.retry.error_rules);
         if !has_verdict && !has_hint && rules.name.is_none() && !rules.sums_waits {
@@ -157,7 +157,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// Classifies the error by the selection, and else by `otherwise`. Core has the order.
+    /// Classifies the error by the selection, and else by `otherwise`. Core defines the order.
     fn classified(&self, selection: &Selection, otherwise: &TokenStream) -> TokenStream {
         let (private, error) = (&self.retry.private, &self.locals.error);
         let unless = match &selection.unless {
@@ -183,7 +183,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// Returns whether any of the selectors matches the error, and by what.
+    /// Returns whether one of the selectors matches the error, and which kind of selector.
     fn matched(&self, selectors: &[Selector]) -> TokenStream {
         let private = &self.retry.private;
         let mut matched = selectors.iter().map(|selector| match selector {
@@ -225,7 +225,7 @@ impl Expansion<'_> {
         quote_spanned!(Span::mixed_site()=> #private::On::by_pattern(#is_text #guard))
     }
 
-    /// Imports the traits of one probe into the block that uses them: a method of one of them is used there in any case.
+    /// Imports the traits of one probe into the block that uses them, so that none of the imports is unused.
     pub(super) fn probes(&self, question: &str) -> TokenStream {
         let (private, question) = (&self.retry.private, Ident::new(question, Span::mixed_site()));
         quote_spanned!(Span::mixed_site()=> use #private::probes::#question::*;)

@@ -1,4 +1,4 @@
-//! What every part of an expansion has at hand.
+//! The parts that all code of an expansion needs.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -9,7 +9,7 @@ use super::underline::Place;
 use crate::function::MARKER;
 use crate::model::{Evaluated, Retry};
 
-/// The site if it is known at compile time, and else its name. Every expansion defines this item.
+/// Returns the item that every expansion defines: the site if it is known at compile time, and else its name.
 pub(super) fn marker() -> Ident {
     Ident::new(MARKER, Span::mixed_site())
 }
@@ -20,7 +20,7 @@ pub(super) struct Expansion<'a> {
     pub(super) locals: Locals,
     /// An expression for a reference to the site.
     pub(super) site: TokenStream,
-    /// The keyword that ends the loop. Where it ends the function too, that is `return`: after a `break` the compiler
+    /// The keyword that ends the loop. Where that ends the function too, it is `return`: after a `break` the compiler
     /// would suggest to move the body out of the loop.
     pub(super) leave: Ident,
 }
@@ -46,12 +46,13 @@ impl Expansion<'_> {
         place.call(&self.retry.private, function, arguments)
     }
 
-    /// Whether the progress is remembered only from the first failure on. The memory of a future is its own anyway.
+    /// Returns whether the progress is remembered only from the first failure on. An async function has memory for it
+    /// in any case.
     pub(super) fn has_position(&self) -> bool {
         !self.retry.shape.is_async && !self.retry.needs_plan()
     }
 
-    /// The operation's name with its places filled in, if it has any.
+    /// Returns the operation's name with its placeholders filled, if it has any.
     pub(super) fn filled_name(&self) -> TokenStream {
         match &self.retry.operation.format {
             Some(text) => quote!(::core::option::Option::Some(&::core::format_args!(#text))),

@@ -11,7 +11,7 @@ use crate::function::{AnnotatedFn, Shape, future_output, refuse_lost_caller, unw
 use crate::model::{CallNames, Policy, Retry, private, refuse_run_time_values};
 use crate::parse::RawArgs;
 
-/// The retried function or, after a mistake, one with the same type.
+/// Expands a function or, after a mistake, returns a function of the same type.
 pub(crate) fn expand_function(
     args: &RawArgs,
     mut function: AnnotatedFn,
@@ -30,8 +30,9 @@ pub(crate) fn expand_function(
     }
 }
 
-/// A function whose callers, and whose body, see nothing of the mistake. The body runs once, unless it fails with an
-/// error of its own, which only the loop turns into the function's. The values of the attribute are still checked.
+/// Returns a function whose callers and body cause no further errors. Its body runs once, unless it fails with the
+/// error type of `error`, which only the loop converts into the function's. The values of the attribute are still
+/// checked.
 fn recover(args: &RawArgs, mut function: AnnotatedFn, shape: Shape, outer_generics: &[Ident]) -> TokenStream {
     let mut ignored = Diagnostics::new();
     let sound = args.for_recovery();
@@ -52,8 +53,8 @@ fn recover(args: &RawArgs, mut function: AnnotatedFn, shape: Shape, outer_generi
     }
 }
 
-/// A function that cannot be retried. Its body fails with an error of its own under `error`, which only the loop turns
-/// into the function's: then it is left out.
+/// Returns a function that cannot be retried. Under `error` its body is left out: it fails with that error type, which
+/// only the loop converts into the function's.
 fn refused(args: &RawArgs, function: &AnnotatedFn, values: &TokenStream) -> TokenStream {
     if !args.error.is_set() || function.body.is_none() {
         return with_attempt(args, function, values);
@@ -71,9 +72,9 @@ fn refused(args: &RawArgs, function: &AnnotatedFn, values: &TokenStream) -> Toke
     function.with_body(&quote!(#values #body))
 }
 
-/// The function as it was, with the name that its body has for the attempt's number.
+/// Returns the function as it was, with the body's name for the attempt's number.
 fn with_attempt(args: &RawArgs, function: &AnnotatedFn, values: &TokenStream) -> TokenStream {
-    // Used, so that no warning stands beside the mistake.
+    // The name is used, so that no warning accompanies the mistake.
     let attempt =
         args.attempt.value().map(|name| quote!(let #name: ::core::primitive::u32 = 1; let _ = #name;));
     match &function.body {

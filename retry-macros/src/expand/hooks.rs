@@ -1,4 +1,4 @@
-//! The hooks, and the events that are emitted after them.
+//! Hooks, and the events that are emitted after them.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -10,7 +10,7 @@ use super::underline::Place;
 use crate::parse::{first_span, ungrouped};
 
 impl Expansion<'_> {
-    /// Tells the log after a hook; without one it was answered with the decision.
+    /// Emits the event after a hook. Without hooks core emits it with the decision.
     pub(super) fn emit_event(&self, ty: &TokenStream, step: &Ident) -> Option<TokenStream> {
         let private = &self.retry.private;
         self.retry.emits_late().then(|| quote_spanned!(Span::mixed_site()=> #private::#ty::announce(&#step);))
@@ -19,21 +19,21 @@ impl Expansion<'_> {
     pub(super) fn retry_hook(&self) -> Option<TokenStream> {
         let call_hook = self.call_retry_hook()?;
         let keep = self.retry.shape.is_async.then(|| {
-            // The wait needs no result; an async hook had to give it back all the same.
+            // The wait needs no result, but an async hook has to return it.
             let result = &self.locals.result;
             quote_spanned!(Span::mixed_site()=> ::core::mem::drop(#result);)
         });
         Some(quote!(#call_hook #keep))
     }
 
-    /// Tells the hook before a wait.
+    /// Calls the hook before a wait.
     pub(super) fn call_retry_hook(&self) -> Option<TokenStream> {
         let hook = self.retry.before_wait.as_ref()?;
         Some(self.hook(hook, &self.locals.planned, "on_retry", "tell_retry"))
     }
 
-    /// Tells a hook of a step. In an async function it may take its time: the result is then moved through it, so
-    /// that it is held across its awaits and across no other.
+    /// Calls a hook with a step. An async hook may await: the result is moved through it, so that it is held across the
+    /// awaits of the hook and no others.
     pub(super) fn hook(&self, hook: &Expr, step: &Ident, key: &str, tell: &str) -> TokenStream {
         let private = &self.retry.private;
         let Locals { result, hook: heard, answered, answer, future, .. } = &self.locals;

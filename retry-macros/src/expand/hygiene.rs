@@ -1,7 +1,7 @@
-//! The names of an expansion: every local, label and item has a prefix that nobody writes.
+//! The names in an expansion. Every local, label and item has a prefix that no user writes.
 //!
-//! A span alone does not separate our names from the user's. In a pattern, a constant, a static, a unit struct or a
-//! variant of the user's would be meant, and items have no hygiene at all.
+//! A span alone does not separate these names from the user's. In a pattern, a name is resolved to a constant, a
+//! static, a unit struct or a variant of the user's, and items have no hygiene.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use syn::Lifetime;
@@ -28,8 +28,8 @@ pub(crate) fn at(place: Span, name: &Ident) -> Ident {
     name
 }
 
-/// Returns tokens of the user's in the same places, as tokens of the expansion. Clippy lints a type that the user wrote at
-/// every place where it stands, and this one is not theirs.
+/// Returns the user's tokens at the same places, as tokens of the expansion. Clippy lints a type of the user's wherever
+/// it occurs, and must not lint this copy.
 pub(crate) fn of_expansion(tokens: TokenStream) -> TokenStream {
     let respan = |token: TokenTree| match token {
         TokenTree::Group(group) => {
@@ -37,7 +37,7 @@ pub(crate) fn of_expansion(tokens: TokenStream) -> TokenStream {
             moved.set_span(Span::mixed_site().located_at(group.span()));
             TokenTree::Group(moved)
         }
-        // It is resolved by its span.
+        // `$crate` is resolved by its span.
         TokenTree::Ident(name) if name == "$crate" => TokenTree::Ident(name),
         mut token => {
             token.set_span(Span::mixed_site().located_at(token.span()));

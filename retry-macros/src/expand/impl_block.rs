@@ -1,4 +1,4 @@
-//! `#[retry]` on an `impl` block: every method that can fail is retried, and none is skipped in silence.
+//! `#[retry]` on an `impl` block: retries every method that can fail, and reports those whose return type is unclear.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -15,8 +15,8 @@ use crate::model::{
 use crate::name::Name;
 use crate::parse::RawArgs;
 
-/// The block with its methods retried, inside an anonymous constant that holds the values of the attribute: each is
-/// evaluated, and reported, once for all methods.
+/// Expands a block inside an anonymous constant that holds the values of the attribute. Each value is evaluated and
+/// reported once for all methods.
 pub(crate) fn expand_impl(
     args: &RawArgs,
     written: TokenStream,
@@ -53,7 +53,7 @@ pub(crate) fn expand_impl(
     }
 }
 
-/// The constants that all methods share, if the attribute has values at all.
+/// Returns the constants that all methods share, if the attribute has values.
 fn shared_values(args: &RawArgs, generics: &[Ident]) -> Option<TokenStream> {
     if !RawArgs::default().or_inherit(args).is_policy_inherited() {
         return None;
@@ -62,22 +62,22 @@ fn shared_values(args: &RawArgs, generics: &[Ident]) -> Option<TokenStream> {
     (policy.evaluated != Evaluated::InlineConst).then(|| PolicyTokens::new(policy, &private(args)).items)
 }
 
-/// The methods of a block, on their way through.
+/// The methods of a block, and what is known after the last of them.
 struct Methods<'a> {
     args: &'a RawArgs,
     /// The arguments as tokens.
     written: TokenStream,
     generics: &'a [Ident],
     name: &'a Name,
-    /// How many are retried.
+    /// The number of methods that are retried.
     retried: usize,
-    /// Which of them are not async.
+    /// The names of the methods that are not async.
     blocking: Vec<String>,
     errors: &'a mut Diagnostics,
 }
 
 impl Methods<'_> {
-    /// A method with its own attribute over that of the block.
+    /// Expands a method.
     fn method(&mut self, mut method: AnnotatedFn) -> TokenStream {
         if method.attrs.iter().any(|attr| self.name.may_be_ours(attr)) {
             self.retried += 1;
@@ -94,7 +94,7 @@ impl Methods<'_> {
     }
 }
 
-/// Removes the method's own `#[retry]` and reads it. Two of them are a mistake.
+/// Removes the method's own `#[retry]` and parses it. A second one is a mistake.
 fn take_attribute(attrs: &mut Vec<Attribute>, name: &Name, errors: &mut Diagnostics) -> Option<RawArgs> {
     let (ours, others): (Vec<_>, Vec<_>) =
         std::mem::take(attrs).into_iter().partition(|attr| name.is_ours(attr));

@@ -10,16 +10,16 @@ use crate::function::{AnnotatedFn, ReturnKind, Shape, future_output, return_kind
 use crate::model::{check_arguments, check_skip_on_method};
 use crate::parse::{RawArgs, source};
 
-/// What becomes of a method.
+/// What happens to a method.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
     Retried,
     Skipped,
-    /// It cannot fail, or its type does not tell.
+    /// It cannot fail, or its return type is unclear.
     LeftAlone,
 }
 
-/// A method with its own arguments, if it has an attribute, over those of the block.
+/// Expands a method with its own arguments, if it has an attribute, and those of the block.
 pub(super) fn expand_method(
     own: Option<RawArgs>,
     outer: &RawArgs,
@@ -45,13 +45,13 @@ pub(super) fn expand_method(
     (tokens, Fate::Retried)
 }
 
-/// The name of a method that is not async.
+/// Returns the name of a method that is not async.
 pub(super) fn blocking(method: &AnnotatedFn) -> Option<String> {
     Shape::of(method).is_ok_and(|shape| !shape.is_async).then(|| method.sig.ident.to_string())
 }
 
-/// Whether a method is retried: it is, if it returns a `Result` or says so itself. Where the name of the return type
-/// does not tell, the author has to.
+/// Returns whether a method is retried: if it returns a `Result` or has its own attribute. Reports a return type that
+/// may be a `Result` under another name.
 pub(super) fn is_retried(method: &AnnotatedFn, says_so: bool) -> syn::Result<bool> {
     let ReturnType::Type(_, ret) = &method.sig.output else { return Ok(says_so) };
     if says_so {

@@ -1,5 +1,4 @@
-//! The policy of a function, as the code that builds it: one item for each value, so that the compiler's word on a
-//! wrong value stands under that value.
+//! The code that builds a policy: one item for each value, so that the compiler reports a wrong value under that value.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -26,7 +25,7 @@ impl PolicyTokens {
         Builder::new(policy, private).build(policy.args)
     }
 
-    /// The values and their checks alone, for a function that is not expanded: they are wrong or right by themselves.
+    /// Returns the values and their checks, for a function that is not expanded.
     pub(super) fn checks(policy: Policy<'_>, private: &Path) -> TokenStream {
         if policy.is_inline {
             return TokenStream::new();
@@ -52,7 +51,7 @@ impl<'a> Builder<'a> {
         Builder { private, items: TokenStream::new(), setters: TokenStream::new(), evaluated, is_inline }
     }
 
-    /// Defines and checks each value by itself; returns the limits that are not in the policy.
+    /// Defines and checks each value. Returns the limits that are not part of the policy.
     fn values(&mut self, args: &RawArgs) -> (Option<TokenStream>, Option<TokenStream>) {
         let private = self.private;
         self.max(args);
@@ -93,7 +92,7 @@ impl<'a> Builder<'a> {
         let mut items = self.items;
         let policy = match self.evaluated {
             Evaluated::Call => policy,
-            // No rule has to name it.
+            // No rule needs a name for it.
             Evaluated::Const if args.is_policy_default() => policy,
             Evaluated::Const if args.is_policy_inherited() => name,
             _ => {
@@ -130,7 +129,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A duration that is no value of the policy's own.
+    /// Defines a duration.
     fn limit(&mut self, slot: &Slot<Time>, name: &str, check: Option<&str>) -> Option<TokenStream> {
         let Given { value: time, origin, .. } = slot.get()?;
         let private = self.private;
@@ -142,7 +141,7 @@ impl<'a> Builder<'a> {
         self.setters.extend(quote!(.#setter(#value)));
     }
 
-    /// Defines a constant, unless the `impl` block has; returns its name. Its check is one of core's, by name.
+    /// Defines a constant, unless the `impl` block does, and returns its name. `check` is the name of a check in core.
     fn constant(
         &mut self,
         name: &str,
@@ -165,21 +164,21 @@ impl<'a> Builder<'a> {
         name
     }
 
-    /// Returns the name of a value. A local has no capitals, since the constant of an `impl` block would be taken for the
-    /// pattern.
+    /// Returns the name of a value. The name of a local is in lower case: in capitals it would be resolved to the
+    /// constant of an `impl` block.
     fn name(&self, name: &str) -> TokenStream {
         let name =
             if self.is_inline { hygiene::local(&name.to_lowercase()) } else { hygiene::constant(name) };
         name.into_token_stream()
     }
 
-    /// A check whose panic the compiler reports under the whole of `place`.
+    /// Returns a check whose panic the compiler reports under the whole of `place`.
     fn required(&self, place: &Expr, check: &TokenStream) -> TokenStream {
         let private = self.private;
         self.placed(place, "require", quote!(#private::check::#check))
     }
 
-    /// The same, by the function that knows what to say.
+    /// Returns a check by one of core's functions that panic.
     fn placed(&self, place: &Expr, require: &str, arguments: TokenStream) -> TokenStream {
         let private = self.private;
         let call = Place::of(place).call(&quote!(#private::check), require, arguments);
@@ -198,7 +197,7 @@ impl<'a> Builder<'a> {
         quote!(#start #setters)
     }
 
-    /// The preset's name, which is empty for that of all who name none, and its policy.
+    /// Returns the preset's name, which is empty for the default, and its policy.
     fn preset(&self, args: &RawArgs) -> (&'static str, TokenStream) {
         let private = self.private;
         match args.start.value() {
@@ -207,8 +206,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The rules between values, each under the value that is most likely wrong. A policy of the caller's own has no
-    /// place for them: there the ceiling wins.
+    /// Returns the rules between values, each under the value that is most likely wrong. They do not apply to a policy
+    /// of the caller's own, in which the ceiling takes precedence.
     fn rules(
         &self,
         args: &RawArgs,

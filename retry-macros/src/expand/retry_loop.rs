@@ -1,6 +1,6 @@
 //! The function around the loop, and the loop around an attempt.
 //!
-//! Sync and async differ in how an attempt is run and how it waits, nowhere else.
+//! Sync and async functions differ in the code of an attempt and of a wait, and in nothing else.
 
 use proc_macro2::Span;
 use proc_macro2::TokenStream;
@@ -12,7 +12,7 @@ use super::underline::Place;
 use crate::function::AnnotatedFn;
 use crate::model::{Evaluated, Retry};
 
-/// The function with its body in a loop.
+/// Returns the function with its body in a loop.
 pub(super) fn expand(function: &AnnotatedFn, retry: &Retry<'_>) -> TokenStream {
     let expansion = Expansion::new(retry);
     let (site, repeated) = (expansion.site_definition(), expansion.repeated());
@@ -21,7 +21,7 @@ pub(super) fn expand(function: &AnnotatedFn, retry: &Retry<'_>) -> TokenStream {
 }
 
 impl Expansion<'_> {
-    /// Name and policy, built once: at compile time where they can be.
+    /// Defines the operation's name and policy, at compile time if possible.
     fn site_definition(&self) -> TokenStream {
         let Retry { private, operation, .. } = self.retry;
         let Locals { site, timeout: limit, .. } = &self.locals;
@@ -54,7 +54,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// The loop, an expression that yields what the function returns.
+    /// Returns the loop, an expression of the function's type.
     fn repeated(&self) -> TokenStream {
         let (private, waited) = (&self.retry.private, &self.locals.waited);
         let (begin, sleep) = (self.start_progress(), self.shared_sleep());
@@ -77,7 +77,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// Where the call stands: nothing is written or read here unless somebody wants to know how long it took.
+    /// Starts the progress. It reads the clock only where the duration of the call is needed.
     fn start_progress(&self) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
         let Locals { memory, progress, .. } = &self.locals;
@@ -108,7 +108,7 @@ impl Expansion<'_> {
         quote!(#attempt #failed)
     }
 
-    /// Runs one attempt; a success ends the call.
+    /// Runs one attempt, and returns from the function if it succeeds.
     pub(super) fn attempt_or_return(&self) -> TokenStream {
         let (outcome, recovered) = (self.split_outcome(), self.emit_recovered());
         let (final_check, record_success) = (self.final_check(), self.record_success());
@@ -127,7 +127,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// The error is dropped, and the attempt's memory free, before the wait begins.
+    /// Takes a step in a scope of its own: the error is dropped and the attempt's memory free before the wait.
     fn async_step(&self) -> TokenStream {
         if self.retry.sharing.breaker.is_some() {
             return self.breaker_step();
@@ -139,8 +139,8 @@ impl Expansion<'_> {
         }
     }
 
-    /// Whether the result ends the call, and the result: moved through, since a local that was borrowed counts as
-    /// alive ever after.
+    /// Returns whether the result ends the call, and the result itself. It is moved through the call: the compiler
+    /// considers a local that was borrowed to be alive across every later await.
     fn final_check(&self) -> TokenStream {
         let (private, result) = (&self.retry.private, &self.locals.result);
         match &self.retry.success_rule {
@@ -149,7 +149,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// Tells the log of a success that came late.
+    /// Emits the event of a success after a retry.
     fn emit_recovered(&self) -> TokenStream {
         let (private, site, progress) = (&self.retry.private, &self.site, &self.locals.progress);
         let recovered =

@@ -1,7 +1,7 @@
-//! A function with a budget or a breaker.
+//! Functions with a budget or a breaker.
 //!
-//! A budget has its say where core decides. A breaker can also refuse a call before the first attempt and again after
-//! each wait, so there the three ways to give up meet before the end: with the last error, which is kept across the wait.
+//! Core asks the budget when it decides. A breaker can refuse a call before the first attempt and again after each
+//! wait, so the three ways to give up meet before the end, with the last error, which is kept across the wait.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -13,7 +13,7 @@ use super::underline::Place;
 use crate::parse::first_span;
 
 impl Expansion<'_> {
-    /// What the call shares, evaluated once; the call pays in, and asks to be let through.
+    /// Evaluates budget and breaker once, deposits into the budget, and asks the breaker for a permit.
     pub(super) fn shared(&self) -> Option<TokenStream> {
         let (private, sharing) = (&self.retry.private, &self.retry.sharing);
         let Locals { shared, refused, .. } = &self.locals;
@@ -35,7 +35,7 @@ impl Expansion<'_> {
         Some(quote!(#budget #breaker #begin))
     }
 
-    /// Borrows what an argument names or yields, which then lives as long as the call.
+    /// Borrows the value of an argument for the duration of the call.
     fn borrowed(
         &self,
         function: &str,
@@ -49,14 +49,15 @@ impl Expansion<'_> {
         (Some(quote_spanned!(Span::mixed_site()=> let #name = #reference #given;)), lent)
     }
 
-    /// Tells of a success that ends the call.
+    /// Records a success that ends the call.
     pub(super) fn record_success(&self) -> Option<TokenStream> {
         let (private, shared) = (&self.retry.private, &self.locals.shared);
         let is_shared = !self.retry.sharing.is_empty();
         is_shared.then(|| quote_spanned!(Span::mixed_site()=> #private::Shared::succeeded(&mut #shared);))
     }
 
-    /// Which of core's functions plans what follows, and what it is told besides of a refused value and of an error.
+    /// Returns the function of core that plans the next step, and its additional arguments for a refused value and for
+    /// an error.
     pub(super) fn plan_call(&self) -> (TokenStream, TokenStream, TokenStream) {
         let private = &self.retry.private;
         let is_async = self.retry.shape.is_async;
@@ -73,7 +74,7 @@ impl Expansion<'_> {
         (function, quote!(, &mut #shared, #private::Ended::Value), quote!(, &mut #shared, #ended))
     }
 
-    /// One attempt, if the breaker lets it through, and the wait after it.
+    /// Runs one attempt if the breaker permits it, and waits after it.
     pub(super) fn breaker_step(&self) -> TokenStream {
         let private = &self.retry.private;
         let (refused, attempt, restore) =
@@ -116,8 +117,8 @@ impl Expansion<'_> {
         }
     }
 
-    /// The end of a call that was refused before the first attempt. With `error = T` there is no error of the body's;
-    /// else one is made, and it is the breaker's argument that asks for it.
+    /// Ends a call that was refused before the first attempt. With `error = T` there is no last error. Otherwise one is
+    /// made, and reported at `breaker` if its type cannot be.
     fn rejected_call(&self) -> TokenStream {
         let (private, site, name) = (&self.retry.private, &self.site, self.filled_name());
         let Locals { open, given_up, outcome, same, result, .. } = &self.locals;
@@ -140,7 +141,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// What is kept of an attempt across the wait: its error, or all of it where a value can also end the call.
+    /// Keeps the error of an attempt across the wait, or the whole result where a value can also end the call.
     fn kept_result(&self) -> (TokenStream, TokenStream) {
         let (private, Locals { kept, result, .. }) = (&self.retry.private, &self.locals);
         if self.retry.success_rule.is_some() {
@@ -151,7 +152,7 @@ impl Expansion<'_> {
         (keep, quote!(::core::result::Result::Err(#kept)))
     }
 
-    /// A result, its value beside none where there may have been no attempt and no error is made for it.
+    /// Returns a result. Under `error = T` its value is optional, since there may have been no attempt.
     fn optional(&self, result: &Ident) -> TokenStream {
         match self.retry.ending.error {
             Some(_) => quote!(::core::result::Result::map(#result, ::core::option::Option::Some)),

@@ -15,7 +15,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Returns the place of all of these tokens, where names mean what they mean to the user.
+    /// Returns the place of these tokens, where names are resolved as in the user's code.
     pub(crate) fn of(code: &impl ToTokens) -> Place {
         let (first, last) = first_and_last_span(code.to_token_stream());
         Place { first, last }
@@ -26,13 +26,13 @@ impl Place {
         Place { first: span, last: span }
     }
 
-    /// Returns the same place, where names mean what they mean in the expansion.
+    /// Returns the same place, where names are resolved as in the expansion.
     pub(crate) fn in_expansion(self) -> Place {
         let at = |span| Span::mixed_site().located_at(span);
         Place { first: at(self.first), last: at(self.last) }
     }
 
-    /// Calls a function of a module of ours. Its name stands at the first token, and its arguments end at the last.
+    /// Calls a function of a module. Its name has the first token's span, and its arguments end at the last token's.
     pub(crate) fn call(
         self,
         module: &impl ToTokens,

@@ -1,4 +1,4 @@
-//! The values of arguments as expressions.
+//! The values of arguments, as expressions.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -50,10 +50,10 @@ pub(super) fn jitter_tokens(jitter: &Jitter, private: &Path) -> TokenStream {
     }
 }
 
-/// A value whose type is the user's choice, turned into ours by a method; placed where it stands.
+/// Converts a value of one of several types into ours by a method, reported at the value.
 fn argument(written: &Expr, method: &str, private: &Path) -> TokenStream {
     let place = Place::of(written);
-    // Under its own name it would hide a type of the user's in the value.
+    // Its own name could hide a type of the user's in the value.
     let constructor = respanned(quote!(__ReattemptArgument), place.first);
     let (given, nothing) = (place.arguments(written), place.arguments(TokenStream::new()));
     let (dot, method) = (respanned(quote!(.), place.last), Ident::new(method, place.last));

@@ -9,7 +9,7 @@ use super::hygiene::Locals;
 use super::underline::Place;
 
 impl Expansion<'_> {
-    /// A blocking function waits; an async one says how to.
+    /// Waits in a blocking function. In an async function, returns the delay to await.
     pub(super) fn planned_wait(&self) -> TokenStream {
         let (private, Locals { planned, delay, .. }) = (&self.retry.private, &self.locals);
         match (self.retry.shape.is_async, &self.retry.sleep) {
@@ -22,14 +22,14 @@ impl Expansion<'_> {
         }
     }
 
-    /// The caller's sleep on this thread.
+    /// Calls the user's `sleep` in a blocking function.
     pub(super) fn blocking_wait(&self, sleep: Option<&Expr>) -> Option<TokenStream> {
         let (sleep, delay) = (sleep?, &self.locals.delay);
         let call = self.call(Place::of(sleep), "block_with", quote!(#sleep, #delay));
         Some(quote!(#call;))
     }
 
-    /// The wait of an async step.
+    /// Awaits the delay of a step.
     pub(super) fn wait(&self) -> TokenStream {
         let (private, delay) = (&self.retry.private, &self.locals.delay);
         let Some(sleep) = &self.retry.sleep else {
@@ -46,7 +46,8 @@ impl Expansion<'_> {
         Place::of(sleep).awaited(&future)
     }
 
-    /// Whether the user's sleep serves twice, as the wait and as the limit, and so is evaluated beforehand.
+    /// Returns whether the user's `sleep` is used twice, for the wait and for the limit on an attempt, so that it is
+    /// evaluated beforehand.
     pub(super) fn shares_sleep(&self) -> bool {
         self.retry.sleep.is_some() && self.retry.policy.has_attempt_timeout()
     }
