@@ -1,20 +1,20 @@
-//! All mistakes of one attribute, each with its place.
+//! The mistakes in one attribute, each with its place.
 
 use std::fmt::Display;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-/// Gathers mistakes, so that one compile reports them all. Panics if it is dropped without having been asked.
+/// Collects mistakes, so that one compilation reports all of them. Panics if it is dropped before it is finished.
 #[derive(Debug)]
 pub(crate) struct Diagnostics {
     errors: Vec<syn::Error>,
-    asked: bool,
+    is_finished: bool,
 }
 
 impl Diagnostics {
     pub(crate) fn new() -> Self {
-        Diagnostics { errors: Vec::new(), asked: false }
+        Diagnostics { errors: Vec::new(), is_finished: false }
     }
 
     /// Reports `message` under `place`.
@@ -22,48 +22,48 @@ impl Diagnostics {
         self.errors.push(syn::Error::new_spanned(place, message));
     }
 
-    /// Takes over a mistake that syn found.
-    pub(crate) fn take(&mut self, error: syn::Error) {
+    /// Adds a mistake that has a place already.
+    pub(crate) fn add(&mut self, error: syn::Error) {
         self.errors.push(error);
     }
 
-    /// Takes over all that another has gathered.
-    pub(crate) fn absorb(&mut self, mut other: Diagnostics) {
-        other.asked = true;
+    /// Adds all mistakes of another collection.
+    pub(crate) fn append(&mut self, mut other: Diagnostics) {
+        other.is_finished = true;
         self.errors.append(&mut other.errors);
     }
 
-    /// The value, or the report of why there is none.
+    /// Returns the value, or adds the error and returns `None`.
     pub(crate) fn ok<T>(&mut self, result: syn::Result<T>) -> Option<T> {
-        result.map_err(|error| self.take(error)).ok()
+        result.map_err(|error| self.add(error)).ok()
     }
 
-    /// Whether nothing was reported so far.
+    /// Returns whether nothing has been reported.
     pub(crate) fn is_clean(&self) -> bool {
         self.errors.is_empty()
     }
 
-    /// What is said of each mistake.
+    /// Returns the text of each mistake.
     #[cfg(test)]
     pub(crate) fn messages(mut self) -> Vec<String> {
-        self.asked = true;
+        self.is_finished = true;
         std::mem::take(&mut self.errors).iter().map(ToString::to_string).collect()
     }
 
-    /// `compile_error!` for each mistake; nothing if there are none.
+    /// Returns a `compile_error!` for each mistake.
     pub(crate) fn finish(mut self) -> TokenStream {
-        self.asked = true;
+        self.is_finished = true;
         std::mem::take(&mut self.errors).iter().map(syn::Error::to_compile_error).collect()
     }
 }
 
 impl Drop for Diagnostics {
     fn drop(&mut self) {
-        assert!(self.asked || std::thread::panicking(), "the mistakes that were gathered are told to nobody");
+        assert!(self.is_finished || std::thread::panicking(), "mistakes were collected and never reported");
     }
 }
 
-/// An error under `$place`: the place comes first, so that none is made without one.
+/// Makes an error under `$place`. The place comes first, so that no error lacks one.
 macro_rules! error {
     ($place:expr, $($message:tt)*) => { syn::Error::new_spanned(&$place, format!($($message)*)) };
 }

@@ -1,33 +1,14 @@
 #![doc = include_str!("../README.md")]
 
-// In the order of a call's way through: attribute → raw arguments → checked model → tokens.
-mod option_name;
-mod slot;
-mod diagnostics;
-mod source;
-mod duration;
-mod value;
-mod select;
-mod preset;
-mod suggest;
-mod args;
-mod name;
-mod item;
-mod attributes;
-mod pattern;
-mod body;
-mod borrow;
-mod hygiene;
-mod shape;
-mod error_type;
-mod plan;
-mod run_time;
-mod validate;
-mod model;
-mod expand;
-mod impl_block;
-mod retry;
-mod derive;
+// In the order of an expansion. A room imports those before it, and none after it.
+mod diagnostics; // The mistakes, each with its place.
+mod parse; // Tokens → arguments.
+mod name; // The attribute's own name in the user's code.
+mod function; // The item under the attribute.
+mod model; // Arguments and function → model, with the rules between them.
+mod expand; // Model → tokens.
+mod retry; // The entry point of `#[retry]`.
+mod derive; // The entry point of `#[derive(Retryable)]`.
 #[cfg(test)]
 mod tests;
 

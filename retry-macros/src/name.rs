@@ -1,4 +1,4 @@
-//! Which attributes on a function or a method are this one: it may be imported under another name, and stand in a
+//! Recognises this attribute on functions and methods. It may be imported under another name, and it may stand in a
 //! `cfg_attr`.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -6,12 +6,12 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Path, Token};
 
-use crate::args::RawArgs;
 use crate::diagnostics::Diagnostics;
+use crate::parse::RawArgs;
 
 const NAME: &str = "retry";
 
-/// What the attribute that is expanded is called in the user's code.
+/// The attribute's name in the user's code.
 #[derive(Clone, Debug)]
 pub(crate) struct Name(String);
 
@@ -22,14 +22,14 @@ impl Default for Name {
 }
 
 impl Name {
-    /// Reads the name from the text of the invocation, `#[path::to::again(max = 5)]`. A macro that generates the
-    /// attribute can hide it; then the name is that of this crate.
+    /// Reads the name from the text of the invocation, `#[path::to::again(max = 5)]`. Returns the default name where a
+    /// macro that generates the attribute hides the text.
     pub(crate) fn of_invocation(text: Option<String>) -> Name {
         let tokens = text.and_then(|text| text.parse::<TokenStream>().ok()).unwrap_or_default();
         last_segment(tokens).map_or_else(Name::default, Name)
     }
 
-    /// Whether an attribute is this one by its name.
+    /// Returns whether an attribute has this name.
     pub(crate) fn is_ours(&self, attr: &Attribute) -> bool {
         self.names(attr.path())
     }
@@ -42,8 +42,8 @@ impl Name {
         last.ident == self.0 || (last.ident == NAME && is_of_this_crate)
     }
 
-    /// Whether only the compiler can tell: the attribute stands in a `cfg_attr`, or has an unknown name and arguments
-    /// that are ours.
+    /// Returns whether an attribute may be this one, so that only the compiler can decide: it stands in a `cfg_attr`,
+    /// or it has an unknown name and arguments that are ours.
     pub(crate) fn may_be_ours(&self, attr: &Attribute) -> bool {
         !self.is_ours(attr) && self.may_be(&attr.meta)
     }
@@ -60,16 +60,16 @@ impl Name {
     }
 }
 
-/// Whether arguments are all ours, apart from `name`, which other attributes have too.
+/// Returns whether all arguments are ours. `name` alone does not count, since other attributes have it too.
 fn has_our_arguments(tokens: TokenStream) -> bool {
     let mut errors = Diagnostics::new();
     let args = RawArgs::parse(tokens, &mut errors);
     let is_clean = errors.is_clean();
     let _ = errors.finish();
-    is_clean && args.keys().into_iter().any(|key| key != "name")
+    is_clean && args.keys().any(|key| key != "name")
 }
 
-/// The last segment of the path that an attribute begins with.
+/// Returns the last segment of the path that an attribute begins with.
 fn last_segment(tokens: TokenStream) -> Option<String> {
     let mut last = None;
     for token in tokens {

@@ -227,7 +227,7 @@ fn every_local_label_and_item_has_a_name_that_nobody_writes() {
     for (arguments, item) in inventory() {
         let users = [words_of(&arguments), words_of(&item)].concat();
         let tokens = crate::retry::retry(arguments, item, &Name::default());
-        assert!(!crate::body::mentions(&tokens, "compile_error"), "{tokens}");
+        assert!(!crate::function::mentions(&tokens, "compile_error"), "{tokens}");
         let mut found = Vec::new();
         bare_names(tokens.clone(), &users, &mut found);
         found.retain(|name| !name.to_lowercase().starts_with("__reattempt"));
@@ -240,7 +240,7 @@ fn no_expansion_sets_a_lint() {
     for (arguments, item) in inventory() {
         let tokens = crate::retry::retry(arguments, item, &Name::default());
         for level in ["allow", "expect", "warn", "deny", "forbid"] {
-            assert!(!crate::body::mentions(&tokens, level), "`{level}` in {tokens}");
+            assert!(!crate::function::mentions(&tokens, level), "`{level}` in {tokens}");
         }
     }
 }
@@ -260,7 +260,7 @@ proptest! {
         if let Ok(arguments) = words.join(" ").parse::<TokenStream>() {
             for item in [quote!(fn f(a: u32) -> Result<u32, E> { Ok(a) }), quote!(impl S { fn f(&self) -> Result<u32, E> { Ok(1) } })] {
                 let tokens = crate::retry::retry(arguments.clone(), item, &Name::default());
-                prop_assert!(crate::body::mentions(&tokens, "f"));
+                prop_assert!(crate::function::mentions(&tokens, "f"));
             }
         }
     }

@@ -1,26 +1,24 @@
-//! One attempt: the body, in the loop as it stands or in a closure or block that control cannot leave.
+//! One attempt: the body in the loop as it is, or in a closure or block that control cannot leave.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
-use super::{Expansion, placed};
-use crate::body::has_control_flow;
-use crate::hygiene::{self, Names};
-use crate::model::ClonedSelf;
-use crate::pattern::{Rebind, Rebinding};
-use crate::plan::Evaluated;
-use crate::value::{ends, first_span};
+use super::expansion::Expansion;
+use super::hygiene::{self, Locals};
+use super::underline::Place;
+use crate::function::{Rebind, Rebinding, has_control_flow};
+use crate::model::{ClonedSelf, Evaluated};
+use crate::parse::first_span;
 
 impl Expansion<'_> {
-    /// Runs one attempt: defines `outcome`.
+    /// Runs one attempt and defines `outcome`.
     pub(super) fn outcome(&self) -> TokenStream {
-        let (keep_self, number, attempt) = (self.keep_self(), self.number(), self.attempt());
+        let (keep_self, number, attempt) = (self.keep_self(), self.attempt_number(), self.attempt());
         let body_type = self.body_type();
-        let Names { outcome, timed_out, .. } = &self.names;
+        let Locals { outcome, timed_out, .. } = &self.locals;
         let flag = self
-            .retry
-            .plan
+            .policy
             .attempt_timeout
             .as_ref()
             .map(|_| quote_spanned!(Span::mixed_site()=> let mut #timed_out = false;));
@@ -32,21 +30,22 @@ impl Expansion<'_> {
         }
     }
 
-    /// The same as a `result`, and `same`, which turns results back into the function's type.
+    /// Runs one attempt and defines `result`, and `same`, which converts results into the function's type.
     pub(super) fn split_outcome(&self) -> TokenStream {
         let (outcome, split) = (self.outcome(), self.split());
-        let Names { same, result, .. } = &self.names;
+        let Locals { same, result, .. } = &self.locals;
         quote_spanned! {Span::mixed_site()=>
             #outcome
             let (#same, #result) = #split;
         }
     }
 
-    /// What the body returns: what the function does, or under `error = T` the same success with that error.
+    /// Returns the type of the body: that of the function or, under `error = T`, a `Result` with the same success and
+    /// that error.
     pub(super) fn body_type(&self) -> TokenStream {
         let ret = without_impl_trait(&self.retry.shape.ret);
         let mut ret = ret.into_token_stream();
-        // Without the attribute, Clippy does not look at the type of a future's output.
+        // Without the attribute, Clippy does not lint the type of a future's output.
         if self.retry.shape.is_async {
             ret = hygiene::of_expansion(ret);
         }
@@ -59,58 +58,49 @@ impl Expansion<'_> {
         }
     }
 
-    /// The outcome as a result. Placed at the return type, which is at fault if it has none.
+    /// Converts the outcome into a result. The conversion is reported at the return type, which is wrong if it has
+    /// none.
     pub(super) fn split(&self) -> TokenStream {
         if self.retry.ending.error.is_some() {
             let ret = without_impl_trait(&self.retry.shape.ret);
-            let (private, outcome) = (&self.retry.private, &self.names.outcome);
+            let (private, outcome) = (&self.retry.private, &self.locals.outcome);
             return quote_spanned!(Span::mixed_site()=> (#private::same::<#ret>(), #outcome));
         }
         let place = self.return_place();
-        self.at(place, "split", &hygiene::at(place, &self.names.outcome).into_token_stream())
+        self.call(Place::at(place), "split", hygiene::at(place, &self.locals.outcome).into_token_stream())
     }
 
-    /// Refuses a success that can hold a failure of its own, under the whole return type, unless `retry_ok` decides.
+    /// Refuses a success type that can hold a failure, under the whole return type, unless `retry_ok` decides on
+    /// successes.
     ///
-    /// The types are asked, so that an alias hides nothing. Where `impl Trait` stands in one it cannot be named, and
-    /// [`validate`](crate::validate) goes by the spelling.
+    /// The compiler resolves the type, also behind an alias. A type with `impl Trait` cannot be written here:
+    /// [`model`](crate::model) checks its spelling.
     pub(super) fn success_never_fails(&self) -> Option<TokenStream> {
         let ret = &self.retry.shape.ret;
-        if self.retry.selection.retry_ok.is_some() || self.retry.shape.has_impl_trait() {
+        if self.retry.success_rule.is_some() || self.retry.shape.has_impl_trait() {
             return None;
         }
         let private = &self.retry.private;
-        // Underlined from the first token of the type to the last.
-        let (first, last) = ends(ret.to_token_stream());
-        let (first, last) = (Span::mixed_site().located_at(first), Span::mixed_site().located_at(last));
-        let (reference, answer) = (quote_spanned!(first=> &), Ident::new("__reattempt_answer", last));
-        let never_fails = self.at(first, "never_fails", &quote!(#reference #answer));
+        let place = Place::of(ret).in_expansion();
+        let (reference, answer) =
+            (quote_spanned!(place.first=> &), Ident::new("__reattempt_answer", place.last));
+        let never_fails = self.call(place, "never_fails", quote!(#reference #answer));
         Some(quote_spanned! {Span::mixed_site()=> {
             let __reattempt_answer = #private::success::<#ret>().reattempt_success();
             #never_fails
         }})
     }
 
-    /// The return type, which is at fault if an outcome is none.
+    /// Returns the span of the return type, where a type that is no outcome is reported.
     pub(super) fn return_place(&self) -> Span {
         Span::mixed_site().located_at(first_span(&self.retry.shape.ret))
-    }
-
-    /// A call of ours, all of it placed at what of the user's is at fault if it does not compile.
-    pub(super) fn at(&self, place: Span, function: &str, arguments: &TokenStream) -> TokenStream {
-        let private = &self.retry.private;
-        let function = Ident::new(function, place);
-        let name = hygiene::import(place);
-        let mut group = Group::new(Delimiter::Parenthesis, arguments.clone());
-        group.set_span(place);
-        quote!({ use #private::#function as #name; #name #group })
     }
 
     fn attempt(&self) -> TokenStream {
         let rebindings: TokenStream = self.retry.rebindings.iter().map(rebinding).collect();
         let body = &self.retry.shape.attempt;
         let body_type = self.body_type();
-        let has_timeout = self.retry.plan.attempt_timeout.is_some();
+        let has_timeout = self.retry.policy.has_attempt_timeout();
         let has_breaker = self.retry.sharing.breaker.is_some();
         let is_async = self.retry.shape.is_async;
         let must_be_future = is_async && (has_timeout || has_breaker);
@@ -122,37 +112,38 @@ impl Expansion<'_> {
             );
         }
         if !is_async {
-            // Placed at the function's name: what moves into the closure would else be reported under the attribute.
+            // It has the span of the function's name: moves into the closure would else be reported under the
+            // attribute.
             let inside = self.braced(&quote!(#rebindings #body));
             return self.on_trial(quote_spanned!(self.place()=> (|| -> #body_type #inside)()));
         }
-        // The branch is never taken; it gives the compiler the type of the block before it reads the body.
+        // The branch is never taken. It gives the compiler the type of the block before the body.
         let typed =
             quote_spanned!(Span::mixed_site()=> if false { return #private::unreached::<#body_type>(); });
         let inside = self.braced(&quote!(#typed #rebindings #body));
         let mut future = quote_spanned!(self.place()=> async #inside);
         if has_breaker {
-            let shared = &self.names.shared;
+            let shared = &self.locals.shared;
             future = quote_spanned!(Span::mixed_site()=> #private::Shared::attempt(&#shared, #future));
         }
-        if has_timeout { self.limited(&future) } else { quote!(#future.await) }
+        if has_timeout { self.with_timeout(&future) } else { quote!(#future.await) }
     }
 
-    /// A blocking attempt, noted as a trial of the breaker while it runs. An async one is noted when it is polled.
+    /// Marks a blocking attempt as a trial of the breaker while it runs. An async attempt is marked when it is polled.
     fn on_trial(&self, attempt: TokenStream) -> TokenStream {
         if self.retry.sharing.breaker.is_none() {
             return attempt;
         }
-        let (private, Names { shared, running, .. }) = (&self.retry.private, &self.names);
+        let (private, Locals { shared, running, .. }) = (&self.retry.private, &self.locals);
         quote_spanned! {Span::mixed_site()=> {
             let #running = #private::Shared::run(&#shared);
             #attempt
         }}
     }
 
-    /// Moves the arguments of which every attempt gets a clone. Never executed: an argument that nothing moves could be
-    /// a reference, as Clippy would point out.
-    pub(super) fn used_up(&self) -> Option<TokenStream> {
+    /// Moves the cloned arguments in a branch that is never taken: Clippy would suggest a reference for an argument
+    /// that nothing moves.
+    pub(super) fn moved_clones(&self) -> Option<TokenStream> {
         let moves = |rebinding: &Rebinding| {
             let Rebinding { name, how, conditions, .. } = rebinding;
             (*how == Rebind::Clone)
@@ -167,7 +158,7 @@ impl Expansion<'_> {
         )
     }
 
-    /// The user's own braces around an attempt: a missing value is reported where they close.
+    /// Returns the user's own braces around an attempt. The compiler reports a missing value where they close.
     fn braced(&self, inside: &TokenStream) -> TokenStream {
         let mut braces = Group::new(Delimiter::Brace, inside.clone());
         braces.set_span(self.retry.braces);
@@ -178,23 +169,23 @@ impl Expansion<'_> {
         Span::mixed_site().located_at(self.retry.place)
     }
 
-    /// An attempt under `attempt_timeout`.
-    fn limited(&self, future: &TokenStream) -> TokenStream {
+    /// Returns an attempt with a limit on its time.
+    fn with_timeout(&self, future: &TokenStream) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
-        let Names { progress, timed_out, result, timeout: expiry, .. } = &self.names;
-        let timeout = match self.retry.plan.evaluated {
-            Evaluated::InlineConst => self.names.timeout.to_token_stream(),
-            _ => self.retry.plan.attempt_timeout.clone().unwrap_or_default(),
+        let Locals { progress, timed_out, result, timeout: expiry, .. } = &self.locals;
+        let timeout = match self.retry.policy.evaluated {
+            Evaluated::InlineConst => self.locals.timeout.to_token_stream(),
+            _ => self.policy.attempt_timeout.clone().unwrap_or_default(),
         };
         let limited = if let (true, Some(sleep)) = (self.shares_sleep(), &self.retry.sleep) {
-            let shared = &self.names.sleep;
+            let shared = &self.locals.sleep;
             let arguments = quote!(#private::Site::policy(#site), &#progress, #timeout, #future, &#shared);
-            placed(sleep, &quote!(limit_with), &arguments, private)
+            self.call(Place::of(sleep), "limit_with", arguments)
         } else {
             quote_spanned!(Span::mixed_site()=>
                 #private::limit(#private::Site::policy(#site), &#progress, #timeout, #future))
         };
-        let expired = self.expired();
+        let expired = self.timeout_error();
         quote_spanned! {Span::mixed_site()=>
             match #limited.await {
                 ::core::result::Result::Ok(#result) => #result,
@@ -206,35 +197,35 @@ impl Expansion<'_> {
         }
     }
 
-    /// The failure of an attempt that ran out of time, placed at the argument that asks for it.
-    fn expired(&self) -> TokenStream {
-        let place = self.retry.plan.attempt_timeout_place.unwrap_or_else(Span::mixed_site);
+    /// Returns the error of an attempt that ran out of time. It is reported at `attempt_timeout`.
+    fn timeout_error(&self) -> TokenStream {
+        let place = self.retry.policy.attempt_timeout_place().unwrap_or_else(Span::mixed_site);
         let place = Span::mixed_site().located_at(place);
-        self.at(place, "timed_out", &hygiene::at(place, &self.names.timeout).into_token_stream())
+        self.call(Place::at(place), "timed_out", hygiene::at(place, &self.locals.timeout).into_token_stream())
     }
 
-    /// The attempt's number, by the user's name for it.
-    fn number(&self) -> Option<TokenStream> {
+    /// Defines the attempt's number under the user's name for it.
+    fn attempt_number(&self) -> Option<TokenStream> {
         let (name, private) = (self.retry.attempt.as_ref()?, &self.retry.private);
-        let progress = &self.names.progress;
+        let progress = &self.locals.progress;
         let ty = if self.has_position() { quote!(Position) } else { quote!(Progress) };
         Some(quote_spanned! {Span::mixed_site()=>
             let #name: ::core::primitive::u32 = #private::#ty::attempt(&#progress);
         })
     }
 
-    /// Keeps a clone of `self` while an attempt uses it up.
+    /// Clones `self` before an attempt consumes it.
     fn keep_self(&self) -> Option<TokenStream> {
         let ClonedSelf { name, conditions } = self.retry.cloned_self.as_ref()?;
-        let (span, unspent) = (Span::mixed_site().located_at(name.span()), &self.names.unspent);
-        Some(quote_spanned!(span=> #(#conditions)* let #unspent = ::core::clone::Clone::clone(&#name);))
+        let (span, self_clone) = (Span::mixed_site().located_at(name.span()), &self.locals.self_clone);
+        Some(quote_spanned!(span=> #(#conditions)* let #self_clone = ::core::clone::Clone::clone(&#name);))
     }
 
-    /// Gives `self` back after an attempt that may have used it up.
+    /// Restores `self` after an attempt that may have consumed it.
     pub(super) fn restore_self(&self) -> Option<TokenStream> {
-        let (ClonedSelf { name, conditions }, unspent) =
-            (self.retry.cloned_self.as_ref()?, &self.names.unspent);
-        Some(quote_spanned!(Span::mixed_site()=> #(#conditions)* #name = #unspent;))
+        let (ClonedSelf { name, conditions }, self_clone) =
+            (self.retry.cloned_self.as_ref()?, &self.locals.self_clone);
+        Some(quote_spanned!(Span::mixed_site()=> #(#conditions)* #name = #self_clone;))
     }
 }
 
@@ -243,7 +234,7 @@ fn rebinding(rebinding: &Rebinding) -> TokenStream {
     let span = Span::mixed_site().located_at(name.span());
     let value = match how {
         Rebind::Clone => quote_spanned!(span=> ::core::clone::Clone::clone(&#name)),
-        // In braces, so that `ref mut` borrows a copy and not the argument.
+        // The braces make `ref mut` borrow a copy instead of the argument.
         Rebind::Copy => quote_spanned!(span=> { #name }),
         Rebind::Reborrow => quote_spanned!(span=> &mut *#name),
         Rebind::ReborrowPin => quote_spanned!(span=> ::core::pin::Pin::as_mut(&mut #name)),
@@ -252,7 +243,7 @@ fn rebinding(rebinding: &Rebinding) -> TokenStream {
     quote_spanned!(span=> #(#attrs)* let #pattern = #value; #used)
 }
 
-/// The type with `_` where it has `impl Trait`, which cannot stand in a `let`.
+/// Returns the type with `_` in place of `impl Trait`, which a `let` does not accept.
 pub(super) fn without_impl_trait(ty: &Type) -> Type {
     let mut ty = ty.clone();
     infer_impl_trait(&mut ty);

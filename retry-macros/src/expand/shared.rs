@@ -1,27 +1,29 @@
-//! A function with a budget or a breaker.
+//! Functions with a budget or a breaker.
 //!
-//! A budget has its say where core decides. A breaker can also refuse a call before the first attempt and again after
-//! each wait, so there the three ways to give up meet before the end: with the last error, which is kept across the wait.
+//! Core asks the budget when it decides. A breaker can refuse a call before the first attempt and again after each
+//! wait, so the three ways to give up meet before the end, with the last error, which is kept across the wait.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Type};
+use syn::Expr;
 
-use super::Expansion;
-use crate::hygiene::{self, Names};
-use crate::value::first_span;
+use super::expansion::Expansion;
+use super::hygiene::{self, Locals};
+use super::underline::Place;
+use crate::parse::first_span;
 
 impl Expansion<'_> {
-    /// What the call shares, evaluated once; the call pays in, and asks to be let through.
+    /// Evaluates budget and breaker once, deposits into the budget, and asks the breaker for a permit.
     pub(super) fn shared(&self) -> Option<TokenStream> {
         let (private, sharing) = (&self.retry.private, &self.retry.sharing);
-        let Names { shared, refused, .. } = &self.names;
+        let Locals { shared, refused, .. } = &self.locals;
         if sharing.is_empty() {
             return None;
         }
-        let (budget, lent_budget) = self.lent("lend_budget", &self.names.budget, sharing.budget.as_ref());
+        let (budget, lent_budget) =
+            self.borrowed("lend_budget", &self.locals.budget, sharing.budget.as_ref());
         let (breaker, lent_breaker) =
-            self.lent("lend_breaker", &self.names.breaker, sharing.breaker.as_ref());
+            self.borrowed("lend_breaker", &self.locals.breaker, sharing.breaker.as_ref());
         let begin = match sharing.breaker {
             Some(_) => quote_spanned! {Span::mixed_site()=>
                 let (mut #shared, #refused) = #private::Shared::behind(#lent_breaker, #lent_budget);
@@ -33,24 +35,30 @@ impl Expansion<'_> {
         Some(quote!(#budget #breaker #begin))
     }
 
-    /// Borrows what an argument names or yields, which then lives as long as the call.
-    fn lent(&self, function: &str, name: &Ident, given: Option<&Expr>) -> (Option<TokenStream>, TokenStream) {
+    /// Borrows the value of an argument for the duration of the call.
+    fn borrowed(
+        &self,
+        function: &str,
+        name: &Ident,
+        given: Option<&Expr>,
+    ) -> (Option<TokenStream>, TokenStream) {
         let Some(given) = given else { return (None, quote!(::core::option::Option::None)) };
         let place = Span::mixed_site().located_at(first_span(given));
         let (name, reference) = (hygiene::at(place, name), quote_spanned!(place=> &));
-        let lent = self.at(place, function, &name.to_token_stream());
+        let lent = self.call(Place::at(place), function, name.to_token_stream());
         (Some(quote_spanned!(Span::mixed_site()=> let #name = #reference #given;)), lent)
     }
 
-    /// Tells of a success that ends the call.
-    pub(super) fn succeeded(&self) -> Option<TokenStream> {
-        let (private, shared) = (&self.retry.private, &self.names.shared);
+    /// Records a success that ends the call.
+    pub(super) fn record_success(&self) -> Option<TokenStream> {
+        let (private, shared) = (&self.retry.private, &self.locals.shared);
         let is_shared = !self.retry.sharing.is_empty();
         is_shared.then(|| quote_spanned!(Span::mixed_site()=> #private::Shared::succeeded(&mut #shared);))
     }
 
-    /// Which of core's functions plans what follows, and what it is told besides of a refused value and of an error.
-    pub(super) fn planning(&self) -> (TokenStream, TokenStream, TokenStream) {
+    /// Returns the function of core that plans the next step, and its additional arguments for a refused value and for
+    /// an error.
+    pub(super) fn plan_call(&self) -> (TokenStream, TokenStream, TokenStream) {
         let private = &self.retry.private;
         let is_async = self.retry.shape.is_async;
         if self.retry.sharing.is_empty() {
@@ -58,34 +66,36 @@ impl Expansion<'_> {
             return (function, TokenStream::new(), TokenStream::new());
         }
         let function = if is_async { quote!(plan_async_shared) } else { quote!(plan_blocking_shared) };
-        let Names { shared, timed_out, .. } = &self.names;
-        let ended = match self.retry.plan.attempt_timeout {
+        let Locals { shared, timed_out, .. } = &self.locals;
+        let ended = match self.policy.attempt_timeout {
             Some(_) => quote_spanned!(Span::mixed_site()=> #private::Ended::error(#timed_out)),
             None => quote!(#private::Ended::Error),
         };
         (function, quote!(, &mut #shared, #private::Ended::Value), quote!(, &mut #shared, #ended))
     }
 
-    /// One attempt, if the breaker lets it through, and the wait after it.
-    pub(super) fn behind_breaker(&self) -> TokenStream {
+    /// Runs one attempt if the breaker permits it, and waits after it.
+    pub(super) fn breaker_step(&self) -> TokenStream {
         let private = &self.retry.private;
-        let (refused, sifted, restore) = (self.refused(), self.until_failure(), self.restore_self());
-        let (plan, on_retry, give_up) = (self.plan(), self.told_of_retry(), self.give_up());
-        let announce = self.announce(&quote!(Planned), &self.names.planned);
+        let (refused, attempt, restore) =
+            (self.rejected_call(), self.attempt_or_return(), self.restore_self());
+        let (plan, on_retry, give_up) = (self.plan(), self.call_retry_hook(), self.give_up());
+        let announce = self.emit_event(&quote!(Planned), &self.locals.planned);
         let mut wait = self.planned_wait();
         if self.retry.shape.is_async {
-            let (awaited, delay) = (self.wait(), &self.names.delay);
+            let (awaited, delay) = (self.wait(), &self.locals.delay);
             wait = quote_spanned!(Span::mixed_site()=> let #delay = #wait; #awaited);
         }
-        let (keep, kept) = self.kept();
-        let Names { same, given_up, result, refused: refusal, open, plan: planning, planned, shared, .. } =
-            &self.names;
+        let (keep, kept) = self.kept_result();
+        let Locals {
+            same, given_up, result, refused: refusal, open, plan: planning, planned, shared, ..
+        } = &self.locals;
         let last = self.optional(result);
         quote_spanned! {Span::mixed_site()=>
             let (#same, #given_up, #result) = match #refusal {
                 ::core::option::Option::Some(#open) => { #refused }
                 ::core::option::Option::None => {
-                    #sifted
+                    #attempt
                     #restore
                     #plan
                     match #planning {
@@ -107,11 +117,11 @@ impl Expansion<'_> {
         }
     }
 
-    /// The end of a call that was refused before the first attempt. With `error = T` there is no error of the body's;
-    /// else one is made, and it is the breaker's argument that asks for it.
-    fn refused(&self) -> TokenStream {
+    /// Ends a call that was refused before the first attempt. With `error = T` there is no last error. Otherwise one is
+    /// made, and reported at `breaker` if its type cannot be.
+    fn rejected_call(&self) -> TokenStream {
         let (private, site, name) = (&self.retry.private, &self.site, self.filled_name());
-        let Names { open, given_up, outcome, same, result, .. } = &self.names;
+        let Locals { open, given_up, outcome, same, result, .. } = &self.locals;
         let refused = quote_spanned!(Span::mixed_site()=> #private::GivenUp::refused(#site, #name, &#open));
         if self.retry.ending.error.is_some() {
             let ret = super::attempt::without_impl_trait(&self.retry.shape.ret);
@@ -121,7 +131,7 @@ impl Expansion<'_> {
         }
         let breaker = self.retry.sharing.breaker.as_ref().map_or_else(Span::mixed_site, first_span);
         let place = Span::mixed_site().located_at(breaker);
-        let made = self.at(place, "refused", &hygiene::at(place, open).into_token_stream());
+        let made = self.call(Place::at(place), "refused", hygiene::at(place, open).into_token_stream());
         let (ret, split) = (self.body_type(), self.split());
         quote_spanned! {Span::mixed_site()=>
             let #given_up = #refused;
@@ -131,10 +141,10 @@ impl Expansion<'_> {
         }
     }
 
-    /// What is kept of an attempt across the wait: its error, or all of it where a value can also end the call.
-    fn kept(&self) -> (TokenStream, TokenStream) {
-        let (private, Names { kept, result, .. }) = (&self.retry.private, &self.names);
-        if self.retry.selection.retry_ok.is_some() {
+    /// Keeps the error of an attempt across the wait, or the whole result where a value can also end the call.
+    fn kept_result(&self) -> (TokenStream, TokenStream) {
+        let (private, Locals { kept, result, .. }) = (&self.retry.private, &self.locals);
+        if self.retry.success_rule.is_some() {
             let keep = quote_spanned!(Span::mixed_site()=> let #kept = #result;);
             return (keep, self.optional(kept));
         }
@@ -142,32 +152,11 @@ impl Expansion<'_> {
         (keep, quote!(::core::result::Result::Err(#kept)))
     }
 
-    /// A result, its value beside none where there may have been no attempt and no error is made for it.
+    /// Returns a result. Under `error = T` its value is optional, since there may have been no attempt.
     fn optional(&self, result: &Ident) -> TokenStream {
         match self.retry.ending.error {
             Some(_) => quote!(::core::result::Result::map(#result, ::core::option::Option::Some)),
             None => result.to_token_stream(),
-        }
-    }
-
-    /// The error for the caller where there may have been no attempt.
-    pub(super) fn last_if_any(&self, error: &Type) -> TokenStream {
-        let (private, leave) = (&self.retry.private, &self.leave);
-        let Names { last, result, value, same, known, given_up, error: found, .. } = &self.names;
-        let none = self.on_its_floor(&quote!(#private::known_as::<#error>()));
-        let some = self.on_its_floor(&quote!(#private::known_of(&#found)));
-        quote_spanned! {Span::mixed_site()=>
-            let #last = match ::core::convert::identity(#result) {
-                ::core::result::Result::Ok(::core::option::Option::Some(#value)) => #leave #same.ok(#value),
-                ::core::result::Result::Ok(::core::option::Option::None) => {
-                    let #known = #none.reattempt_known();
-                    #private::RetryError::new(&#given_up, ::core::option::Option::None, #known)
-                }
-                ::core::result::Result::Err(#found) => {
-                    let #known = #some.reattempt_known();
-                    #private::RetryError::new(&#given_up, ::core::option::Option::Some(#found), #known)
-                }
-            };
         }
     }
 }

@@ -68,7 +68,7 @@ pub const CORE: Table = Table {
 /// The rooms of `retry-macros`.
 pub const MACROS: Table = Table {
     folder: "retry-macros",
-    rooms: &["diagnostics", "parse", "function", "model", "expand", "name", "retry", "derive", "lib"],
+    rooms: &["diagnostics", "name", "parse", "function", "model", "expand", "retry", "derive", "lib"],
     upward: &[],
     circles: &[],
     functions: &[],

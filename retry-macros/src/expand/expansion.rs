@@ -1,0 +1,62 @@
+//! The parts that all code of an expansion needs.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::hygiene::Locals;
+use super::policy::PolicyTokens;
+use super::underline::Place;
+use crate::function::MARKER;
+use crate::model::{Evaluated, Retry};
+
+/// Returns the item that every expansion defines: the site if it is known at compile time, and else its name.
+pub(super) fn marker() -> Ident {
+    Ident::new(MARKER, Span::mixed_site())
+}
+
+pub(super) struct Expansion<'a> {
+    pub(super) retry: &'a Retry<'a>,
+    pub(super) policy: PolicyTokens,
+    pub(super) locals: Locals,
+    /// An expression for a reference to the site.
+    pub(super) site: TokenStream,
+    /// The keyword that ends the loop. Where that ends the function too, it is `return`: after a `break` the compiler
+    /// would suggest to move the body out of the loop.
+    pub(super) leave: Ident,
+}
+
+impl<'a> Expansion<'a> {
+    pub(super) fn new(retry: &'a Retry<'a>) -> Self {
+        let (policy, locals) = (PolicyTokens::new(retry.policy, &retry.private), Locals::new());
+        let (constant, local) = (marker(), &locals.site);
+        let site = match retry.policy.evaluated {
+            Evaluated::Const => quote!(&#constant),
+            Evaluated::InlineConst => local.to_token_stream(),
+            Evaluated::Call => quote!(&#local),
+        };
+        let keyword = if retry.shape.frame.ends_function() { "return" } else { "break" };
+        let leave = Ident::new(keyword, Span::mixed_site());
+        Expansion { retry, policy, locals, site, leave }
+    }
+}
+
+impl Expansion<'_> {
+    /// Calls a function of the hidden module, reported under the user's code at `place`.
+    pub(super) fn call(&self, place: Place, function: &str, arguments: impl ToTokens) -> TokenStream {
+        place.call(&self.retry.private, function, arguments)
+    }
+
+    /// Returns whether the progress is remembered only from the first failure on. An async function has memory for it
+    /// in any case.
+    pub(super) fn has_position(&self) -> bool {
+        !self.retry.shape.is_async && !self.retry.needs_plan()
+    }
+
+    /// Returns the operation's name with its placeholders filled, if it has any.
+    pub(super) fn filled_name(&self) -> TokenStream {
+        match &self.retry.operation.format {
+            Some(text) => quote!(::core::option::Option::Some(&::core::format_args!(#text))),
+            None => quote!(::core::option::Option::None),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Hooks, and the events that are emitted after them.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
+
+use super::expansion::Expansion;
+use super::hygiene::{self, Locals};
+use super::underline::Place;
+use crate::parse::{first_span, ungrouped};
+
+impl Expansion<'_> {
+    /// Emits the event after a hook. Without hooks core emits it with the decision.
+    pub(super) fn emit_event(&self, ty: &TokenStream, step: &Ident) -> Option<TokenStream> {
+        let private = &self.retry.private;
+        self.retry.emits_late().then(|| quote_spanned!(Span::mixed_site()=> #private::#ty::announce(&#step);))
+    }
+
+    pub(super) fn retry_hook(&self) -> Option<TokenStream> {
+        let call_hook = self.call_retry_hook()?;
+        let keep = self.retry.shape.is_async.then(|| {
+            // The wait needs no result, but an async hook has to return it.
+            let result = &self.locals.result;
+            quote_spanned!(Span::mixed_site()=> ::core::mem::drop(#result);)
+        });
+        Some(quote!(#call_hook #keep))
+    }
+
+    /// Calls the hook before a wait.
+    pub(super) fn call_retry_hook(&self) -> Option<TokenStream> {
+        let hook = self.retry.before_wait.as_ref()?;
+        Some(self.hook(hook, &self.locals.planned, "on_retry", "tell_retry"))
+    }
+
+    /// Calls a hook with a step. An async hook may await: the result is moved through it, so that it is held across the
+    /// awaits of the hook and no others.
+    pub(super) fn hook(&self, hook: &Expr, step: &Ident, key: &str, tell: &str) -> TokenStream {
+        let private = &self.retry.private;
+        let Locals { result, hook: heard, answered, answer, future, .. } = &self.locals;
+        if !self.retry.shape.is_async {
+            let call = self.call(Place::of(hook), tell, quote!(&#step, &#result, #hook));
+            return quote!(#call;);
+        }
+        let typed = match ungrouped(hook) {
+            Expr::Closure(closure) => {
+                let is_async = if closure.asyncness.is_some() { "async_" } else { "" };
+                let typed = format!("typed_{is_async}{key}");
+                self.call(Place::of(hook), &typed, quote!(&#result, #hook))
+            }
+            _ => hook.to_token_stream(),
+        };
+        let place = Span::mixed_site().located_at(first_span(hook));
+        let tell = Ident::new("reattempt_tell", place);
+        let (answered, probes) = (hygiene::label(answered), self.probes(key));
+        quote_spanned! {Span::mixed_site()=>
+            let (#heard, #result) = {
+                let #result = #result;
+                let #heard = #typed;
+                (#heard, #result)
+            };
+            let #result = #answered: {
+                #probes
+                let #answer = #private::Hook::new(&#step, #result, #heard).#tell();
+                let #future = match ::core::convert::identity(#answer) {
+                    #private::Answer::Now(#result) => break #answered #result,
+                    #private::Answer::Later(#future) => #future,
+                };
+                #future.await
+            };
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! One method of an `impl` block, with its own arguments over those of the block.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use syn::ReturnType;
+
+use super::function::expand_function;
+use crate::diagnostics::{Diagnostics, error};
+use crate::function::{AnnotatedFn, ReturnKind, Shape, future_output, return_kind};
+use crate::model::{check_arguments, check_skip_on_method};
+use crate::parse::{RawArgs, source};
+
+/// What happens to a method.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Retried,
+    Skipped,
+    /// It cannot fail, or its return type is unclear.
+    LeftAlone,
+}
+
+/// Expands a method with its own arguments, if it has an attribute, and those of the block.
+pub(super) fn expand_method(
+    own: Option<RawArgs>,
+    outer: &RawArgs,
+    generics: &[Ident],
+    method: AnnotatedFn,
+    errors: &mut Diagnostics,
+) -> (TokenStream, Fate) {
+    if let Some(skip) = own.as_ref().and_then(|args| args.skip.get()) {
+        check_skip_on_method(own.as_ref(), &skip.key, errors);
+        return (method.into_token_stream(), Fate::Skipped);
+    }
+    match errors.ok(is_retried(&method, own.is_some())) {
+        Some(true) => {}
+        _ => return (method.into_token_stream(), Fate::LeftAlone),
+    }
+    let args = own.unwrap_or_default().or_inherit(outer);
+    let mut mistakes = Diagnostics::new();
+    if args.may_contradict_block() {
+        check_arguments(&args, &mut mistakes);
+    }
+    let tokens = expand_function(&args, method, generics, &mut mistakes);
+    errors.append(mistakes);
+    (tokens, Fate::Retried)
+}
+
+/// Returns the name of a method that is not async.
+pub(super) fn blocking(method: &AnnotatedFn) -> Option<String> {
+    Shape::of(method).is_ok_and(|shape| !shape.is_async).then(|| method.sig.ident.to_string())
+}
+
+/// Returns whether a method is retried: if it returns a `Result` or has its own attribute. Reports a return type that
+/// may be a `Result` under another name.
+pub(super) fn is_retried(method: &AnnotatedFn, says_so: bool) -> syn::Result<bool> {
+    let ReturnType::Type(_, ret) = &method.sig.output else { return Ok(says_so) };
+    if says_so {
+        return Ok(true);
+    }
+    let output = future_output(ret).unwrap_or(ret);
+    match return_kind(output) {
+        ReturnKind::Result => Ok(true),
+        ReturnKind::Other => Ok(false),
+        ReturnKind::Unknown => Err(error!(
+            output,
+            "`{}` may be a `Result` by another name; put `#[retry]` or `#[retry(skip)]` on `{}`",
+            source(output),
+            method.sig.ident
+        )),
+    }
+}

@@ -1,0 +1,164 @@
+//! The function around the loop, and the loop around an attempt.
+//!
+//! Sync and async functions differ in the code of an attempt and of a wait, and in nothing else.
+
+use proc_macro2::Span;
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use super::expansion::{Expansion, marker};
+use super::hygiene::Locals;
+use super::underline::Place;
+use crate::function::AnnotatedFn;
+use crate::model::{Evaluated, Retry};
+
+/// Returns the function with its body in a loop.
+pub(super) fn expand(function: &AnnotatedFn, retry: &Retry<'_>) -> TokenStream {
+    let expansion = Expansion::new(retry);
+    let (site, repeated) = (expansion.site_definition(), expansion.repeated());
+    let rest = retry.shape.frame.fill(&repeated);
+    function.with_body(&quote!(#site #rest))
+}
+
+impl Expansion<'_> {
+    /// Defines the operation's name and policy, at compile time if possible.
+    fn site_definition(&self) -> TokenStream {
+        let Retry { private, operation, .. } = self.retry;
+        let Locals { site, timeout: limit, .. } = &self.locals;
+        let (label, items, policy) = (&operation.label, &self.policy.items, &self.policy.policy);
+        let env = self
+            .retry
+            .env
+            .as_ref()
+            .map(|prefix| quote!(.with_env(const { &#private::Environment::new(#prefix) })));
+        let marker = marker();
+        match self.retry.policy.evaluated {
+            Evaluated::Const => quote_spanned! {Span::mixed_site()=>
+                #items
+                static #marker: #private::Site = #private::Site::new(#label, #policy)#env;
+            },
+            Evaluated::InlineConst => {
+                let timeout =
+                    self.policy.attempt_timeout.clone().unwrap_or_else(|| quote!(#private::Duration::ZERO));
+                quote_spanned! {Span::mixed_site()=>
+                    const #marker: &::core::primitive::str = #label;
+                    let (#site, #limit): (&'static #private::Site, #private::Duration) =
+                        const { #items (&#private::Site::new(#marker, #policy)#env, #timeout) };
+                }
+            }
+            Evaluated::Call => quote_spanned! {Span::mixed_site()=>
+                const #marker: &::core::primitive::str = #label;
+                #items
+                let #site = #private::Site::new(#marker, #policy)#env;
+            },
+        }
+    }
+
+    /// Returns the loop, an expression of the function's type.
+    fn repeated(&self) -> TokenStream {
+        let (private, waited) = (&self.retry.private, &self.locals.waited);
+        let (begin, sleep) = (self.start_progress(), self.shared_sleep());
+        let used_up = self.moved_clones();
+        let step = if self.retry.shape.is_async { self.async_step() } else { self.blocking_step() };
+        let sum = self
+            .retry
+            .error_rules
+            .sums_waits
+            .then(|| quote_spanned!(Span::mixed_site()=> let #waited = #private::Cell::new(0_u64);));
+        let (never_fails, shared) = (self.success_never_fails(), self.shared());
+        quote_spanned! {Span::mixed_site()=>
+            #never_fails
+            #sleep
+            #sum
+            #shared
+            #begin
+            #used_up
+            loop { #step }
+        }
+    }
+
+    /// Starts the progress. It reads the clock only where the duration of the call is needed.
+    fn start_progress(&self) -> TokenStream {
+        let (private, site) = (&self.retry.private, &self.site);
+        let Locals { memory, progress, .. } = &self.locals;
+        if self.has_position() {
+            return quote_spanned! {Span::mixed_site()=>
+                let mut #memory = #private::Position::memory();
+                let mut #progress = #private::Position::begin(#site, &mut #memory);
+            };
+        }
+        let begin = match (self.retry.shape.is_async, self.retry.is_timed()) {
+            (false, true) => quote!(blocking_timed()),
+            (true, true) => quote!(asynchronous_timed()),
+            _ if !self.retry.policy.may_have_deadline() => quote!(START),
+            (false, false) => quote!(blocking(#site)),
+            (true, false) => quote!(asynchronous(#site)),
+        };
+        quote_spanned!(Span::mixed_site()=> let mut #progress = #private::Progress::#begin;)
+    }
+
+    fn blocking_step(&self) -> TokenStream {
+        if !self.retry.needs_plan() {
+            return self.single_step();
+        }
+        if self.retry.sharing.breaker.is_some() {
+            return self.breaker_step();
+        }
+        let (attempt, failed) = (self.attempt_or_return(), self.planned_step());
+        quote!(#attempt #failed)
+    }
+
+    /// Runs one attempt, and returns from the function if it succeeds.
+    pub(super) fn attempt_or_return(&self) -> TokenStream {
+        let (outcome, recovered) = (self.split_outcome(), self.emit_recovered());
+        let (final_check, record_success) = (self.final_check(), self.record_success());
+        let (Locals { is_final, result, same, value, .. }, leave) = (&self.locals, &self.leave);
+        quote_spanned! {Span::mixed_site()=>
+            #outcome
+            let (#is_final, #result) = #final_check;
+            if #is_final {
+                if let ::core::result::Result::Ok(#value) = ::core::convert::identity(#result) {
+                    #record_success
+                    #recovered
+                    #leave #same.ok(#value);
+                }
+                ::core::unreachable!("a result that ends the call is a success")
+            }
+        }
+    }
+
+    /// Takes a step in a scope of its own: the error is dropped and the attempt's memory free before the wait.
+    fn async_step(&self) -> TokenStream {
+        if self.retry.sharing.breaker.is_some() {
+            return self.breaker_step();
+        }
+        let (step, wait, delay) = (self.blocking_step(), self.wait(), &self.locals.delay);
+        quote_spanned! {Span::mixed_site()=>
+            let #delay = { #step };
+            #wait
+        }
+    }
+
+    /// Returns whether the result ends the call, and the result itself. It is moved through the call: the compiler
+    /// considers a local that was borrowed to be alive across every later await.
+    fn final_check(&self) -> TokenStream {
+        let (private, result) = (&self.retry.private, &self.locals.result);
+        match &self.retry.success_rule {
+            Some(refuses) => self.call(Place::of(refuses), "sift", quote!(#result, #refuses)),
+            None => quote!(#private::sift(#result, |_| false)),
+        }
+    }
+
+    /// Emits the event of a success after a retry.
+    fn emit_recovered(&self) -> TokenStream {
+        let (private, site, progress) = (&self.retry.private, &self.site, &self.locals.progress);
+        let recovered =
+            if self.retry.shape.is_async { quote!(recovered_async) } else { quote!(recovered_blocking) };
+        let operation = self.filled_name();
+        quote_spanned! {Span::mixed_site()=>
+            if #private::Progress::has_retried(&#progress) {
+                #private::#recovered(#site, &#progress, #operation);
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The values of arguments, as expressions.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Expr, Path};
+
+use super::hygiene;
+use super::underline::Place;
+use crate::parse::{Jitter, JitterForm, Number, Time, TimeForm, respanned};
+
+pub(super) fn time_tokens(time: &Time, private: &Path) -> TokenStream {
+    let written = &time.written;
+    match &time.form {
+        TimeForm::Literal(duration) => {
+            let (seconds, nanos) = (duration.as_secs(), duration.subsec_nanos());
+            quote!(#private::Duration::new(#seconds, #nanos))
+        }
+        TimeForm::Millis => {
+            let name = hygiene::local("millis");
+            quote!({ let #name: ::core::primitive::u64 = #written; #private::Duration::from_millis(#name) })
+        }
+        TimeForm::Expression => written.to_token_stream(),
+    }
+}
+
+pub(super) fn number_tokens(number: &Number, private: &Path) -> TokenStream {
+    match number {
+        Number::Literal(literal) => literal.to_token_stream(),
+        Number::Expression(expression) => argument(expression, "number", private),
+    }
+}
+
+pub(super) fn jitter_tokens(jitter: &Jitter, private: &Path) -> TokenStream {
+    let written = &jitter.written;
+    match &jitter.form {
+        JitterForm::Word(variant) => {
+            let variant = Ident::new(variant, Span::mixed_site());
+            quote!(#private::Jitter::#variant)
+        }
+        JitterForm::Additive(fraction) => quote!(#private::Jitter::Additive(#fraction)),
+        JitterForm::Spread(fraction) => {
+            let fraction = number_tokens(fraction, private);
+            quote!(#private::Jitter::Spread(#fraction))
+        }
+        JitterForm::UpTo(width) => {
+            let width = time_tokens(width, private);
+            quote!(#private::Jitter::UpTo(#width))
+        }
+        JitterForm::Expression => argument(written, "jitter", private),
+    }
+}
+
+/// Converts a value of one of several types into ours by a method, reported at the value.
+fn argument(written: &Expr, method: &str, private: &Path) -> TokenStream {
+    let place = Place::of(written);
+    // Its own name could hide a type of the user's in the value.
+    let constructor = respanned(quote!(__ReattemptArgument), place.first);
+    let (given, nothing) = (place.arguments(written), place.arguments(TokenStream::new()));
+    let (dot, method) = (respanned(quote!(.), place.last), Ident::new(method, place.last));
+    quote!({ use #private::Argument as #constructor; #constructor #given #dot #method #nothing })
+}

@@ -1,0 +1,60 @@
+//! The wait before the next attempt.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
+
+use super::expansion::Expansion;
+use super::hygiene::Locals;
+use super::underline::Place;
+
+impl Expansion<'_> {
+    /// Waits in a blocking function. In an async function, returns the delay to await.
+    pub(super) fn planned_wait(&self) -> TokenStream {
+        let (private, Locals { planned, delay, .. }) = (&self.retry.private, &self.locals);
+        match (self.retry.shape.is_async, &self.retry.sleep) {
+            (false, None) => quote_spanned!(Span::mixed_site()=> #private::Planned::block(&#planned);),
+            (true, _) => quote_spanned!(Span::mixed_site()=> #private::Planned::wait(&#planned)),
+            (false, sleep) => {
+                let wait = self.blocking_wait(sleep.as_ref());
+                quote_spanned!(Span::mixed_site()=> let #delay = #private::Planned::wait(&#planned); #wait)
+            }
+        }
+    }
+
+    /// Calls the user's `sleep` in a blocking function.
+    pub(super) fn blocking_wait(&self, sleep: Option<&Expr>) -> Option<TokenStream> {
+        let (sleep, delay) = (sleep?, &self.locals.delay);
+        let call = self.call(Place::of(sleep), "block_with", quote!(#sleep, #delay));
+        Some(quote!(#call;))
+    }
+
+    /// Awaits the delay of a step.
+    pub(super) fn wait(&self) -> TokenStream {
+        let (private, delay) = (&self.retry.private, &self.locals.delay);
+        let Some(sleep) = &self.retry.sleep else {
+            return quote_spanned!(Span::mixed_site()=> #delay.await;);
+        };
+        let function = if self.shares_sleep() {
+            let sleep = &self.locals.sleep;
+            quote!(&#sleep)
+        } else {
+            sleep.to_token_stream()
+        };
+        let arguments = quote!(#function, #private::Delay::duration(#delay));
+        let future = self.call(Place::of(sleep), "wait_with", arguments);
+        Place::of(sleep).awaited(&future)
+    }
+
+    /// Returns whether the user's `sleep` is used twice, for the wait and for the limit on an attempt, so that it is
+    /// evaluated beforehand.
+    pub(super) fn shares_sleep(&self) -> bool {
+        self.retry.sleep.is_some() && self.retry.policy.has_attempt_timeout()
+    }
+
+    pub(super) fn shared_sleep(&self) -> Option<TokenStream> {
+        let sleep = self.retry.sleep.as_ref().filter(|_| self.shares_sleep())?;
+        let name = &self.locals.sleep;
+        Some(quote_spanned!(Span::mixed_site()=> let #name = #sleep;))
+    }
+}

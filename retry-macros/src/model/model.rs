@@ -1,0 +1,188 @@
+//! The model of a retried function.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::{Expr, LitStr, Path, Signature, Token, Type};
+
+use super::error_rules::ErrorRules;
+use super::policy::Policy;
+use super::rebindings;
+use super::receiver::{ClonedSelf, clone_self, in_async_trait};
+use super::validate_function::check_function;
+use crate::diagnostics::Diagnostics;
+use crate::function::{Rebinding, Shape, may_borrow, mentions_lifetime, parameters};
+use crate::parse::{RawArgs, Slot};
+
+/// A retried function. Its arguments are checked, so that its expansion cannot fail.
+pub(crate) struct Retry<'a> {
+    /// The path of the facade's hidden module.
+    pub(crate) private: Path,
+    pub(crate) operation: Operation,
+    pub(crate) policy: Policy<'a>,
+    /// The prefix of the environment variables that override the policy.
+    pub(crate) env: Option<LitStr>,
+    pub(crate) rebindings: Vec<Rebinding>,
+    /// The `self` of which every attempt gets a clone.
+    pub(crate) cloned_self: Option<ClonedSelf>,
+    pub(crate) error_rules: ErrorRules,
+    /// The function in `retry_ok`, which selects successes that are retried.
+    pub(crate) success_rule: Option<Expr>,
+    pub(crate) ending: Ending,
+    pub(crate) sharing: Sharing,
+    /// Whether the error's type contains a lifetime, so that a box of it may borrow.
+    pub(crate) may_borrow: bool,
+    /// The body's name for the attempt's number.
+    pub(crate) attempt: Option<Ident>,
+    /// The hook `on_retry`.
+    pub(crate) before_wait: Option<Expr>,
+    pub(crate) sleep: Option<Expr>,
+    pub(crate) shape: Shape,
+    /// The span of the function's name.
+    pub(crate) place: Span,
+    /// The span of the braces around an attempt.
+    pub(crate) braces: Span,
+}
+
+/// How the call ends without success.
+#[derive(Default)]
+pub(crate) struct Ending {
+    /// The error of the body, which is wrapped before it is returned.
+    pub(crate) error: Option<Type>,
+    pub(crate) on_give_up: Option<Expr>,
+    pub(crate) fallback: Option<Expr>,
+}
+
+/// The state that calls share.
+#[derive(Default)]
+pub(crate) struct Sharing {
+    pub(crate) budget: Option<Expr>,
+    pub(crate) breaker: Option<Expr>,
+}
+
+impl Sharing {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.budget.is_none() && self.breaker.is_none()
+    }
+}
+
+impl Retry<'_> {
+    /// Returns whether the function itself takes part after a failed attempt. It then plans the next step and takes it;
+    /// otherwise core does both in one call.
+    pub(crate) fn needs_plan(&self) -> bool {
+        self.before_wait.is_some()
+            || self.success_rule.is_some()
+            || self.ending.error.is_some()
+            || self.ending.on_give_up.is_some()
+            || self.ending.fallback.is_some()
+            || !self.sharing.is_empty()
+    }
+
+    /// Returns whether the duration of the call is reported, or the clock is read for each attempt anyway.
+    pub(crate) fn is_timed(&self) -> bool {
+        self.has_hooks() || self.ending.error.is_some() || self.policy.has_attempt_timeout()
+    }
+
+    /// Returns whether events are emitted later than the decision: after a hook, or after a breaker has been asked
+    /// again at the end of a wait, where the error is no longer available.
+    pub(crate) fn emits_late(&self) -> bool {
+        self.has_hooks() || self.sharing.breaker.is_some()
+    }
+
+    fn has_hooks(&self) -> bool {
+        self.before_wait.is_some() || self.ending.on_give_up.is_some()
+    }
+}
+
+/// The name of the operation in events.
+pub(crate) struct Operation {
+    /// An expression for the text, with its placeholders as written.
+    pub(crate) label: TokenStream,
+    /// The text, if it has placeholders.
+    pub(crate) format: Option<LitStr>,
+}
+
+impl Operation {
+    fn new(args: &RawArgs, sig: &Signature) -> Operation {
+        match args.name.value() {
+            Some(text) => {
+                let format = text.value().contains(['{', '}']).then(|| text.clone());
+                Operation { label: text.to_token_stream(), format }
+            }
+            None => {
+                let function = sig.ident.unraw().to_string();
+                let label = quote!(::core::concat!(::core::module_path!(), "::", #function));
+                Operation { label, format: None }
+            }
+        }
+    }
+}
+
+/// Returns the path of the hidden module: `::reattempt::__private`, or that under `crate = path`.
+///
+/// It is a path and no tokens: each part of an expansion contains it, and inserting tokens into others calls the
+/// compiler each time.
+pub(crate) fn private(args: &RawArgs) -> Path {
+    let default = || {
+        let name = Ident::new("reattempt", Span::call_site());
+        Path { leading_colon: Some(<Token![::]>::default()), ..Path::from(name) }
+    };
+    let mut path = args.facade.value().cloned().unwrap_or_else(default);
+    let last = path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
+    path.segments.push(Ident::new("__private", last).into());
+    path
+}
+
+impl<'a> Retry<'a> {
+    /// Returns the model of a function, or reports a mistake and returns `None`. Changes the signature where attempts
+    /// bind arguments anew.
+    pub(crate) fn new(
+        args: &'a RawArgs,
+        sig: &mut Signature,
+        mut shape: Shape,
+        outer_generics: &[Ident],
+        errors: &mut Diagnostics,
+    ) -> Option<Retry<'a>> {
+        check_function(args, sig, &shape, errors);
+        let mut bare = sig.clone();
+        let mut rebindings = rebindings::rebindings(args, &mut bare, &mut shape, errors);
+        if !errors.is_clean() {
+            return None;
+        }
+        *sig = bare;
+        let is_self_cloned = args.clone.value().into_iter().flatten().any(|name| name == "self");
+        let cloned_self = if is_self_cloned { clone_self(sig, &shape, &mut rebindings) } else { None };
+        let in_body = |expression: &Expr| {
+            if shape.renames_self() { in_async_trait(expression) } else { expression.clone() }
+        };
+        let expression = |slot: &Slot<Expr>| slot.value().map(in_body);
+        let operation = Operation::new(args, sig);
+        let generics = [parameters(&sig.generics).as_slice(), outer_generics].concat();
+        Some(Retry {
+            private: private(args),
+            policy: Policy::new(args, &generics),
+            env: args.env.value().cloned(),
+            rebindings,
+            cloned_self,
+            error_rules: ErrorRules::new(args, operation.format.clone(), in_body),
+            operation,
+            success_rule: expression(&args.retry_ok),
+            ending: Ending {
+                error: args.error.value().cloned(),
+                on_give_up: expression(&args.on_give_up),
+                fallback: expression(&args.fallback),
+            },
+            sharing: Sharing { budget: expression(&args.budget), breaker: expression(&args.breaker) },
+            may_borrow: match args.error.value() {
+                Some(error) => mentions_lifetime(error),
+                None => may_borrow(&shape.ret),
+            },
+            attempt: args.attempt.value().cloned(),
+            before_wait: expression(&args.on_retry),
+            sleep: expression(&args.sleep),
+            braces: shape.braces,
+            place: sig.ident.span(),
+            shape,
+        })
+    }
+}

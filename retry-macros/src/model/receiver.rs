@@ -1,0 +1,74 @@
+//! The receiver of a method: its name in the body, and a clone of it for each attempt.
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{Attribute, Expr, Signature};
+
+use crate::function::{Rebind, Rebinding, Shape, cfg_conditions, divide_attributes, is_reference_type};
+
+/// A `self` that is restored after each attempt.
+pub(crate) struct ClonedSelf {
+    pub(crate) name: Ident,
+    /// The attributes that decide whether it exists.
+    pub(crate) conditions: Vec<Attribute>,
+}
+
+/// Returns an expression with `self` under the name that `#[async_trait]` gives it in the body.
+pub(super) fn in_async_trait(expression: &Expr) -> Expr {
+    fn rename(tokens: TokenStream) -> TokenStream {
+        let rename_token = |token| match token {
+            TokenTree::Ident(ident) if ident == "self" => {
+                TokenTree::Ident(Ident::new("__self", ident.span()))
+            }
+            TokenTree::Group(group) => {
+                let mut renamed = Group::new(group.delimiter(), rename(group.stream()));
+                renamed.set_span(group.span());
+                TokenTree::Group(renamed)
+            }
+            token => token,
+        };
+        tokens.into_iter().map(rename_token).collect()
+    }
+    syn::parse2(rename(expression.to_token_stream())).unwrap_or_else(|_| expression.clone())
+}
+
+/// Gives every attempt a clone of `self`. A `let` cannot bind `self` anew, so the receiver becomes `mut` and is
+/// restored after an attempt has consumed it; it is returned for that. Under `#[async_trait]` the receiver is a local
+/// like any other argument.
+pub(super) fn clone_self(
+    sig: &mut Signature,
+    shape: &Shape,
+    rebindings: &mut Vec<Rebinding>,
+) -> Option<ClonedSelf> {
+    let Some(syn::FnArg::Receiver(receiver)) = sig.inputs.first_mut() else { return None };
+    if is_reference(receiver) {
+        return None;
+    }
+    let span = receiver.self_token.span;
+    let conditions = cfg_conditions(&receiver.attrs);
+    // Lints on the receiver are about a name that the expansion uses and changes.
+    receiver.attrs = divide_attributes(&receiver.attrs, false).argument;
+    if shape.renames_self() {
+        let name = Ident::new("__self", span);
+        let mutability = receiver.mutability;
+        rebindings.push(Rebinding {
+            pattern: quote!(#mutability #name),
+            name,
+            how: Rebind::Clone,
+            attrs: conditions.clone(),
+            conditions,
+            is_used_before: false,
+        });
+        return None;
+    }
+    receiver.mutability = Some(syn::Token![mut](Span::mixed_site().located_at(span)));
+    Some(ClonedSelf { name: Ident::new("self", span), conditions })
+}
+
+pub(crate) fn is_reference(receiver: &syn::Receiver) -> bool {
+    match &receiver.kind {
+        syn::ReceiverKind::Reference(..) => true,
+        syn::ReceiverKind::Typed(_, ty) => is_reference_type(ty),
+        _ => false,
+    }
+}

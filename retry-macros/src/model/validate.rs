@@ -1,0 +1,105 @@
+//! The rules between arguments. Core has the rules on single values.
+
+use quote::ToTokens;
+use syn::{Expr, Lit};
+
+use crate::diagnostics::Diagnostics;
+use crate::parse::{Backoff, JitterForm, Max, RawArgs, is_constant, literal, ungrouped};
+
+/// Checks every rule that concerns the arguments alone.
+pub(crate) fn check_arguments(args: &RawArgs, errors: &mut Diagnostics) {
+    check_factor_has_effect(args, errors);
+    check_decorrelated_stands_alone(args, errors);
+    check_within_can_be_proven(args, errors);
+    check_budget_has_effect(args, errors);
+    check_shared_outlives_the_call(args, errors);
+}
+
+/// Refuses `factor` with a backoff that has none.
+fn check_factor_has_effect(args: &RawArgs, errors: &mut Diagnostics) {
+    if let (Some(factor), Some(backoff)) = (args.factor.get(), args.backoff.get()) {
+        if backoff.value != Backoff::Exponential {
+            let word = format!("{:?}", backoff.value).to_lowercase();
+            let message = format!("`factor` has no effect with `backoff = {word}`; remove one of the two");
+            errors.report(&factor.key, message);
+        }
+    }
+}
+
+/// Refuses `factor` and `backoff` with decorrelated jitter, which computes each delay from the previous one.
+fn check_decorrelated_stands_alone(args: &RawArgs, errors: &mut Diagnostics) {
+    let is_decorrelated =
+        matches!(args.jitter.value(), Some(j) if matches!(j.form, JitterForm::Word("Decorrelated")));
+    if !is_decorrelated {
+        return;
+    }
+    let without_effect =
+        [args.factor.get().map(|given| &given.key), args.backoff.get().map(|given| &given.key)];
+    for key in without_effect.into_iter().flatten() {
+        errors.report(
+            key,
+            format!("`{key}` has no effect with `jitter = decorrelated`; remove one of the two"),
+        );
+    }
+}
+
+/// Refuses `within` where the worst case cannot be computed at compile time: without a limit on attempts, or with a
+/// policy that is known only at run time.
+fn check_within_can_be_proven(args: &RawArgs, errors: &mut Diagnostics) {
+    let Some(within) = args.within.get() else { return };
+    if matches!(args.max.value(), Some(Max::Unlimited)) {
+        let message =
+            format!("`{}` cannot hold for unlimited attempts; write `max = 5` or use `deadline`", within.key);
+        errors.report(&within.key, message);
+    }
+    if let Some(policy) = args.policy().filter(|policy| !is_constant(policy)) {
+        let message = format!(
+            "`{}` is proven at compile time, and `{}` is known at run time; name a constant or use `deadline`",
+            within.key,
+            policy.to_token_stream()
+        );
+        errors.report(&within.key, message);
+    }
+    if let Some(env) = args.env.get() {
+        let message = format!(
+            "`{}` is proven at compile time, and `{}` changes the policy at run time; remove one or use `deadline`",
+            within.key, env.key
+        );
+        errors.report(&within.key, message);
+    }
+}
+
+/// Refuses a budget where no attempt is a retry.
+fn check_budget_has_effect(args: &RawArgs, errors: &mut Diagnostics) {
+    let (Some(budget), Some(Max::Attempts(max))) = (args.budget.get(), args.max.value()) else { return };
+    let is_one = matches!(literal(max), Some(Lit::Int(number)) if number.base10_digits() == "1");
+    if is_one && args.max.origin() == Some(budget.origin) {
+        let message = "`budget` pays for retries, and with `max = 1` there is none; remove one of the two";
+        errors.report(&budget.key, message);
+    }
+}
+
+/// Refuses a budget or a breaker that each call would create anew.
+fn check_shared_outlives_the_call(args: &RawArgs, errors: &mut Diagnostics) {
+    for (slot, ty) in [(&args.budget, "RetryBudget"), (&args.breaker, "CircuitBreaker")] {
+        let Some(given) = slot.get().filter(|given| is_made(ungrouped(&given.value), ty)) else { continue };
+        let (key, name) = (&given.key, given.key.to_string().to_uppercase());
+        let message = format!(
+            "a `{ty}` made here is new at every call and remembers nothing; put it into a `static`, write `{key} = {name}`"
+        );
+        errors.report(&given.value, message);
+    }
+}
+
+/// Returns whether an expression calls a constructor of `ty`, with or without setters after it.
+fn is_made(value: &Expr, ty: &str) -> bool {
+    match value {
+        Expr::MethodCall(call) => is_made(&call.receiver, ty),
+        Expr::Reference(reference) => is_made(&reference.expr, ty),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => path.path.segments.iter().rev().nth(1).is_some_and(|owner| owner.ident == ty),
+            _ => false,
+        },
+        _ => false,
+    }
+}

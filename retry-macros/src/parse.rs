@@ -1,0 +1,31 @@
+//! Tokens → arguments: parses the parentheses of the attribute.
+
+mod argument;
+mod arguments;
+mod backoff;
+mod duration;
+mod expression;
+mod jitter;
+mod label;
+mod names;
+mod nearest;
+mod preset;
+mod selector;
+mod slot;
+mod source;
+mod spec;
+mod suggest;
+mod table;
+mod value;
+
+pub(crate) use backoff::Backoff;
+pub(crate) use expression::{
+    first_and_last_span, first_span, is_constant, is_lower_case, literal, respanned, ungrouped,
+};
+pub(crate) use jitter::{Jitter, JitterForm, not_a_jitter};
+pub(crate) use preset::Preset;
+pub(crate) use selector::{PRIMITIVES, Selector};
+pub(crate) use slot::{Given, Origin, Slot};
+pub(crate) use source::source;
+pub(crate) use table::RawArgs;
+pub(crate) use value::{Max, Number, Start, Time, TimeForm};

@@ -1,0 +1,277 @@
+//! The table of arguments. Parser, inheritance, recovery, messages and suggestions follow from it.
+//!
+//! A row is a field of [`RawArgs`] with the type of its value, its group, and the keys that fill it:
+//!
+//! ```text
+//! field: type, group {
+//!     "key" = parser, "example", conversion("other key" "other key"), …;
+//! }
+//! ```
+//!
+//! - The parser is a method of [`Argument`] that returns the type.
+//! - The group decides on inheritance from an `impl` block and on recovery after a mistake: see [`Group`].
+//! - The example is what a message shows.
+//! - Other keys are names in other libraries and common guesses. A [`Conversion`] applies to their values.
+//!
+//! The rows are in the order in which messages list the keys.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Expr, LitStr, Path, Token, Type};
+
+use super::argument::Argument;
+use super::backoff::Backoff;
+use super::jitter::Jitter;
+use super::selector::Selector;
+use super::slot::{Origin, Slot};
+use super::spec::{ArgumentSpec, Conversion, Group, Kind};
+use super::value::{Max, Number, Start, Time};
+use crate::diagnostics::Diagnostics;
+
+macro_rules! arguments {
+    ($(
+        $field:ident: $value:ty, $group:ident {
+            $($key:literal = $parser:ident, $example:literal $(, $conversion:ident($($other:literal)+))*;)+
+        }
+    )+) => {
+        /// The arguments as they are written, each in a slot of its own.
+        #[derive(Clone, Default)]
+        pub(crate) struct RawArgs {
+            $(pub(crate) $field: Slot<$value>,)+
+        }
+
+        /// The keys of all rows.
+        pub(super) const KEYS: &[ArgumentSpec] = &[$($(ArgumentSpec {
+            key: $key,
+            example: $example,
+            kind: kind_of(stringify!($parser)),
+            other_keys: &[$($(($other, Conversion::$conversion),)+)*],
+        },)+)+];
+
+        impl RawArgs {
+            /// Reads the value of an argument into its slot.
+            pub(super) fn read(&mut self, argument: &Argument<'_>, errors: &mut Diagnostics) -> syn::Result<()> {
+                match argument.spec.key {
+                    $($($key => self.$field.set(argument.key, argument.$parser()?, errors),)+)+
+                    _ => {}
+                }
+                Ok(())
+            }
+
+            /// Returns these arguments and, where a slot is empty, that of the `impl` block.
+            pub(crate) fn or_inherit(self, outer: &RawArgs) -> RawArgs {
+                RawArgs {
+                    $($field: match Group::$group {
+                        Group::Method => self.$field,
+                        _ => self.$field.or_inherit(&outer.$field),
+                    },)+
+                }
+            }
+
+            /// Returns the arguments that are kept after a mistake: those on which the function and its body depend.
+            pub(crate) fn for_recovery(&self) -> RawArgs {
+                RawArgs {
+                    $($field: match Group::$group {
+                        Group::Function => self.$field.clone(),
+                        _ => Slot::default(),
+                    },)+
+                }
+            }
+
+            /// Returns the given arguments: group, key as written, and the attribute on which they stand.
+            fn given(&self) -> impl Iterator<Item = (Group, &Ident, Origin)> {
+                let all = [$(self.$field.get().map(|given| (Group::$group, &given.key, given.origin)),)+];
+                all.into_iter().flatten()
+            }
+        }
+    };
+}
+
+arguments! {
+    max: Max, Policy {
+        "max" = attempts, "max = 5",
+            Unchanged("attempts" "max_attempts" "max_tries" "tries" "stop" "attempt_limit"
+                "stop_after_attempt"),
+            FromRetries("max_retries" "max_times" "retries" "max_retry" "num_retries" "retry_count"
+                "retry_limit"),
+            FromTimes("times");
+        "unlimited" = unlimited, "unlimited", Unchanged("forever" "infinite");
+    }
+    base: Time, Policy {
+        "base" = duration, "base = \"1s\"",
+            Unchanged("delay" "base_delay" "initial" "initial_delay" "initial_interval" "interval"
+                "min_delay" "min" "wait" "backoff_delay" "retry_delay" "retry_interval" "period"
+                "start_delay");
+        "base_ms" = millis, "base_ms = 1000", Unchanged("delay_ms");
+    }
+    factor: (Expr, Number), Policy {
+        "factor" = factor, "factor = 2",
+            Unchanged("multiplier" "exponential_base" "exponent" "backoff_factor" "growth");
+    }
+    backoff: Backoff, Policy {
+        "backoff" = backoff, "backoff = exponential", Unchanged("strategy");
+    }
+    max_delay: Time, Policy {
+        "max_delay" = duration, "max_delay = \"30s\"",
+            Unchanged("cap" "max_interval" "max_wait" "delay_max" "max_backoff" "ceiling");
+        "max_delay_ms" = millis, "max_delay_ms = 30000";
+    }
+    jitter: Jitter, Policy {
+        "jitter" = jitter, "jitter = 0.3", Unchanged("random" "randomize"), ToSpread("randomization_factor");
+    }
+    deadline: Time, Policy {
+        "deadline" = duration, "deadline = \"2m\"",
+            Unchanged("total_timeout" "max_elapsed" "max_elapsed_time" "max_duration" "total_delay"
+                "stop_after_delay" "overall_timeout");
+        "deadline_ms" = millis, "deadline_ms = 120000", Unchanged("total_timeout_ms");
+    }
+    attempt_timeout: Time, Policy {
+        "attempt_timeout" = duration, "attempt_timeout = \"5s\"",
+            Unchanged("timeout" "per_attempt_timeout" "try_timeout");
+        "attempt_timeout_ms" = millis, "attempt_timeout_ms = 5000", Unchanged("timeout_ms");
+    }
+    within: Time, Policy {
+        "within" = duration, "within = \"1m\"";
+        "within_ms" = millis, "within_ms = 60000";
+    }
+    on: Vec<Selector>, Selection {
+        "on" = selectors, "on = MyError",
+            Unchanged("retry_on" "retry_on_exceptions" "exceptions" "retriable" "errors" "retry_for");
+    }
+    unless: Vec<Selector>, Selection {
+        "unless" = selectors, "unless = MyError::Permanent",
+            Unchanged("not_on" "abort_on" "permanent" "except");
+    }
+    ask: Vec<Type>, Selection {
+        "ask" = types, "ask = MyError";
+    }
+    when: Expr, Selection {
+        "when" = function, "when = |error| error.is_transient()",
+            Unchanged("if" "retry_if" "condition" "predicate" "retry_while");
+    }
+    retry_ok: Expr, Selection {
+        "retry_ok" = function, "retry_ok = |value| value.is_pending()",
+            Unchanged("retry_on_result"),
+            Impossible("until");
+    }
+    retry_after: Expr, Selection {
+        "retry_after" = function, "retry_after = |error| error.retry_after()", Unchanged("hint" "adjust");
+    }
+    error: Type, Function {
+        "error" = ty, "error = MyError", Unchanged("error_type" "wrap");
+    }
+    attempt: Ident, Function {
+        "attempt" = binding, "attempt = n", Unchanged("attempt_number");
+    }
+    fallback: Expr, Call {
+        "fallback" = fallback, "fallback = |error| Ok(default)", Unchanged("recover" "default" "or_else");
+    }
+    on_retry: Expr, Call {
+        "on_retry" = function, "on_retry = |event| log(event)", Impossible("notify" "before_sleep");
+    }
+    on_give_up: Expr, Call {
+        "on_give_up" = function, "on_give_up = |event| log(event)", Impossible("on_failure" "on_error");
+    }
+    name: LitStr, Call {
+        "name" = label, "name = \"drain node\"", Unchanged("operation" "label");
+    }
+    start: Start, Policy {
+        "preset" = preset, "preset = api_call", Unchanged("profile" "template");
+        "policy" = policy, "policy = POLICY", Unchanged("config" "builder");
+    }
+    env: LitStr, External {
+        "env" = prefix, "env = \"DEPLOYMENT\"", Unchanged("environment" "env_prefix" "env_var" "prefix");
+    }
+    budget: Expr, External {
+        "budget" = shared, "budget = BUDGET", Unchanged("retry_budget" "token_bucket");
+    }
+    breaker: Expr, External {
+        "breaker" = shared, "breaker = BREAKER", Unchanged("circuit" "circuit_breaker");
+    }
+    clone: Vec<Ident>, Function {
+        "clone" = names, "clone(argument)";
+    }
+    sleep: Expr, Call {
+        "sleep" = function, "sleep = path::to::sleep", Unchanged("sleeper");
+    }
+    facade: Path, Function {
+        "crate" = path, "crate = path::to::reattempt";
+    }
+    skip: (), Method {
+        "skip" = skip, "skip", Unchanged("ignore");
+    }
+}
+
+impl RawArgs {
+    /// Returns the keys of the given arguments, as written.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &Ident> {
+        self.given().map(|(_, key, _)| key)
+    }
+
+    /// Returns the caller's own policy, which the other arguments override.
+    pub(crate) fn policy(&self) -> Option<&Expr> {
+        match self.start.value()? {
+            Start::Policy(policy) => Some(policy),
+            Start::Preset(_) => None,
+        }
+    }
+
+    /// Returns whether all values of the policy come from the `impl` block, so that its constant can be used.
+    pub(crate) fn is_policy_inherited(&self) -> bool {
+        self.has(&[Group::Policy], Origin::Impl) && !self.has(&[Group::Policy], Origin::Own)
+    }
+
+    /// Returns whether no argument concerns the policy, on the function or on an `impl` block.
+    pub(crate) fn is_policy_default(&self) -> bool {
+        !self.has(&[Group::Policy], Origin::Impl) && !self.has(&[Group::Policy], Origin::Own)
+    }
+
+    /// Returns whether a method has an argument of its own that can contradict one of its `impl` block.
+    pub(crate) fn may_contradict_block(&self) -> bool {
+        self.has(&[Group::Policy, Group::External], Origin::Own)
+    }
+
+    fn has(&self, groups: &[Group], origin: Origin) -> bool {
+        self.given().any(|(group, _, from)| groups.contains(&group) && from == origin)
+    }
+
+    /// Returns whether tokens are arguments with values that can be parsed.
+    pub(super) fn is_valid(tokens: TokenStream) -> bool {
+        let (mut args, mut errors) = (RawArgs::default(), Diagnostics::new());
+        let parser = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                let key = Ident::parse_any(input)?;
+                let spec = find(&key.to_string()).ok_or_else(|| input.error("no argument"))?;
+                args.read(&Argument { input, key: &key, spec }, &mut errors)?;
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(())
+        };
+        let is_read = parser.parse2(tokens).is_ok();
+        let is_clean = errors.is_clean();
+        let _ = errors.finish();
+        is_read && is_clean
+    }
+}
+
+/// Returns the kind of values that a parser reads.
+const fn kind_of(parser: &str) -> Kind {
+    match parser.as_bytes() {
+        b"unlimited" | b"skip" | b"names" => Kind::WithoutEquals,
+        b"attempts" => Kind::Attempts,
+        b"duration" => Kind::Duration,
+        b"factor" => Kind::Factor,
+        b"jitter" => Kind::Jitter,
+        b"function" | b"fallback" => Kind::Function,
+        b"shared" | b"policy" | b"selectors" => Kind::NoLiteral,
+        _ => Kind::Other,
+    }
+}
+
+/// Returns the row of a key.
+pub(super) fn find(key: &str) -> Option<&'static ArgumentSpec> {
+    KEYS.iter().find(|spec| spec.key == key)
+}
