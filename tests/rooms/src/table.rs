@@ -68,7 +68,7 @@ pub const CORE: Table = Table {
 /// The rooms of `retry-macros`.
 pub const MACROS: Table = Table {
     folder: "retry-macros",
-    rooms: &["diagnostics", "name", "parse", "function", "model", "expand", "retry", "derive", "lib"],
+    rooms: &["diagnostics", "parse", "name", "function", "model", "expand", "retry", "derive", "lib"],
     upward: &[],
     circles: &[],
     functions: &[],
