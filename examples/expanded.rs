@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 use std::{io, net::TcpStream};
 
-use reattempt::__private::{Block, Position, Site, check, known, unreached};
+use reattempt::__private::{Block, Position, Site, check, probe, unreached};
 use reattempt::{Policy, retry, testing};
 
 #[retry(max = 5, base_ms = 200)]
@@ -36,10 +36,10 @@ fn connect_expanded(address: &str) -> io::Result<TcpStream> {
         let outcome: io::Result<TcpStream> = if false { unreached() } else { TcpStream::connect(address) };
         // What the error's type can do, found out at compile time by method lookup: how it is shown (`Display`, else
         // `Debug`, else the name of its type), whether it has `Retryable`, how its sources are reached.
-        let known = known(&outcome);
+        let known = probe(&outcome);
         // A success at the first attempt passes through. All else is out of line, and the same code for every function
         // with this type of error: draws the delay, decides, logs and waits.
-        match known.reattempt_step_blocking(Block, &SITE, position, outcome) {
+        match known.__reattempt_step_blocking(Block, &SITE, position, outcome) {
             ControlFlow::Continue((next, ())) => position = next,
             ControlFlow::Break(outcome) => return outcome,
         }

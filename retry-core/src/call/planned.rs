@@ -51,7 +51,7 @@ impl Planned {
     /// Tells the log what it was not told yet.
     #[cold]
     #[inline(never)]
-    pub fn announce(&self) {
+    pub fn emit(&self) {
         if let Some(pending) = &self.pending {
             observe::retry(&pending.facts(self.attempt, self.elapsed), self.delay(), &pending.error);
         }
@@ -121,10 +121,19 @@ impl GivenUp {
     /// Tells the log what it was not told yet.
     #[cold]
     #[inline(never)]
-    pub fn announce(&self) {
+    pub fn emit(&self) {
         if let Some(pending) = &self.pending {
             observe::give_up(&pending.facts(self.attempts, self.elapsed), self.reason, &pending.error);
         }
+    }
+
+    /// Returns the `RetryError` of the call, with the error of its last attempt.
+    pub fn retry_error<E, D, O, C>(&self, last: Option<E>, known: Known<D, O, C>) -> RetryError<E>
+    where
+        D: Describe<E> + Default,
+        C: Sourced<E> + Default,
+    {
+        RetryError::new(self.reason, self.attempts, self.elapsed, last, known)
     }
 
     pub(crate) fn operation(&self) -> &str {
@@ -133,16 +142,5 @@ impl GivenUp {
 
     pub(crate) fn max_attempts(&self) -> Option<u32> {
         self.pending.as_ref().and_then(|pending| pending.max_attempts)
-    }
-}
-
-impl<E> RetryError<E> {
-    /// Returns the error of a call that gave up, with the last error of its attempts.
-    pub fn new<D, O, C>(given_up: &GivenUp, last: Option<E>, known: Known<D, O, C>) -> RetryError<E>
-    where
-        D: Describe<E> + Default,
-        C: Sourced<E> + Default,
-    {
-        RetryError::from_parts(given_up.reason, given_up.attempts, given_up.elapsed, last, known)
     }
 }

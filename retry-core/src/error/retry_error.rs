@@ -102,7 +102,7 @@ impl<E> Error for RetryError<E> {
 
 impl<E> RetryError<E> {
     /// The last error with what is known of its type, which is chosen here once and for all.
-    pub(crate) fn from_parts<D, O, C>(
+    pub(crate) fn new<D, O, C>(
         reason: GiveUpReason,
         attempts: u32,
         elapsed: Duration,
@@ -151,6 +151,6 @@ impl<E, F: From<RetryError<E>>> FromRetryError<E> for F {
 }
 
 /// The function's own error, made of the one that says why it gave up.
-pub fn converted<E, F: FromRetryError<E>>(error: RetryError<E>) -> F {
+pub fn into_caller_error<E, F: FromRetryError<E>>(error: RetryError<E>) -> F {
     F::from_retry_error(error)
 }

@@ -64,7 +64,7 @@ impl Expansion<'_> {
         if self.retry.ending.error.is_some() {
             let ret = without_impl_trait(&self.retry.shape.ret);
             let (private, outcome) = (&self.retry.private, &self.locals.outcome);
-            return quote_spanned!(Span::mixed_site()=> (#private::same::<#ret>(), #outcome));
+            return quote_spanned!(Span::mixed_site()=> (#private::from_result::<#ret>(), #outcome));
         }
         let place = self.return_place();
         self.call(Place::at(place), "split", hygiene::at(place, &self.locals.outcome).into_token_stream())
@@ -86,7 +86,7 @@ impl Expansion<'_> {
             (quote_spanned!(place.first=> &), Ident::new("__reattempt_answer", place.last));
         let never_fails = self.call(place, "never_fails", quote!(#reference #answer));
         Some(quote_spanned! {Span::mixed_site()=> {
-            let __reattempt_answer = #private::success::<#ret>().reattempt_success();
+            let __reattempt_answer = #private::success::<#ret>().__reattempt_success();
             #never_fails
         }})
     }

@@ -57,14 +57,14 @@ impl Expansion<'_> {
         let reference = quote_spanned!(place=> &);
         match self.rules_closure() {
             Some(rules) => {
-                let judge = self.call(Place::at(place), "rules", quote!(#reference #outcome, #rules));
-                self.call(Place::at(place), step, quote!(#arguments, #judge, #outcome))
+                let after = self.call(Place::at(place), "rules", quote!(#reference #outcome, #rules));
+                self.call(Place::at(place), step, quote!(#arguments, #after, #outcome))
             }
             None => {
-                let known = self.call(Place::at(place), "known", quote!(#reference #outcome));
-                let known = self.borrow_aware(&known);
-                let method = format_ident!("reattempt_{step}", span = place);
-                quote_spanned!(place=> #known.#method(#arguments, #outcome))
+                let probe = self.call(Place::at(place), "probe", quote!(#reference #outcome));
+                let probe = self.borrow_aware(&probe);
+                let method = format_ident!("__reattempt_{step}", span = place);
+                quote_spanned!(place=> #probe.#method(#arguments, #outcome))
             }
         }
     }
@@ -81,9 +81,9 @@ impl Expansion<'_> {
             |#error, #ask| match #error {
                 ::core::option::Option::Some(#error) => {
                     #prepared
-                    #private::Ask::after(#ask, &#view)
+                    #private::Decider::after_failure(#ask, &#view)
                 }
-                ::core::option::Option::None => #private::Ask::recovered(#ask, #name),
+                ::core::option::Option::None => #private::Decider::after_recovery(#ask, #name),
             }
         })
     }
@@ -93,7 +93,7 @@ impl Expansion<'_> {
         let restore = self.restore_self();
         let (plan, on_retry, give_up) = (self.plan(), self.retry_hook(), self.give_up());
         let Locals { plan: next, planned, given_up, .. } = &self.locals;
-        let announce = self.emit_event(&quote!(Planned), planned);
+        let emit = self.emit_event(&quote!(Planned), planned);
         let wait = self.planned_wait();
         quote_spanned! {Span::mixed_site()=>
             #restore
@@ -101,7 +101,7 @@ impl Expansion<'_> {
             match #next {
                 ::core::result::Result::Ok(#planned) => {
                     #on_retry
-                    #announce
+                    #emit
                     #wait
                 }
                 ::core::result::Result::Err(#given_up) => { #give_up }
@@ -123,11 +123,11 @@ impl Expansion<'_> {
                 let #result = #result;
                 let #plan = match &#result {
                     ::core::result::Result::Ok(_) => {
-                        #private::#function(#site, &mut #progress, &#refused, #private::Tell::#tell #refused_value)
+                        #private::#function(#site, &mut #progress, &#refused, #private::Emit::#tell #refused_value)
                     }
                     ::core::result::Result::Err(#error) => {
                         #prepared
-                        #private::#function(#site, &mut #progress, &#view, #private::Tell::#tell #own_error)
+                        #private::#function(#site, &mut #progress, &#view, #private::Emit::#tell #own_error)
                     }
                 };
                 (#plan, #result)

@@ -13,12 +13,13 @@ impl Expansion<'_> {
     /// Ends the call: calls the hook, emits the event, then returns the last value, the fallback's or the last error.
     pub(super) fn give_up(&self) -> TokenStream {
         let hook = self.retry.ending.on_give_up.as_ref();
-        let call_hook = hook.map(|hook| self.hook(hook, &self.locals.given_up, "on_give_up", "tell_give_up"));
-        let announce = self.emit_event(&quote!(GivenUp), &self.locals.given_up);
+        let call_hook =
+            hook.map(|hook| self.hook(hook, &self.locals.given_up, "on_give_up", "call_on_give_up"));
+        let emit = self.emit_event(&quote!(GivenUp), &self.locals.given_up);
         let (last, end) = (self.last(), self.end());
         quote_spanned! {Span::mixed_site()=>
             #call_hook
-            #announce
+            #emit
             #last
             #end
         }
@@ -32,14 +33,14 @@ impl Expansion<'_> {
             return self.last_if_any(error);
         }
         let Locals { last: end, error: found, known, given_up, result, value, same, .. } = &self.locals;
-        let question = self.borrow_aware(&quote!(#private::known_of(&#found)));
+        let question = self.borrow_aware(&quote!(#private::probe_error(&#found)));
         let last = match &self.retry.ending.error {
             None => quote_spanned!(Span::mixed_site()=> let #end = #found;),
             Some(_) => quote_spanned! {Span::mixed_site()=>
                 let #end = {
                     let #found = #found;
-                    let #known = #question.reattempt_known();
-                    #private::RetryError::new(&#given_up, ::core::option::Option::Some(#found), #known)
+                    let #known = #question.__reattempt_probe();
+                    #private::GivenUp::retry_error(&#given_up, ::core::option::Option::Some(#found), #known)
                 };
             },
         };
@@ -56,18 +57,18 @@ impl Expansion<'_> {
     fn last_if_any(&self, error: &Type) -> TokenStream {
         let (private, leave) = (&self.retry.private, &self.leave);
         let Locals { last, result, value, same, known, given_up, error: found, .. } = &self.locals;
-        let none = self.borrow_aware(&quote!(#private::known_as::<#error>()));
-        let some = self.borrow_aware(&quote!(#private::known_of(&#found)));
+        let none = self.borrow_aware(&quote!(#private::probe_type::<#error>()));
+        let some = self.borrow_aware(&quote!(#private::probe_error(&#found)));
         quote_spanned! {Span::mixed_site()=>
             let #last = match ::core::convert::identity(#result) {
                 ::core::result::Result::Ok(::core::option::Option::Some(#value)) => #leave #same.ok(#value),
                 ::core::result::Result::Ok(::core::option::Option::None) => {
-                    let #known = #none.reattempt_known();
-                    #private::RetryError::new(&#given_up, ::core::option::Option::None, #known)
+                    let #known = #none.__reattempt_probe();
+                    #private::GivenUp::retry_error(&#given_up, ::core::option::Option::None, #known)
                 }
                 ::core::result::Result::Err(#found) => {
-                    let #known = #some.reattempt_known();
-                    #private::RetryError::new(&#given_up, ::core::option::Option::Some(#found), #known)
+                    let #known = #some.__reattempt_probe();
+                    #private::GivenUp::retry_error(&#given_up, ::core::option::Option::Some(#found), #known)
                 }
             };
         }
@@ -80,16 +81,16 @@ impl Expansion<'_> {
             return match &self.retry.ending.error {
                 None => quote_spanned!(Span::mixed_site()=> #leave #same.err(#last);),
                 Some(error) => {
-                    let converted = self.call(Place::of(error), "converted", quote!(#last));
-                    quote_spanned!(Span::mixed_site()=> #leave #same.err(#converted);)
+                    let error = self.call(Place::of(error), "into_caller_error", quote!(#last));
+                    quote_spanned!(Span::mixed_site()=> #leave #same.err(#error);)
                 }
             };
         };
         if !self.retry.shape.is_async {
-            let given = self.call(Place::of(fallback), "give_outcome", quote!(#same, #last, #fallback));
+            let given = self.call(Place::of(fallback), "call_for_outcome", quote!(#same, #last, #fallback));
             return quote_spanned!(Span::mixed_site()=> #leave #given;);
         }
-        let given = self.call(Place::of(fallback), "give", quote!(#last, #fallback));
+        let given = self.call(Place::of(fallback), "call_with", quote!(#last, #fallback));
         let ret = without_impl_trait(&self.retry.shape.ret);
         let place = Place::of(fallback).in_expansion();
         let (whole, dot) = (hygiene::at(place.first, outcome), quote_spanned!(place.last=> .));
@@ -99,7 +100,7 @@ impl Expansion<'_> {
         quote_spanned! {Span::mixed_site()=>
             let #outcome = (#answered: {
                 #probes
-                let #answer = #private::Returned::new(#given).reattempt_answer();
+                let #answer = #private::Returned::new(#given).__reattempt_answer();
                 let #future = match ::core::convert::identity(#answer) {
                     #private::Answer::Now(#outcome) => break #answered #outcome,
                     #private::Answer::Later(#future) => #future,

@@ -47,14 +47,14 @@ impl Expansion<'_> {
     /// Returns the error as its type describes it.
     fn view_by_type(&self) -> TokenStream {
         let (private, error) = (&self.retry.private, &self.locals.error);
-        let known = self.borrow_aware(&quote_spanned!(Span::mixed_site()=> #private::known_of(#error)));
-        quote_spanned!(Span::mixed_site()=> #known.reattempt_known().see(#error))
+        let known = self.borrow_aware(&quote_spanned!(Span::mixed_site()=> #private::probe_error(#error)));
+        quote_spanned!(Span::mixed_site()=> #known.__reattempt_probe().see(#error))
     }
 
     /// Starts a probe of the error's type where types that may borrow are distinguished, if this type may.
     pub(super) fn borrow_aware(&self, probe: &TokenStream) -> TokenStream {
         if self.retry.may_borrow {
-            quote_spanned!(Span::mixed_site()=> #probe.reattempt_borrowing())
+            quote_spanned!(Span::mixed_site()=> #probe.__reattempt_borrowing())
         } else {
             probe.clone()
         }
@@ -72,7 +72,7 @@ impl Expansion<'_> {
             Classifier::Optional(ty) => {
                 let way = self.search(ty);
                 let place = Place::at(first_span(ty)).in_expansion();
-                let arguments = quote!(&#find, &#search, #private::known_as::<#ty>().reattempt_known());
+                let arguments = quote!(&#find, &#search, #private::probe_type::<#ty>().__reattempt_probe());
                 let classifier = self.call(place, "classifier", arguments);
                 quote_spanned!(Span::mixed_site()=> { #way #classifier })
             }
@@ -87,7 +87,7 @@ impl Expansion<'_> {
         quote_spanned! {Span::mixed_site()=>
             #probes
             let #find = #private::Find::<#ty, _>::new(#error);
-            let #search = (#references #find).reattempt_search();
+            let #search = (#references #find).__reattempt_search();
         }
     }
 
@@ -120,7 +120,7 @@ impl Expansion<'_> {
         };
         let waited = option(rules.sums_waits.then(|| quote!(&#waited)));
         quote_spanned! {Span::mixed_site()=>
-            #private::Told {
+            #private::Overridden {
                 failure: #failure,
                 is_retryable: #is_retryable,
                 hint: #hint,
@@ -138,14 +138,14 @@ impl Expansion<'_> {
             HintRule::TypeUnlessTimeout => Some(quote_spanned! {Span::mixed_site()=>
                 if #timed_out { ::core::option::Option::None } else { #private::Failure::hint(&#view) }
             }),
-            HintRule::Function(hint) => Some(self.call(Place::of(hint), "hint", quote!(#error, #hint))),
+            HintRule::Function(hint) => Some(self.call(Place::of(hint), "call_hint", quote!(#error, #hint))),
         }
     }
 
     /// Returns whether the error is retried, where its type alone does not decide on it.
     fn is_retryable(&self) -> Option<TokenStream> {
         let (private, Locals { timed_out, view, .. }) = (&self.retry.private, &self.locals);
-        let by_type = quote_spanned!(Span::mixed_site()=> #private::Seen::own(&#view));
+        let by_type = quote_spanned!(Span::mixed_site()=> #private::ErrorView::own(&#view));
         let by_timeout_or_type = quote_spanned!(Span::mixed_site()=> #timed_out || #by_type);
         match &self.retry.error_rules.retryable {
             RetryableRule::Type => None,
@@ -173,7 +173,7 @@ impl Expansion<'_> {
         };
         let when = match &selection.when {
             Some(when) => {
-                let asked = self.call(Place::of(when), "judge", quote!(#error, #when));
+                let asked = self.call(Place::of(when), "call_predicate", quote!(#error, #when));
                 quote!(::core::option::Option::Some(#asked))
             }
             None => quote!(::core::option::Option::None),

@@ -13,7 +13,7 @@ impl Expansion<'_> {
     /// Emits the event after a hook. Without hooks core emits it with the decision.
     pub(super) fn emit_event(&self, ty: &TokenStream, step: &Ident) -> Option<TokenStream> {
         let private = &self.retry.private;
-        self.retry.emits_late().then(|| quote_spanned!(Span::mixed_site()=> #private::#ty::announce(&#step);))
+        self.retry.emits_late().then(|| quote_spanned!(Span::mixed_site()=> #private::#ty::emit(&#step);))
     }
 
     pub(super) fn retry_hook(&self) -> Option<TokenStream> {
@@ -29,7 +29,7 @@ impl Expansion<'_> {
     /// Calls the hook before a wait.
     pub(super) fn call_retry_hook(&self) -> Option<TokenStream> {
         let hook = self.retry.before_wait.as_ref()?;
-        Some(self.hook(hook, &self.locals.planned, "on_retry", "tell_retry"))
+        Some(self.hook(hook, &self.locals.planned, "on_retry", "call_on_retry"))
     }
 
     /// Calls a hook with a step. An async hook may await: the result is moved through it, so that it is held across the
@@ -50,7 +50,7 @@ impl Expansion<'_> {
             _ => hook.to_token_stream(),
         };
         let place = Span::mixed_site().located_at(first_span(hook));
-        let tell = Ident::new("reattempt_tell", place);
+        let tell = Ident::new("__reattempt_call", place);
         let (answered, probes) = (hygiene::label(answered), self.probes(key));
         quote_spanned! {Span::mixed_site()=>
             let (#heard, #result) = {

@@ -144,8 +144,8 @@ impl Expansion<'_> {
     fn final_check(&self) -> TokenStream {
         let (private, result) = (&self.retry.private, &self.locals.result);
         match &self.retry.success_rule {
-            Some(refuses) => self.call(Place::of(refuses), "sift", quote!(#result, #refuses)),
-            None => quote!(#private::sift(#result, |_| false)),
+            Some(refuses) => self.call(Place::of(refuses), "is_final", quote!(#result, #refuses)),
+            None => quote!(#private::is_final(#result, |_| false)),
         }
     }
 

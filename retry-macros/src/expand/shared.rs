@@ -26,10 +26,10 @@ impl Expansion<'_> {
             self.borrowed("lend_breaker", &self.locals.breaker, sharing.breaker.as_ref());
         let begin = match sharing.breaker {
             Some(_) => quote_spanned! {Span::mixed_site()=>
-                let (mut #shared, #refused) = #private::Shared::behind(#lent_breaker, #lent_budget);
+                let (mut #shared, #refused) = #private::Shared::acquire(#lent_breaker, #lent_budget);
             },
             None => quote_spanned! {Span::mixed_site()=>
-                let mut #shared = #private::Shared::paying(#lent_budget);
+                let mut #shared = #private::Shared::with_budget(#lent_budget);
             },
         };
         Some(quote!(#budget #breaker #begin))
@@ -80,7 +80,7 @@ impl Expansion<'_> {
         let (refused, attempt, restore) =
             (self.rejected_call(), self.attempt_or_return(), self.restore_self());
         let (plan, on_retry, give_up) = (self.plan(), self.call_retry_hook(), self.give_up());
-        let announce = self.emit_event(&quote!(Planned), &self.locals.planned);
+        let emit = self.emit_event(&quote!(Planned), &self.locals.planned);
         let mut wait = self.planned_wait();
         if self.retry.shape.is_async {
             let (awaited, delay) = (self.wait(), &self.locals.delay);
@@ -101,10 +101,10 @@ impl Expansion<'_> {
                     match #planning {
                         ::core::result::Result::Ok(#planned) => {
                             #on_retry
-                            #announce
+                            #emit
                             #keep
                             #wait
-                            match #private::Shared::again(&mut #shared, &#planned) {
+                            match #private::Shared::reacquire(&mut #shared, &#planned) {
                                 ::core::result::Result::Ok(()) => continue,
                                 ::core::result::Result::Err(#given_up) => (#same, #given_up, #kept),
                             }
@@ -126,7 +126,7 @@ impl Expansion<'_> {
         if self.retry.ending.error.is_some() {
             let ret = super::attempt::without_impl_trait(&self.retry.shape.ret);
             return quote_spanned! {Span::mixed_site()=>
-                (#private::same::<#ret>(), #refused, ::core::result::Result::Ok(::core::option::Option::None))
+                (#private::from_result::<#ret>(), #refused, ::core::result::Result::Ok(::core::option::Option::None))
             };
         }
         let breaker = self.retry.sharing.breaker.as_ref().map_or_else(Span::mixed_site, first_span);
