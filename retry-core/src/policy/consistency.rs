@@ -71,49 +71,49 @@ pub const fn within(policy: &Policy, attempt_timeout: Duration, within: Duration
     unless(total > from_duration(within), InvalidPolicy::WithinExceeded)
 }
 
-/// Passes if a rule between the values of a function's policy holds. `preset` is the name of the preset that the policy
-/// starts from, empty for the defaults; `written` is whether the function sets `base` and `max_delay`.
+/// Passes if a rule between the values of a function's policy holds. `has_preset` is whether the policy
+/// starts from a preset; `written` is whether the function sets `base` and `max_delay`.
 ///
 /// # Panics
 /// If the rule does not hold. The message names the default of a value that the function does not set.
 #[track_caller]
-pub const fn require_over(preset: &'static str, written: (bool, bool), _: &Policy, checked: Checked) {
+pub const fn require_over(has_preset: bool, written: (bool, bool), checked: Checked) {
     if let Err(invalid) = checked {
-        panic!("{}", message_over(invalid, preset, written));
+        panic!("{}", message_over(invalid, has_preset, written));
     }
 }
 
 /// Returns the message for a broken rule, with the origin of the value that the function does not set.
 const fn message_over(
     invalid: InvalidPolicy,
-    preset: &str,
+    has_preset: bool,
     (has_base, has_max_delay): (bool, bool),
 ) -> &'static str {
     use InvalidPolicy::{BaseAboveMaxDelay, BaseNotBelowDeadline, WidthNotBelowMaxDelay};
-    match (invalid, preset.is_empty()) {
-        (BaseAboveMaxDelay, true) if !has_max_delay => {
+    match (invalid, has_preset) {
+        (BaseAboveMaxDelay, false) if !has_max_delay => {
             "`base` is above `max_delay`, which is 60 s unless set; lower `base` or raise `max_delay`"
         }
-        (BaseAboveMaxDelay, false) if !has_max_delay => {
+        (BaseAboveMaxDelay, true) if !has_max_delay => {
             "`base` is above `max_delay` of the preset; lower `base` or raise `max_delay`"
         }
-        (BaseAboveMaxDelay, true) if !has_base => {
+        (BaseAboveMaxDelay, false) if !has_base => {
             "`base`, which is 1 s unless set, is above `max_delay`; lower `base` or raise `max_delay`"
         }
-        (BaseAboveMaxDelay, false) if !has_base => {
+        (BaseAboveMaxDelay, true) if !has_base => {
             "`base` of the preset is above `max_delay`; lower `base` or raise `max_delay`"
         }
-        (WidthNotBelowMaxDelay, true) if !has_max_delay => {
+        (WidthNotBelowMaxDelay, false) if !has_max_delay => {
             "the width of `up_to` is not below `max_delay`, which is 60 s unless set; lower it or raise `max_delay`"
         }
-        (WidthNotBelowMaxDelay, false) if !has_max_delay => {
+        (WidthNotBelowMaxDelay, true) if !has_max_delay => {
             "the width of `up_to` is not below `max_delay` of the preset; lower it or raise `max_delay`"
         }
-        (BaseNotBelowDeadline, true) if !has_base => {
+        (BaseNotBelowDeadline, false) if !has_base => {
             "`base`, which is 1 s unless set, is not below `deadline`, so no retry could start; lower `base` or raise \
              `deadline`"
         }
-        (BaseNotBelowDeadline, false) if !has_base => {
+        (BaseNotBelowDeadline, true) if !has_base => {
             "`base` of the preset is not below `deadline`, so no retry could start; lower `base` or raise `deadline`"
         }
         _ => invalid.message(),
@@ -162,55 +162,40 @@ mod tests {
         let cases = [
             (
                 BaseAboveMaxDelay,
-                "",
+                false,
                 (true, false),
                 "`base` is above `max_delay`, which is 60 s unless set; lower",
             ),
             (
                 BaseAboveMaxDelay,
-                "",
+                false,
                 (false, true),
                 "`base`, which is 1 s unless set, is above `max_delay`; lower",
             ),
-            (BaseAboveMaxDelay, "", (true, true), "`base` is above `max_delay`; lower"),
-            (
-                BaseAboveMaxDelay,
-                "api_call",
-                (true, false),
-                "`base` is above `max_delay` of the preset; lower",
-            ),
-            (
-                BaseAboveMaxDelay,
-                "api_call",
-                (false, true),
-                "`base` of the preset is above `max_delay`; lower",
-            ),
-            (BaseAboveMaxDelay, "api_call", (true, true), "`base` is above `max_delay`; lower"),
+            (BaseAboveMaxDelay, false, (true, true), "`base` is above `max_delay`; lower"),
+            (BaseAboveMaxDelay, true, (true, false), "`base` is above `max_delay` of the preset; lower"),
+            (BaseAboveMaxDelay, true, (false, true), "`base` of the preset is above `max_delay`; lower"),
+            (BaseAboveMaxDelay, true, (true, true), "`base` is above `max_delay`; lower"),
             (
                 WidthNotBelowMaxDelay,
-                "",
+                false,
                 (false, false),
                 "not below `max_delay`, which is 60 s unless set; lower it",
             ),
-            (
-                WidthNotBelowMaxDelay,
-                "s3_upload",
-                (false, false),
-                "not below `max_delay` of the preset; lower it",
-            ),
-            (WidthNotBelowMaxDelay, "", (false, true), "not below `max_delay`; lower it"),
+            (WidthNotBelowMaxDelay, true, (false, false), "not below `max_delay` of the preset; lower it"),
+            (WidthNotBelowMaxDelay, false, (false, true), "not below `max_delay`; lower it"),
             (
                 BaseNotBelowDeadline,
-                "",
+                false,
                 (false, false),
                 "`base`, which is 1 s unless set, is not below `deadline`",
             ),
-            (BaseNotBelowDeadline, "lambda", (false, false), "`base` of the preset is not below `deadline`"),
-            (BaseNotBelowDeadline, "", (true, false), "`base` is not below `deadline`"),
+            (BaseNotBelowDeadline, true, (false, false), "`base` of the preset is not below `deadline`"),
+            (BaseNotBelowDeadline, false, (true, false), "`base` is not below `deadline`"),
         ];
-        for (invalid, preset, written, expected) in cases {
-            let message = message_over(invalid, preset, written);
-            assert!(message.contains(expected), "{invalid:?} {preset:?} {written:?}: {message}");
+        for (invalid, has_preset, written, expected) in cases {
+            let message = message_over(invalid, has_preset, written);
+            assert!(message.contains(expected), "{invalid:?} {has_preset} {written:?}: {message}");
         }
     }
 }

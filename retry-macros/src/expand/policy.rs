@@ -192,17 +192,17 @@ impl<'a> Builder<'a> {
                 let name = hygiene::local("policy");
                 quote!({ let #name: #private::Policy = #policy; #name })
             }
-            None => self.preset(args).1,
+            None => self.preset(args),
         };
         quote!(#start #setters)
     }
 
-    /// Returns the preset's name, which is empty for the default, and its policy.
-    fn preset(&self, args: &RawArgs) -> (&'static str, TokenStream) {
+    /// Returns the policy of the preset or, without one, the default policy.
+    fn preset(&self, args: &RawArgs) -> TokenStream {
         let private = self.private;
         match args.start.value() {
-            Some(Start::Preset(Preset { name, constant })) => (name, quote!(#private::preset::#constant)),
-            _ => ("", quote!(#private::Policy::new())),
+            Some(Start::Preset(Preset { constant })) => quote!(#private::preset::#constant),
+            _ => quote!(#private::Policy::new()),
         }
     }
 
@@ -218,13 +218,13 @@ impl<'a> Builder<'a> {
         let policy = self.name("POLICY");
         let (base, max_delay) = (args.base.value(), args.max_delay.value());
         if args.policy().is_none() {
-            let (preset, _) = self.preset(args);
+            let has_preset = args.start.is_set();
             let (has_base, has_max_delay) = (args.base.is_set(), args.max_delay.is_set());
             let mut rule = |place: &Expr, check: &str| {
                 let private = self.private;
                 let check = Ident::new(check, Span::mixed_site());
                 let arguments =
-                    quote!(#preset, (#has_base, #has_max_delay), &#policy, #private::check::#check(&#policy));
+                    quote!(#has_preset, (#has_base, #has_max_delay), #private::check::#check(&#policy));
                 rules.extend(self.placed(place, "require_over", arguments));
             };
             if let Some(time) = max_delay.or(base) {

@@ -25,7 +25,6 @@ const NAMES: [&str; 10] = [
 /// An existing preset.
 #[derive(Clone)]
 pub(crate) struct Preset {
-    pub(crate) name: &'static str,
     /// Its constant, with the span of its name.
     pub(crate) constant: Ident,
 }
@@ -41,7 +40,7 @@ impl Preset {
         let is_bare = matches!(ungrouped(written), Expr::Path(path) if path.path.get_ident().is_some());
         if let (true, Some(name)) = (is_bare, NAMES.iter().find(|name| **name == text)) {
             let constant = Ident::new(&name.to_uppercase(), first_span(written));
-            return Ok(Preset { name, constant });
+            return Ok(Preset { constant });
         }
         let all = NAMES.map(|name| format!("`{name}`")).join(", ");
         match Preset::guess(written) {

@@ -32,7 +32,7 @@ pub(super) fn unknown_argument(key: &Ident, input: ParseStream<'_>) -> syn::Erro
 
 /// Returns what to write, with the value if it is valid there.
 pub(super) fn instead(spec: &ArgumentSpec, conversion: Conversion, input: ParseStream<'_>) -> String {
-    let carried = WrittenValue::ahead(input).and_then(|value| value.into_caller_error(spec, conversion));
+    let carried = WrittenValue::ahead(input).and_then(|value| value.converted(spec, conversion));
     let text = carried.unwrap_or_else(|| format!("`{}`", spec.example));
     match conversion {
         Conversion::FromRetries | Conversion::FromTimes if text != "`unlimited`" => {
@@ -94,7 +94,7 @@ impl WrittenValue {
         (!tokens.is_empty()).then_some(WrittenValue { tokens, expression: None })
     }
 
-    fn into_caller_error(&self, spec: &ArgumentSpec, conversion: Conversion) -> Option<String> {
+    fn converted(&self, spec: &ArgumentSpec, conversion: Conversion) -> Option<String> {
         let name = Ident::new(spec.key, Span::mixed_site());
         let value = &self.tokens;
         match conversion {
