@@ -11,6 +11,7 @@ mod breakers;
 mod budgets;
 mod cancellation;
 mod chain;
+mod closure_steps;
 mod deadline;
 mod delays;
 mod derive;

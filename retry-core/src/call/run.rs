@@ -216,15 +216,14 @@ impl<R, L> RetryCall<R, L> {
 }
 
 /// Decides after an attempt of a closure's call.
-struct AfterClosure<'a, R> {
-    rules: &'a R,
-    name: &'a Name,
+struct AfterClosure<'a, R, L> {
+    call: &'a RetryCall<R, L>,
     timed_out: bool,
 }
 
-impl<E, R: Rules<E>> AfterAttempt<E> for AfterClosure<'_, R> {
+impl<E, R: Rules<E>, L> AfterAttempt<E> for AfterClosure<'_, R, L> {
     fn decide(self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
-        let AfterClosure { rules, name, timed_out } = self;
+        let AfterClosure { call: RetryCall { rules, name, .. }, timed_out } = self;
         let Some(error) = error else { return decider.after_recovery(Some(name)) };
         let own = || {
             let classification = rules.is_retryable(error);
@@ -275,7 +274,7 @@ impl<R> RetryCall<R> {
     {
         let mut progress = Progress::blocking(&self.site);
         loop {
-            let after = AfterClosure { rules: &self.rules, name: &self.name, timed_out: false };
+            let after = AfterClosure { call: self, timed_out: false };
             match step_at(Block, &self.site, &mut progress, after, operation()) {
                 Continue(()) => {}
                 Break(result) => return result,
@@ -301,7 +300,7 @@ impl<R, L> RetryCall<R, L> {
             // The error is dropped before the wait: the future stays `Send` where the error is not.
             let delay = {
                 let (result, timed_out) = self.limit.run(self.site.policy(), &progress, operation()).await;
-                let after = AfterClosure { rules: &self.rules, name: &self.name, timed_out };
+                let after = AfterClosure { call: &self, timed_out };
                 match step(&self.site, &mut progress, after, result) {
                     Continue(delay) => delay,
                     Break(result) => return result,
