@@ -23,6 +23,8 @@ pub(crate) use expression::{
     first_and_last_span, first_span, is_constant, is_lower_case, literal, respanned, ungrouped,
 };
 pub(crate) use jitter::{Jitter, JitterForm, not_a_jitter};
+#[cfg(test)]
+pub(crate) use names::all_keys;
 pub(crate) use preset::Preset;
 pub(crate) use selector::{PRIMITIVES, Selector};
 pub(crate) use slot::{Given, Origin, Slot};

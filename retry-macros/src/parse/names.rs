@@ -53,7 +53,20 @@ fn by_other_key(word: &str) -> Option<(&'static ArgumentSpec, Conversion)> {
 }
 
 /// Returns all keys, for a word that is near none of them.
-pub(super) fn all_keys() -> String {
+pub(crate) fn all_keys() -> String {
     let keys = KEYS.iter().filter(|spec| !spec.key.ends_with("_ms"));
     keys.map(|spec| format!("`{}`", spec.key)).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_keys_are_listed_once_and_without_units() {
+        let keys = all_keys();
+        assert!(keys.starts_with("`max`, `unlimited`, `base`, `factor`, "), "{keys}");
+        assert!(keys.ends_with("`sleep`, `crate`, `skip`"), "{keys}");
+        assert!(!keys.contains("_ms`"), "{keys}");
+    }
 }

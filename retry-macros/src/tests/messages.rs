@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A block without an item stands on the function `fetch` above. The order of the mistakes in one line is the order of
-//! the errors. Cases that depend on the compiler, such as follow-on errors and `cfg_attr`, are in `tests/ui`.
+//! the errors. `{all keys}` stands for the list of all keys, so that a new argument changes no table. Cases that depend on the compiler, such as follow-on errors and `cfg_attr`, are in `tests/ui`.
 
 use std::fmt::Write;
 
@@ -20,6 +20,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{DeriveInput, Expr, File, ImplItem, Item, LitStr, Macro, Signature, Stmt, Token, Type};
 
 use crate::name::Name;
+use crate::parse::all_keys;
 
 mod arguments;
 mod conflict;
@@ -124,7 +125,8 @@ impl Block {
             for mistake in mistakes.iter().filter(|mistake| mistake.start.line == number) {
                 let column = mistake.start.column;
                 let carets = "^".repeat(mistake.end.column - column);
-                let _ = writeln!(text, "{:column$}{carets} {}", "", mistake.message);
+                let message = mistake.message.replace(&all_keys(), "{all keys}");
+                let _ = writeln!(text, "{:column$}{carets} {message}", "");
             }
         }
         text

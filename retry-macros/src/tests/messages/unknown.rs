@@ -261,7 +261,7 @@ fn a_misspelt_name_leads_to_the_nearest() {
             retry_while = 1,
             ^^^^^^^^^^^ `retry_while` is no argument of `#[retry]`; write `when = |error| error.is_transient()`
             skip_if = 1,
-            ^^^^^^^ `skip_if` is no argument of `#[retry]`; there are `max`, `unlimited`, `base`, `factor`, `backoff`, `max_delay`, `jitter`, `deadline`, `attempt_timeout`, `within`, `on`, `unless`, `ask`, `when`, `retry_ok`, `retry_after`, `error`, `attempt`, `fallback`, `on_retry`, `on_give_up`, `name`, `preset`, `policy`, `env`, `budget`, `breaker`, `clone`, `sleep`, `crate`, `skip`
+            ^^^^^^^ `skip_if` is no argument of `#[retry]`; there are {all keys}
             ok = 1,
             ^^ `ok` is no argument of `#[retry]`; write `on = MyError`
             then = 1,
@@ -277,10 +277,10 @@ fn a_misspelt_name_leads_to_the_nearest() {
                        ^^^ the name of an argument is no path; write `max = 5`
 
         #[retry(colour = 5)]
-                ^^^^^^ `colour` is no argument of `#[retry]`; there are `max`, `unlimited`, `base`, `factor`, `backoff`, `max_delay`, `jitter`, `deadline`, `attempt_timeout`, `within`, `on`, `unless`, `ask`, `when`, `retry_ok`, `retry_after`, `error`, `attempt`, `fallback`, `on_retry`, `on_give_up`, `name`, `preset`, `policy`, `env`, `budget`, `breaker`, `clone`, `sleep`, `crate`, `skip`
+                ^^^^^^ `colour` is no argument of `#[retry]`; there are {all keys}
 
         #[retry(my::thing = 3)]
-                    ^^^^^ `my::thing` is no argument of `#[retry]`; there are `max`, `unlimited`, `base`, `factor`, `backoff`, `max_delay`, `jitter`, `deadline`, `attempt_timeout`, `within`, `on`, `unless`, `ask`, `when`, `retry_ok`, `retry_after`, `error`, `attempt`, `fallback`, `on_retry`, `on_give_up`, `name`, `preset`, `policy`, `env`, `budget`, `breaker`, `clone`, `sleep`, `crate`, `skip`
+                    ^^^^^ `my::thing` is no argument of `#[retry]`; there are {all keys}
 
         #[retry(r#max = 5)]
                 ^^^^^ `r#max` is no argument of `#[retry]`; write `max = 5`
