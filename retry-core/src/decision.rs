@@ -1,4 +1,4 @@
-//! The decision after an attempt: a success or not, retryable or not, another attempt or the end, and why.
+//! Decides after each attempt: a success or not, retryable or not, another attempt or the reason to give up.
 
 #[cfg(feature = "std")]
 mod classify;
