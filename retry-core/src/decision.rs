@@ -1,4 +1,4 @@
-//! Decides after each attempt: a success or not, retryable or not, another attempt or the reason to give up.
+//! Decides after an attempt whether it succeeded, whether its error is retryable, and whether to retry or give up.
 
 #[cfg(feature = "std")]
 mod classify;

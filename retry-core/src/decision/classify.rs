@@ -39,9 +39,9 @@ impl On {
 
 /// Returns whether an error is retried.
 ///
-/// Each rule is evaluated only if the rules before it do not decide. A match of `unless` stops, and so does `on`
-/// without a match. Then `when` decides, if there is a `when`; then a pattern in `on` retries. Otherwise the error's
-/// own classification decides.
+/// Each rule is evaluated only if the rules before it do not decide. An error that `unless` matches is not retried, and
+/// neither is an error that `on` does not match. Then `when` decides, if there is one; then a matching pattern in `on`
+/// decides for a retry; otherwise the error's own classification decides.
 pub fn classify(
     unless: impl FnOnce() -> bool,
     on: impl FnOnce() -> On,
