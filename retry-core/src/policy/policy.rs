@@ -157,8 +157,8 @@ impl Policy {
         self.jitter_or_nearest(jitter)
     }
 
-    /// Limits the start of attempts to a time since the start of attempt 1, attempts included. By default there is no
-    /// deadline.
+    /// Sets the deadline: the time since the start of attempt 1, attempts included, until which attempts may start. By
+    /// default, there is no deadline.
     ///
     /// A wait that would reach the deadline does not begin; the call gives up instead.
     #[must_use]

@@ -1,8 +1,8 @@
 //! Defines the presets, which are policies for common kinds of operations.
 //!
 //! `#[retry(preset = s3_upload)]` starts from [`S3_UPLOAD`], and so on. A preset of your own is a `const` [`Policy`],
-//! used with `#[retry(policy = …)]`. Each schedule below has the earliest and the latest start of each attempt that
-//! jitter allows, if every attempt fails at once.
+//! used with `#[retry(policy = …)]`. The schedules below list the earliest and the latest start of each attempt under
+//! jitter, if every attempt fails at once.
 
 use core::time::Duration;
 
