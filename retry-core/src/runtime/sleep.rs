@@ -190,7 +190,7 @@ static SLEEP: OnceLock<Box<dyn Fn(Duration) -> CustomTimer + Send + Sync>> = Onc
 /// async fn other_sleep(_: Duration) {}
 ///
 /// assert!(retry_core::set_sleep(other_sleep).is_ok());
-/// assert!(retry_core::set_sleep(other_sleep).is_err(), "it is set once");
+/// assert!(retry_core::set_sleep(other_sleep).is_err(), "the timer is set once");
 /// ```
 ///
 /// # Errors

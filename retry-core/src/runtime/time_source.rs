@@ -28,7 +28,7 @@ fn runtime_now() -> Nanos {
     super::now(super::clock::Clock::Async)
 }
 
-/// Returns 0, since there is no clock to read without `std`.
+/// Returns 0: without `std` there is no clock to read, so the time stands still.
 #[cfg(not(feature = "std"))]
 const fn runtime_now() -> Nanos {
     0
