@@ -163,7 +163,7 @@ impl<E: Points + ?Sized> Chained<E> for Pointed {
     }
 }
 
-/// The chain of a type that is an `Error`. The type may borrow, so the chain starts at its source.
+/// The chain of a type that implements `Error`. The error may borrow, so the chain starts at its source.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Plain;
 

@@ -8,7 +8,7 @@ use core::time::Duration;
 
 use crate::policy::nanos::{Nanos, from_duration};
 
-/// A failed attempt, as the loop uses it.
+/// A failed attempt, whatever the type of its error.
 pub trait Failure {
     /// Writes the error by `Display`, otherwise by `Debug`, otherwise by the name of its type.
     ///
@@ -105,9 +105,9 @@ impl Failure for Refused {
 pub struct Overridden<'a, F, N> {
     /// The failure, which provides the values that are not overridden.
     pub failure: F,
-    /// The result of the function's rules.
+    /// The classification by the function's rules, or `None` if the failure's own classification decides.
     pub is_retryable: Option<bool>,
-    /// The hint that the function reads, which may be `None`.
+    /// The hint that the function reads: `Some(None)` if it reads no hint, `None` if the failure's own hint applies.
     pub hint: Option<Option<Duration>>,
     /// The operation's name with its placeholders filled in.
     pub operation: Option<N>,

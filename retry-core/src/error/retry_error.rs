@@ -20,7 +20,7 @@ pub struct RetryError<E> {
     attempts: u32,
     elapsed: Duration,
     last: Option<E>,
-    /// Selected where the type is known, so that `E` needs neither `Debug` nor `Error` here.
+    /// This function is selected where the type is known, so that `E` needs neither `Debug` nor `Error` here.
     describe: fn(&E, &mut Formatter<'_>) -> fmt::Result,
     source: fn(&E) -> Option<&(dyn Error + 'static)>,
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// An error type that reports whether an error is worth another attempt.
 ///
-/// `#[retry]` uses the implementation of the function's error type without an argument. An error without an
+/// `#[retry]` uses the implementation of the function's error type; no argument is needed. An error type without an
 /// implementation counts as retryable.
 ///
 /// ```
