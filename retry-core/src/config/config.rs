@@ -194,7 +194,7 @@ mod tests {
     use super::*;
 
     fn refused(config: PolicyConfig) -> (&'static str, String) {
-        let error = Policy::try_from(config).expect_err("it is out of range");
+        let error = Policy::try_from(config).expect_err("a value is out of range");
         (error.field(), error.to_string())
     }
 
