@@ -5,7 +5,7 @@ use core::future::{Future, Pending};
 use core::time::Duration;
 
 use super::planned::{GivenUp, Planned};
-use crate::decision::{GiveUpReason, Same};
+use crate::decision::{FromResult, GiveUpReason};
 
 /// An attempt failed and another will follow: what `on_retry` is told, before the wait.
 #[derive(Clone, Copy, Debug)]
@@ -125,28 +125,28 @@ impl Step for GivenUp {
 }
 
 /// Asks the user's predicate, whose closure's argument is typed by passing through here.
-pub fn judge<E: ?Sized>(error: &E, predicate: impl FnOnce(&E) -> bool) -> bool {
+pub fn call_predicate<E: ?Sized>(error: &E, predicate: impl FnOnce(&E) -> bool) -> bool {
     predicate(error)
 }
 
 /// The same for the function that reads a hint.
-pub fn hint<E: ?Sized>(error: &E, read: impl FnOnce(&E) -> Option<Duration>) -> Option<Duration> {
+pub fn call_hint<E: ?Sized>(error: &E, read: impl FnOnce(&E) -> Option<Duration>) -> Option<Duration> {
     read(error)
 }
 
 /// The same for a function that takes its argument by value.
-pub fn give<A, R>(argument: A, function: impl FnOnce(A) -> R) -> R {
+pub fn call_with<A, R>(argument: A, function: impl FnOnce(A) -> R) -> R {
     function(argument)
 }
 
 /// The same for a fallback, which returns what the function does.
-pub fn give_outcome<O, T, E, A>(_: Same<O, T, E>, argument: A, function: impl FnOnce(A) -> O) -> O {
+pub fn call_for_outcome<O, T, E, A>(_: FromResult<O, T, E>, argument: A, function: impl FnOnce(A) -> O) -> O {
     function(argument)
 }
 
 /// Whether a result ends the call, which a value that `refuses` refuses does not; and the result.
 #[inline]
-pub fn sift<T, E>(result: Result<T, E>, refuses: impl FnOnce(&T) -> bool) -> (bool, Result<T, E>) {
+pub fn is_final<T, E>(result: Result<T, E>, refuses: impl FnOnce(&T) -> bool) -> (bool, Result<T, E>) {
     let is_done = result.as_ref().is_ok_and(|value| !refuses(value));
     (is_done, result)
 }
@@ -161,7 +161,7 @@ pub enum Answer<T, F = Pending<T>> {
     Later(F),
 }
 
-/// What a user's function returned: a value or a future of one. `Returned::new(…).reattempt_answer()` finds out which
+/// What a user's function returned: a value or a future of one. `Returned::new(…).__reattempt_answer()` finds out which
 /// by method lookup.
 #[derive(Debug)]
 pub struct Returned<R>(Option<R>);
@@ -176,11 +176,11 @@ impl<R> Returned<R> {
 /// It was a future.
 pub trait ReturnedFuture<F: Future> {
     /// The answer to come.
-    fn reattempt_answer(self) -> Answer<F::Output, F>;
+    fn __reattempt_answer(self) -> Answer<F::Output, F>;
 }
 
 impl<F: Future> ReturnedFuture<F> for Returned<F> {
-    fn reattempt_answer(self) -> Answer<F::Output, F> {
+    fn __reattempt_answer(self) -> Answer<F::Output, F> {
         Answer::Later(self.0.expect("it was put in"))
     }
 }
@@ -188,22 +188,26 @@ impl<F: Future> ReturnedFuture<F> for Returned<F> {
 /// It was a value.
 pub trait ReturnedValue<R> {
     /// The answer.
-    fn reattempt_answer(self) -> Answer<R>;
+    fn __reattempt_answer(self) -> Answer<R>;
 }
 
 impl<R> ReturnedValue<R> for &mut Returned<R> {
-    fn reattempt_answer(self) -> Answer<R> {
+    fn __reattempt_answer(self) -> Answer<R> {
         Answer::Now(self.0.take().expect("it was put in"))
     }
 }
 
 /// Tells a blocking function's hook of a retry.
-pub fn tell_retry<T, E>(planned: &Planned, result: &Result<T, E>, hook: impl FnOnce(&RetryEvent<'_, E>)) {
+pub fn call_on_retry<T, E>(planned: &Planned, result: &Result<T, E>, hook: impl FnOnce(&RetryEvent<'_, E>)) {
     hook(&planned.event(result));
 }
 
 /// Tells a blocking function's hook of a give-up.
-pub fn tell_give_up<T, E>(given_up: &GivenUp, result: &Result<T, E>, hook: impl FnOnce(&GiveUpEvent<'_, E>)) {
+pub fn call_on_give_up<T, E>(
+    given_up: &GivenUp,
+    result: &Result<T, E>,
+    hook: impl FnOnce(&GiveUpEvent<'_, E>),
+) {
     hook(&given_up.event(result));
 }
 
@@ -247,11 +251,11 @@ macro_rules! hooks {
         /// The hook is async.
         pub trait $later<T, E> {
             /// The result, once the hook has ended.
-            fn reattempt_tell(self) -> Answer<Result<T, E>, impl Future<Output = Result<T, E>>>;
+            fn __reattempt_call(self) -> Answer<Result<T, E>, impl Future<Output = Result<T, E>>>;
         }
 
         impl<T, E, H: AsyncFnOnce(&$event<'_, E>)> $later<T, E> for Hook<$step, T, E, H> {
-            fn reattempt_tell(self) -> Answer<Result<T, E>, impl Future<Output = Result<T, E>>> {
+            fn __reattempt_call(self) -> Answer<Result<T, E>, impl Future<Output = Result<T, E>>> {
                 Answer::Later(async move {
                     let (step, result, hook) = self.0.take().expect("it was put in");
                     hook(&step.event(&result)).await;
@@ -263,11 +267,11 @@ macro_rules! hooks {
         /// The hook is not.
         pub trait $now<T, E> {
             /// The result, after the hook.
-            fn reattempt_tell(self) -> Answer<Result<T, E>>;
+            fn __reattempt_call(self) -> Answer<Result<T, E>>;
         }
 
         impl<T, E, H: FnOnce(&$event<'_, E>)> $now<T, E> for &Hook<$step, T, E, H> {
-            fn reattempt_tell(self) -> Answer<Result<T, E>> {
+            fn __reattempt_call(self) -> Answer<Result<T, E>> {
                 let (step, result, hook) = self.0.take().expect("it was put in");
                 hook(&step.event(&result));
                 Answer::Now(result)
@@ -280,7 +284,7 @@ macro_rules! hooks {
             type Given;
 
             /// Never called.
-            fn reattempt_tell(self) -> Answer<Result<T, E>>
+            fn __reattempt_call(self) -> Answer<Result<T, E>>
             where
                 Self::Given: FnOnce(&$event<'_, E>);
         }
@@ -288,11 +292,11 @@ macro_rules! hooks {
         impl<T, E, H> $never<T, E> for &mut Hook<$step, T, E, H> {
             type Given = H;
 
-            fn reattempt_tell(self) -> Answer<Result<T, E>>
+            fn __reattempt_call(self) -> Answer<Result<T, E>>
             where
                 H: FnOnce(&$event<'_, E>),
             {
-                (&*self).reattempt_tell()
+                (&*self).__reattempt_call()
             }
         }
     )*};

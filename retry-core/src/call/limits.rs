@@ -7,7 +7,7 @@ use std::boxed::Box;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
-use super::next::{Tell, plan};
+use super::next::{Emit, plan};
 use super::planned::{GivenUp, Planned};
 use super::progress::Progress;
 use super::site::Site;
@@ -110,7 +110,7 @@ impl<'a> Shared<'a> {
     /// A call without a breaker pays in.
     #[inline]
     #[must_use]
-    pub fn paying(budget: Option<&'a RetryBudget>) -> Shared<'a> {
+    pub fn with_budget(budget: Option<&'a RetryBudget>) -> Shared<'a> {
         if let Some(budget) = budget {
             budget.deposit();
         }
@@ -120,12 +120,12 @@ impl<'a> Shared<'a> {
     /// A call behind a breaker, which may refuse it. One that is refused asks nothing of the server, and pays nothing in.
     #[inline]
     #[must_use]
-    pub fn behind(
+    pub fn acquire(
         breaker: Option<&'a CircuitBreaker>,
         budget: Option<&'a RetryBudget>,
     ) -> (Shared<'a>, Option<CircuitOpen>) {
         match breaker.map(CircuitBreaker::acquire).transpose() {
-            Ok(permit) => (Shared { breaker, permit, ..Shared::paying(budget) }, None),
+            Ok(permit) => (Shared { breaker, permit, ..Shared::with_budget(budget) }, None),
             Err(open) => (Shared { budget, breaker, permit: None, paid: None }, Some(open)),
         }
     }
@@ -161,7 +161,7 @@ impl<'a> Shared<'a> {
     /// If the breaker has opened meanwhile.
     #[cold]
     #[inline(never)]
-    pub fn again(&mut self, planned: &Planned) -> Result<(), GivenUp> {
+    pub fn reacquire(&mut self, planned: &Planned) -> Result<(), GivenUp> {
         self.permit = self.breaker.map(CircuitBreaker::acquire).transpose().map_err(|_| planned.refused())?;
         Ok(())
     }
@@ -219,12 +219,12 @@ pub fn plan_blocking_shared(
     site: &Site,
     progress: &mut Progress,
     failure: &dyn Failure,
-    tell: Tell,
+    emit: Emit,
     shared: &mut Shared<'_>,
     ended: Ended,
 ) -> Result<Planned, GivenUp> {
     let mut veto = |decision, failed: FailedAttempt| shared.veto(decision, failed, failure, ended);
-    plan(site, progress, failure, Clock::Blocking, tell, Some(&mut veto))
+    plan(site, progress, failure, Clock::Blocking, emit, Some(&mut veto))
 }
 
 /// [`plan_async`](crate::call::next::plan_async) for a function with a budget or a breaker.
@@ -237,12 +237,12 @@ pub fn plan_async_shared(
     site: &Site,
     progress: &mut Progress,
     failure: &dyn Failure,
-    tell: Tell,
+    emit: Emit,
     shared: &mut Shared<'_>,
     ended: Ended,
 ) -> Result<Planned, GivenUp> {
     let mut veto = |decision, failed: FailedAttempt| shared.veto(decision, failed, failure, ended);
-    plan(site, progress, failure, Clock::Async, tell, Some(&mut veto))
+    plan(site, progress, failure, Clock::Async, emit, Some(&mut veto))
 }
 
 /// What a function returns that its breaker refused before the first attempt.

@@ -47,10 +47,10 @@ fn elapsed(progress: &mut Progress, clock: Clock, is_wanted: bool) -> Nanos {
 
 /// When the log is told of a step: at once, or after a hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tell {
+pub enum Emit {
     /// By the decision.
     Now,
-    /// By [`Planned::announce`] or [`GivenUp::announce`].
+    /// By [`Planned::emit`] or [`GivenUp::emit`].
     Later,
 }
 
@@ -64,9 +64,9 @@ pub fn plan_blocking(
     site: &Site,
     progress: &mut Progress,
     failure: &dyn Failure,
-    tell: Tell,
+    emit: Emit,
 ) -> Result<Planned, GivenUp> {
-    plan(site, progress, failure, Clock::Blocking, tell, None)
+    plan(site, progress, failure, Clock::Blocking, emit, None)
 }
 
 /// The same for an async attempt.
@@ -79,9 +79,9 @@ pub fn plan_async(
     site: &Site,
     progress: &mut Progress,
     failure: &dyn Failure,
-    tell: Tell,
+    emit: Emit,
 ) -> Result<Planned, GivenUp> {
-    plan(site, progress, failure, Clock::Async, tell, None)
+    plan(site, progress, failure, Clock::Async, emit, None)
 }
 
 /// May end what a decision would go on with: it asks what other calls leave.
@@ -93,21 +93,21 @@ pub(crate) fn plan(
     progress: &mut Progress,
     failure: &dyn Failure,
     clock: Clock,
-    tell: Tell,
+    emit: Emit,
     veto: Option<Veto<'_>>,
 ) -> Result<Planned, GivenUp> {
     let report = Report::new(failure, failure);
     let is_watched = observe::is_watched();
-    let elapsed = elapsed(progress, clock, is_watched || tell == Tell::Later);
+    let elapsed = elapsed(progress, clock, is_watched || emit == Emit::Later);
     let failed = Attempt::failed(&site.policy_now(), progress, &report, elapsed, runtime::draw(), veto);
-    let pending = match tell {
-        Tell::Now => {
+    let pending = match emit {
+        Emit::Now => {
             if is_watched {
                 failed.tell(site, &report);
             }
             None
         }
-        Tell::Later => Some(PendingEvent::new(site, failed.max_attempts, &report)),
+        Emit::Later => Some(PendingEvent::new(site, failed.max_attempts, &report)),
     };
     let Attempt { number: attempt, .. } = failed;
     let elapsed = to_duration(elapsed);

@@ -51,7 +51,7 @@ impl Planned {
     /// Tells the log what it was not told yet.
     #[cold]
     #[inline(never)]
-    pub fn announce(&self) {
+    pub fn emit(&self) {
         if let Some(pending) = &self.pending {
             observe::retry(&pending.facts(self.attempt, self.elapsed), self.delay(), &pending.error);
         }
@@ -121,7 +121,7 @@ impl GivenUp {
     /// Tells the log what it was not told yet.
     #[cold]
     #[inline(never)]
-    pub fn announce(&self) {
+    pub fn emit(&self) {
         if let Some(pending) = &self.pending {
             observe::give_up(&pending.facts(self.attempts, self.elapsed), self.reason, &pending.error);
         }

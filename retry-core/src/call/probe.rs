@@ -1,6 +1,6 @@
 //! What an error's type can do, found out by the compiler where the type is named, without asking for any trait.
 //!
-//! `known(&outcome).reattempt_known()` looks a method up on a tower of types, each of which dereferences to the next.
+//! `probe(&outcome).__reattempt_probe()` looks a method up on a tower of types, each of which dereferences to the next.
 //! A floor has its methods only for errors with certain traits, and method lookup stops at the first floor that has
 //! them. The last has them for every type. In generic code the bounds tell.
 
@@ -26,22 +26,22 @@ use crate::runtime::Delay;
 /// The question about an outcome's error.
 #[inline]
 #[must_use]
-pub fn known<O: Outcome>(_: &O) -> Ground<O::Error> {
-    Ground(PhantomData)
+pub fn probe<O: Outcome>(_: &O) -> Probe<O::Error> {
+    Probe(PhantomData)
 }
 
 /// The question about an error.
 #[inline]
 #[must_use]
-pub fn known_of<E>(_: &E) -> Ground<E> {
-    Ground(PhantomData)
+pub fn probe_error<E>(_: &E) -> Probe<E> {
+    Probe(PhantomData)
 }
 
 /// The question about an error that does not exist.
 #[inline]
 #[must_use]
-pub fn known_as<E>() -> Ground<E> {
-    Ground(PhantomData)
+pub fn probe_type<E>() -> Probe<E> {
+    Probe(PhantomData)
 }
 
 /// What follows an attempt of a function without rules, as methods of a floor: one lookup finds them and all that they
@@ -50,25 +50,25 @@ macro_rules! steps {
     ($error:ty) => {
         /// [`step`](crate::call::step::step) where the error speaks for itself.
         #[inline]
-        pub fn reattempt_step<O: Outcome<Error = $error>>(
+        pub fn __reattempt_step<O: Outcome<Error = $error>>(
             &self,
             site: &Site,
             progress: &mut Progress,
             outcome: O,
         ) -> ControlFlow<O, Delay> {
-            step::step(site, progress, self.reattempt_known(), outcome)
+            step::step(site, progress, self.__reattempt_probe(), outcome)
         }
 
         /// [`step_blocking`](crate::call::step::step_blocking) where the error speaks for itself.
         #[inline]
-        pub fn reattempt_step_blocking<'m, P: WaitMode, O: Outcome<Error = $error>>(
+        pub fn __reattempt_step_blocking<'m, P: WaitMode, O: Outcome<Error = $error>>(
             &self,
             pace: P,
             site: &'m Site,
             position: Position<'m>,
             outcome: O,
         ) -> ControlFlow<O, (Position<'m>, P::Wait)> {
-            step::step_blocking(pace, site, position, self.reattempt_known(), outcome)
+            step::step_blocking(pace, site, position, self.__reattempt_probe(), outcome)
         }
     };
 }
@@ -84,7 +84,7 @@ macro_rules! tower {
                 /// What is known of an error on this floor.
                 #[inline]
                 #[must_use]
-                pub fn reattempt_known(&self) -> Known<$description, $classifier, $chain> {
+                pub fn __reattempt_probe(&self) -> Known<$description, $classifier, $chain> {
                     Known::new()
                 }
 
@@ -111,46 +111,46 @@ macro_rules! tower {
 /// The lowest floor: an error that can be asked for itself at its head, whatever its type. An `io::Error` may be made of
 /// another error, and a `Box<dyn Error>` is another error.
 #[derive(Clone, Copy, Debug)]
-pub struct Ground<E>(PhantomData<fn() -> E>);
+pub struct Probe<E>(PhantomData<fn() -> E>);
 
-impl<E: Holds + Display> Ground<E> {
+impl<E: Holds + Display> Probe<E> {
     /// What is known of an error on this floor.
     #[inline]
     #[must_use]
-    pub fn reattempt_known(&self) -> Known<AsDisplay, AlwaysRetry, Held> {
+    pub fn __reattempt_probe(&self) -> Known<AsDisplay, AlwaysRetry, Held> {
         Known::new()
     }
 
     steps!(E);
 }
 
-impl<E> Ground<E> {
+impl<E> Probe<E> {
     /// The floor to begin at where a lifetime stands in the type: method lookup does not see that a box borrows.
     #[inline]
     #[must_use]
-    pub fn reattempt_borrowing(&self) -> BorrowingGround<E> {
-        BorrowingGround(PhantomData)
+    pub fn __reattempt_borrowing(&self) -> BorrowingProbe<E> {
+        BorrowingProbe(PhantomData)
     }
 }
 
-impl<E> Deref for Ground<E> {
-    type Target = AskedError<E>;
+impl<E> Deref for Probe<E> {
+    type Target = RetryableError<E>;
 
     #[inline]
-    fn deref(&self) -> &AskedError<E> {
-        &AskedError(PhantomData)
+    fn deref(&self) -> &RetryableError<E> {
+        &RetryableError(PhantomData)
     }
 }
 
 /// The lowest floor for types that may borrow.
 #[derive(Clone, Copy, Debug)]
-pub struct BorrowingGround<E>(PhantomData<fn() -> E>);
+pub struct BorrowingProbe<E>(PhantomData<fn() -> E>);
 
-impl<E: Borrows + Display> BorrowingGround<E> {
+impl<E: Borrows + Display> BorrowingProbe<E> {
     /// What is known of an error on this floor.
     #[inline]
     #[must_use]
-    pub fn reattempt_known(&self) -> Known<AsDisplay, AlwaysRetry, Borrowing> {
+    pub fn __reattempt_probe(&self) -> Known<AsDisplay, AlwaysRetry, Borrowing> {
         Known::new()
     }
 
@@ -160,11 +160,11 @@ impl<E: Borrows + Display> BorrowingGround<E> {
 /// These do not borrow, and are asked for themselves here too.
 macro_rules! held_on_borrowing_ground {
     ($($ty:ty),*) => {$(
-        impl BorrowingGround<$ty> {
+        impl BorrowingProbe<$ty> {
             /// What is known of an error on this floor.
             #[inline]
             #[must_use]
-            pub fn reattempt_known(&self) -> Known<AsDisplay, AlwaysRetry, Held> {
+            pub fn __reattempt_probe(&self) -> Known<AsDisplay, AlwaysRetry, Held> {
                 Known::new()
             }
 
@@ -175,46 +175,46 @@ macro_rules! held_on_borrowing_ground {
 
 held_on_borrowing_ground!(io::Error, Box<io::Error>, Rc<io::Error>, Arc<io::Error>);
 
-impl<E> Deref for BorrowingGround<E> {
-    type Target = AskedError<E>;
+impl<E> Deref for BorrowingProbe<E> {
+    type Target = RetryableError<E>;
 
     #[inline]
-    fn deref(&self) -> &AskedError<E> {
-        &AskedError(PhantomData)
+    fn deref(&self) -> &RetryableError<E> {
+        &RetryableError(PhantomData)
     }
 }
 
 tower! {
     /// An error with an classifier.
-    AskedError(Error + Retryable) => AsDisplay, ByRetryable, Plain;
+    RetryableError(Error + Retryable) => AsDisplay, ByRetryable, Plain;
     /// An error.
     PlainError(Error) => AsDisplay, AlwaysRetry, Plain;
     /// A box around others, with an classifier.
-    AskedBox(AsRef<dyn Error + 'static> + Display + Retryable) => AsDisplay, ByRetryable, Boxed;
+    RetryableBox(AsRef<dyn Error + 'static> + Display + Retryable) => AsDisplay, ByRetryable, Boxed;
     /// A box around others: `anyhow::Error`, `eyre::Report`.
     PlainBox(AsRef<dyn Error + 'static> + Display) => AsDisplay, AlwaysRetry, Boxed;
     /// A box around others that can move between threads, with an classifier.
-    AskedSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display + Retryable) => AsDisplay, ByRetryable, BoxedSync;
+    RetryableSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display + Retryable) => AsDisplay, ByRetryable, BoxedSync;
     /// A box around others that can move between threads.
     PlainSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display) => AsDisplay, AlwaysRetry, BoxedSync;
     /// A pointer to a box, with an classifier.
-    AskedPointer(Points + Display + Retryable) => AsDisplay, ByRetryable, Pointed;
+    RetryablePointer(Points + Display + Retryable) => AsDisplay, ByRetryable, Pointed;
     /// A pointer to a box: `Arc<anyhow::Error>`.
     PlainPointer(Points + Display) => AsDisplay, AlwaysRetry, Pointed;
     /// A shared error, with an classifier.
-    AskedCounted(Counts + Display + Retryable) => AsDisplay, ByRetryable, Counted;
+    RetryableCounted(Counts + Display + Retryable) => AsDisplay, ByRetryable, Counted;
     /// A shared error: `Rc<E>`.
     PlainCounted(Counts + Display) => AsDisplay, AlwaysRetry, Counted;
     /// No error, but with `Display` and an classifier.
-    AskedDisplay(Display + Retryable) => AsDisplay, ByRetryable, Unchained;
+    RetryableDisplay(Display + Retryable) => AsDisplay, ByRetryable, Unchained;
     /// No error, but with `Display`.
     PlainDisplay(Display) => AsDisplay, AlwaysRetry, Unchained;
     /// No error, but with `Debug` and an classifier.
-    AskedDebug(Debug + Retryable) => AsDebug, ByRetryable, Unchained;
+    RetryableDebug(Debug + Retryable) => AsDebug, ByRetryable, Unchained;
     /// No error, but with `Debug`.
     PlainDebug(Debug) => AsDebug, AlwaysRetry, Unchained;
     /// Nothing but an classifier.
-    AskedName(Retryable) => AsTypeName, ByRetryable, Unchained;
+    RetryableName(Retryable) => AsTypeName, ByRetryable, Unchained;
     /// Nothing at all.
     Top => AsTypeName, AlwaysRetry, Unchained;
 }

@@ -78,7 +78,7 @@ impl<T> Outcome for Option<T> {
 
 /// Returns the start of the autoderef ladder that finds out whether a success of `O` can contain a failure.
 ///
-/// Such a failure would end the call and never be retried. Method lookup for `success::<O>().reattempt_success()` stops
+/// Such a failure would end the call and never be retried. Method lookup for `success::<O>().__reattempt_success()` stops
 /// at the first of the types below that has the method for `O`. An `Option` counts as a value without a failure, unless
 /// it contains a `Result`.
 #[inline]
@@ -95,7 +95,7 @@ impl<O: Outcome<Ok = Option<Result<T, E>>>, T, E> OptionalResult<O> {
     /// Returns the answer for this kind of success.
     #[inline]
     #[must_use]
-    pub fn reattempt_success(&self) -> Success<CanFail, O::Ok> {
+    pub fn __reattempt_success(&self) -> Success<CanFail, O::Ok> {
         Success(PhantomData)
     }
 }
@@ -117,7 +117,7 @@ impl<O: Outcome<Ok = Option<T>>, T> Optional<O> {
     /// Returns the answer for this kind of success.
     #[inline]
     #[must_use]
-    pub fn reattempt_success(&self) -> Success<CannotFail, O::Ok> {
+    pub fn __reattempt_success(&self) -> Success<CannotFail, O::Ok> {
         Success(PhantomData)
     }
 }
@@ -139,7 +139,7 @@ impl<O: Outcome<Ok: Outcome>> NestedOutcome<O> {
     /// Returns the answer for this kind of success.
     #[inline]
     #[must_use]
-    pub fn reattempt_success(&self) -> Success<CanFail, O::Ok> {
+    pub fn __reattempt_success(&self) -> Success<CanFail, O::Ok> {
         Success(PhantomData)
     }
 }
@@ -161,7 +161,7 @@ impl<O> AnySuccess<O> {
     /// Returns the answer for this kind of success.
     #[inline]
     #[must_use]
-    pub fn reattempt_success(&self) -> Success<CannotFail, O> {
+    pub fn __reattempt_success(&self) -> Success<CannotFail, O> {
         Success(PhantomData)
     }
 }
@@ -210,29 +210,29 @@ pub fn unreached<T>() -> T {
 /// The conversion from a result to the return type of a function. It has no bound on that type, so that a type without
 /// [`Outcome`] is reported once, and not at each use.
 #[derive(Debug)]
-pub struct Same<O, T, E>(fn(Result<T, E>) -> O);
+pub struct FromResult<O, T, E>(fn(Result<T, E>) -> O);
 
 /// The result that an outcome converts to.
 type ResultOf<O> = Result<<O as Outcome>::Ok, <O as Outcome>::Error>;
 
 /// The conversion from a result back to an outcome.
-type SameOf<O> = Same<O, <O as Outcome>::Ok, <O as Outcome>::Error>;
+type FromResultOf<O> = FromResult<O, <O as Outcome>::Ok, <O as Outcome>::Error>;
 
 /// Converts an outcome to its result, and returns the conversion back. Both come from one value, so that `impl Trait`
 /// in a return type stays one type.
 #[inline]
-pub fn split<O: Outcome>(outcome: O) -> (SameOf<O>, ResultOf<O>) {
-    (Same(O::from_result), outcome.into_result())
+pub fn split<O: Outcome>(outcome: O) -> (FromResultOf<O>, ResultOf<O>) {
+    (FromResult(O::from_result), outcome.into_result())
 }
 
 /// Returns the conversion back for a function whose body returns another type.
 #[inline]
 #[must_use]
-pub fn same<O: Outcome>() -> SameOf<O> {
-    Same(O::from_result)
+pub fn from_result<O: Outcome>() -> FromResultOf<O> {
+    FromResult(O::from_result)
 }
 
-impl<O, T, E> Same<O, T, E> {
+impl<O, T, E> FromResult<O, T, E> {
     /// Converts a success to the return type of the function.
     #[inline]
     #[must_use]

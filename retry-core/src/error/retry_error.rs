@@ -151,6 +151,6 @@ impl<E, F: From<RetryError<E>>> FromRetryError<E> for F {
 }
 
 /// Converts a `RetryError` to the function's own error.
-pub fn converted<E, F: FromRetryError<E>>(error: RetryError<E>) -> F {
+pub fn into_caller_error<E, F: FromRetryError<E>>(error: RetryError<E>) -> F {
     F::from_retry_error(error)
 }
