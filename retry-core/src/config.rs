@@ -1,4 +1,4 @@
-//! A policy from a file or from environment variables.
+//! Configures a policy from a file or from environment variables.
 
 mod config;
 #[cfg(feature = "std")]

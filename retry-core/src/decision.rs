@@ -1,4 +1,4 @@
-//! The decision after an attempt: a success or not, retryable or not, another attempt or the end, and why.
+//! Decides after an attempt whether it succeeded, whether its error is retryable, and whether to retry or give up.
 
 #[cfg(feature = "std")]
 mod classify;

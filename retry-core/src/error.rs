@@ -1,4 +1,4 @@
-//! What an error can tell: whether it is retryable, which errors it was caused by, whether another loop gave up.
+//! Finds out of an error whether it is retryable, which errors caused it, and whether another loop gave up.
 
 #[cfg(feature = "std")]
 mod attempt_timeout;

@@ -1,7 +1,7 @@
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![doc = include_str!("../README.md")]
 
-// In the order of their imports: a room uses those above it.
+// The rooms are in the order of their imports: a room uses the rooms above it.
 pub mod policy;
 pub mod decision;
 pub mod runtime;

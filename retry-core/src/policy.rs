@@ -1,4 +1,4 @@
-//! Numbers in, numbers out: how often a call is attempted and how long it waits, in `const` and without `std`.
+//! Computes how often a call is attempted and how long it waits, in `const` functions and without `std`.
 
 mod backoff;
 pub mod consistency;

@@ -1,4 +1,4 @@
-//! The time, the timers and the random draws of a call, and the test contexts that replace them.
+//! Provides the time, the timers and the random draws of a call, and the test contexts that replace them.
 
 #[cfg(feature = "std")]
 mod active;
@@ -32,14 +32,14 @@ pub(crate) use time_source::TimeSource;
 #[cfg(feature = "std")]
 use crate::policy::{nanos::Nanos, random};
 
-/// Returns the time of the test context or, without one, of `clock`: nanoseconds since some moment in the past, of
-/// which only differences mean something.
+/// Returns the time of the test context or, without a test context, of `clock`, in nanoseconds since an arbitrary
+/// moment in the past. Only differences are meaningful.
 #[cfg(feature = "std")]
 pub(crate) fn now(clock: Clock) -> Nanos {
     current().map_or_else(|| clock.real_now(), |context| context.now())
 }
 
-/// Returns the next draw of a seeded test context or, without one, of this thread's generator.
+/// Returns the next draw of a seeded test context or, without such a context, of this thread's generator.
 #[cfg(feature = "std")]
 pub(crate) fn draw() -> u64 {
     current().and_then(|context| context.draw()).unwrap_or_else(random::draw)

@@ -1,4 +1,4 @@
-//! `PolicyConfig`: a policy as plain data, from a file, the environment or wherever operators keep their settings.
+//! Defines `PolicyConfig`, a policy as plain data from a file, the environment or another place for settings.
 
 use core::time::Duration;
 
@@ -7,14 +7,14 @@ use super::jitter::JitterConfig;
 use crate::policy::nanos::{Nanos, to_duration};
 use crate::policy::{Backoff, CompiledBackoff, InvalidPolicy, Jitter, Policy, rules};
 
-/// A policy as plain data, for settings that come from outside the program. What is `None` is not configured.
+/// A policy as plain data, for settings that come from outside the program. A value that is `None` is not configured.
 ///
-/// `Policy::try_from(config)` starts from the [defaults](crate::policy::preset::DEFAULT), [`over`](PolicyConfig::over) from any
-/// policy. Durations are seconds, decimals allowed; they are exact to the nanosecond up to 97 days, and from there to
-/// 16 digits.
+/// `Policy::try_from(config)` starts from the [defaults](crate::policy::preset::DEFAULT), and
+/// [`over`](PolicyConfig::over) from any policy. Durations are in seconds with decimals; they are exact to the
+/// nanosecond up to 97 days, and to 16 digits beyond.
 ///
-/// With the feature `serde` it is read and written under the names of its fields, in JSON, TOML and the like; so is
-/// `Policy`, which is checked as it is read.
+/// With the feature `serde`, the config is read and written under the names of its fields, in JSON, TOML and similar
+/// formats. So is `Policy`, which is checked when it is read.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,31 +32,31 @@ use crate::policy::{Backoff, CompiledBackoff, InvalidPolicy, Jitter, Policy, rul
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PolicyConfig {
-    /// Attempts in all, the first included. 0 is one attempt, as 1 is: no retries.
+    /// The limit on attempts, the first included. 0 counts as 1: no retries.
     pub max_attempts: Option<u32>,
-    /// Attempts until one succeeds; not together with `max_attempts`.
+    /// Whether attempts are unlimited; not together with `max_attempts`.
     pub unlimited: bool,
     /// The first raw delay, in seconds.
     pub initial_delay: Option<f64>,
     /// The longest delay, jitter included, in seconds; at least `initial_delay`.
     pub max_delay: Option<f64>,
-    /// By how much an exponential backoff multiplies the delay each time; at least 1.
+    /// The factor by which an exponential backoff multiplies the delay each time; at least 1.
     pub exponential_base: Option<f64>,
-    /// How the raw delay grows.
+    /// The growth of the raw delay.
     pub backoff: Option<Backoff>,
-    /// How delays are randomised.
+    /// The randomisation of delays.
     pub jitter: Option<JitterConfig>,
-    /// Until when attempts may start, in seconds after the first; more than `initial_delay`.
+    /// The limit on the start of attempts, in seconds after the start of the first; more than `initial_delay`.
     pub deadline: Option<f64>,
     /// The longest wait that the peer may ask for, in seconds.
     pub max_hint: Option<f64>,
 }
 
 impl PolicyConfig {
-    /// `policy` with what is configured in the place of its own values.
+    /// Returns `policy` with the configured values in the place of its own.
     ///
     /// # Errors
-    /// The first value that is out of range, by itself or beside the others.
+    /// Returns the first value that is out of range, by itself or together with another value.
     pub fn over(&self, policy: Policy) -> Result<Policy, InvalidConfig> {
         self.check_values()?;
         let policy = self.applied(policy);
@@ -64,7 +64,7 @@ impl PolicyConfig {
         Ok(policy)
     }
 
-    /// Each value by itself.
+    /// Checks each value by itself.
     pub(crate) fn check_values(&self) -> Result<(), InvalidConfig> {
         if let Some(attempts) = self.max_attempts {
             if self.unlimited {
@@ -91,7 +91,7 @@ impl PolicyConfig {
         Ok(())
     }
 
-    /// The values over those of `policy`, where each is known to be in range. Between them the shorter limit wins.
+    /// Returns `policy` with the configured values, each of which must be in range. Of two limits, the shorter applies.
     pub(crate) fn applied(&self, mut policy: Policy) -> Policy {
         if let Some(attempts) = self.max_attempts {
             policy = policy.max_or_one(attempts);
@@ -122,7 +122,8 @@ impl PolicyConfig {
         policy
     }
 
-    /// Which of two values that contradict each other is to blame: the lower one, if it was configured.
+    /// Returns the error for two values that contradict each other. It names the lower value if that is configured,
+    /// otherwise the upper.
     fn clash(&self, rule: InvalidPolicy, policy: &Policy) -> InvalidConfig {
         let base = (name::INITIAL_DELAY, in_seconds(policy.backoff.base), self.initial_delay.is_some());
         let max_delay = (name::MAX_DELAY, in_seconds(policy.max_delay));
@@ -146,14 +147,14 @@ impl PolicyConfig {
 impl TryFrom<PolicyConfig> for Policy {
     type Error = InvalidConfig;
 
-    /// The [defaults](crate::policy::preset::DEFAULT) with what is configured in the place of their values.
+    /// Returns the [defaults](crate::policy::preset::DEFAULT) with the configured values in the place of their own.
     fn try_from(config: PolicyConfig) -> Result<Policy, InvalidConfig> {
         config.over(Policy::new())
     }
 }
 
 impl From<Policy> for PolicyConfig {
-    /// Every value of the policy, as it is.
+    /// Returns a config with all values of the policy.
     fn from(policy: Policy) -> PolicyConfig {
         let CompiledBackoff { kind: backoff, factor, .. } = policy.backoff;
         PolicyConfig {
@@ -170,7 +171,7 @@ impl From<Policy> for PolicyConfig {
     }
 }
 
-/// The number in a jitter: its fraction, or its width in seconds.
+/// Returns the number in a jitter: its fraction, or its width in seconds.
 fn size(jitter: Jitter) -> f64 {
     match jitter {
         Jitter::Additive(fraction) | Jitter::Spread(fraction) => fraction,
@@ -179,7 +180,7 @@ fn size(jitter: Jitter) -> f64 {
     }
 }
 
-/// To the nearest nanosecond; saturates.
+/// Converts seconds to a duration, rounded to the nearest nanosecond. The duration saturates.
 fn duration(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }
@@ -193,7 +194,7 @@ mod tests {
     use super::*;
 
     fn refused(config: PolicyConfig) -> (&'static str, String) {
-        let error = Policy::try_from(config).expect_err("it is out of range");
+        let error = Policy::try_from(config).expect_err("a value is out of range");
         (error.field(), error.to_string())
     }
 

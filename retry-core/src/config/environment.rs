@@ -1,4 +1,4 @@
-//! Settings from the environment: `DEPLOYMENT_MAX_ATTEMPTS=5` and the like, over the policies that name the prefix.
+//! Reads settings from the environment, such as `DEPLOYMENT_MAX_ATTEMPTS=5`, for the policies that name the prefix.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -12,19 +12,23 @@ use super::spelling;
 use crate::observe;
 use crate::policy::Policy;
 
-/// What the environment says under each prefix that anybody has asked for: read once, so that all functions with a
-/// prefix agree, and a bad value is told once.
+/// The settings under each prefix that was read. A prefix is read once, so that all functions with the prefix agree and
+/// an invalid value is logged once.
 static READ: RwLock<BTreeMap<&str, PolicyConfig>> = RwLock::new(BTreeMap::new());
 
 impl Policy {
-    /// This policy with what operators have set in the environment: `PREFIX_MAX_ATTEMPTS` (or `PREFIX_MAX_RETRIES`,
-    /// which means the same and yields to it), `PREFIX_INITIAL_DELAY` and `PREFIX_MAX_DELAY` in seconds, and
-    /// `PREFIX_RETRY_JITTER`: `true`, `false`, a fraction, or a kind as the attribute spells it (`full`,
-    /// `spread(0.1)`; `up_to(0.5)` in seconds), in any case. It is what `env = "PREFIX"` does.
+    /// Returns this policy with the values of environment variables in the place of its own, as `env = "PREFIX"` does.
     ///
-    /// The environment is read once for each prefix. An empty variable counts as unset, and 0 attempts as one: no
-    /// retries. A value out of range is logged at level `error`, once, and ignored; between values the shorter limit
-    /// wins.
+    /// | variable | value |
+    /// |---|---|
+    /// | `PREFIX_MAX_ATTEMPTS` | limit on attempts, the first included; 0 counts as 1: no retries |
+    /// | `PREFIX_MAX_RETRIES` | equivalent to `PREFIX_MAX_ATTEMPTS`, which takes precedence |
+    /// | `PREFIX_INITIAL_DELAY`, `PREFIX_MAX_DELAY` | seconds |
+    /// | `PREFIX_RETRY_JITTER` | `true`, `false`, a fraction or a kind |
+    ///
+    /// Kinds of jitter are spelled as in the attribute, in any case: `full`, `spread(0.1)`, `up_to(0.5)` in seconds.
+    /// The environment is read once for each prefix. An empty variable counts as unset. An invalid value is logged once
+    /// at level `error`, and ignored. Of two limits, the shorter applies.
     ///
     /// ```
     /// use retry_core::preset;
@@ -53,7 +57,7 @@ fn settings(prefix: &'static str) -> PolicyConfig {
     })
 }
 
-/// A variable whose value is not one of those allowed.
+/// A variable whose value is not allowed.
 #[derive(Debug, PartialEq)]
 struct Refused {
     variable: String,
@@ -61,10 +65,10 @@ struct Refused {
     allowed: Allowed,
 }
 
-/// How a text becomes a setting.
+/// A function that parses a text and sets a setting.
 type Set = fn(&mut PolicyConfig, &str) -> Result<(), Allowed>;
 
-/// The variables, each after those that it wins over.
+/// The variables, each after the variables over which it takes precedence.
 const VARIABLES: [(&str, Set); 5] = [
     ("MAX_RETRIES", attempts),
     ("MAX_ATTEMPTS", attempts),
@@ -88,12 +92,12 @@ fn jitter(config: &mut PolicyConfig, text: &str) -> Result<(), Allowed> {
     Ok(())
 }
 
-/// The settings under a prefix, and what is wrong with the others.
+/// Reads the settings under a prefix, and returns them with the refused variables.
 fn read(prefix: &str, variable: impl Fn(&str) -> Option<String>) -> (PolicyConfig, Vec<Refused>) {
     let (mut config, mut refused) = (PolicyConfig::default(), Vec::new());
     for (suffix, set) in VARIABLES {
         let name = [prefix, suffix].join("_");
-        // An empty variable is how most deployments spell that there is none.
+        // Most deployments set a variable to an empty text instead of unsetting it.
         let Some(value) = variable(&name).filter(|value| !value.trim().is_empty()) else { continue };
         let mut changed = config;
         let checked = set(&mut changed, value.trim())

@@ -1,4 +1,4 @@
-//! The error of a setting that no policy may have.
+//! Defines the error of a setting that no policy may have.
 
 use core::fmt::{self, Display};
 
@@ -6,7 +6,7 @@ use core::fmt::{self, Display};
 use super::spelling;
 use crate::policy::{InvalidPolicy, rules};
 
-/// The names of the fields.
+/// The names of the fields of a config.
 #[cfg_attr(not(feature = "serde"), expect(dead_code, reason = "a backoff can only be wrong in a file"))]
 pub(crate) mod name {
     macro_rules! names {
@@ -30,7 +30,7 @@ pub(crate) mod name {
     }
 }
 
-/// A value that no policy may have, by the name of its field. Displays as the field, its value and what is allowed.
+/// The error of a configured value that no policy may have. It displays the field, the value and the allowed values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct InvalidConfig {
     pub(super) field: &'static str,
@@ -43,7 +43,7 @@ impl InvalidConfig {
         InvalidConfig { field, value, allowed: Allowed::by(rule) }
     }
 
-    /// The name of the field.
+    /// Returns the name of the field.
     #[must_use]
     pub const fn field(&self) -> &'static str {
         self.field
@@ -58,7 +58,7 @@ impl Display for InvalidConfig {
 
 impl core::error::Error for InvalidConfig {}
 
-/// What may stand in a field.
+/// The values that a field may have.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Allowed {
     #[cfg(any(feature = "std", feature = "serde"))]
@@ -72,9 +72,9 @@ pub(crate) enum Allowed {
     Backoff,
     #[cfg(feature = "serde")]
     Switch,
-    /// Nothing beside `unlimited`.
+    /// No value together with `unlimited`.
     Alone,
-    /// What another field leaves room for.
+    /// A value that is limited by the value of another field.
     Beside {
         side: &'static str,
         other: &'static str,

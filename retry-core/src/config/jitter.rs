@@ -1,13 +1,14 @@
-//! Jitter as a setting.
+//! Defines jitter as a setting.
 
 use crate::policy::{Jitter, Policy};
 
-/// Jitter as it is configured: on, or in a certain way.
+/// A configured jitter: on, or of a certain kind.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum JitterConfig {
-    /// That of the policy that is configured; where it has none, that of the [defaults](crate::policy::preset::DEFAULT).
+    /// The jitter of the policy that is configured or, if it has no jitter, of the
+    /// [defaults](crate::policy::preset::DEFAULT).
     On,
-    /// This one.
+    /// This jitter.
     Kind(Jitter),
 }
 

@@ -1,5 +1,7 @@
-//! Policies in JSON, TOML and whatever else describes itself. Written by hand: so that a message names the field, and
-//! for want of macros, which would cost more to build than the rest of this crate.
+//! Reads and writes policies in JSON, TOML and other self-describing formats.
+//!
+//! The implementations are written by hand, so that a message names the field, and because the macros would take longer
+//! to build than the rest of this crate.
 
 use core::fmt::{self, Formatter};
 
@@ -14,14 +16,15 @@ use super::jitter::JitterConfig;
 use super::spelling::{self, Word};
 use crate::policy::Policy;
 
-/// As its [`PolicyConfig`].
+/// Serializes the policy as a [`PolicyConfig`].
 impl Serialize for Policy {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         PolicyConfig::from(*self).serialize(serializer)
     }
 }
 
-/// As a [`PolicyConfig`] over the [defaults](crate::policy::preset::DEFAULT). A value out of range is an error that names it.
+/// Deserializes a [`PolicyConfig`] over the [defaults](crate::policy::preset::DEFAULT). A value out of range is an
+/// error that names the value.
 impl<'de> Deserialize<'de> for Policy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let config = PolicyConfig::deserialize(deserializer)?;
@@ -29,7 +32,7 @@ impl<'de> Deserialize<'de> for Policy {
     }
 }
 
-/// Without the fields that are not configured.
+/// Serializes the configured fields and skips the others.
 impl Serialize for PolicyConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("PolicyConfig", name::ALL.len())?;
@@ -63,7 +66,7 @@ impl Serialize for Word<crate::policy::Backoff> {
     }
 }
 
-/// As it is written in the environment: `true`, a fraction, or a kind by name.
+/// Serializes the jitter as in the environment: `true`, a fraction, or a kind by name.
 impl Serialize for JitterConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -76,7 +79,7 @@ impl Serialize for JitterConfig {
     }
 }
 
-/// From a table whose every key is the name of a field; one that is `null` is not configured.
+/// Deserializes a table whose keys are the names of fields. A field that is `null` is not configured.
 impl<'de> Deserialize<'de> for PolicyConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_struct("PolicyConfig", name::ALL, Table)
@@ -106,7 +109,7 @@ impl<'de> Visitor<'de> for Table {
     }
 }
 
-/// Reads the name of a field as its place among them.
+/// Reads the name of a field as its index in [`name::ALL`].
 struct Key;
 
 impl<'de> DeserializeSeed<'de> for Key {
@@ -130,8 +133,8 @@ impl Visitor<'_> for Key {
     }
 }
 
-/// Reads the value of a field into its place. What has another type is an error that says what belongs there; whether a
-/// value is in range is for `PolicyConfig` to say.
+/// Reads the value of a field into the config. A value of another type is an error with the allowed values. The range
+/// of a value is checked by `PolicyConfig`.
 struct Setting<'a> {
     field: &'static str,
     config: &'a mut PolicyConfig,

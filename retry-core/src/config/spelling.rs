@@ -1,5 +1,6 @@
-//! Backoff and jitter as settings spell them: the words of the attribute in any case, and seconds for a width without a
-//! unit.
+//! Parses the backoff and the jitter of settings.
+//!
+//! Settings use the words of the attribute in any case. A width without a unit is in seconds.
 
 use core::time::Duration;
 
@@ -9,7 +10,7 @@ pub(crate) use written::{BACKOFF_NAMES, Word, backoff};
 use super::jitter::JitterConfig;
 use crate::policy::Jitter;
 
-/// What a jitter may be written as.
+/// The allowed values of a jitter, for messages.
 pub(crate) const JITTERS: &str = "`true`, `false`, a fraction from 0 to 1, `none`, `full`, `equal`, `decorrelated`, \
      `spread(0.1)` or `up_to(1)` in seconds";
 
@@ -20,7 +21,7 @@ const KINDS: [(&str, Jitter); 4] = [
     ("decorrelated", Jitter::Decorrelated),
 ];
 
-/// The jitter of that name, in whatever case; its number need not be in range.
+/// Parses a jitter in any case. Its number may be out of range.
 pub(crate) fn jitter(text: &str) -> Option<JitterConfig> {
     let text = text.trim();
     let is = |word: &str| word.eq_ignore_ascii_case(text);
@@ -46,11 +47,11 @@ pub(crate) fn jitter(text: &str) -> Option<JitterConfig> {
     Some(JitterConfig::Kind(jitter))
 }
 
-/// The units that a width may have, each after those that end in it.
+/// The units of a width. `s` comes after `ns`, `us` and `ms`, which end in it.
 const UNITS: [(&str, f64); 6] =
     [("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
 
-/// A width as the attribute spells it, `1s` or `"1s"`, or a number of seconds.
+/// Parses a width as the attribute spells it, `1s` or `"1s"`, or a number of seconds.
 fn width(text: &str) -> Option<Duration> {
     let text = text.trim().trim_matches('"').trim();
     let with_unit = |(unit, seconds): (&str, f64)| {
@@ -62,7 +63,7 @@ fn width(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(number * seconds).ok()
 }
 
-/// What only files have: words that are written, and backoffs.
+/// The spellings that only files use: backoffs, and words to write.
 #[cfg(feature = "serde")]
 mod written {
     use core::fmt::{self, Display, Formatter};
@@ -77,16 +78,16 @@ mod written {
         ("fibonacci", Backoff::Fibonacci),
     ];
 
-    /// What a backoff may be written as.
+    /// The allowed values of a backoff, for messages.
     pub(crate) const BACKOFF_NAMES: &str = "`exponential`, `linear`, `constant` or `fibonacci`";
 
-    /// The backoff of that name, in whatever case.
+    /// Parses the name of a backoff in any case.
     pub(crate) fn backoff(text: &str) -> Option<Backoff> {
         let named = BACKOFFS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
         named.map(|(_, backoff)| *backoff)
     }
 
-    /// Displays as the word that is read as the value.
+    /// A value that displays as the word that parses to the value.
     pub(crate) struct Word<T>(pub(crate) T);
 
     impl Display for Word<Backoff> {

@@ -1,45 +1,47 @@
-//! Which errors are retried: the order of the rules.
+//! Classifies an error by the rules of the function, in their order.
 
-/// What `on` says of an error, the more the greater.
+/// The match of `on` with an error. A more specific match is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum On {
-    /// Nothing in it matches.
+    /// No item matches.
     Nothing,
-    /// A type matches: selected, and the error keeps the last word.
+    /// A type matches: the error is selected, and its own classification decides.
     Type,
-    /// A pattern matches: the value itself was judged.
+    /// A pattern matches: the error is selected by its value, and its own classification is not used.
     Pattern,
 }
 
 impl On {
-    /// Of two items, the one that says more.
+    /// Returns the more specific match of two items.
     #[must_use]
     pub fn or(self, other: impl FnOnce() -> On) -> On {
         if self == On::Pattern { self } else { self.max(other()) }
     }
 
-    /// Whether anything matches.
+    /// Returns whether an item matches.
     #[must_use]
     pub fn matches(self) -> bool {
         self != On::Nothing
     }
 
-    /// What an item of a type says.
+    /// Returns the match of an item that is a type.
     #[must_use]
     pub fn by_type(matches: bool) -> On {
         if matches { On::Type } else { On::Nothing }
     }
 
-    /// What an item with a pattern says.
+    /// Returns the match of an item that is a pattern.
     #[must_use]
     pub fn by_pattern(matches: bool) -> On {
         if matches { On::Pattern } else { On::Nothing }
     }
 }
 
-/// Whether an error is retried. Each rule is asked only where those before it leave the question open:
-/// `unless` stops; `on` stops where nothing in it matches; `when` decides; so does a pattern in `on`; else the
-/// error's own word counts.
+/// Returns whether an error is retried.
+///
+/// Each rule is evaluated only if the rules before it do not decide. An error that `unless` matches is not retried, and
+/// neither is an error that `on` does not match. Then `when` decides, if there is one; then a matching pattern in `on`
+/// decides for a retry; otherwise the error's own classification decides.
 pub fn classify(
     unless: impl FnOnce() -> bool,
     on: impl FnOnce() -> On,

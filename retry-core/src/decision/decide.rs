@@ -1,46 +1,49 @@
-//! The one decision: after a failed attempt, wait and try again, or give up and why.
+//! Decides after a failed attempt whether to wait and retry, or to give up and for which reason.
 //!
-//! Sync and async, attribute and `Policy::run` all come here, or to the same by a shorter way where nothing but the
-//! number of attempts can end the call. Nothing is read and nothing drawn: time and randomness are handed in.
+//! Sync and async functions, the attribute and `Policy::run` all use this decision, or a shorter path with equal
+//! results where only the number of attempts can end the call. The decision reads no clock and draws no random numbers:
+//! the caller passes both in.
 
 use super::reason::GiveUpReason;
 use crate::policy::Policy;
 use crate::policy::nanos::{FOREVER, Nanos, max};
 
-/// What is known when attempt `attempt` has failed.
+/// The facts about a failed attempt on which the decision depends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FailedAttempt {
     /// The attempt's number, from 1.
     pub(crate) attempt: u32,
-    /// What classification made of the error.
+    /// Whether the error is classified as retryable.
     pub(crate) is_retryable: bool,
     /// Time since the start of attempt 1.
     pub(crate) elapsed: Nanos,
-    /// What the policy remembers of the delay before this attempt.
+    /// The value that the policy remembers of the delay before this attempt.
     pub(crate) previous: Nanos,
-    /// All waits so far, which matter only if there is a hint.
+    /// The sum of all waits so far, which is used only with a hint.
     pub(crate) waited: Nanos,
     /// The wait that the peer asked for.
     pub(crate) hint: Option<Nanos>,
-    /// The one draw of this delay.
+    /// The random number for this delay.
     pub(crate) draw: u64,
 }
 
-/// What to do next.
+/// The next step after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
     /// Wait, then attempt again.
     Retry {
-        /// By the policy alone.
+        /// The delay by the policy alone.
         delay: Nanos,
-        /// By the policy or, where that is longer, by the peer.
+        /// The delay, or the wait by the peer's hint if that is longer.
         wait: Nanos,
     },
     GiveUp(GiveUpReason),
 }
 
-/// The order is a promise: what the error says comes before what the policy allows, and what costs nothing to ask
-/// before what is spent by asking. A breaker and a budget are asked after all of these, in this order.
+/// Decides whether to retry or to give up.
+///
+/// The order of the checks is guaranteed: first the classification of the error, then the limits of the policy. The
+/// breaker and then the budget are checked after this function, since only the check of the budget spends anything.
 pub(crate) const fn decide(policy: &Policy, failed: FailedAttempt) -> Decision {
     if let Some(reason) = stop_reason(policy, failed.attempt, failed.is_retryable) {
         return Decision::GiveUp(reason);
@@ -59,7 +62,7 @@ pub(crate) const fn decide(policy: &Policy, failed: FailedAttempt) -> Decision {
     Decision::Retry { delay, wait }
 }
 
-/// Why there is no other attempt, however long the wait would be.
+/// Returns the stop reason that applies however long the wait would be, if there is one.
 #[inline]
 pub(crate) const fn stop_reason(policy: &Policy, attempt: u32, is_retryable: bool) -> Option<GiveUpReason> {
     if !is_retryable {
@@ -71,7 +74,7 @@ pub(crate) const fn stop_reason(policy: &Policy, attempt: u32, is_retryable: boo
     }
 }
 
-/// The wait that a hint makes of a delay; `None` if it is too long.
+/// Returns the wait for a delay and a hint, or `None` if the hint is too long.
 #[cold]
 #[inline(never)]
 const fn apply_hint(policy: &Policy, failed: FailedAttempt, delay: Nanos, hint: Nanos) -> Option<Nanos> {
@@ -79,11 +82,11 @@ const fn apply_hint(policy: &Policy, failed: FailedAttempt, delay: Nanos, hint: 
         return None;
     }
     let wait = max(delay, policy.jitter.hinted(hint).pick(failed.draw));
-    // What the policy alone waits was proven to end in time; only a hint can break that.
+    // The delays of the policy alone are proven to end within the limit; only a hint can exceed it.
     if wait > delay && exceeds_within(policy, failed, wait) { None } else { Some(wait) }
 }
 
-/// Whether a wait leaves too little of `within` for those that may follow.
+/// Returns whether a wait leaves too little of `within` for the delays that may follow.
 const fn exceeds_within(policy: &Policy, failed: FailedAttempt, wait: Nanos) -> bool {
     if policy.within == FOREVER {
         return false;
@@ -125,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_error_is_asked_before_the_policy() {
+    fn the_classification_comes_before_the_limits() {
         let last = FailedAttempt { attempt: 3, is_retryable: false, elapsed: u64::MAX, ..FIRST };
         assert_eq!(decide(&POLICY, last), Decision::GiveUp(GiveUpReason::NotRetryable));
         let late = FailedAttempt { attempt: 3, elapsed: u64::MAX, ..FIRST };
@@ -158,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hint_is_held_to_every_limit() {
+    fn every_limit_applies_to_a_hint() {
         let hinted = |hint| decide(&POLICY, FailedAttempt { hint: Some(hint), ..FIRST });
         assert_eq!(hinted(10 * SECOND), Decision::GiveUp(GiveUpReason::Deadline));
         assert_eq!(hinted(300 * SECOND), Decision::GiveUp(GiveUpReason::Deadline));
@@ -190,8 +193,8 @@ mod tests {
     }
 
     #[test]
-    fn a_hint_that_would_break_the_proof_ends_the_call() {
-        // 1 s and 2 s of its own: 7 s may be added.
+    fn a_hint_that_exceeds_within_ends_the_call() {
+        // The policy's own delays are 1 s and 2 s, so hints may add 7 s.
         let policy = POLICY.with_within(Duration::from_secs(10), Duration::ZERO);
         let decide = |attempt, waited, hint| {
             let policy = policy.deadline(Duration::MAX);
@@ -204,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn the_short_way_comes_to_what_the_general_one_does() {
+    fn the_short_path_decides_as_the_general_path() {
         let durations = [0, 1, 7, 1_000_000_000, 60_000_000_000, 1 << 63, FOREVER].map(Duration::from_nanos);
         let jitters = [
             Jitter::None,

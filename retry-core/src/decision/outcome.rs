@@ -1,12 +1,12 @@
-//! What an attempt may return.
+//! Defines the types that an attempt may return.
 
 use core::marker::PhantomData;
 use core::ops::Deref;
 
-/// A return type that tells success from failure, so that `#[retry]` knows when to go on.
+/// A return type that is either a success or a failure, so that `#[retry]` can retry the failures.
 ///
-/// [`Result`] and [`Option`] have it (`None` is a failure with the error `()`); give it to a type of your own by
-/// saying how it becomes a `Result` and back.
+/// [`Result`] and [`Option`] implement it; `None` is a failure with the error `()`. Implement it for a type of your own
+/// by the conversions to a `Result` and back.
 ///
 /// ```
 /// use retry_core::Outcome;
@@ -33,16 +33,16 @@ use core::ops::Deref;
             `Pin<Box<dyn Future<Output = Result<…>>>>`, or make the function `async`"
 )]
 pub trait Outcome: Sized {
-    /// What success yields.
+    /// The value of a success.
     type Ok;
-    /// What failure yields.
+    /// The error of a failure.
     type Error;
 
-    /// The outcome as a `Result`.
-    #[expect(clippy::missing_errors_doc, reason = "it converts, it does not fail")]
+    /// Converts the outcome to a `Result`.
+    #[expect(clippy::missing_errors_doc, reason = "the conversion cannot fail")]
     fn into_result(self) -> Result<Self::Ok, Self::Error>;
 
-    /// The outcome that `result` stands for.
+    /// Converts a `Result` to an outcome.
     fn from_result(result: Result<Self::Ok, Self::Error>) -> Self;
 }
 
@@ -76,11 +76,11 @@ impl<T> Outcome for Option<T> {
     }
 }
 
-/// The question whether an outcome's success can hold a failure of its own, which would end the call and never be
-/// retried.
+/// Returns the start of the autoderef ladder that finds out whether a success of `O` can contain a failure.
 ///
-/// Method lookup answers it: `success::<O>().__reattempt_success()` stops at the first of the types below that has the
-/// method for `O`. An `Option` is a value like any other, unless there is a `Result` in it.
+/// Such a failure would end the call and never be retried. Method lookup for `success::<O>().__reattempt_success()` stops
+/// at the first of the types below that has the method for `O`. An `Option` counts as a value without a failure, unless
+/// it contains a `Result`.
 #[inline]
 #[must_use]
 pub fn success<O>() -> OptionalResult<O> {
@@ -92,7 +92,7 @@ pub fn success<O>() -> OptionalResult<O> {
 pub struct OptionalResult<O>(PhantomData<fn() -> O>);
 
 impl<O: Outcome<Ok = Option<Result<T, E>>>, T, E> OptionalResult<O> {
-    /// The answer for such a success.
+    /// Returns the answer for this kind of success.
     #[inline]
     #[must_use]
     pub fn __reattempt_success(&self) -> Success<CanFail, O::Ok> {
@@ -109,12 +109,12 @@ impl<O> Deref for OptionalResult<O> {
     }
 }
 
-/// Any other success that is an `Option`.
+/// A success that is any other `Option`.
 #[derive(Clone, Copy, Debug)]
 pub struct Optional<O>(PhantomData<fn() -> O>);
 
 impl<O: Outcome<Ok = Option<T>>, T> Optional<O> {
-    /// The answer for such a success.
+    /// Returns the answer for this kind of success.
     #[inline]
     #[must_use]
     pub fn __reattempt_success(&self) -> Success<CannotFail, O::Ok> {
@@ -131,12 +131,12 @@ impl<O> Deref for Optional<O> {
     }
 }
 
-/// A success that is an outcome: a `Result`, or a type of the user's.
+/// A success that is an [`Outcome`] itself: a `Result`, or a type of the user's.
 #[derive(Clone, Copy, Debug)]
 pub struct NestedOutcome<O>(PhantomData<fn() -> O>);
 
 impl<O: Outcome<Ok: Outcome>> NestedOutcome<O> {
-    /// The answer for such a success.
+    /// Returns the answer for this kind of success.
     #[inline]
     #[must_use]
     pub fn __reattempt_success(&self) -> Success<CanFail, O::Ok> {
@@ -153,12 +153,12 @@ impl<O> Deref for NestedOutcome<O> {
     }
 }
 
-/// Anything else, a type that is no outcome included: that is another mistake.
+/// Any other success. It also accepts an `O` without [`Outcome`], which the compiler reports as a different mistake.
 #[derive(Clone, Copy, Debug)]
 pub struct AnySuccess<O>(PhantomData<fn() -> O>);
 
 impl<O> AnySuccess<O> {
-    /// The answer for such a success.
+    /// Returns the answer for this kind of success.
     #[inline]
     #[must_use]
     pub fn __reattempt_success(&self) -> Success<CannotFail, O> {
@@ -170,15 +170,15 @@ impl<O> AnySuccess<O> {
 #[derive(Clone, Copy, Debug)]
 pub struct Success<A, T>(PhantomData<fn() -> (A, T)>);
 
-/// It can hold a failure.
+/// The answer that a success can contain a failure.
 #[derive(Clone, Copy, Debug)]
 pub enum CanFail {}
 
-/// It holds none.
+/// The answer that a success cannot contain a failure.
 #[derive(Clone, Copy, Debug)]
 pub enum CannotFail {}
 
-/// An answer that a function's success type must get.
+/// The answer that the success type of a function must have.
 #[diagnostic::on_unimplemented(
     message = "a failure in `{T}` would count as a success, and never be retried",
     label = "the success type is `{T}`, which can fail itself",
@@ -191,36 +191,41 @@ pub trait NeverFails<T> {}
 #[diagnostic::do_not_recommend]
 impl<T> NeverFails<T> for CannotFail {}
 
-/// Takes the answer for a success that cannot hold a failure.
+/// Requires that a success cannot contain a failure.
 #[inline]
 pub fn never_fails<A: NeverFails<T>, T>(_: &Success<A, T>) {}
 
-/// Stands in a branch that is never taken, beside an attempt. The compiler takes what follows for reachable then, also
-/// after a body that never returns.
+/// Provides the value of a branch that is beside an attempt and is never taken.
+///
+/// Because of the branch, the compiler treats the code after the attempt as reachable, even if the body never returns.
+///
+/// # Panics
+/// Panics if the branch is taken.
 #[cold]
 #[must_use]
 pub fn unreached<T>() -> T {
     unreachable!("the branch is never taken")
 }
 
-/// The way from a result to a function's own type. It asks nothing of that type, so that a type without [`Outcome`]
-/// is one mistake, and not one for each use.
+/// The conversion from a result to the return type of a function. It has no bound on that type, so that a type without
+/// [`Outcome`] is reported once, and not at each use.
 #[derive(Debug)]
 pub struct FromResult<O, T, E>(fn(Result<T, E>) -> O);
 
-/// An outcome's result.
+/// The result that an outcome converts to.
 type ResultOf<O> = Result<<O as Outcome>::Ok, <O as Outcome>::Error>;
 
-/// An outcome's way back.
+/// The conversion from a result back to an outcome.
 type FromResultOf<O> = FromResult<O, <O as Outcome>::Ok, <O as Outcome>::Error>;
 
-/// An outcome as a result, and the way back: with both from one value, `impl Trait` in a return type stays one type.
+/// Converts an outcome to its result, and returns the conversion back. Both come from one value, so that `impl Trait`
+/// in a return type stays one type.
 #[inline]
 pub fn split<O: Outcome>(outcome: O) -> (FromResultOf<O>, ResultOf<O>) {
     (FromResult(O::from_result), outcome.into_result())
 }
 
-/// The way back for a function whose body returns another type.
+/// Returns the conversion back for a function whose body returns another type.
 #[inline]
 #[must_use]
 pub fn from_result<O: Outcome>() -> FromResultOf<O> {
@@ -228,21 +233,21 @@ pub fn from_result<O: Outcome>() -> FromResultOf<O> {
 }
 
 impl<O, T, E> FromResult<O, T, E> {
-    /// A success, as the function returns it.
+    /// Converts a success to the return type of the function.
     #[inline]
     #[must_use]
     pub fn ok(self, value: T) -> O {
         (self.0)(Ok(value))
     }
 
-    /// A failure, as the function returns it.
+    /// Converts an error to the return type of the function.
     #[inline]
     #[must_use]
     pub fn err(self, error: E) -> O {
         (self.0)(Err(error))
     }
 
-    /// What the function returns instead.
+    /// Returns an outcome that already has the return type of the function.
     #[inline]
     #[must_use]
     pub fn outcome(self, outcome: O) -> O {

@@ -1,8 +1,8 @@
-//! Why a call gave up.
+//! Defines the reasons to give up.
 
 use core::fmt;
 
-/// Why a call ended without success. The same words name the variants, the tracing field and metric labels.
+/// The reason why a call ended without success. The tracing field and metric labels use the names of the variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GiveUpReason {
@@ -10,7 +10,7 @@ pub enum GiveUpReason {
     MaxAttempts,
     /// The wait would have reached the deadline.
     Deadline,
-    /// The error is not one to retry.
+    /// The error is not retryable.
     NotRetryable,
     /// The retry budget could not pay for another attempt.
     BudgetExhausted,
@@ -21,7 +21,7 @@ pub enum GiveUpReason {
 }
 
 impl GiveUpReason {
-    /// The reason in one word, as its variant is spelt.
+    /// Returns the name of the variant.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,9 +1,9 @@
-//! The error of an attempt that was cancelled by its limit.
+//! Defines the error of an attempt that its time limit cancelled.
 
 use core::fmt;
 use core::time::Duration;
 
-/// The error of an attempt that ran into its `attempt_timeout`, or into the deadline while it ran.
+/// The error of an attempt that exceeded its `attempt_timeout`, or that was running at the deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttemptTimeout {
     limit: Duration,
@@ -14,7 +14,7 @@ impl AttemptTimeout {
         AttemptTimeout { limit }
     }
 
-    /// How long the attempt was given.
+    /// Returns the time limit of the attempt.
     #[must_use]
     pub const fn limit(&self) -> Duration {
         self.limit
@@ -29,14 +29,14 @@ impl fmt::Display for AttemptTimeout {
 
 impl core::error::Error for AttemptTimeout {}
 
-/// Of the kind [`TimedOut`](std::io::ErrorKind::TimedOut), made of the timeout.
+/// Creates an error of the kind [`TimedOut`](std::io::ErrorKind::TimedOut) that contains the timeout.
 impl From<AttemptTimeout> for std::io::Error {
     fn from(timeout: AttemptTimeout) -> Self {
         std::io::Error::new(std::io::ErrorKind::TimedOut, timeout)
     }
 }
 
-/// An error that an attempt which ran out of time can fail with.
+/// An error type for an attempt that exceeds its time limit.
 #[diagnostic::on_unimplemented(
     message = "an attempt that runs out of time cannot fail with `{Self}`, which is not made from `AttemptTimeout`",
     label = "needs an error type that implements `From<AttemptTimeout>`",
@@ -45,7 +45,7 @@ impl From<AttemptTimeout> for std::io::Error {
             crate's; `reattempt::reqwest::Error` wraps that of `reqwest`"
 )]
 pub trait FromTimeout {
-    /// The error of such an attempt.
+    /// Creates the error of the attempt.
     fn from_timeout(timeout: AttemptTimeout) -> Self;
 }
 
@@ -64,7 +64,7 @@ mod tests {
     use crate::Retryable;
 
     #[test]
-    fn an_io_error_keeps_the_timeout_that_it_is_made_of() {
+    fn an_io_error_contains_the_timeout() {
         let timeout = AttemptTimeout { limit: Duration::from_secs(5) };
         let error = io::Error::from(timeout);
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);

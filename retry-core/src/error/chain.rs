@@ -1,8 +1,8 @@
-//! The chain of an error: the error itself and, one behind the other, its sources.
+//! Walks the chain of an error: the error itself, then its sources.
 //!
-//! Some links hide another error that [`Error::source`] skips. An `io::Error` names only the source of the error that
-//! it was made of; a `Box<T>` or `Arc<T>` in the chain forwards `source` and so skips `T`. Walking the chain reaches
-//! both.
+//! Some links contain another error that [`Error::source`] skips. An `io::Error` returns only the source of the error
+//! that it contains; a `Box<T>` or `Arc<T>` in the chain forwards `source` and so skips `T`. Walking the chain reaches
+//! the skipped errors, too.
 
 use core::any::{Any, TypeId};
 use core::error::Error;
@@ -14,10 +14,10 @@ use std::sync::Arc;
 use super::circuit_open::CircuitOpen;
 use super::mark::{is_refused, is_retry_error};
 
-/// How many sources are followed. An error that names itself as its source must not hang the call.
+/// The maximum number of sources that are followed. An error that is its own source must not hang the call.
 const MAX_SOURCES: usize = 64;
 
-/// The errors of a chain, from `first` on.
+/// Returns the errors of a chain, from `first` on.
 pub(crate) fn chain<'a>(
     first: Option<&'a (dyn Error + 'static)>,
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
@@ -31,7 +31,7 @@ fn next<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static
     shared(error).or_else(|| error.source())
 }
 
-/// Returns the error that an `io::Error` was made of. Its own `source` skips that one.
+/// Returns the error that an `io::Error` contains, which its own `source` skips.
 fn made_of(error: &io::Error) -> Option<&(dyn Error + 'static)> {
     match error.get_ref() {
         Some(inner) => Some(inner),
@@ -39,7 +39,7 @@ fn made_of(error: &io::Error) -> Option<&(dyn Error + 'static)> {
     }
 }
 
-/// Returns the error inside a shared one of unknown type.
+/// Returns the error inside an `Arc` of an error of unknown type.
 fn shared<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     if let Some(inner) = pointee::<Arc<dyn Error + Send + Sync>>(error) {
         return Some(&**inner);
@@ -53,15 +53,15 @@ fn shared<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stat
     pointee::<Arc<dyn Error>>(error).map(|inner| &**inner as _)
 }
 
-/// Returns the `A` that a link of a chain is, or points to by two pointers at most. `Rc<A>` is no `Error`, so it is no
-/// link.
+/// Returns the `A` that a link of a chain is, or points to through at most two pointers. `Rc<A>` is no `Error`, so it
+/// is no link.
 pub(crate) fn link<'a, A: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a A> {
     pointee::<A>(error)
         .or_else(|| pointee::<Box<A>>(error).map(|error| &**error))
         .or_else(|| pointee::<Arc<A>>(error).map(|error| &**error))
 }
 
-/// Returns the `A` that an error is, or points to by one pointer.
+/// Returns the `A` that an error is, or points to through one pointer.
 fn pointee<'a, A: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a A> {
     error
         .downcast_ref::<A>()
@@ -74,7 +74,8 @@ pub(crate) fn find_in<'a, A: Error + 'static>(first: Option<&'a (dyn Error + 'st
     chain(first).find_map(link)
 }
 
-/// Returns whether a `RetryError` of any type is in a chain. Most errors have none.
+/// Returns whether a `RetryError` of any type is in a chain. Only the check for a chain is inlined, since most
+/// errors have none.
 #[inline]
 pub(crate) fn has_retry_error(first: Option<&(dyn Error + 'static)>) -> bool {
     #[inline(never)]
@@ -95,7 +96,7 @@ pub(crate) fn has_refusal(first: Option<&(dyn Error + 'static)>) -> bool {
     })
 }
 
-/// Returns whether an `E` is the refusal of a breaker itself.
+/// Returns whether an `E` is the refusal of a breaker.
 pub(crate) fn is_circuit_open<E: ?Sized>() -> bool {
     #[cfg(target_has_atomic = "64")]
     return typeid::of::<E>() == typeid::of::<CircuitOpen>();
@@ -103,7 +104,7 @@ pub(crate) fn is_circuit_open<E: ?Sized>() -> bool {
     return false;
 }
 
-/// Returns whether an `E` is the refusal of a breaker, or points to one.
+/// Returns whether an `E` is the refusal of a breaker, or points to a refusal.
 pub(crate) fn is_refusal_type<E: ?Sized>() -> bool {
     #[cfg(target_has_atomic = "64")]
     return is_same::<CircuitOpen, E>();
@@ -111,8 +112,8 @@ pub(crate) fn is_refusal_type<E: ?Sized>() -> bool {
     return false;
 }
 
-/// Returns whether an `E` is an `A` or points to one, by two pointers at most. In generic code it may be although nothing
-/// says so.
+/// Returns whether an `E` is an `A`, or points to an `A` through at most two pointers. In generic code, this may be
+/// true without a bound that shows it.
 pub(crate) fn is_same<A: Any, E: ?Sized>() -> bool {
     fn points<A: Any>(error: TypeId) -> bool {
         [typeid::of::<A>(), typeid::of::<Box<A>>(), typeid::of::<Rc<A>>(), typeid::of::<Arc<A>>()]

@@ -1,4 +1,4 @@
-//! How the chain of an error is reached from its type.
+//! Defines how to reach the chain of an error from its type.
 
 use core::error::Error;
 use std::io;
@@ -8,10 +8,10 @@ use std::sync::Arc;
 use super::chain::{has_refusal, has_retry_error, is_refusal_type};
 use super::mark::{is_refused, is_retry_error};
 
-/// An error type as a chain of errors.
+/// A way to reach the chain of an `E`.
 pub trait Chained<E: ?Sized> {
-    /// Whether the first error of the chain is all that an `E` is. Then an `E` has no classification of its own, and the
-    /// errors of its chain are asked.
+    /// Whether an `E` is only a box around the first error of the chain. Such an `E` has no classification of its own,
+    /// and the errors of its chain are classified instead.
     const IS_BOX: bool = false;
 
     /// Returns whether the error or one of its sources is a [`RetryError`](crate::RetryError).
@@ -19,7 +19,7 @@ pub trait Chained<E: ?Sized> {
         has_retry_error(self.first(error))
     }
 
-    /// Returns the start of the chain: the error itself where it outlives every borrow, else its source.
+    /// Returns the start of the chain: the error itself if its type is `'static`, otherwise its source.
     fn first<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)>;
 
     /// Returns whether the error is the refusal of a breaker or was caused by one.
@@ -28,11 +28,11 @@ pub trait Chained<E: ?Sized> {
     }
 }
 
-/// An `io::Error`, or a pointer to an error whose type is unknown: the chain starts at the error itself.
+/// The chain of an `io::Error`, or of a pointer to an error of unknown type. It starts at the error itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Held;
 
-/// A type that [`Held`] starts at.
+/// A type whose chain is reached by [`Held`].
 pub trait Holds {
     /// Returns the error itself.
     fn held(&self) -> &(dyn Error + 'static);
@@ -66,12 +66,12 @@ impl<E: Holds + ?Sized> Chained<E> for Held {
     }
 }
 
-/// A box that may borrow. The error in it has a lifetime and so no type that could be compared: the chain starts at its
-/// source.
+/// The chain of a box that may borrow. The error in the box has a lifetime, so its type cannot be compared: the chain
+/// starts at its source.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Borrowing;
 
-/// A type that [`Borrowing`] starts behind.
+/// A type whose chain is reached by [`Borrowing`].
 pub trait Borrows {
     /// Returns the error itself.
     fn borrowed(&self) -> &(dyn Error + '_);
@@ -109,7 +109,7 @@ impl<E: Borrows + ?Sized> Chained<E> for Borrowing {
     }
 }
 
-/// An error behind `AsRef<dyn Error>`: `anyhow::Error`, `eyre::Report`.
+/// The chain of an error behind `AsRef<dyn Error>`, such as `anyhow::Error` or `eyre::Report`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Boxed;
 
@@ -121,7 +121,7 @@ impl<E: AsRef<dyn Error + 'static> + ?Sized> Chained<E> for Boxed {
     }
 }
 
-/// An error behind `AsRef<dyn Error + Send + Sync>`.
+/// The chain of an error behind `AsRef<dyn Error + Send + Sync>`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BoxedSync;
 
@@ -133,13 +133,13 @@ impl<E: AsRef<dyn Error + Send + Sync + 'static> + ?Sized> Chained<E> for BoxedS
     }
 }
 
-/// A pointer to an error behind `AsRef<dyn Error>`: `Arc<anyhow::Error>`.
+/// The chain of a pointer to an error behind `AsRef<dyn Error>`, such as `Arc<anyhow::Error>`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pointed;
 
-/// A type that [`Pointed`] starts behind.
+/// A type whose chain is reached by [`Pointed`].
 pub trait Points {
-    /// Returns the error in the box that is pointed to.
+    /// Returns the error in the box behind the pointer.
     fn pointed(&self) -> &(dyn Error + 'static);
 }
 
@@ -163,7 +163,7 @@ impl<E: Points + ?Sized> Chained<E> for Pointed {
     }
 }
 
-/// An error that is one itself. It may borrow, so the chain starts at its source.
+/// The chain of a type that implements `Error`. The error may borrow, so the chain starts at its source.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Plain;
 
@@ -181,13 +181,13 @@ impl<E: Error + ?Sized> Chained<E> for Plain {
     }
 }
 
-/// A shared error, `Rc<E>`: no error itself, but with the chain of one. It may borrow, too.
+/// The chain of a shared error, `Rc<E>`, which is no `Error` itself. `E` may borrow, so the chain starts at its source.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counted;
 
-/// A type that [`Counted`] starts behind.
+/// A type whose chain is reached by [`Counted`].
 pub trait Counts {
-    /// Returns the error that is shared.
+    /// Returns the shared error.
     fn counted(&self) -> &(dyn Error + '_);
 }
 
@@ -211,7 +211,7 @@ impl<E: Counts + ?Sized> Chained<E> for Counted {
     }
 }
 
-/// A type that is no error at all.
+/// The empty chain of a type that is no error.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unchained;
 
@@ -221,9 +221,9 @@ impl<E: ?Sized> Chained<E> for Unchained {
     }
 }
 
-/// A chain whose first error can be handed on as the source of another.
+/// A chain whose error can be the source of another error.
 pub trait Sourced<E: ?Sized>: Chained<E> {
-    /// Returns the error as the source of another.
+    /// Returns the error as the source of another error.
     fn source<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)> {
         self.first(error)
     }

@@ -1,11 +1,11 @@
-//! The error of a call that was refused.
+//! Defines the error of a call that a circuit breaker refused.
 
 use core::fmt;
 use core::time::Duration;
 
 use crate::policy::nanos::{FOREVER, to_duration};
 
-/// A call was refused because the circuit is open.
+/// The error of a call that was refused because the circuit is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CircuitOpen {
     breaker: &'static str,
@@ -17,15 +17,17 @@ impl CircuitOpen {
         CircuitOpen { breaker, retry_in: left(retry_in) }
     }
 
-    /// After how long a call will be let through again, as far as is known now: the rest of the time for which the
-    /// circuit is open or waits for trials. [`Duration::MAX`] if it was opened by hand.
+    /// Returns the time until the breaker allows a call again, by its present state.
+    ///
+    /// This is the rest of the time for which the circuit is open or waits for trials. It is [`Duration::MAX`] if the
+    /// circuit was opened by hand.
     #[must_use]
     pub const fn retry_in(&self) -> Duration {
         self.retry_in
     }
 }
 
-/// What the longest that can be counted stands for is for ever.
+/// Returns `duration`, or [`Duration::MAX`] if it reaches the longest duration in nanoseconds.
 pub(crate) const fn left(duration: Duration) -> Duration {
     if duration.as_nanos() >= to_duration(FOREVER).as_nanos() { Duration::MAX } else { duration }
 }
@@ -43,7 +45,7 @@ impl fmt::Display for CircuitOpen {
 
 impl core::error::Error for CircuitOpen {}
 
-/// Retryable when the circuit may have closed, with the time left as the hint; permanent while it is held open by hand.
+/// The error is retryable, with the time left as the hint. While the circuit is held open by hand, it is permanent.
 #[cfg(feature = "std")]
 impl super::retryable::Retryable for CircuitOpen {
     fn is_retryable(&self) -> bool {
@@ -62,12 +64,12 @@ impl From<CircuitOpen> for std::io::Error {
     }
 }
 
-/// What `None` stands for: a function that tells of no error tells nothing of this one.
+/// Discards the refusal, for functions that return `Option` and so report no error.
 impl From<CircuitOpen> for () {
     fn from(_: CircuitOpen) -> Self {}
 }
 
-/// An error that a call fails with which its breaker refuses before the first attempt.
+/// An error type for a call that its breaker refuses before the first attempt.
 #[diagnostic::on_unimplemented(
     message = "a call that the breaker refuses cannot fail with `{Self}`, which is not made from `CircuitOpen`",
     label = "needs an error type that implements `From<CircuitOpen>`",
@@ -76,7 +78,7 @@ impl From<CircuitOpen> for () {
             crate's, or return `anyhow::Error` or `Box<dyn Error>`"
 )]
 pub trait FromCircuitOpen {
-    /// The error of such a call.
+    /// Creates the error of the call.
     fn from_circuit_open(open: CircuitOpen) -> Self;
 }
 

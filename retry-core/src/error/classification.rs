@@ -1,5 +1,6 @@
-//! Whether an error is retryable, and the wait that it asks for; for an error behind a box, the classification of the
-//! first error of its chain that has one.
+//! Classifies an error as retryable or permanent, with the wait that it asks for.
+//!
+//! An error behind a box is classified by the first error of its chain that has a classification.
 
 use core::error::Error;
 use core::time::Duration;
@@ -12,8 +13,10 @@ use super::foreign;
 use super::link::{Classification, LinkClassifier, classify_link};
 use super::retryable::Retryable;
 
-/// Classifies a chain by its first error that is of a known type: one that the program names (`also`) or a refusal by a
-/// breaker and, behind a box, an error of an adapter or an `io::Error`. Most errors have no chain.
+/// Classifies a chain by its first error of a known type.
+///
+/// Known types are the types that the program names (`also`) and the refusal of a breaker; behind a box, also the errors
+/// of adapters and `io::Error`. Only the check for a chain is inlined, since most errors have none.
 #[inline]
 pub(crate) fn classify_chain(
     first: Option<&(dyn Error + 'static)>,
@@ -32,7 +35,7 @@ fn classify_from(
     let adapters = if is_box { foreign::CLASSIFIERS } else { &[] };
     let mut innermost = None;
     for error in chain(Some(first)) {
-        // The error that an `io::Error` was made of is more exact than its kind.
+        // The error that an `io::Error` contains is more exact than its kind.
         if let (true, Some(error)) = (is_box, link::<io::Error>(error)) {
             innermost = Some(error);
             continue;
@@ -70,29 +73,32 @@ macro_rules! by_chain {
 }
 
 by_chain! {
-    /// By kind, and by the operating system's code where the code has no kind.
+    /// Classifies an `io::Error` by its kind, or by the operating system's code if the code has no kind.
     ///
-    /// Transient, and so retried: `ConnectionRefused`, `ConnectionReset`, `ConnectionAborted`, `NotConnected`, `BrokenPipe`,
-    /// `TimedOut`, `WouldBlock`, `Interrupted`, `HostUnreachable`, `NetworkUnreachable`, `NetworkDown`, `AddrInUse`,
-    /// `AddrNotAvailable`, `UnexpectedEof`, `WriteZero`, `ResourceBusy`, `ExecutableFileBusy`, `StaleNetworkFileHandle`,
-    /// `Deadlock`, `OutOfMemory`, `Other`, and every kind or code that this release does not know.
+    /// These kinds are transient and retried: `ConnectionRefused`, `ConnectionReset`, `ConnectionAborted`,
+    /// `NotConnected`, `BrokenPipe`, `TimedOut`, `WouldBlock`, `Interrupted`, `HostUnreachable`, `NetworkUnreachable`,
+    /// `NetworkDown`, `AddrInUse`, `AddrNotAvailable`, `UnexpectedEof`, `WriteZero`, `ResourceBusy`,
+    /// `ExecutableFileBusy`, `StaleNetworkFileHandle`, `Deadlock`, `OutOfMemory`, `Other`, and every kind or code that
+    /// this release does not list.
     ///
-    /// Permanent: `NotFound`, `PermissionDenied`, `AlreadyExists`, `InvalidInput`, `InvalidData`, `InvalidFilename`,
-    /// `IsADirectory`, `NotADirectory`, `DirectoryNotEmpty`, `ReadOnlyFilesystem`, `FilesystemLoop`, `StorageFull`,
-    /// `QuotaExceeded`, `FileTooLarge`, `NotSeekable`, `CrossesDevices`, `TooManyLinks`, `ArgumentListTooLong` and
-    /// `Unsupported`; of the codes, those of a wrong call, such as `EBADF`, `ENOTSOCK`, `EAFNOSUPPORT` and `EMSGSIZE`.
+    /// These kinds are permanent: `NotFound`, `PermissionDenied`, `AlreadyExists`, `InvalidInput`, `InvalidData`,
+    /// `InvalidFilename`, `IsADirectory`, `NotADirectory`, `DirectoryNotEmpty`, `ReadOnlyFilesystem`, `FilesystemLoop`,
+    /// `StorageFull`, `QuotaExceeded`, `FileTooLarge`, `NotSeekable`, `CrossesDevices`, `TooManyLinks`,
+    /// `ArgumentListTooLong` and `Unsupported`. Codes that report a wrong call are also permanent, such as `EBADF`,
+    /// `ENOTSOCK`, `EAFNOSUPPORT` and `EMSGSIZE`.
     ///
-    /// An `io::Error` that was made of another error is judged by that one: of several `io::Error`s in one chain by the
-    /// innermost. A connector that wraps TLS in `ErrorKind::Other` does not hide a certificate that is not trusted.
+    /// An `io::Error` that contains another error is classified by that error; of several `io::Error`s in one chain,
+    /// the innermost decides. For example, a connector that wraps a TLS error in `ErrorKind::Other` does not hide an
+    /// untrusted certificate.
     io::Error;
-    /// Classified by the first error of the chain that is an `io::Error`, a [`CircuitOpen`](crate::CircuitOpen) or an
-    /// error of an enabled adapter; without one the error is retryable.
+    /// Classifies the error by the first error of its chain that is an `io::Error`, a
+    /// [`CircuitOpen`](crate::CircuitOpen) or an error of an enabled adapter. Without such an error, it is retryable.
     dyn Error;
-    /// Classified as `dyn Error` is.
+    /// Classifies the error like `dyn Error`.
     dyn Error + Send;
-    /// Classified as `dyn Error` is.
+    /// Classifies the error like `dyn Error`.
     dyn Error + Sync;
-    /// Classified as `dyn Error` is.
+    /// Classifies the error like `dyn Error`.
     dyn Error + Send + Sync;
 }
 
@@ -186,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_of_sources_ends() {
+    fn a_cyclic_chain_ends() {
         assert!(Error::other(Circle).is_retryable());
         assert!(!Error::new(ErrorKind::InvalidData, Circle).is_retryable());
     }

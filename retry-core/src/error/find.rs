@@ -1,4 +1,4 @@
-//! Whether an error is of a type or was caused by an error of it: what `on` and `unless` ask.
+//! Finds out whether an error has a type that `on` or `unless` names, or was caused by an error of that type.
 
 use core::error::Error;
 use core::marker::PhantomData;
@@ -13,14 +13,14 @@ use super::chained::{
 use super::known::{Classifier, Known};
 use super::link::{Classification, LinkClassifier};
 
-/// Asks whether an error of type `E` is an `A`, or has one in its chain.
+/// The query whether an error of type `E` is an `A` or has an `A` in its chain.
 ///
-/// Method lookup finds the first impl that applies; the traits stand in its order.
+/// Method lookup selects the first impl that applies; the traits below are in its order.
 #[derive(Debug)]
 pub struct Find<A: ?Sized, E: ?Sized>(PhantomData<fn(&A, &E)>);
 
 impl<A: ?Sized, E: ?Sized> Find<A, E> {
-    /// The question, for the type of `error`.
+    /// Creates the query for the type of `error`.
     #[must_use]
     pub fn new(_: &E) -> Self {
         Find(PhantomData)
@@ -31,7 +31,7 @@ macro_rules! found {
     ($(#[$doc:meta])* $name:ident: $way:expr, $type:ty; $($impl:tt)*) => {
         $(#[$doc])*
         pub trait $name {
-            /// How to look.
+            /// Returns the search.
             fn __reattempt_search(&self) -> $type {
                 $way
             }
@@ -41,12 +41,12 @@ macro_rules! found {
 }
 
 found! {
-    /// The chain starts at the error itself.
+    /// Selects the search if the chain starts at the error itself.
     FindHeld: InChain(Held), InChain<Held>;
     impl<A: Error, E: Holds> FindHeld for &&&&&&Find<A, E> {}
 }
 found! {
-    /// The types are the same: every error matches.
+    /// Selects the search if the types are equal, so that every error matches.
     FindSame: Same, Same;
     impl<A: ?Sized> FindSame for &&&&&Find<A, A> {}
     impl<A: ?Sized> FindSame for &&&&&Find<A, Box<A>> {}
@@ -54,12 +54,13 @@ found! {
     impl<A: ?Sized> FindSame for &&&&&Find<A, Arc<A>> {}
 }
 found! {
-    /// The error is a box that may borrow. An expansion that sees no lifetime in the type comes to `FindHeld` first.
+    /// Selects the search if the error is a box that may borrow. An expansion that finds no lifetime in the type
+    /// selects [`FindHeld`] first.
     FindBorrowing: InChain(Borrowing), InChain<Borrowing>;
     impl<A: Error, E: Borrows> FindBorrowing for &&&&Find<A, E> {}
 }
 found! {
-    /// The error does not borrow, whatever lifetimes stand beside it.
+    /// Selects the search if the error is an `io::Error`, which never borrows, even if the expansion finds a lifetime.
     FindIo: InChain(Held), InChain<Held>;
     impl<A: Error> FindIo for &&&&Find<A, io::Error> {}
     impl<A: Error> FindIo for &&&&Find<A, Box<io::Error>> {}
@@ -67,45 +68,45 @@ found! {
     impl<A: Error> FindIo for &&&&Find<A, Arc<io::Error>> {}
 }
 found! {
-    /// The error is a box around others.
+    /// Selects the search if the error is a box around another error.
     FindBoxed: InChain(Boxed), InChain<Boxed>;
     impl<A: Error, E: AsRef<dyn Error + 'static> + ?Sized> FindBoxed for &&&Find<A, E> {}
 }
 found! {
-    /// The error is a pointer to such a box.
+    /// Selects the search if the error is a pointer to a box around another error.
     FindPointed: InChain(Pointed), InChain<Pointed>;
     impl<A: Error, E: Points> FindPointed for &&&Find<A, E> {}
 }
 found! {
-    /// The error is a box around others that can move between threads.
+    /// Selects the search if the error is a box around an error that can move between threads.
     FindBoxedSync: InChain(BoxedSync), InChain<BoxedSync>;
     impl<A: Error, E: AsRef<dyn Error + Send + Sync + 'static> + ?Sized> FindBoxedSync for &&Find<A, E> {}
 }
 found! {
-    /// The error is one itself, and may have others behind it.
+    /// Selects the search if the error is an `Error`, which may have sources.
     FindPlain: InChain(Plain), InChain<Plain>;
     impl<A: Error, E: Error + ?Sized> FindPlain for &Find<A, E> {}
 }
 found! {
-    /// The error is shared: `Rc<E>`, which is no `Error`.
+    /// Selects the search if the error is shared as `Rc<E>`, which is no `Error`.
     FindCounted: InChain(Counted), InChain<Counted>;
     impl<A: Error, E: Counts> FindCounted for &Find<A, E> {}
 }
 found! {
-    /// None of these.
+    /// Selects the search for all other types.
     FindNever: Never, Never;
     impl<A: ?Sized, E: ?Sized> FindNever for Find<A, E> {}
 }
 
-/// Every error of the type matches.
+/// The search in which every error matches.
 #[derive(Clone, Copy, Debug)]
 pub struct Same;
 
-/// The chain is searched.
+/// The search through a chain.
 #[derive(Clone, Copy, Debug)]
 pub struct InChain<C>(C);
 
-/// No error can match: [`Search`] rejects it.
+/// The search in which no error can match. It does not implement [`Search`], so the compiler rejects it.
 #[derive(Clone, Copy, Debug)]
 pub struct Never;
 
@@ -116,13 +117,13 @@ pub struct Never;
     note = "name `{E}` or a type in its source chain, or match a value with a pattern or `when`"
 )]
 pub trait Search<A: ?Sized, E: ?Sized> {
-    /// Returns whether it is there.
+    /// Returns whether there is an `A` in `error`.
     fn finds(&self, error: &E) -> bool;
 }
 
 /// A way to classify the `A` in the chain of an `E`.
 pub trait Classify<A: ?Sized, E: ?Sized> {
-    /// Returns the classifier, where an `A` can stand in the chain, has a classification, and an `E` has none.
+    /// Returns the classifier, if an `A` can be in the chain and an `E` has no classification of its own.
     fn classifier<O: Classifier<A> + Default>(&self) -> Option<LinkClassifier> {
         None
     }
@@ -157,12 +158,12 @@ impl<A: Error + 'static, E: ?Sized, C: Chained<E>> Search<A, E> for InChain<C> {
     }
 }
 
-/// Returns whether `error` is an `A`, as far as `search` can find out; `find` names the types.
+/// Returns whether `search` finds an `A` in `error`. `_find` determines the types.
 pub fn finds<A: ?Sized, E: ?Sized, S: Search<A, E>>(_find: &Find<A, E>, search: &S, error: &E) -> bool {
     search.finds(error)
 }
 
-/// Returns how to classify an `A` in the chain of an `E`; `known` is what is known of `A`.
+/// Returns the classifier for an `A` in the chain of an `E`. `_known` determines how an `A` is classified.
 pub fn classifier<A: ?Sized, E: ?Sized, S: Classify<A, E>, D, O: Classifier<A> + Default, C>(
     _find: &Find<A, E>,
     search: &S,
@@ -171,7 +172,7 @@ pub fn classifier<A: ?Sized, E: ?Sized, S: Classify<A, E>, D, O: Classifier<A> +
     search.classifier::<O>()
 }
 
-/// Classifies an `A` as what is known of its type allows.
+/// Classifies an error of the chain if it is an `A`, by the classifier of `A`.
 fn classify_link_as<A: Error + 'static, O: Classifier<A> + Default>(
     error: &(dyn Error + 'static),
 ) -> Option<Classification> {

@@ -1,4 +1,4 @@
-//! The error types of other crates that are classified where they stand in the chain of an error.
+//! Lists the error types of other crates that are classified when they are in the chain of an error.
 
 use super::link::LinkClassifier;
 #[cfg(any(
@@ -14,7 +14,7 @@ use super::link::LinkClassifier;
 ))]
 use super::link::classify_link;
 
-/// The classifiers of these types; the room `adapter` implements `Retryable` for each of them.
+/// The classifiers of these types. The room `adapter` implements `Retryable` for each type.
 pub(crate) const CLASSIFIERS: &[LinkClassifier] = &[
     #[cfg(feature = "reqwest")]
     classify_link::<super::reqwest::Error>,

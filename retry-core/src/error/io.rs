@@ -1,9 +1,9 @@
-//! Which errors of the operating system pass by themselves.
+//! Classifies errors of the operating system as transient or permanent.
 
 use core::fmt::{self, Write};
 use std::io::{self, ErrorKind as Kind};
 
-/// Returns whether an `io::Error` passes by itself, by its kind and its code alone.
+/// Returns whether an `io::Error` is transient, by its kind and its code alone.
 pub(crate) fn is_transient(error: &io::Error) -> bool {
     let is_permanent = matches!(
         error.kind(),
@@ -28,12 +28,12 @@ pub(crate) fn is_transient(error: &io::Error) -> bool {
     !is_permanent && !is_permanent_by_name(error.kind()) && !error.raw_os_error().is_some_and(is_misuse)
 }
 
-/// Returns whether a kind is one of the permanent kinds that have no stable name in the oldest supported compiler.
+/// Returns whether a kind is permanent and has no stable name in the oldest supported compiler.
 fn is_permanent_by_name(kind: Kind) -> bool {
     ["InvalidFilename", "FilesystemLoop"].into_iter().any(|name| is_named(kind, name))
 }
 
-/// Compares the name of a kind without allocating it.
+/// Returns whether a kind has the name `name`, without allocating.
 fn is_named(kind: Kind, name: &str) -> bool {
     struct Rest<'a>(&'a str);
     impl Write for Rest<'_> {
@@ -47,10 +47,12 @@ fn is_named(kind: Kind, name: &str) -> bool {
 }
 
 /// Returns whether a code of the operating system reports a wrong call: a descriptor that is not open or not a socket,
-/// an address family, protocol or option that does not exist, a datagram that is too long. None of them has a kind.
+/// an address family, protocol or option that does not exist, a datagram that is too long. None of these codes has a
+/// kind.
 fn is_misuse(code: i32) -> bool {
-    // From `ENOTSOCK` to `EAFNOSUPPORT`, in the order that all of them inherited from BSD: `EDESTADDRREQ`, `EMSGSIZE`,
-    // `EPROTOTYPE`, `ENOPROTOOPT`, `EPROTONOSUPPORT`, `ESOCKTNOSUPPORT`, `EOPNOTSUPP`, `EPFNOSUPPORT` are between.
+    // The ranges are from `ENOTSOCK` to `EAFNOSUPPORT`, in the order that all systems inherited from BSD. Between these
+    // two are `EDESTADDRREQ`, `EMSGSIZE`, `EPROTOTYPE`, `ENOPROTOOPT`, `EPROTONOSUPPORT`, `ESOCKTNOSUPPORT`,
+    // `EOPNOTSUPP` and `EPFNOSUPPORT`.
     let is_of_sockets = if cfg!(windows) {
         matches!(code, 10038..=10047)
     } else if cfg!(any(target_vendor = "apple", target_os = "freebsd", target_os = "dragonfly"))
@@ -73,8 +75,8 @@ fn is_misuse(code: i32) -> bool {
     } else {
         false
     };
-    // `ENOEXEC`, `EBADF`, `EFAULT`, `ENOTTY`: the same numbers on every Unix. `WSAEBADF`, `WSAEFAULT` and
-    // `ERROR_INVALID_HANDLE` on Windows.
+    // `ENOEXEC`, `EBADF`, `EFAULT` and `ENOTTY` have equal numbers on every Unix. Windows has `WSAEBADF`, `WSAEFAULT`
+    // and `ERROR_INVALID_HANDLE`.
     let is_of_descriptors = if cfg!(windows) {
         matches!(code, 6 | 10009 | 10014)
     } else {

@@ -1,4 +1,4 @@
-//! What is known of an error's type: how it is written, whether it classifies itself, how its sources are reached.
+//! Describes an error's type: how an error is displayed, whether it classifies itself, how its sources are reached.
 
 use core::any::type_name;
 use core::fmt::{self, Debug, Display, Formatter};
@@ -11,7 +11,7 @@ use super::link::{Classification, LinkClassifier};
 use super::report::Failure;
 use super::retryable::Retryable;
 
-/// How an error is written, asked and followed to its sources.
+/// The capabilities of an error type: the display `D`, the classifier `O` and the chain `C`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Known<D, O, C>(PhantomData<(D, O, C)>);
 
@@ -22,7 +22,7 @@ impl<D, O, C> Known<D, O, C> {
 }
 
 impl<D: Default, O: Default, C: Default> Known<D, O, C> {
-    /// An error of the type.
+    /// Returns `error` with the capabilities of its type.
     #[inline]
     pub fn see<E: ?Sized>(self, error: &E) -> ErrorView<'_, E, D, O, C>
     where
@@ -34,38 +34,37 @@ impl<D: Default, O: Default, C: Default> Known<D, O, C> {
     }
 }
 
-/// An error beside what is known of its type.
+/// An error with the capabilities of its type.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorView<'a, E: ?Sized, D, O, C> {
     error: &'a E,
     description: D,
     classifier: O,
     chain: C,
-    /// How to classify errors of the chain that the function's arguments name.
+    /// The classifiers for errors of the chain whose types the function's arguments name.
     also: &'a [Option<LinkClassifier>],
 }
 
 impl<'a, E: ?Sized, D: Describe<E>, O: Classifier<E>, C: Chained<E>> ErrorView<'a, E, D, O, C> {
-    /// `error`, as it is written, asked and followed to its sources.
+    /// Creates a view of `error` with these capabilities.
     pub fn new(error: &'a E, description: D, classifier: O, chain: C) -> Self {
         ErrorView { error, description, classifier, chain, also: &[] }
     }
 
-    /// Adds types that are asked where they stand in the chain, if the error itself has no classifier.
+    /// Adds classifiers for errors of the chain, which are used if the error itself has no classifier.
     #[must_use]
     pub fn asking(mut self, also: &'a [Option<LinkClassifier>]) -> Self {
         self.also = also;
         self
     }
 
-    /// Whether the error itself lets another attempt be made: by its own classification, and unless it comes from a
-    /// loop that gave up.
+    /// Returns whether the error's own classification allows a retry. An error from a loop that gave up never does.
     pub fn own(&self) -> bool {
         let by_chain = || self.by_chain().is_none_or(|chain| chain.is_retryable);
         self.classifier.is_retryable(self.error).unwrap_or_else(by_chain) && !self.chain.gave_up(self.error)
     }
 
-    /// The classification by the errors of the chain, for a type that has none.
+    /// Returns the classification by the errors of the chain, for a type that has no classification.
     fn by_chain(&self) -> Option<Classification> {
         classify_chain(self.chain.first(self.error), self.also, C::IS_BOX)
     }
@@ -90,16 +89,16 @@ impl<E: ?Sized, D: Describe<E>, O: Classifier<E>, C: Chained<E>> Failure for Err
     }
 }
 
-/// A way to write an `E`.
+/// A way to display an `E`.
 pub trait Describe<E: ?Sized> {
     /// Writes `error`.
     ///
     /// # Errors
-    /// If the formatter fails.
+    /// Returns an error if the formatter fails.
     fn describe(&self, error: &E, f: &mut Formatter<'_>) -> fmt::Result;
 }
 
-/// By `Display`.
+/// The display of an error by `Display`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AsDisplay;
 
@@ -109,7 +108,7 @@ impl<E: Display + ?Sized> Describe<E> for AsDisplay {
     }
 }
 
-/// By `Debug`.
+/// The display of an error by `Debug`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AsDebug;
 
@@ -119,7 +118,7 @@ impl<E: Debug + ?Sized> Describe<E> for AsDebug {
     }
 }
 
-/// By the name of the type.
+/// The display of an error by the name of its type.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AsTypeName;
 
@@ -129,7 +128,7 @@ impl<E: ?Sized> Describe<E> for AsTypeName {
     }
 }
 
-/// The classification of an `E` by its own type; `None` if the type has none.
+/// The classification of an `E` by its own type. Its methods return `None` if the type has no classification.
 pub trait Classifier<E: ?Sized> {
     /// Returns whether the error is worth another attempt.
     fn is_retryable(&self, error: &E) -> Option<bool>;
@@ -138,7 +137,7 @@ pub trait Classifier<E: ?Sized> {
     fn retry_after(&self, error: &E) -> Option<Option<Duration>>;
 }
 
-/// By [`Retryable`].
+/// The classifier by [`Retryable`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ByRetryable;
 
@@ -152,7 +151,7 @@ impl<E: Retryable + ?Sized> Classifier<E> for ByRetryable {
     }
 }
 
-/// The type has no classification.
+/// The classifier of a type that has no classification.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AlwaysRetry;
 

@@ -1,4 +1,4 @@
-//! The classification of one error of a chain, if it has a certain type.
+//! Classifies one error of a chain, if the error has a certain type.
 
 use core::error::Error;
 use core::time::Duration;
@@ -21,17 +21,17 @@ impl Classification {
     }
 }
 
-/// Classifies one error of a chain, if it has the type that this function is made for.
+/// A function that classifies one error of a chain, if the error has the function's type.
 pub type LinkClassifier = fn(&(dyn Error + 'static)) -> Option<Classification>;
 
-/// Classifies an `A`, or a `Box` or `Arc` of one.
+/// Classifies an `A`, or a `Box` or `Arc` of an `A`.
 pub(crate) fn classify_link<A: Error + Retryable + 'static>(
     error: &(dyn Error + 'static),
 ) -> Option<Classification> {
     link::<A>(error).map(Classification::of)
 }
 
-/// A type that can stand in the chain of an error.
+/// A type that can be in the chain of an error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no `Error`, so it never stands in the chain of one",
     label = "not an `Error`",
@@ -42,7 +42,7 @@ pub trait ChainLink: Error + 'static {}
 #[diagnostic::do_not_recommend]
 impl<A: Error + 'static> ChainLink for A {}
 
-/// Returns the classifier for a type that stands in `ask`.
+/// Returns the classifier for a type that `ask` names.
 #[must_use]
 pub fn ask_for<A: ChainLink + Retryable>() -> Option<LinkClassifier> {
     Some(classify_link::<A>)

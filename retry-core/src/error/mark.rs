@@ -1,15 +1,16 @@
-//! The mark by which a loop recognises a [`RetryError`](crate::RetryError) of any type: no downcast finds a type that it
-//! cannot name.
+//! Marks every [`RetryError`](crate::RetryError), so that a loop recognises it whatever its type.
 //!
-//! `RetryError` carries the mark in [`Error::cause`], which `Box`, `Arc` and references forward to the error they point
-//! to. `Error::description` is not forwarded, and `Error::source` is what readers of the chain want to see.
+//! A downcast cannot recognise it, since a downcast has to name the type. `RetryError` carries the mark in
+//! [`Error::cause`], which `Box`, `Arc` and references forward to the error they point to. `Error::description` is not
+//! forwarded, and `Error::source` is for readers of the chain.
 
 use core::error::Error;
 use core::fmt;
 
-/// Compared by address. They have a size, so that no other static shares one.
+/// The mark of a call that gave up. Marks are compared by address; they have a size, so that no other static shares the
+/// address.
 static GAVE_UP: Marker = Marker(0);
-/// The mark of a call that a breaker refused before the first attempt: it has no error that could be found.
+/// The mark of a call that a breaker refused before the first attempt. Such a call has no error to find in the chain.
 static REFUSED: Marker = Marker(1);
 
 #[derive(Debug)]
@@ -38,7 +39,7 @@ pub(crate) fn is_refused<E: Error + ?Sized>(error: &E) -> bool {
     has_mark(error, &[&REFUSED])
 }
 
-#[expect(deprecated, reason = "the one method of `Error` that pointers forward and that can carry a mark")]
+#[expect(deprecated, reason = "no other method of `Error` is forwarded by pointers and can carry a mark")]
 fn has_mark<E: Error + ?Sized>(error: &E, marks: &[&Marker]) -> bool {
     error.cause().is_some_and(|cause| marks.iter().any(|mark| core::ptr::addr_eq(cause, *mark)))
 }

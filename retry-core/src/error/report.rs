@@ -1,5 +1,6 @@
-//! What the loop learns of a failed attempt, whatever its error's type: one report in which the type is forgotten, so
-//! that the code after a failure exists once and not once per function.
+//! Reports a failed attempt to the loop without the error's type.
+//!
+//! Without the type, the code after a failure is compiled once, and not once per function.
 
 use core::cell::Cell;
 use core::fmt::{self, Display, Formatter};
@@ -7,47 +8,47 @@ use core::time::Duration;
 
 use crate::policy::nanos::{Nanos, from_duration};
 
-/// A failed attempt as the loop sees it.
+/// A failed attempt, whatever the type of its error.
 pub trait Failure {
-    /// Writes the error as best it can be: `Display`, else `Debug`, else the name of its type.
+    /// Writes the error by `Display`, otherwise by `Debug`, otherwise by the name of its type.
     ///
     /// # Errors
-    /// If the formatter fails.
+    /// Returns an error if the formatter fails.
     fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result;
 
-    /// Whether it is worth another attempt.
+    /// Returns whether the failure is worth another attempt.
     fn is_retryable(&self) -> bool;
 
-    /// The wait that the peer asked for.
+    /// Returns the wait that the peer asked for, if any.
     fn hint(&self) -> Option<Duration>;
 
-    /// Returns whether a breaker refused the call, this function's or another's: then nothing was sent.
+    /// Returns whether the breaker of this or another function refused the call, so that nothing was sent.
     fn is_refusal(&self) -> bool {
         false
     }
 
-    /// The operation's name with its places filled in, where it has any.
+    /// Returns the operation's name with its placeholders filled in, if it has any.
     fn operation(&self) -> Option<&dyn Display> {
         None
     }
 
-    /// All waits so far in nanoseconds, where they are held to `within`.
+    /// Returns the sum of all waits so far in nanoseconds, if `within` limits them.
     fn waited(&self) -> Option<&Cell<u64>> {
         None
     }
 }
 
-/// A failed attempt, its error's type forgotten. What every decision needs is asked once and beforehand, where the type
-/// is known.
+/// A failed attempt without its error's type. The facts that every decision needs are read once and in advance, where
+/// the type is known.
 #[derive(Clone, Copy)]
 pub(crate) struct Report<'a> {
     pub(crate) is_retryable: bool,
-    /// What few failures have.
+    /// The limits on the wait, which few failures have.
     pub(crate) limits: Option<WaitLimits<'a>>,
     pub(crate) failure: &'a dyn Failure,
 }
 
-/// Something that the wait is held to.
+/// The optional limits on a wait: the peer's hint, and the sum of all waits so far.
 #[derive(Clone, Copy)]
 pub(crate) struct WaitLimits<'a> {
     pub(crate) hint: Option<Nanos>,
@@ -55,8 +56,8 @@ pub(crate) struct WaitLimits<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// Of a `failure`, given twice: as whatever its type is, to be asked without a detour, and as the object to be kept,
-    /// which not every `F` could be made into here.
+    /// Creates the report of a failure, which is passed in twice: as `asked` with its own type, so that its methods are
+    /// called directly, and as `failure`, the object to keep, to which not every `F` can be converted here.
     #[inline]
     pub(crate) fn new<F: Failure + ?Sized>(asked: &'a F, failure: &'a dyn Failure) -> Report<'a> {
         let (hint, waited) = (asked.hint().map(from_duration), asked.waited());
@@ -74,14 +75,14 @@ impl<'a> Report<'a> {
     }
 }
 
-/// The error, written as best it can be.
+/// Displays the error as [`Failure::describe`] does.
 impl Display for Report<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.failure.describe(f)
     }
 }
 
-/// A value that was refused, which is no error.
+/// The failure of an attempt whose value was refused, without an error.
 #[derive(Clone, Copy, Debug)]
 pub struct Refused;
 
@@ -99,16 +100,16 @@ impl Failure for Refused {
     }
 }
 
-/// A failure with what the function's own arguments say of it. Where they say nothing, the failure has its word.
+/// A failure with the values that the function's own arguments override.
 #[derive(Clone, Copy, Debug)]
 pub struct Overridden<'a, F, N> {
-    /// What was seen.
+    /// The failure, which provides the values that are not overridden.
     pub failure: F,
-    /// What the rules of the function come to.
+    /// The classification by the function's rules, or `None` if the failure's own classification decides.
     pub is_retryable: Option<bool>,
-    /// What the function reads as the hint, which may be that there is none.
+    /// The hint that the function reads: `Some(None)` if it reads no hint, `None` if the failure's own hint applies.
     pub hint: Option<Option<Duration>>,
-    /// The operation's name with its places filled in.
+    /// The operation's name with its placeholders filled in.
     pub operation: Option<N>,
     /// The sum of all waits in nanoseconds.
     pub waited: Option<&'a Cell<u64>>,

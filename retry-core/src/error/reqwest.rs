@@ -1,4 +1,4 @@
-//! The error type of a `reqwest` response; the adapter implements `Retryable` for it.
+//! Defines the error type of a `reqwest` response; the adapter implements `Retryable` for it.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Display, Formatter};
@@ -12,8 +12,9 @@ use super::circuit_open::CircuitOpen;
 
 /// A `reqwest::Error`, with the wait that the server asked for.
 ///
-/// It shows itself as that error does, and stands in its place. Under `attempt_timeout` and `breaker` it may also be an
-/// attempt that was cut off or not let through: it then shows itself as that, with it as the source.
+/// It displays like the `reqwest::Error` and replaces it. Under `attempt_timeout` and `breaker`, it may also be the
+/// error of an attempt that was cancelled or refused. It then displays like the `AttemptTimeout` or the `CircuitOpen`,
+/// which is its source.
 #[derive(Debug)]
 pub struct Error {
     pub(crate) inner: ::reqwest::Error,
@@ -22,25 +23,25 @@ pub struct Error {
 }
 
 impl Error {
-    /// `error` with a wait found elsewhere, as in the headers of a blocking response.
+    /// Creates an error from `error` and a wait found elsewhere, as in the headers of a blocking response.
     #[must_use]
     pub fn new(error: ::reqwest::Error, retry_after: Option<Duration>) -> Self {
         Error { inner: error, retry_after, unsent: None }
     }
 
-    /// The status, if the error is that of a response.
+    /// Returns the status, if the error is that of a response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.inner.status()
     }
 
-    /// The error without the wait. Of an attempt that was cut off it is one whose `is_timeout` is true.
+    /// Returns the error without the wait. For an attempt that was cancelled, its `is_timeout` is true.
     #[must_use]
     pub fn get_ref(&self) -> &::reqwest::Error {
         &self.inner
     }
 
-    /// The error without the wait.
+    /// Returns the error without the wait, by value.
     #[must_use]
     pub fn into_inner(self) -> ::reqwest::Error {
         self.inner
@@ -71,7 +72,7 @@ impl StdError for Error {
     }
 }
 
-/// Why there is no error of reqwest itself: the attempt was cut off, or not let through.
+/// The reason why there is no error of `reqwest` itself: the attempt was cancelled or refused.
 #[derive(Debug)]
 pub(crate) enum Unsent {
     CutOff(AttemptTimeout),

@@ -1,4 +1,4 @@
-//! What `error = T` gives to the caller: the last error, with the reason beside it.
+//! Defines the error that `error = T` returns to the caller: the last error with the reason why the call gave up.
 
 use core::error::Error;
 use core::fmt::{self, Debug, Display, Formatter};
@@ -10,47 +10,47 @@ use super::mark::marker;
 use super::retryable::Retryable;
 use crate::decision::GiveUpReason;
 
-/// Why a call gave up, after how many attempts, and with which error.
+/// The error of a call that gave up, with the reason, the number of attempts and the last error.
 ///
-/// `#[retry(error = T)]` makes one from the last error of the body and hands it to the function's own error type by
-/// `From`. It displays as the reason; the last error is its [`source`](Error::source). It is not retryable, so a
-/// loop around a loop does not multiply the attempts.
+/// `#[retry(error = T)]` creates it from the last error of the body and converts it to the function's own error type by
+/// `From`. It displays the reason; the last error is its [`source`](Error::source). It is not retryable, so a loop
+/// around a loop does not multiply the attempts.
 pub struct RetryError<E> {
     reason: GiveUpReason,
     attempts: u32,
     elapsed: Duration,
     last: Option<E>,
-    /// Chosen where the type is known, so that neither `Debug` nor `Error` is asked of `E` here.
+    /// This function is selected where the type is known, so that `E` needs neither `Debug` nor `Error` here.
     describe: fn(&E, &mut Formatter<'_>) -> fmt::Result,
     source: fn(&E) -> Option<&(dyn Error + 'static)>,
 }
 
 impl<E> RetryError<E> {
-    /// Why the call gave up.
+    /// Returns the reason why the call gave up.
     #[must_use]
     pub fn reason(&self) -> GiveUpReason {
         self.reason
     }
 
-    /// How many attempts were made.
+    /// Returns the number of attempts.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// How long the call took, from the start of attempt 1 to the end of the last.
+    /// Returns the time from the start of attempt 1 to the end of the last attempt.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.elapsed
     }
 
-    /// The error of the last attempt; `None` if there was no attempt.
+    /// Returns the error of the last attempt, or `None` if there was no attempt.
     #[must_use]
     pub fn last(&self) -> Option<&E> {
         self.last.as_ref()
     }
 
-    /// The error of the last attempt, by value.
+    /// Returns the error of the last attempt by value, or `None` if there was no attempt.
     #[must_use]
     pub fn into_last(self) -> Option<E> {
         self.last
@@ -64,10 +64,10 @@ impl<E> Display for RetryError<E> {
     }
 }
 
-#[expect(clippy::missing_fields_in_debug, reason = "the functions say nothing to a reader")]
+#[expect(clippy::missing_fields_in_debug, reason = "addresses of functions do not help a reader")]
 impl<E> Debug for RetryError<E> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        /// The error by the function that was chosen for its type.
+        /// Displays the error with the function that was selected for its type.
         struct Last<'a, E>(&'a RetryError<E>);
 
         impl<E> Debug for Last<'_, E> {
@@ -101,7 +101,7 @@ impl<E> Error for RetryError<E> {
 }
 
 impl<E> RetryError<E> {
-    /// The last error with what is known of its type, which is chosen here once and for all.
+    /// Creates the error from its parts. The functions for the type of the last error are selected here.
     pub(crate) fn new<D, O, C>(
         reason: GiveUpReason,
         attempts: u32,
@@ -124,14 +124,14 @@ impl<E> RetryError<E> {
     }
 }
 
-/// Never: the loop that made it has tried.
+/// The error is never retryable, since the loop that created it has retried already.
 impl<E> Retryable for RetryError<E> {
     fn is_retryable(&self) -> bool {
         false
     }
 }
 
-/// An error that a function with `error = E` can return.
+/// An error type that a function with `error = E` can return.
 #[diagnostic::on_unimplemented(
     message = "a function with `error = {E}` cannot fail with `{Self}`, which is not made from `RetryError<{E}>`",
     label = "needs a return type whose error implements `From<RetryError<{E}>>`",
@@ -139,7 +139,7 @@ impl<E> Retryable for RetryError<E> {
     note = "write `impl From<reattempt::RetryError<{E}>> for {Self}` if the type is yours"
 )]
 pub trait FromRetryError<E> {
-    /// The error for the caller.
+    /// Creates the error for the caller.
     fn from_retry_error(error: RetryError<E>) -> Self;
 }
 
@@ -150,7 +150,7 @@ impl<E, F: From<RetryError<E>>> FromRetryError<E> for F {
     }
 }
 
-/// The function's own error, made of the one that says why it gave up.
+/// Converts a `RetryError` to the function's own error.
 pub fn into_caller_error<E, F: FromRetryError<E>>(error: RetryError<E>) -> F {
     F::from_retry_error(error)
 }

@@ -1,13 +1,13 @@
-//! What an error says of itself.
+//! Defines the traits by which an error type classifies itself.
 
 use core::time::Duration;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// An error's own word on whether it is worth another attempt.
+/// An error type that reports whether an error is worth another attempt.
 ///
-/// `#[retry]` asks it without being told to, by the type of the function's error. An error without it counts as
-/// retryable.
+/// `#[retry]` uses the implementation of the function's error type; no argument is needed. An error type without an
+/// implementation counts as retryable.
 ///
 /// ```
 /// use std::time::Duration;
@@ -36,23 +36,23 @@ use std::sync::Arc;
     note = "derive or implement `reattempt::Retryable` for `{Self}`"
 )]
 pub trait Retryable {
-    /// Whether another attempt may succeed where this one failed.
+    /// Returns whether another attempt may succeed.
     fn is_retryable(&self) -> bool;
 
-    /// How long the peer asked to be left alone, as a `Retry-After` header does.
+    /// Returns the wait that the peer asked for, as in a `Retry-After` header. The default is `None`.
     fn retry_after(&self) -> Option<Duration> {
         None
     }
 }
 
-/// What a field named by `#[retryable(after = field)]` may be.
+/// A type of a field that `#[retryable(after = field)]` may name.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no wait",
     label = "neither `Duration` nor `Option<Duration>`",
     note = "name a field of type `Duration` or `Option<Duration>`, or implement `Retryable` by hand"
 )]
 pub trait Hint {
-    /// The wait.
+    /// Returns the wait, if there is one.
     fn hint(&self) -> Option<Duration>;
 }
 
@@ -68,7 +68,7 @@ impl Hint for Option<Duration> {
     }
 }
 
-/// As whatever it points to.
+/// Classifies a pointer by the error that it points to.
 macro_rules! by_reference {
     ($($pointer:ty),*) => {$(
         impl<T: Retryable + ?Sized> Retryable for $pointer {

@@ -1,11 +1,11 @@
-//! Attempt number → raw delay: exact, saturating, `const`, and without a loop over the number.
+//! Computes the raw delay after an attempt: exact, saturating, in `const`, and without a loop over attempts.
 
 use super::nanos::{FOREVER, Nanos, min, saturate};
 
-/// How the raw delay grows from one retry to the next.
+/// The growth of the raw delay from one retry to the next.
 ///
-/// The raw delay *n* follows attempt *n*; jitter and [`max_delay`](crate::Policy::max_delay) are applied to it
-/// afterwards.
+/// Raw delay *n* follows attempt *n*, counted from 1. Jitter and [`max_delay`](crate::Policy::max_delay) are applied to
+/// it afterwards.
 ///
 /// ```
 /// use core::time::Duration;
@@ -21,35 +21,37 @@ use super::nanos::{FOREVER, Nanos, min, saturate};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Backoff {
-    /// `base · factor^(n−1)`.
+    /// Raw delay *n* is `base · factor^(n−1)`.
     Exponential,
-    /// `base · n`.
+    /// Raw delay *n* is `base · n`.
     Linear,
-    /// `base`.
+    /// Every raw delay is `base`.
     Constant,
-    /// `base · fib(n)` with `fib` = 1, 1, 2, 3, 5, …
+    /// Raw delay *n* is `base · fib(n)` with `fib` = 1, 1, 2, 3, 5, …
     Fibonacci,
 }
 
-/// A [`Backoff`] worked out for one `base` and one limit.
+/// A [`Backoff`] with values precomputed for one `base` and one limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct CompiledBackoff {
     pub(crate) kind: Backoff,
     pub(crate) factor: f64,
     /// The first raw delay.
     pub(crate) base: Nanos,
-    /// The longest raw delay that is let through.
+    /// The longest raw delay; longer raw delays are cut to it.
     pub(crate) limit: Nanos,
-    /// Whether all that the raw delay does is to double so often each time, as it nearly always is: a shift then.
+    /// Whether each raw delay is the previous raw delay times a fixed power of 2, so that a shift computes it. Almost
+    /// every policy has such raw delays.
     pub(crate) is_shift: bool,
+    /// The exponent of that power of 2.
     doublings: u16,
-    /// How many raw delays are such a shift and within the limit. All after them are the limit.
+    /// The number of raw delays that are such shifts within the limit. All later raw delays are the limit.
     shifts: u32,
 }
 
 impl CompiledBackoff {
     pub(crate) const fn new(backoff: Backoff, factor: f64, base: Nanos, limit: Nanos) -> CompiledBackoff {
-        // Of nothing grows nothing.
+        // A zero base never grows, whatever the factor.
         let limit = if base == 0 { 0 } else { limit };
         let doublings = match backoff {
             Backoff::Exponential => doublings(factor),
@@ -63,7 +65,7 @@ impl CompiledBackoff {
         CompiledBackoff { kind: backoff, factor, base, limit, is_shift, doublings, shifts }
     }
 
-    /// The raw delay after attempt `n` (from 1), rounded to the nearest nanosecond and cut to the limit.
+    /// Returns the raw delay after attempt `n`, counted from 1, rounded to the nearest nanosecond and cut to the limit.
     #[inline]
     pub(crate) const fn raw(&self, n: u32) -> Nanos {
         if self.is_shift {
@@ -73,7 +75,7 @@ impl CompiledBackoff {
         }
     }
 
-    /// The same where all raw delays are shifts.
+    /// Returns the raw delay after attempt `n` of a backoff whose raw delays are shifts.
     #[inline]
     pub(crate) const fn shifted(&self, n: u32) -> Nanos {
         let k = n.saturating_sub(1);
@@ -81,20 +83,22 @@ impl CompiledBackoff {
     }
 }
 
-/// For how many `k`, from 0 on, `base · 2^(k · doublings)` is no longer than `limit`.
+/// Returns the number of `k`, from 0 on, for which `base · 2^(k · doublings)` is at most `limit`.
 const fn shifts(base: Nanos, doublings: u32, limit: Nanos) -> u32 {
     if base == 0 || base > limit {
         return 0;
     }
     match (limit / base).ilog2().checked_div(doublings) {
         Some(last) => last + 1,
-        // It stays as long as it is.
+        // The raw delay does not grow.
         None => u32::MAX,
     }
 }
 
-/// The raw delay by its definition, for what is no shift. Out of line, where its many registers cost others nothing; and
-/// given numbers, so that no policy has to be in memory for it.
+/// Computes the raw delay by its definition, for a backoff that is no shift.
+///
+/// The function is out of line, so that its many registers cost other paths nothing. It takes numbers, so that no
+/// policy has to be in memory for it.
 #[cold]
 #[inline(never)]
 const fn computed(backoff: Backoff, factor: f64, base: Nanos, n: u32) -> Nanos {
@@ -106,21 +110,22 @@ const fn computed(backoff: Backoff, factor: f64, base: Nanos, n: u32) -> Nanos {
     }
 }
 
-/// IEEE 754 binary64: the bits of the fraction, and the bias of the exponent before it.
+/// The number of fraction bits in an IEEE 754 binary64.
 const FRACTION: u32 = 52;
+/// The bias of the exponent in an IEEE 754 binary64.
 const BIAS: u64 = 1023;
 
-/// How often 2 goes into a power of 2.
+/// Returns the exponent of a factor that is a power of 2, or `None` for any other factor.
 const fn doublings(factor: f64) -> Option<u32> {
     let bits = factor.to_bits();
     let is_power = bits << (64 - FRACTION) == 0 && factor >= 1.0 && factor.is_finite();
     if is_power { Some(((bits >> FRACTION) - BIAS) as u32) } else { None }
 }
 
-/// The largest `n` whose Fibonacci number fits into 64 bits.
+/// The index of the largest Fibonacci number that fits into 64 bits.
 const LAST_FIBONACCI: usize = 93;
 
-/// `FIBONACCI[n]` is the n-th number; a table, since 93 numbers are all there are.
+/// The Fibonacci numbers by their index: a table, since only 93 of them fit into 64 bits.
 const FIBONACCI: [u64; LAST_FIBONACCI + 1] = {
     let mut numbers = [0; LAST_FIBONACCI + 1];
     numbers[1] = 1;
@@ -136,10 +141,10 @@ const fn fibonacci(n: u32) -> u64 {
     if n as usize > LAST_FIBONACCI { u64::MAX } else { FIBONACCI[n as usize] }
 }
 
-/// A power of a factor ≥ 1: `mantissa · 2^exponent`, the mantissa's top bit set.
+/// A power of a factor of at least 1: `mantissa · 2^exponent`, with the top bit of the mantissa set.
 ///
-/// 64 bits of mantissa keep every power exact that a `f64` cannot hold, such as 1.5^40 or 10^27. An `f64` chain
-/// would be a nanosecond off from 2^53 ns (104 days) on.
+/// The 64-bit mantissa is exact for powers that an `f64` cannot hold, such as 1.5^40 or 10^27. Arithmetic in `f64`
+/// would be off by nanoseconds from 2^53 ns (104 days) on.
 #[derive(Clone, Copy)]
 struct Power {
     mantissa: u64,
@@ -149,7 +154,7 @@ struct Power {
 impl Power {
     const ONE: Power = Power { mantissa: 1 << 63, exponent: -63 };
 
-    /// `factor^k` by squaring: at most 32 rounds.
+    /// Computes `factor^k` by squaring, in at most 32 rounds.
     const fn of(factor: f64, mut k: u32) -> Power {
         let mut power = Power::ONE;
         if k == 0 {
@@ -168,20 +173,20 @@ impl Power {
         }
     }
 
-    /// A factor below 1, or none at all, counts as 1: the checked constructors let neither through.
+    /// Converts a factor. NaN and a factor below 1 count as 1; the checked setters reject both.
     const fn from_factor(factor: f64) -> Power {
         if factor.is_nan() || factor <= 1.0 {
             return Power::ONE;
         }
-        // The fraction stands below an implicit 1.
+        // The bits of the fraction follow an implicit leading 1.
         let bits = factor.to_bits();
         let fraction = bits & ((1 << FRACTION) - 1);
-        #[expect(clippy::cast_possible_wrap, reason = "12 bits are left")]
+        #[expect(clippy::cast_possible_wrap, reason = "the shifted value has 12 bits")]
         let exponent = (bits >> FRACTION) as i64 - BIAS as i64;
         Power { mantissa: (1 << 63) | (fraction << 11), exponent: exponent - 63 }
     }
 
-    /// The product, rounded to the nearest mantissa. An exponent stays below 2^42: 1024 doubled 32 times.
+    /// Returns the product, rounded to the nearest mantissa. The exponent stays below 2^42: 1024 doubled 32 times.
     const fn multiplied(self, other: Power) -> Power {
         let wide = self.mantissa as u128 * other.mantissa as u128;
         let exponent = self.exponent + other.exponent;
@@ -194,12 +199,13 @@ impl Power {
         }
     }
 
-    /// `self · base`, rounded to the nearest nanosecond, saturating.
+    /// Returns `self · base`, rounded to the nearest nanosecond. The product saturates.
     const fn times(self, base: Nanos) -> Nanos {
         if base == 0 {
             return 0;
         }
-        // The power is ≥ 1, so its exponent is ≥ −63; from 1 on it alone exceeds 64 bits.
+        // A power of at least 1 has an exponent of at least −63. If the exponent is above 0, the power alone exceeds 64
+        // bits.
         if self.exponent > 0 {
             return FOREVER;
         }
@@ -229,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shift_is_what_the_power_would_be() {
+    fn a_shift_equals_the_power() {
         for factor in [1.0, 2.0, 4.0, 65_536.0, 2_f64.powi(40), 2_f64.powi(1023)] {
             for base in [0, 1, 3, 1_000_000_000, u64::MAX >> 1, u64::MAX] {
                 for n in (0..70).chain([1000, u32::MAX]) {
@@ -290,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_factor_that_slipped_past_the_checks_counts_as_one() {
+    fn an_unchecked_factor_below_one_counts_as_one() {
         for factor in [f64::NAN, -2.0, 0.0, 0.5, f64::NEG_INFINITY] {
             assert_eq!(CompiledBackoff::new(Backoff::Exponential, factor, 7, FOREVER).raw(40), 7);
         }

@@ -1,5 +1,5 @@
-//! The rules between the values of one policy.
-#![expect(clippy::missing_errors_doc, reason = "each first line is the rule, whose opposite is the error")]
+//! Checks the rules between the values of one policy.
+#![expect(clippy::missing_errors_doc, reason = "each first line is the rule; breaking the rule is the error")]
 
 use core::time::Duration;
 
@@ -9,11 +9,11 @@ use super::policy::Policy;
 use super::rules::{self, Checked, InvalidPolicy, unless};
 
 impl Policy {
-    /// The policy itself, once the rules between its values hold: `base ≤ max_delay`, `base < deadline`, and the
-    /// width of [`Jitter::UpTo`] below `max_delay`.
+    /// Returns the policy if the rules between its values hold: `base ≤ max_delay`, `base < deadline`, and the width of
+    /// [`Jitter::UpTo`] below `max_delay`.
     ///
     /// # Panics
-    /// If one does not, naming the value.
+    /// Panics if a rule does not hold, with a message that names the value. In a `const`, the panic is a compile error.
     #[must_use]
     #[track_caller]
     pub const fn checked(self) -> Policy {
@@ -21,21 +21,21 @@ impl Policy {
         self
     }
 
-    /// The rules of [`checked`](Policy::checked), told instead of panicked.
+    /// Checks the rules of [`checked`](Policy::checked) without a panic.
     ///
     /// # Errors
-    /// The first rule that does not hold.
+    /// Returns the first rule that does not hold.
     pub const fn validate(&self) -> Result<(), InvalidPolicy> {
         all(self)
     }
 }
 
-/// The first delay fits below the ceiling.
+/// Checks that `base` is at most `max_delay`.
 pub const fn base_below_ceiling(policy: &Policy) -> Checked {
     unless(policy.backoff.base > policy.max_delay, InvalidPolicy::BaseAboveMaxDelay)
 }
 
-/// The width of a jitter in units of time fits below the ceiling.
+/// Checks that the width of [`Jitter::UpTo`] is below `max_delay`.
 pub const fn width_below_ceiling(policy: &Policy) -> Checked {
     match policy.jitter.kind {
         Jitter::UpTo(width) => {
@@ -45,7 +45,7 @@ pub const fn width_below_ceiling(policy: &Policy) -> Checked {
     }
 }
 
-/// A retry can start before the deadline.
+/// Checks that `base` is below `deadline`, so that a retry can start.
 pub const fn base_below_deadline(policy: &Policy) -> Checked {
     unless(
         policy.has_deadline() && policy.backoff.base >= policy.deadline,
@@ -53,7 +53,7 @@ pub const fn base_below_deadline(policy: &Policy) -> Checked {
     )
 }
 
-/// All rules between the values of a policy: the first that does not hold.
+/// Checks all rules between the values of a policy, up to the first that does not hold.
 pub const fn all(policy: &Policy) -> Checked {
     if let Err(invalid) = base_below_ceiling(policy) {
         return Err(invalid);
@@ -64,18 +64,18 @@ pub const fn all(policy: &Policy) -> Checked {
     base_below_deadline(policy)
 }
 
-/// All delays at their longest, and all attempts where they are limited, end within `within`.
+/// Checks that all delays at their longest, plus `attempt_timeout` for each attempt, end within `within`.
 pub const fn within(policy: &Policy, attempt_timeout: Duration, within: Duration) -> Checked {
     let attempts = from_duration(attempt_timeout).saturating_mul(policy.attempts() as Nanos);
     let total = policy.longest_wait().saturating_add(attempts);
     unless(total > from_duration(within), InvalidPolicy::WithinExceeded)
 }
 
-/// Passes if a rule between the values of a function's policy holds. `has_preset` is whether the policy
-/// starts from a preset; `written` is whether the function sets `base` and `max_delay`.
+/// Requires a rule between the values of a function's policy to hold. `has_preset` is whether the
+/// policy starts from a preset; `written` is whether the function sets `base` and `max_delay`.
 ///
 /// # Panics
-/// If the rule does not hold. The message names the default of a value that the function does not set.
+/// Panics if the rule does not hold. The message names the default of a value that the function does not set.
 #[track_caller]
 pub const fn require_over(has_preset: bool, written: (bool, bool), checked: Checked) {
     if let Err(invalid) = checked {
@@ -130,7 +130,7 @@ mod tests {
 
     /// Returns the message that `checked` panics with.
     fn panic_message(policy: Policy) -> String {
-        let panic = catch_unwind(|| policy.checked()).expect_err("the values clash");
+        let panic = catch_unwind(|| policy.checked()).expect_err("the values contradict each other");
         panic
             .downcast_ref::<String>()
             .map_or_else(|| (*panic.downcast_ref::<&str>().unwrap()).into(), Clone::clone)

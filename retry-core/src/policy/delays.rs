@@ -1,4 +1,4 @@
-//! A policy's delays, one after the other.
+//! Iterates over the delays of a policy.
 
 use core::time::Duration;
 
@@ -8,15 +8,18 @@ use super::policy::Policy;
 use super::random::{Generator, draw};
 
 impl Policy {
-    /// The delays of one call, drawn afresh: one fewer than attempts, without end if those are not limited.
+    /// Returns the delays of one call, with random jitter.
+    ///
+    /// There is one delay fewer than attempts. If attempts are unlimited, the iterator does not end.
     #[cfg(feature = "std")]
     #[inline]
     pub fn delays(&self) -> impl Iterator<Item = Duration> + Send + use<> {
         self.delays_seeded(draw())
     }
 
-    /// The delays that `seed` stands for: the same on every machine and in every release with the same major
-    /// version.
+    /// Returns the delays of one call, with jitter from `seed`.
+    ///
+    /// A seed gives equal delays on every machine and in every release with the same major version.
     #[cfg(feature = "std")]
     #[inline]
     pub fn delays_seeded(&self, seed: u64) -> impl Iterator<Item = Duration> + Send + use<> {
@@ -26,8 +29,8 @@ impl Policy {
 
     /// Returns the delays of one call, with jitter from your own generator. It works without `std`, too.
     ///
-    /// Each call of `draw` has to return a number that is uniform over all of `u64`; each delay takes one. There is one
-    /// delay fewer than attempts, without end if those are not limited.
+    /// Each delay calls `draw` once, which has to return a number that is uniform over all of `u64`. There is one delay
+    /// fewer than attempts. If attempts are unlimited, the iterator does not end.
     ///
     /// ```
     /// use core::time::Duration;
@@ -58,7 +61,7 @@ impl Policy {
 
 struct Delays<D> {
     policy: Policy,
-    /// The number of the next delay.
+    /// The number of the next delay, from 1.
     next: u32,
     previous: Nanos,
     draw: D,

@@ -1,4 +1,4 @@
-//! A policy in words, and as a table.
+//! Displays a policy as a sentence or a table.
 
 use core::fmt::{self, Display, Formatter};
 use core::time::Duration;
@@ -8,8 +8,10 @@ use super::jitter::Jitter;
 use super::nanos::{Nanos, from_duration, to_duration};
 use super::policy::Policy;
 
-/// As one sentence; with `{:#}` as a table of when each attempt starts at the earliest and at the latest, if every
-/// attempt fails at once. Rows beyond the twelfth attempt are left out.
+/// Displays the policy as one sentence, or with `{:#}` as a table.
+///
+/// The table has the earliest and the latest start of each attempt, if every attempt fails at once. It leaves out rows
+/// beyond the twelfth attempt.
 ///
 /// ```
 /// use std::time::Duration;
@@ -66,7 +68,7 @@ impl Policy {
     }
 
     fn table(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        /// By then a schedule has long said what it is.
+        /// The maximum number of attempts in the table.
         const ROWS: u32 = 12;
         writeln!(f, "{:>7}{:>12}{:>12}", "attempt", "earliest", "latest")?;
         let (mut earliest, mut latest) = (Duration::ZERO, Duration::ZERO);
@@ -85,18 +87,18 @@ impl Policy {
     }
 }
 
-/// A fraction in hundredths.
+/// A fraction that is displayed in percent.
 struct Percent(f64);
 
 impl Display for Percent {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        // Two decimals, and no traces of binary arithmetic.
+        // Rounding to two decimals hides the errors of binary arithmetic.
         let hundredths = (self.0 * 10_000.0 + 0.5) as u32;
         write!(f, "{} %", f64::from(hundredths) / 100.0)
     }
 }
 
-/// A duration to the millisecond, where it is longer than one.
+/// A duration that is rounded to the millisecond, unless it is shorter than a millisecond.
 struct Rounded(Duration);
 
 impl fmt::Debug for Rounded {
@@ -118,7 +120,7 @@ mod tests {
     const PLAIN: Policy = Policy::new().jitter(Jitter::None);
 
     #[test]
-    fn every_backoff_has_its_words() {
+    fn every_backoff_is_described() {
         for (backoff, words) in [
             (Backoff::Exponential, "of 1s that grow by a factor of 2"),
             (Backoff::Linear, "of 1s that grow by as much each time"),
@@ -133,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn every_jitter_has_its_words() {
+    fn every_jitter_is_described() {
         for (jitter, words) in [
             (Jitter::Additive(0.3), "each with up to 30 % more by chance"),
             (Jitter::Spread(0.125), "each up to 12.5 % more or less by chance"),
@@ -159,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_table_ends_with_how_it_goes_on() {
+    fn a_long_table_ends_with_a_summary_line() {
         let last = |policy: Policy| format!("{policy:#}").lines().last().unwrap().trim().to_string();
         assert_eq!(last(PLAIN.max(12)), "12        363s        363s");
         assert_eq!(last(PLAIN.max(13)), "…  up to attempt 13");
@@ -167,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn no_policy_is_too_extreme_to_be_written() {
+    fn extreme_policies_can_be_displayed() {
         for policy in [
             PLAIN.max(u32::MAX).base(Duration::MAX).max_delay(Duration::MAX),
             PLAIN.unlimited().base(Duration::from_nanos(1)).deadline(Duration::ZERO),

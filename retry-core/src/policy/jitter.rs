@@ -1,34 +1,35 @@
-//! Raw delay → the interval from which a delay is drawn, and the draw.
+//! Computes the interval around a raw delay, and draws the delay from it.
 
 use core::time::Duration;
 
 use super::nanos::{self, Nanos, from_duration, max, min};
 
-/// How a delay is randomised, so that clients which failed together do not return together.
+/// The randomisation of delays, so that clients that failed together do not retry together.
 ///
-/// With `d` the raw delay cut to the policy's ceiling, a delay is uniform in the interval named here. An empty
-/// interval yields its lower end. The ceiling is chosen so that [`max_delay`](crate::Policy::max_delay) is never
-/// exceeded *and* the interval keeps its full width there.
+/// Each kind draws the delay uniformly from an interval, in which `d` is the raw delay cut to the policy's ceiling. An
+/// empty interval yields its lower end. The ceiling is the longest raw delay whose interval stays within
+/// [`max_delay`](crate::Policy::max_delay), so the interval keeps its full width there.
 ///
-/// `Full`, `Equal` and `Decorrelated` are those of Marc Brooker, *Exponential Backoff And Jitter*, AWS
-/// Architecture Blog, 2015.
+/// `Full`, `Equal` and `Decorrelated` come from Marc Brooker, *Exponential Backoff And Jitter*, AWS Architecture Blog,
+/// 2015.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Jitter {
-    /// Exactly `d`.
+    /// The delay is exactly `d`.
     None,
-    /// `[d, d·(1+f))`, `f` in `0..=1`: never shorter than the backoff.
+    /// The interval is `[d, d·(1+f))` with `f` in `0..=1`, so a delay is never shorter than the backoff.
     Additive(f64),
-    /// `[d·(1−f), d·(1+f))`, `f` in `0..=1`.
+    /// The interval is `[d·(1−f), d·(1+f))` with `f` in `0..=1`.
     Spread(f64),
-    /// `[0, d)`.
+    /// The interval is `[0, d)`.
     Full,
-    /// `[d/2, d)`.
+    /// The interval is `[d/2, d)`.
     Equal,
-    /// `[base, 3·previous)` cut to `max_delay`, the first `previous` being `base`. The backoff plays no part. As
-    /// published, this one kind gathers at `max_delay`.
+    /// The interval is `[base, 3·previous)`, and the delay is cut to `max_delay`. `previous` is the previous delay, or
+    /// `base` for the first delay. The backoff has no effect. As in the published algorithm, delays of this kind alone
+    /// accumulate at `max_delay`.
     Decorrelated,
-    /// `[d, d+x)`.
+    /// The interval is `[d, d+x)`.
     UpTo(Duration),
 }
 
@@ -40,8 +41,10 @@ pub(crate) struct Interval {
 }
 
 impl Interval {
-    /// `draw` of 0..2^64 mapped onto the interval by one wide multiplication (Lemire, *Fast Random Integer
-    /// Generation in an Interval*, 2019, without the rejection: its bias is below 2^-64 of the width).
+    /// Maps a `draw` of 0..2^64 onto the interval by one wide multiplication.
+    ///
+    /// The method is that of Lemire, *Fast Random Integer Generation in an Interval*, 2019, without the rejection: the
+    /// bias is below 2^-64 of the width.
     #[inline]
     pub(crate) const fn pick(self, draw: u64) -> Nanos {
         self.low + ((draw as u128 * self.width as u128) >> 64) as u64
@@ -57,43 +60,44 @@ impl Interval {
     }
 }
 
-/// A fraction of 0..=1 in units of 2^-63: exact for every `f64` from 2^-10 up.
+/// A fraction of 0..=1 in units of 2^-63, which are exact for every `f64` from 2^-10 up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fraction(u64);
 
 impl Fraction {
     const ONE: u64 = 1 << 63;
 
-    /// NaN is 0 and everything outside `0..=1` its nearer end: the checked constructors let neither through.
+    /// Converts a fraction. NaN counts as 0, a value outside `0..=1` as the nearer end; the checked setters reject
+    /// both.
     pub(crate) const fn new(fraction: f64) -> Fraction {
         let scaled = (fraction * Self::ONE as f64) as u64;
         Fraction(if scaled > Self::ONE { Self::ONE } else { scaled })
     }
 
-    /// `nanos · self`, rounded to the nearest.
+    /// Returns `nanos · self`, rounded to the nearest nanosecond.
     #[inline]
     pub(crate) const fn of(self, nanos: Nanos) -> Nanos {
         ((nanos as u128 * self.0 as u128 + (Self::ONE / 2) as u128) >> 63) as u64
     }
 
-    /// The largest `d` with `d · (1 + self) ≤ limit`.
+    /// Returns the largest `d` with `d · (1 + self) ≤ limit`.
     const fn ceiling_below(self, limit: Nanos) -> Nanos {
         let one_and_self = Self::ONE as u128 + self.0 as u128;
         (((limit as u128) << 63) / one_and_self) as u64
     }
 }
 
-/// A [`Jitter`] worked out for one `max_delay`: one formula for all kinds but the decorrelated.
+/// A [`Jitter`] with values precomputed for one `max_delay`. One formula computes all kinds but the decorrelated.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct CompiledJitter {
     pub(crate) kind: Jitter,
-    /// How far the interval reaches from the raw delay, as a part of it.
+    /// The distance that the interval extends from the raw delay, as a fraction of the raw delay.
     fraction: Fraction,
-    /// Whether it reaches below the raw delay, or else above,
+    /// Whether this distance is below the raw delay; otherwise, it is above.
     below: bool,
-    /// or to both sides.
+    /// Whether this distance is on both sides of the raw delay.
     both: bool,
-    /// How far it reaches above whatever the raw delay is.
+    /// The additional distance above the raw delay, whatever its length.
     width: Nanos,
 }
 
@@ -113,23 +117,23 @@ impl CompiledJitter {
         CompiledJitter { kind: jitter, fraction, below, both, width }
     }
 
-    /// The longest raw delay that is let through under the same `max_delay`.
+    /// Returns the ceiling: the longest raw delay whose interval stays within `max_delay`.
     pub(crate) const fn ceiling(&self, max_delay: Nanos) -> Nanos {
         let reaches_above = self.both || !self.below;
         if reaches_above { self.fraction.ceiling_below(max_delay - self.width) } else { max_delay }
     }
 
-    /// The interval to draw from for a raw delay. That is no longer than the ceiling, which keeps the sums here below
-    /// `max_delay`.
+    /// Returns the interval to draw from for a raw delay. The raw delay is at most the ceiling, which keeps the sums
+    /// here within `max_delay`.
     #[inline]
     pub(crate) const fn interval(&self, raw: Nanos) -> Interval {
         let reach = self.fraction.of(raw);
-        // All ones or none, which takes no branch.
+        // A mask of all ones or all zeros replaces a branch.
         let below = reach & (self.below as u64).wrapping_neg();
         Interval { low: raw - below, width: (reach << self.both as u32) + self.width }
     }
 
-    /// A delay; `previous` is what the last one left to [remember](CompiledJitter::remembered).
+    /// Draws a delay. `previous` is the value that the previous delay left to [remember](CompiledJitter::remembered).
     #[inline]
     pub(crate) const fn delay(
         &self,
@@ -145,19 +149,19 @@ impl CompiledJitter {
         self.interval(raw).pick(draw)
     }
 
-    /// What the next delay needs to know of this one.
+    /// Returns the value that the next delay takes as `previous`.
     #[inline]
     pub(crate) const fn remembered(&self, delay: Nanos) -> Nanos {
         if self.remembers() { delay } else { 0 }
     }
 
-    /// Whether the next delay depends on this one.
+    /// Returns whether each delay depends on the previous delay.
     #[inline]
     pub(crate) const fn remembers(&self) -> bool {
         matches!(self.kind, Jitter::Decorrelated)
     }
 
-    /// Delay `n`'s interval over all that `previous` can have been.
+    /// Returns the interval of delay `n` over all possible previous delays.
     pub(crate) const fn widest(&self, raw: Nanos, base: Nanos, n: u32, max_delay: Nanos) -> Interval {
         if self.remembers() {
             // 3^(n−1)·base is the longest possible delay n−1; 3^41 exceeds 64 bits.
@@ -171,7 +175,7 @@ impl CompiledJitter {
         self.interval(raw)
     }
 
-    /// The interval upwards from a wait that the peer asked for: told clients must not wake together.
+    /// Returns the interval upwards from a hint, so that clients with equal hints do not retry together.
     #[cfg(feature = "std")]
     pub(crate) const fn hinted(&self, hint: Nanos) -> Interval {
         let width = match self.kind {
@@ -184,14 +188,16 @@ impl CompiledJitter {
     }
 }
 
-/// The interval of [`Jitter::Decorrelated`], which is drawn from before the delay is cut to `max_delay`. `previous` is
-/// 0 before the first delay, and none is shorter than `base`.
+/// Returns the interval of [`Jitter::Decorrelated`] before the delay is cut to `max_delay`. `previous` is 0 before the
+/// first delay; no delay is shorter than `base`.
 const fn decorrelated(base: Nanos, previous: Nanos) -> Interval {
     Interval { low: base, width: max(base, previous).saturating_mul(3) - base }
 }
 
-/// Out of line, where its many registers cost others nothing; and given numbers, so that no policy has to be in memory
-/// for it.
+/// Draws a delay of [`Jitter::Decorrelated`].
+///
+/// The function is out of line, so that its many registers cost other paths nothing. It takes numbers, so that no
+/// policy has to be in memory for it.
 #[cold]
 #[inline(never)]
 const fn decorrelated_delay(base: Nanos, previous: Nanos, max_delay: Nanos, draw: u64) -> Nanos {

@@ -1,4 +1,6 @@
-//! Values that an attribute takes in more than one type: inherent methods on each, since a `const` can call no trait.
+//! Converts arguments that the attribute accepts in more than one type.
+//!
+//! The methods are inherent, since a `const` cannot call the methods of a trait.
 
 use super::jitter::Jitter;
 
@@ -7,13 +9,13 @@ use super::jitter::Jitter;
 pub struct Argument<T>(pub T);
 
 impl Argument<f64> {
-    /// A number.
+    /// Returns the number.
     #[must_use]
     pub const fn number(self) -> f64 {
         self.0
     }
 
-    /// A bare fraction is additive jitter.
+    /// Returns the fraction as additive jitter.
     #[must_use]
     pub const fn jitter(self) -> Jitter {
         Jitter::Additive(self.0)
@@ -21,7 +23,7 @@ impl Argument<f64> {
 }
 
 impl Argument<u32> {
-    /// A whole number.
+    /// Returns the whole number as an `f64`.
     #[must_use]
     pub const fn number(self) -> f64 {
         self.0 as f64
@@ -29,7 +31,7 @@ impl Argument<u32> {
 }
 
 impl Argument<Jitter> {
-    /// A jitter as it is.
+    /// Returns the jitter unchanged.
     #[must_use]
     pub const fn jitter(self) -> Jitter {
         self.0

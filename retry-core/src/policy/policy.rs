@@ -1,4 +1,4 @@
-//! `Policy`: how often, how long between, and until when.
+//! Defines `Policy`, the limits and delays of a call.
 
 use core::time::Duration;
 
@@ -7,11 +7,11 @@ use super::jitter::{CompiledJitter, Interval, Jitter};
 use super::nanos::{FOREVER, Nanos, from_duration, to_duration};
 use super::rules;
 
-/// How often a call is attempted, how long it waits in between, and until when it may start again.
+/// A limit on attempts, the delays between them, and a deadline for their start.
 ///
-/// A plain `Copy` value that can be built in a `const`. Setters panic on a value that is out of range, in a `const`
-/// at compile time; [`checked`](Policy::checked) adds the rules between values. Durations count in nanoseconds and
-/// saturate at 584 years.
+/// A policy is a `Copy` value that can be built in a `const`. A setter panics if its value is out of range; in a
+/// `const`, the panic is a compile error. [`checked`](Policy::checked) checks the rules between values. Durations have
+/// a resolution of a nanosecond and saturate at 584 years.
 ///
 /// ```
 /// use std::time::Duration;
@@ -25,17 +25,17 @@ use super::rules;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Policy {
-    /// 0 stands for unlimited.
+    /// The limit on attempts; 0 if they are unlimited.
     max: u32,
     pub(crate) backoff: CompiledBackoff,
     pub(crate) max_delay: Nanos,
     pub(crate) deadline: Nanos,
     pub(crate) max_hint: Nanos,
-    /// What the waits of one call must not exceed in sum.
+    /// The limit on the sum of all waits of a call.
     pub(crate) within: Nanos,
     pub(crate) jitter: CompiledJitter,
-    /// Whether each delay is a shift and a draw, and no limit but that on attempts is asked. Where it is not noted, the
-    /// general way comes to the same.
+    /// Whether each delay is a shift and a draw, and attempts are the only limit to check. `false` is always correct:
+    /// the general path computes equal delays.
     pub(crate) is_plain: bool,
 }
 
@@ -46,13 +46,15 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The [default preset](super::preset::DEFAULT): 3 attempts, delays of 1 s and 2 s and up to 30 % more.
+    /// Returns the [default preset](super::preset::DEFAULT): 3 attempts, delays of 1 s and 2 s, and up to 30 % of
+    /// jitter on top.
     #[must_use]
     pub const fn new() -> Policy {
         Policy::DEFAULT
     }
 
-    /// 3 attempts, 1 s, factor 2, at most 60 s, 30 % jitter, hints up to 5 min, no deadline.
+    /// The defaults: 3 attempts, delays from 1 s by a factor of 2 up to 60 s, 30 % additive jitter, hints up to 5 min,
+    /// no deadline.
     pub(crate) const DEFAULT: Policy = {
         let max_delay = 60_000_000_000;
         let jitter = CompiledJitter::new(Jitter::Additive(0.3), max_delay);
@@ -74,19 +76,19 @@ impl Policy {
         .plain()
     };
 
-    /// The policy with other raw delays.
+    /// Returns the policy with other raw delays.
     const fn with_backoff(mut self, backoff: Backoff, factor: f64, base: Nanos) -> Policy {
         self.backoff = CompiledBackoff::new(backoff, factor, base, self.jitter.ceiling(self.max_delay));
         self.plain()
     }
 
-    /// Notes whether it is plain, once all that says so is set.
+    /// Sets `is_plain` after a change to a value that it depends on.
     const fn plain(mut self) -> Policy {
         self.is_plain = self.backoff.is_shift && !self.jitter.remembers() && !self.has_deadline();
         self
     }
 
-    /// The policy with other jitter under another `max_delay`, which say how long a raw delay may be.
+    /// Returns the policy with another jitter and `max_delay`, which determine the longest raw delay.
     const fn with_jitter(mut self, jitter: Jitter, max_delay: Nanos) -> Policy {
         self.max_delay = max_delay;
         self.jitter = CompiledJitter::new(jitter, max_delay);
@@ -94,10 +96,10 @@ impl Policy {
         self.with_backoff(backoff, factor, base)
     }
 
-    /// Attempts in all, the first included.
+    /// Limits the number of attempts, the first included. The default is 3.
     ///
     /// # Panics
-    /// If it is 0.
+    /// Panics if `attempts` is 0.
     #[must_use]
     #[track_caller]
     pub const fn max(self, attempts: u32) -> Policy {
@@ -105,24 +107,24 @@ impl Policy {
         self.max_or_one(attempts)
     }
 
-    /// Attempts until one succeeds, or another limit ends the call.
+    /// Removes the limit on attempts: a call retries until an attempt succeeds or another limit ends the call.
     #[must_use]
     pub const fn unlimited(mut self) -> Policy {
         self.max = 0;
         self
     }
 
-    /// The first raw delay.
+    /// Sets the first raw delay. The default is 1 s.
     #[must_use]
     pub const fn base(self, delay: Duration) -> Policy {
         let CompiledBackoff { kind: backoff, factor, .. } = self.backoff;
         self.with_backoff(backoff, factor, from_duration(delay))
     }
 
-    /// By how much [`Backoff::Exponential`] multiplies the delay each time.
+    /// Sets the factor by which [`Backoff::Exponential`] multiplies the delay each time. The default is 2.
     ///
     /// # Panics
-    /// If it is below 1, infinite or not a number.
+    /// Panics if `factor` is below 1, infinite or not a number.
     #[must_use]
     #[track_caller]
     pub const fn factor(self, factor: f64) -> Policy {
@@ -130,24 +132,24 @@ impl Policy {
         self.factor_or_one(factor)
     }
 
-    /// How the raw delay grows.
+    /// Sets the growth of the raw delay. The default is [`Backoff::Exponential`].
     #[must_use]
     pub const fn backoff(self, backoff: Backoff) -> Policy {
         let CompiledBackoff { factor, base, .. } = self.backoff;
         self.with_backoff(backoff, factor, base)
     }
 
-    /// The longest any delay may be, jitter included.
+    /// Limits every delay, jitter included. The default is 60 s.
     #[must_use]
     pub const fn max_delay(self, delay: Duration) -> Policy {
         let jitter = self.jitter.kind;
         self.with_jitter(jitter, from_duration(delay))
     }
 
-    /// How delays are randomised.
+    /// Sets the randomisation of delays. The default is `Jitter::Additive(0.3)`.
     ///
     /// # Panics
-    /// If a fraction is outside `0..=1` or not a number.
+    /// Panics if a fraction is outside `0..=1` or not a number.
     #[must_use]
     #[track_caller]
     pub const fn jitter(self, jitter: Jitter) -> Policy {
@@ -155,23 +157,25 @@ impl Policy {
         self.jitter_or_nearest(jitter)
     }
 
-    /// Until when attempts may start: time since the start of attempt 1, attempts included. A wait that would reach
-    /// the deadline is not begun.
+    /// Sets the deadline: the time since the start of attempt 1, attempts included, until which attempts may start. By
+    /// default, there is no deadline.
+    ///
+    /// A wait that would reach the deadline does not begin; the call gives up instead.
     #[must_use]
     pub const fn deadline(mut self, limit: Duration) -> Policy {
         self.deadline = from_duration(limit);
         self.plain()
     }
 
-    /// The longest wait that the peer may ask for; a longer hint ends the call.
+    /// Limits the wait that the peer may ask for; a longer hint ends the call. The default is 5 min.
     #[must_use]
     pub const fn max_hint(mut self, limit: Duration) -> Policy {
         self.max_hint = from_duration(limit);
         self
     }
 
-    /// Notes that all waits, and all attempts of `attempt_timeout` each, were proven to end within `limit`: no hint
-    /// may break that.
+    /// Records that all delays, and all attempts of `attempt_timeout` each, are proven to end within `limit`. A hint
+    /// that would exceed the limit ends the call.
     #[doc(hidden)]
     #[must_use]
     pub const fn with_within(mut self, limit: Duration, attempt_timeout: Duration) -> Policy {
@@ -180,7 +184,7 @@ impl Policy {
         self
     }
 
-    /// `attempts`, or 1 for 0: for values whose range is checked elsewhere.
+    /// Limits the number of attempts to `attempts`, or 1 for 0, for values whose range is checked elsewhere.
     #[doc(hidden)]
     #[must_use]
     pub const fn max_or_one(mut self, attempts: u32) -> Policy {
@@ -188,7 +192,7 @@ impl Policy {
         self
     }
 
-    /// `factor`, or 1 if it is out of range: for values whose range is checked elsewhere.
+    /// Sets `factor`, which counts as 1 if it is below 1 or NaN, for values whose range is checked elsewhere.
     #[doc(hidden)]
     #[must_use]
     pub const fn factor_or_one(self, factor: f64) -> Policy {
@@ -196,7 +200,7 @@ impl Policy {
         self.with_backoff(backoff, factor, base)
     }
 
-    /// `jitter`, its fraction cut to the range: for values whose range is checked elsewhere.
+    /// Sets `jitter`, with its fraction cut to `0..=1`, for values whose range is checked elsewhere.
     #[doc(hidden)]
     #[must_use]
     pub const fn jitter_or_nearest(self, jitter: Jitter) -> Policy {
@@ -204,13 +208,13 @@ impl Policy {
         self.with_jitter(jitter, max_delay)
     }
 
-    /// Attempts in all, or `None` if they are not limited.
+    /// Returns the limit on attempts, or `None` if they are unlimited.
     #[must_use]
     pub const fn max_attempts(&self) -> Option<u32> {
         if self.max == 0 { None } else { Some(self.max) }
     }
 
-    /// The limit on attempts as a number: the largest there is if they are not limited.
+    /// Returns the limit on attempts as a number, `u32::MAX` if they are unlimited.
     pub(crate) const fn attempts(&self) -> u32 {
         if self.max == 0 { u32::MAX } else { self.max }
     }
@@ -219,7 +223,7 @@ impl Policy {
         self.deadline != FOREVER
     }
 
-    /// Delay `n`.
+    /// Returns delay `n` for one `draw`.
     #[inline]
     pub(crate) const fn delay(&self, n: u32, previous: Nanos, draw: u64) -> Nanos {
         if self.is_plain {
@@ -229,13 +233,13 @@ impl Policy {
         self.jitter.delay(self.backoff.raw(n), base, previous, self.max_delay, draw)
     }
 
-    /// The interval of delay `n` of a plain policy.
+    /// Returns the interval of delay `n` of a plain policy.
     #[inline]
     pub(crate) const fn plain_interval(&self, n: u32) -> Interval {
         self.jitter.interval(self.backoff.shifted(n))
     }
 
-    /// What the next delay needs to know of this one.
+    /// Returns the value that the next delay takes as `previous`.
     #[inline]
     pub(crate) const fn remembered(&self, delay: Nanos) -> Nanos {
         if self.is_plain { 0 } else { self.jitter.remembered(delay) }
@@ -245,7 +249,7 @@ impl Policy {
         self.jitter.widest(self.backoff.raw(n), self.backoff.base, n, self.max_delay)
     }
 
-    /// The interval `(shortest, longest)` of the delay after attempt `n`, counted from 1; 0 is taken as 1.
+    /// Returns the bounds `(shortest, longest)` of the delay after attempt `n`, counted from 1; 0 counts as 1.
     ///
     /// A delay is at least the shortest and, unless the two are equal, below the longest.
     ///
@@ -260,8 +264,10 @@ impl Policy {
         (to_duration(interval.low), to_duration(interval.high()))
     }
 
-    /// The sum of all delays at their longest: exact, or an upper bound for a schedule that grows for more than
-    /// 10,000 steps. Hints are not in it. Without a limit on attempts it saturates (or is 0 if every delay is).
+    /// Returns the sum of all delays at their longest, without hints.
+    ///
+    /// The sum is exact, or an upper bound for a schedule that grows for more than 10,000 steps. If attempts are
+    /// unlimited, the sum saturates, or is 0 if every delay is 0.
     #[must_use]
     pub const fn worst_case_wait(&self) -> Duration {
         to_duration(self.longest_wait())
@@ -271,9 +277,10 @@ impl Policy {
         self.longest_wait_from(1)
     }
 
-    /// The sum of the longest delays from delay `n` on.
+    /// Returns the sum of the longest delays from delay `n` on.
     pub(crate) const fn longest_wait_from(&self, mut n: u32) -> Nanos {
-        /// Compile-time evaluation of more steps than this many delays take would trip a lint of the compiler's.
+        /// The maximum number of delays to add one by one. More steps at compile time would trigger a lint of the
+        /// compiler.
         const STEPS: u32 = 10_000;
         let delays = self.attempts() - 1;
         if self.max == 0 {
@@ -298,7 +305,7 @@ impl Policy {
         sum
     }
 
-    /// Whether no delay after delay `n` is longer than it.
+    /// Returns whether no delay after delay `n` is longer than delay `n`.
     const fn is_settled(&self, n: u32) -> bool {
         if self.backoff.base == 0 {
             return true;

@@ -1,20 +1,20 @@
-//! Policies by name: what a kind of operation is usually retried with.
+//! Defines the presets, which are policies for common kinds of operations.
 //!
 //! `#[retry(preset = s3_upload)]` starts from [`S3_UPLOAD`], and so on. A preset of your own is a `const` [`Policy`],
-//! used with `#[retry(policy = …)]`. The schedules below say when each attempt starts if every attempt fails at once:
-//! at the earliest, and at the latest that jitter allows.
+//! used with `#[retry(policy = …)]`. The schedules below list the earliest and the latest start of each attempt under
+//! jitter, if every attempt fails at once.
 
 use core::time::Duration;
 
 use super::jitter::Jitter;
 use super::policy::Policy;
 
-/// Defines the presets, and the list of them by the names that the attribute knows.
+/// Defines the presets, and the list of presets under their names in the attribute.
 macro_rules! presets {
     ($($(#[$doc:meta])* $constant:ident = $name:literal, $policy:expr;)*) => {
         $($(#[$doc])* pub const $constant: Policy = $policy.checked();)*
 
-        /// Every preset with its name, as in `preset = s3_upload`.
+        /// The presets with their names, as in `preset = s3_upload`.
         ///
         /// ```
         /// use retry_core::preset::{ALL, AWS_2026};
@@ -26,7 +26,7 @@ macro_rules! presets {
 }
 
 presets! {
-    /// What an empty `#[retry]` means: 1 s, then twice as long each time, up to 30 % more by jitter.
+    /// The policy of an empty `#[retry]`: a delay of 1 s that doubles each time, with up to 30 % of jitter on top.
     ///
     /// ```
     /// assert_eq!(format!("{:#}", retry_core::preset::DEFAULT), "\
@@ -38,7 +38,7 @@ presets! {
     /// ```
     DEFAULT = "default", Policy::DEFAULT;
 
-    /// Writing to S3: five attempts, up to 1 s more by jitter.
+    /// A policy for writes to S3: five attempts, with up to 1 s of jitter on top of each delay.
     ///
     /// ```
     /// assert_eq!(format!("{:#}", retry_core::preset::S3_UPLOAD), "\
@@ -52,7 +52,7 @@ presets! {
     /// ```
     S3_UPLOAD = "s3_upload", S3;
 
-    /// Reading from S3: the same as [`S3_UPLOAD`].
+    /// A policy for reads from S3, equal to [`S3_UPLOAD`].
     ///
     /// ```
     /// use retry_core::preset::{S3_DOWNLOAD, S3_UPLOAD};
@@ -61,7 +61,7 @@ presets! {
     /// ```
     S3_DOWNLOAD = "s3_download", S3;
 
-    /// A call of an HTTP API that somebody may be waiting for: quick, and soon given up.
+    /// A policy for calls of an HTTP API that a user may be waiting for: short delays and few attempts.
     ///
     /// ```
     /// assert_eq!(format!("{:#}", retry_core::preset::API_CALL), "\
@@ -77,7 +77,7 @@ presets! {
         .max_delay(Duration::from_secs(10))
         .jitter(Jitter::UpTo(Duration::from_millis(500)));
 
-    /// A client of an internal service, whose restart it should outlast: 10 % more or less by jitter.
+    /// A policy for clients of an internal service, to outlast its restart, with 10 % of jitter in both directions.
     ///
     /// ```
     /// assert_eq!(format!("{:#}", retry_core::preset::WORKER_API), "\
@@ -91,7 +91,7 @@ presets! {
     /// ```
     WORKER_API = "worker_api", steady(5);
 
-    /// Connecting to an AMQP broker, which takes its time to come back: the delay reaches 30 s and stays there.
+    /// A policy for connections to an AMQP broker, which restarts slowly: the delay grows to 30 s and stays there.
     ///
     /// ```
     /// assert_eq!(format!("{:#}", retry_core::preset::AMQP_CONNECTION), "\
@@ -110,7 +110,7 @@ presets! {
     /// ```
     AMQP_CONNECTION = "amqp_connection", steady(10);
 
-    /// Opening an SSH or SFTP connection: slower, and spread over half of each delay.
+    /// A policy for opening an SSH or SFTP connection: longer delays, with jitter over half of each delay.
     ///
     /// ```
     /// assert_eq!(format!("{:#}", retry_core::preset::SSH_CONNECTION), "\
@@ -128,7 +128,7 @@ presets! {
         .max_delay(Duration::from_secs(30))
         .jitter(Jitter::Equal);
 
-    /// Uploading a file by SFTP over a connection that stands.
+    /// A policy for file uploads by SFTP over an open connection.
     ///
     /// ```
     /// assert_eq!(format!("{:#}", retry_core::preset::FILE_UPLOAD), "\
@@ -144,8 +144,8 @@ presets! {
         .max_delay(Duration::from_secs(10))
         .jitter(Jitter::Equal);
 
-    /// Work in a function with a hard time limit (draining a node, removing an etcd member, a backup): few attempts,
-    /// far apart.
+    /// A policy for work in a function with a hard time limit, such as draining a node, removing an etcd member or a
+    /// backup: few attempts with long delays.
     ///
     /// ```
     /// assert_eq!(format!("{:#}", retry_core::preset::LAMBDA), "\
@@ -161,7 +161,7 @@ presets! {
         .max_delay(Duration::from_secs(60))
         .jitter(Jitter::Additive(0.3));
 
-    /// The default of the AWS SDKs since November 2026: short delays, anywhere between nothing and the backoff.
+    /// The default policy of the AWS SDKs since November 2026: short delays, drawn between 0 and the backoff.
     ///
     /// ```
     /// assert_eq!(format!("{:#}", retry_core::preset::AWS_2026), "\
@@ -184,7 +184,7 @@ const S3: Policy = Policy::new()
     .max_delay(Duration::from_secs(30))
     .jitter(Jitter::UpTo(Duration::from_secs(1)));
 
-/// For what comes back by itself, sooner or later.
+/// Returns a policy for services that recover by themselves.
 const fn steady(attempts: u32) -> Policy {
     Policy::new()
         .max(attempts)

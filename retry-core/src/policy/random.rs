@@ -1,4 +1,4 @@
-//! Random draws: from a generator per thread, or from a seeded generator.
+//! Draws random numbers from a generator per thread or from a seeded generator.
 
 use std::cell::RefCell;
 use std::hash::{BuildHasher, RandomState};
@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
-/// Generates draws that are uniform over all of `u64`.
+/// A generator of draws that are uniform over all of `u64`.
 ///
-/// A seed gives the same draws on every machine: `rand` guarantees this for the generators that it names after their
-/// algorithm, and for no other.
+/// A seed gives equal draws on every machine: `rand` guarantees this only for generators that are named after their
+/// algorithm.
 #[derive(Clone, Debug)]
 pub(crate) struct Generator(Xoshiro256PlusPlus);
 
@@ -27,7 +27,7 @@ impl Generator {
 }
 
 std::thread_local! {
-    /// The generator of this thread. Its first draw makes it.
+    /// The generator of this thread, created by the first draw.
     static GENERATOR: RefCell<Generator> = RefCell::new(Generator::new(thread_seed()));
 }
 
@@ -36,11 +36,11 @@ pub(crate) fn draw() -> u64 {
     GENERATOR.with_borrow_mut(Generator::draw)
 }
 
-/// Returns a seed for one thread, from the entropy of the standard library's hash maps: where a program can make a
-/// `HashMap`, this cannot fail, and where the system has no entropy, the standard library takes addresses instead.
+/// Returns a seed for one thread, from the entropy of the standard library's hash maps.
 ///
-/// Two numbers keep threads apart whose hash keys are equal: that of the thread, where keys are no entropy, and that of
-/// the process, because a forked process inherits the keys.
+/// Where a program can create a `HashMap`, this cannot fail. On a system without entropy, the standard library uses
+/// addresses instead. The number of the thread distinguishes threads whose hash keys are equal for lack of entropy; the
+/// id of the process distinguishes a forked process, which inherits the keys.
 fn thread_seed() -> u64 {
     static THREADS: AtomicUsize = AtomicUsize::new(0);
     let thread = THREADS.fetch_add(1, Relaxed);
@@ -57,7 +57,7 @@ mod tests {
     use crate::policy::policy::Policy;
     use crate::testing;
 
-    /// The next `n` draws of this thread, which stay to be drawn.
+    /// Returns the next `n` draws of this thread without consuming them.
     fn upcoming(n: usize) -> Vec<u64> {
         let mut generator = GENERATOR.with_borrow(Generator::clone);
         (0..n).map(|_| generator.draw()).collect()

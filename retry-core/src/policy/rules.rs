@@ -1,5 +1,5 @@
-//! The rules for single values of a policy. Setters, configuration and the attribute all use these functions.
-#![expect(clippy::missing_errors_doc, reason = "each first line is the rule, whose opposite is the error")]
+//! Checks single values of a policy, for setters, configuration and the attribute.
+#![expect(clippy::missing_errors_doc, reason = "each first line is the rule; breaking the rule is the error")]
 
 use core::fmt;
 use core::time::Duration;
@@ -7,7 +7,7 @@ use core::time::Duration;
 use super::jitter::Jitter;
 use super::nanos::FOREVER;
 
-/// A value, or a pair of values, that no policy may have. Displays as what is wrong and what to write instead.
+/// The error of a value, or of a pair of values, that no policy may have. It displays the mistake and the correction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidPolicy {
@@ -32,7 +32,7 @@ pub enum InvalidPolicy {
 }
 
 impl InvalidPolicy {
-    /// What is wrong, then what to write instead.
+    /// Returns the mistake and the correction as one message.
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl InvalidPolicy {
             Self::AttemptTimeoutIsZero => {
                 "an attempt of no time cannot succeed; write how long one may take, such as `attempt_timeout = \"5s\"`"
             }
-            // No value stands in these: the policy may start from a preset, or from one of the caller's own.
+            // These messages contain no values: the policy may start from a preset, or from the caller's own policy.
             Self::BaseAboveMaxDelay => "`base` is above `max_delay`; lower `base` or raise `max_delay`",
             Self::WidthNotBelowMaxDelay => {
                 "the width of `up_to` is not below `max_delay`; lower it or raise `max_delay`"
@@ -70,13 +70,14 @@ impl fmt::Display for InvalidPolicy {
 
 impl core::error::Error for InvalidPolicy {}
 
-/// What a check comes to.
+/// The result of a check.
 pub type Checked = Result<(), InvalidPolicy>;
 
-/// Passes if the rule holds.
+/// Requires a rule to hold.
 ///
 /// # Panics
-/// With the rule's message if it does not; at compile time the error stands under the caller's expression.
+/// Panics with the rule's message if the rule does not hold. At compile time, the error is under the caller's
+/// expression.
 #[track_caller]
 pub const fn require(checked: Checked) {
     if let Err(invalid) = checked {
@@ -88,17 +89,17 @@ pub(super) const fn unless(broken: bool, invalid: InvalidPolicy) -> Checked {
     if broken { Err(invalid) } else { Ok(()) }
 }
 
-/// At least one attempt.
+/// Checks that there is at least one attempt.
 pub const fn max(attempts: u32) -> Checked {
     unless(attempts == 0, InvalidPolicy::MaxIsZero)
 }
 
-/// Delays do not shrink.
+/// Checks that a factor is finite and at least 1, so that delays do not shrink.
 pub const fn factor(factor: f64) -> Checked {
     unless(!(factor >= 1.0 && factor.is_finite()), InvalidPolicy::Factor)
 }
 
-/// A fraction is one.
+/// Checks that the fraction of a jitter is in `0..=1`.
 pub const fn jitter(jitter: Jitter) -> Checked {
     match jitter {
         Jitter::Additive(f) | Jitter::Spread(f) => unless(!(f >= 0.0 && f <= 1.0), InvalidPolicy::Fraction),
@@ -106,15 +107,15 @@ pub const fn jitter(jitter: Jitter) -> Checked {
     }
 }
 
-/// The most seconds that a duration of ours holds.
+/// The maximum number of seconds in a duration.
 pub(crate) const MOST_SECONDS: f64 = FOREVER as f64 / 1e9;
 
-/// Seconds with decimals are a duration.
+/// Checks that a number of seconds is not negative, finite and at most 584 years.
 pub const fn seconds(seconds: f64) -> Checked {
     unless(!(seconds >= 0.0 && seconds <= MOST_SECONDS), InvalidPolicy::Seconds)
 }
 
-/// An attempt gets some time.
+/// Checks that the timeout of an attempt is not 0.
 pub const fn attempt_timeout(timeout: Duration) -> Checked {
     unless(timeout.is_zero(), InvalidPolicy::AttemptTimeoutIsZero)
 }

@@ -1,4 +1,4 @@
-//! The active test context: of a thread, of a task while it is polled, or of the process.
+//! Keeps the active test contexts of a thread, of a task while it is polled, and of the process.
 
 use core::marker::PhantomData;
 use std::cell::RefCell;
@@ -13,7 +13,7 @@ std::thread_local! {
     static THREAD: RefCell<Stack> = const { RefCell::new(Stack::new()) };
 }
 
-/// Returns the active context: the newest of the thread or task, else the newest of the process.
+/// Returns the active context: the newest of the thread or task, otherwise the newest of the process.
 #[inline]
 pub(crate) fn current() -> Option<TestContext> {
     if installed::has_test_context() { look() } else { None }
@@ -21,11 +21,12 @@ pub(crate) fn current() -> Option<TestContext> {
 
 #[cold]
 fn look() -> Option<TestContext> {
-    // A destructor of another thread-local may come here when this one is gone.
+    // The destructor of another thread-local may call this function after `THREAD` is destroyed.
     THREAD.try_with(|stack| stack.borrow().top()).ok().flatten().or_else(|| process().top())
 }
 
-/// Ignores poisoning: every change to the stack is a single step, so a panic leaves it whole.
+/// Locks the stack of the process. Poisoning is ignored: every change to the stack is a single step, so a panic leaves
+/// the stack consistent.
 fn process() -> MutexGuard<'static, Stack> {
     PROCESS.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -34,7 +35,7 @@ fn process() -> MutexGuard<'static, Stack> {
 #[derive(Debug)]
 pub(crate) struct OnThread {
     key: u64,
-    /// It must be dropped on the thread that it was made on.
+    /// Keeps the guard on its thread: it must be dropped on the thread that created it.
     this_thread: PhantomData<*const ()>,
 }
 
@@ -49,7 +50,7 @@ impl OnThread {
 impl Drop for OnThread {
     fn drop(&mut self) {
         installed::remove(Addition::TestContext);
-        // If the thread's stack is gone already, so is the context on it.
+        // If the stack of the thread is destroyed already, so is the context on it.
         let _ = THREAD.try_with(|stack| stack.borrow_mut().remove(self.key));
     }
 }
@@ -75,7 +76,7 @@ impl Drop for OnProcess {
     }
 }
 
-/// Contexts in the order of activation. They are removed in any order, since guards may be dropped in any.
+/// The contexts in the order of activation. They are removed in any order, since guards may be dropped in any order.
 #[derive(Debug)]
 struct Stack {
     next: u64,

@@ -1,21 +1,21 @@
-//! Real time. No other file reads a clock.
+//! Reads real time; no other file reads a clock.
 
 use std::sync::OnceLock;
 use std::time::Instant;
 
 use crate::policy::nanos::{Nanos, from_duration};
 
-/// Which clock a call lives by.
+/// The clock of a call.
 #[derive(Clone, Copy, Debug)]
 pub enum Clock {
     /// The monotonic clock of the operating system.
     Blocking,
-    /// The runtime's, which may stand still or run ahead in tests.
+    /// The clock of the async runtime, which may stand still or run ahead in tests.
     Async,
 }
 
 impl Clock {
-    /// Returns the nanoseconds since some moment in the past; only differences mean something.
+    /// Returns the nanoseconds since an arbitrary moment in the past. Only differences are meaningful.
     pub(super) fn real_now(self) -> Nanos {
         since_origin(self.instant())
     }
@@ -29,19 +29,20 @@ impl Clock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this module is the one that reads real time")]
+#[expect(clippy::disallowed_methods, reason = "only this module reads real time")]
 fn system() -> Instant {
     Instant::now()
 }
 
-/// The calendar's time, which a hint may be counted from.
+/// Returns the calendar time, from which a hint may be counted.
 #[cfg(feature = "reqwest")]
-#[expect(clippy::disallowed_methods, reason = "this module is the one that reads real time")]
+#[expect(clippy::disallowed_methods, reason = "only this module reads real time")]
 pub(crate) fn calendar() -> std::time::SystemTime {
     std::time::SystemTime::now()
 }
 
-/// Counted from the first call in this process, with 146 years to spare below: a paused clock may stand before it.
+/// Returns the nanoseconds since the first call in this process, plus 146 years, since a paused clock may be before
+/// that call.
 fn since_origin(instant: Instant) -> Nanos {
     static ORIGIN: OnceLock<Instant> = OnceLock::new();
     const OFFSET: Nanos = 1 << 62;

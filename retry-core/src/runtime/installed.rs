@@ -1,17 +1,17 @@
-//! The additions of a process to its retries: an observer, a timer, active test contexts. While there are none, one load
-//! answers for all of them.
+//! Records the additions of a process to its retries: an observer, a timer, active test contexts.
 //!
-//! `Relaxed` is enough: a thread sees its own additions, and a thread that relies on those of another has synchronised
-//! with it.
+//! One load shows that there are no additions. `Relaxed` is enough: a thread sees its own additions, and a thread that
+//! relies on the additions of another thread has synchronised with that thread.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// One bit for each addition; the active test contexts are counted above them.
+/// A bit for the observer and a bit for the timer; the bits above them count the active test contexts.
 static INSTALLED: AtomicUsize = AtomicUsize::new(NO_RUNTIME);
 
-/// No runtime has been found on any thread.
+/// The bit that is set until a runtime is found on any thread.
 const NO_RUNTIME: usize = 1;
 
+/// An addition, with its unit in [`INSTALLED`].
 #[derive(Clone, Copy, Debug)]
 #[repr(usize)]
 pub(crate) enum Addition {
@@ -20,12 +20,12 @@ pub(crate) enum Addition {
     TestContext = 8,
 }
 
-/// Adds one. The observer and the timer are added only once.
+/// Records an addition. The observer and the timer are added only once.
 pub(crate) fn add(addition: Addition) {
     INSTALLED.fetch_add(addition as usize, Relaxed);
 }
 
-/// Removes one.
+/// Removes an addition.
 pub(crate) fn remove(addition: Addition) {
     INSTALLED.fetch_sub(addition as usize, Relaxed);
 }
@@ -36,13 +36,13 @@ pub(crate) fn any() -> bool {
     INSTALLED.load(Relaxed) > NO_RUNTIME
 }
 
-/// Returns whether there is any addition, or a runtime has yet to be looked for.
+/// Returns whether there is any addition, or no runtime has been found yet.
 #[inline]
 pub(crate) fn any_to_wait_for() -> bool {
     INSTALLED.load(Relaxed) != 0
 }
 
-/// Records that there is a runtime.
+/// Records that a runtime was found.
 #[cfg(feature = "tokio")]
 pub(crate) fn runtime_found() {
     INSTALLED.fetch_and(!NO_RUNTIME, Relaxed);

@@ -1,4 +1,4 @@
-//! Waiting: the only file that sleeps.
+//! Waits between attempts; no other file sleeps.
 
 use core::fmt;
 use core::future::{Future, IntoFuture};
@@ -10,15 +10,15 @@ use std::sync::OnceLock;
 use super::installed::{self, Addition};
 use crate::policy::nanos::{Nanos, from_duration, to_duration};
 
-/// Blocks this thread, unless a test's guard is up.
-#[expect(clippy::disallowed_methods, reason = "this module is the one that sleeps")]
+/// Blocks this thread for `delay`, unless a test context skips the wait.
+#[expect(clippy::disallowed_methods, reason = "only this module sleeps")]
 pub(crate) fn block(delay: Nanos) {
     if !super::skip(delay) {
         std::thread::sleep(to_duration(delay));
     }
 }
 
-/// Waits by the caller's function, unless a test's guard is up.
+/// Waits with the caller's function, unless a test context skips the wait.
 #[cold]
 #[inline(never)]
 pub fn block_with(sleep: impl FnOnce(Duration), delay: Delay) {
@@ -27,7 +27,7 @@ pub fn block_with(sleep: impl FnOnce(Duration), delay: Delay) {
     }
 }
 
-/// Waits by the caller's future, unless a test's guard is up.
+/// Returns the wait with the caller's future, unless a test context skips the wait.
 pub fn wait_with<S: Future<Output = ()>>(sleep: impl FnOnce(Duration) -> S, delay: Duration) -> Slept<S> {
     if super::skip(from_duration(delay)) {
         Slept { skipped: Some(Wait::yielding()), future: None, poll: S::poll }
@@ -37,8 +37,8 @@ pub fn wait_with<S: Future<Output = ()>>(sleep: impl FnOnce(Duration) -> S, dela
 }
 
 pin_project_lite::pin_project! {
-    /// The wait by the caller's future. Awaiting it asks nothing of `S`: what is no future is reported once, where it
-    /// is given.
+    /// The wait with the caller's future. Awaiting it needs no bound on `S`: a type that is no future is reported once,
+    /// where it is passed in.
     #[must_use = "it waits only when awaited"]
     pub struct Slept<S> {
         #[pin]
@@ -62,12 +62,13 @@ impl<S> Future for Slept<S> {
     }
 }
 
-/// The delay before the next attempt. One word: a timer is made of it where it is awaited, and not moved there.
+/// The delay before the next attempt. It is one word: the timer is created where the delay is awaited, and not moved
+/// there.
 #[derive(Clone, Copy, Debug)]
 pub struct Delay(pub(crate) Nanos);
 
 impl Delay {
-    /// For the caller's own way to wait.
+    /// Returns the delay as a `Duration`, for waits of the caller's own.
     #[inline]
     #[must_use]
     pub fn duration(self) -> Duration {
@@ -75,7 +76,7 @@ impl Delay {
     }
 }
 
-/// By the runtime's timer.
+/// Waits with the runtime's timer.
 impl IntoFuture for Delay {
     type Output = ();
     type IntoFuture = Wait;
@@ -90,7 +91,8 @@ impl IntoFuture for Delay {
 pin_project_lite::pin_project! {
     /// The wait of an async call.
     ///
-    /// Made, polled and dropped out of line: a function that rarely fails should not carry a timer's code.
+    /// It is created, polled and dropped out of line, so that a function that rarely fails does not contain the code of
+    /// a timer.
     #[must_use = "it waits only when awaited"]
     pub struct Wait {
         #[pin]
@@ -99,7 +101,7 @@ pin_project_lite::pin_project! {
 }
 
 pin_project_lite::pin_project! {
-    // Two variants are told apart by one comparison.
+    // One comparison distinguishes two variants.
     #[project = StateProjection]
     enum State {
         // The runtime's timer.
@@ -109,14 +111,14 @@ pin_project_lite::pin_project! {
 }
 
 enum Other {
-    /// The timer that the process was given.
+    /// The timer that was set for the process.
     Custom(CustomTimer),
-    /// Nothing to wait for, but other tasks get their turn: a call that fails at once must not starve them.
+    /// No wait, but one yield to other tasks: a call that fails at once must not starve them.
     Yield { yielded: bool },
 }
 
 impl Wait {
-    /// The runtime's timer, unless there is anything to look at first.
+    /// Creates a wait with the runtime's timer, unless the delay is 0 or there are additions to check first.
     #[inline]
     pub(crate) fn new(delay: Nanos) -> Wait {
         if delay == 0 || installed::any_to_wait_for() {
@@ -135,7 +137,7 @@ impl Wait {
         Wait { state: State::Other { other: Other::Yield { yielded: false } } }
     }
 
-    /// A wait that no test's guard shortens: it watches an attempt, and attempts take real time.
+    /// Creates a wait that no test context skips: it limits an attempt, and attempts take real time.
     pub(crate) fn timer(delay: Nanos) -> Wait {
         if let Some(sleep) = SLEEP.get() {
             return Wait { state: State::Other { other: Other::Custom(sleep(to_duration(delay))) } };
@@ -178,21 +180,21 @@ type CustomTimer = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 static SLEEP: OnceLock<Box<dyn Fn(Duration) -> CustomTimer + Send + Sync>> = OnceLock::new();
 
-/// Gives the whole process another timer for the waits of async calls, and for `attempt_timeout`: for a program that
-/// runs on another runtime than tokio. `sleep = …` on a function goes before it. The first call counts.
+/// Sets the timer of the process for the waits of async calls and for `attempt_timeout`, in a program that runs on
+/// another runtime than tokio. `sleep = …` on a function takes precedence. Only the first call has an effect.
 ///
 /// ```
 /// use std::time::Duration;
 ///
-/// /// The timer of some other runtime.
+/// /// Waits with the timer of another runtime.
 /// async fn other_sleep(_: Duration) {}
 ///
 /// assert!(retry_core::set_sleep(other_sleep).is_ok());
-/// assert!(retry_core::set_sleep(other_sleep).is_err(), "it is set once");
+/// assert!(retry_core::set_sleep(other_sleep).is_err(), "the timer is set once");
 /// ```
 ///
 /// # Errors
-/// If a timer was set before; that one stays.
+/// Returns an error if a timer was set before; that timer stays.
 pub fn set_sleep<F, S>(sleep: F) -> Result<(), SetSleepError>
 where
     F: Fn(Duration) -> S + Send + Sync + 'static,
@@ -203,7 +205,7 @@ where
     Ok(())
 }
 
-/// The process has a timer already.
+/// The error of [`set_sleep`] in a process that has a timer already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SetSleepError;
 
@@ -225,7 +227,7 @@ mod runtime {
     use crate::policy::nanos::{Nanos, to_duration};
     use crate::runtime::installed;
 
-    /// Panics if there is none.
+    /// Panics if this thread has no runtime.
     pub(super) fn require() {
         if Handle::try_current().is_err() {
             super::no_runtime();
@@ -233,7 +235,8 @@ mod runtime {
         installed::runtime_found();
     }
 
-    /// A timer, where a runtime was found before. If this thread has none, tokio panics, and then so do we.
+    /// Creates a timer after a runtime was found. If this thread has no runtime, tokio panics, and `require` replaces
+    /// the panic by its own.
     #[inline]
     pub(super) fn timer(delay: Nanos) -> Timer {
         panic::catch_unwind(|| tokio::time::sleep(to_duration(delay))).unwrap_or_else(|reason| {
@@ -243,7 +246,7 @@ mod runtime {
     }
 }
 
-/// Without a runtime there is no timer, and nothing of this type.
+/// Replaces the module above without tokio: there is no runtime, and no timer is ever created.
 #[cfg(not(feature = "tokio"))]
 mod runtime {
     use crate::policy::nanos::Nanos;
@@ -254,13 +257,14 @@ mod runtime {
         super::no_runtime();
     }
 
-    /// Never called, since [`require`] does not return.
+    /// Exists for the types alone: it is never called, since [`require`] does not return.
     pub(super) fn timer(_delay: Nanos) -> Timer {
         core::future::pending()
     }
 }
 
-/// The failure it would hide is in the log already: the event of the retry came first.
+/// Panics because no timer is available. The failure of the attempt is in the log already: its retry event was emitted
+/// first.
 #[cold]
 fn no_runtime() -> ! {
     panic!(

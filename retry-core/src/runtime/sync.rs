@@ -1,4 +1,4 @@
-//! The atomics that shared state is built of, named in one place: `tests/loom` puts a model checker's here.
+//! Imports the atomics of shared state in one place, where `tests/loom` replaces them with those of a model checker.
 
 #[cfg(feature = "std")]
 pub(crate) use core::sync::atomic::fence;

@@ -1,4 +1,4 @@
-//! What a test puts in the place of real time, randomness and the number of attempts.
+//! Defines the test context, which replaces real time, randomness and the number of attempts.
 
 use core::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,12 +8,12 @@ use crate::policy::Policy;
 use crate::policy::nanos::{Nanos, from_duration, to_duration};
 use crate::policy::random::Generator;
 
-/// What tests see of the retries that it covers, and how they direct them.
+/// A replacement for the clock, the waits, the jitter and the number of attempts of the retries that it covers.
 ///
-/// A context has a clock that stands still but for skipped waits and [`advance`](TestContext::advance), the list of these
-/// waits, and the [`Settings`] that it was made from. Its clones are the same context. A [`Guard`](crate::testing::Guard)
-/// has one, and so has every [`scope`](crate::testing::scope()); to let several threads and tasks share one, make it
-/// first:
+/// The clock of a context moves only by skipped waits and [`advance`](TestContext::advance). The context records the
+/// skipped waits, and has the [`Settings`] that it was created from. Its clones are one context. Every
+/// [`Guard`](crate::testing::Guard) and every [`scope`](crate::testing::scope()) has a context. To share a context
+/// between threads and tasks, create it first:
 ///
 /// ```
 /// # use retry_core::{Policy, testing};
@@ -48,27 +48,28 @@ impl TestContext {
         TestContext(Arc::new(Mutex::new(State { settings, now, delays, generator })))
     }
 
-    /// The waits skipped so far, in order.
+    /// Returns the waits skipped so far, in order.
     #[must_use]
     pub fn delays(&self) -> Vec<Duration> {
         self.state().delays.clone()
     }
 
-    /// From now on every call makes exactly `attempts` attempts, whatever its policy says, if it keeps failing and
-    /// nothing else ends it: an error that is not retryable, the deadline, a hint that is too long.
+    /// Makes every call from now on attempt exactly `attempts` times if it keeps failing, whatever its policy.
+    ///
+    /// An error that is not retryable, the deadline or a hint that is too long still ends the call earlier.
     ///
     /// # Panics
-    /// If it is 0.
+    /// Panics if `attempts` is 0.
     #[track_caller]
     pub fn attempts(&self, attempts: u32) {
         let mut state = self.state();
         state.settings = state.settings.attempts(attempts);
     }
 
-    /// From now on no call makes more than `attempts` attempts; a policy that allows fewer counts.
+    /// Limits every call from now on to `attempts` attempts. A lower limit of the policy still applies.
     ///
     /// # Panics
-    /// If it is 0.
+    /// Panics if `attempts` is 0.
     #[track_caller]
     pub fn cap_attempts(&self, attempts: u32) {
         let mut state = self.state();
@@ -80,7 +81,7 @@ impl TestContext {
         self.state().generator = Some(Generator::new(seed));
     }
 
-    /// Moves the clock on, as if the code under test had taken that long.
+    /// Advances the clock by `duration`, as if the code under test had taken that long.
     pub fn advance(&self, duration: Duration) {
         self.state().advance(from_duration(duration));
     }
@@ -89,7 +90,7 @@ impl TestContext {
         self.state().now
     }
 
-    /// The policy with as many attempts as the context says.
+    /// Returns the policy with the number of attempts that the context sets.
     pub(crate) fn limit(&self, policy: Policy) -> Policy {
         self.state().settings.limit(policy)
     }
@@ -100,12 +101,13 @@ impl TestContext {
         state.delays.push(to_duration(delay));
     }
 
-    /// A draw, if the context was seeded.
+    /// Returns the next draw, if the context has a seed.
     pub(crate) fn draw(&self) -> Option<u64> {
         self.state().generator.as_mut().map(Generator::draw)
     }
 
-    /// A panic elsewhere leaves the state whole: nothing that can panic stands between two changes to it.
+    /// Locks the state. Poisoning is ignored: no code between two changes to the state can panic, so a panic elsewhere
+    /// leaves the state consistent.
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -117,7 +119,8 @@ impl State {
     }
 }
 
-/// What a [`TestContext`] starts from: as many attempts as each policy says and jitter by chance, unless set otherwise.
+/// The settings that a [`TestContext`] starts from. By default, the policy sets the number of attempts and jitter is
+/// random.
 ///
 /// ```
 /// use retry_core::testing::Settings;
@@ -132,17 +135,17 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Waits are skipped and recorded, nothing else changes.
+    /// Creates settings under which waits are skipped and recorded, and nothing else changes.
     #[must_use]
     pub const fn new() -> Settings {
         Settings { attempts: None, cap: None, seed: None }
     }
 
-    /// Makes every call attempt exactly this often, unless it succeeds or ends for another reason. See
+    /// Makes every call attempt exactly `attempts` times, unless it succeeds or ends for another reason. See
     /// [`TestContext::attempts`].
     ///
     /// # Panics
-    /// If it is 0.
+    /// Panics if `attempts` is 0.
     #[must_use]
     #[track_caller]
     pub const fn attempts(mut self, attempts: u32) -> Settings {
@@ -150,10 +153,10 @@ impl Settings {
         self
     }
 
-    /// Lets no call attempt more often than this. See [`TestContext::cap_attempts`].
+    /// Limits every call to `attempts` attempts. See [`TestContext::cap_attempts`].
     ///
     /// # Panics
-    /// If it is 0.
+    /// Panics if `attempts` is 0.
     #[must_use]
     #[track_caller]
     pub const fn cap_attempts(mut self, attempts: u32) -> Settings {
@@ -161,7 +164,7 @@ impl Settings {
         self
     }
 
-    /// Draws jitter from a seed. See [`TestContext::seed`].
+    /// Draws jitter from `seed`. See [`TestContext::seed`].
     #[must_use]
     pub const fn seed(mut self, seed: u64) -> Settings {
         self.seed = Some(seed);
@@ -172,7 +175,7 @@ impl Settings {
         self.seed.map(Generator::new)
     }
 
-    /// The policy with as many attempts as these settings say: forced first, then capped.
+    /// Returns the policy with the number of attempts that these settings set, where the cap applies last.
     fn limit(self, policy: Policy) -> Policy {
         let forced = self.attempts.map_or(policy, |attempts| policy.max(attempts.get()));
         self.cap.map_or(forced, |cap| forced.max(forced.attempts().min(cap.get())))

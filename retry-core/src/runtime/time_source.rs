@@ -1,20 +1,20 @@
-//! The time that shared state lives by.
+//! Provides the time of shared state.
 
 use core::time::Duration;
 
 use crate::policy::nanos::{Nanos, from_duration};
 
-/// Where the time comes from.
+/// The source of the time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum TimeSource {
-    /// The clock of the calls: tokio's where it runs, a test guard's where there is one.
+    /// The clock of the calls: tokio's where it runs, or that of the active test context.
     Runtime,
-    /// The user's.
+    /// The user's clock.
     Custom(fn() -> Duration),
 }
 
 impl TimeSource {
-    /// Nanoseconds since some moment; only differences mean something.
+    /// Returns the nanoseconds since an arbitrary moment. Only differences are meaningful.
     pub(crate) fn now(self) -> Nanos {
         match self {
             TimeSource::Runtime => runtime_now(),
@@ -28,7 +28,7 @@ fn runtime_now() -> Nanos {
     super::now(super::clock::Clock::Async)
 }
 
-/// There is no clock to read, so time stands still.
+/// Returns 0: without `std` there is no clock to read, so the time stands still.
 #[cfg(not(feature = "std"))]
 const fn runtime_now() -> Nanos {
     0
