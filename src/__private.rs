@@ -3,7 +3,8 @@
 pub use core::cell::Cell;
 pub use core::time::Duration;
 
-pub use retry_core::decision::outcome::{from_result, never_fails, split, success, unreached};
+pub use retry_core::decision::outcome::{from_result, split, unreached};
+pub use retry_core::decision::success::{never_fails, success};
 pub use retry_core::policy::Argument;
 pub use retry_core::{Backoff, Jitter, Outcome, Policy, preset};
 

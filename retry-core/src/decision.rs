@@ -4,8 +4,10 @@
 mod classify;
 #[cfg(feature = "std")]
 mod decide;
+pub(crate) mod ladder;
 pub mod outcome;
 mod reason;
+pub mod success;
 
 #[cfg(feature = "std")]
 pub use classify::{On, classify};

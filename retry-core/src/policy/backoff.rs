@@ -12,7 +12,7 @@ use super::nanos::{FOREVER, Nanos, min, saturate};
 /// use retry_core::{Backoff, Jitter, Policy};
 ///
 /// let policy = Policy::new().max(5).base(Duration::from_secs(1)).jitter(Jitter::None);
-/// let seconds = |b| policy.backoff(b).delays_seeded(0).map(|d| d.as_secs()).collect::<Vec<_>>();
+/// let seconds = |b| policy.backoff(b).delays_from(|| 0).map(|d| d.as_secs()).collect::<Vec<_>>();
 /// assert_eq!(seconds(Backoff::Exponential), [1, 2, 4, 8]);
 /// assert_eq!(seconds(Backoff::Linear), [1, 2, 3, 4]);
 /// assert_eq!(seconds(Backoff::Constant), [1, 1, 1, 1]);

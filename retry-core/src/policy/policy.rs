@@ -19,7 +19,7 @@ use super::rules;
 ///
 /// const UPLOAD: Policy = Policy::new().max(5).base(Duration::from_millis(200)).jitter(Jitter::None).checked();
 ///
-/// let delays: Vec<_> = UPLOAD.delays_seeded(0).map(|d| d.as_millis()).collect();
+/// let delays: Vec<_> = UPLOAD.delays_from(|| 0).map(|d| d.as_millis()).collect();
 /// assert_eq!(delays, [200, 400, 800, 1600]);
 /// assert_eq!(UPLOAD.worst_case_wait(), Duration::from_secs(3));
 /// ```
