@@ -3,7 +3,7 @@
 pub use core::cell::Cell;
 pub use core::time::Duration;
 
-pub use retry_core::decision::outcome::{never_fails, same, split, success, unreached};
+pub use retry_core::decision::outcome::{never_fails, from_result, split, success, unreached};
 pub use retry_core::policy::Argument;
 pub use retry_core::{Backoff, Jitter, Outcome, Policy, preset};
 
@@ -21,14 +21,14 @@ pub use with_std::*;
 #[cfg(feature = "std")]
 mod with_std {
     pub use retry_core::call::hook::{
-        Answer, Hook, Returned, give, give_outcome, hint, judge, sift, tell_give_up, tell_retry,
+        Answer, Hook, Returned, call_with, call_for_outcome, call_hint, call_predicate, is_final, call_on_give_up, call_on_retry,
         typed_async_on_give_up, typed_async_on_retry, typed_on_give_up, typed_on_retry,
     };
-    pub use retry_core::call::probe::{known, known_as, known_of};
-    pub use retry_core::call::step::{Block, BlockBy, Decider as Ask, rules, step, step_blocking};
+    pub use retry_core::call::probe::{probe, probe_type, probe_error};
+    pub use retry_core::call::step::{Block, BlockBy, Decider, rules, step, step_blocking};
     pub use retry_core::call::timeout::{limit, limit_with, timed_out};
     pub use retry_core::call::{
-        Environment, GivenUp, Planned, Position, Progress, Site, Tell, plan_async, plan_blocking,
+        Environment, GivenUp, Planned, Position, Progress, Site, Emit, plan_async, plan_blocking,
         recovered_async, recovered_blocking,
     };
     pub use retry_core::decision::{On, classify};
@@ -36,7 +36,7 @@ mod with_std {
     pub use retry_core::error::link::ask_for;
     pub use retry_core::error::text::is_text;
     pub use retry_core::error::{
-        ErrorView as Seen, Failure, Hint, Overridden as Told, Refused, RetryError, Retryable, converted,
+        ErrorView, Failure, Hint, Overridden, Refused, RetryError, Retryable, into_caller_error,
     };
     pub use retry_core::runtime::sleep::{Delay, block_with, wait_with};
 }

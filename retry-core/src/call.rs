@@ -16,7 +16,7 @@ pub mod step;
 pub mod timeout;
 
 pub use hook::{GiveUpEvent, RetryEvent};
-pub use next::{Tell, plan_async, plan_blocking, recovered_async, recovered_blocking};
+pub use next::{Emit, plan_async, plan_blocking, recovered_async, recovered_blocking};
 pub use planned::{GivenUp, Planned};
 pub use position::Position;
 pub use progress::Progress;

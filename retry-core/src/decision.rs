@@ -15,4 +15,4 @@ pub use reason::GiveUpReason;
 #[cfg(feature = "std")]
 pub(crate) use decide::{Decision, FailedAttempt, decide, stop_reason};
 #[cfg(feature = "std")]
-pub(crate) use outcome::Same;
+pub(crate) use outcome::FromResult;

@@ -45,7 +45,7 @@ pub use {
         AlwaysRetry, AsDebug, AsDisplay, AsTypeName, ByRetryable, Classifier, Describe, ErrorView, Known,
     },
     report::{Failure, Overridden, Refused},
-    retry_error::{RetryError, converted},
+    retry_error::{RetryError, into_caller_error},
     retryable::{Hint, Retryable},
 };
 

@@ -5,7 +5,7 @@ use core::future::{Future, Pending};
 use core::time::Duration;
 
 use super::planned::{GivenUp, Planned};
-use crate::decision::{GiveUpReason, Same};
+use crate::decision::{FromResult, GiveUpReason};
 
 /// An attempt failed and a retry is scheduled. `on_retry` receives this event before the wait.
 #[derive(Clone, Copy, Debug)]
@@ -126,29 +126,29 @@ impl Step for GivenUp {
 
 /// Calls the user's predicate. A closure that passes through this function gets the type of its argument from
 /// it.
-pub fn judge<E: ?Sized>(error: &E, predicate: impl FnOnce(&E) -> bool) -> bool {
+pub fn call_predicate<E: ?Sized>(error: &E, predicate: impl FnOnce(&E) -> bool) -> bool {
     predicate(error)
 }
 
 /// Calls the user's function that reads a hint, and types its argument like [`judge`].
-pub fn hint<E: ?Sized>(error: &E, read: impl FnOnce(&E) -> Option<Duration>) -> Option<Duration> {
+pub fn call_hint<E: ?Sized>(error: &E, read: impl FnOnce(&E) -> Option<Duration>) -> Option<Duration> {
     read(error)
 }
 
 /// Calls a function that takes its argument by value, and types its argument like [`judge`].
-pub fn give<A, R>(argument: A, function: impl FnOnce(A) -> R) -> R {
+pub fn call_with<A, R>(argument: A, function: impl FnOnce(A) -> R) -> R {
     function(argument)
 }
 
 /// Calls a fallback, which returns the type of the retried function, and types its argument like [`judge`].
-pub fn give_outcome<O, T, E, A>(_: Same<O, T, E>, argument: A, function: impl FnOnce(A) -> O) -> O {
+pub fn call_for_outcome<O, T, E, A>(_: FromResult<O, T, E>, argument: A, function: impl FnOnce(A) -> O) -> O {
     function(argument)
 }
 
 /// Returns whether the result is a value that ends the call, and the result. A value that `refuses` refuses
 /// does not end the call.
 #[inline]
-pub fn sift<T, E>(result: Result<T, E>, refuses: impl FnOnce(&T) -> bool) -> (bool, Result<T, E>) {
+pub fn is_final<T, E>(result: Result<T, E>, refuses: impl FnOnce(&T) -> bool) -> (bool, Result<T, E>) {
     let is_done = result.as_ref().is_ok_and(|value| !refuses(value));
     (is_done, result)
 }
@@ -163,7 +163,7 @@ pub enum Answer<T, F = Pending<T>> {
     Later(F),
 }
 
-/// The value or the future that a user's function returned. `Returned::new(…).reattempt_answer()`
+/// The value or the future that a user's function returned. `Returned::new(…).__reattempt_answer()`
 /// distinguishes the two by method lookup.
 #[derive(Debug)]
 pub struct Returned<R>(Option<R>);
@@ -178,11 +178,11 @@ impl<R> Returned<R> {
 /// The method for a returned future.
 pub trait ReturnedFuture<F: Future> {
     /// Returns the future as the answer.
-    fn reattempt_answer(self) -> Answer<F::Output, F>;
+    fn __reattempt_answer(self) -> Answer<F::Output, F>;
 }
 
 impl<F: Future> ReturnedFuture<F> for Returned<F> {
-    fn reattempt_answer(self) -> Answer<F::Output, F> {
+    fn __reattempt_answer(self) -> Answer<F::Output, F> {
         Answer::Later(self.0.expect("`new` sets the value, which is taken once"))
     }
 }
@@ -190,22 +190,26 @@ impl<F: Future> ReturnedFuture<F> for Returned<F> {
 /// The method for a returned value.
 pub trait ReturnedValue<R> {
     /// Returns the value as the answer.
-    fn reattempt_answer(self) -> Answer<R>;
+    fn __reattempt_answer(self) -> Answer<R>;
 }
 
 impl<R> ReturnedValue<R> for &mut Returned<R> {
-    fn reattempt_answer(self) -> Answer<R> {
+    fn __reattempt_answer(self) -> Answer<R> {
         Answer::Now(self.0.take().expect("`new` sets the value, which is taken once"))
     }
 }
 
 /// Calls a blocking function's hook with the event of a retry.
-pub fn tell_retry<T, E>(planned: &Planned, result: &Result<T, E>, hook: impl FnOnce(&RetryEvent<'_, E>)) {
+pub fn call_on_retry<T, E>(planned: &Planned, result: &Result<T, E>, hook: impl FnOnce(&RetryEvent<'_, E>)) {
     hook(&planned.event(result));
 }
 
 /// Calls a blocking function's hook with the event of a give-up.
-pub fn tell_give_up<T, E>(given_up: &GivenUp, result: &Result<T, E>, hook: impl FnOnce(&GiveUpEvent<'_, E>)) {
+pub fn call_on_give_up<T, E>(
+    given_up: &GivenUp,
+    result: &Result<T, E>,
+    hook: impl FnOnce(&GiveUpEvent<'_, E>),
+) {
     hook(&given_up.event(result));
 }
 
@@ -250,11 +254,11 @@ macro_rules! hooks {
         /// The method for an async hook.
         pub trait $later<T, E> {
             /// Returns the result after the hook has ended.
-            fn reattempt_tell(self) -> Answer<Result<T, E>, impl Future<Output = Result<T, E>>>;
+            fn __reattempt_call(self) -> Answer<Result<T, E>, impl Future<Output = Result<T, E>>>;
         }
 
         impl<T, E, H: AsyncFnOnce(&$event<'_, E>)> $later<T, E> for Hook<$step, T, E, H> {
-            fn reattempt_tell(self) -> Answer<Result<T, E>, impl Future<Output = Result<T, E>>> {
+            fn __reattempt_call(self) -> Answer<Result<T, E>, impl Future<Output = Result<T, E>>> {
                 Answer::Later(async move {
                     let (step, result, hook) = self.0.take().expect("`new` sets the value, which is taken once");
                     hook(&step.event(&result)).await;
@@ -266,11 +270,11 @@ macro_rules! hooks {
         /// The method for a blocking hook.
         pub trait $now<T, E> {
             /// Calls the hook and returns the result.
-            fn reattempt_tell(self) -> Answer<Result<T, E>>;
+            fn __reattempt_call(self) -> Answer<Result<T, E>>;
         }
 
         impl<T, E, H: FnOnce(&$event<'_, E>)> $now<T, E> for &Hook<$step, T, E, H> {
-            fn reattempt_tell(self) -> Answer<Result<T, E>> {
+            fn __reattempt_call(self) -> Answer<Result<T, E>> {
                 let (step, result, hook) = self.0.take().expect("`new` sets the value, which is taken once");
                 hook(&step.event(&result));
                 Answer::Now(result)
@@ -284,7 +288,7 @@ macro_rules! hooks {
             type Given;
 
             /// Fails to compile, so it is never called.
-            fn reattempt_tell(self) -> Answer<Result<T, E>>
+            fn __reattempt_call(self) -> Answer<Result<T, E>>
             where
                 Self::Given: FnOnce(&$event<'_, E>);
         }
@@ -292,11 +296,11 @@ macro_rules! hooks {
         impl<T, E, H> $never<T, E> for &mut Hook<$step, T, E, H> {
             type Given = H;
 
-            fn reattempt_tell(self) -> Answer<Result<T, E>>
+            fn __reattempt_call(self) -> Answer<Result<T, E>>
             where
                 H: FnOnce(&$event<'_, E>),
             {
-                (&*self).reattempt_tell()
+                (&*self).__reattempt_call()
             }
         }
     )*};

@@ -7,7 +7,7 @@ use std::boxed::Box;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
-use super::next::{Tell, plan};
+use super::next::{Emit, plan};
 use super::planned::{GivenUp, Planned};
 use super::progress::Progress;
 use super::site::Site;
@@ -111,7 +111,7 @@ impl<'a> Shared<'a> {
     /// Starts a call without a breaker, which deposits tokens into the budget.
     #[inline]
     #[must_use]
-    pub fn paying(budget: Option<&'a RetryBudget>) -> Shared<'a> {
+    pub fn with_budget(budget: Option<&'a RetryBudget>) -> Shared<'a> {
         if let Some(budget) = budget {
             budget.deposit();
         }
@@ -122,12 +122,12 @@ impl<'a> Shared<'a> {
     /// deposits nothing.
     #[inline]
     #[must_use]
-    pub fn behind(
+    pub fn acquire(
         breaker: Option<&'a CircuitBreaker>,
         budget: Option<&'a RetryBudget>,
     ) -> (Shared<'a>, Option<CircuitOpen>) {
         match breaker.map(CircuitBreaker::acquire).transpose() {
-            Ok(permit) => (Shared { breaker, permit, ..Shared::paying(budget) }, None),
+            Ok(permit) => (Shared { breaker, permit, ..Shared::with_budget(budget) }, None),
             Err(open) => (Shared { budget, breaker, permit: None, paid: None }, Some(open)),
         }
     }
@@ -164,7 +164,7 @@ impl<'a> Shared<'a> {
     /// If the breaker has opened during the wait.
     #[cold]
     #[inline(never)]
-    pub fn again(&mut self, planned: &Planned) -> Result<(), GivenUp> {
+    pub fn reacquire(&mut self, planned: &Planned) -> Result<(), GivenUp> {
         self.permit = self.breaker.map(CircuitBreaker::acquire).transpose().map_err(|_| planned.refused())?;
         Ok(())
     }
@@ -222,12 +222,12 @@ pub fn plan_blocking_shared(
     site: &Site,
     progress: &mut Progress,
     failure: &dyn Failure,
-    tell: Tell,
+    emit: Emit,
     shared: &mut Shared<'_>,
     ended: Ended,
 ) -> Result<Planned, GivenUp> {
     let mut veto = |decision, failed: FailedAttempt| shared.veto(decision, failed, failure, ended);
-    plan(site, progress, failure, Clock::Blocking, tell, Some(&mut veto))
+    plan(site, progress, failure, Clock::Blocking, emit, Some(&mut veto))
 }
 
 /// Plans like [`plan_async`](crate::call::next::plan_async), for a function with a budget or a breaker.
@@ -240,12 +240,12 @@ pub fn plan_async_shared(
     site: &Site,
     progress: &mut Progress,
     failure: &dyn Failure,
-    tell: Tell,
+    emit: Emit,
     shared: &mut Shared<'_>,
     ended: Ended,
 ) -> Result<Planned, GivenUp> {
     let mut veto = |decision, failed: FailedAttempt| shared.veto(decision, failed, failure, ended);
-    plan(site, progress, failure, Clock::Async, tell, Some(&mut veto))
+    plan(site, progress, failure, Clock::Async, emit, Some(&mut veto))
 }
 
 /// Returns the result of a function whose breaker refused the call before the first attempt.

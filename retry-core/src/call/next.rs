@@ -50,10 +50,10 @@ fn elapsed(progress: &mut Progress, clock: Clock, is_wanted: bool) -> Nanos {
 
 /// When the event of a step is emitted: at once, or after a hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tell {
+pub enum Emit {
     /// The decision emits the event.
     Now,
-    /// [`Planned::announce`] or [`GivenUp::announce`] emits the event.
+    /// [`Planned::emit`] or [`GivenUp::emit`] emits the event.
     Later,
 }
 
@@ -68,9 +68,9 @@ pub fn plan_blocking(
     site: &Site,
     progress: &mut Progress,
     failure: &dyn Failure,
-    tell: Tell,
+    emit: Emit,
 ) -> Result<Planned, GivenUp> {
-    plan(site, progress, failure, Clock::Blocking, tell, None)
+    plan(site, progress, failure, Clock::Blocking, emit, None)
 }
 
 /// Plans like [`plan_blocking`], for an async function.
@@ -83,9 +83,9 @@ pub fn plan_async(
     site: &Site,
     progress: &mut Progress,
     failure: &dyn Failure,
-    tell: Tell,
+    emit: Emit,
 ) -> Result<Planned, GivenUp> {
-    plan(site, progress, failure, Clock::Async, tell, None)
+    plan(site, progress, failure, Clock::Async, emit, None)
 }
 
 /// Vetoes a retry when the budget or the breaker does not allow it.
@@ -97,21 +97,21 @@ pub(crate) fn plan(
     progress: &mut Progress,
     failure: &dyn Failure,
     clock: Clock,
-    tell: Tell,
+    emit: Emit,
     veto: Option<Veto<'_>>,
 ) -> Result<Planned, GivenUp> {
     let report = Report::new(failure, failure);
     let is_watched = observe::is_watched();
-    let elapsed = elapsed(progress, clock, is_watched || tell == Tell::Later);
+    let elapsed = elapsed(progress, clock, is_watched || emit == Emit::Later);
     let failed = Attempt::failed(&site.policy_now(), progress, &report, elapsed, runtime::draw(), veto);
-    let pending = match tell {
-        Tell::Now => {
+    let pending = match emit {
+        Emit::Now => {
             if is_watched {
                 failed.tell(site, &report);
             }
             None
         }
-        Tell::Later => Some(PendingEvent::new(site, failed.max_attempts, &report)),
+        Emit::Later => Some(PendingEvent::new(site, failed.max_attempts, &report)),
     };
     let Attempt { number: attempt, .. } = failed;
     let elapsed = to_duration(elapsed);

@@ -52,7 +52,7 @@ impl Planned {
     /// Emits the event if it is still pending.
     #[cold]
     #[inline(never)]
-    pub fn announce(&self) {
+    pub fn emit(&self) {
         if let Some(pending) = &self.pending {
             observe::retry(&pending.facts(self.attempt, self.elapsed), self.delay(), &pending.error);
         }
@@ -123,7 +123,7 @@ impl GivenUp {
     /// Emits the event if it is still pending.
     #[cold]
     #[inline(never)]
-    pub fn announce(&self) {
+    pub fn emit(&self) {
         if let Some(pending) = &self.pending {
             observe::give_up(&pending.facts(self.attempts, self.elapsed), self.reason, &pending.error);
         }

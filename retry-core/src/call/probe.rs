@@ -1,6 +1,6 @@
 //! Finds out at compile time which traits an error's type implements, without a bound on any of them.
 //!
-//! `known(&outcome).reattempt_known()` looks a method up on an autoderef ladder: a series of types, each of
+//! `probe(&outcome).__reattempt_probe()` looks a method up on an autoderef ladder: a series of types, each of
 //! which dereferences to the next. A rung has its methods only for errors with certain traits, and method
 //! lookup stops at the first rung that has them. The last rung has them for every type. In generic code, the
 //! bounds of the type decide.
@@ -27,22 +27,22 @@ use crate::runtime::Delay;
 /// Returns the first rung of the ladder for the error of an outcome.
 #[inline]
 #[must_use]
-pub fn known<O: Outcome>(_: &O) -> Ground<O::Error> {
-    Ground(PhantomData)
+pub fn probe<O: Outcome>(_: &O) -> Probe<O::Error> {
+    Probe(PhantomData)
 }
 
 /// Returns the first rung of the ladder for an error.
 #[inline]
 #[must_use]
-pub fn known_of<E>(_: &E) -> Ground<E> {
-    Ground(PhantomData)
+pub fn probe_error<E>(_: &E) -> Probe<E> {
+    Probe(PhantomData)
 }
 
 /// Returns the first rung of the ladder for an error type, without an error.
 #[inline]
 #[must_use]
-pub fn known_as<E>() -> Ground<E> {
-    Ground(PhantomData)
+pub fn probe_type<E>() -> Probe<E> {
+    Probe(PhantomData)
 }
 
 /// Defines the step after an attempt of a function without rules, as methods of a rung. A single lookup finds
@@ -52,26 +52,26 @@ macro_rules! steps {
         /// Handles the outcome of an attempt like [`step`](crate::call::step::step). The error's type
         /// decides.
         #[inline]
-        pub fn reattempt_step<O: Outcome<Error = $error>>(
+        pub fn __reattempt_step<O: Outcome<Error = $error>>(
             &self,
             site: &Site,
             progress: &mut Progress,
             outcome: O,
         ) -> ControlFlow<O, Delay> {
-            step::step(site, progress, self.reattempt_known(), outcome)
+            step::step(site, progress, self.__reattempt_probe(), outcome)
         }
 
         /// Handles the outcome of an attempt like [`step_blocking`](crate::call::step::step_blocking). The
         /// error's type decides.
         #[inline]
-        pub fn reattempt_step_blocking<'m, P: WaitMode, O: Outcome<Error = $error>>(
+        pub fn __reattempt_step_blocking<'m, P: WaitMode, O: Outcome<Error = $error>>(
             &self,
             pace: P,
             site: &'m Site,
             position: Position<'m>,
             outcome: O,
         ) -> ControlFlow<O, (Position<'m>, P::Wait)> {
-            step::step_blocking(pace, site, position, self.reattempt_known(), outcome)
+            step::step_blocking(pace, site, position, self.__reattempt_probe(), outcome)
         }
     };
 }
@@ -87,7 +87,7 @@ macro_rules! tower {
                 /// Returns the properties of an error on this rung.
                 #[inline]
                 #[must_use]
-                pub fn reattempt_known(&self) -> Known<$description, $classifier, $chain> {
+                pub fn __reattempt_probe(&self) -> Known<$description, $classifier, $chain> {
                     Known::new()
                 }
 
@@ -114,47 +114,47 @@ macro_rules! tower {
 /// The first rung of the ladder: an `io::Error`, which may contain another error, a `Box<dyn Error>`, which
 /// is another error, and pointers to them. Their source chain starts at the error itself.
 #[derive(Clone, Copy, Debug)]
-pub struct Ground<E>(PhantomData<fn() -> E>);
+pub struct Probe<E>(PhantomData<fn() -> E>);
 
-impl<E: Holds + Display> Ground<E> {
+impl<E: Holds + Display> Probe<E> {
     /// Returns the properties of an error on this rung.
     #[inline]
     #[must_use]
-    pub fn reattempt_known(&self) -> Known<AsDisplay, AlwaysRetry, Held> {
+    pub fn __reattempt_probe(&self) -> Known<AsDisplay, AlwaysRetry, Held> {
         Known::new()
     }
 
     steps!(E);
 }
 
-impl<E> Ground<E> {
+impl<E> Probe<E> {
     /// Returns the rung to begin at if the type contains a lifetime, because method lookup does not see that
     /// a box borrows.
     #[inline]
     #[must_use]
-    pub fn reattempt_borrowing(&self) -> BorrowingGround<E> {
-        BorrowingGround(PhantomData)
+    pub fn __reattempt_borrowing(&self) -> BorrowingProbe<E> {
+        BorrowingProbe(PhantomData)
     }
 }
 
-impl<E> Deref for Ground<E> {
-    type Target = AskedError<E>;
+impl<E> Deref for Probe<E> {
+    type Target = RetryableError<E>;
 
     #[inline]
-    fn deref(&self) -> &AskedError<E> {
-        &AskedError(PhantomData)
+    fn deref(&self) -> &RetryableError<E> {
+        &RetryableError(PhantomData)
     }
 }
 
 /// The first rung of the ladder for types that may borrow.
 #[derive(Clone, Copy, Debug)]
-pub struct BorrowingGround<E>(PhantomData<fn() -> E>);
+pub struct BorrowingProbe<E>(PhantomData<fn() -> E>);
 
-impl<E: Borrows + Display> BorrowingGround<E> {
+impl<E: Borrows + Display> BorrowingProbe<E> {
     /// Returns the properties of an error on this rung.
     #[inline]
     #[must_use]
-    pub fn reattempt_known(&self) -> Known<AsDisplay, AlwaysRetry, Borrowing> {
+    pub fn __reattempt_probe(&self) -> Known<AsDisplay, AlwaysRetry, Borrowing> {
         Known::new()
     }
 
@@ -164,11 +164,11 @@ impl<E: Borrows + Display> BorrowingGround<E> {
 /// Defines this rung for types that do not borrow. Their source chain starts at the error itself here too.
 macro_rules! held_on_borrowing_ground {
     ($($ty:ty),*) => {$(
-        impl BorrowingGround<$ty> {
+        impl BorrowingProbe<$ty> {
             /// Returns the properties of an error on this rung.
             #[inline]
             #[must_use]
-            pub fn reattempt_known(&self) -> Known<AsDisplay, AlwaysRetry, Held> {
+            pub fn __reattempt_probe(&self) -> Known<AsDisplay, AlwaysRetry, Held> {
                 Known::new()
             }
 
@@ -179,46 +179,46 @@ macro_rules! held_on_borrowing_ground {
 
 held_on_borrowing_ground!(io::Error, Box<io::Error>, Rc<io::Error>, Arc<io::Error>);
 
-impl<E> Deref for BorrowingGround<E> {
-    type Target = AskedError<E>;
+impl<E> Deref for BorrowingProbe<E> {
+    type Target = RetryableError<E>;
 
     #[inline]
-    fn deref(&self) -> &AskedError<E> {
-        &AskedError(PhantomData)
+    fn deref(&self) -> &RetryableError<E> {
+        &RetryableError(PhantomData)
     }
 }
 
 tower! {
     /// An error that implements `Retryable`.
-    AskedError(Error + Retryable) => AsDisplay, ByRetryable, Plain;
+    RetryableError(Error + Retryable) => AsDisplay, ByRetryable, Plain;
     /// An error.
     PlainError(Error) => AsDisplay, AlwaysRetry, Plain;
     /// A box around another error that implements `Retryable`.
-    AskedBox(AsRef<dyn Error + 'static> + Display + Retryable) => AsDisplay, ByRetryable, Boxed;
+    RetryableBox(AsRef<dyn Error + 'static> + Display + Retryable) => AsDisplay, ByRetryable, Boxed;
     /// A box around another error: `anyhow::Error`, `eyre::Report`.
     PlainBox(AsRef<dyn Error + 'static> + Display) => AsDisplay, AlwaysRetry, Boxed;
     /// A box around another error that can move between threads. The box implements `Retryable`.
-    AskedSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display + Retryable) => AsDisplay, ByRetryable, BoxedSync;
+    RetryableSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display + Retryable) => AsDisplay, ByRetryable, BoxedSync;
     /// A box around another error that can move between threads.
     PlainSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display) => AsDisplay, AlwaysRetry, BoxedSync;
     /// A pointer to a box that implements `Retryable`.
-    AskedPointer(Points + Display + Retryable) => AsDisplay, ByRetryable, Pointed;
+    RetryablePointer(Points + Display + Retryable) => AsDisplay, ByRetryable, Pointed;
     /// A pointer to a box: `Arc<anyhow::Error>`.
     PlainPointer(Points + Display) => AsDisplay, AlwaysRetry, Pointed;
     /// A shared error that implements `Retryable`.
-    AskedCounted(Counts + Display + Retryable) => AsDisplay, ByRetryable, Counted;
+    RetryableCounted(Counts + Display + Retryable) => AsDisplay, ByRetryable, Counted;
     /// A shared error: `Rc<E>`.
     PlainCounted(Counts + Display) => AsDisplay, AlwaysRetry, Counted;
     /// A type that is no error, with `Display` and `Retryable`.
-    AskedDisplay(Display + Retryable) => AsDisplay, ByRetryable, Unchained;
+    RetryableDisplay(Display + Retryable) => AsDisplay, ByRetryable, Unchained;
     /// A type that is no error, with `Display`.
     PlainDisplay(Display) => AsDisplay, AlwaysRetry, Unchained;
     /// A type that is no error, with `Debug` and `Retryable`.
-    AskedDebug(Debug + Retryable) => AsDebug, ByRetryable, Unchained;
+    RetryableDebug(Debug + Retryable) => AsDebug, ByRetryable, Unchained;
     /// A type that is no error, with `Debug`.
     PlainDebug(Debug) => AsDebug, AlwaysRetry, Unchained;
     /// A type with `Retryable` and nothing else.
-    AskedName(Retryable) => AsTypeName, ByRetryable, Unchained;
+    RetryableName(Retryable) => AsTypeName, ByRetryable, Unchained;
     /// Any other type.
     Top => AsTypeName, AlwaysRetry, Unchained;
 }

@@ -229,9 +229,9 @@ struct AfterClosure<'a, R> {
 }
 
 impl<E, R: Rules<E>> AfterAttempt<E> for AfterClosure<'_, R> {
-    fn judge(self, error: Option<&E>, ask: Decider<'_>) -> NextWait {
+    fn decide(self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
         let AfterClosure { rules, name, timed_out } = self;
-        let Some(error) = error else { return ask.recovered(Some(name)) };
+        let Some(error) = error else { return decider.after_recovery(Some(name)) };
         let own = || {
             let classification = rules.is_retryable(error);
             // Without `retryable` the remaining open time is unknown, and a retry would be refused again.
@@ -240,7 +240,7 @@ impl<E, R: Rules<E>> AfterAttempt<E> for AfterClosure<'_, R> {
         };
         let selection = || rules.selection(error).unwrap_or(Selection::Type);
         let is_retryable = classify(|| false, selection, || rules.predicate(error), own);
-        ask.after(&ClosureFailure { error, rules, name, is_retryable })
+        decider.after_failure(&ClosureFailure { error, rules, name, is_retryable })
     }
 }
 

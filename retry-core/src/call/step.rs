@@ -71,11 +71,11 @@ impl WaitMode for Sleep {
 /// Handles the outcome of an attempt of a blocking call. Returns the end of the call, or the position and the
 /// wait of the next attempt.
 #[inline]
-pub fn step_blocking<'m, P: WaitMode, O: Outcome, J: AfterAttempt<O::Error>>(
+pub fn step_blocking<'m, P: WaitMode, O: Outcome, A: AfterAttempt<O::Error>>(
     pace: P,
     site: &'m Site,
     position: Position<'m>,
-    judge: J,
+    after: A,
     outcome: O,
 ) -> ControlFlow<O, (Position<'m>, P::Wait)> {
     let result = outcome.into_result();
@@ -83,7 +83,7 @@ pub fn step_blocking<'m, P: WaitMode, O: Outcome, J: AfterAttempt<O::Error>>(
         return Break(O::from_result(result));
     }
     let begun = position.begun(site);
-    match after(pace, result, begun.itself(), judge) {
+    match finish_attempt(pace, result, begun.itself(), after) {
         Continue(wait) => Continue((Position::Retried(begun), wait)),
         Break(result) => Break(O::from_result(result)),
     }
@@ -92,49 +92,49 @@ pub fn step_blocking<'m, P: WaitMode, O: Outcome, J: AfterAttempt<O::Error>>(
 /// Handles the outcome of an attempt of an async call, whose progress is stored from the start. Returns the
 /// end of the call, or the delay before the next attempt.
 #[inline]
-pub fn step<O: Outcome, J: AfterAttempt<O::Error>>(
+pub fn step<O: Outcome, A: AfterAttempt<O::Error>>(
     site: &Site,
     progress: &mut Progress,
-    judge: J,
+    after: A,
     outcome: O,
 ) -> ControlFlow<O, Delay> {
-    step_at(Sleep, site, progress, judge, outcome)
+    step_at(Sleep, site, progress, after, outcome)
 }
 
 /// Handles the outcome of an attempt in any wait mode, for a call that has its site in memory. Such a call
 /// pays in any case for the costs that a [`Position`] avoids.
 #[inline]
-pub(crate) fn step_at<P: WaitMode, O: Outcome, J: AfterAttempt<O::Error>>(
+pub(crate) fn step_at<P: WaitMode, O: Outcome, A: AfterAttempt<O::Error>>(
     pace: P,
     site: &Site,
     progress: &mut Progress,
-    judge: J,
+    after: A,
     outcome: O,
 ) -> ControlFlow<O, P::Wait> {
     let result = outcome.into_result();
     if !progress.has_retried() && result.is_ok() {
         return Break(O::from_result(result));
     }
-    after(pace, result, (site, progress), judge).map_break(O::from_result)
+    finish_attempt(pace, result, (site, progress), after).map_break(O::from_result)
 }
 
 /// Handles a failure, or a success after a failure. The error is dropped before the wait.
 #[cold]
 #[inline(never)]
-fn after<P: WaitMode, T, E, J: AfterAttempt<E>>(
+fn finish_attempt<P: WaitMode, T, E, A: AfterAttempt<E>>(
     _: P,
     result: Result<T, E>,
     call: impl Call,
-    judge: J,
+    after: A,
 ) -> ControlFlow<Result<T, E>, P::Wait> {
     let error = match result {
         Ok(value) => {
-            call.ask(P::CLOCK, |ask| judge.judge(None, ask));
+            call.with_decider(P::CLOCK, |decider| after.decide(None, decider));
             return Break(Ok(value));
         }
         Err(error) => error,
     };
-    let NextWait(wait) = call.ask(P::CLOCK, |ask| judge.judge(Some(&error), ask));
+    let NextWait(wait) = call.with_decider(P::CLOCK, |decider| after.decide(Some(&error), decider));
     match wait {
         Some(wait) => {
             drop(error);
@@ -147,32 +147,32 @@ fn after<P: WaitMode, T, E, J: AfterAttempt<E>>(
 /// A call, with its site and its progress in any place.
 trait Call {
     /// Passes the decider of the call to `judge`.
-    fn ask(self, clock: Clock, judge: impl FnOnce(Decider<'_>) -> NextWait) -> NextWait;
+    fn with_decider(self, clock: Clock, decide: impl FnOnce(Decider<'_>) -> NextWait) -> NextWait;
 }
 
 impl Call for (&Site, &mut Progress) {
     #[inline]
-    fn ask(self, clock: Clock, judge: impl FnOnce(Decider<'_>) -> NextWait) -> NextWait {
+    fn with_decider(self, clock: Clock, decide: impl FnOnce(Decider<'_>) -> NextWait) -> NextWait {
         let (site, progress) = self;
-        judge(Decider { site, progress, clock })
+        decide(Decider { site, progress, clock })
     }
 }
 
 impl Call for Option<&Begun<'_>> {
     #[inline]
-    fn ask(self, clock: Clock, judge: impl FnOnce(Decider<'_>) -> NextWait) -> NextWait {
+    fn with_decider(self, clock: Clock, decide: impl FnOnce(Decider<'_>) -> NextWait) -> NextWait {
         let Begun { site, progress: kept, .. } = self.expect("`Begun::new` stores the address");
         let mut progress = kept.get();
-        let verdict = judge(Decider { site, progress: &mut progress, clock });
+        let next = decide(Decider { site, progress: &mut progress, clock });
         kept.set(progress);
-        verdict
+        next
     }
 }
 
 /// The rules of a function for the end of an attempt.
 pub trait AfterAttempt<E: ?Sized> {
     /// Decides about a failure, or reports the success that ends the call.
-    fn judge(self, error: Option<&E>, ask: Decider<'_>) -> NextWait;
+    fn decide(self, error: Option<&E>, decider: Decider<'_>) -> NextWait;
 }
 
 /// A function without rules: the error's type decides.
@@ -183,10 +183,10 @@ where
     O: Classifier<E> + Default,
     C: Chained<E> + Default,
 {
-    fn judge(self, error: Option<&E>, ask: Decider<'_>) -> NextWait {
+    fn decide(self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
         match error {
-            Some(error) => ask.after(&self.see(error)),
-            None => ask.recovered(None),
+            Some(error) => decider.after_failure(&self.see(error)),
+            None => decider.after_recovery(None),
         }
     }
 }
@@ -202,8 +202,8 @@ pub fn rules<O: Outcome, F: FnOnce(Option<&O::Error>, Decider<'_>) -> NextWait>(
 }
 
 impl<E, F: FnOnce(Option<&E>, Decider<'_>) -> NextWait> AfterAttempt<E> for Rules<F> {
-    fn judge(self, error: Option<&E>, ask: Decider<'_>) -> NextWait {
-        (self.0)(error, ask)
+    fn decide(self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
+        (self.0)(error, decider)
     }
 }
 
@@ -219,14 +219,14 @@ impl Decider<'_> {
     /// Returns the decision after a failure.
     #[inline]
     #[must_use]
-    pub fn after<F: Failure>(self, failure: &F) -> NextWait {
+    pub fn after_failure<F: Failure>(self, failure: &F) -> NextWait {
         NextWait(next::next(self.site, self.progress, &Report::new(failure, failure), self.clock))
     }
 
     /// Emits the event of a success after a failure. `operation` is the name with its placeholders filled in.
     #[inline]
     #[must_use]
-    pub fn recovered(self, operation: Option<&dyn Display>) -> NextWait {
+    pub fn after_recovery(self, operation: Option<&dyn Display>) -> NextWait {
         next::recovered(self.site, self.progress, operation, self.clock);
         NextWait(None)
     }

@@ -79,7 +79,7 @@ impl<T> Outcome for Option<T> {
 /// The question whether an outcome's success can hold a failure of its own, which would end the call and never be
 /// retried.
 ///
-/// Method lookup answers it: `success::<O>().reattempt_success()` stops at the first of the types below that has the
+/// Method lookup answers it: `success::<O>().__reattempt_success()` stops at the first of the types below that has the
 /// method for `O`. An `Option` is a value like any other, unless there is a `Result` in it.
 #[inline]
 #[must_use]
@@ -95,7 +95,7 @@ impl<O: Outcome<Ok = Option<Result<T, E>>>, T, E> OptionalResult<O> {
     /// The answer for such a success.
     #[inline]
     #[must_use]
-    pub fn reattempt_success(&self) -> Success<CanFail, O::Ok> {
+    pub fn __reattempt_success(&self) -> Success<CanFail, O::Ok> {
         Success(PhantomData)
     }
 }
@@ -117,7 +117,7 @@ impl<O: Outcome<Ok = Option<T>>, T> Optional<O> {
     /// The answer for such a success.
     #[inline]
     #[must_use]
-    pub fn reattempt_success(&self) -> Success<CannotFail, O::Ok> {
+    pub fn __reattempt_success(&self) -> Success<CannotFail, O::Ok> {
         Success(PhantomData)
     }
 }
@@ -139,7 +139,7 @@ impl<O: Outcome<Ok: Outcome>> NestedOutcome<O> {
     /// The answer for such a success.
     #[inline]
     #[must_use]
-    pub fn reattempt_success(&self) -> Success<CanFail, O::Ok> {
+    pub fn __reattempt_success(&self) -> Success<CanFail, O::Ok> {
         Success(PhantomData)
     }
 }
@@ -161,7 +161,7 @@ impl<O> AnySuccess<O> {
     /// The answer for such a success.
     #[inline]
     #[must_use]
-    pub fn reattempt_success(&self) -> Success<CannotFail, O> {
+    pub fn __reattempt_success(&self) -> Success<CannotFail, O> {
         Success(PhantomData)
     }
 }
@@ -206,28 +206,28 @@ pub fn unreached<T>() -> T {
 /// The way from a result to a function's own type. It asks nothing of that type, so that a type without [`Outcome`]
 /// is one mistake, and not one for each use.
 #[derive(Debug)]
-pub struct Same<O, T, E>(fn(Result<T, E>) -> O);
+pub struct FromResult<O, T, E>(fn(Result<T, E>) -> O);
 
 /// An outcome's result.
 type ResultOf<O> = Result<<O as Outcome>::Ok, <O as Outcome>::Error>;
 
 /// An outcome's way back.
-type SameOf<O> = Same<O, <O as Outcome>::Ok, <O as Outcome>::Error>;
+type FromResultOf<O> = FromResult<O, <O as Outcome>::Ok, <O as Outcome>::Error>;
 
 /// An outcome as a result, and the way back: with both from one value, `impl Trait` in a return type stays one type.
 #[inline]
-pub fn split<O: Outcome>(outcome: O) -> (SameOf<O>, ResultOf<O>) {
-    (Same(O::from_result), outcome.into_result())
+pub fn split<O: Outcome>(outcome: O) -> (FromResultOf<O>, ResultOf<O>) {
+    (FromResult(O::from_result), outcome.into_result())
 }
 
 /// The way back for a function whose body returns another type.
 #[inline]
 #[must_use]
-pub fn same<O: Outcome>() -> SameOf<O> {
-    Same(O::from_result)
+pub fn from_result<O: Outcome>() -> FromResultOf<O> {
+    FromResult(O::from_result)
 }
 
-impl<O, T, E> Same<O, T, E> {
+impl<O, T, E> FromResult<O, T, E> {
     /// A success, as the function returns it.
     #[inline]
     #[must_use]

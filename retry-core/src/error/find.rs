@@ -32,7 +32,7 @@ macro_rules! found {
         $(#[$doc])*
         pub trait $name {
             /// How to look.
-            fn reattempt_search(&self) -> $type {
+            fn __reattempt_search(&self) -> $type {
                 $way
             }
         }

@@ -151,6 +151,6 @@ impl<E, F: From<RetryError<E>>> FromRetryError<E> for F {
 }
 
 /// The function's own error, made of the one that says why it gave up.
-pub fn converted<E, F: FromRetryError<E>>(error: RetryError<E>) -> F {
+pub fn into_caller_error<E, F: FromRetryError<E>>(error: RetryError<E>) -> F {
     F::from_retry_error(error)
 }
