@@ -1,4 +1,4 @@
-//! The items that expansions of `#[retry]` name. Not public API: it changes in any release.
+//! The items that expansions of `#[retry]` name. They are not public API and change in any release.
 
 pub use core::cell::Cell;
 pub use core::time::Duration;
@@ -50,11 +50,11 @@ pub mod check {
     pub use retry_core::policy::rules::{attempt_timeout, factor, jitter, max, require, seconds};
 }
 
-/// The traits whose methods find out what a type can do, a module for each question: an import of all of a module's
-/// traits is never unused, since the answer is a method of one of them.
+/// The traits of the method lookups, in a module for each lookup. An expansion imports all traits of a
+/// module, and the import is never unused, because one of them has the method that is called.
 #[cfg(feature = "std")]
 pub mod probes {
-    /// How a type is found in an error.
+    /// The traits that find a type in an error.
     pub mod find {
         pub use retry_core::error::find::{
             FindBorrowing as _, FindBoxed as _, FindBoxedSync as _, FindCounted as _, FindHeld as _,
@@ -62,17 +62,17 @@ pub mod probes {
         };
     }
 
-    /// Whether `on_retry` is async.
+    /// The traits that determine whether `on_retry` is async.
     pub mod on_retry {
         pub use retry_core::call::hook::{AsyncOnRetry as _, NoOnRetry as _, OnRetry as _};
     }
 
-    /// Whether `on_give_up` is async.
+    /// The traits that determine whether `on_give_up` is async.
     pub mod on_give_up {
         pub use retry_core::call::hook::{AsyncOnGiveUp as _, NoOnGiveUp as _, OnGiveUp as _};
     }
 
-    /// Whether a fallback returned a future.
+    /// The traits that determine whether a fallback returned a future.
     pub mod returned {
         pub use retry_core::call::hook::{ReturnedFuture as _, ReturnedValue as _};
     }

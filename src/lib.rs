@@ -30,7 +30,7 @@ pub use retry_macros::Retryable;
 #[doc = include_str!("../docs/attribute.md")]
 pub use retry_macros::retry;
 
-// A module for each adapter. What has nothing to call has its page here all the same.
+// Each adapter has a module, which contains its documentation even if there is nothing to call.
 #[cfg(feature = "http")]
 #[doc = include_str!("../docs/adapters/http.md")]
 pub mod http {
@@ -81,7 +81,7 @@ pub mod redis {}
 #[doc = include_str!("../docs/adapters/object_store.md")]
 pub mod object_store {}
 
-/// Longer texts, as they stand in the repository.
+/// The guides and design notes of the repository.
 #[cfg(doc)]
 pub mod _documentation {
     #[cfg(all(feature = "std", target_has_atomic = "64"))]

@@ -1,7 +1,7 @@
-//! What the errors of other crates say of themselves: one file and one feature for each crate.
+//! Classifications of the errors of other crates, one file and one feature for each crate.
 //!
-//! They stand here because the trait does: nobody else may implement it for a type that is not theirs. Each file is a
-//! table of what is retried; `docs/adapters/` has the same with the reasons.
+//! They are part of this crate because `Retryable` is: no other crate may implement the trait for a foreign
+//! type. Each file decides which errors are retried; `docs/adapters/` has the same tables with the reasons.
 
 #[cfg(any(feature = "aws", feature = "http", feature = "object_store"))]
 mod status;

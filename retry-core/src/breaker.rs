@@ -1,4 +1,4 @@
-//! Circuit breaking: no calls to a server that fails them, until it has had time to recover.
+//! Circuit breakers, which stop calls to a failing server until it has had time to recover.
 
 mod call;
 mod circuit;

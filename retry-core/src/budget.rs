@@ -1,4 +1,4 @@
-//! Retry budgets: how many retries all calls together may make.
+//! Retry budgets: a limit on the retries that all calls together may make.
 
 mod budget;
 mod pool;

@@ -1,4 +1,4 @@
-//! One call: its attempts, the plan after each, the waits and the hooks.
+//! One call: its attempts, the plan after each attempt, the waits and the hooks.
 
 mod attempt_limit;
 pub mod hook;

@@ -1,18 +1,18 @@
-//! What one sees of a call: an event for each retry, recovery and give-up, none for a success at the first attempt.
-//! And of what calls share: an event for each change of a circuit breaker's state.
+//! Events about calls: each retry, recovery and give-up, and each change of a circuit breaker's state.
 //!
-//! Each event has one set of facts, and every listener gets that same one: the log (feature `tracing`), the metrics
-//! (feature `metrics`), and then the [`Observer`] that the process has set, which may be [`Stats`]. The hooks of a
-//! function are told the same facts, with the error itself in the place of its text.
+//! A call that succeeds on the first attempt emits no events. Each event goes to the log (feature `tracing`),
+//! to the metrics (feature `metrics`) and to the [`Observer`] that the process has set, for example
+//! [`Stats`]. All of them receive the same event. The hooks of a function receive the same facts, with the
+//! error itself instead of its text.
 //!
 //! ```
 //! # let _guard = retry_core::testing::no_wait();
 //! use retry_core::observe::{GaveUp, Observer, Stats};
 //! use retry_core::{Policy, set_observer};
 //!
-//! struct Pager;
+//! struct Alerts;
 //!
-//! impl Observer for Pager {
+//! impl Observer for Alerts {
 //!     fn gave_up(&self, event: &GaveUp<'_>) {
 //!         println!("{} gave up: {}, {}", event.operation(), event.reason(), event.error());
 //!     }
@@ -20,7 +20,7 @@
 //!
 //! static STATS: Stats = Stats::new();
 //!
-//! set_observer((Pager, &STATS)).expect("it is set once, in `main`");
+//! set_observer((Alerts, &STATS)).expect("`main` sets the only observer");
 //! let call = || Policy::new().name("backup").log_errors().run(|| Err::<(), _>("disk full"));
 //! assert!(call().is_err());
 //! assert_eq!(STATS.snapshot().operations[0].retries, 2);

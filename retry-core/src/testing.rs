@@ -1,4 +1,4 @@
-//! For your tests: no waits, delays recorded, time under your control, jitter from a seed, as many attempts as you say.
+//! Test contexts, which record delays instead of sleeping and control the time, the jitter and the attempts.
 //!
 //! ```
 //! use std::time::Duration;
@@ -10,15 +10,15 @@
 //! assert_eq!(guard.delays(), [Duration::from_secs(30), Duration::from_secs(60)]);
 //! ```
 //!
-//! | | covers |
+//! | function | covers |
 //! |---|---|
-//! | [`no_wait`] | this thread, while the guard lives |
-//! | [`scope`] | one future, on whichever thread it is polled |
-//! | [`global`] | the whole process, while the guard lives |
-//! | [`TestContext::enter`] | this thread, together with others that play in the same context |
+//! | [`no_wait`] | this thread, until the guard is dropped |
+//! | [`scope`] | one future, on any thread that polls it |
+//! | [`global`] | the whole process, until the guard is dropped |
+//! | [`TestContext::enter`] | this thread, together with other threads and tasks in the same context |
 //!
-//! Of several, the innermost counts: the newest on this thread or around this task, and only if there is none, the
-//! newest of the process. When it goes, in whatever way, a panic included, the one before it counts again.
+//! The innermost context counts: the newest on this thread or around this task or, if there is none, the
+//! newest of the process. When a context ends, including by a panic, the context before it counts again.
 
 use core::future::Future;
 use core::ops::Deref;
@@ -28,12 +28,13 @@ use core::task::{Context, Poll};
 use crate::runtime::{self, Clock, OnProcess, OnThread};
 pub use crate::runtime::{Settings, TestContext};
 
-/// Until the guard is dropped, retries on this thread skip their waits and live by a clock that stands still.
+/// Skips the waits of retries on this thread until the guard is dropped. The retries use a clock that only
+/// skipped waits and [`advance`](TestContext::advance) move.
 ///
-/// Async calls are covered too, as far as they are polled on this thread: all of them on a current-thread runtime,
-/// which is what `#[tokio::test]` starts; on a runtime with several threads, see [`scope`].
+/// Async calls are covered if they are polled on this thread. On a current-thread runtime, such as that of
+/// `#[tokio::test]`, these are all calls; on a runtime with several threads, use [`scope`].
 ///
-/// Guards nest: the newest counts, and when it is dropped, the one before it.
+/// Guards nest: the newest guard counts and, when it is dropped, the guard before it.
 ///
 /// ```
 /// use retry_core::{Policy, testing};
@@ -48,22 +49,23 @@ pub fn no_wait() -> Guard {
 }
 
 impl TestContext {
-    /// Returns a context that covers nothing yet. Its clock starts at the time that it is now.
+    /// Returns a context that covers nothing yet. Its clock starts at the current time.
     #[must_use]
     pub fn new(settings: Settings) -> TestContext {
         TestContext::at(runtime::now(Clock::Async), settings)
     }
 
-    /// Covers this thread, until the guard is dropped, as [`no_wait`] does: for threads, blocking tasks and callbacks
-    /// that belong to one test.
+    /// Covers this thread until the guard is dropped, like [`no_wait`]. Use it for threads, blocking tasks
+    /// and callbacks that belong to one test.
     pub fn enter(&self) -> Guard {
         Guard { context: self.clone(), _up: OnThread::push(self.clone()) }
     }
 }
 
-/// Covers this thread while it lives. It is a [`TestContext`] to talk to; a panic drops it as well.
+/// A guard that covers this thread until it is dropped, including by a panic. It dereferences to its
+/// [`TestContext`].
 ///
-/// What [`no_wait`] and [`TestContext::enter`] return.
+/// [`no_wait`] and [`TestContext::enter`] return it.
 #[derive(Debug)]
 #[must_use = "waits are skipped until the guard is dropped"]
 pub struct Guard {
@@ -79,12 +81,12 @@ impl Deref for Guard {
     }
 }
 
-/// Until the guard is dropped, retries in the whole process skip their waits, but those on threads and tasks with a
-/// guard or scope of their own.
+/// Skips the waits of retries in the whole process until the guard is dropped, except on threads and tasks
+/// with a guard or scope of their own.
 ///
-/// For code that starts threads or tasks out of a test's reach. Tests that run side by side in one process share it,
-/// and of several such guards the newest counts; so give such a test a file of its own below `tests/`, or a runner
-/// that starts a process for each test.
+/// Use it for code that starts threads or tasks which the test cannot reach. Tests that run in parallel in
+/// one process share the guard, and of several such guards the newest counts. So put such a test into a file
+/// of its own below `tests/`, or use a test runner that starts a process for each test.
 ///
 /// ```
 /// use retry_core::{Policy, testing};
@@ -100,7 +102,8 @@ pub fn global() -> GlobalGuard {
     GlobalGuard { context: context.clone(), _up: OnProcess::push(context) }
 }
 
-/// Covers the process while it lives. It is a [`TestContext`] to talk to. What [`global`] returns.
+/// A guard that covers the process until it is dropped. It dereferences to its [`TestContext`]. [`global`]
+/// returns it.
 #[derive(Debug)]
 #[must_use = "waits are skipped until the guard is dropped"]
 pub struct GlobalGuard {
@@ -116,12 +119,13 @@ impl Deref for GlobalGuard {
     }
 }
 
-/// The future, with its retries covered wherever it is polled or dropped: on any thread of any runtime, and nothing
-/// beside it.
+/// Returns the future with its retries covered on every thread of every runtime that polls or drops it.
+/// Nothing else is covered.
 ///
-/// Takes [`Settings`], which make a context of its own, or a [`TestContext`], by value or reference, to read its delays later
-/// or to share it. What the future awaits is covered, through `join!`, `select!` and their like too. What it *starts*
-/// is not: a spawned task needs a scope, a thread or `spawn_blocking` a guard, of the same context.
+/// `context` is a [`TestContext`], by value or by reference, to share it or to read its delays later, or
+/// [`Settings`], which create a new context. Everything that the future awaits is covered, also through
+/// `join!`, `select!` and similar macros. Tasks and threads that the future *starts* are not covered: a
+/// spawned task needs a scope, and a thread or `spawn_blocking` needs a guard, of the same context.
 ///
 /// ```
 /// # #[cfg(feature = "tokio")]
@@ -141,18 +145,18 @@ pub fn scope<F: Future>(context: impl Into<TestContext>, future: F) -> Scope<F> 
 }
 
 pin_project_lite::pin_project! {
-    /// A future whose retries are covered. What [`scope`] returns.
+    /// A future whose retries are covered. [`scope`] returns it.
     #[derive(Debug)]
     #[must_use = "it does nothing unless awaited"]
     pub struct Scope<F> {
         context: TestContext,
-        // Empty only while this is dropped.
+        // `None` only while the scope is dropped.
         #[pin]
         future: Option<F>,
     }
 
     impl<F> PinnedDrop for Scope<F> {
-        // What the future's locals do when they are dropped is covered too.
+        // Retries of the future's locals in their destructors are covered too.
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             let _up = OnThread::push(this.context.clone());
@@ -167,7 +171,7 @@ impl<F: Future> Future for Scope<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let _up = OnThread::push(this.context.clone());
-        this.future.as_pin_mut().expect("it is there until this is dropped").poll(context)
+        this.future.as_pin_mut().expect("only the drop of the scope removes the future").poll(context)
     }
 }
 
@@ -183,7 +187,7 @@ impl From<Settings> for TestContext {
     }
 }
 
-/// The same context.
+/// Clones the handle to the context; both handles refer to the same context.
 impl From<&TestContext> for TestContext {
     fn from(context: &TestContext) -> Self {
         context.clone()

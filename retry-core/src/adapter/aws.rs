@@ -1,4 +1,4 @@
-//! `aws`: the errors of the AWS SDK, whatever the service.
+//! Classifies errors of the AWS SDK, for every service.
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -23,7 +23,7 @@ impl<E: ProvideErrorKind> Retryable for SdkError<E, HttpResponse> {
                 is_classified(error.err())
                     || status::is_transient_answer(answer.status().as_u16(), has_retry_after)
             }
-            // A timeout, an answer that could not be read, and what a later SDK may add.
+            // A timeout, an answer that could not be read, and variants of later SDKs.
             _ => true,
         }
     }
@@ -39,7 +39,7 @@ impl<E: ProvideErrorKind> Retryable for SdkError<E, HttpResponse> {
     }
 }
 
-/// An error of an event stream, whose events have no status.
+/// Classifies an error of an event stream, whose events have no status.
 impl<E: ProvideErrorKind> Retryable for SdkError<E, RawMessage> {
     fn is_retryable(&self) -> bool {
         match self {
@@ -51,16 +51,17 @@ impl<E: ProvideErrorKind> Retryable for SdkError<E, RawMessage> {
     }
 }
 
-/// A body that broke off while it was read, or that could not be read from its file. The error of a file says why; a
-/// part of a file that is longer than the file has no cause.
+/// Classifies a body that broke off while it was read, or that could not be read from its file, by the cause.
+/// A part of a file that is longer than the file has no cause, and is not retried.
 impl Retryable for ByteStreamError {
     fn is_retryable(&self) -> bool {
         self.source().is_some_and(|cause| cause::may_pass(Some(cause)).unwrap_or(true))
     }
 }
 
-/// Judges a request that got no answer. Without a kind it is one that could not be sent at all, for want of credentials
-/// say; one that the program did not finish sending has the error of its body.
+/// Returns whether a request without an answer may succeed later. Without a kind, the request could not be
+/// sent at all, for example because there are no credentials. A request that the program did not finish
+/// sending has the error of its body.
 fn may_pass(failure: &DispatchFailure) -> bool {
     let cause = failure.as_connector_error().and_then(|error| cause::may_pass(error.source()));
     if failure.is_io() {
@@ -72,13 +73,13 @@ fn may_pass(failure: &DispatchFailure) -> bool {
     }
 }
 
-/// Returns whether an error passes by its code or by the service's model.
+/// Returns whether an error is transient by its code or by the service's model.
 fn is_classified(error: &impl ProvideErrorKind) -> bool {
     error.code().is_some_and(aws_code::is_transient) || error.retryable_error_kind().is_some()
 }
 
-/// The SDK's setting under which it makes one attempt, so that its own retries do not multiply yours: for
-/// `retry_config` of its configuration, or of one client's.
+/// Returns the SDK's setting for a single attempt, so that the retries of the SDK do not multiply yours. Pass
+/// it to `retry_config` of the SDK's configuration, or of a client's.
 ///
 /// ```
 /// use retry_core::adapter::aws::{sdk_retries, sdk_retry_off};
@@ -90,8 +91,10 @@ pub fn sdk_retry_off() -> RetryConfig {
     RetryConfig::disabled()
 }
 
-/// Whether a client with this setting retries by itself, as it does without one: for an assertion where a client comes
-/// from elsewhere, `assert!(!sdk_retries(client.config().retry_config()))`.
+/// Returns whether a client with this setting retries by itself; a client without the setting does.
+///
+/// Use it in an assertion if the client is created elsewhere:
+/// `assert!(!sdk_retries(client.config().retry_config()))`.
 #[must_use]
 pub fn sdk_retries(setting: Option<&RetryConfig>) -> bool {
     setting.is_none_or(RetryConfig::has_retry)
@@ -159,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_model_of_the_service_says() {
+    fn errors_that_the_service_model_classifies() {
         struct Modeled(Option<ErrorKind>);
         impl ProvideErrorKind for Modeled {
             fn retryable_error_kind(&self) -> Option<ErrorKind> {
@@ -213,13 +216,13 @@ mod tests {
         let read = |kind: io::ErrorKind| ByteStreamError::from(io::Error::other(io::Error::from(kind)));
         assert!(read(io::ErrorKind::ConnectionReset).is_retryable());
         assert!(!read(io::ErrorKind::InvalidData).is_retryable());
-        // The form in which `AsyncRead` hands it on.
+        // `AsyncRead` returns the error in this form.
         assert!(io::Error::from(read(io::ErrorKind::ConnectionReset)).is_retryable());
         assert!(!io::Error::from(read(io::ErrorKind::InvalidData)).is_retryable());
     }
 
     #[test]
-    fn a_file_that_is_missing_is_no_body() {
+    fn a_body_whose_file_is_missing_is_not_retried() {
         let missing = std::fs::read("/no/such/file").unwrap_err();
         assert!(!ByteStreamError::from(missing).is_retryable());
     }
@@ -263,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sdk_retries_unless_it_is_told_not_to() {
+    fn the_sdk_retries_unless_its_setting_disables_it() {
         assert!(sdk_retries(None));
         assert!(sdk_retries(Some(&RetryConfig::standard())));
         assert!(!sdk_retries(Some(&sdk_retry_off())));

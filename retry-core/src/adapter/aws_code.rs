@@ -1,6 +1,6 @@
-//! The error codes of AWS, for every adapter that sees one.
+//! The transient error codes of AWS, for all adapters that receive one.
 
-/// The codes that the SDK's standard mode takes for throttling.
+/// The codes that the SDK's standard mode treats as throttling.
 pub(super) const THROTTLING: [&str; 14] = [
     "BandwidthLimitExceeded",
     "EC2ThrottledException",
@@ -18,10 +18,11 @@ pub(super) const THROTTLING: [&str; 14] = [
     "TransactionInProgressException",
 ];
 
-/// The codes that pass. The SDK has `RequestTimeout`, `RequestTimeoutException` and, in its S3 client, `InternalError`: S3
-/// begins to answer some requests with 200 before it has finished them, and puts the code of a failure in the body. The two
-/// after it are the other common errors of AWS that have a status of 5xx elsewhere. Of the last two, conflicts with
-/// another request that has not ended, S3's documentation recommends a retry.
+/// The other transient codes. The SDK retries `RequestTimeout`, `RequestTimeoutException` and, in its S3
+/// client, `InternalError`: S3 begins to answer some requests with 200 before it has finished them, and puts
+/// the code of a failure in the body. The next two are the other common errors of AWS that have a status of
+/// 5xx elsewhere. The last two are conflicts with another request that has not ended, for which S3's
+/// documentation recommends a retry.
 pub(super) const TRANSIENT: [&str; 7] = [
     "RequestTimeout",
     "RequestTimeoutException",
@@ -32,7 +33,7 @@ pub(super) const TRANSIENT: [&str; 7] = [
     "OperationAborted",
 ];
 
-/// Returns whether an error with this code passes.
+/// Returns whether an error with this code is transient.
 pub(super) fn is_transient(code: &str) -> bool {
     THROTTLING.contains(&code) || TRANSIENT.contains(&code)
 }

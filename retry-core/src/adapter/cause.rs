@@ -1,4 +1,4 @@
-//! Why a connection failed, from the errors behind the error of a client.
+//! Finds the cause of a failed connection among the errors behind a client's error.
 
 use std::error::Error as StdError;
 use std::io;
@@ -6,15 +6,15 @@ use std::io;
 use crate::error::chain::{chain, link};
 use crate::error::io::is_transient;
 
-/// Returns whether the cause of a failed connection passes, if the chain has one: its innermost `io::Error`, which the
-/// connector may have wrapped in others.
+/// Returns whether the cause of a failed connection is transient, if the chain has one: the innermost
+/// `io::Error`, which the connector may have wrapped in other errors.
 pub(super) fn may_pass(first: Option<&(dyn StdError + 'static)>) -> Option<bool> {
     let error = innermost_io_error(first)?;
     Some(is_transient(error) && !(error.kind() == io::ErrorKind::Other && rejects_certificate(first)))
 }
 
-/// As [`may_pass`], for a connection that could not be made. A socket of the file system that is not there yet counts as
-/// one that refuses connections: its server has not started.
+/// Returns the same as [`may_pass`], for a connection that could not be made. A socket of the file system
+/// that does not exist yet counts as a refused connection: its server has not started.
 #[cfg(any(feature = "reqwest", feature = "tonic"))]
 pub(super) fn connect_may_pass(first: Option<&(dyn StdError + 'static)>) -> Option<bool> {
     let is_missing = innermost_io_error(first).is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
@@ -26,12 +26,12 @@ fn innermost_io_error<'a>(first: Option<&'a (dyn StdError + 'static)>) -> Option
     chain(first).filter_map(link::<io::Error>).last()
 }
 
-/// Returns whether OpenSSL refused a certificate. Its errors reach here without a kind; rustls uses `InvalidData`.
+/// Returns whether OpenSSL refused a certificate. Its errors have no kind here; rustls uses `InvalidData`.
 fn rejects_certificate(first: Option<&(dyn StdError + 'static)>) -> bool {
     chain(first).any(|error| is_rejected_certificate(&error.to_string()))
 }
 
-/// Returns whether a text is OpenSSL's for a certificate that is not trusted.
+/// Returns whether a text is that of OpenSSL for a certificate that is not trusted.
 pub(super) fn is_rejected_certificate(text: &str) -> bool {
     text.contains("certificate verify failed")
 }

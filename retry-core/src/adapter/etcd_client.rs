@@ -1,4 +1,4 @@
-//! `etcd-client`: its errors, most of which are gRPC statuses.
+//! Classifies errors of `etcd-client`, most of which are gRPC statuses.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -18,8 +18,8 @@ impl Retryable for Error {
             Error::LeaseKeepAliveError(text) => text != LEASE_IS_GONE,
             // A stream that broke off.
             Error::WatchError(_) | Error::ElectError(_) => true,
-            // What the caller passed, or how the client was made. A transport error is of that kind: the client returns it
-            // for TLS settings that cannot be, and a status for a member that is down.
+            // Wrong arguments, or a wrong setting of the client. The client returns a transport error for
+            // impossible TLS settings; for a member that is down, it returns a status.
             _ => false,
         }
     }
@@ -32,8 +32,8 @@ impl Retryable for Error {
     }
 }
 
-/// The error of a connection that tonic could not make, or that failed. One that has neither behind it comes from the
-/// address or the settings of the channel.
+/// Retries a connection that tonic could not make, or that failed. An error with neither behind it comes from
+/// the address or the settings of the channel.
 impl Retryable for ::tonic::transport::Error {
     fn is_retryable(&self) -> bool {
         let cause = self.source();
@@ -50,11 +50,11 @@ impl Retryable for ::tonic::transport::Error {
     }
 }
 
-/// What a lease's keeper says of a lease that has expired. Of a stream that broke off it says other things.
+/// The text of a lease keeper for a lease that has expired. A stream that broke off has other texts.
 const LEASE_IS_GONE: &str = "lease not found";
 
-/// The store is full and takes no writes until somebody makes room and disarms the alarm. Its code is that of too many
-/// requests, which pass.
+/// Returns whether the store is full. It then takes no writes until an operator makes room and disarms the
+/// alarm. The code of this status is also that of too many requests, which is transient.
 fn is_out_of_space(status: &::tonic::Status) -> bool {
     status.code() == Code::ResourceExhausted && status.message().contains("database space exceeded")
 }
@@ -151,12 +151,13 @@ mod tests {
         let endpoint = ::tonic::transport::Endpoint::from_shared(format!("http://{closed}")).unwrap();
         let down = endpoint.connect().await.unwrap_err();
         assert!(down.is_retryable(), "{down:?}");
-        // As the page of tonic has it, for programs without the feature for etcd.
+        // The documentation of the tonic adapter recommends this form for programs without the feature for
+        // etcd.
         let status = Status::from_error(down.into());
         assert!(status.code() == Code::Unavailable && status.is_retryable(), "{status:?}");
     }
 
-    /// The errors that stand between a status and the network.
+    /// Covers the errors between a status and the network.
     #[tokio::test]
     async fn a_connection_that_is_cut_is_retried() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -168,7 +169,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_without_a_member_to_ask_is_not() {
+    async fn a_client_without_a_member_is_not_retried() {
         for endpoints in [&[][..], &["http://a b"]] {
             let error = Client::connect(endpoints, None).await.err().unwrap();
             assert!(!error.is_retryable(), "{error:?}");

@@ -1,11 +1,11 @@
-//! `h2`: the errors of an HTTP/2 connection, as far as `etcd-client` brings this crate.
+//! Classifies errors of `h2`, of an HTTP/2 connection, as far as `etcd-client` returns them.
 
 use ::h2::{Error, Reason};
 
 use crate::Retryable;
 
-/// The connection failed, or the peer ended the stream or the connection with a reason. Without either, the program has
-/// used the connection in a wrong way.
+/// Retries a failed connection, and a stream or a connection that the peer ended with a reason. Without
+/// either, the program has used the connection in a wrong way.
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
         if let Some(error) = self.get_io() {

@@ -1,4 +1,4 @@
-//! `http`: status codes, and the header in which a server says when to come back.
+//! Classifies HTTP status codes and reads the `Retry-After` header, for `http`.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,10 +7,11 @@ use ::http::header::{HeaderMap, HeaderName, RETRY_AFTER};
 
 use super::status;
 
-/// Whether an answer with this status may be another one next time.
+/// Returns whether a later request may get a different answer than this status.
 ///
-/// Of 4xx these are 408, 421, 425 and 429. Of 5xx these are all, also those that nobody has registered, but 501, 505, 506,
-/// 507, 508, 510 and 511. A 413 passes only if it has a `Retry-After`.
+/// Of 4xx, this is true for 408, 421, 425 and 429. Of 5xx, it is true for all statuses, registered or not,
+/// except 501, 505, 506, 507, 508, 510 and 511. A 413 is transient only with a `Retry-After` header, which
+/// this function does not see.
 ///
 /// ```
 /// use http::StatusCode;
@@ -25,11 +26,11 @@ pub fn is_transient(status: StatusCode) -> bool {
     status::is_transient(status.as_u16())
 }
 
-/// How long after `now` the `Retry-After` header asks to wait.
+/// Returns how long after `now` the `Retry-After` header asks to wait.
 ///
-/// The header is a number of seconds, or a date in one of the three forms of RFC 9110. A number that does not fit is
-/// the longest `Duration`, a date in the past is zero. Anything else is no hint, and neither is a header that stands there
-/// twice.
+/// The header is a number of seconds, or a date in one of the three forms of RFC 9110. A number that does not
+/// fit yields [`Duration::MAX`], and a date in the past yields zero. Any other value yields `None`, and so
+/// does a header that occurs twice.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -49,13 +50,13 @@ pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     seconds(text).or_else(|| date(text, now).map(|date| date.duration_since(now).unwrap_or_default()))
 }
 
-/// When the server sent the answer, by its own clock.
+/// Returns the time at which the server sent the answer, by the server's clock.
 #[cfg(feature = "reqwest")]
 pub(super) fn sent_at(headers: &HeaderMap) -> Option<SystemTime> {
     httpdate::parse_http_date(single(headers, ::http::header::DATE)?).ok()
 }
 
-/// A header that may stand there once.
+/// Returns the value of a header, if it occurs exactly once.
 fn single(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     let mut values = headers.get_all(name).iter();
     let value = values.next().filter(|_| values.next().is_none())?;
@@ -67,7 +68,8 @@ fn seconds(text: &str) -> Option<Duration> {
     is_number.then(|| text.parse().map_or(Duration::MAX, Duration::from_secs))
 }
 
-/// A date, with the two things that the library leaves to its caller: a leap second and a year of two digits.
+/// Parses a date, including the two forms that `httpdate` leaves to its caller: a leap second and a year of
+/// two digits.
 fn date(text: &str, now: SystemTime) -> Option<SystemTime> {
     match text.split_once("23:59:60") {
         Some((before, after)) => {
@@ -78,8 +80,8 @@ fn date(text: &str, now: SystemTime) -> Option<SystemTime> {
     }
 }
 
-/// `Sunday, 06-Nov-94 08:49:37 GMT` in the last year that ends so, has that weekday and is at most 50 years
-/// ahead; other forms as they are.
+/// Parses a date such as `Sunday, 06-Nov-94 08:49:37 GMT`, in the latest year that ends in these digits, has
+/// that weekday and is at most 50 years ahead. Parses other forms as they are.
 fn two_digit_year(text: &str, now: SystemTime) -> Option<SystemTime> {
     const YEAR: u64 = 31_556_952;
     let Some((weekday, day, month, year_and_time)) = rfc_850(text) else {
@@ -97,7 +99,8 @@ fn two_digit_year(text: &str, now: SystemTime) -> Option<SystemTime> {
         .find(|&date| date <= latest)
 }
 
-/// The weekday in three letters, the day, the month, and what begins with the year.
+/// Splits a date of RFC 850 into the weekday in three letters, the day, the month, and the rest, which begins
+/// with the year.
 fn rfc_850(text: &str) -> Option<(&str, &str, &str, &str)> {
     const WEEKDAYS: [&str; 7] =
         ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -148,7 +151,7 @@ mod tests {
     #[test]
     fn hints() {
         let vectors = [
-            // A number of seconds.
+            // Numbers of seconds.
             ("0", Some(0)),
             ("120", Some(120)),
             ("007", Some(7)),
@@ -156,18 +159,18 @@ mod tests {
             ("18446744073709551615", Some(u64::MAX)),
             ("18446744073709551616", Some(u64::MAX)),
             ("99999999999999999999999999999999999999999", Some(u64::MAX)),
-            // A date: the preferred form, that of RFC 850, that of C.
+            // Dates: in the preferred form, in that of RFC 850 and in that of C's `asctime`.
             ("Sun, 06 Nov 1994 08:49:37 GMT", Some(7)),
             ("Sunday, 06-Nov-94 08:49:37 GMT", Some(7)),
             ("Sun Nov  6 08:49:37 1994", Some(7)),
             ("Wed Nov 16 08:49:30 1994", Some(864_000)),
             (" Sun, 06 Nov 1994 08:49:37 GMT ", Some(7)),
             ("Sun, 06 Nov 1994 08:49:30 GMT", Some(0)),
-            // In the past.
+            // Dates in the past.
             ("Sun, 06 Nov 1994 08:49:29 GMT", Some(0)),
             ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
             ("Saturday, 06-Nov-93 08:49:37 GMT", Some(0)),
-            // No date: letters of the wrong case, a wrong weekday, zone, day, or shape.
+            // Malformed dates: letters of the wrong case, a wrong weekday, zone, day, or shape.
             ("sun, 06 nov 1994 08:49:37 gmt", None),
             ("SUN, 06 NOV 1994 08:49:37 GMT", None),
             ("sunday, 06-nov-94 08:49:37 gmt", None),
@@ -182,7 +185,7 @@ mod tests {
             ("Sun, 6 Nov 1994 08:49:37 GMT", None),
             ("Sun, 06-Nov-94 08:49:37 GMT", None),
             ("1994-11-06T08:49:37Z", None),
-            // No number.
+            // Malformed numbers.
             ("-1", None),
             ("+1", None),
             ("1.5", None),
@@ -195,7 +198,7 @@ mod tests {
             ("soon", None),
             ("", None),
             (" ", None),
-            // No list.
+            // Lists, which the header does not allow.
             ("120, 240", None),
             ("120,", None),
             ("Sun, 06 Nov 1994 08:49:37 GMT, 120", None),
@@ -233,7 +236,7 @@ mod tests {
             ("Sunday, 01-Jan-78 00:00:00 GMT", year(2026), false),
             ("Sunday, 06-Nov-94 08:49:37 GMT", year(2026), false),
             ("Friday, 31-Dec-99 23:59:59 GMT", year(2026), false),
-            // Over the turn of a century, in both directions.
+            // Dates on the other side of the turn of a century, in both directions.
             ("Saturday, 01-Jan-00 00:00:00 GMT", year(2000) - 10 * DAY, true),
             ("Friday, 31-Dec-99 23:59:59 GMT", year(2000) + 10 * DAY, false),
             ("Saturday, 01-Jan-05 00:00:00 GMT", year(1999), true),
@@ -243,7 +246,7 @@ mod tests {
             let hint = seconds_of(value, now).unwrap_or_else(|| panic!("{value:?}"));
             assert_eq!(hint > 0, is_ahead, "{value:?} from {now}: {hint} s");
         }
-        // A Saturday in 2094, which is too far ahead, and not in 1994.
+        // The day is a Saturday in 2094, which is too far ahead, but not in 1994.
         assert_eq!(seconds_of("Saturday, 06-Nov-94 08:49:37 GMT", year(2026)), None);
         assert!(seconds_of("Saturday, 06-Nov-94 08:49:37 GMT", year(2050)).is_some());
     }

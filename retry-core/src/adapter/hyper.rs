@@ -1,4 +1,4 @@
-//! `hyper` and `hyper-util`: the errors of a connection and of a client, as far as other crates bring them.
+//! Classifies errors of `hyper` and `hyper-util` connections and clients, as far as other crates return them.
 
 use std::error::Error as StdError;
 
@@ -8,9 +8,9 @@ use super::cause;
 use crate::Retryable;
 use crate::error::chain;
 
-/// The connection failed, or the peer broke the protocol. Of the errors that the program is to blame for, one has a cause: a
-/// request body that failed while it was sent. Without a cause the program has used hyper in a wrong way, or has dropped
-/// a body before its end.
+/// Retries a failed connection, and a peer that broke the protocol. Of the errors that hyper blames on the
+/// program, only a request body that failed while it was sent has a cause, which then decides. Without a
+/// cause, the program has used hyper in a wrong way or has dropped a body before its end.
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
         let is_misuse = self.is_user() && !self.is_body_write_aborted() && self.source().is_none();
@@ -18,7 +18,7 @@ impl Retryable for Error {
     }
 }
 
-/// The connection could not be made, or failed.
+/// Retries a connection that could not be made, or that failed.
 #[cfg(not(target_family = "wasm"))]
 impl Retryable for hyper_util::client::legacy::Error {
     fn is_retryable(&self) -> bool {
@@ -30,7 +30,7 @@ impl Retryable for hyper_util::client::legacy::Error {
     }
 }
 
-/// Returns whether the first error of hyper in a chain passes, if there is one.
+/// Returns whether the first error of hyper in a chain is transient, if there is one.
 pub(super) fn may_pass(first: Option<&(dyn StdError + 'static)>) -> Option<bool> {
     #[cfg(not(target_family = "wasm"))]
     if let Some(error) = chain::find_in::<hyper_util::client::legacy::Error>(first) {

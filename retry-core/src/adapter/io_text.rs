@@ -1,8 +1,9 @@
-//! An `io::Error` of which a client has kept nothing but the text.
+//! Parses the text of an `io::Error`, for clients that keep nothing else of it.
 
 use std::io::{self, ErrorKind as Kind};
 
-/// The kinds that have a name. Each has a text, which is that of an error made of the kind alone.
+/// The kinds that have a name. The text of a kind is also the text of an error that consists only of the
+/// kind.
 const KINDS: [Kind; 37] = [
     Kind::NotFound,
     Kind::PermissionDenied,
@@ -43,8 +44,8 @@ const KINDS: [Kind; 37] = [
     Kind::OutOfMemory,
 ];
 
-/// Returns the error that has this text: one of the operating system's, whose text ends in its code, or one that is
-/// nothing but its kind. Any other has lost what it was.
+/// Returns the error that has this text: an error of the operating system, whose text ends in its code, or an
+/// error that consists only of its kind. The kind of any other error cannot be recovered from its text.
 pub(super) fn parse(text: &str) -> Option<io::Error> {
     let code = text.rsplit_once("(os error ").and_then(|(_, code)| code.strip_suffix(')')?.parse().ok());
     match code {
@@ -60,13 +61,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_of_the_operating_system_is_told_by_its_code() {
+    fn an_error_of_the_operating_system_is_parsed_from_its_code() {
         let missing = std::fs::read("/no/such/file").unwrap_err();
         assert_eq!(parse(&missing.to_string()).unwrap().raw_os_error(), missing.raw_os_error());
     }
 
     #[test]
-    fn an_error_without_one_is_told_by_the_text_of_its_kind() {
+    fn an_error_without_a_code_is_parsed_from_the_text_of_its_kind() {
         for kind in KINDS {
             assert_eq!(parse(&Error::from(kind).to_string()).unwrap().kind(), kind);
         }

@@ -1,4 +1,4 @@
-//! `lapin`: errors of the connection, and those that the broker sends.
+//! Classifies errors of `lapin`: those of the connection, and those that the broker sends.
 
 use std::io;
 
@@ -21,21 +21,21 @@ impl Retryable for Error {
             | ErrorKind::AuthProviderError(_)
             | ErrorKind::FutureCompleted
             | ErrorKind::NoDefaultRuntime => false,
-            // A missing heartbeat, a channel or a connection that is gone, and what this release does not know.
+            // A missing heartbeat, a channel or a connection that is gone, and variants of later releases.
             _ => true,
         }
     }
 }
 
-/// Returns whether an error without a kind is nothing but a text. Of those lapin makes a malformed URI, a missing runtime and
-/// a key that cannot be read; a failure of the network or of TLS has a type. An error that is a text shows the text alone
-/// also to programmers, in quotation marks.
+/// Returns whether an error without a kind consists only of a text. lapin reports a malformed URI, a missing
+/// runtime and an unreadable key in this form; a failure of the network or of TLS has a type. The `Debug`
+/// output of a text is the text in quotation marks.
 fn is_said(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Other
         && error.get_ref().is_some_and(|text| format!("{text:?}") == format!("{:?}", text.to_string()))
 }
 
-/// Judges what the broker closes a channel or a connection with: only these are of the moment.
+/// Returns whether the broker closed the channel or the connection for a transient reason.
 fn may_pass(error: &AMQPError) -> bool {
     match error.kind() {
         AMQPErrorKind::Soft(AMQPSoftError::RESOURCELOCKED)
@@ -47,8 +47,8 @@ fn may_pass(error: &AMQPError) -> bool {
     }
 }
 
-/// Returns whether RabbitMQ misses a queue that it has: its node is down, or the queue is moved to another. Names are in
-/// quotation marks, so none of them ends a text.
+/// Returns whether RabbitMQ cannot reach an existing queue, because its node is down or the queue moves to
+/// another node. Names are in quotation marks, so a name cannot be the end of the text.
 fn is_absent_for_now(text: &str) -> bool {
     let text = text.strip_prefix("NOT_FOUND - ").unwrap_or(text);
     (text.starts_with("home node ") && text.contains("is down"))
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_broker_says_by_its_code() {
+    fn errors_of_the_broker_by_code() {
         let transient = [320, 405, 506, 541];
         let permanent = [311, 312, 313, 402, 403, 404, 406, 501, 502, 503, 504, 505, 530, 540];
         for code in transient.iter().chain(&permanent) {
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_as_it_is() {
+    fn permanent_errors_are_not_retried() {
         assert!(!is_retryable(ErrorKind::ChannelsLimitReached));
         assert!(!is_retryable(ErrorKind::RuntimeShutdownError(io_error(io::ErrorKind::Other))));
         assert!(!is_retryable(ErrorKind::AuthProviderError("no token".into())));

@@ -1,4 +1,4 @@
-//! `object_store`: errors of object stores, most of them with a variant of their own.
+//! Classifies errors of `object_store`, most of which have a variant of their own.
 
 use std::error::Error as StdError;
 
@@ -29,8 +29,9 @@ impl Retryable for Error {
     }
 }
 
-/// Judges an error without a variant: by the store's answer, by the error of the file or the connection, or as one of a
-/// request without an answer. What is left was wrong before anything was sent.
+/// Returns whether an error without a variant of its own is transient: by the store's answer, by the error of
+/// the file or the connection, or as a request without an answer. Any other error was caused before anything
+/// was sent.
 fn generic_may_pass(source: &(dyn StdError + 'static)) -> bool {
     match find_answer(Some(source)) {
         Some(answer) => answer.has_transient_code || answer.has_transient_status,
@@ -38,7 +39,7 @@ fn generic_may_pass(source: &(dyn StdError + 'static)) -> bool {
     }
 }
 
-/// The answer of a store. The store's own error keeps it to itself but for the text.
+/// The answer of a store, read from the text of an error: the store's own error exposes nothing else of it.
 #[derive(Clone, Copy)]
 struct Answer {
     has_transient_status: bool,
@@ -54,18 +55,19 @@ impl Answer {
         if let Some(answer) = text.strip_prefix("Server returned non-2xx status code: ") {
             let status = answer.get(..3).and_then(|status| status.parse().ok());
             return Some(Answer {
-                // Of a text that has changed nothing is known.
+                // If a later release changes the text, the status is unknown, and the error is retried.
                 has_transient_status: status.is_none_or(status::is_transient),
                 has_transient_code: code_in(answer).is_some_and(aws_code::is_transient),
             });
         }
-        // A status of success with an error in the body, for the whole request or for one object of many.
+        // A response with a successful status and an error in the body, for the whole request or for one of
+        // several objects.
         let code = if let Some(body) = text.strip_prefix("Server returned error response: ") {
             code_in(body)
         } else if text.starts_with("DeleteObjects request failed for key ") {
             text.rsplit_once("(code: ").and_then(|(_, code)| code.strip_suffix(')'))
         } else if text.starts_with("Received redirect without LOCATION") {
-            // The region is another.
+            // The configured region is wrong.
             None
         } else {
             return None;
@@ -77,13 +79,13 @@ impl Answer {
     }
 }
 
-/// Returns the code in a body of XML.
+/// Returns the error code in an XML body.
 fn code_in(body: &str) -> Option<&str> {
     let (_, code) = body.split_once("<Code>")?;
     Some(code.split_once("</Code>")?.0)
 }
 
-/// Returns whether the request failed on its way.
+/// Returns whether the request failed without an answer.
 fn is_without_answer(source: &(dyn StdError + 'static)) -> bool {
     chain(Some(source)).any(|error| error.to_string().starts_with("HTTP error: "))
 }
@@ -98,7 +100,7 @@ mod tests {
         Error::Generic { store: "S3", source: source.into() }
     }
 
-    /// An error around another, as the store's own is.
+    /// An error that wraps another error, like the store's own error.
     #[derive(Debug)]
     struct Around(Box<dyn StdError + Send + Sync>);
 
@@ -136,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_before_anything_is_sent_is_not_retried() {
+    fn mistakes_found_before_the_request_is_sent_are_not_retried() {
         let permanent = [
             "Missing bucket name",
             "Unable to recognise URL \"ftp://files/\"",
@@ -220,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_a_variant_is_final() {
+    fn errors_with_a_variant_are_permanent() {
         let path = || String::from("a/b");
         let permanent = [
             Error::NotFound { path: path(), source: "".into() },

@@ -1,4 +1,4 @@
-//! `redis`: errors by the client's kinds and by the server's codes.
+//! Classifies errors of `redis` by the client's kinds and the server's codes.
 
 use std::error::Error as StdError;
 
@@ -9,14 +9,14 @@ use crate::Retryable;
 
 impl Retryable for RedisError {
     fn is_retryable(&self) -> bool {
-        // The server's answers: to a command, to those of a pipeline that failed, or to those for which it refused a
-        // transaction, of which it then has executed nothing.
+        // The server's errors: that of a command, those of the failed commands of a pipeline, or those for
+        // which it refused a transaction, of which it then has executed nothing.
         if let Some(answers) = self.clone().into_server_errors() {
             return !answers.is_empty() && answers.iter().all(|(_, answer)| answer.is_retryable());
         }
         match self.kind() {
-            // The client would connect anew. That changes no password, and no type of a value, which the command has
-            // returned and perhaps removed.
+            // For these kinds the client would reconnect. A new connection changes neither a wrong password
+            // nor the type of a value, which the command has returned and perhaps removed.
             ErrorKind::AuthenticationFailed | ErrorKind::Parse => false,
             ErrorKind::Io => connection_may_pass(self),
             ErrorKind::Server(_) => {
@@ -33,12 +33,12 @@ impl Retryable for ServerError {
     }
 }
 
-/// Judges an answer by its code. `MOVED` and `ASK` name another node; without a cluster client the next attempt asks the
-/// same one.
+/// Returns whether an error with this code is transient. `MOVED` and `ASK` name another node; without a
+/// cluster client, the next attempt would ask the same node.
 fn may_pass(code: &str, details: &str) -> bool {
     match code {
         "LOADING" | "TRYAGAIN" | "CLUSTERDOWN" | "MASTERDOWN" | "BUSY" | "NOREPLICAS" => true,
-        // The code of many things. This one is an overload.
+        // `ERR` is the code of many errors. This text reports an overload.
         "ERR" => details.contains("max number of clients"),
         "EXECABORT" => details.split_once("because of: ").is_some_and(|(_, reason)| {
             let (code, details) = reason.split_once(' ').unwrap_or((reason, ""));
@@ -48,11 +48,12 @@ fn may_pass(code: &str, details: &str) -> bool {
     }
 }
 
-/// Judges a connection that failed. A socket that is not there yet counts as one that refuses connections.
+/// Returns whether a failed connection may succeed later. A socket that does not exist yet counts as a
+/// refused connection.
 fn connection_may_pass(error: &RedisError) -> bool {
     error.is_connection_refusal()
         || cause::may_pass(error.source()).unwrap_or_else(|| {
-            // native-tls leaves a text alone.
+            // With native-tls only a text is left of the error.
             !matches!(error.retry_method(), RetryMethod::NoRetry)
                 && !error.detail().is_some_and(cause::is_rejected_certificate)
         })
@@ -68,13 +69,13 @@ mod tests {
 
     use super::*;
 
-    /// What the server says with this line.
+    /// Returns the error of the client for this line of the server.
     fn said(line: &str) -> RedisError {
         parse_redis_value(format!("-{line}\r\n").as_bytes()).unwrap().extract_error().unwrap_err()
     }
 
     #[test]
-    fn what_the_server_says_by_its_code() {
+    fn errors_of_the_server_by_code() {
         let transient = [
             "LOADING Redis is loading the dataset in memory",
             "TRYAGAIN Multiple keys request during rehashing of slot",
@@ -140,7 +141,7 @@ mod tests {
         }
     }
 
-    /// Answers one connection with these bytes, whatever it sends, and returns the client of it.
+    /// Answers one connection with these bytes, whatever it sends, and returns a client for it.
     fn answering(answer: &'static [u8]) -> Client {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("redis://{}", listener.local_addr().unwrap());
@@ -153,7 +154,7 @@ mod tests {
         Client::open(url).unwrap()
     }
 
-    /// The two answers to what the client sends first, and those to commands.
+    /// Adds the answers to the two commands that the client sends first to those of the test's commands.
     macro_rules! answers {
         ($answers:literal) => {
             concat!("+OK\r\n+OK\r\n", $answers).as_bytes()
@@ -287,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_is_none_is_not() {
+    fn a_malformed_address_is_not_retried() {
         assert!(!Client::open("no address").unwrap_err().is_retryable());
     }
 }

@@ -1,4 +1,4 @@
-//! `reqwest`: its errors, and a response as an error that keeps what the server asked for.
+//! Classifies errors of `reqwest`, and turns a response into an error that keeps `Retry-After`.
 
 mod unsent;
 
@@ -26,7 +26,7 @@ impl Retryable for ::reqwest::Error {
         } else if let Some(may_pass) = hyper::may_pass(self.source()) {
             may_pass
         } else if self.is_decode() {
-            // The body was read and could not be understood, unless a decoder missed its end.
+            // The body was read and could not be decoded, unless the decoder found that its end is missing.
             chain::find_in::<io::Error>(self.source())
                 .is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof)
         } else {
@@ -35,10 +35,10 @@ impl Retryable for ::reqwest::Error {
     }
 }
 
-/// [`error_for_retry`](ErrorForRetry::error_for_retry) on a response.
+/// Adds [`error_for_retry`](ErrorForRetry::error_for_retry) to a response.
 pub trait ErrorForRetry: Sized {
-    /// The response, or an error if its status is 4xx or 5xx. Unlike that of `error_for_status`, the error keeps how long
-    /// the server asked to wait.
+    /// Returns the response, or an error if its status is 4xx or 5xx. Unlike the error of `error_for_status`,
+    /// this error keeps the wait that the server asked for.
     ///
     /// # Errors
     /// If the status is 400 or above.
@@ -54,8 +54,8 @@ impl ErrorForRetry for Response {
     }
 }
 
-/// `Retry-After`. A date in it is of the server's clock, and so is the time it is compared with, where the server tells
-/// it.
+/// Returns the wait of `Retry-After`. A date in the header is by the server's clock, so it is compared with
+/// the server's time if the response has it.
 fn hint(response: &Response) -> Option<Duration> {
     let headers = response.headers();
     retry_after(headers, sent_at(headers).unwrap_or_else(runtime::calendar))
@@ -101,7 +101,8 @@ mod tests {
         response(status, headers).error_for_retry().unwrap_err()
     }
 
-    /// A server for one connection, which answers the first request with `answer`, and then hangs up.
+    /// Starts a server for one connection, which answers the first request with `answer` and then closes the
+    /// connection.
     fn serve(answer: &'static [u8]) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn it_shows_itself_as_the_error_does() {
+    fn the_text_is_that_of_the_inner_error() {
         let error = refused(429, &[("Retry-After", "7")]);
         assert_eq!(error.to_string(), error.get_ref().to_string());
         assert_eq!(error.to_string(), error.into_inner().to_string());
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_that_cannot_be_made_is_not() {
+    async fn a_request_that_cannot_be_made_is_not_retried() {
         let no_url = read("no url").await;
         assert!(no_url.is_builder() && !no_url.is_retryable(), "{no_url:?}");
         let unknown_scheme = read("gopher://127.0.0.1/").await;
@@ -209,14 +210,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_redirect_that_leads_nowhere_is_not() {
+    async fn a_redirect_that_leads_nowhere_is_not_retried() {
         let url = serve(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n");
         let client = Client::builder().redirect(::reqwest::redirect::Policy::limited(0)).build().unwrap();
         let lost = client.get(url).send().await.unwrap_err();
         assert!(lost.is_redirect() && !lost.is_retryable(), "{lost:?}");
     }
 
-    /// Fails while the request is sent, with this error.
+    /// A body that fails with this error while the request is sent.
     struct BreaksOff(Option<io::Error>);
 
     impl http_body::Body for BreaksOff {
@@ -243,7 +244,7 @@ mod tests {
         assert!(!missing.is_retryable(), "{missing:?}");
     }
 
-    /// The errors behind those of reqwest, as a program that uses hyper itself has them.
+    /// The errors behind those of reqwest are also the errors of a program that uses hyper itself.
     #[tokio::test]
     async fn the_errors_of_hyper_are_judged_alike() {
         let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -261,7 +262,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reader_of_a_body_hands_on_why_it_broke_off() {
+    async fn an_io_error_of_a_body_keeps_its_cause() {
         let cut = read(&serve(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")).await;
         assert!(io::Error::other(cut).is_retryable());
         let refused = refused(404, &[]).into_inner();

@@ -1,4 +1,4 @@
-//! `russh`: errors of an SSH connection and of its channels.
+//! Classifies errors of `russh`: those of an SSH connection and of its channels.
 
 use ::russh::{AgentAuthError, ChannelOpenFailure, Error, SendError, keys};
 
@@ -21,27 +21,29 @@ impl Retryable for Error {
             | Error::WrongChannel
             | Error::Inconsistent
             | Error::Pending => true,
-            // Keys, algorithms, permissions; and packets that were changed on the way, which somebody should know of.
+            // Errors of keys, algorithms and permissions are permanent. Packets that were changed on the way
+            // should be reported and not hidden by a retry.
             _ => false,
         }
     }
 }
 
-/// A key that is missing or wrong, and an agent that refuses. Only the way to either may fail for the moment.
+/// Retries only an `io::Error` on the way to a key or an agent. A key that is missing or wrong and an agent
+/// that refuses are permanent.
 impl Retryable for keys::Error {
     fn is_retryable(&self) -> bool {
         matches!(self, keys::Error::IO(error) if error.is_retryable())
     }
 }
 
-/// The session is gone.
+/// Retries the error, because it means that the session is gone.
 impl Retryable for SendError {
     fn is_retryable(&self) -> bool {
         true
     }
 }
 
-/// An agent's key, or the session that it was for.
+/// Classifies the error by its content: that of an agent's key, or of the session.
 impl Retryable for AgentAuthError {
     fn is_retryable(&self) -> bool {
         match self {
@@ -100,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_by_what_keeps_them_from_being_read() {
+    fn errors_of_keys_by_cause() {
         let missing = keys::load_secret_key("/no/such/key", None).unwrap_err();
         assert!(!missing.is_retryable(), "{missing:?}");
         let no_key = keys::decode_secret_key("no key", None).unwrap_err();
@@ -136,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn sides_that_do_not_understand_each_other() {
+    fn protocol_errors_are_not_retried() {
         let permanent = [
             Error::Version,
             Error::UnknownAlgo,

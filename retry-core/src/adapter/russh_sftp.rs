@@ -1,4 +1,4 @@
-//! `russh-sftp`: what the server says of files, and a session that is gone.
+//! Classifies errors of `russh-sftp`: the server's status codes, and a session that is gone.
 
 use ::russh_sftp::client::error::Error;
 use ::russh_sftp::protocol::StatusCode;
@@ -21,8 +21,9 @@ impl Retryable for Error {
     }
 }
 
-/// Returns whether the server broke the protocol: it named no file where it has to name one, or sent a packet that makes no
-/// sense. The other texts are those of a session that is gone, which the crate reports as the same.
+/// Returns whether the server broke the protocol: it named no file where it has to name one, or sent a
+/// malformed packet. The other texts are those of a session that is gone, which the crate reports with the
+/// same variant.
 fn is_of_the_protocol(text: &str) -> bool {
     ["no file", "Duplicate version", "Packet ", "Bad message", "Client error", "Unexpected behavior"]
         .iter()
@@ -43,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_says_of_a_file_is_final() {
+    fn status_codes_of_a_file_are_permanent() {
         let permanent = [
             StatusCode::Ok,
             StatusCode::Eof,
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn input_and_output_by_what_the_text_has_kept() {
+    fn io_errors_are_classified_by_their_text() {
         let failed = |kind: io::ErrorKind| Error::from(io::Error::from(kind)).is_retryable();
         assert!(failed(io::ErrorKind::BrokenPipe));
         assert!(failed(io::ErrorKind::TimedOut));
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn reading_and_writing_a_file_hands_on_what_the_server_says() {
+    fn io_errors_of_a_file_keep_the_status_code() {
         let status = |status_code| Status {
             id: 1,
             status_code,
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_and_packets_that_make_no_sense() {
+    fn limits_and_unexpected_packets_are_not_retried() {
         assert!(!Error::Limited("write limit reached".into()).is_retryable());
         assert!(!Error::UnexpectedPacket.is_retryable());
     }

@@ -1,4 +1,4 @@
-//! `ssh2`: errors by the codes of libssh2, of the session and of SFTP.
+//! Classifies errors of `ssh2` by the codes of libssh2, for the session and for SFTP.
 
 use ::ssh2::{Error, ErrorCode};
 use libssh2_sys as raw;
@@ -20,12 +20,13 @@ impl Retryable for Error {
     }
 }
 
-/// Returns whether the server opens no channel because one may not. libssh2 keeps the server's reason as a text.
+/// Returns whether the server does not permit the channel. libssh2 keeps the server's reason as a text.
 fn is_forbidden(text: &str) -> bool {
     text.contains("administratively prohibited") || text.contains("unknown channel type")
 }
 
-/// `KEY_EXCHANGE_FAILURE` is none of them: it also stands for a host key whose signature is wrong.
+/// Returns whether a code is that of a failed connection. `KEY_EXCHANGE_FAILURE` is not, because it also
+/// stands for a host key with a wrong signature.
 fn is_of_the_connection(code: i32) -> bool {
     matches!(
         code,
@@ -81,7 +82,7 @@ mod tests {
         assert_eq!(codes(0..=30, ErrorCode::SFTP), [17, 7, 6]);
     }
 
-    /// What a handshake says of a server that sends `answer` and hangs up.
+    /// Returns the error of a handshake with a server that sends `answer` and closes the connection.
     fn handshake_with(answer: &'static [u8]) -> Error {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();

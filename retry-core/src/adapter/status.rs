@@ -1,11 +1,13 @@
-//! Which HTTP statuses pass, for every adapter that sees one.
+//! The transient HTTP statuses, for all adapters that receive one.
 
-/// By RFC 9110, section 15, a status that is not known counts as the first one of its class: 5xx as 500, which passes.
-/// So does a status outside of 100 to 599, which is to be treated as 5xx.
+/// Returns whether a status is transient. By RFC 9110, section 15, an unknown status counts as the first
+/// status of its class: 5xx as 500, which is transient. A status outside of 100 to 599 is to be treated as
+/// 5xx, so it is transient too.
 ///
-/// Of 4xx these pass: 408 Request Timeout, 421 Misdirected Request, 425 Too Early and 429 Too Many Requests. Of 5xx these do
-/// not: 501 Not Implemented, 505 HTTP Version Not Supported, 506 Variant Also Negotiates, 507 Insufficient Storage, 508 Loop
-/// Detected, 510 Not Extended and 511 Network Authentication Required.
+/// Of 4xx these are transient: 408 Request Timeout, 421 Misdirected Request, 425 Too Early and 429 Too Many
+/// Requests. Of 5xx these are not: 501 Not Implemented, 505 HTTP Version Not Supported, 506 Variant Also
+/// Negotiates, 507 Insufficient Storage, 508 Loop Detected, 510 Not Extended and 511 Network Authentication
+/// Required.
 pub(crate) const fn is_transient(status: u16) -> bool {
     match status {
         408 | 421 | 425 | 429 => true,
@@ -14,7 +16,7 @@ pub(crate) const fn is_transient(status: u16) -> bool {
     }
 }
 
-/// As [`is_transient`]; with a `Retry-After` also 413 Content Too Large, which is then a condition of the moment.
+/// Returns the same as [`is_transient`], except that 413 Content Too Large is transient with a `Retry-After`.
 #[cfg(any(feature = "aws", feature = "reqwest"))]
 pub(crate) const fn is_transient_answer(status: u16, has_retry_after: bool) -> bool {
     is_transient(status) || (status == 413 && has_retry_after)

@@ -1,4 +1,4 @@
-//! `tonic`: gRPC statuses, and the metadata in which a server says when to come back, or not to.
+//! Classifies gRPC statuses of `tonic`, and reads the metadata in which a server delays or forbids a retry.
 
 use std::error::Error;
 use std::time::Duration;
@@ -13,7 +13,8 @@ use crate::error::io::is_transient;
 impl Retryable for Status {
     fn is_retryable(&self) -> bool {
         let may_pass = match self.code() {
-            // A status with a source was made on this side. Why the connection failed stands there.
+            // A status with a source was made by this client. The source is the reason why the connection
+            // failed.
             Code::Unavailable | Code::Aborted | Code::DeadlineExceeded => {
                 cause::connect_may_pass(self.source()).unwrap_or(true)
             }
@@ -37,11 +38,12 @@ impl Retryable for Status {
     }
 }
 
-/// The text of the status that tonic makes of a message whose end is missing.
+/// The text of tonic's status for a message whose end is missing.
 const STREAM_BROKE_OFF: &str = "Unexpected EOF decoding stream.";
 
-/// Returns whether a limit is one of a single message, which every attempt exceeds. The code is that of quotas, too, so
-/// the texts of the implementations tell: tonic, those in Go, C++ and what stands on it, Java, .NET and JavaScript.
+/// Returns whether a limit applies to a single message, which every attempt exceeds. Quotas have the same
+/// code, so the texts of the implementations decide: those of tonic, Go, C++ and the languages that are based
+/// on it, Java, .NET and JavaScript.
 fn is_too_large(message: &str) -> bool {
     const TEXTS: [&str; 7] = [
         "larger than max",
@@ -56,8 +58,8 @@ fn is_too_large(message: &str) -> bool {
     TEXTS.iter().any(|text| message.contains(text))
 }
 
-/// Returns whether a status was made of an `io::Error` that passes. `From` keeps its text and a code, which for some kinds
-/// is that of an error which does not pass.
+/// Returns whether a status was made of a transient `io::Error`. `From` keeps its text and a code, and the
+/// code of some transient kinds is also that of permanent errors.
 fn is_transient_io_error(status: &Status) -> bool {
     io_text::parse(status.message()).is_some_and(|error| {
         let is_transient = is_transient(&error);
@@ -65,7 +67,7 @@ fn is_transient_io_error(status: &Status) -> bool {
     })
 }
 
-/// What the server says of another attempt.
+/// The server's answer about another attempt.
 #[derive(Debug, PartialEq, Eq)]
 enum Pushback {
     Nothing,
@@ -73,7 +75,8 @@ enum Pushback {
     Never,
 }
 
-/// Milliseconds as a signed number of 32 bits. By gRPC's rule whatever is not one of them, or negative, asks not to retry.
+/// Returns the pushback, in milliseconds, as a signed number of 32 bits. By gRPC's rule, a negative number or
+/// any other value means that the client should not retry.
 fn pushback(status: &Status) -> Pushback {
     let mut values = status.metadata().get_all("grpc-retry-pushback-ms").iter();
     match (values.next(), values.next()) {
@@ -178,7 +181,7 @@ mod tests {
         ]);
         assert!(status.is_retryable());
         assert_eq!(status.retry_after(), Some(wait));
-        // As it arrives.
+        // The status as it arrives.
         let received =
             Status::from_header_map(&status.clone().into_http::<()>().into_parts().0.headers).unwrap();
         assert_eq!(received.retry_after(), Some(wait));
@@ -277,7 +280,7 @@ mod tests {
             let status = Status::from(io::Error::from_raw_os_error(code));
             assert_eq!(status.is_retryable(), is_retryable, "{status:?}");
         }
-        // The text is that of another code.
+        // These texts belong to another code, or are not those of a kind.
         assert!(!Status::out_of_range("broken pipe").is_retryable());
         assert!(!Status::internal("the pipe is broken").is_retryable());
     }

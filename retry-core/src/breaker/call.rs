@@ -1,4 +1,4 @@
-//! A whole call through a breaker: admission, the operation and its outcome.
+//! Whole calls through a breaker: admission, the operation and its outcome.
 
 #[cfg(feature = "std")]
 use core::future::Future;
@@ -16,21 +16,22 @@ use super::permit::Permit;
 use crate::error::CircuitOpen;
 
 impl CircuitBreaker {
-    /// Calls `operation`, if the circuit lets it through, and counts every error as a failure.
+    /// Calls `operation` if the circuit lets the call through, and counts every error as a failure.
     ///
-    /// A call of the same breaker inside `operation` belongs to this call while the circuit is half-open: it is let
-    /// through, and only the outcome of this call counts. This holds on the thread that runs `operation` and, for an
-    /// async call, in the task that polls it; a task spawned inside is a call of its own.
+    /// While the circuit is half-open, a nested call of the same breaker inside `operation` belongs to this
+    /// call: it is let through, and only the outcome of this call counts. This holds on the thread that runs
+    /// `operation` and, for an async call, in the task that polls it. A task that is spawned inside
+    /// `operation` makes a call of its own.
     ///
-    /// Where it is refused, it returns the error that `From<CircuitOpen>` makes.
+    /// If the circuit refuses the call, the method returns the error that `From<CircuitOpen>` makes.
     #[inline]
-    #[expect(clippy::missing_errors_doc, reason = "the operation's own")]
+    #[expect(clippy::missing_errors_doc, reason = "the errors are those of the operation")]
     pub fn call<T, E: From<CircuitOpen>>(&self, operation: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         self.call_if(operation, |_| true)
     }
 
-    /// Like [`call`](Self::call), but only an error for which `is_failure` is true counts; any other is
-    /// [ignored](Permit::ignore).
+    /// Calls `operation` like [`call`](Self::call), but counts only errors for which `is_failure` returns
+    /// `true`. Other errors are [ignored](Permit::ignore).
     ///
     /// ```
     /// use std::{fs, io::ErrorKind};
@@ -42,7 +43,7 @@ impl CircuitBreaker {
     /// assert_eq!(DISK.state(), retry_core::CircuitState::Closed);
     /// ```
     #[inline]
-    #[expect(clippy::missing_errors_doc, reason = "the operation's own")]
+    #[expect(clippy::missing_errors_doc, reason = "the errors are those of the operation")]
     pub fn call_if<T, E: From<CircuitOpen>>(
         &self,
         operation: impl FnOnce() -> Result<T, E>,
@@ -61,8 +62,8 @@ impl CircuitBreaker {
         }
     }
 
-    /// [`call`](Self::call) for an async operation. Dropping the future gives the permit back.
-    #[expect(clippy::missing_errors_doc, reason = "the operation's own")]
+    /// Calls an async `operation` like [`call`](Self::call). Dropping the future releases the permit.
+    #[expect(clippy::missing_errors_doc, reason = "the errors are those of the operation")]
     pub async fn call_async<T, E: From<CircuitOpen>>(
         &self,
         operation: impl AsyncFnOnce() -> Result<T, E>,
@@ -82,7 +83,7 @@ impl CircuitBreaker {
 
 #[cfg(feature = "std")]
 pin_project! {
-    /// A call that notes itself while it is polled, if it is a trial.
+    /// A call that marks the thread while it is polled, if the call is a trial.
     pub struct Attempt<'p, 'b, F> {
         permit: Option<&'p Permit<'b>>,
         #[pin]

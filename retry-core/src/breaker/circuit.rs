@@ -1,26 +1,27 @@
-//! The state machine: who is let through, and what the outcome of a call changes.
+//! The state machine: which calls are admitted, and which changes an outcome causes.
 //!
-//! All of it is one word, [`CircuitWord`], and every step replaces the moment that it was decided on by compare-and-swap. A
-//! change of state begins a new generation; a ticket carries the generation that it was given out in, and an outcome
-//! that comes with an older one changes nothing. So no late outcome can move a state that it does not belong to, and
-//! no two threads can both take the last trial.
+//! The whole state is one word, [`CircuitWord`]. Every step uses compare-and-swap to replace the word on
+//! which the step was decided. A change of state begins a new generation. A ticket carries the generation in
+//! which it was issued, and an outcome of an older generation changes nothing. So a late outcome cannot
+//! change a state that it does not belong to, and two threads cannot both take the last trial.
 //!
-//! Two times stand beside the word. Each is raised before the state in which it counts begins.
+//! Two times stand beside the word. Each is extended before the state in which it counts begins.
 
 use super::state::{Change, CircuitState, CircuitWord};
 use crate::policy::nanos::{FOREVER, Nanos};
 use crate::runtime::sync::{AtomicU64, Ordering};
 
-/// How the circuit recovers.
+/// The settings for the recovery of a circuit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Recovery {
-    /// How long it stays open, and how long trials may take before others are let through in their place.
+    /// How long the circuit stays open, and how long trials may take before other calls are admitted in their
+    /// place.
     pub(crate) open_for: Nanos,
-    /// How many trials have to succeed.
+    /// The number of trials that have to succeed.
     pub(crate) trials: u16,
 }
 
-/// What is given to a call that is let through.
+/// The ticket of an admitted call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket {
     pub(crate) generation: u32,
@@ -28,16 +29,17 @@ pub(crate) struct Ticket {
 }
 
 impl Ticket {
-    /// That of a call inside a trial, whose outcome belongs to the trial: it is of no generation, so it changes nothing.
+    /// The ticket of a call inside a trial. The outcome belongs to the trial, so this ticket has a generation
+    /// that does not exist, and changes nothing.
     pub(crate) const INSIDE_TRIAL: Ticket = Ticket { generation: u32::MAX, is_trial: false };
 }
 
-/// See the module's documentation.
+/// The state of a circuit. See the module's documentation.
 #[derive(Debug)]
 pub(crate) struct Circuit {
     moment: AtomicU64,
     open_until: AtomicU64,
-    /// Until when the outcome of a trial is waited for.
+    /// The time until which the outcomes of trials are awaited.
     trials_until: AtomicU64,
 }
 
@@ -60,16 +62,18 @@ impl Circuit {
         self.moment.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
-    /// From `from` into another state.
+    /// Replaces `from` by the start of a generation in `state`. Returns `None` if the word is no longer
+    /// `from`.
     fn change(&self, from: CircuitWord, state: CircuitState, count: u16) -> Option<Change> {
         let to = from.next(state, count);
         self.step(from, to).then_some(Change { generation: to.generation, from: from.state, to: state })
     }
 
-    /// Lets a call through or, for how much longer, not; and the change that came with it.
+    /// Admits a call, or returns for how much longer calls are refused. Also returns the change of state, if
+    /// there was one.
     ///
-    /// `now` is asked only if time matters, and after the state for which it does: so it is never before the moment at
-    /// which that state began.
+    /// `now` is called only if time matters, and after the state was read. So the time is never before the
+    /// start of that state.
     pub(crate) fn admit(
         &self,
         recovery: Recovery,
@@ -102,7 +106,7 @@ impl Circuit {
         }
     }
 
-    /// How much longer calls are refused; 0 if the next may be let through.
+    /// Returns how much longer calls are refused; 0 if the next call may be admitted.
     pub(crate) fn refuses_for(&self, recovery: Recovery, now: impl Fn() -> Nanos) -> Nanos {
         let seen = self.moment();
         match seen.state {
@@ -113,15 +117,16 @@ impl Circuit {
         }
     }
 
-    /// What is left of a state that ends by itself.
+    /// Returns the remaining time of a state that ends by itself.
     fn left(&self, state: CircuitState, recovery: Recovery, now: Nanos) -> Nanos {
         let until = if state == CircuitState::Open { &self.open_until } else { &self.trials_until };
         let left = until.load(Ordering::Acquire).saturating_sub(now);
-        // More than there ever was: another clock has taken the place of the one that was read then.
+        // A longer time than `open_for` is impossible, so the clock was replaced by another clock.
         if left > recovery.open_for { 0 } else { left }
     }
 
-    /// A call has failed. `threshold` failures in a row open a closed circuit, one reopens one that is half-open.
+    /// Counts a failed call. A closed circuit opens after `threshold` consecutive failures, a half-open
+    /// circuit after one.
     pub(crate) fn failed(
         &self,
         ticket: Ticket,
@@ -141,7 +146,7 @@ impl Circuit {
         }
     }
 
-    /// Opens the circuit, unless the ticket is too old to do so.
+    /// Opens the circuit, unless the ticket is too old.
     pub(crate) fn open(&self, ticket: Ticket, recovery: Recovery, now: impl Fn() -> Nanos) -> Option<Change> {
         loop {
             let seen = self.current_if(ticket)?;
@@ -152,11 +157,12 @@ impl Circuit {
         }
     }
 
-    /// A call has succeeded: failures are in a row no longer; the last of the trials closes the circuit.
+    /// Counts a successful call, which ends a series of failures. The last trial to succeed closes the
+    /// circuit.
     #[inline]
     pub(crate) fn succeeded(&self, ticket: Ticket, trials: u16) -> Option<Change> {
         let seen = self.moment();
-        // In whichever generation: there is nothing to forget.
+        // No failure is counted, so the generation of the ticket does not matter.
         if seen.state == CircuitState::Closed && seen.count == 0 {
             return None;
         }
@@ -182,7 +188,8 @@ impl Circuit {
         }
     }
 
-    /// A call ended without an outcome: where it was a trial, another may take its place.
+    /// Releases the ticket of a call without an outcome. If the call was a trial, another call may take its
+    /// place.
     #[inline]
     pub(crate) fn release(&self, ticket: Ticket) {
         if !ticket.is_trial {
@@ -195,7 +202,7 @@ impl Circuit {
         }
     }
 
-    /// The moment, if the generation is still the ticket's and outcomes matter in it.
+    /// Returns the current word if it has the generation of the ticket and a state in which outcomes count.
     #[inline]
     pub(crate) fn current_if(&self, ticket: Ticket) -> Option<CircuitWord> {
         let seen = self.moment();
@@ -203,7 +210,8 @@ impl Circuit {
         (matters && seen.generation == ticket.generation).then_some(seen)
     }
 
-    /// Into `state` by hand, from whichever; without a change if it is that already and `afresh` is not asked for.
+    /// Changes the state to `state` by hand. If the circuit is in that state already, the state changes only
+    /// if `afresh` is set.
     pub(crate) fn force(&self, state: CircuitState, afresh: bool) -> Option<Change> {
         loop {
             let seen = self.moment();
@@ -217,14 +225,15 @@ impl Circuit {
     }
 }
 
-/// Sets a time to `open_for` from now. Time only moves on: a thread that was held up and comes with an earlier one
-/// changes nothing. If it comes with one earlier than could be, the clock was replaced, as between two tests.
+/// Sets the time in `cell` to `open_for` from now. The time only grows, so a thread that was delayed and has
+/// an earlier time changes nothing. If the stored time is later than is possible, the clock was replaced, for
+/// example between two tests, and the time is set.
 fn extend(cell: &AtomicU64, recovery: Recovery, now: Nanos) {
     let time = now.saturating_add(recovery.open_for);
     let raised = |old: Nanos| {
         let is_another_clock = old.saturating_sub(time) > recovery.open_for;
         (is_another_clock || old < time).then_some(time)
     };
-    // An error says that it stays as it was.
+    // An error means that the stored time stays.
     let _ = cell.fetch_update(Ordering::AcqRel, Ordering::Acquire, raised);
 }

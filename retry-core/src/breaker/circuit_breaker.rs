@@ -1,4 +1,4 @@
-//! The type [`CircuitBreaker`]: its settings and its state.
+//! [`CircuitBreaker`]: its settings and its state.
 
 use core::time::Duration;
 
@@ -16,31 +16,33 @@ use crate::error::circuit_open::left;
 use crate::policy::nanos::{from_duration, to_duration};
 use crate::runtime::TimeSource;
 
-/// Stops calls to a server that fails them, so that they fail at once and the server can recover.
+/// A circuit breaker, which stops calls to a failing server, so that calls fail at once and the server can
+/// recover.
 ///
-/// *Closed*, it lets every call through. Too many failures open it: by default five in a row, or a
-/// [rate](Self::failure_rate) of them. *Open*, it refuses calls for [`open_for`](Self::open_for). Then, *half-open*, it
-/// lets [`trials`](Self::trials) calls through: if all succeed it closes, at the first failure it opens again.
+/// A *closed* breaker lets every call through. Too many failures open it: by default five in a row, or a
+/// [rate](Self::failure_rate) of them. An *open* breaker refuses calls for [`open_for`](Self::open_for). Then
+/// the breaker is *half-open* and lets [`trials`](Self::trials) calls through. If all of them succeed, it
+/// closes; at the first failure, it opens again.
 ///
 /// ```
+/// use std::io;
 /// use retry_core::{CircuitBreaker, CircuitState};
 ///
 /// static DATABASE: CircuitBreaker = CircuitBreaker::new().name("database").consecutive_failures(3);
 ///
-/// # #[derive(Debug)] struct Error;
-/// # impl From<retry_core::CircuitOpen> for Error { fn from(_: retry_core::CircuitOpen) -> Error { Error } }
+/// # fn query() -> io::Result<u32> { Err(io::ErrorKind::ConnectionRefused.into()) }
 /// for _ in 0..3 {
-///     let _: Result<(), Error> = DATABASE.call(|| Err(Error));
+///     let _ = DATABASE.call(query);
 /// }
 /// assert_eq!(DATABASE.state(), CircuitState::Open);
-/// let refused: Result<(), Error> = DATABASE.call(|| unreachable!());
+/// let refused: io::Result<u32> = DATABASE.call(|| unreachable!("the circuit is open"));
 /// assert!(refused.is_err());
 /// ```
 ///
-/// Setters are `const`, so a breaker can be a `static`; where there is one for each host, it is a value in a map. A
-/// call that is let through while nothing has failed costs a load before and a load after it. The time is that of the
-/// calls themselves: tokio's, that of a test's guard, or that of [`clock`](Self::clock); without `std` it stands still
-/// until a clock is given.
+/// Setters are `const`, so a breaker can be a `static`. To have one breaker for each host, keep the breakers
+/// in a map. A call that is let through while no failure is counted costs one load before the call and one
+/// load after it. The time is that of the calls: the time of tokio, of a test context, or of
+/// [`clock`](Self::clock). Without `std`, the time stands still until a clock is given.
 #[derive(Debug)]
 pub struct CircuitBreaker {
     pub(super) name: &'static str,
@@ -64,7 +66,7 @@ impl Default for CircuitBreaker {
 }
 
 impl CircuitBreaker {
-    /// Opens after 5 failures in a row, for 30 s; closes after 1 trial.
+    /// Creates a breaker that opens after 5 failures in a row, stays open for 30 s and closes after 1 trial.
     #[must_use]
     pub const fn new() -> CircuitBreaker {
         CircuitBreaker {
@@ -83,18 +85,18 @@ impl CircuitBreaker {
         }
     }
 
-    /// What it is called in events and errors; `unnamed` if not set.
+    /// Sets the name of the breaker in events and errors; `unnamed` if not set.
     #[must_use]
     pub const fn name(mut self, name: &'static str) -> CircuitBreaker {
         self.name = name;
         self
     }
 
-    /// Opens after so many failures without a success between them; 5 if not set. With a
-    /// [`failure_rate`](Self::failure_rate) the rate takes this rule's place.
+    /// Opens the circuit after this many failures without a success between them; 5 if not set. A
+    /// [`failure_rate`](Self::failure_rate) replaces this rule.
     ///
     /// # Panics
-    /// If it is not in `1..=65535`.
+    /// If `failures` is not in `1..=65535`.
     #[must_use]
     #[track_caller]
     pub const fn consecutive_failures(mut self, failures: u32) -> CircuitBreaker {
@@ -106,11 +108,11 @@ impl CircuitBreaker {
         self
     }
 
-    /// How long it refuses calls before it tries some; 30 s if not set. Trials that take longer than this are not
-    /// waited for: others are let through in their place.
+    /// Sets how long the breaker refuses calls before it lets trials through; 30 s if not set. The breaker
+    /// does not wait longer than this for trials either: it then lets other calls through in their place.
     ///
     /// # Panics
-    /// If it is 0.
+    /// If `duration` is 0.
     #[must_use]
     #[track_caller]
     pub const fn open_for(mut self, duration: Duration) -> CircuitBreaker {
@@ -122,10 +124,11 @@ impl CircuitBreaker {
         self
     }
 
-    /// How many calls are let through when it is half-open, and have to succeed for it to close; 1 if not set.
+    /// Sets the number of calls that are let through while the circuit is half-open, and that have to succeed
+    /// to close it; 1 if not set.
     ///
     /// # Panics
-    /// If it is not in `1..=65535`.
+    /// If `calls` is not in `1..=65535`.
     #[must_use]
     #[track_caller]
     pub const fn trials(mut self, calls: u32) -> CircuitBreaker {
@@ -137,8 +140,8 @@ impl CircuitBreaker {
         self
     }
 
-    /// In a `#[retry]` loop, counts errors that are not retryable as failures too. If not set they are ignored: they
-    /// say that the request was wrong, and nothing of the server.
+    /// Counts errors that are not retryable as failures too, in a `#[retry]` loop. If not set, these errors
+    /// are ignored, because they show that the request was wrong and not that the server is failing.
     #[must_use]
     pub const fn count_permanent_errors(mut self) -> CircuitBreaker {
         self.counts_permanent_errors = true;
@@ -150,17 +153,17 @@ impl CircuitBreaker {
         self.counts_permanent_errors
     }
 
-    /// Reads the time from `clock`: what has passed since any moment that stays the same.
+    /// Sets the clock, a function that returns the time since any moment that stays the same.
     #[must_use]
     pub const fn clock(mut self, clock: fn() -> Duration) -> CircuitBreaker {
         self.time = TimeSource::Custom(clock);
         self
     }
 
-    /// Whether the code that asks runs inside a trial, which lets it through.
+    /// Returns whether the caller runs inside a trial of this breaker, which lets the call through.
     #[cfg_attr(
         not(feature = "std"),
-        expect(clippy::unused_self, reason = "there is no thread to note it on")
+        expect(clippy::unused_self, reason = "there is no thread to mark with a trial")
     )]
     pub(crate) fn is_on_trial_here(&self) -> bool {
         #[cfg(feature = "std")]
@@ -178,13 +181,15 @@ impl CircuitBreaker {
         core::ptr::from_ref(self).addr()
     }
 
-    /// What it does with calls. An open circuit becomes half-open with the first call after its time.
+    /// Returns the state of the circuit. An open circuit becomes half-open with the first call after its
+    /// time.
     #[must_use]
     pub fn state(&self) -> CircuitState {
         self.circuit.moment().state
     }
 
-    /// How much longer calls are refused: zero if the next may be let through, [`Duration::MAX`] if no time is set.
+    /// Returns how much longer calls are refused: zero if the next call may be let through, [`Duration::MAX`]
+    /// if there is no end, as after [`force_open`](Self::force_open).
     #[must_use]
     pub fn retry_in(&self) -> Duration {
         if self.is_on_trial_here() {
@@ -198,20 +203,20 @@ impl CircuitBreaker {
         self.emit(self.circuit.force(CircuitState::ForcedOpen, false));
     }
 
-    /// Lets all calls through, and takes no notice of how they end, until [`reset`](Self::reset) or
+    /// Lets all calls through and ignores their outcomes, until [`reset`](Self::reset) or
     /// [`force_open`](Self::force_open).
     pub fn disable(&self) {
         self.emit(self.circuit.force(CircuitState::Disabled, false));
     }
 
-    /// Closes the circuit and forgets all that was counted; calls that still run do not count either.
+    /// Closes the circuit and discards all counts. The outcomes of calls that still run do not count.
     pub fn reset(&self) {
         self.emit(self.circuit.force(CircuitState::Closed, true));
     }
 }
 
 impl CircuitBreaker {
-    /// By the rule of failures in a row, which is also that of trials.
+    /// Counts the outcome by the rule of consecutive failures, which also applies to trials.
     #[inline]
     pub(super) fn settle_in_a_row(&self, ticket: Ticket, has_failed: bool) {
         if has_failed {
@@ -229,7 +234,7 @@ impl CircuitBreaker {
     }
 
     #[inline]
-    #[cfg_attr(not(feature = "std"), expect(clippy::unused_self, reason = "there is nobody to tell"))]
+    #[cfg_attr(not(feature = "std"), expect(clippy::unused_self, reason = "there are no observers"))]
     pub(super) fn emit(&self, change: Option<Change>) {
         #[cfg(feature = "std")]
         if let Some(change) = change {

@@ -1,4 +1,4 @@
-//! Admission: whether a call is let through, and the permit that it holds then.
+//! The admission of a call, and the [`Permit`] that an admitted call holds.
 
 use core::mem;
 
@@ -12,16 +12,17 @@ use crate::error::CircuitOpen;
 use crate::policy::nanos::Nanos;
 use crate::policy::nanos::to_duration;
 
-/// The right to one call, from [`CircuitBreaker::acquire`]; it takes the call's outcome back.
+/// A permit for one call, from [`CircuitBreaker::acquire`]. The caller reports the outcome of the call to the
+/// permit.
 ///
-/// Dropped without an outcome, as by a call that was cancelled or panicked, it counts as neither success nor failure,
-/// and where it was for a trial, another call may have it.
+/// A permit that is dropped without an outcome, because the call was cancelled or panicked, counts as neither
+/// success nor failure. If the call was a trial, another call may take its place.
 #[derive(Debug)]
 #[must_use = "without an outcome the call counts as cancelled"]
 pub struct Permit<'a> {
     breaker: &'a CircuitBreaker,
     ticket: Ticket,
-    /// When the call began, if that matters.
+    /// The time at which the call began, or 0 if no rule needs it.
     #[cfg(feature = "std")]
     started: Nanos,
 }
@@ -37,26 +38,27 @@ impl<'a> Permit<'a> {
         }
     }
 
-    /// Notes on this thread that a trial runs, until the value is dropped. Nothing for a call that is no trial.
+    /// Marks this thread as running a trial, until the value is dropped. Returns `None` if the call is not a
+    /// trial.
     #[cfg(feature = "std")]
     #[inline]
     pub(crate) fn run(&self) -> Option<Running> {
         self.ticket.is_trial.then(|| Running::enter(self.breaker.address(), self.ticket.generation))
     }
 
-    /// The call has succeeded.
+    /// Reports that the call has succeeded.
     #[inline]
     pub fn success(self) {
         self.settle(false);
     }
 
-    /// The call has failed in a way that tells against the server.
+    /// Reports that the call has failed in a way that counts against the server.
     #[inline]
     pub fn failure(self) {
         self.settle(true);
     }
 
-    /// The permit is taken apart first: what it holds stays in registers.
+    /// Reports the outcome. The permit is taken apart first, so that its fields stay in registers.
     #[inline]
     fn settle(self, has_failed: bool) {
         let (breaker, ticket) = (self.breaker, self.ticket);
@@ -70,7 +72,8 @@ impl<'a> Permit<'a> {
         breaker.settle_in_a_row(ticket, has_failed);
     }
 
-    /// What the call has returned is its outcome; an error for which `is_failure` is false says nothing.
+    /// Reports `result` as the outcome and returns it. An error for which `is_failure` returns `false` is
+    /// ignored.
     #[inline]
     pub(super) fn judge<T, E>(
         self,
@@ -85,7 +88,8 @@ impl<'a> Permit<'a> {
         result
     }
 
-    /// The call's outcome says nothing of the server. The same as dropping the permit.
+    /// Releases the permit without an outcome, for a call whose result is no evidence about the server. The
+    /// effect is the same as that of dropping the permit.
     #[inline]
     pub fn ignore(self) {}
 }
@@ -98,10 +102,10 @@ impl Drop for Permit<'_> {
 }
 
 impl CircuitBreaker {
-    /// Lets a call through.
+    /// Returns a permit for one call.
     ///
     /// # Errors
-    /// If the circuit is open; or half-open, and all its trials run.
+    /// If the circuit is open, or if it is half-open and all its trials are running.
     #[inline]
     pub fn acquire(&self) -> Result<Permit<'_>, CircuitOpen> {
         let moment = self.circuit.moment();

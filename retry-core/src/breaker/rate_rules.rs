@@ -1,4 +1,4 @@
-//! The settings of the rules that look at many calls, and how an outcome is counted by them.
+//! The settings of the rate rules, and how the rate rules count an outcome.
 
 use core::time::Duration;
 
@@ -8,14 +8,14 @@ use super::state::CircuitState;
 use super::window::{CallResult, Calls, Reach};
 use crate::policy::nanos::{Nanos, from_duration};
 
-/// Rules that look at many calls. They need a window, which is allocated at the first call. A setting that is changed
-/// after calls were counted starts a new window.
+/// Rate rules, which evaluate many calls. They need a window, which is allocated at the first call. A change
+/// of a setting after calls were counted starts a new window.
 impl CircuitBreaker {
-    /// Opens when this part of the calls in the window has failed: `0.5` is half of them. It takes the place of
-    /// [`consecutive_failures`](Self::consecutive_failures).
+    /// Opens the circuit when this fraction of the calls in the window has failed; `0.5` is half of them. The
+    /// rule replaces [`consecutive_failures`](Self::consecutive_failures).
     ///
     /// # Panics
-    /// If it is not above 0, or above 1.
+    /// If `rate` is not above 0, or above 1.
     #[must_use]
     #[track_caller]
     pub const fn failure_rate(mut self, rate: f64) -> CircuitBreaker {
@@ -28,8 +28,8 @@ impl CircuitBreaker {
         self
     }
 
-    /// From how long on a call is slow; 60 s if not set. Without a [`slow_call_rate`](Self::slow_call_rate), half of
-    /// the calls may be.
+    /// Sets the duration from which on a call is slow; 60 s if not set. Without a
+    /// [`slow_call_rate`](Self::slow_call_rate), the rate is set to half of the calls.
     #[must_use]
     pub const fn slow_call(mut self, duration: Duration) -> CircuitBreaker {
         self.rates.slow_call = from_duration(duration);
@@ -40,10 +40,11 @@ impl CircuitBreaker {
         self
     }
 
-    /// Opens when this part of the calls in the window was slow, successes included. A slow trial counts as failed.
+    /// Opens the circuit when this fraction of the calls in the window was slow, including calls that
+    /// succeeded. A slow trial counts as failed.
     ///
     /// # Panics
-    /// If it is not above 0, or above 1.
+    /// If `rate` is not above 0, or above 1.
     #[must_use]
     #[track_caller]
     pub const fn slow_call_rate(mut self, rate: f64) -> CircuitBreaker {
@@ -56,10 +57,10 @@ impl CircuitBreaker {
         self
     }
 
-    /// Rates are those of the last so many calls; 100 if nothing is set.
+    /// Sets the window to the last `calls` calls. If no window is set, it is the last 100 calls.
     ///
     /// # Panics
-    /// If it is not in `1..=4000`.
+    /// If `calls` is not in `1..=4000`.
     #[must_use]
     #[track_caller]
     pub const fn window_calls(mut self, calls: u32) -> CircuitBreaker {
@@ -72,10 +73,11 @@ impl CircuitBreaker {
         self
     }
 
-    /// Rates are those of the calls that ended within this time, or in the first tenth of it less.
+    /// Sets the window to the calls that ended within the last `duration`. The window moves in tenths, so it
+    /// may be up to a tenth shorter.
     ///
     /// # Panics
-    /// If it is below 1 ms.
+    /// If `duration` is below 1 ms.
     #[must_use]
     #[track_caller]
     pub const fn window_time(mut self, duration: Duration) -> CircuitBreaker {
@@ -88,11 +90,11 @@ impl CircuitBreaker {
         self
     }
 
-    /// From how many calls in the window on rates mean something; 20 if not set. A window of calls needs no more than
-    /// it holds.
+    /// Sets the number of calls in the window from which on rates are evaluated; 20 if not set. A window of
+    /// fewer calls is evaluated when it is full.
     ///
     /// # Panics
-    /// If it is 0.
+    /// If `calls` is 0.
     #[must_use]
     #[track_caller]
     pub const fn minimum_calls(mut self, calls: u32) -> CircuitBreaker {
@@ -105,7 +107,7 @@ impl CircuitBreaker {
         self
     }
 
-    /// When a call begins, if that matters.
+    /// Returns the time at which a call begins, or 0 if no rule needs it.
     #[inline]
     pub(super) fn start(&self) -> Nanos {
         if self.rates.slow.is_some() { self.time.now() } else { 0 }

@@ -1,25 +1,25 @@
-//! The states of a circuit, and the one word that holds all of it.
+//! The states of a circuit, and the word that holds all of a circuit's state.
 
 use core::fmt;
 
-/// What a circuit breaker does with calls.
+/// The state of a circuit breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CircuitState {
-    /// Lets every call through and watches how it ends.
+    /// The breaker lets every call through and counts the outcomes.
     Closed,
-    /// Refuses calls, for a time.
+    /// The breaker refuses calls for a limited time.
     Open,
-    /// Lets a few calls through, on trial.
+    /// The breaker lets a few calls through as trials.
     HalfOpen,
-    /// Refuses calls until told otherwise.
+    /// The breaker refuses calls until it is reset or disabled.
     ForcedOpen,
-    /// Lets every call through and does not care how it ends.
+    /// The breaker lets every call through and ignores the outcomes.
     Disabled,
 }
 
 impl CircuitState {
-    /// The state in one word, as its variant is spelt.
+    /// Returns the name of the state, spelled like the variant.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -48,26 +48,28 @@ impl fmt::Display for CircuitState {
     }
 }
 
-/// A circuit at one moment. It fits a word, so that each step is one compare-and-swap.
+/// The state of a circuit at one moment. It fits into one word, so that each step is a single
+/// compare-and-swap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CircuitWord {
     pub(crate) state: CircuitState,
-    /// One more with each change of state, modulo [`GENERATIONS`].
+    /// A number that grows by one with each change of state, modulo [`GENERATIONS`].
     pub(crate) generation: u32,
-    /// Closed: failures in a row. Half-open: trials that run or have succeeded.
+    /// In a closed circuit, the consecutive failures. In a half-open circuit, the trials that run or have
+    /// succeeded.
     pub(crate) count: u16,
-    /// Half-open: trials that have succeeded.
+    /// In a half-open circuit, the trials that have succeeded.
     pub(crate) succeeded: u16,
 }
 
-/// Where the number of a generation starts anew.
+/// The number of generations after which their numbers start again at 0.
 pub(crate) const GENERATIONS: u32 = 1 << 29;
 
 impl CircuitWord {
     pub(crate) const FIRST: CircuitWord =
         CircuitWord { state: CircuitState::Closed, generation: 0, count: 0, succeeded: 0 };
 
-    /// The start of the generation after this one.
+    /// Returns the start of the next generation.
     pub(crate) const fn next(self, state: CircuitState, count: u16) -> CircuitWord {
         CircuitWord { state, generation: (self.generation + 1) % GENERATIONS, count, succeeded: 0 }
     }
@@ -89,7 +91,7 @@ impl CircuitWord {
     }
 }
 
-/// A change of state. Changes are numbered by the generation that each begins, without a gap.
+/// A change of state. Changes are numbered by the generation that each of them begins, without a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) generation: u32,

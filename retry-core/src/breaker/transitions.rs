@@ -1,4 +1,4 @@
-//! Who is told of a change of state, and in which order.
+//! Emits an event for each change of a circuit's state, in order.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,18 +6,19 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::state::{Change, GENERATIONS};
 use crate::observe::{self, CircuitChanged};
 
-/// Changes that happened and were not told yet.
+/// Changes of state whose events are not yet emitted.
 ///
-/// Threads change the circuit without a lock, so one may come here with the second change before the other does with
-/// the first. Changes are numbered without a gap: each waits until all before it have been told. Whoever finds changes
-/// to tell tells them, outside the lock, so that an observer may use the breaker that it is told of.
+/// Threads change the circuit without a lock, so a thread may bring the second change before another thread
+/// brings the first. Changes are numbered without a gap, and each change waits until the events of all
+/// earlier changes are emitted. A thread that finds changes to emit does so outside the lock, so that an
+/// observer may use the breaker.
 #[derive(Debug)]
 pub(super) struct TransitionQueue(Mutex<Queue>);
 
 #[derive(Debug)]
 struct Queue {
     waiting: BTreeMap<u32, Change>,
-    /// The generation whose start is to be told next.
+    /// The generation whose start is emitted next.
     next: u32,
     is_delivering: bool,
 }
@@ -27,12 +28,12 @@ impl TransitionQueue {
         TransitionQueue(Mutex::new(Queue { waiting: BTreeMap::new(), next: 1, is_delivering: false }))
     }
 
-    /// Every step under the lock leaves the queue whole.
+    /// Locks the queue, even after a panic: every step under the lock leaves the queue consistent.
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells of `change`, and of what has waited for it.
+    /// Emits the event of `change`, and of the later changes that have waited for it.
     #[cold]
     pub(super) fn emit(&self, name: &str, change: Change) {
         let mut queue = self.queue();
@@ -52,11 +53,11 @@ impl TransitionQueue {
     }
 }
 
-/// The right to tell; given back also if an observer panics.
+/// A guard held by the thread that emits events. A panic of an observer releases it, too.
 struct Delivery<'a>(&'a TransitionQueue);
 
 impl Delivery<'_> {
-    /// The next change in order. With `None`, somebody else may tell what comes.
+    /// Returns the next change in order. `None` releases the guard, so another thread may emit later changes.
     fn next(&self) -> Option<Change> {
         let mut queue = self.0.queue();
         let next = queue.next;

@@ -1,11 +1,12 @@
-//! The trials that run on this thread.
+//! Marks each thread with the trials that run on it.
 //!
-//! A call inside an attempt that is a trial, such as a method that calls another method with the same breaker, belongs to
-//! that trial: it is let through on it, and its outcome is left to the trial. Otherwise the trial would wait for a call
-//! that the half-open circuit refuses, fail with the refusal, and open the circuit again for ever.
+//! A call inside an attempt that is a trial, such as a method that calls another method with the same
+//! breaker, belongs to that trial: the call is let through, and only the outcome of the trial counts.
+//! Otherwise the half-open circuit would refuse the call, the trial would fail with the refusal, and the
+//! circuit would open again forever.
 //!
-//! Only a trial notes itself, and only while it runs or is polled: a closed circuit pays nothing for this, and a trial
-//! that moves between threads is noted where it is.
+//! Only a trial marks the thread, and only while it runs or is polled. So a closed circuit has no cost, and a
+//! trial that moves between threads marks the thread on which it runs.
 
 use core::cell::RefCell;
 use core::marker::PhantomData;
@@ -15,14 +16,15 @@ std::thread_local! {
     static RUNNING: RefCell<Vec<Key>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A trial: its breaker's address, which no other breaker has while the trial borrows it, and the generation.
+/// The key of a trial: the address of its breaker, which no other breaker has while the trial borrows it, and
+/// the generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Key {
     breaker: usize,
     generation: u32,
 }
 
-/// Notes a trial on this thread until it is dropped, also by a panic.
+/// Marks this thread with a trial until the value is dropped, including by a panic.
 #[derive(Debug)]
 pub struct Running {
     key: Key,
@@ -41,7 +43,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // A destructor of another thread-local may come here when this one is gone.
+        // The destructor of another thread-local may run this after `RUNNING` is gone.
         let _ = RUNNING.try_with(|running| {
             let mut running = running.borrow_mut();
             if let Some(at) = running.iter().rposition(|key| *key == self.key) {
@@ -51,7 +53,7 @@ impl Drop for Running {
     }
 }
 
-/// Returns whether a trial of this generation runs here.
+/// Returns whether a trial of this breaker and generation runs on this thread.
 pub(super) fn runs_here(breaker: usize, generation: u32) -> bool {
     let key = Key { breaker, generation };
     RUNNING.try_with(|running| running.borrow().contains(&key)).unwrap_or(false)

@@ -1,4 +1,4 @@
-//! What a closed circuit remembers of its calls: the last so many, or those of the last so long.
+//! The window of a closed circuit: the last calls, or the calls of the last period of time.
 
 mod calls;
 mod tally;
@@ -12,24 +12,24 @@ pub(super) use calls::Calls;
 pub(super) use tally::{CallResult, Tally};
 use time::Periods;
 
-/// How far a window reaches.
+/// The reach of a window: a number of calls or a period of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
     Calls(u16),
     Time(Nanos),
 }
 
-/// A window of either kind. It is allocated at its first call, so that a breaker can be a `static` and one that
-/// counts in a row stays small.
+/// A window of either kind. It is allocated at its first call, so that a breaker can be a `static` and a
+/// breaker that counts consecutive failures stays small.
 ///
-/// A breaker whose settings are changed after its first calls starts a new window; the old one stays behind it, unused,
-/// since a `const` setter cannot drop it.
+/// A change of settings after the first call starts a new window. The old window stays allocated but unused,
+/// because a `const` setter cannot drop it.
 #[derive(Debug)]
 pub(super) struct Window(OnceLock<Box<Started>>);
 
 #[derive(Debug)]
 struct Started {
-    /// Which settings it counts by.
+    /// The revision of the settings by which the window counts.
     revision: u32,
     storage: Storage,
     next: Window,
@@ -38,8 +38,8 @@ struct Started {
 #[derive(Debug)]
 enum Storage {
     Calls(Calls),
-    /// The calls by tenths, and when the first tenth began: then what a window holds does not depend on the moment at
-    /// which a process or a test started.
+    /// The calls by tenths, and the time at which the first tenth began. Because of that time, the contents
+    /// of a window do not depend on the moment at which a process or a test started.
     Time(Box<Periods>, Nanos),
 }
 
@@ -48,8 +48,8 @@ impl Window {
         Window(OnceLock::new())
     }
 
-    /// Adds a call of `generation`, unless a later one has begun. What the window then holds; `None` if no call in it
-    /// went wrong. `now` is asked only by a window of time.
+    /// Adds a call of `generation`, unless a later generation has begun. Returns the tally of the window, or
+    /// `None` if all calls in it were good. Only a window of time calls `now`.
     pub(super) fn add(
         &self,
         (reach, revision): (Reach, u32),
@@ -89,7 +89,7 @@ impl Started {
                 periods.add(generation, result, Periods::number(now(), *first, length))
             }
             (Storage::Calls(calls), _) => calls.add(generation, result),
-            // The revision is that of the reach.
+            // A window of this revision has the same kind of reach, so this case does not occur.
             (Storage::Time(..), Reach::Calls(_)) => None,
         }
     }

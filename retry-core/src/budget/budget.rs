@@ -1,4 +1,4 @@
-//! The type [`RetryBudget`]: its settings, deposits and withdrawals.
+//! [`RetryBudget`]: its settings, deposits and withdrawals.
 
 use core::time::Duration;
 
@@ -9,10 +9,11 @@ use crate::policy::nanos::{FOREVER, Nanos, from_duration, max, min};
 use crate::runtime::TimeSource;
 use crate::runtime::sync::{AtomicU64, Ordering};
 
-/// A limit on the retries of many calls together, so that a server in trouble is not buried under them.
+/// A limit on the retries of many calls together, so that retries do not overload a server in trouble.
 ///
-/// Every call pays in a fraction of a token, every retry takes tokens out. While most calls succeed there is plenty;
-/// when most fail, retries are no more than `ratio` times the calls, and a small reserve. Usually a `static`:
+/// Each call deposits a fraction of a token; each retry withdraws tokens. While most calls succeed, there are
+/// enough tokens for every retry. When most calls fail, the number of retries is at most `ratio` times the
+/// number of calls, and a small reserve. A budget is usually a `static`:
 ///
 /// ```
 /// use retry_core::RetryBudget;
@@ -29,47 +30,47 @@ use crate::runtime::sync::{AtomicU64, Ordering};
 /// assert_eq!(retries, 50);
 /// ```
 ///
-/// A deposit lives for `ttl`, give or take a tenth of it less. The reserve is there from the start and refills evenly.
-/// Nothing locks or allocates. The time is that of the calls themselves: tokio's, that of a
-/// test's guard, or that of [`clock`](Self::clock); without `std` it stands still until a clock is given.
+/// A deposit expires after `ttl`, or up to a tenth of `ttl` earlier. The reserve is full at the start and
+/// refills evenly. No method locks or allocates. The time is that of the calls: the time of tokio, of a test
+/// context, or of [`clock`](Self::clock). Without `std`, the time stands still until a clock is given.
 #[derive(Debug)]
 pub struct RetryBudget {
     ratio: f64,
     reserve_per_second: u32,
     ttl: Nanos,
-    /// In tokens, if one was set.
+    /// The capacity in tokens, if it was set.
     capacity: Option<u32>,
     costs: [u32; 3],
     refunds_on_success: bool,
     time: TimeSource,
-    /// When it was first used: slots are counted from there, not from the moment at which the process started.
+    /// The time of the first use. Slots are counted from it, not from the start of the process.
     first: AtomicU64,
     derived: Derived,
     pool: Pool,
     reserve: Reserve,
 }
 
-/// What a failure says of the state that a server is in, and so what a retry should cost.
+/// The kind of a failure, which indicates the state of the server and so determines the cost of a retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailureKind {
-    /// Any failure that is none of the others.
+    /// Any failure of no other kind.
     Error,
-    /// The attempt ran out of time: most likely the server is overloaded, and works on it still.
+    /// The attempt timed out: most likely the server is overloaded and still works on the request.
     Timeout,
-    /// The server said that it is asked too often.
+    /// The server reported that it receives too many requests.
     Throttled,
 }
 
-/// What follows from the settings. Amounts are in units.
+/// The values that are derived from the settings. Amounts are in units.
 #[derive(Clone, Copy, Debug)]
 struct Derived {
     deposit: u64,
     capacity: u64,
     income: Income,
-    /// A tenth of the life of a deposit.
+    /// A tenth of the lifetime of a deposit.
     slot: Nanos,
-    /// Whether a few deposits are too little, measured by the capacity, to look at the clock for each of them.
+    /// Whether deposits are so small, relative to the capacity, that not every deposit has to read the clock.
     deposits_are_small: bool,
 }
 
@@ -80,7 +81,8 @@ impl Default for RetryBudget {
 }
 
 impl RetryBudget {
-    /// One retry for five calls, and 10 per second besides; deposits live for 10 s.
+    /// Creates a budget of one retry for five calls and a reserve of 10 retries per second. Deposits live for
+    /// 10 s.
     #[must_use]
     pub const fn new() -> RetryBudget {
         let (ratio, reserve_per_second, ttl, capacity) = (0.2, 10, 10_000_000_000, None);
@@ -99,10 +101,11 @@ impl RetryBudget {
         }
     }
 
-    /// Retries that one call pays for: `0.2` allows one retry for five calls. Exact to seven decimal places.
+    /// Sets the number of retries that one call pays for; 0.2 if not set, which allows one retry for five
+    /// calls. The ratio is exact to seven decimal places.
     ///
     /// # Panics
-    /// If it is not in `0..=100`.
+    /// If `ratio` is not in `0..=100`.
     #[must_use]
     #[track_caller]
     pub const fn ratio(mut self, ratio: f64) -> RetryBudget {
@@ -114,11 +117,11 @@ impl RetryBudget {
         self.settled()
     }
 
-    /// Retries per second that are allowed however few calls there are. Those of one `ttl` are there at the start and
-    /// can be saved up.
+    /// Sets the number of retries per second that are allowed however few calls there are; 10 if not set. The
+    /// reserve holds the retries of one `ttl`. It is full at the start, and unused retries are saved up.
     ///
     /// # Panics
-    /// If it is above 10,000.
+    /// If `retries` is above 10,000.
     #[must_use]
     #[track_caller]
     pub const fn reserve_per_second(mut self, retries: u32) -> RetryBudget {
@@ -130,10 +133,11 @@ impl RetryBudget {
         self.settled()
     }
 
-    /// How long a deposit can be used. It expires in ten steps: after between 0.9 and 1 times this.
+    /// Sets the lifetime of a deposit; 10 s if not set. Deposits expire in ten steps, so each lives between
+    /// 0.9 and 1 times `ttl`.
     ///
     /// # Panics
-    /// If it is below 1 ms.
+    /// If `ttl` is below 1 ms.
     #[must_use]
     #[track_caller]
     pub const fn ttl(mut self, ttl: Duration) -> RetryBudget {
@@ -145,11 +149,11 @@ impl RetryBudget {
         self.settled()
     }
 
-    /// The most tokens that can be saved up, the reserve included; 1000 if not set, or what the reserve holds if that
-    /// is more.
+    /// Sets the most tokens that can be saved up, the reserve included. If not set, the capacity is 1000 or,
+    /// if that is more, the size of the reserve.
     ///
     /// # Panics
-    /// If it is not in `1..=10_000_000`.
+    /// If `tokens` is not in `1..=10_000_000`.
     #[must_use]
     #[track_caller]
     pub const fn capacity(mut self, tokens: u32) -> RetryBudget {
@@ -161,22 +165,22 @@ impl RetryBudget {
         self.settled()
     }
 
-    /// Tokens that a retry costs after a failure of that kind; 1 if not set. The AWS SDKs, say, charge more after a
-    /// timeout.
+    /// Sets the number of tokens that a retry costs after a failure of `kind`; 1 if not set. The AWS SDKs,
+    /// for example, charge more after a timeout.
     #[must_use]
     pub const fn cost(mut self, kind: FailureKind, tokens: u32) -> RetryBudget {
         self.costs[kind as usize] = tokens;
         self
     }
 
-    /// Gives back what a retry cost if it succeeds, so that only retries in vain use the budget up.
+    /// Refunds the cost of a retry that succeeds, so that only failed retries use up the budget.
     #[must_use]
     pub const fn refund_on_success(mut self) -> RetryBudget {
         self.refunds_on_success = true;
         self
     }
 
-    /// Reads the time from `clock`: what has passed since any moment that stays the same.
+    /// Sets the clock, a function that returns the time since any moment that stays the same.
     #[must_use]
     pub const fn clock(mut self, clock: fn() -> Duration) -> RetryBudget {
         self.time = TimeSource::Custom(clock);
@@ -188,7 +192,8 @@ impl RetryBudget {
         self
     }
 
-    /// Pays in for one call. To be called once for each, however it ends and however often it is attempted.
+    /// Deposits the tokens of one call. Call it once for each call, however the call ends and however often
+    /// it is attempted.
     #[inline]
     pub fn deposit(&self) {
         if !(self.pool.was_full() && self.may_assume_full()) {
@@ -196,18 +201,19 @@ impl RetryBudget {
         }
     }
 
-    /// Takes what a retry costs, if it is there: whether it was.
+    /// Withdraws the cost of a retry, if there are enough tokens, and returns whether there were.
     #[must_use = "`false` means that there must be no retry"]
     pub fn try_withdraw(&self) -> bool {
         self.try_withdraw_for(FailureKind::Error)
     }
 
-    /// Takes what a retry costs after a failure of that kind, if it is there: whether it was.
+    /// Withdraws the cost of a retry after a failure of `kind`, if there are enough tokens, and returns
+    /// whether there were.
     #[must_use = "`false` means that there must be no retry"]
     pub fn try_withdraw_for(&self, kind: FailureKind) -> bool {
         let now = self.begin();
         let Derived { capacity, income, .. } = self.derived;
-        // What both hold is limited together, and the reserve has grown since.
+        // The capacity limits the pool and the reserve together, and the reserve has grown since.
         self.reserve.cut(capacity.saturating_sub(self.pool.balance()), income, now);
         let price = self.price(kind);
         while let Err(missing) = self.pool.withdraw(price) {
@@ -219,7 +225,7 @@ impl RetryBudget {
         true
     }
 
-    /// Tells that a retry after a failure of that kind succeeded. Does nothing without
+    /// Refunds the cost of a retry that succeeded after a failure of `kind`. It has no effect without
     /// [`refund_on_success`](Self::refund_on_success).
     pub fn refund(&self, kind: FailureKind) {
         if self.refunds_on_success {
@@ -227,7 +233,7 @@ impl RetryBudget {
         }
     }
 
-    /// Whole tokens that are there now.
+    /// Returns the number of whole tokens that can be withdrawn now.
     #[must_use]
     pub fn balance(&self) -> u64 {
         let now = self.begin();
@@ -248,7 +254,7 @@ impl RetryBudget {
         }
         self.pool.turn_to(now.slot);
         let Derived { capacity, income, .. } = self.derived;
-        // The reserve has to be looked at only where it could make a difference.
+        // The reserve is read only where it could make a difference.
         let reserve = if self.pool.balance() + income.limit + units <= capacity {
             income.limit
         } else {
@@ -257,7 +263,7 @@ impl RetryBudget {
         self.pool.deposit(units, capacity.saturating_sub(reserve), now.slot);
     }
 
-    /// What time it is, after everything has expired that has to by then.
+    /// Returns the time, after the units that are too old by then have expired.
     fn begin(&self) -> Nanos {
         let now = self.now_and_slot();
         self.pool.turn_to(now.slot);
@@ -267,11 +273,11 @@ impl RetryBudget {
     fn now_and_slot(&self) -> Now {
         let nanos = self.time.now();
         let slot = self.derived.slot;
-        // The first slot is 1: to the pool, 0 is before all time.
+        // The first slot is 1, because the pool uses 0 for the time before any slot.
         Now { nanos, slot: nanos.saturating_sub(self.first_use(nanos) % slot) / slot + 1 }
     }
 
-    /// When the budget was first used; that is now, if it was not.
+    /// Returns the time of the first use, which is `now` if there was none.
     fn first_use(&self, now: Nanos) -> Nanos {
         match self.first.load(Ordering::Relaxed) {
             UNUSED => self
@@ -282,14 +288,16 @@ impl RetryBudget {
         }
     }
 
-    /// Whether a pool that was full can be taken for full, without a look at the clock.
+    /// Returns whether a pool that was found full may be assumed to be full, without a read of the clock.
     ///
-    /// A clock costs twenty times what the rest of a deposit does. So a thread looks every so many times only; in
-    /// between it may fail to see that something has expired, and not pay in: a few deposits too little, never one
-    /// too many. Without `std` there is no thread to count by.
+    /// A read of the clock costs twenty times as much as the rest of a deposit, so each thread reads the
+    /// clock only once in several deposits. In between it may miss an expiry and skip a deposit: the balance
+    /// may be a few deposits too low, but is never too high. Without `std` there is no thread to count by, so
+    /// every deposit reads the clock.
     #[inline]
     fn may_assume_full(&self) -> bool {
-        // Under a test's guard every deposit looks, so that what a test sees does not depend on the thread it runs on.
+        // In a test context every deposit reads the clock, so that results do not depend on the thread of the
+        // test.
         #[cfg(feature = "std")]
         let is_due = looks::is_due() || crate::runtime::installed::has_test_context();
         #[cfg(not(feature = "std"))]
@@ -298,7 +306,7 @@ impl RetryBudget {
     }
 }
 
-/// The first use of a budget that was not used.
+/// The value of `first` before the first use.
 const UNUSED: Nanos = FOREVER;
 
 struct Now {
@@ -308,7 +316,7 @@ struct Now {
 
 impl Derived {
     const fn of(ratio: f64, reserve_per_second: u32, ttl: Nanos, capacity: Option<u32>) -> Derived {
-        /// At one token a second.
+        /// The time in which one unit accrues at one token per second.
         const NANOS_PER_UNIT: Nanos = 1_000_000_000 / TOKEN;
         const MAX: u64 = MAX_TOKENS * TOKEN;
         let deposit = (ratio * TOKEN as f64 + 0.5) as u64;
@@ -328,12 +336,13 @@ impl Derived {
     }
 }
 
-/// Which deposits of a thread look at the clock although the budget seems full.
+/// Decides which deposits of a thread read the clock although the budget seems full.
 #[cfg(feature = "std")]
 mod looks {
     use std::cell::Cell;
 
-    /// A prime: a thread that uses several budgets by turns looks for each of them.
+    /// One in so many deposits reads the clock. The number is prime, so that a thread that uses several
+    /// budgets in turn reads the clock for each of them.
     const EVERY: u32 = 31;
 
     std::thread_local! {

@@ -1,58 +1,62 @@
-//! What deposits have saved, with the age of every part of it.
+//! The pool of a budget: the deposited tokens, with the age of each part.
 //!
-//! Two counters only ever grow: what was deposited, and what of it is spent, by a withdrawal or by age. The oldest is
-//! spent first, so the balance is their difference, and *expiry is a position*: everything below what had been
-//! deposited at the start of the oldest slot that still counts.
+//! Two counters only grow: the units that were deposited, and the units that were spent, by a withdrawal or
+//! by expiry. The oldest units are spent first. So the balance is the difference of the counters, and *expiry
+//! is a position*: it spends all units below the value that `deposited` had at the start of the oldest slot
+//! that still counts.
 //!
-//! **Nothing is granted twice.** A withdrawal moves `spent` by compare-and-swap from a value that it has seen, to one
-//! not above a `deposited` that it has seen afterwards; `deposited` only grows. So `spent` never passes `deposited`,
-//! whatever the interleaving, and each unit between the two is taken by exactly one withdrawal. Expiry moves `spent`
-//! in the same way and in the same direction.
+//! **No unit is granted twice.** A withdrawal moves `spent` by compare-and-swap from a value that it has read
+//! to a value not above a `deposited` that it has read afterwards, and `deposited` only grows. So `spent`
+//! never exceeds `deposited`, whatever the interleaving, and exactly one withdrawal takes each unit between
+//! the two. Expiry moves `spent` in the same way and in the same direction.
 //!
-//! **Nothing lives too long.** Time comes in slots. Whoever first comes in a new one notes where `deposited` stands and
-//! lets the oldest expire. That takes a flag, so that one does it; the others do not wait: to them the slot has not
-//! begun yet, as if they had read the clock a moment earlier. The work is bounded by the number of slots, not by the
-//! time that has passed.
+//! **No unit lives too long.** Time is divided into slots. The first thread in a new slot records the value
+//! of `deposited` and expires the oldest slot. A flag lets a single thread do this. The other threads do not
+//! wait: for them the slot has not begun yet, as if they had read the clock a moment earlier. The work is
+//! bounded by the number of slots, not by the time that has passed.
 //!
-//! **A full pool is told by one load.** Being full is noted in the word that holds `spent`, with the slot, by a
-//! compare-and-swap from the value by which it was found full. Every withdrawal and every expiry replaces that value,
-//! so the note cannot outlive its truth, but by an expiry that nobody has noticed yet.
+//! **One load detects a full pool.** The word that holds `spent` also records the slot in which the pool was
+//! found full. It is recorded by a compare-and-swap from the value with which the pool was found full. Every
+//! withdrawal and every expiry replaces that value, so the record is wrong only after an expiry that no
+//! thread has noticed yet.
 
 use crate::runtime::sync::{AtomicBool, AtomicU64, Ordering};
 
-/// Units of a token. Decimal, so that the ratios that people write are exact; more than 23 bits of fraction.
+/// The number of units in a token. It is a power of ten, so that the ratios that people write are exact, and
+/// gives more than 23 bits of fraction.
 pub(crate) const TOKEN: u64 = 10_000_000;
 
-/// The most that a pool may hold, in tokens: far from where 48 bits of units would wrap.
+/// The most tokens that a pool may hold. Their units are far below the limit of 48 bits.
 pub(crate) const MAX_TOKENS: u64 = 10_000_000;
 
-/// How many slots a life has. What is deposited expires within the last tenth of it.
+/// The number of slots in the lifetime of a deposit. A deposit expires within the last tenth of its lifetime.
 pub(crate) const SLOTS: u64 = 10;
 
-/// See the module's documentation. All amounts are in units.
+/// The pool of a budget. See the module's documentation. All amounts are in units.
 #[derive(Debug)]
 pub(crate) struct Pool {
-    /// All that was ever deposited; it wraps.
+    /// All units that were ever deposited. The number wraps.
     deposited: AtomicU64,
-    /// The low 48 bits of all that was ever spent; above them the slot in which the pool was found full, or 0.
+    /// In the low 48 bits, all units that were ever spent. Above them, the mark of the slot in which the pool
+    /// was found full, or 0.
     spent: AtomicU64,
     /// The latest slot that has begun; 0 before the first.
     slot: AtomicU64,
-    /// Whether somebody lets a slot begin.
+    /// Whether a thread is beginning a slot.
     is_turning: AtomicBool,
-    /// `deposited` at the start of each of the last slots, by the slot's number modulo their count. Only whoever
-    /// turns writes here.
+    /// The value of `deposited` at the start of each of the last slots, at the index of the slot's number
+    /// modulo their count. Only the thread that has set `is_turning` writes here.
     starts: [AtomicU64; SLOTS as usize],
 }
 
 const POSITION: u64 = (1 << 48) - 1;
 
-/// The mark of a slot beside a position: never 0.
+/// Returns the mark of a slot, which stands above a position and is never 0.
 const fn mark(slot: u64) -> u64 {
     (slot % 0xFFFF + 1) << 48
 }
 
-/// What is between the two counters, given that `deposited` was read after `spent`.
+/// Returns the units between the two counters, given that `deposited` was read after `spent`.
 const fn difference(deposited: u64, spent: u64) -> u64 {
     deposited.wrapping_sub(spent) & POSITION
 }
@@ -68,13 +72,13 @@ impl Pool {
         }
     }
 
-    /// Whether it was found full in any slot, and nothing has been spent since.
+    /// Returns whether the pool was found full in any slot, and no unit has been spent since.
     #[inline]
     pub(crate) fn was_full(&self) -> bool {
         self.spent.load(Ordering::Relaxed) > POSITION
     }
 
-    /// Whether it was found full in this slot, and nothing has been spent since.
+    /// Returns whether the pool was found full in this slot, and no unit has been spent since.
     pub(crate) fn is_full_in(&self, slot: u64) -> bool {
         self.spent.load(Ordering::Relaxed) & !POSITION == mark(slot)
     }
@@ -86,8 +90,9 @@ impl Pool {
 
     /// Adds `units`, or as many as there is room for below `limit`.
     ///
-    /// A full pool takes them in the place of its oldest, until a tenth of it is of this slot: so what calls that go
-    /// on have filled does not expire all at once. Then it is noted that there is nothing to do for this slot.
+    /// In a full pool the units replace the oldest units, until a tenth of the pool is from this slot. So the
+    /// units of ongoing calls do not all expire at once. Then the pool is marked as full, and no further
+    /// deposit is needed in this slot.
     pub(crate) fn deposit(&self, units: u64, limit: u64, slot: u64) {
         loop {
             let spent = self.spent.load(Ordering::Acquire);
@@ -109,21 +114,21 @@ impl Pool {
         }
     }
 
-    /// What this slot has seen deposited. It may be any amount if the slot is over: it decides no more than which of
-    /// two tokens is kept.
+    /// Returns the units that were deposited in this slot. If the slot is over, the result may be any amount.
+    /// That does no harm, because the result decides only which of two tokens is kept.
     fn since_start_of(&self, slot: u64, deposited: u64) -> u64 {
         deposited.wrapping_sub(self.start(slot).load(Ordering::Relaxed))
     }
 
-    /// Adds `units` that were within a limit elsewhere.
+    /// Adds `units` that another limit has admitted already.
     pub(crate) fn add(&self, units: u64) {
         self.deposited.fetch_add(units, Ordering::AcqRel);
     }
 
-    /// Takes `units`, all or none.
+    /// Withdraws all of `units` or none.
     ///
     /// # Errors
-    /// How many are missing.
+    /// Returns the number of missing units if the balance is too small.
     pub(crate) fn withdraw(&self, units: u64) -> Result<(), u64> {
         loop {
             let spent = self.spent.load(Ordering::Acquire);
@@ -137,7 +142,7 @@ impl Pool {
         }
     }
 
-    /// Lets `slot` begin, unless it has, and what is too old for it expire.
+    /// Begins `slot`, unless it has begun already, and expires the units that are too old for it.
     pub(crate) fn turn_to(&self, slot: u64) {
         if slot <= self.slot.load(Ordering::Acquire) || self.is_turning.swap(true, Ordering::Acquire) {
             return;
@@ -150,14 +155,14 @@ impl Pool {
         self.is_turning.store(false, Ordering::Release);
     }
 
-    /// The slots after `last`, up to `slot`, begin where `deposited` stands now.
+    /// Begins the slots after `last`, up to `slot`, at the current value of `deposited`.
     fn begin(&self, slot: u64, last: u64) {
         let deposited = self.deposited.load(Ordering::Acquire);
         let first = (last + 1).max(slot.saturating_sub(SLOTS - 1));
         for begun in first..=slot {
             self.start(begun).store(deposited, Ordering::Relaxed);
         }
-        // The slot after this one takes the place of the oldest that counts.
+        // The slot after this one has the same index as the oldest slot that counts.
         self.expire(self.start(slot + 1).load(Ordering::Relaxed));
     }
 
@@ -165,7 +170,7 @@ impl Pool {
         &self.starts[(slot % SLOTS) as usize]
     }
 
-    /// Spends everything below `position`.
+    /// Spends all units below `position`.
     fn expire(&self, position: u64) {
         loop {
             let spent = self.spent.load(Ordering::Acquire);
@@ -179,7 +184,7 @@ impl Pool {
     }
 }
 
-/// Whether `cell` held `old` and now holds `new`.
+/// Replaces `old` by `new` and returns whether `cell` held `old`.
 pub(super) fn replace(cell: &AtomicU64, old: u64, new: u64) -> bool {
     cell.compare_exchange(old, new, Ordering::AcqRel, Ordering::Relaxed).is_ok()
 }

@@ -1,25 +1,27 @@
-//! Tokens that come by themselves, as time passes, up to a limit.
+//! The reserve of a budget: tokens that accrue with time, up to a limit.
 //!
-//! What has been earned is a position on a scale that time moves along; what was spent is another, kept. The reserve
-//! is what lies between, and no more than the limit: so an hour of idling is one subtraction, as a second is. Spending
-//! is a compare-and-swap of the one word, so nothing is spent twice.
+//! The income is a position on a scale that moves with time. The spent part is another position on that
+//! scale, which is stored. The balance is the difference, and at most the limit. So the balance after an idle
+//! hour takes one subtraction, like the balance after a second. A withdrawal is a compare-and-swap of the
+//! stored word, so no token is spent twice.
 
 use super::pool::{TOKEN, replace};
 use crate::policy::nanos::Nanos;
 use crate::runtime::sync::{AtomicU64, Ordering};
 
-/// What comes, and how much of it is kept.
+/// The rate at which tokens accrue, and the limit of the reserve.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Income {
-    /// In tokens.
+    /// Tokens per second.
     pub(crate) per_second: u32,
-    /// In units.
+    /// The most units that the reserve holds.
     pub(crate) limit: u64,
 }
 
 impl Income {
-    /// All that comes until `now`, on a scale that wraps; only differences mean something. It does not begin at 0, so
-    /// that what was spent at the beginning of time does not look [`UNTOUCHED`].
+    /// Returns the income until `now`, as a position on a scale that wraps, so only differences are
+    /// meaningful. The scale does not begin at 0: otherwise a position at the beginning of time would equal
+    /// [`UNTOUCHED`].
     const fn until(self, now: Nanos) -> u64 {
         const NANOS_PER_SECOND: u128 = 1_000_000_000;
         const BEGINNING: u64 = 1 << 62;
@@ -28,14 +30,14 @@ impl Income {
     }
 }
 
-/// See the module's documentation.
+/// The reserve of a budget. See the module's documentation.
 #[derive(Debug)]
 pub(crate) struct Reserve {
-    /// Up to where the income is spent; [`UNTOUCHED`] before anything was.
+    /// The position up to which the income is spent; [`UNTOUCHED`] before the first withdrawal.
     spent: AtomicU64,
 }
 
-/// The reserve starts full, whatever the clock says then.
+/// The stored position before the first withdrawal. The reserve is full then, whatever the time is.
 const UNTOUCHED: u64 = 0;
 
 impl Reserve {
@@ -43,27 +45,29 @@ impl Reserve {
         Reserve { spent: AtomicU64::new(UNTOUCHED) }
     }
 
-    /// Units that can be spent at `now`.
+    /// Returns the number of units that can be withdrawn at `now`.
     pub(crate) fn balance(&self, income: Income, now: Nanos) -> u64 {
         unspent(self.spent.load(Ordering::Acquire), income, now)
     }
 
-    /// Takes `units`, all or none: whether it did.
+    /// Withdraws all of `units` or none, and returns whether it did.
     pub(crate) fn withdraw(&self, units: u64, income: Income, now: Nanos) -> bool {
         self.keep(income, now, |balance| balance.checked_sub(units))
     }
 
-    /// Forgoes what is above `limit`.
+    /// Discards the part of the balance above `limit`.
     pub(crate) fn cut(&self, limit: u64, income: Income, now: Nanos) {
         self.keep(income, now, |balance| (balance > limit).then_some(limit));
     }
 
-    /// Changes the balance to what `rest` makes of it; `false` if that is nothing.
+    /// Replaces the balance by the result of `rest`. Returns `false`, without a change, if the result is
+    /// `None`.
     fn keep(&self, income: Income, now: Nanos, rest: impl Fn(u64) -> Option<u64>) -> bool {
         loop {
             let spent = self.spent.load(Ordering::Acquire);
             let Some(rest) = rest(unspent(spent, income, now)) else { return false };
-            // The smallest amount there is, once in a wrap of the scale, keeps it from looking untouched.
+            // Adds one unit to a position that would equal `UNTOUCHED`, which happens once in a wrap of the
+            // scale.
             let position = income.until(now).wrapping_sub(rest).max(UNTOUCHED + 1);
             if replace(&self.spent, spent, position) {
                 return true;
@@ -72,7 +76,7 @@ impl Reserve {
     }
 }
 
-/// What has come since `spent`. A clock behind another thread's finds nothing, never more.
+/// Returns the income since `spent`. If the clock is behind that of another thread, the result is 0.
 const fn unspent(spent: u64, income: Income, now: Nanos) -> u64 {
     let since = income.until(now).wrapping_sub(spent);
     if spent == UNTOUCHED || since < 1 << 63 && since > income.limit {

@@ -1,4 +1,4 @@
-//! How long an attempt of a closure's call may take.
+//! The time limit on an attempt of a closure's call.
 
 use core::future::Future;
 use core::time::Duration;
@@ -9,12 +9,12 @@ use super::timeout::limit;
 use crate::error::AttemptTimeout;
 use crate::policy::Policy;
 
-/// How long an attempt may take.
+/// A time limit on an attempt, or no limit.
 pub trait Limits<E> {
-    /// The start of a call.
+    /// Returns the progress at the start of a call.
     fn begin(&self, site: &Site) -> Progress;
 
-    /// Runs one attempt: its result, and whether it was cancelled.
+    /// Runs one attempt. Returns its result and whether it was cancelled.
     fn run<T, F: Future<Output = Result<T, E>>>(
         &self,
         policy: &Policy,
@@ -23,7 +23,7 @@ pub trait Limits<E> {
     ) -> impl Future<Output = (Result<T, E>, bool)>;
 }
 
-/// As long as it takes.
+/// No time limit.
 #[derive(Clone, Copy, Debug)]
 pub struct Unlimited;
 
@@ -42,7 +42,7 @@ impl<E> Limits<E> for Unlimited {
     }
 }
 
-/// No longer than this.
+/// A time limit of this duration.
 #[derive(Clone, Copy, Debug)]
 pub struct Limited(pub(super) Duration);
 

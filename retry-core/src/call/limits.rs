@@ -1,7 +1,7 @@
-//! What a call shares with others, in the loop: its budget and its breaker.
+//! The budget and the breaker of a call, which it shares with other calls.
 //!
-//! The decision comes first, since it costs nobody anything. What it lets pass is held to the breaker and then to the
-//! budget, whose answer is the only one that spends something.
+//! The policy decides first, because its decision affects no other call. A retry is then checked against the
+//! breaker and at last against the budget, which alone spends tokens.
 
 use std::boxed::Box;
 use std::rc::Rc;
@@ -19,14 +19,15 @@ use crate::error::{CircuitOpen, Failure, FromCircuitOpen};
 use crate::policy::nanos::from_duration;
 use crate::runtime::Clock;
 
-/// What `budget` and `breaker` take: the value itself, whatever lends it, or an `Option` of that.
+/// A lender of a value for `budget` and `breaker`: the value itself, a pointer that lends it, or an `Option`
+/// of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no `{T}`",
     label = "expected a `{T}`",
     note = "write the name of a `static`, a field, or what returns a reference, an `Arc` or an `Option` of them"
 )]
 pub trait Lend<T> {
-    /// The value, if there is one.
+    /// Returns the value, if there is one.
     fn lend(&self) -> Option<&T>;
 }
 
@@ -62,43 +63,43 @@ impl<T, L: Lend<T>> Lend<T> for Option<L> {
     }
 }
 
-/// The breaker that an argument lends.
+/// Returns the breaker that an argument lends.
 #[inline]
 pub fn lend_breaker<L: Lend<CircuitBreaker> + ?Sized>(lender: &L) -> Option<&CircuitBreaker> {
     lender.lend()
 }
 
-/// The budget that an argument lends.
+/// Returns the budget that an argument lends.
 #[inline]
 pub fn lend_budget<L: Lend<RetryBudget> + ?Sized>(lender: &L) -> Option<&RetryBudget> {
     lender.lend()
 }
 
-/// A call's part in its budget and its breaker. Dropped with the call, at whatever point of it, it gives back the
-/// permit of the attempt that ran.
+/// The use that a call makes of its budget and its breaker. If it is dropped at any point of the call, it
+/// releases the permit of the attempt that ran.
 #[derive(Debug)]
 pub struct Shared<'a> {
     budget: Option<&'a RetryBudget>,
     breaker: Option<&'a CircuitBreaker>,
-    /// That of the attempt that runs.
+    /// The permit of the attempt that runs.
     permit: Option<Permit<'a>>,
-    /// What the retry that runs was paid for.
+    /// The kind of failure for which the retry that runs withdrew tokens.
     paid: Option<FailureKind>,
 }
 
-/// How an attempt ended that was not the last of a success.
+/// The outcome of an attempt that does not end the call with success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// With a value that `retry_ok` refuses: the server has answered.
+    /// The attempt returned a value that `retry_ok` refuses, so the server has answered.
     Value,
-    /// With an error of its own.
+    /// The attempt returned an error.
     Error,
-    /// It ran into its `attempt_timeout`.
+    /// The attempt exceeded its `attempt_timeout`.
     Timeout,
 }
 
 impl Ended {
-    /// An end with an error.
+    /// Returns the outcome of an attempt that failed or timed out.
     #[inline]
     #[must_use]
     pub fn error(timed_out: bool) -> Ended {
@@ -107,7 +108,7 @@ impl Ended {
 }
 
 impl<'a> Shared<'a> {
-    /// A call without a breaker pays in.
+    /// Starts a call without a breaker, which deposits tokens into the budget.
     #[inline]
     #[must_use]
     pub fn with_budget(budget: Option<&'a RetryBudget>) -> Shared<'a> {
@@ -117,7 +118,8 @@ impl<'a> Shared<'a> {
         Shared { budget, breaker: None, permit: None, paid: None }
     }
 
-    /// A call behind a breaker, which may refuse it. One that is refused asks nothing of the server, and pays nothing in.
+    /// Starts a call with a breaker, which may refuse it. A refused call sends nothing to the server, so it
+    /// deposits nothing.
     #[inline]
     #[must_use]
     pub fn acquire(
@@ -130,21 +132,22 @@ impl<'a> Shared<'a> {
         }
     }
 
-    /// Notes on this thread that the attempt is a trial of the breaker, if it is one, until the value is dropped.
+    /// Marks this thread as running a trial of the breaker, until the value is dropped. Returns `None` if the
+    /// attempt is not a trial.
     #[inline]
     #[must_use]
     pub fn run(&self) -> Option<Running> {
         self.permit.as_ref().and_then(Permit::run)
     }
 
-    /// An async attempt, which notes itself while it is polled.
+    /// Wraps an async attempt, which marks the thread while it is polled if it is a trial.
     #[inline]
     #[must_use]
     pub fn attempt<F>(&self, attempt: F) -> Attempt<'_, 'a, F> {
         Attempt::new(self.permit.as_ref(), attempt)
     }
 
-    /// The attempt has succeeded, which ends the call.
+    /// Reports that the attempt has succeeded, which ends the call.
     #[inline]
     pub fn succeeded(&mut self) {
         if let Some(permit) = self.permit.take() {
@@ -155,10 +158,10 @@ impl<'a> Shared<'a> {
         }
     }
 
-    /// Lets the next attempt start, after the wait for it.
+    /// Acquires the permit for the next attempt, after the wait.
     ///
     /// # Errors
-    /// If the breaker has opened meanwhile.
+    /// If the breaker has opened during the wait.
     #[cold]
     #[inline(never)]
     pub fn reacquire(&mut self, planned: &Planned) -> Result<(), GivenUp> {
@@ -166,7 +169,7 @@ impl<'a> Shared<'a> {
         Ok(())
     }
 
-    /// What is left of a decision.
+    /// Vetoes a retry if the breaker or the budget does not allow it, and returns the decision.
     fn veto(
         &mut self,
         decision: Decision,
@@ -176,7 +179,7 @@ impl<'a> Shared<'a> {
     ) -> Decision {
         self.settle(failed.is_retryable, failure, ended);
         let Decision::Retry { wait, .. } = decision else { return decision };
-        // A trial is one call to a server in trouble: what fails inside it is not tried again.
+        // A trial is one call to a server in trouble, so a failure inside it is not retried.
         if self.breaker.is_some_and(CircuitBreaker::is_on_trial_here) {
             return Decision::GiveUp(GiveUpReason::CircuitOpen);
         }
@@ -195,8 +198,8 @@ impl<'a> Shared<'a> {
         decision
     }
 
-    /// Hands the outcome of the attempt to the breaker. A timeout is a failure of the server, whether or not it is
-    /// retried. A refusal by a breaker, this one or another, is no outcome: nothing was sent.
+    /// Reports the outcome of the attempt to the breaker. A timeout is a failure of the server, whether or
+    /// not it is retried. A refusal by this breaker or another is no outcome, because nothing was sent.
     fn settle(&mut self, is_retryable: bool, failure: &dyn Failure, ended: Ended) {
         let (Some(breaker), Some(permit)) = (self.breaker, self.permit.take()) else { return };
         match ended {
@@ -209,7 +212,7 @@ impl<'a> Shared<'a> {
     }
 }
 
-/// [`plan_blocking`](crate::call::next::plan_blocking) for a function with a budget or a breaker.
+/// Plans like [`plan_blocking`](crate::call::next::plan_blocking), for a function with a budget or a breaker.
 ///
 /// # Errors
 /// If the call gives up.
@@ -227,7 +230,7 @@ pub fn plan_blocking_shared(
     plan(site, progress, failure, Clock::Blocking, emit, Some(&mut veto))
 }
 
-/// [`plan_async`](crate::call::next::plan_async) for a function with a budget or a breaker.
+/// Plans like [`plan_async`](crate::call::next::plan_async), for a function with a budget or a breaker.
 ///
 /// # Errors
 /// If the call gives up.
@@ -245,13 +248,13 @@ pub fn plan_async_shared(
     plan(site, progress, failure, Clock::Async, emit, Some(&mut veto))
 }
 
-/// What a function returns that its breaker refused before the first attempt.
+/// Returns the result of a function whose breaker refused the call before the first attempt.
 #[must_use]
 pub fn refused<O: Outcome<Error: FromCircuitOpen>>(open: CircuitOpen) -> O {
     O::from_result(Err(FromCircuitOpen::from_circuit_open(open)))
 }
 
-/// The error of an attempt whose every value would have ended the call.
+/// Returns the error of an attempt for which every value would have ended the call.
 #[inline]
 pub fn only_error<T, E>(result: Result<T, E>) -> E {
     match result {

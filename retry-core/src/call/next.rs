@@ -1,4 +1,4 @@
-//! After an attempt: the code that every retried function shares, out of line and free of its types.
+//! The decision after an attempt: code that every retried function shares, out of line and free of its types.
 
 use core::cell::Cell;
 use core::fmt::Display;
@@ -13,7 +13,8 @@ use crate::policy::nanos::{Nanos, to_duration};
 use crate::policy::{Policy, random};
 use crate::runtime::{self, Clock, installed};
 
-/// An attempt failed: the wait before the next, or `None` to give up. Tells of either.
+/// Decides about a failed attempt and emits the event. Returns the delay before the next attempt, or `None`
+/// to give up.
 #[inline(never)]
 pub(crate) fn next(site: &Site, progress: &mut Progress, report: &Report<'_>, clock: Clock) -> Option<Nanos> {
     if report.limits.is_some() || !site.policy().is_plain || installed::any() || observe::is_recorded() {
@@ -27,7 +28,8 @@ pub(crate) fn next(site: &Site, progress: &mut Progress, report: &Report<'_>, cl
     Some(site.policy().plain_interval(attempt).pick(random::draw()))
 }
 
-/// The same where there is more to it than a plain delay: a hint, a clock, an override, somebody who listens.
+/// Decides like [`next`], if there is more than a plain delay: a hint, a clock, an override or a receiver of
+/// events.
 #[cold]
 #[inline(never)]
 fn next_in_full(site: &Site, progress: &mut Progress, report: &Report<'_>, clock: Clock) -> Option<Nanos> {
@@ -40,21 +42,23 @@ fn next_in_full(site: &Site, progress: &mut Progress, report: &Report<'_>, clock
     attempt.wait()
 }
 
-/// How long the call has taken, if that is wanted or may end it. Reading a clock may cost more than all the rest.
+/// Returns how long the call has taken, if the time is wanted or may end the call, and 0 otherwise. A read of
+/// the clock may cost more than the rest of the decision.
 fn elapsed(progress: &mut Progress, clock: Clock, is_wanted: bool) -> Nanos {
     if is_wanted || progress.is_timed() { progress.elapsed(runtime::now(clock)) } else { 0 }
 }
 
-/// When the log is told of a step: at once, or after a hook.
+/// When the event of a step is emitted: at once, or after a hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Emit {
-    /// By the decision.
+    /// The decision emits the event.
     Now,
-    /// By [`Planned::emit`] or [`GivenUp::emit`].
+    /// [`Planned::emit`] or [`GivenUp::emit`] emits the event.
     Later,
 }
 
-/// A blocking attempt of a function with hooks, a fallback or an error of its own failed: what comes next.
+/// Plans the next step after a failed attempt of a blocking function with hooks, a fallback or an error of
+/// its own.
 ///
 /// # Errors
 /// If the call gives up.
@@ -69,7 +73,7 @@ pub fn plan_blocking(
     plan(site, progress, failure, Clock::Blocking, emit, None)
 }
 
-/// The same for an async attempt.
+/// Plans like [`plan_blocking`], for an async function.
 ///
 /// # Errors
 /// If the call gives up.
@@ -84,10 +88,10 @@ pub fn plan_async(
     plan(site, progress, failure, Clock::Async, emit, None)
 }
 
-/// May end what a decision would go on with: it asks what other calls leave.
+/// Vetoes a retry when the budget or the breaker does not allow it.
 pub(crate) type Veto<'h> = &'h mut dyn FnMut(Decision, FailedAttempt) -> Decision;
 
-/// What comes next, and what has yet to be told.
+/// Returns the plan for the next step, with the event if it is still pending.
 pub(crate) fn plan(
     site: &Site,
     progress: &mut Progress,
@@ -117,7 +121,7 @@ pub(crate) fn plan(
     }
 }
 
-/// An attempt that failed, and what follows.
+/// A failed attempt and the decision about it.
 #[derive(Clone, Copy)]
 struct Attempt {
     number: u32,
@@ -127,7 +131,7 @@ struct Attempt {
 }
 
 impl Attempt {
-    /// Takes the decision, holds it to what other calls leave and, on the way to another attempt, moves `progress` on.
+    /// Makes the decision, applies the veto and, before another attempt, advances `progress`.
     fn failed(
         policy: &Policy,
         progress: &mut Progress,
@@ -160,7 +164,7 @@ impl Attempt {
         Attempt { number: failed.attempt, max_attempts: policy.max_attempts(), elapsed, decision }
     }
 
-    /// The wait before the next.
+    /// Returns the delay before the next attempt, or `None` if there is none.
     fn wait(self) -> Option<Nanos> {
         match self.decision {
             Decision::Retry { wait, .. } => Some(wait),
@@ -168,7 +172,7 @@ impl Attempt {
         }
     }
 
-    /// Tells everybody who listens.
+    /// Emits the event of the decision.
     #[cold]
     #[inline(never)]
     fn tell(self, site: &Site, report: &Report<'_>) {
@@ -186,21 +190,21 @@ impl Attempt {
     }
 }
 
-/// A blocking call succeeded after a failure.
+/// Emits the event that a blocking call succeeded after a failure.
 #[cold]
 #[inline(never)]
 pub fn recovered_blocking(site: &Site, progress: &Progress, operation: Option<&dyn Display>) {
     recovered(site, progress, operation, Clock::Blocking);
 }
 
-/// An async call succeeded after a failure.
+/// Emits the event that an async call succeeded after a failure.
 #[cold]
 #[inline(never)]
 pub fn recovered_async(site: &Site, progress: &Progress, operation: Option<&dyn Display>) {
     recovered(site, progress, operation, Clock::Async);
 }
 
-/// The call succeeded after a failure.
+/// Emits the event that the call succeeded after a failure.
 #[inline]
 pub(crate) fn recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
     if installed::any() || observe::is_recorded() {

@@ -14,7 +14,8 @@ use crate::policy::nanos::{Nanos, to_duration};
 use crate::runtime::Delay;
 use crate::runtime::sleep::{self};
 
-/// What the log will be told when the error may be out of reach: a hook has it.
+/// The contents of an event that is emitted later. The error is kept as text, because a hook may have the
+/// error by then.
 #[derive(Clone, Debug)]
 pub(super) struct PendingEvent {
     operation: Cow<'static, str>,
@@ -38,7 +39,7 @@ impl PendingEvent {
     }
 }
 
-/// Another attempt, after a wait.
+/// The plan for another attempt after a wait.
 #[derive(Clone, Debug)]
 pub struct Planned {
     pub(crate) attempt: u32,
@@ -48,7 +49,7 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Tells the log what it was not told yet.
+    /// Emits the event if it is still pending.
     #[cold]
     #[inline(never)]
     pub fn emit(&self) {
@@ -57,26 +58,26 @@ impl Planned {
         }
     }
 
-    /// How long to wait, for hooks.
+    /// Returns the delay, for hooks.
     #[must_use]
     pub(crate) fn delay(&self) -> Duration {
         to_duration(self.wait)
     }
 
-    /// Waits on this thread.
+    /// Blocks this thread for the delay.
     #[cold]
     #[inline(never)]
     pub fn block(&self) {
         sleep::block(self.wait);
     }
 
-    /// How long to wait.
+    /// Returns the delay.
     #[must_use]
     pub fn wait(&self) -> Delay {
         Delay(self.wait)
     }
 
-    /// The end of a call whose breaker has opened while it waited.
+    /// Returns the end of a call whose breaker has opened during the wait.
     #[cfg(target_has_atomic = "64")]
     pub(crate) fn refused(&self) -> GivenUp {
         let Planned { attempt: attempts, elapsed, ref pending, .. } = *self;
@@ -92,7 +93,7 @@ impl Planned {
     }
 }
 
-/// No other attempt.
+/// The end of a call without success.
 #[derive(Clone, Debug)]
 pub struct GivenUp {
     pub(crate) reason: GiveUpReason,
@@ -102,7 +103,8 @@ pub struct GivenUp {
 }
 
 impl GivenUp {
-    /// A call that its breaker has refused before the first attempt. The log has not been told yet.
+    /// Returns the end of a call that its breaker has refused before the first attempt. Its event is still
+    /// pending.
     #[cfg(target_has_atomic = "64")]
     #[cold]
     #[inline(never)]
@@ -118,7 +120,7 @@ impl GivenUp {
         GivenUp { reason, attempts, elapsed, pending: Some(pending) }
     }
 
-    /// Tells the log what it was not told yet.
+    /// Emits the event if it is still pending.
     #[cold]
     #[inline(never)]
     pub fn emit(&self) {

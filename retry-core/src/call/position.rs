@@ -1,4 +1,4 @@
-//! Where a blocking call keeps its progress.
+//! Stores the progress of a blocking call so that a success at the first attempt costs nothing.
 
 use core::cell::Cell;
 use core::mem::MaybeUninit;
@@ -6,12 +6,13 @@ use core::mem::MaybeUninit;
 use super::progress::Progress;
 use super::site::Site;
 
-/// A blocking call that must remember something: beside where it stands, what it is and where this is kept.
+/// A blocking call that has to remember something: its site, its progress and its own address.
 ///
-/// An address that the compiler can work out itself, of a static or of a local, it works out once before the loop, and
-/// keeps it over the body in a register that a success would pay for saving. An address that it has to load, from
-/// memory that others may have written to, it loads when it is needed: after a failure.
-// No `Debug`: it would print itself without end.
+/// If the compiler can compute an address itself, such as that of a static or a local, it hoists the address
+/// out of the loop into a saved register, and every success pays for saving it. The compiler cannot hoist an
+/// address that it has to load from memory which other code may have written to. It loads that address when
+/// it is needed, which is after a failure.
+// `Debug` is not implemented, because it would recurse without end.
 pub struct Begun<'m> {
     pub(crate) site: &'m Site,
     pub(crate) progress: Cell<Progress>,
@@ -27,32 +28,33 @@ impl<'m> Begun<'m> {
         begun
     }
 
-    /// The same call, by the address that it has noted. There always is one.
+    /// Returns the call by its stored address, which is always set.
     #[inline]
     pub(crate) fn itself(&self) -> Option<&'m Self> {
         self.itself.get()
     }
 }
 
-/// Where a blocking call stands, in memory that nobody writes to before the first failure.
+/// The position of a blocking call. Its memory is not written before the first failure, unless the policy has
+/// a deadline.
 pub enum Position<'m> {
-    /// At the first attempt, with nothing to remember.
+    /// The first attempt runs, and there is nothing to remember.
     First(&'m mut MaybeUninit<Begun<'m>>),
-    /// At the first attempt, and the clock runs.
+    /// The first attempt runs, and its start time is stored.
     Timed(&'m Begun<'m>),
     /// An attempt has failed.
     Retried(&'m Begun<'m>),
 }
 
 impl<'m> Position<'m> {
-    /// Memory for a call.
+    /// Returns uninitialized memory for a call.
     #[inline]
     #[must_use]
     pub const fn memory() -> MaybeUninit<Begun<'m>> {
         MaybeUninit::uninit()
     }
 
-    /// The start of a call. Reads the clock only if the policy has a deadline.
+    /// Returns the position at the start of a call. Reads the clock only if the policy has a deadline.
     #[inline]
     #[must_use]
     pub fn begin(site: &'m Site, memory: &'m mut MaybeUninit<Begun<'m>>) -> Self {
@@ -63,7 +65,7 @@ impl<'m> Position<'m> {
         }
     }
 
-    /// The number of the attempt that runs, from 1.
+    /// Returns the number of the attempt that runs, from 1.
     #[inline]
     #[must_use]
     pub fn attempt(&self) -> u32 {
@@ -73,7 +75,7 @@ impl<'m> Position<'m> {
         }
     }
 
-    /// Whether an attempt has failed already.
+    /// Returns whether an attempt has failed.
     #[inline]
     #[must_use]
     pub fn has_retried(&self) -> bool {

@@ -1,8 +1,9 @@
-//! What an error's type can do, found out by the compiler where the type is named, without asking for any trait.
+//! Finds out at compile time which traits an error's type implements, without a bound on any of them.
 //!
-//! `probe(&outcome).__reattempt_probe()` looks a method up on a tower of types, each of which dereferences to the next.
-//! A floor has its methods only for errors with certain traits, and method lookup stops at the first floor that has
-//! them. The last has them for every type. In generic code the bounds tell.
+//! `probe(&outcome).__reattempt_probe()` looks a method up on an autoderef ladder: a series of types, each of
+//! which dereferences to the next. A rung has its methods only for errors with certain traits, and method
+//! lookup stops at the first rung that has them. The last rung has them for every type. In generic code, the
+//! bounds of the type decide.
 
 use core::error::Error;
 use core::fmt::{Debug, Display};
@@ -23,32 +24,33 @@ use crate::error::{
 };
 use crate::runtime::Delay;
 
-/// The question about an outcome's error.
+/// Returns the first rung of the ladder for the error of an outcome.
 #[inline]
 #[must_use]
 pub fn probe<O: Outcome>(_: &O) -> Probe<O::Error> {
     Probe(PhantomData)
 }
 
-/// The question about an error.
+/// Returns the first rung of the ladder for an error.
 #[inline]
 #[must_use]
 pub fn probe_error<E>(_: &E) -> Probe<E> {
     Probe(PhantomData)
 }
 
-/// The question about an error that does not exist.
+/// Returns the first rung of the ladder for an error type, without an error.
 #[inline]
 #[must_use]
 pub fn probe_type<E>() -> Probe<E> {
     Probe(PhantomData)
 }
 
-/// What follows an attempt of a function without rules, as methods of a floor: one lookup finds them and all that they
-/// need, which takes the compiler less than a lookup and a call.
+/// Defines the step after an attempt of a function without rules, as methods of a rung. A single lookup finds
+/// the method and everything that it needs, which the compiler does faster than a lookup and a call.
 macro_rules! steps {
     ($error:ty) => {
-        /// [`step`](crate::call::step::step) where the error speaks for itself.
+        /// Handles the outcome of an attempt like [`step`](crate::call::step::step). The error's type
+        /// decides.
         #[inline]
         pub fn __reattempt_step<O: Outcome<Error = $error>>(
             &self,
@@ -59,7 +61,8 @@ macro_rules! steps {
             step::step(site, progress, self.__reattempt_probe(), outcome)
         }
 
-        /// [`step_blocking`](crate::call::step::step_blocking) where the error speaks for itself.
+        /// Handles the outcome of an attempt like [`step_blocking`](crate::call::step::step_blocking). The
+        /// error's type decides.
         #[inline]
         pub fn __reattempt_step_blocking<'m, P: WaitMode, O: Outcome<Error = $error>>(
             &self,
@@ -81,7 +84,7 @@ macro_rules! tower {
             pub struct $floor<E>(PhantomData<fn() -> E>);
 
             impl<E $(: $($bound)+)?> $floor<E> {
-                /// What is known of an error on this floor.
+                /// Returns the properties of an error on this rung.
                 #[inline]
                 #[must_use]
                 pub fn __reattempt_probe(&self) -> Known<$description, $classifier, $chain> {
@@ -108,13 +111,13 @@ macro_rules! tower {
     (@stairs $last:ident) => {};
 }
 
-/// The lowest floor: an error that can be asked for itself at its head, whatever its type. An `io::Error` may be made of
-/// another error, and a `Box<dyn Error>` is another error.
+/// The first rung of the ladder: an `io::Error`, which may contain another error, a `Box<dyn Error>`, which
+/// is another error, and pointers to them. Their source chain starts at the error itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Probe<E>(PhantomData<fn() -> E>);
 
 impl<E: Holds + Display> Probe<E> {
-    /// What is known of an error on this floor.
+    /// Returns the properties of an error on this rung.
     #[inline]
     #[must_use]
     pub fn __reattempt_probe(&self) -> Known<AsDisplay, AlwaysRetry, Held> {
@@ -125,7 +128,8 @@ impl<E: Holds + Display> Probe<E> {
 }
 
 impl<E> Probe<E> {
-    /// The floor to begin at where a lifetime stands in the type: method lookup does not see that a box borrows.
+    /// Returns the rung to begin at if the type contains a lifetime, because method lookup does not see that
+    /// a box borrows.
     #[inline]
     #[must_use]
     pub fn __reattempt_borrowing(&self) -> BorrowingProbe<E> {
@@ -142,12 +146,12 @@ impl<E> Deref for Probe<E> {
     }
 }
 
-/// The lowest floor for types that may borrow.
+/// The first rung of the ladder for types that may borrow.
 #[derive(Clone, Copy, Debug)]
 pub struct BorrowingProbe<E>(PhantomData<fn() -> E>);
 
 impl<E: Borrows + Display> BorrowingProbe<E> {
-    /// What is known of an error on this floor.
+    /// Returns the properties of an error on this rung.
     #[inline]
     #[must_use]
     pub fn __reattempt_probe(&self) -> Known<AsDisplay, AlwaysRetry, Borrowing> {
@@ -157,11 +161,11 @@ impl<E: Borrows + Display> BorrowingProbe<E> {
     steps!(E);
 }
 
-/// These do not borrow, and are asked for themselves here too.
+/// Defines this rung for types that do not borrow. Their source chain starts at the error itself here too.
 macro_rules! held_on_borrowing_ground {
     ($($ty:ty),*) => {$(
         impl BorrowingProbe<$ty> {
-            /// What is known of an error on this floor.
+            /// Returns the properties of an error on this rung.
             #[inline]
             #[must_use]
             pub fn __reattempt_probe(&self) -> Known<AsDisplay, AlwaysRetry, Held> {
@@ -185,36 +189,36 @@ impl<E> Deref for BorrowingProbe<E> {
 }
 
 tower! {
-    /// An error with an classifier.
+    /// An error that implements `Retryable`.
     RetryableError(Error + Retryable) => AsDisplay, ByRetryable, Plain;
     /// An error.
     PlainError(Error) => AsDisplay, AlwaysRetry, Plain;
-    /// A box around others, with an classifier.
+    /// A box around another error that implements `Retryable`.
     RetryableBox(AsRef<dyn Error + 'static> + Display + Retryable) => AsDisplay, ByRetryable, Boxed;
-    /// A box around others: `anyhow::Error`, `eyre::Report`.
+    /// A box around another error: `anyhow::Error`, `eyre::Report`.
     PlainBox(AsRef<dyn Error + 'static> + Display) => AsDisplay, AlwaysRetry, Boxed;
-    /// A box around others that can move between threads, with an classifier.
+    /// A box around another error that can move between threads. The box implements `Retryable`.
     RetryableSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display + Retryable) => AsDisplay, ByRetryable, BoxedSync;
-    /// A box around others that can move between threads.
+    /// A box around another error that can move between threads.
     PlainSyncBox(AsRef<dyn Error + Send + Sync + 'static> + Display) => AsDisplay, AlwaysRetry, BoxedSync;
-    /// A pointer to a box, with an classifier.
+    /// A pointer to a box that implements `Retryable`.
     RetryablePointer(Points + Display + Retryable) => AsDisplay, ByRetryable, Pointed;
     /// A pointer to a box: `Arc<anyhow::Error>`.
     PlainPointer(Points + Display) => AsDisplay, AlwaysRetry, Pointed;
-    /// A shared error, with an classifier.
+    /// A shared error that implements `Retryable`.
     RetryableCounted(Counts + Display + Retryable) => AsDisplay, ByRetryable, Counted;
     /// A shared error: `Rc<E>`.
     PlainCounted(Counts + Display) => AsDisplay, AlwaysRetry, Counted;
-    /// No error, but with `Display` and an classifier.
+    /// A type that is no error, with `Display` and `Retryable`.
     RetryableDisplay(Display + Retryable) => AsDisplay, ByRetryable, Unchained;
-    /// No error, but with `Display`.
+    /// A type that is no error, with `Display`.
     PlainDisplay(Display) => AsDisplay, AlwaysRetry, Unchained;
-    /// No error, but with `Debug` and an classifier.
+    /// A type that is no error, with `Debug` and `Retryable`.
     RetryableDebug(Debug + Retryable) => AsDebug, ByRetryable, Unchained;
-    /// No error, but with `Debug`.
+    /// A type that is no error, with `Debug`.
     PlainDebug(Debug) => AsDebug, AlwaysRetry, Unchained;
-    /// Nothing but an classifier.
+    /// A type with `Retryable` and nothing else.
     RetryableName(Retryable) => AsTypeName, ByRetryable, Unchained;
-    /// Nothing at all.
+    /// Any other type.
     Top => AsTypeName, AlwaysRetry, Unchained;
 }

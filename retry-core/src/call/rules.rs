@@ -10,21 +10,22 @@ use crate::decision::On as Selection;
 use crate::error::Retryable;
 use crate::error::chain::{find_in, has_retry_error};
 
-/// The rules that decide about an error of a call. A layer answers one question and passes the others on.
+/// The rules that decide about an error of a call. Each layer implements one method and forwards the others.
 pub trait Rules<E> {
-    /// Returns what the `on` steps make of the error; `None` without such a step.
+    /// Returns the selection by the `on` steps, or `None` without such a step.
     fn selection(&self, error: &E) -> Option<Selection>;
 
-    /// Returns whether every predicate is true; `None` without a predicate.
+    /// Returns whether every predicate is true, or `None` without a predicate.
     fn predicate(&self, error: &E) -> Option<bool>;
 
-    /// Returns the classification by the error's own type; `None` if it is not asked.
+    /// Returns the classification by the error's own type, or `None` without a `retryable` step.
     fn is_retryable(&self, error: &E) -> Option<bool>;
 
-    /// Returns the wait that the peer asked for, if the error's own type is asked.
+    /// Returns the wait that the error asks for by its own type, or `None` without a `retryable` step.
     fn retry_after(&self, error: &E) -> Option<Duration>;
 
-    /// Returns whether a loop that gave up made the error, as far as the chain of the error can be searched.
+    /// Returns whether the error comes from a retry loop that gave up, as far as the error's source chain can
+    /// be searched.
     fn gave_up(&self, error: &E) -> bool;
 
     /// Writes the error for events.
@@ -34,7 +35,7 @@ pub trait Rules<E> {
     fn describe(&self, error: &E, f: &mut Formatter<'_>) -> fmt::Result;
 }
 
-/// The rules of a call without steps: every error is retried, and events have the name of its type.
+/// The rules of a call without steps: every error is retried, and events show the name of the error's type.
 #[derive(Clone, Copy, Debug)]
 pub struct AllErrors;
 
@@ -64,7 +65,7 @@ impl<E> Rules<E> for AllErrors {
     }
 }
 
-/// Passes the questions of these names on to the inner rules.
+/// Forwards the named methods to the inner rules.
 macro_rules! pass_on {
     ($($question:ident)*) => {
         $(pass_on!(@ $question);)*
@@ -100,13 +101,13 @@ macro_rules! pass_on {
     };
 }
 
-/// Selects errors that are an `A` or have one in their source chain.
+/// Selects errors that are an `A` or have an `A` in their source chain.
 pub struct On<A, R = AllErrors> {
     pub(super) inner: R,
     pub(super) selected: PhantomData<fn() -> A>,
 }
 
-/// An error in whose chain a closure's call can look for types.
+/// An error whose source chain a closure's call can search for a type.
 #[diagnostic::on_unimplemented(
     message = "`on` looks for a type in the source chain of an `Error`, which `{Self}` is not",
     label = "calls whose error is a `{Self}` cannot select types",
@@ -146,7 +147,7 @@ impl<E, P: Fn(&E) -> bool, R: Rules<E>> Rules<E> for When<P, R> {
     pass_on!(selection classification gave_up describe);
 }
 
-/// Asks each error by its `Retryable`.
+/// Classifies each error by its `Retryable` implementation.
 #[derive(Clone, Copy, Debug)]
 pub struct RetryableErrors<R = AllErrors> {
     pub(super) inner: R,

@@ -1,7 +1,7 @@
-//! Retrying without the attribute: the same loop around a closure.
+//! Retries a closure without the attribute, in the same loop.
 //!
-//! Generic code reads nothing from the type of an error, so each question about it is a step of the call, with the
-//! bounds that it needs.
+//! Generic code cannot inspect the type of an error, so each question about an error is a step of the call,
+//! with the bounds that the step needs.
 
 use core::error::Error;
 use core::fmt::{self, Display, Formatter};
@@ -22,24 +22,24 @@ use crate::error::chain::is_circuit_open;
 use crate::policy::Policy;
 
 impl Policy {
-    /// Calls `operation` until it succeeds or this policy gives up; returns its last result unchanged.
+    /// Calls `operation` until it succeeds or this policy gives up, and returns its last result unchanged.
     ///
-    /// Blocks the thread while it waits. In events the operation is named by the place of this call;
+    /// The waits block the thread. In events the operation is named by the place of this call;
     /// [`name`](Policy::name) gives it a name. All errors are retried, unless a step limits them. A bare
-    /// [`CircuitOpen`](crate::CircuitOpen) ends the call; with [`retryable`](Policy::retryable) the call waits until
-    /// the breaker lets it through again.
+    /// [`CircuitOpen`](crate::CircuitOpen) ends the call; with [`retryable`](Policy::retryable) the call
+    /// waits until the breaker lets it through again.
     ///
     /// # Errors
-    /// The error of the last attempt.
+    /// Returns the error of the last attempt.
     ///
     /// ```
     /// # let _guard = retry_core::testing::no_wait();
-    /// let mut failures = 2;
-    /// let result = retry_core::Policy::new().run(|| {
-    ///     if failures == 0 { return Ok("connected") }
-    ///     failures -= 1;
-    ///     Err("refused")
-    /// });
+    /// use std::io;
+    ///
+    /// let failures = [Err(io::ErrorKind::ConnectionReset), Err(io::ErrorKind::TimedOut)];
+    /// let mut answers = failures.into_iter().chain([Ok("connected")]);
+    /// let connect = || answers.next().expect("a policy makes three attempts by default");
+    /// let result = retry_core::Policy::new().run(connect);
     /// assert_eq!(result, Ok("connected"));
     /// ```
     #[track_caller]
@@ -47,16 +47,17 @@ impl Policy {
         RetryCall::unnamed(*self).run(operation)
     }
 
-    /// The async [`run`](Policy::run): waits on the runtime's timer.
+    /// Calls the async `operation` like [`run`](Policy::run), and waits on the runtime's timer.
     ///
-    /// `operation` returns a new future for each attempt: `|| client.get(url)`, `|| async { … }` and `async || …` do. The
-    /// future of the call is `Send` where the closure and its future are, so it can be spawned, also if the closure
-    /// borrows. A closure whose futures borrow from the closure itself is not accepted, such as
-    /// `async || { counter += 1; … }`, or `async move || …` that uses an owned value: write `|| async { … }` with a `Cell` or
-    /// an atomic, or clone the value before the block, `|| { let client = client.clone(); async move { … } }`.
+    /// `operation` returns a new future for each attempt, as `|| client.get(url)`, `|| async { … }` and
+    /// `async || …` do. The future of the call is `Send` if the closure and its futures are, so it can be
+    /// spawned, even if the closure borrows. A closure whose futures borrow from the closure itself is not
+    /// accepted, such as `async || { counter += 1; … }`, or `async move || …` that uses an owned value. Write
+    /// `|| async { … }` with a `Cell` or an atomic instead, or clone the value before the block: `|| { let
+    /// client = client.clone(); async move { … } }`.
     ///
     /// # Errors
-    /// The error of the last attempt.
+    /// Returns the error of the last attempt.
     ///
     /// ```
     /// # #[cfg(feature = "tokio")]
@@ -76,45 +77,47 @@ impl Policy {
         RetryCall::unnamed(*self).run_async(operation)
     }
 
-    /// A call with a name for its events: `policy.name("backup").run(|| …)`.
+    /// Returns a call with a name for its events: `policy.name("backup").run(|| …)`.
     pub const fn name(self, operation: &'static str) -> RetryCall {
         RetryCall::new(self, Name::Written(operation))
     }
 
-    /// A call that retries only errors that are an `A` or have one in their source chain. See [`RetryCall::on`].
+    /// Returns a call that retries only errors that are an `A` or have an `A` in their source chain. See
+    /// [`RetryCall::on`].
     #[track_caller]
     pub fn on<A: Error + 'static>(self) -> RetryCall<On<A>> {
         RetryCall::unnamed(self).on()
     }
 
-    /// A call that retries only errors for which `predicate` is true. See [`RetryCall::when`].
+    /// Returns a call that retries only errors for which `predicate` is true. See [`RetryCall::when`].
     #[track_caller]
     pub fn when<P>(self, predicate: P) -> RetryCall<When<P>> {
         RetryCall::unnamed(self).when(predicate)
     }
 
-    /// A call whose errors are asked by [`Retryable`](crate::Retryable). See [`RetryCall::retryable`].
+    /// Returns a call that classifies its errors by [`Retryable`](crate::Retryable). See
+    /// [`RetryCall::retryable`].
     #[track_caller]
     pub fn retryable(self) -> RetryCall<RetryableErrors> {
         RetryCall::unnamed(self).retryable()
     }
 
-    /// A call whose events show the errors. See [`RetryCall::log_errors`].
+    /// Returns a call whose events show the errors. See [`RetryCall::log_errors`].
     #[track_caller]
     pub fn log_errors(self) -> RetryCall<LogErrors> {
         RetryCall::unnamed(self).log_errors()
     }
 
-    /// An async call whose attempts are limited. See [`RetryCall::attempt_timeout`].
+    /// Returns an async call whose attempts have a time limit. See [`RetryCall::attempt_timeout`].
     #[track_caller]
     pub fn attempt_timeout(self, timeout: Duration) -> RetryCall<AllErrors, Limited> {
         RetryCall::unnamed(self).attempt_timeout(timeout)
     }
 }
 
-/// A call of a closure before it is made: a policy, a name and the rules for its errors.
+/// A closure's call that has not started: a policy, a name and the rules for its errors.
 ///
-/// Steps come in any order. Each returns the call with one more rule.
+/// Steps come in any order. Each step returns the call with one more rule.
 ///
 /// ```
 /// # use retry_core::{Policy, testing};
@@ -182,33 +185,36 @@ impl<R, L> RetryCall<R, L> {
         self
     }
 
-    /// Retries only errors that are an `A` or have one in their source chain; repeated, errors of any of the types.
+    /// Retries only errors that are an `A` or have an `A` in their source chain. If repeated, errors of any
+    /// of the types are retried.
     ///
-    /// With [`retryable`](RetryCall::retryable), the error's own classification decides about a selected error.
+    /// With [`retryable`](RetryCall::retryable), the error's own classification decides about a selected
+    /// error.
     pub fn on<A: Error + 'static>(self) -> RetryCall<On<A, R>, L> {
         self.with_rules(|inner| On { inner, selected: PhantomData })
     }
 
-    /// Retries only errors for which `predicate` is true; repeated, for which every predicate is true.
+    /// Retries only errors for which `predicate` is true. If repeated, every predicate has to be true.
     ///
-    /// An error that the [`on`](RetryCall::on) steps do not select is not passed to the predicate. The predicate decides
-    /// before [`retryable`](RetryCall::retryable). The operation comes later, so the closure has to name the type of its
-    /// argument: `.when(|error: &MyError| …)`.
+    /// An error that the [`on`](RetryCall::on) steps do not select is not passed to the predicate. The
+    /// predicate decides before [`retryable`](RetryCall::retryable). The operation comes later, so the
+    /// closure has to name the type of its argument: `.when(|error: &MyError| …)`.
     pub fn when<P>(self, predicate: P) -> RetryCall<When<P, R>, L> {
         self.with_rules(|inner| When { inner, predicate })
     }
 
-    /// Asks each error by its [`Retryable`](crate::Retryable), also for a hint.
+    /// Classifies each error by its [`Retryable`](crate::Retryable) implementation, and uses its hint.
     pub fn retryable(self) -> RetryCall<RetryableErrors<R>, L> {
         self.with_rules(|inner| RetryableErrors { inner })
     }
 
-    /// Shows each error in events by its `Display`, instead of the name of its type.
+    /// Shows each error in events by its `Display` instead of the name of its type.
     pub fn log_errors(self) -> RetryCall<LogErrors<R>, L> {
         self.with_rules(|inner| LogErrors { inner })
     }
 
-    /// Cancels an attempt that runs longer; it fails with `E::from(AttemptTimeout)`. Only async calls have this step.
+    /// Cancels an attempt that runs longer than `timeout`; the attempt fails with `E::from(AttemptTimeout)`.
+    /// Only async calls have this step.
     pub fn attempt_timeout(self, timeout: Duration) -> RetryCall<R, Limited> {
         let RetryCall { site, name, rules, .. } = self;
         RetryCall { site, name, rules, limit: Limited(timeout) }
@@ -227,7 +233,7 @@ impl<E, R: Rules<E>, L> AfterAttempt<E> for AfterClosure<'_, R, L> {
         let Some(error) = error else { return decider.after_recovery(Some(name)) };
         let own = || {
             let classification = rules.is_retryable(error);
-            // Without `retryable` the time left is unknown, and the next call would be refused again.
+            // Without `retryable` the remaining open time is unknown, and a retry would be refused again.
             let is_refusal = is_circuit_open::<E>() && classification.is_none();
             timed_out || (classification.unwrap_or(true) && !rules.gave_up(error) && !is_refusal)
         };
@@ -267,7 +273,7 @@ impl<R> RetryCall<R> {
     /// Calls `operation` until it succeeds or the policy gives up.
     ///
     /// # Errors
-    /// The error of the last attempt.
+    /// Returns the error of the last attempt.
     pub fn run<T, E>(&self, mut operation: impl FnMut() -> Result<T, E>) -> Result<T, E>
     where
         R: Rules<E>,
@@ -284,10 +290,10 @@ impl<R> RetryCall<R> {
 }
 
 impl<R, L> RetryCall<R, L> {
-    /// The async [`run`](RetryCall::run).
+    /// Calls the async `operation` like [`run`](RetryCall::run), and waits on the runtime's timer.
     ///
     /// # Errors
-    /// The error of the last attempt.
+    /// Returns the error of the last attempt.
     pub async fn run_async<T, E, F, A>(self, mut operation: F) -> Result<T, E>
     where
         F: FnMut() -> A,
@@ -297,7 +303,7 @@ impl<R, L> RetryCall<R, L> {
     {
         let mut progress = self.limit.begin(&self.site);
         loop {
-            // The error is dropped before the wait: the future stays `Send` where the error is not.
+            // The error is dropped before the wait, so the future stays `Send` if the error is not.
             let delay = {
                 let (result, timed_out) = self.limit.run(self.site.policy(), &progress, operation()).await;
                 let after = AfterClosure { call: &self, timed_out };

@@ -1,9 +1,9 @@
-//! A retried function as it is written: its name, its policy and the environment that may override the policy.
+//! A retried function as written: its name, its policy and the environment that may override the policy.
 
 use crate::policy::Policy;
 use crate::runtime::{self, installed};
 
-/// A retried function: its name and its policy, as written.
+/// The name and the policy of a retried function, as written.
 #[derive(Clone, Copy, Debug)]
 pub struct Site {
     pub(super) operation: &'static str,
@@ -11,8 +11,8 @@ pub struct Site {
     env: Option<&'static Environment>,
 }
 
-/// How the environment overrides a policy, and under which prefix. Behind a pointer, so that only a program with such a
-/// function has the code that reads settings.
+/// The prefix of the variables that override a policy, and the function that reads them. The function is
+/// behind a pointer, so that only programs with such a policy contain its code.
 #[derive(Debug)]
 pub struct Environment {
     prefix: &'static str,
@@ -20,7 +20,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// That with settings under `prefix`.
+    /// Creates an environment with settings under `prefix`.
     #[inline]
     #[must_use]
     pub const fn new(prefix: &'static str) -> Environment {
@@ -29,38 +29,38 @@ impl Environment {
 }
 
 impl Site {
-    /// A function called `operation` in events.
+    /// Creates the site of a function that is named `operation` in events.
     #[inline]
     #[must_use]
     pub const fn new(operation: &'static str, policy: Policy) -> Site {
         Site { operation, policy, env: None }
     }
 
-    /// The same, its policy open to the environment.
+    /// Returns the site with a policy that the environment may override.
     #[inline]
     #[must_use]
     pub const fn with_env(mut self, env: &'static Environment) -> Site {
         self.env = Some(env);
-        // What may be overridden is looked at in full.
+        // A policy that may be overridden takes the general path.
         self.policy.is_plain = false;
         self
     }
 
-    /// Its policy.
+    /// Returns the policy as written.
     #[inline]
     #[must_use]
     pub const fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// Whether something else than the policy may count, once an attempt has failed: before that, nobody looks at the
-    /// environment, or for a test's guard, which may say how many attempts there are.
+    /// Returns whether the environment or a test context may override the policy after a failed attempt. A
+    /// test context may set the number of attempts. Neither is read before an attempt has failed.
     #[inline]
     fn is_overridden(&self) -> bool {
         self.env.is_some() || installed::has_test_context()
     }
 
-    /// The policy that counts once an attempt has failed.
+    /// Returns the policy that applies after a failed attempt.
     pub(super) fn policy_now(&self) -> Policy {
         if self.is_overridden() { self.override_policy() } else { self.policy }
     }

@@ -1,8 +1,8 @@
-//! From one attempt to the next: what stands in a function besides its body.
+//! The step from one attempt to the next: the code of a function besides its body.
 //!
-//! A success at the first attempt passes through. All else is out of line, in one function for each type of error and
-//! not for each function, and gets the result by value: what it is only lent would have to be kept in memory and
-//! registers, which the success would pay for.
+//! A success at the first attempt passes through. Everything else is out of line, in one function for each
+//! error type and not for each retried function, and receives the result by value. A borrowed result would
+//! have to be kept in memory and registers, and the success would pay for that.
 
 use core::fmt::Display;
 use core::ops::ControlFlow::{self, Break, Continue};
@@ -17,19 +17,19 @@ use crate::policy::nanos::Nanos;
 use crate::runtime::sleep::{self};
 use crate::runtime::{Clock, Delay};
 
-/// How a function waits.
+/// How a function waits before the next attempt.
 pub trait WaitMode {
-    /// What is left to do of a wait when the step is over.
+    /// The part of the wait that remains after the step.
     type Wait;
 
-    /// By which time it lives.
+    /// The clock of the call.
     const CLOCK: Clock;
 
-    /// Waits, or tells how long to.
+    /// Waits, or returns the delay.
     fn wait(delay: Delay) -> Self::Wait;
 }
 
-/// By blocking its thread.
+/// Waits by blocking the thread.
 #[derive(Clone, Copy, Debug)]
 pub struct Block;
 
@@ -42,7 +42,7 @@ impl WaitMode for Block {
     }
 }
 
-/// By a function of the caller's that blocks.
+/// Waits by a blocking function of the caller.
 #[derive(Clone, Copy, Debug)]
 pub struct BlockBy;
 
@@ -55,7 +55,7 @@ impl WaitMode for BlockBy {
     }
 }
 
-/// By awaiting a timer.
+/// Waits by awaiting a timer.
 #[derive(Clone, Copy, Debug)]
 pub struct Sleep;
 
@@ -68,7 +68,8 @@ impl WaitMode for Sleep {
     }
 }
 
-/// After an attempt of a blocking call: its end, or the position for the next attempt and how to wait for it.
+/// Handles the outcome of an attempt of a blocking call. Returns the end of the call, or the position and the
+/// wait of the next attempt.
 #[inline]
 pub fn step_blocking<'m, P: WaitMode, O: Outcome, A: AfterAttempt<O::Error>>(
     pace: P,
@@ -88,7 +89,8 @@ pub fn step_blocking<'m, P: WaitMode, O: Outcome, A: AfterAttempt<O::Error>>(
     }
 }
 
-/// After an attempt of an async call, which remembers from its start: its end, or how to wait for the next.
+/// Handles the outcome of an attempt of an async call, whose progress is stored from the start. Returns the
+/// end of the call, or the delay before the next attempt.
 #[inline]
 pub fn step<O: Outcome, A: AfterAttempt<O::Error>>(
     site: &Site,
@@ -99,7 +101,8 @@ pub fn step<O: Outcome, A: AfterAttempt<O::Error>>(
     step_at(Sleep, site, progress, after, outcome)
 }
 
-/// The same at any pace, for a call that has its site in memory: what a [`Position`] would save it pays for anyway.
+/// Handles the outcome of an attempt in any wait mode, for a call that has its site in memory. Such a call
+/// pays in any case for the costs that a [`Position`] avoids.
 #[inline]
 pub(crate) fn step_at<P: WaitMode, O: Outcome, A: AfterAttempt<O::Error>>(
     pace: P,
@@ -115,7 +118,7 @@ pub(crate) fn step_at<P: WaitMode, O: Outcome, A: AfterAttempt<O::Error>>(
     finish_attempt(pace, result, (site, progress), after).map_break(O::from_result)
 }
 
-/// After a failure, or a success that came late. The error is dropped before the wait.
+/// Handles a failure, or a success after a failure. The error is dropped before the wait.
 #[cold]
 #[inline(never)]
 fn finish_attempt<P: WaitMode, T, E, A: AfterAttempt<E>>(
@@ -141,9 +144,9 @@ fn finish_attempt<P: WaitMode, T, E, A: AfterAttempt<E>>(
     }
 }
 
-/// A call, wherever it keeps what it remembers.
+/// A call, with its site and its progress in any place.
 trait Call {
-    /// Has the judge ask about it.
+    /// Passes the decider of the call to `decide`.
     fn with_decider(self, clock: Clock, decide: impl FnOnce(Decider<'_>) -> NextWait) -> NextWait;
 }
 
@@ -158,7 +161,7 @@ impl Call for (&Site, &mut Progress) {
 impl Call for Option<&Begun<'_>> {
     #[inline]
     fn with_decider(self, clock: Clock, decide: impl FnOnce(Decider<'_>) -> NextWait) -> NextWait {
-        let Begun { site, progress: kept, .. } = self.expect("what has begun has noted where it is");
+        let Begun { site, progress: kept, .. } = self.expect("`Begun::new` stores the address");
         let mut progress = kept.get();
         let next = decide(Decider { site, progress: &mut progress, clock });
         kept.set(progress);
@@ -166,13 +169,13 @@ impl Call for Option<&Begun<'_>> {
     }
 }
 
-/// What a function makes of the end of an attempt.
+/// The rules of a function for the end of an attempt.
 pub trait AfterAttempt<E: ?Sized> {
-    /// Asks about a failure, or tells of the success that ends the call.
+    /// Decides about a failure, or reports the success that ends the call.
     fn decide(self, error: Option<&E>, decider: Decider<'_>) -> NextWait;
 }
 
-/// A function without rules: the error speaks for itself.
+/// A function without rules: the error's type decides.
 impl<E, D, O, C> AfterAttempt<E> for Known<D, O, C>
 where
     E: ?Sized,
@@ -192,7 +195,7 @@ where
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<F>(F);
 
-/// Types the closure that has the rules by the outcome that they are about.
+/// Returns the rules in `rules`, whose argument is typed by the outcome.
 #[inline]
 pub fn rules<O: Outcome, F: FnOnce(Option<&O::Error>, Decider<'_>) -> NextWait>(_: &O, rules: F) -> Rules<F> {
     Rules(rules)
@@ -204,7 +207,7 @@ impl<E, F: FnOnce(Option<&E>, Decider<'_>) -> NextWait> AfterAttempt<E> for Rule
     }
 }
 
-/// Whom a judge asks, once.
+/// Decides about one attempt of a call.
 #[derive(Debug)]
 pub struct Decider<'a> {
     site: &'a Site,
@@ -213,14 +216,14 @@ pub struct Decider<'a> {
 }
 
 impl Decider<'_> {
-    /// What comes after a failure.
+    /// Returns the decision after a failure.
     #[inline]
     #[must_use]
     pub fn after_failure<F: Failure>(self, failure: &F) -> NextWait {
         NextWait(next::next(self.site, self.progress, &Report::new(failure, failure), self.clock))
     }
 
-    /// Tells of a success after a failure; `operation` is the name with its places filled in.
+    /// Emits the event of a success after a failure. `operation` is the name with its placeholders filled in.
     #[inline]
     #[must_use]
     pub fn after_recovery(self, operation: Option<&dyn Display>) -> NextWait {
@@ -229,6 +232,6 @@ impl Decider<'_> {
     }
 }
 
-/// The wait before the next attempt; without one the call ends.
+/// The delay before the next attempt; without a delay the call ends.
 #[derive(Clone, Copy, Debug)]
 pub struct NextWait(Option<Nanos>);

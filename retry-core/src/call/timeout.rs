@@ -1,4 +1,4 @@
-//! A limit on one attempt of an async call.
+//! The time limit on one attempt of an async call.
 
 use core::future::{Future, poll_fn};
 use core::pin::pin;
@@ -11,10 +11,10 @@ use crate::policy::Policy;
 use crate::policy::nanos::{Nanos, from_duration, min};
 use crate::runtime::{self, Clock, Wait};
 
-/// `attempt`, dropped when it has run for `timeout` or into the policy's deadline.
+/// Runs `attempt`, and drops it when `timeout` or the policy's deadline has passed.
 ///
 /// # Errors
-/// If it was.
+/// If the attempt was dropped.
 pub async fn limit<F: Future>(
     policy: &Policy,
     progress: &Progress,
@@ -25,7 +25,7 @@ pub async fn limit<F: Future>(
     race(attempt, Wait::timer(from_duration(limit))).await.ok_or(AttemptTimeout::new(limit))
 }
 
-/// The same by the caller's timer.
+/// Runs `attempt` like [`limit`], with the caller's timer.
 ///
 /// # Errors
 /// If the attempt was dropped.
@@ -40,7 +40,7 @@ pub async fn limit_with<F: Future, S: Future<Output = ()>>(
     race(attempt, sleep(limit)).await.ok_or(AttemptTimeout::new(limit))
 }
 
-/// What is left for an attempt that starts now.
+/// Returns the time limit of an attempt that starts now.
 fn limit_now(policy: &Policy, progress: &Progress, timeout: Duration) -> Duration {
     if !policy.has_deadline() {
         return timeout;
@@ -50,7 +50,8 @@ fn limit_now(policy: &Policy, progress: &Progress, timeout: Duration) -> Duratio
     Duration::from_nanos(min(from_duration(timeout), left))
 }
 
-/// What `attempt` yields, unless `timer` ends first. The attempt is polled first: one that is ready counts.
+/// Returns the output of `attempt`, or `None` if `timer` ends first. The attempt is polled first, so an
+/// attempt that is ready counts.
 async fn race<F: Future>(attempt: F, timer: impl Future<Output = ()>) -> Option<F::Output> {
     let (mut attempt, mut timer) = (pin!(attempt), pin!(timer));
     poll_fn(|context| match attempt.as_mut().poll(context) {
@@ -60,7 +61,7 @@ async fn race<F: Future>(attempt: F, timer: impl Future<Output = ()>) -> Option<
     .await
 }
 
-/// What a function returns whose attempt timed out.
+/// Returns the result of a function whose attempt timed out.
 #[must_use]
 pub fn timed_out<O: Outcome<Error: FromTimeout>>(timeout: AttemptTimeout) -> O {
     O::from_result(Err(FromTimeout::from_timeout(timeout)))

@@ -1,4 +1,4 @@
-//! Emission: each event goes to every listener.
+//! Emits each event to the log, the metrics and the observer.
 
 use core::fmt::Display;
 use core::time::Duration;
@@ -28,13 +28,13 @@ pub(crate) fn give_up(facts: &Facts<'_>, reason: GiveUpReason, error: &dyn Displ
     tell(|listener| listener.gave_up(&event));
 }
 
-/// Whether there may be anybody to tell.
+/// Returns whether any receiver may want events.
 #[inline]
 pub(crate) fn is_watched() -> bool {
     is_recorded() || observer::current().is_some()
 }
 
-/// Whether the log or the metrics may want any of it.
+/// Returns whether the log or the metrics may want events.
 #[inline]
 pub(crate) fn is_recorded() -> bool {
     #[cfg(feature = "tracing")]
@@ -49,7 +49,8 @@ pub(crate) fn circuit_changed(event: &CircuitChanged<'_>) {
     tell(|listener| listener.circuit_changed(event));
 }
 
-/// Tells every listener: the log first, so that it has the event whatever a user's observer does.
+/// Passes an event to each receiver. The log comes first, so that the event is logged even if the user's
+/// observer panics.
 fn tell(tell: impl Fn(&dyn Observer)) {
     #[cfg(feature = "tracing")]
     tell(&log::Log);
@@ -60,8 +61,9 @@ fn tell(tell: impl Fn(&dyn Observer)) {
     }
 }
 
-/// An environment variable that says nothing usable. Told once, whoever asks for it.
-#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is nobody to tell"))]
+/// Logs that an environment variable has an invalid value, which is ignored. The caller ensures that this is
+/// logged once.
+#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is no log"))]
 pub(crate) fn refused_setting(variable: &str, value: &str, allowed: &dyn Display) {
     #[cfg(feature = "tracing")]
     tracing::error!(target: "reattempt", variable, value, "ignored; write {allowed}");

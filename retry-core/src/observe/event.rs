@@ -1,4 +1,4 @@
-//! What listeners are told.
+//! The events that observers receive.
 
 use core::convert::identity;
 use core::fmt::{self, Debug, Display};
@@ -8,19 +8,19 @@ use core::time::Duration;
 use crate::breaker::CircuitState;
 use crate::decision::GiveUpReason;
 
-/// What every event tells.
+/// The facts that all events have.
 pub(crate) struct Facts<'a> {
-    /// The operation's name, its places filled in.
+    /// The operation's name with its placeholders filled in.
     pub(crate) operation: &'a dyn Display,
-    /// The same with its places open.
+    /// The operation's name with its placeholders open.
     pub(crate) label: &'static str,
-    /// The attempt that has just ended.
+    /// The number of the attempt that has just ended.
     pub(crate) attempt: u32,
     pub(crate) max_attempts: Option<u32>,
     pub(crate) elapsed: Duration,
 }
 
-/// Text that `Debug` shows as it is.
+/// A text whose `Debug` output equals its `Display` output.
 struct Text<'a>(&'a dyn Display);
 
 impl Debug for Text<'_> {
@@ -29,7 +29,8 @@ impl Debug for Text<'_> {
     }
 }
 
-/// An event: the facts that all have, and its own, each with what makes it fit for `Debug`.
+/// Defines an event with the common facts and its own fields. Each field is wrapped in the type or function
+/// beside it for `Debug`.
 macro_rules! event {
     ($(#[$doc:meta])* $name:ident { $($(#[$own_doc:meta])* $own:ident: $type:ty, $shown:path;)* }) => {
         $(#[$doc])*
@@ -40,32 +41,35 @@ macro_rules! event {
         }
 
         impl<'a> $name<'a> {
-            /// The operation's name, its places filled in: what a reader of a log should see.
+            /// Returns the operation's name with its placeholders filled in, for log messages.
             #[must_use]
             pub fn operation(&self) -> &'a dyn Display {
                 self.facts.operation
             }
 
-            /// The operation's name as it stands in the source, its places open: one for all calls of a function, so
-            /// what metrics should be labelled with. A closure without a name is labelled with its file.
+            /// Returns the operation's name as written in the source, with its placeholders open. The label
+            /// is the same for all calls of a function, so use it to label metrics. The label of a closure
+            /// without a name is its source file.
             #[must_use]
             pub fn label(&self) -> &'static str {
                 self.facts.label
             }
 
-            /// The number of the attempt that has just ended, from 1.
+            /// Returns the number of the attempt that has just ended, from 1. In a [`GaveUp`] event it is 0
+            /// if a circuit breaker refused the call before its first attempt.
             #[must_use]
             pub fn attempt(&self) -> u32 {
                 self.facts.attempt
             }
 
-            /// How many attempts there may be, or `None` if they are not limited.
+            /// Returns the maximum number of attempts, or `None` if the number is not limited.
             #[must_use]
             pub fn max_attempts(&self) -> Option<u32> {
                 self.facts.max_attempts
             }
 
-            /// The time since the start of attempt 1; since its end, where the call reads no clock at its start.
+            /// Returns the time since the start of attempt 1, or since its end if the call reads no clock at
+            /// its start.
             #[must_use]
             pub fn elapsed(&self) -> Duration {
                 self.facts.elapsed
@@ -94,27 +98,27 @@ macro_rules! event {
 }
 
 event! {
-    /// An attempt failed and another will follow, after a wait that has not begun.
+    /// An attempt failed and a retry is scheduled. The event is emitted before the wait.
     RetryScheduled {
-        /// The wait before the next attempt.
+        /// Returns the delay before the next attempt.
         delay: Duration, identity;
-        /// The error as text: by its `Display`, else its `Debug`, else the name of its type. It is written when it is
-        /// asked for; in a function with hooks, before they are told.
+        /// Returns the error as text: its `Display`, or else its `Debug`, or else the name of its type. The
+        /// text is written when it is formatted or, in a function with hooks, before the hooks are called.
         error: &'a dyn Display, Text;
     }
 }
 
 event! {
-    /// An attempt succeeded after one that failed.
+    /// An attempt succeeded after a failed attempt.
     Recovered {}
 }
 
 event! {
     /// A call ended without success.
     GaveUp {
-        /// Why.
+        /// Returns the reason why the call gave up.
         reason: GiveUpReason, identity;
-        /// The last error as text, as in [`RetryScheduled::error`].
+        /// Returns the last error as text, like [`RetryScheduled::error`].
         error: &'a dyn Display, Text;
     }
 }
@@ -130,19 +134,19 @@ pub struct CircuitChanged<'a> {
 
 #[cfg(target_has_atomic = "64")]
 impl<'a> CircuitChanged<'a> {
-    /// The breaker's name; `unnamed` if it has none.
+    /// Returns the name of the breaker, or `unnamed` if it has no name.
     #[must_use]
     pub fn breaker(&self) -> &'a str {
         self.breaker
     }
 
-    /// The state that it left.
+    /// Returns the state before the change.
     #[must_use]
     pub fn from(&self) -> CircuitState {
         self.from
     }
 
-    /// The state that it is in now.
+    /// Returns the state after the change.
     #[must_use]
     pub fn to(&self) -> CircuitState {
         self.to

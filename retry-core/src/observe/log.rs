@@ -1,4 +1,4 @@
-//! The log: events through `tracing`.
+//! Writes events to the log, through `tracing`.
 
 use core::time::Duration;
 
@@ -11,13 +11,13 @@ use super::{GaveUp, Recovered, RetryScheduled};
 
 pub(super) struct Log;
 
-/// Whether any subscriber may want any of the events.
+/// Returns whether any subscriber may want any of the events.
 #[inline]
 pub(super) fn is_on() -> bool {
     LevelFilter::current() >= LevelFilter::ERROR
 }
 
-/// One event: the level, what only it tells, and its sentence; the rest is the same for all.
+/// Writes an event with its level, its own fields and its message. The other fields are common to all events.
 macro_rules! event {
     ($level:ident, $event:ident, { $($own:tt)* }, $sentence:literal) => {
         tracing::$level!(

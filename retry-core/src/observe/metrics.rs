@@ -1,4 +1,4 @@
-//! Metrics, through the facade `metrics`: whichever recorder the process has installed gets them.
+//! Records events as metrics, through the crate `metrics` and the recorder that the process has installed.
 
 use std::sync::Once;
 
@@ -12,7 +12,8 @@ const RECOVERED: &str = "reattempt_recovered_total";
 const GAVE_UP: &str = "reattempt_gave_up_total";
 const DELAY: &str = "reattempt_delay_seconds";
 
-/// Labels take few values by construction: names as they stand in the source, and reasons. Errors are not among them.
+/// An observer that records metrics. Labels have few values by construction: operation names as written in
+/// the source, and reasons. Errors are not used as labels.
 pub(super) struct Metrics;
 
 impl Observer for Metrics {
@@ -32,7 +33,8 @@ impl Observer for Metrics {
     }
 }
 
-/// Once, to the recorder that is installed by the first failure. A call does not recover before it has failed.
+/// Describes the metrics once, to the recorder that is installed at the first failure. A recovery need not
+/// describe them, because the call has failed before.
 fn describe() {
     static DESCRIBED: Once = Once::new();
     DESCRIBED.call_once(|| {

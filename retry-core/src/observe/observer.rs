@@ -1,4 +1,4 @@
-//! The process's own listener.
+//! The [`Observer`] trait and the observer of the process.
 
 use core::fmt;
 use std::sync::{Arc, OnceLock};
@@ -8,16 +8,16 @@ use super::event::CircuitChanged;
 use super::{GaveUp, Recovered, RetryScheduled};
 use crate::runtime::installed::{self, Addition};
 
-/// The events of an observer, each once: whoever stands for another passes on all of them.
+/// Defines [`Observer`] and the implementations that forward all of its events, from a single list of events.
 macro_rules! observer {
     ($($(#[$doc:meta])* $told:ident: $event:ident;)*) => {
-        /// Told of every retry in the process, once [`set_observer`] has named it.
+        /// Receives the events of all calls in the process, after [`set_observer`] was called.
         ///
-        /// It is told on the thread of the call and before the call goes on, so what it does should be quick. Of a
-        /// call that succeeds at once it is told nothing. A panic in it is a panic of that call. What it retries
-        /// itself it is told of too.
+        /// An observer runs on the thread of the call, before the call continues, so it should be quick. A
+        /// panic in an observer is a panic of that call. A call that succeeds on the first attempt emits no
+        /// events. Retries that an observer makes itself emit events too.
         ///
-        /// Later versions may have more events. Each does nothing by default.
+        /// Later versions may add events. Each method does nothing by default.
         pub trait Observer: Send + Sync {
             $($(#[$doc])*
             fn $told(&self, event: &$event<'_>) {
@@ -39,7 +39,7 @@ macro_rules! observer {
             })*
         }
 
-        /// Two observers, told one after the other; three are `(A, (B, C))`.
+        /// Passes each event to both observers in order. For three observers, write `(A, (B, C))`.
         impl<A: Observer, B: Observer> Observer for (A, B) {
             $($(#[$doc])*
             fn $told(&self, event: &$event<'_>) {
@@ -51,23 +51,24 @@ macro_rules! observer {
 }
 
 observer! {
-    /// An attempt failed and another will follow.
+    /// Receives the event of a failed attempt that will be retried.
     retry_scheduled: RetryScheduled;
-    /// A call succeeded after a retry.
+    /// Receives the event of a call that succeeded after a retry.
     recovered: Recovered;
-    /// A call ended without success.
+    /// Receives the event of a call that ended without success.
     gave_up: GaveUp;
-    /// A circuit breaker changed its state. The changes of one breaker are told in order.
+    /// Receives the event of a circuit breaker that changed its state. The events of one breaker arrive in
+    /// order.
     #[cfg(target_has_atomic = "64")]
     circuit_changed: CircuitChanged;
 }
 
 static OBSERVER: OnceLock<Box<dyn Observer>> = OnceLock::new();
 
-/// Names the observer of the whole process. The first call counts, best in `main`.
+/// Sets the observer of the process. Only the first call succeeds; make it in `main`.
 ///
-/// It is told in addition to the log and the metrics. An observer to read from later is handed over by reference to a
-/// `static`, or in an [`Arc`]; several at once as a pair.
+/// The observer receives events in addition to the log and the metrics. To read from the observer later, pass
+/// a reference to a `static`, or an [`Arc`]. To set several observers, pass a pair.
 ///
 /// ```
 /// use retry_core::observe::Stats;
@@ -79,14 +80,14 @@ static OBSERVER: OnceLock<Box<dyn Observer>> = OnceLock::new();
 /// ```
 ///
 /// # Errors
-/// If an observer was set before; that one stays.
+/// If an observer was set before. The first observer stays.
 pub fn set_observer(observer: impl Observer + 'static) -> Result<(), SetObserverError> {
     OBSERVER.set(Box::new(observer)).map_err(|_| SetObserverError)?;
     installed::add(Addition::Observer);
     Ok(())
 }
 
-/// The process has an observer already.
+/// The error of [`set_observer`] if the process has an observer already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SetObserverError;
 
@@ -98,7 +99,7 @@ impl fmt::Display for SetObserverError {
 
 impl core::error::Error for SetObserverError {}
 
-/// The observer, for the price of one atomic load.
+/// Returns the observer of the process. It costs one atomic load.
 pub(super) fn current() -> Option<&'static dyn Observer> {
     OBSERVER.get().map(|observer| &**observer)
 }

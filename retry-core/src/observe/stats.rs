@@ -1,4 +1,4 @@
-//! Counts of what happened, per operation, to be printed or read.
+//! [`Stats`], an observer that counts events per operation.
 
 mod frequent;
 mod table;
@@ -14,14 +14,15 @@ use super::observer::Observer;
 use super::{GaveUp, Recovered, RetryScheduled};
 use crate::decision::GiveUpReason;
 
-/// An observer that counts, for each operation: calls that retried, retries, recoveries, give-ups by reason, the time
-/// waited and the most frequent errors.
+/// An observer that counts, for each operation: calls that retried, retries, recoveries, give-ups by reason,
+/// the time waited and the most frequent errors.
 ///
-/// Calls that succeed at once are not counted: nobody is told of them. Its memory is bounded: it keeps
-/// [`MAX_OPERATIONS`](Stats::MAX_OPERATIONS) operations, and for each of them [`ERRORS`](Stats::ERRORS) different errors of at
-/// most [`ERROR_BYTES`](Stats::ERROR_BYTES). Operations are told apart by their labels, so `drain {node}` is one.
+/// Calls that succeed on the first attempt emit no events and are not counted. Memory is bounded: a `Stats`
+/// keeps up to [`MAX_OPERATIONS`](Stats::MAX_OPERATIONS) operations and, for each of them, up to
+/// [`ERRORS`](Stats::ERRORS) different errors of at most [`ERROR_BYTES`](Stats::ERROR_BYTES) bytes.
+/// Operations are distinguished by label, so all calls of `drain {node}` count as one operation.
 ///
-/// Its `Display` is a table:
+/// Its `Display` writes a table:
 ///
 /// ```
 /// # let _guard = retry_core::testing::no_wait();
@@ -45,34 +46,36 @@ use crate::decision::GiveUpReason;
 pub struct Stats(Mutex<BTreeMap<&'static str, OperationStats>>);
 
 impl Stats {
-    /// How many operations are told apart. Those that come later are counted together, as [`Stats::OTHERS`].
+    /// The number of operations that are counted separately. Later operations are counted together, as
+    /// [`Stats::OTHERS`].
     pub const MAX_OPERATIONS: usize = 256;
-    /// What operations beyond the limit are called.
+    /// The label under which operations beyond the limit are counted.
     pub const OTHERS: &str = "(others)";
-    /// How many different errors of an operation are kept. A new one beyond that takes the place of the rarest.
+    /// The number of different errors that are kept for an operation. Beyond it, a new error replaces the
+    /// rarest error.
     pub const ERRORS: usize = frequent::KEPT;
-    /// How many bytes of an error's text are kept.
+    /// The number of bytes that are kept of an error's text.
     pub const ERROR_BYTES: usize = 200;
 
-    /// Nothing counted yet.
+    /// Creates a `Stats` without counts.
     #[must_use]
     pub const fn new() -> Stats {
         Stats(Mutex::new(BTreeMap::new()))
     }
 
-    /// The counts as they are now.
+    /// Returns a copy of the current counts.
     #[must_use]
     pub fn snapshot(&self) -> StatsSnapshot {
         let mut operations: Vec<_> = self.lock().values().cloned().collect();
         for operation in &mut operations {
-            // Stable, so that of equally frequent ones the first to be seen stays first.
+            // The sort is stable: of equally frequent entries, the first to occur stays first.
             operation.gave_up.sort_by_key(|(_, count)| core::cmp::Reverse(*count));
             operation.errors.sort_by_key(|error| core::cmp::Reverse(error.count));
         }
         StatsSnapshot { operations }
     }
 
-    /// A panic elsewhere leaves the counts usable: each change to them is a single step.
+    /// Locks the counts, even after a panic: each change to the counts is a single step, so they stay usable.
     fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, OperationStats>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -123,15 +126,17 @@ impl Display for Stats {
     }
 }
 
-/// The beginning of an error's text. Written before the lock is taken: it is the user's code that writes it.
+/// Returns the beginning of an error's text. It is called before the lock is taken, because `error` is the
+/// user's code.
 fn text(error: &dyn Display) -> String {
     let mut text = Beginning(String::new());
-    // An error that cannot write itself is counted with what it has written.
+    // If `Display` fails, the error is counted with the text that it has written.
     let _ = fmt::write(&mut text, format_args!("{error}"));
     text.0
 }
 
-/// Keeps the first [`Stats::ERROR_BYTES`] of what is written, or less where a character would be cut.
+/// A writer that keeps the first [`Stats::ERROR_BYTES`] bytes of a text, or fewer to keep the last character
+/// whole.
 struct Beginning(String);
 
 impl fmt::Write for Beginning {
@@ -143,31 +148,31 @@ impl fmt::Write for Beginning {
     }
 }
 
-/// The counts of a [`Stats`] at one moment. Its `Display` is a table.
+/// The counts of a [`Stats`] at one moment. Its `Display` writes a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StatsSnapshot {
-    /// Every operation that has failed, by name.
+    /// Every operation that has failed, sorted by label.
     pub operations: Vec<OperationStats>,
 }
 
-/// What happened to one operation.
+/// The counts of one operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OperationStats {
-    /// Its [label](super::GaveUp::label).
+    /// The [label](super::GaveUp::label) of the operation.
     pub operation: &'static str,
-    /// Attempts that have ended, of calls that failed at least once: the first ones, and the retries.
+    /// Attempts that have ended, in calls with at least one failed attempt. First attempts are included.
     pub attempts: u64,
-    /// Calls that were attempted more than once. One that is dropped while it waits counts too.
+    /// Calls that were retried, including calls that were dropped during a wait.
     pub calls_retried: u64,
-    /// Attempts after the first of a call.
+    /// Retries, which are the attempts after the first attempt of a call.
     pub retries: u64,
     /// Calls that succeeded after a retry.
     pub recovered: u64,
-    /// Calls that ended without success, by reason, the most frequent first.
+    /// Calls that ended without success, by reason, the most frequent reason first.
     pub gave_up: Vec<(GiveUpReason, u64)>,
-    /// All waits before retries.
+    /// The sum of all delays before retries.
     pub total_delay: Duration,
     /// The most frequent errors, the most frequent first.
     pub errors: Vec<ErrorCount>,
@@ -187,17 +192,17 @@ impl OperationStats {
         }
     }
 
-    /// How many calls gave up, for whatever reason.
+    /// Returns the number of calls that gave up, for any reason.
     #[must_use]
     pub fn total_give_ups(&self) -> u64 {
         self.gave_up.iter().map(|(_, count)| count).sum()
     }
 
-    /// The mean wait before a retry; zero if there was none.
+    /// Returns the mean delay before a retry, or zero if there was no retry.
     #[must_use]
     pub fn mean_delay(&self) -> Duration {
         let mean = self.total_delay.as_nanos() / u128::from(self.retries.max(1));
-        // A mean is not above the longest delay, and that fits.
+        // The mean is at most the longest delay, which fits.
         Duration::from_nanos(u64::try_from(mean).unwrap_or(u64::MAX))
     }
 }
@@ -242,14 +247,14 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_many_lines_takes_one_in_the_table() {
+    fn an_error_of_many_lines_is_one_line_in_the_table() {
         let stats = Stats::new();
         give_up(&stats, "fetch", &"no route\n\tto host");
         assert!(stats.to_string().ends_with("  error: 1 × no route to host\n"), "{stats}");
     }
 
     #[test]
-    fn an_estimate_is_shown_as_one() {
+    fn an_inexact_count_is_shown_as_an_upper_bound() {
         let stats = Stats::new();
         (0..17).for_each(|n| give_up(&stats, "fetch", &n));
         let table = stats.to_string();

@@ -1,23 +1,24 @@
-//! The files of `retry-core` that share state, with loom's atomics in the place of the real ones, and what has to hold
-//! whatever the threads do. `tests/models.rs` runs it.
-#![allow(dead_code, unreachable_pub, reason = "the files have more than is modelled, and other places")]
-#![expect(clippy::missing_panics_doc, reason = "each says what holds")]
+//! Checks the shared state of `retry-core` in every interleaving: includes its files with loom's atomics.
+//!
+//! `tests/models.rs` runs the models.
+#![allow(dead_code, unreachable_pub, reason = "the models use a part of the files, in other modules")]
+#![expect(clippy::missing_panics_doc, reason = "a model panics if its property does not hold")]
 
 #[path = "../../../retry-core/src/policy/nanos.rs"]
 mod nanos;
 mod sync;
 
-/// As in `retry-core`, without the rest of the room.
+/// The module of `retry-core`, without its other files.
 mod policy {
     pub(crate) use crate::nanos;
 }
 
-/// As in `retry-core`, without the rest of the room.
+/// The module of `retry-core`, without its other files.
 mod runtime {
     pub(crate) use crate::sync;
 }
 
-/// As in `retry-core`, without the settings.
+/// The module of `retry-core`, without the settings.
 pub mod budget {
     #[path = "../../../../retry-core/src/budget/pool.rs"]
     mod pool;
@@ -27,7 +28,7 @@ pub mod budget {
     pub mod models;
 }
 
-/// As in `retry-core`, without the settings.
+/// The module of `retry-core`, without the settings.
 pub mod breaker {
     #[path = "../../../../retry-core/src/breaker/circuit.rs"]
     mod circuit;
@@ -36,7 +37,7 @@ pub mod breaker {
 
     pub mod models;
 
-    /// As in `retry-core`, without the choice between the two.
+    /// The module of `retry-core`, without the choice between the two windows.
     pub mod window {
         #[path = "../../../../../retry-core/src/breaker/window/calls.rs"]
         mod calls;
@@ -54,18 +55,20 @@ pub mod breaker {
 use loom::sync::Arc;
 use loom::thread;
 
-/// Runs all of `threads` at once on the same thing, under every interleaving; then looks at what came of it.
+/// Runs all `threads` at once on the same shared value, in every interleaving, then checks the value and the
+/// results.
 fn explore<S: std::fmt::Debug + 'static, R: 'static>(
     shared: impl Fn() -> S + Send + Sync + 'static,
     threads: &'static [fn(&S) -> R],
     check: impl Fn(&S, Vec<R>) + Send + Sync + 'static,
 ) {
     let mut model = loom::model::Builder::new();
-    // Three switches that are not forced are enough for all known bugs of this kind, and end in seconds.
+    // Three switches of threads that are not forced are enough for all known bugs of this kind, and the
+    // models end in seconds.
     model.preemption_bound = Some(3);
     model.check(move || {
         let shared = Arc::new(shared());
-        // A look at all of it, so that its atomics are there before the threads are.
+        // Formatting reads every atomic, so that loom has registered all of them before the threads start.
         let _ = format!("{shared:?}");
         let (here, others) = threads.split_first().expect("a thread");
         let others: Vec<_> = others

@@ -1,4 +1,4 @@
-//! Loom's atomics in the shape of those of `core`: they can be made in a `const`.
+//! Wraps loom's atomics so that they can be created in a `const`, like those of `core`.
 
 use std::sync::OnceLock;
 
@@ -6,7 +6,8 @@ pub(crate) use loom::sync::atomic::{Ordering, fence};
 
 macro_rules! atomics {
     ($($name:ident: $value:ty;)*) => {$(
-        /// Loom's own, from its first use on: only then is there a model that it can belong to.
+        /// An atomic of loom that is created at its first use, because only then is there a model that it can
+        /// belong to.
         pub(crate) struct $name {
             initial: $value,
             cell: OnceLock<loom::sync::atomic::$name>,
@@ -18,7 +19,7 @@ macro_rules! atomics {
             }
         }
 
-        /// A look, which is a use too.
+        /// Formats the value, which is a use too.
         impl std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 std::fmt::Debug::fmt(&**self, f)

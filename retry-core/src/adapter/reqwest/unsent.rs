@@ -1,4 +1,4 @@
-//! An attempt without a `reqwest::Error` of its own: it was cut off, or not let through.
+//! Errors of an attempt that has no `reqwest::Error`: it was cut off by a timeout or refused by a breaker.
 
 use std::io;
 use std::time::Duration;
@@ -39,8 +39,8 @@ impl From<CircuitOpen> for Error {
     }
 }
 
-/// Returns a `reqwest::Error` with `cause` behind it. reqwest makes none of an error that it has not met itself, so it
-/// meets this one while it reads a body.
+/// Returns a `reqwest::Error` with `cause` behind it. reqwest has no constructor for it, so the cause is
+/// passed to reqwest as the failure of a body.
 #[cfg(not(target_family = "wasm"))]
 fn caused_by(cause: io::Error) -> ::reqwest::Error {
     use std::pin::{Pin, pin};
@@ -70,7 +70,7 @@ fn caused_by(cause: io::Error) -> ::reqwest::Error {
     }
 }
 
-/// In a browser it meets no error of ours at all.
+/// Returns a `reqwest::Error` without the cause, which cannot be passed to reqwest in a browser.
 #[cfg(target_family = "wasm")]
 fn caused_by(_: io::Error) -> ::reqwest::Error {
     ::reqwest::Client::new().get("").build().expect_err("there is no address")

@@ -1,36 +1,37 @@
-//! The last so many calls, exactly.
+//! A window of the last calls, which counts exactly.
 //!
-//! A call takes the next number from `head` by compare-and-swap and writes its result into the entry of that number.
-//! Generation and number stand in both words: a call of an old generation cannot take a number, and one that was held
-//! up before it wrote cannot write over a later call's entry. What is counted is what is written, each time anew, so
-//! no count can drift away from the entries.
+//! A call takes the next number from `head` by compare-and-swap and writes its result into the entry of that
+//! number. Both words contain the generation and the number. So a call of an old generation cannot take a
+//! number, and a call that was delayed before it wrote cannot overwrite the entry of a later call. Each tally
+//! is computed from the entries, so no count can drift away from them.
 //!
-//! **All good is told by one load.** `head` also holds how many calls in a row, up to now, went well. When that is the
-//! whole window, another such call changes nothing in it, and is not written at all.
+//! **One load detects a window of good calls.** `head` also holds the number of consecutive good calls up to
+//! now. When these fill the window, another good call changes nothing in it, and is not written.
 
 use std::boxed::Box;
 
 use crate::breaker::window::tally::{CallResult, Tally};
 use crate::runtime::sync::{AtomicU64, Ordering, fence};
 
-/// See the module's documentation.
+/// A window of the last calls. See the module's documentation.
 #[derive(Debug)]
 pub(in crate::breaker) struct Calls {
     length: u16,
     head: AtomicU64,
-    /// A power of two, so that numbers can wrap; at least `length`.
+    /// The entries: at least `length`, and a power of two, so that numbers can wrap.
     entries: Box<[AtomicU64]>,
 }
 
-/// Numbers wrap at 24 bits.
+/// The mask of a number, which wraps at 24 bits.
 const NUMBER: u64 = (1 << 24) - 1;
 
-/// How many generations a call may be held up for, between the look at the circuit and here. No more than there can be
-/// in that time: numbers wrap, and one that is further ahead is from before an outage of many generations.
+/// The number of generations by which a call may be late, since it read the circuit. More cannot pass in that
+/// time. Generation numbers wrap, so a head that is further ahead is an old one, from before an outage of
+/// many generations.
 const LATE: u16 = 64;
 
-/// From the low end: the number of the next call (24 bits), how many of the generation are in the window (12), how many
-/// in a row went well (12), the generation (16).
+/// The word `head`. From the low end: the number of the next call (24 bits), the calls of the generation in
+/// the window (12), the consecutive good calls (12), the generation (16).
 #[derive(Clone, Copy)]
 struct Head {
     generation: u16,
@@ -54,7 +55,8 @@ impl Head {
     }
 }
 
-/// An entry: the result (2 bits), the number (24), the generation (16); bit 63 tells a written one from none.
+/// Returns the word of an entry: the result (2 bits), the number (24), the generation (16). Bit 63 is set in
+/// every entry that is written.
 const fn entry(generation: u16, number: u64, result: CallResult) -> u64 {
     1 << 63
         | (generation as u64) << 26
@@ -63,8 +65,8 @@ const fn entry(generation: u16, number: u64, result: CallResult) -> u64 {
         | result.has_failed as u64
 }
 
-/// Whether the entry `found` is of a later call than `own`. Numbers wrap, and go on from one generation to the next; so
-/// the sign of their difference tells.
+/// Returns whether the entry `found` is of a later call than `own`. Numbers wrap and continue from one
+/// generation to the next, so the sign of their difference decides.
 const fn is_later(found: u64, own: u64) -> bool {
     const UNUSED: u32 = 64 - 24;
     let ahead = (found >> 2).wrapping_sub(own >> 2) << UNUSED;
@@ -72,7 +74,7 @@ const fn is_later(found: u64, own: u64) -> bool {
 }
 
 impl Calls {
-    /// The longest window, by what a [`Head`] has room for.
+    /// The length of the longest window that a [`Head`] has room for.
     pub(in crate::breaker) const MAX: u32 = 4000;
 
     pub(super) fn new(length: u16) -> Calls {
@@ -80,16 +82,17 @@ impl Calls {
         Calls { length, head: AtomicU64::new(0), entries }
     }
 
-    /// Adds a call; what the window then holds, `None` if all in it went well.
+    /// Adds a call. Returns the tally of the window, or `None` if all calls in it were good or this call is
+    /// too late.
     pub(super) fn add(&self, generation: u32, result: CallResult) -> Option<Tally> {
         let head = self.advance(generation as u16, result)?;
         self.write(entry(head.generation, head.number, result));
-        // Of two that write at the same time, at least one has to see both.
+        // Of two calls that write at the same time, at least one has to see both entries.
         fence(Ordering::SeqCst);
         Some(self.tally())
     }
 
-    /// Takes a number: the head as it was then. `None` if there is nothing to write.
+    /// Takes a number and returns the head from before that, or `None` if there is nothing to write.
     fn advance(&self, generation: u16, result: CallResult) -> Option<Head> {
         loop {
             let word = self.head.load(Ordering::Acquire);
@@ -118,7 +121,7 @@ impl Calls {
     fn write(&self, entry: u64) {
         let cell = &self.entries[self.index(entry >> 2)];
         let newer = |found| (!is_later(found, entry)).then_some(entry);
-        // An error says that a later call has written there.
+        // An error means that a later call has written the entry.
         let _ = cell.fetch_update(Ordering::AcqRel, Ordering::Acquire, newer);
     }
 
@@ -126,7 +129,7 @@ impl Calls {
         (number & (self.entries.len() as u64 - 1)) as usize
     }
 
-    /// What the entries say of the calls before `head`.
+    /// Returns the tally of the calls before `head`.
     fn tally(&self) -> Tally {
         let head = Head::from_word(self.head.load(Ordering::Acquire));
         let mut tally = Tally::default();
@@ -161,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_late_counts_nothing() {
+    fn a_late_call_is_not_counted() {
         let calls = Calls::new(10);
         calls.add(9, FAILED);
         assert_eq!(calls.add(8, FAILED), None);

@@ -1,6 +1,6 @@
-//! How calls went: one, and many.
+//! The result of one call and the tally of many calls.
 
-/// How a call went.
+/// The result of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::breaker) struct CallResult {
     pub(in crate::breaker) has_failed: bool,
@@ -13,7 +13,7 @@ impl CallResult {
     }
 }
 
-/// How many calls are in a window, and how they went.
+/// The number of calls in a window, and of those that failed or were slow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::breaker) struct Tally {
     pub(in crate::breaker) calls: u64,

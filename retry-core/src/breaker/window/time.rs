@@ -1,23 +1,25 @@
-//! The calls of the last so long, by tenths.
+//! A window of the calls of the last period of time, counted by tenths.
 //!
-//! Each counter is one word that says itself what it counts: the generation and the tenth stand in it. To begin a new
-//! tenth is to find another one's counter and to replace it, so nothing has to be cleared, however long nothing
-//! happened; and a call that was held up finds a later counter and leaves it alone.
+//! Each counter is one word that also contains the generation and the tenth that it counts. A new tenth
+//! begins when a call finds the counter of another tenth and replaces it. So nothing has to be cleared,
+//! however long the window was idle, and a call that was delayed finds a later counter and leaves it
+//! unchanged.
 
 use crate::breaker::window::tally::{CallResult, Tally};
 use crate::policy::nanos::Nanos;
 use crate::runtime::sync::{AtomicU64, Ordering, fence};
 
 const TENTHS: u64 = 10;
-/// A tenth that is so far ahead, and so behind, is in the window no more.
+/// The difference to the current tenth at which a tenth is no longer in the window. It is negative, because
+/// the tenth is in the past.
 const OVER: i64 = -10;
 
-/// See the module's documentation.
+/// A window of time. See the module's documentation.
 #[derive(Debug)]
 pub(super) struct Periods {
-    /// The last tenths, each by its number modulo their count.
+    /// The last tenths, each at the index of its number modulo their count.
     last: [Period; TENTHS as usize],
-    /// The tag of the last call that went wrong: without one, there is nothing to add up.
+    /// The tag of the last call that failed or was slow. Without such a call, no tally is needed.
     wrong: AtomicU64,
 }
 
@@ -28,18 +30,20 @@ struct Period {
     slow: Counter,
 }
 
-/// From the low end: the count (28 bits), the tenth (24), the generation (12); 0 before the first call.
+/// A counter. From the low end: the count (28 bits), the tenth (24), the generation (12); 0 before the first
+/// call.
 #[derive(Debug)]
 struct Counter(AtomicU64);
 
 const COUNT: u64 = (1 << 28) - 1;
 
-/// What a counter counts: generation and tenth, above the count.
+/// Returns the tag of a counter: generation and tenth, above the count.
 const fn tag(generation: u32, tenth: u64) -> u64 {
     ((generation & 0xFFF) as u64) << 52 | (tenth & 0xFF_FFFF) << 28
 }
 
-/// By how many generations and tenths `found` is ahead of `tag`; behind it, if less than none.
+/// Returns by how many generations and tenths `found` is ahead of `tag`. Negative numbers mean that it is
+/// behind.
 #[expect(clippy::cast_possible_wrap, reason = "the sign of a difference between numbers that wrap")]
 const fn ahead(found: u64, tag: u64) -> (i64, i64) {
     let generations = (found >> 52).wrapping_sub(tag >> 52) << 52;
@@ -47,13 +51,14 @@ const fn ahead(found: u64, tag: u64) -> (i64, i64) {
     (generations as i64 >> 52, tenths as i64 >> 40)
 }
 
-/// How many tenths a call may be held up between its look at the clock and its count.
+/// The number of tenths by which a call may be late, since it read the clock.
 const LATE: i64 = 1024;
 
-/// Whether what the counter `found` counts is later than `tag`.
+/// Returns whether the counter `found` is later than `tag`.
 ///
-/// Both numbers wrap, so one that is far away may be old however they compare: a window that nobody came to for long,
-/// or a generation before an outage of many. What is later was counted a moment ago, and stands close by in time.
+/// Both numbers wrap, so a counter that is far away may be old whatever the comparison yields: the window was
+/// idle for long, or many generations have passed in an outage. A counter that is later was written a moment
+/// ago, so its tenth is close.
 const fn is_later(found: u64, tag: u64) -> bool {
     let (generations, tenths) = ahead(found, tag);
     let is_recent = OVER < tenths && tenths < LATE;
@@ -71,7 +76,7 @@ impl Counter {
         Counter(AtomicU64::new(0))
     }
 
-    /// Counts one more, unless the counter has gone on.
+    /// Adds one to the count of `tag`, unless the counter is later.
     fn add(&self, tag: u64) {
         let counted = |found: u64| {
             if found & !COUNT == tag {
@@ -80,7 +85,7 @@ impl Counter {
                 (!is_later(found, tag)).then_some(tag | 1)
             }
         };
-        // An error says that it has gone on.
+        // An error means that the counter is later.
         let _ = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, counted);
     }
 
@@ -95,16 +100,16 @@ impl Periods {
         Periods { last: [const { Period::new() }; TENTHS as usize], wrong: AtomicU64::new(0) }
     }
 
-    /// The number of the tenth of `length` that `now` is in, if a tenth began at `first`.
+    /// Returns the number of the tenth of `length` that contains `now`, if a tenth began at `first`.
     pub(super) const fn number(now: Nanos, first: Nanos, length: Nanos) -> u64 {
         let tenth = length / TENTHS;
         now.saturating_sub(first % tenth) / tenth
     }
 
-    /// Adds a call in `tenth`; what the window then holds, `None` if all in it went well.
+    /// Adds a call in `tenth`. Returns the tally of the window, or `None` if all calls in it were good.
     pub(super) fn add(&self, generation: u32, result: CallResult, tenth: u64) -> Option<Tally> {
         let (period, tag) = (self.period(tenth), tag(generation, tenth));
-        // In this order, so that nobody ever reads more failures than calls.
+        // This order ensures that no thread reads more failures than calls.
         period.calls.add(tag);
         if result.has_failed {
             period.failures.add(tag);
@@ -114,15 +119,15 @@ impl Periods {
         }
         if !result.is_good() {
             let latest = |found| (!is_later(found, tag)).then_some(tag | 1);
-            // An error says that there is a later one.
+            // An error means that a later call has written its tag.
             let _ = self.wrong.fetch_update(Ordering::AcqRel, Ordering::Acquire, latest);
         }
-        // Of two that count at the same time, at least one has to see both.
+        // Of two calls that are counted at the same time, at least one has to see both.
         fence(Ordering::SeqCst);
         self.has_gone_wrong(tag).then(|| self.tally(generation, tenth))
     }
 
-    /// Whether a call in the window that ends with `tag` went wrong, or may have.
+    /// Returns whether a call in the window that ends with `tag` failed or was slow, or may have.
     fn has_gone_wrong(&self, tag: u64) -> bool {
         let wrong = self.wrong.load(Ordering::Acquire);
         let (generations, tenths) = ahead(wrong, tag);
@@ -151,7 +156,8 @@ mod tests {
 
     const FAILED: CallResult = CallResult { has_failed: true, was_slow: false };
 
-    /// How many of three failures a window counts that was last used in `before`, by generation and tenth.
+    /// Returns how many of three failures a window counts after it was used in `before`, a generation and a
+    /// tenth.
     fn counted(before: Option<(u32, u64)>, (generation, tenth): (u32, u64)) -> u64 {
         let periods = Periods::new();
         if let Some((generation, tenth)) = before {
@@ -164,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_counts_from_whatever_the_clock_reads() {
+    fn a_window_counts_from_any_time_of_the_clock() {
         for bit in 0..64 {
             assert_eq!(counted(None, (0, 1 << bit)), 3, "tenth 2^{bit}");
             assert_eq!(counted(None, (0, u64::MAX >> bit)), 3, "the tenth before 2^{}", 64 - bit);
@@ -187,12 +193,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_late_counts_nothing() {
+    fn a_late_call_is_not_counted() {
         let periods = Periods::new();
         for _ in 0..2 {
             periods.add(5, FAILED, 107);
         }
-        // An earlier generation, an earlier tenth of the same place.
+        // The calls are of an earlier generation, or of an earlier tenth with the same index.
         for (generation, tenth) in [(4, 107), (4, 97), (5, 97), (3, 7)] {
             periods.add(generation, FAILED, tenth);
         }

@@ -1,23 +1,24 @@
-//! The most frequent errors, in bounded memory.
+//! Counts the most frequent errors in bounded memory.
 
 /// The number of different errors that are kept.
 pub(super) const KEPT: usize = 16;
 
-/// How often an error occurred.
+/// An error and the number of times that it occurred.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorCount {
-    /// Its text, or the beginning of it.
+    /// The text of the error, or the beginning of the text.
     pub error: String,
-    /// How often it occurred, or up to `overcount` times less.
+    /// The number of occurrences, or up to `overcount` more than that.
     pub count: u64,
-    /// How often at most others were counted for it. Zero as long as there were no more than [`Stats::ERRORS`](super::Stats::ERRORS)
-    /// different errors.
+    /// The most occurrences of other errors that `count` may include. It is zero as long as there were no
+    /// more than [`Stats::ERRORS`](super::Stats::ERRORS) different errors.
     pub overcount: u64,
 }
 
-/// Counts an error. Where there is no room, it takes the place of the rarest and its count ("space saving", Metwally
-/// and others, 2005): one that makes up more than a sixteenth of all is always among the sixteen that are kept.
+/// Counts an error. If there is no room, the error replaces the rarest error and continues its count. The
+/// algorithm is "space saving" (Metwally and others, 2005): an error that makes up more than a sixteenth of
+/// all errors is always among the sixteen that are kept.
 pub(super) fn count_error(errors: &mut Vec<ErrorCount>, error: String) {
     if let Some(known) = errors.iter_mut().find(|known| known.error == error) {
         known.count += 1;

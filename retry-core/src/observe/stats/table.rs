@@ -1,4 +1,4 @@
-//! The counts as a table.
+//! The `Display` of [`StatsSnapshot`], which writes the counts as a table.
 
 use core::fmt::{self, Display};
 
@@ -6,7 +6,7 @@ use super::{OperationStats, StatsSnapshot};
 
 const HEADINGS: [&str; 6] = ["operation", "retried", "retries", "recovered", "gave up", "mean delay"];
 
-/// How many errors of an operation are shown.
+/// The number of errors that are shown for an operation.
 const ERRORS: usize = 3;
 
 impl Display for StatsSnapshot {
@@ -38,7 +38,7 @@ fn row(operation: &OperationStats) -> [String; HEADINGS.len()] {
     ]
 }
 
-/// Columns: the name to the left, numbers to the right.
+/// Writes one line of the table. The first column is aligned to the left, the others to the right.
 fn line<T: AsRef<str>>(f: &mut fmt::Formatter<'_>, widths: &[usize], cells: &[T]) -> fmt::Result {
     for (column, (width, cell)) in widths.iter().zip(cells).enumerate() {
         let cell = cell.as_ref();
@@ -55,14 +55,14 @@ fn details(f: &mut fmt::Formatter<'_>, operation: &OperationStats) -> fmt::Resul
         writeln!(f, "  gave up: {count} × {reason}")?;
     }
     for error in operation.errors.iter().take(ERRORS) {
-        // Counted for others at times, it is a number of at most so many.
+        // With an overcount, the count is an upper bound.
         let bound = if error.overcount > 0 { "≤ " } else { "" };
         writeln!(f, "  error: {bound}{} × {}", error.count, OneLine(&error.error))?;
     }
     Ok(())
 }
 
-/// Text with a single space for each run of white space, line breaks included.
+/// A text in which a single space replaces each run of white space, line breaks included.
 struct OneLine<'a>(&'a str);
 
 impl Display for OneLine<'_> {

@@ -1,11 +1,11 @@
-//! A circuit admits exactly its trials, and no outcome moves a state that it does not belong to.
+//! A circuit admits exactly its trials, and an outcome only changes the state that it belongs to.
 
 use super::circuit::{Circuit, Recovery, Ticket};
 use super::state::{Change, CircuitState};
 use crate::explore;
 
 const RECOVERY: Recovery = Recovery { open_for: 10, trials: 2 };
-/// When the circuit is opened, and when it can be tried.
+/// The time at which the circuit is opened, and a time at which trials are admitted.
 const THEN: u64 = 5;
 const LATER: u64 = 15;
 
@@ -22,14 +22,15 @@ fn fail(circuit: &Circuit, ticket: Ticket, threshold: u16) -> Option<Change> {
     circuit.failed(ticket, threshold, RECOVERY, || THEN)
 }
 
-/// A circuit whose time to be open is over.
+/// Returns an open circuit whose `open_for` is over.
 fn opened() -> Circuit {
     let circuit = Circuit::new();
     fail(&circuit, closed(), 1).expect("it opens");
     circuit
 }
 
-/// Each change of state is one thread's, and they follow one another without a gap.
+/// Asserts that each change of state was made by one thread, and that the changes follow each other without a
+/// gap.
 fn assert_in_order(changes: impl IntoIterator<Item = Change>, first: u32) {
     let mut changes: Vec<_> = changes.into_iter().collect();
     changes.sort_by_key(|change| change.generation);
@@ -39,7 +40,7 @@ fn assert_in_order(changes: impl IntoIterator<Item = Change>, first: u32) {
     assert!(changes.windows(2).all(|pair| pair[0].to == pair[1].from), "{changes:?}");
 }
 
-/// Three callers, two trials.
+/// Of three callers, exactly two get a trial.
 pub fn half_open_it_admits_exactly_its_trials() {
     explore(opened, &[admit, admit, admit], |circuit, admitted| {
         let trials = admitted.iter().filter_map(|(ticket, _)| *ticket).filter(|ticket| ticket.is_trial);
@@ -49,7 +50,7 @@ pub fn half_open_it_admits_exactly_its_trials() {
     });
 }
 
-/// Two trials succeed at once: it closes once.
+/// Two trials succeed at once, and the circuit closes once.
 pub fn the_last_of_the_trials_closes_it() {
     fn try_once(circuit: &Circuit) -> Vec<Change> {
         let (ticket, mut changes) = admit(circuit);
@@ -62,7 +63,7 @@ pub fn the_last_of_the_trials_closes_it() {
     });
 }
 
-/// One trial succeeds, one fails: whichever comes first, it is open.
+/// One trial succeeds and one fails. The circuit is open afterwards, in any order.
 pub fn a_failed_trial_opens_it() {
     fn succeed(circuit: &Circuit) -> Vec<Change> {
         let (Some(ticket), mut changes) = admit(circuit) else { return Vec::new() };
@@ -80,7 +81,7 @@ pub fn a_failed_trial_opens_it() {
     });
 }
 
-/// A trial that is given back can be taken by another, and is not there twice.
+/// A trial that is released can be taken by another call, and only once.
 pub fn a_trial_given_back_is_one_trial() {
     fn give_back(circuit: &Circuit) -> usize {
         if let (Some(ticket), _) = admit(circuit) {
@@ -98,7 +99,7 @@ pub fn a_trial_given_back_is_one_trial() {
     });
 }
 
-/// Calls of the closed circuit end while it opens and is tried.
+/// Calls of the closed circuit end while the circuit is open or half-open. Their outcomes change nothing.
 pub fn a_late_outcome_moves_nothing() {
     fn late_failure(circuit: &Circuit) -> Vec<Change> {
         fail(circuit, closed(), 1).into_iter().collect()
@@ -117,7 +118,7 @@ pub fn a_late_outcome_moves_nothing() {
     });
 }
 
-/// Failures of two threads are counted in a row; it opens once.
+/// Failures of two threads are consecutive, and the circuit opens once.
 pub fn failures_of_all_threads_are_in_a_row() {
     fn fail_once(circuit: &Circuit) -> Vec<Change> {
         fail(circuit, closed(), 2).into_iter().collect()
@@ -129,7 +130,7 @@ pub fn failures_of_all_threads_are_in_a_row() {
     });
 }
 
-/// A hand on the switch while a call fails: the hand wins, whoever was first.
+/// A circuit is forced open while a call fails. The circuit is forced open afterwards, in any order.
 pub fn the_hand_wins() {
     fn by_hand(circuit: &Circuit) -> Vec<Change> {
         circuit.force(CircuitState::ForcedOpen, false).into_iter().collect()

@@ -1,4 +1,4 @@
-//! A budget grants what was paid in, once, and nothing that is too old.
+//! A budget grants every deposit once, and no deposit that has expired.
 
 use super::pool::{Pool, TOKEN};
 use super::reserve::{Income, Reserve};
@@ -6,7 +6,7 @@ use crate::explore;
 
 const LIMIT: u64 = 100 * TOKEN;
 
-/// A pool that holds `tokens` since slot 1.
+/// Returns a pool that holds `tokens`, deposited in slot 1.
 fn holding(tokens: u64) -> Pool {
     let pool = Pool::new();
     pool.turn_to(1);
@@ -23,7 +23,7 @@ fn deposit_half_and_withdraw(pool: &Pool) -> u64 {
     withdraw(pool)
 }
 
-/// Three want what is enough for two.
+/// Three threads withdraw from a pool that holds two tokens.
 pub fn no_token_is_granted_twice() {
     explore(
         || holding(2),
@@ -35,7 +35,7 @@ pub fn no_token_is_granted_twice() {
     );
 }
 
-/// Halves that two threads pay in make one token.
+/// Two threads deposit half a token each, which makes one token.
 pub fn no_deposit_is_lost_or_counted_twice() {
     explore(
         || holding(0),
@@ -46,7 +46,7 @@ pub fn no_deposit_is_lost_or_counted_twice() {
     );
 }
 
-/// A pool with room for one more, into which two are paid while one is taken.
+/// A pool has room for one token. Two tokens are deposited while one is withdrawn.
 pub fn no_more_is_saved_than_the_limit() {
     fn deposit(pool: &Pool) -> u64 {
         pool.deposit(TOKEN, 3 * TOKEN, 1);
@@ -62,7 +62,8 @@ pub fn no_more_is_saved_than_the_limit() {
     );
 }
 
-/// Ten slots later all is too old; a thread that turns to that slot is granted what is paid in then, and no more.
+/// Ten slots later the pool has expired. A thread that begins that slot is granted the tokens of that slot,
+/// and no more.
 pub fn nothing_too_old_is_granted_after_the_turn() {
     fn turn_deposit_withdraw(pool: &Pool) -> u64 {
         pool.turn_to(11);
@@ -74,7 +75,7 @@ pub fn nothing_too_old_is_granted_after_the_turn() {
         &[turn_deposit_withdraw, turn_deposit_withdraw],
         |pool, granted| {
             let granted = granted.iter().sum::<u64>();
-            // Whoever finds the turn under way is as early as if it had come before it.
+            // A thread that finds the turn in progress sees the pool as it was before the turn.
             assert!(granted <= 3, "{granted}");
             assert!(granted * TOKEN + pool.balance() <= 3 * TOKEN);
             pool.turn_to(21);
@@ -83,7 +84,7 @@ pub fn nothing_too_old_is_granted_after_the_turn() {
     );
 }
 
-/// Withdrawals and expiry move the same counter, each of them forward only.
+/// Withdrawals and expiry move the same counter, and only forward.
 pub fn what_expires_is_not_granted_again() {
     fn turn(pool: &Pool) -> u64 {
         pool.turn_to(11);
@@ -100,7 +101,7 @@ pub fn what_expires_is_not_granted_again() {
     );
 }
 
-/// A note that the pool is full does not outlive a withdrawal.
+/// The mark of a full pool does not outlive a withdrawal.
 pub fn a_full_pool_that_is_not_full_any_more_is_not_told_full() {
     fn deposit(pool: &Pool) -> u64 {
         pool.deposit(TOKEN, 2 * TOKEN, 1);
@@ -116,7 +117,7 @@ pub fn a_full_pool_that_is_not_full_any_more_is_not_told_full() {
     );
 }
 
-/// What both threads see at the same moment is spent once.
+/// Units that two threads read at the same time are withdrawn once.
 pub fn no_reserve_is_spent_twice() {
     const INCOME: Income = Income { per_second: 1, limit: 3 * TOKEN };
     fn withdraw(reserve: &Reserve) -> u64 {

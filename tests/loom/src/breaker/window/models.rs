@@ -1,4 +1,4 @@
-//! A window holds what happened, and nothing of an earlier generation.
+//! A window counts every call, and no call of an earlier generation.
 
 use super::calls::Calls;
 use super::time::Periods;
@@ -8,7 +8,7 @@ use crate::explore;
 const GOOD: CallResult = CallResult { has_failed: false, was_slow: false };
 const FAILED: CallResult = CallResult { has_failed: true, was_slow: false };
 
-/// Two calls at once fill a window of two, whoever is first.
+/// Two calls at once fill a window of two, in any order.
 pub fn calls_are_all_counted() {
     fn fail(calls: &Calls) -> Option<Tally> {
         calls.add(0, FAILED)
@@ -23,7 +23,7 @@ pub fn calls_are_all_counted() {
     );
 }
 
-/// The same in a window of time: a success completes what makes the failure too much.
+/// Two calls at once are counted in a window of time. A success may complete the tally of a failure.
 pub fn calls_are_all_counted_in_time() {
     fn fail(periods: &Periods) -> Option<Tally> {
         periods.add(0, FAILED, 0)
@@ -37,7 +37,7 @@ pub fn calls_are_all_counted_in_time() {
     });
 }
 
-/// Three calls around a window of two: the third takes the place of the first, even if that is written late.
+/// Three calls in a window of two: the third call replaces the first, even if the first is written late.
 pub fn a_late_writer_spoils_no_later_call() {
     fn fail(calls: &Calls) -> Option<Tally> {
         calls.add(0, FAILED)
@@ -50,7 +50,7 @@ pub fn a_late_writer_spoils_no_later_call() {
         || Calls::new(2),
         &[fail, succeed_twice],
         |calls, _| {
-            // Two more, and the failure has left whatever came first.
+            // After two more calls, the failure is no longer in the window, whatever the order was.
             calls.add(0, GOOD);
             calls.add(0, GOOD);
             assert_eq!(calls.add(0, GOOD), None, "all in the window is good");
@@ -59,7 +59,7 @@ pub fn a_late_writer_spoils_no_later_call() {
     );
 }
 
-/// A call of the generation before ends while the new one counts.
+/// A call of the earlier generation ends while calls of the new generation are counted.
 pub fn calls_of_an_earlier_generation_do_not_count() {
     fn late(calls: &Calls) -> Option<Tally> {
         calls.add(1, FAILED)
@@ -78,7 +78,7 @@ pub fn calls_of_an_earlier_generation_do_not_count() {
     );
 }
 
-/// The same for a window of time, in one tenth.
+/// A call of the earlier generation ends in the same tenth of a window of time.
 pub fn calls_of_an_earlier_generation_do_not_count_in_time() {
     fn late(periods: &Periods) -> Option<Tally> {
         periods.add(1, FAILED, 0)
