@@ -11,7 +11,9 @@ use crate::Retryable;
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
         match self.kind() {
-            ErrorKind::IOError(error) => !is_said(error) && cause::may_pass(Some(&**error)).unwrap_or(true),
+            ErrorKind::IOError(error) => {
+                !is_reported(error) && cause::may_pass(Some(&**error)).unwrap_or(true)
+            }
             ErrorKind::ProtocolError(error) => may_pass(error),
             ErrorKind::ChannelsLimitReached
             | ErrorKind::InvalidProtocolVersion(_)
@@ -30,7 +32,7 @@ impl Retryable for Error {
 /// Returns whether an error without a kind consists only of a text. lapin reports a malformed URI, a missing
 /// runtime and an unreadable key in this form; a failure of the network or of TLS has a type. The `Debug`
 /// output of a text is the text in quotation marks.
-fn is_said(error: &io::Error) -> bool {
+fn is_reported(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Other
         && error.get_ref().is_some_and(|text| format!("{text:?}") == format!("{:?}", text.to_string()))
 }

@@ -56,7 +56,7 @@ impl CircuitBreaker {
                 let result = operation();
                 #[cfg(feature = "std")]
                 drop(running);
-                permit.judge(result, is_failure)
+                permit.settle_result(result, is_failure)
             }
             Err(open) => Err(open.into()),
         }
@@ -74,7 +74,7 @@ impl CircuitBreaker {
                 let result = Attempt::new(Some(&permit), operation()).await;
                 #[cfg(not(feature = "std"))]
                 let result = operation().await;
-                permit.judge(result, |_| true)
+                permit.settle_result(result, |_| true)
             }
             Err(open) => Err(open.into()),
         }

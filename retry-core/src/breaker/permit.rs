@@ -75,7 +75,7 @@ impl<'a> Permit<'a> {
     /// Reports `result` as the outcome and returns it. An error for which `is_failure` returns `false` is
     /// ignored.
     #[inline]
-    pub(super) fn judge<T, E>(
+    pub(super) fn settle_result<T, E>(
         self,
         result: Result<T, E>,
         is_failure: impl FnOnce(&E) -> bool,

@@ -8,7 +8,7 @@
 use core::error::Error;
 use core::fmt::{Debug, Display};
 use core::marker::PhantomData;
-use core::ops::{ControlFlow, Deref};
+use core::ops::ControlFlow;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use super::progress::Progress;
 use super::site::Site;
 use super::step::{self, WaitMode};
 use crate::decision::Outcome;
+use crate::decision::ladder::deref_ladder;
 use crate::error::{
     AlwaysRetry, AsDebug, AsDisplay, AsTypeName, Borrowing, Borrows, Boxed, BoxedSync, ByRetryable, Counted,
     Counts, Held, Holds, Known, Plain, Pointed, Points, Retryable, Unchained,
@@ -76,14 +77,14 @@ macro_rules! steps {
     };
 }
 
-macro_rules! tower {
-    ($($(#[$doc:meta])* $floor:ident$(($($bound:tt)+))? => $description:ident, $classifier:ident, $chain:ident;)*) => {
+macro_rules! rungs {
+    ($($(#[$doc:meta])* $rung:ident$(($($bound:tt)+))? => $description:ident, $classifier:ident, $chain:ident;)*) => {
         $(
             $(#[$doc])*
             #[derive(Clone, Copy, Debug)]
-            pub struct $floor<E>(PhantomData<fn() -> E>);
+            pub struct $rung<E>(PhantomData<fn() -> E>);
 
-            impl<E $(: $($bound)+)?> $floor<E> {
+            impl<E $(: $($bound)+)?> $rung<E> {
                 /// Returns the properties of an error on this rung.
                 #[inline]
                 #[must_use]
@@ -94,21 +95,8 @@ macro_rules! tower {
                 steps!(E);
             }
         )*
-        tower!(@stairs $($floor)*);
+        deref_ladder!($($rung)*);
     };
-    (@stairs $floor:ident $next:ident $($rest:ident)*) => {
-        impl<E> Deref for $floor<E> {
-            type Target = $next<E>;
-
-            #[inline]
-            fn deref(&self) -> &$next<E> {
-                &$next(PhantomData)
-            }
-        }
-
-        tower!(@stairs $next $($rest)*);
-    };
-    (@stairs $last:ident) => {};
 }
 
 /// The first rung of the ladder: an `io::Error`, which may contain another error, a `Box<dyn Error>`, which
@@ -137,14 +125,7 @@ impl<E> Probe<E> {
     }
 }
 
-impl<E> Deref for Probe<E> {
-    type Target = RetryableError<E>;
-
-    #[inline]
-    fn deref(&self) -> &RetryableError<E> {
-        &RetryableError(PhantomData)
-    }
-}
+deref_ladder!(Probe RetryableError);
 
 /// The first rung of the ladder for types that may borrow.
 #[derive(Clone, Copy, Debug)]
@@ -162,7 +143,7 @@ impl<E: Borrows + Display> BorrowingProbe<E> {
 }
 
 /// Defines this rung for types that do not borrow. Their source chain starts at the error itself here too.
-macro_rules! held_on_borrowing_ground {
+macro_rules! held_types {
     ($($ty:ty),*) => {$(
         impl BorrowingProbe<$ty> {
             /// Returns the properties of an error on this rung.
@@ -177,18 +158,11 @@ macro_rules! held_on_borrowing_ground {
     )*};
 }
 
-held_on_borrowing_ground!(io::Error, Box<io::Error>, Rc<io::Error>, Arc<io::Error>);
+held_types!(io::Error, Box<io::Error>, Rc<io::Error>, Arc<io::Error>);
 
-impl<E> Deref for BorrowingProbe<E> {
-    type Target = RetryableError<E>;
+deref_ladder!(BorrowingProbe RetryableError);
 
-    #[inline]
-    fn deref(&self) -> &RetryableError<E> {
-        &RetryableError(PhantomData)
-    }
-}
-
-tower! {
+rungs! {
     /// An error that implements `Retryable`.
     RetryableError(Error + Retryable) => AsDisplay, ByRetryable, Plain;
     /// An error.
@@ -220,5 +194,5 @@ tower! {
     /// A type with `Retryable` and nothing else.
     RetryableName(Retryable) => AsTypeName, ByRetryable, Unchained;
     /// Any other type.
-    Top => AsTypeName, AlwaysRetry, Unchained;
+    AnyType => AsTypeName, AlwaysRetry, Unchained;
 }

@@ -15,17 +15,17 @@ use crate::decision::GiveUpReason;
 
 pub(crate) fn retry(facts: &Facts<'_>, delay: Duration, error: &dyn Display) {
     let event = RetryScheduled { facts, delay, error };
-    tell(|listener| listener.retry_scheduled(&event));
+    deliver(|listener| listener.retry_scheduled(&event));
 }
 
 pub(crate) fn recovered(facts: &Facts<'_>) {
     let event = Recovered { facts };
-    tell(|listener| listener.recovered(&event));
+    deliver(|listener| listener.recovered(&event));
 }
 
 pub(crate) fn give_up(facts: &Facts<'_>, reason: GiveUpReason, error: &dyn Display) {
     let event = GaveUp { facts, reason, error };
-    tell(|listener| listener.gave_up(&event));
+    deliver(|listener| listener.gave_up(&event));
 }
 
 /// Returns whether any receiver may want events.
@@ -46,18 +46,18 @@ pub(crate) fn is_recorded() -> bool {
 
 #[cfg(target_has_atomic = "64")]
 pub(crate) fn circuit_changed(event: &CircuitChanged<'_>) {
-    tell(|listener| listener.circuit_changed(event));
+    deliver(|listener| listener.circuit_changed(event));
 }
 
 /// Passes an event to each receiver. The log comes first, so that the event is logged even if the user's
 /// observer panics.
-fn tell(tell: impl Fn(&dyn Observer)) {
+fn deliver(deliver: impl Fn(&dyn Observer)) {
     #[cfg(feature = "tracing")]
-    tell(&log::Log);
+    deliver(&log::Log);
     #[cfg(feature = "metrics")]
-    tell(&metrics::Metrics);
+    deliver(&metrics::Metrics);
     if let Some(observer) = observer::current() {
-        tell(observer);
+        deliver(observer);
     }
 }
 
