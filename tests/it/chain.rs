@@ -426,9 +426,28 @@ mod through_retry_errors {
             refused_call(inner).map_err(Arc::new)
         }
 
+        #[retry(max = 1, breaker = outer, when = |_| true)]
+        fn borrowing<'a>(
+            outer: &CircuitBreaker,
+            inner: &CircuitBreaker,
+            _: &'a str,
+        ) -> Result<(), Box<dyn Error + 'a>> {
+            Ok(refused_call(inner)?)
+        }
+        #[retry(max = 1, breaker = outer, error = Rc<RetryError<io::Error>>, when = |_| true)]
+        fn counted(
+            outer: &CircuitBreaker,
+            inner: &CircuitBreaker,
+        ) -> Result<(), RetryError<Rc<RetryError<io::Error>>>> {
+            refused_call(inner).map_err(Rc::new)
+        }
+
         let (outer, inner) = (CircuitBreaker::new().consecutive_failures(1), CircuitBreaker::new());
         inner.force_open();
         assert!(boxed(&outer, &inner).is_err() && shared(&outer, &inner).is_err());
+        assert!(borrowing(&outer, &inner, "").is_err());
+        assert_eq!(outer.state(), reattempt::CircuitState::Closed);
+        assert!(counted(&outer, &inner).is_err());
         assert_eq!(outer.state(), reattempt::CircuitState::Closed);
     }
 }

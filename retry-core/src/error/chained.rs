@@ -107,6 +107,10 @@ impl<E: Borrows + ?Sized> Chained<E> for Borrowing {
     fn first<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)> {
         error.borrowed().source()
     }
+
+    fn is_refusal(&self, error: &E) -> bool {
+        is_refused(error.borrowed()) || has_refusal(self.first(error))
+    }
 }
 
 /// The chain of an error behind `AsRef<dyn Error>`, such as `anyhow::Error` or `eyre::Report`.
@@ -207,7 +211,7 @@ impl<E: Counts + ?Sized> Chained<E> for Counted {
     }
 
     fn is_refusal(&self, error: &E) -> bool {
-        is_refusal_type::<E>() || has_refusal(self.first(error))
+        is_refusal_type::<E>() || is_refused(error.counted()) || has_refusal(self.first(error))
     }
 }
 
