@@ -32,12 +32,12 @@ mod with_std {
         Emit, Environment, GivenUp, Planned, Position, Progress, Site, plan_async, plan_blocking,
         recovered_async, recovered_blocking,
     };
-    pub use retry_core::decision::{On, classify};
+    pub use retry_core::decision::{Selection, classify};
     pub use retry_core::error::find::{Find, classifier, finds};
     pub use retry_core::error::link::ask_for;
     pub use retry_core::error::text::is_text;
     pub use retry_core::error::{
-        ErrorView, Failure, Hint, Overridden, Refused, RetryError, Retryable, into_caller_error,
+        ErrorView, Failure, Hint, Overridden, RejectedValue, RetryError, Retryable, into_caller_error,
     };
     pub use retry_core::runtime::sleep::{Delay, block_with, wait_with};
 }

@@ -10,7 +10,7 @@ mod reason;
 pub mod success;
 
 #[cfg(feature = "std")]
-pub use classify::{On, classify};
+pub use classify::{Selection, classify};
 pub use outcome::Outcome;
 pub use reason::GiveUpReason;
 

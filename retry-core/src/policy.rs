@@ -1,4 +1,4 @@
-//! Computes how often a call is attempted and how long it waits, in `const` functions and without `std`.
+//! Computes how often a call is attempted and how long it waits, in `const` functions; only random draws need `std`.
 
 mod backoff;
 pub mod consistency;

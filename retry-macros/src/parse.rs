@@ -26,6 +26,8 @@ pub(crate) use jitter::{Jitter, JitterForm, not_a_jitter};
 #[cfg(test)]
 pub(crate) use names::all_keys;
 pub(crate) use preset::Preset;
+#[cfg(test)]
+pub(crate) use preset::all_presets;
 pub(crate) use selector::{PRIMITIVES, Selector};
 pub(crate) use slot::{Given, Origin, Slot};
 pub(crate) use source::source;

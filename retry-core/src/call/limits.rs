@@ -136,7 +136,7 @@ impl<'a> Shared<'a> {
     /// attempt is not a trial.
     #[inline]
     #[must_use]
-    pub fn run(&self) -> Option<Running> {
+    pub fn enter_trial(&self) -> Option<Running> {
         self.permit.as_ref().and_then(Permit::run)
     }
 

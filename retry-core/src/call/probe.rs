@@ -67,12 +67,12 @@ macro_rules! steps {
         #[inline]
         pub fn __reattempt_step_blocking<'m, P: WaitMode, O: Outcome<Error = $error>>(
             &self,
-            pace: P,
+            mode: P,
             site: &'m Site,
             position: Position<'m>,
             outcome: O,
         ) -> ControlFlow<O, (Position<'m>, P::Wait)> {
-            step::step_blocking(pace, site, position, self.__reattempt_probe(), outcome)
+            step::step_blocking(mode, site, position, self.__reattempt_probe(), outcome)
         }
     };
 }

@@ -6,7 +6,7 @@ use core::fmt::{self, Debug, Display, Formatter};
 use core::marker::PhantomData;
 use core::time::Duration;
 
-use crate::decision::On as Selection;
+use crate::decision::Selection;
 use crate::error::Retryable;
 use crate::error::chain::{find_in, has_retry_error};
 

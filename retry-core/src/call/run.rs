@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::rules::{AllErrors, LogErrors, On, RetryableErrors, Rules, When};
 use super::site::Site;
 use super::step::{AfterAttempt, Block, Decider, NextWait, step, step_at};
-use crate::decision::{On as Selection, classify};
+use crate::decision::{Selection, classify};
 use crate::error::Failure;
 use crate::error::chain::is_circuit_open;
 use crate::policy::Policy;

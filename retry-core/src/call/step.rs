@@ -1,7 +1,7 @@
 //! The step from one attempt to the next: the code of a function besides its body.
 //!
-//! A success at the first attempt passes through. Everything else is out of line, in one function for each
-//! error type and not for each retried function, and receives the result by value. A borrowed result would
+//! A success at the first attempt passes through. Everything else is out of line. Functions without rules of
+//! their own share it if they have the same success and error types. It receives the result by value. A borrowed result would
 //! have to be kept in memory and registers, and the success would pay for that.
 
 use core::fmt::Display;
@@ -72,7 +72,7 @@ impl WaitMode for Sleep {
 /// wait of the next attempt.
 #[inline]
 pub fn step_blocking<'m, P: WaitMode, O: Outcome, A: AfterAttempt<O::Error>>(
-    pace: P,
+    mode: P,
     site: &'m Site,
     position: Position<'m>,
     after: A,
@@ -83,7 +83,7 @@ pub fn step_blocking<'m, P: WaitMode, O: Outcome, A: AfterAttempt<O::Error>>(
         return Break(O::from_result(result));
     }
     let begun = position.begun(site);
-    match finish_attempt(pace, result, begun.itself(), after) {
+    match finish_attempt(mode, result, begun.itself(), after) {
         Continue(wait) => Continue((Position::Retried(begun), wait)),
         Break(result) => Break(O::from_result(result)),
     }
@@ -105,7 +105,7 @@ pub fn step<O: Outcome, A: AfterAttempt<O::Error>>(
 /// pays in any case for the costs that a [`Position`] avoids.
 #[inline]
 pub(crate) fn step_at<P: WaitMode, O: Outcome, A: AfterAttempt<O::Error>>(
-    pace: P,
+    mode: P,
     site: &Site,
     progress: &mut Progress,
     after: A,
@@ -115,7 +115,7 @@ pub(crate) fn step_at<P: WaitMode, O: Outcome, A: AfterAttempt<O::Error>>(
     if !progress.has_retried() && result.is_ok() {
         return Break(O::from_result(result));
     }
-    finish_attempt(pace, result, (site, progress), after).map_break(O::from_result)
+    finish_attempt(mode, result, (site, progress), after).map_break(O::from_result)
 }
 
 /// Handles a failure, or a success after a failure. The error is dropped before the wait.

@@ -2,7 +2,7 @@
 
 /// The match of `on` with an error. A more specific match is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum On {
+pub enum Selection {
     /// No item matches.
     Nothing,
     /// A type matches: the error is selected, and its own classification decides.
@@ -11,29 +11,29 @@ pub enum On {
     Pattern,
 }
 
-impl On {
+impl Selection {
     /// Returns the more specific match of two items.
     #[must_use]
-    pub fn or(self, other: impl FnOnce() -> On) -> On {
-        if self == On::Pattern { self } else { self.max(other()) }
+    pub fn or(self, other: impl FnOnce() -> Selection) -> Selection {
+        if self == Selection::Pattern { self } else { self.max(other()) }
     }
 
     /// Returns whether an item matches.
     #[must_use]
     pub fn matches(self) -> bool {
-        self != On::Nothing
+        self != Selection::Nothing
     }
 
     /// Returns the match of an item that is a type.
     #[must_use]
-    pub fn by_type(matches: bool) -> On {
-        if matches { On::Type } else { On::Nothing }
+    pub fn by_type(matches: bool) -> Selection {
+        if matches { Selection::Type } else { Selection::Nothing }
     }
 
     /// Returns the match of an item that is a pattern.
     #[must_use]
-    pub fn by_pattern(matches: bool) -> On {
-        if matches { On::Pattern } else { On::Nothing }
+    pub fn by_pattern(matches: bool) -> Selection {
+        if matches { Selection::Pattern } else { Selection::Nothing }
     }
 }
 
@@ -44,7 +44,7 @@ impl On {
 /// decides for a retry; otherwise the error's own classification decides.
 pub fn classify(
     unless: impl FnOnce() -> bool,
-    on: impl FnOnce() -> On,
+    on: impl FnOnce() -> Selection,
     when: impl FnOnce() -> Option<bool>,
     own: impl FnOnce() -> bool,
 ) -> bool {
@@ -55,5 +55,5 @@ pub fn classify(
     if !on.matches() {
         return false;
     }
-    when().unwrap_or_else(|| on == On::Pattern || own())
+    when().unwrap_or_else(|| on == Selection::Pattern || own())
 }

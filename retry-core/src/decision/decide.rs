@@ -1,7 +1,7 @@
 //! Decides after a failed attempt whether to wait and retry, or to give up and for which reason.
 //!
 //! Sync and async functions, the attribute and `Policy::run` all use this decision, or a shorter path with equal
-//! results where only the number of attempts can end the call. The decision reads no clock and draws no random numbers:
+//! results where only the classification and the number of attempts can end the call. The decision reads no clock and draws no random numbers:
 //! the caller passes both in.
 
 use super::reason::GiveUpReason;

@@ -14,7 +14,8 @@ pub enum GiveUpReason {
     NotRetryable,
     /// The retry budget could not pay for another attempt.
     BudgetExhausted,
-    /// The circuit breaker stays open for longer than the wait.
+    /// The circuit breaker refused the call or its next attempt: it stays open for longer than the wait, opened during
+    /// the wait, or lets only a trial through.
     CircuitOpen,
     /// The peer asked for a longer wait than the policy grants.
     HintTooLong,

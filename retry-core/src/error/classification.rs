@@ -1,6 +1,7 @@
 //! Classifies an error as retryable or permanent, with the wait that it asks for.
 //!
-//! An error behind a box is classified by the first error of its chain that has a classification.
+//! An error behind a box is classified by the first error of its chain that has a classification. An `io::Error` counts
+//! only where no other error does, and then the innermost.
 
 use core::error::Error;
 use core::time::Duration;
@@ -13,10 +14,10 @@ use super::foreign;
 use super::link::{Classification, LinkClassifier, classify_link};
 use super::retryable::Retryable;
 
-/// Classifies a chain by its first error of a known type.
+/// Classifies a chain by its first error of a known type. Without one, the innermost `io::Error` decides behind a box.
 ///
 /// Known types are the types that the program names (`also`) and the refusal of a breaker; behind a box, also the errors
-/// of adapters and `io::Error`. Only the check for a chain is inlined, since most errors have none.
+/// of adapters. Only the check for a chain is inlined, since most errors have none.
 #[inline]
 pub(crate) fn classify_chain(
     first: Option<&(dyn Error + 'static)>,
@@ -91,8 +92,8 @@ by_chain! {
     /// the innermost decides. For example, a connector that wraps a TLS error in `ErrorKind::Other` does not hide an
     /// untrusted certificate.
     io::Error;
-    /// Classifies the error by the first error of its chain that is an `io::Error`, a
-    /// [`CircuitOpen`](crate::CircuitOpen) or an error of an enabled adapter. Without such an error, it is retryable.
+    /// Classifies the error by the first error of its chain that is a [`CircuitOpen`](crate::CircuitOpen) or an error of
+    /// an enabled adapter; without one, by the innermost `io::Error`. Without any of them, it is retryable.
     dyn Error;
     /// Classifies the error like `dyn Error`.
     dyn Error + Send;

@@ -15,7 +15,8 @@ use super::link::{Classification, LinkClassifier};
 
 /// The query whether an error of type `E` is an `A` or has an `A` in its chain.
 ///
-/// Method lookup selects the first impl that applies; the traits below are in its order.
+/// Method lookup selects the first impl that applies; the traits below are in its order, which the number of references
+/// in front of `Find` makes. An expansion starts with as many as it needs (`search` in the macro's `expand/error_rules.rs`).
 #[derive(Debug)]
 pub struct Find<A: ?Sized, E: ?Sized>(PhantomData<fn(&A, &E)>);
 

@@ -84,9 +84,9 @@ impl Display for Report<'_> {
 
 /// The failure of an attempt whose value was refused, without an error.
 #[derive(Clone, Copy, Debug)]
-pub struct Refused;
+pub struct RejectedValue;
 
-impl Failure for Refused {
+impl Failure for RejectedValue {
     fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("the value is not accepted yet")
     }

@@ -136,7 +136,7 @@ impl Expansion<'_> {
         }
         let (private, Locals { shared, running, .. }) = (&self.retry.private, &self.locals);
         quote_spanned! {Span::mixed_site()=> {
-            let #running = #private::Shared::run(&#shared);
+            let #running = #private::Shared::enter_trial(&#shared);
             #attempt
         }}
     }

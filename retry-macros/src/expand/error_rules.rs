@@ -83,6 +83,8 @@ impl Expansion<'_> {
     fn search(&self, ty: &Type) -> TokenStream {
         let (private, probes) = (&self.retry.private, self.probes("find"));
         let Locals { error, find, search, .. } = &self.locals;
+        // The impls in core's `error/find.rs` are for references to `Find`, the first ones for most references. Method lookup
+        // starts at the impl that has one reference less than this, since `&self` adds one, and goes on to those with fewer.
         let references = if self.retry.may_borrow { quote!(&&&&&) } else { quote!(&&&&&&&) };
         quote_spanned! {Span::mixed_site()=>
             #probes
@@ -94,7 +96,7 @@ impl Expansion<'_> {
     /// Returns a value that was refused by `retry_ok`, with what the arguments decide about any failure.
     pub(super) fn refused_value(&self) -> TokenStream {
         let private = &self.retry.private;
-        let refused = quote_spanned!(Span::mixed_site()=> #private::Refused);
+        let refused = quote_spanned!(Span::mixed_site()=> #private::RejectedValue);
         match self.retry.success_rule {
             Some(_) => self.overridden(&refused, false, false),
             None => refused,
@@ -169,7 +171,7 @@ impl Expansion<'_> {
         };
         let on = match &selection.on {
             Some(selectors) => self.matched(selectors),
-            None => quote_spanned!(Span::mixed_site()=> #private::On::Type),
+            None => quote_spanned!(Span::mixed_site()=> #private::Selection::Type),
         };
         let when = match &selection.when {
             Some(when) => {
@@ -193,13 +195,13 @@ impl Expansion<'_> {
                 let error = &self.locals.error;
                 let guard = guard.as_ref().map(|guard| quote!(if #guard));
                 quote_spanned! {Span::mixed_site()=>
-                    #private::On::by_pattern(
+                    #private::Selection::by_pattern(
                         match #error { #pattern #guard => true, _ => false }
                     )
                 }
             }
         });
-        let first = matched.next().unwrap_or_else(|| quote!(#private::On::Nothing));
+        let first = matched.next().unwrap_or_else(|| quote!(#private::Selection::Nothing));
         matched.fold(first, |all, next| quote_spanned!(Span::mixed_site()=> #all.or(|| #next)))
     }
 
@@ -211,7 +213,7 @@ impl Expansion<'_> {
         let way = self.search(ty);
         quote_spanned! {Span::mixed_site()=> {
             #way
-            #private::On::by_type(#found)
+            #private::Selection::by_type(#found)
         }}
     }
 
@@ -222,7 +224,7 @@ impl Expansion<'_> {
         let place = Place::at(text.span()).in_expansion();
         let error = hygiene::at(place.first, &self.locals.error);
         let is_text = self.call(place, "is_text", quote!(#error, #text));
-        quote_spanned!(Span::mixed_site()=> #private::On::by_pattern(#is_text #guard))
+        quote_spanned!(Span::mixed_site()=> #private::Selection::by_pattern(#is_text #guard))
     }
 
     /// Imports the traits of one probe into the block that uses them, so that none of the imports is unused.

@@ -59,7 +59,7 @@ impl Expansion<'_> {
         let (private, waited) = (&self.retry.private, &self.locals.waited);
         let (begin, sleep) = (self.start_progress(), self.shared_sleep());
         let used_up = self.moved_clones();
-        let step = if self.retry.shape.is_async { self.async_step() } else { self.blocking_step() };
+        let step = if self.retry.shape.is_async { self.async_step() } else { self.unshared_step() };
         let sum = self
             .retry
             .error_rules
@@ -97,7 +97,7 @@ impl Expansion<'_> {
         quote_spanned!(Span::mixed_site()=> let mut #progress = #private::Progress::#begin;)
     }
 
-    fn blocking_step(&self) -> TokenStream {
+    fn unshared_step(&self) -> TokenStream {
         if !self.retry.needs_plan() {
             return self.single_step();
         }
@@ -132,7 +132,7 @@ impl Expansion<'_> {
         if self.retry.sharing.breaker.is_some() {
             return self.breaker_step();
         }
-        let (step, wait, delay) = (self.blocking_step(), self.wait(), &self.locals.delay);
+        let (step, wait, delay) = (self.unshared_step(), self.wait(), &self.locals.delay);
         quote_spanned! {Span::mixed_site()=>
             let #delay = { #step };
             #wait

@@ -9,7 +9,7 @@ use super::source::source;
 use crate::diagnostics::bail;
 
 /// The names in `retry_core::preset::ALL`. This crate does not depend on that one; a test compares the two.
-const NAMES: [&str; 10] = [
+const NAMES: &[&str] = &[
     "default",
     "s3_upload",
     "s3_download",
@@ -42,12 +42,17 @@ impl Preset {
             let constant = Ident::new(&name.to_uppercase(), first_span(written));
             return Ok(Preset { constant });
         }
-        let all = NAMES.map(|name| format!("`{name}`")).join(", ");
+        let all = all_presets();
         match Preset::guess(written) {
             Some(near) => bail!(written, "`{text}` is no preset; write `preset = {near}`; there are {all}"),
             None => bail!(written, "`{text}` is no preset; there are {all}"),
         }
     }
+}
+
+/// Returns the names of all presets, for messages.
+pub(crate) fn all_presets() -> String {
+    NAMES.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the name in `"s3-upload"`, `preset::S3_UPLOAD` or `S3Upload`.

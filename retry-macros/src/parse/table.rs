@@ -4,11 +4,11 @@
 //!
 //! ```text
 //! field: type, group {
-//!     "key" = parser, "example", conversion("other key" "other key"), …;
+//!     "key" = parser(Kind), "example", conversion("other key" "other key"), …;
 //! }
 //! ```
 //!
-//! - The parser is a method of [`Argument`] that returns the type.
+//! - The parser is a method of [`Argument`] that returns the type; the [`Kind`] is what suggestions need of the value.
 //! - The group decides on inheritance from an `impl` block and on recovery after a mistake: see [`Group`].
 //! - The example is what a message shows.
 //! - Other keys are names in other libraries and common guesses. A [`Conversion`] applies to their values.
@@ -32,7 +32,7 @@ use crate::diagnostics::Diagnostics;
 macro_rules! arguments {
     ($(
         $field:ident: $value:ty, $group:ident {
-            $($key:literal = $parser:ident, $example:literal $(, $conversion:ident($($other:literal)+))*;)+
+            $($key:literal = $parser:ident($kind:ident), $example:literal $(, $conversion:ident($($other:literal)+))*;)+
         }
     )+) => {
         /// The arguments as they are written, each in a slot of its own.
@@ -45,7 +45,7 @@ macro_rules! arguments {
         pub(super) const KEYS: &[ArgumentSpec] = &[$($(ArgumentSpec {
             key: $key,
             example: $example,
-            kind: kind_of(stringify!($parser)),
+            kind: Kind::$kind,
             other_keys: &[$($(($other, Conversion::$conversion),)+)*],
         },)+)+];
 
@@ -90,116 +90,116 @@ macro_rules! arguments {
 
 arguments! {
     max: Max, Policy {
-        "max" = attempts, "max = 5",
+        "max" = attempts(Attempts), "max = 5",
             Unchanged("attempts" "max_attempts" "max_tries" "tries" "stop" "attempt_limit"
                 "stop_after_attempt"),
             FromRetries("max_retries" "max_times" "retries" "max_retry" "num_retries" "retry_count"
                 "retry_limit"),
             FromTimes("times");
-        "unlimited" = unlimited, "unlimited", Unchanged("forever" "infinite");
+        "unlimited" = unlimited(WithoutEquals), "unlimited", Unchanged("forever" "infinite");
     }
     base: Time, Policy {
-        "base" = duration, "base = \"1s\"",
+        "base" = duration(Duration), "base = \"1s\"",
             Unchanged("delay" "base_delay" "initial" "initial_delay" "initial_interval" "interval"
                 "min_delay" "min" "wait" "backoff_delay" "retry_delay" "retry_interval" "period"
                 "start_delay");
-        "base_ms" = millis, "base_ms = 1000", Unchanged("delay_ms");
+        "base_ms" = millis(Other), "base_ms = 1000", Unchanged("delay_ms");
     }
     factor: (Expr, Number), Policy {
-        "factor" = factor, "factor = 2",
+        "factor" = factor(Factor), "factor = 2",
             Unchanged("multiplier" "exponential_base" "exponent" "backoff_factor" "growth");
     }
     backoff: Backoff, Policy {
-        "backoff" = backoff, "backoff = exponential", Unchanged("strategy");
+        "backoff" = backoff(Other), "backoff = exponential", Unchanged("strategy");
     }
     max_delay: Time, Policy {
-        "max_delay" = duration, "max_delay = \"30s\"",
+        "max_delay" = duration(Duration), "max_delay = \"30s\"",
             Unchanged("cap" "max_interval" "max_wait" "delay_max" "max_backoff" "ceiling");
-        "max_delay_ms" = millis, "max_delay_ms = 30000";
+        "max_delay_ms" = millis(Other), "max_delay_ms = 30000";
     }
     jitter: Jitter, Policy {
-        "jitter" = jitter, "jitter = 0.3", Unchanged("random" "randomize"), ToSpread("randomization_factor");
+        "jitter" = jitter(Jitter), "jitter = 0.3", Unchanged("random" "randomize"), ToSpread("randomization_factor");
     }
     deadline: Time, Policy {
-        "deadline" = duration, "deadline = \"2m\"",
+        "deadline" = duration(Duration), "deadline = \"2m\"",
             Unchanged("total_timeout" "max_elapsed" "max_elapsed_time" "max_duration" "total_delay"
                 "stop_after_delay" "overall_timeout");
-        "deadline_ms" = millis, "deadline_ms = 120000", Unchanged("total_timeout_ms");
+        "deadline_ms" = millis(Other), "deadline_ms = 120000", Unchanged("total_timeout_ms");
     }
     attempt_timeout: Time, Policy {
-        "attempt_timeout" = duration, "attempt_timeout = \"5s\"",
+        "attempt_timeout" = duration(Duration), "attempt_timeout = \"5s\"",
             Unchanged("timeout" "per_attempt_timeout" "try_timeout");
-        "attempt_timeout_ms" = millis, "attempt_timeout_ms = 5000", Unchanged("timeout_ms");
+        "attempt_timeout_ms" = millis(Other), "attempt_timeout_ms = 5000", Unchanged("timeout_ms");
     }
     within: Time, Policy {
-        "within" = duration, "within = \"1m\"";
-        "within_ms" = millis, "within_ms = 60000";
+        "within" = duration(Duration), "within = \"1m\"";
+        "within_ms" = millis(Other), "within_ms = 60000";
     }
     on: Vec<Selector>, Selection {
-        "on" = selectors, "on = MyError",
+        "on" = selectors(NoLiteral), "on = MyError",
             Unchanged("retry_on" "retry_on_exceptions" "exceptions" "retriable" "errors" "retry_for");
     }
     unless: Vec<Selector>, Selection {
-        "unless" = selectors, "unless = MyError::Permanent",
+        "unless" = selectors(NoLiteral), "unless = MyError::Permanent",
             Unchanged("not_on" "abort_on" "permanent" "except");
     }
     ask: Vec<Type>, Selection {
-        "ask" = types, "ask = MyError";
+        "ask" = types(Other), "ask = MyError";
     }
     when: Expr, Selection {
-        "when" = function, "when = |error| error.is_transient()",
+        "when" = function(Function), "when = |error| error.is_transient()",
             Unchanged("if" "retry_if" "condition" "predicate" "retry_while");
     }
     retry_ok: Expr, Selection {
-        "retry_ok" = function, "retry_ok = |value| value.is_pending()",
+        "retry_ok" = function(Function), "retry_ok = |value| value.is_pending()",
             Unchanged("retry_on_result"),
             Impossible("until");
     }
     retry_after: Expr, Selection {
-        "retry_after" = function, "retry_after = |error| error.retry_after()", Unchanged("hint" "adjust");
+        "retry_after" = function(Function), "retry_after = |error| error.retry_after()", Unchanged("hint" "adjust");
     }
     error: Type, Function {
-        "error" = ty, "error = MyError", Unchanged("error_type" "wrap");
+        "error" = ty(Other), "error = MyError", Unchanged("error_type" "wrap");
     }
     attempt: Ident, Function {
-        "attempt" = binding, "attempt = n", Unchanged("attempt_number");
+        "attempt" = binding(Other), "attempt = n", Unchanged("attempt_number");
     }
     fallback: Expr, Call {
-        "fallback" = fallback, "fallback = |error| Ok(default)", Unchanged("recover" "default" "or_else");
+        "fallback" = fallback(Function), "fallback = |error| Ok(default)", Unchanged("recover" "default" "or_else");
     }
     on_retry: Expr, Call {
-        "on_retry" = function, "on_retry = |event| log(event)", Impossible("notify" "before_sleep");
+        "on_retry" = function(Function), "on_retry = |event| log(event)", Impossible("notify" "before_sleep");
     }
     on_give_up: Expr, Call {
-        "on_give_up" = function, "on_give_up = |event| log(event)", Impossible("on_failure" "on_error");
+        "on_give_up" = function(Function), "on_give_up = |event| log(event)", Impossible("on_failure" "on_error");
     }
     name: LitStr, Call {
-        "name" = label, "name = \"drain node\"", Unchanged("operation" "label");
+        "name" = label(Other), "name = \"drain node\"", Unchanged("operation" "label");
     }
     start: Start, Policy {
-        "preset" = preset, "preset = api_call", Unchanged("profile" "template");
-        "policy" = policy, "policy = POLICY", Unchanged("config" "builder");
+        "preset" = preset(Other), "preset = api_call", Unchanged("profile" "template");
+        "policy" = policy(NoLiteral), "policy = POLICY", Unchanged("config" "builder");
     }
     env: LitStr, External {
-        "env" = prefix, "env = \"DEPLOYMENT\"", Unchanged("environment" "env_prefix" "env_var" "prefix");
+        "env" = prefix(Other), "env = \"DEPLOYMENT\"", Unchanged("environment" "env_prefix" "env_var" "prefix");
     }
     budget: Expr, External {
-        "budget" = shared, "budget = BUDGET", Unchanged("retry_budget" "token_bucket");
+        "budget" = shared(NoLiteral), "budget = BUDGET", Unchanged("retry_budget" "token_bucket");
     }
     breaker: Expr, External {
-        "breaker" = shared, "breaker = BREAKER", Unchanged("circuit" "circuit_breaker");
+        "breaker" = shared(NoLiteral), "breaker = BREAKER", Unchanged("circuit" "circuit_breaker");
     }
     clone: Vec<Ident>, Function {
-        "clone" = names, "clone(argument)";
+        "clone" = names(WithoutEquals), "clone(argument)";
     }
     sleep: Expr, Call {
-        "sleep" = function, "sleep = path::to::sleep", Unchanged("sleeper");
+        "sleep" = function(Function), "sleep = path::to::sleep", Unchanged("sleeper");
     }
     facade: Path, Function {
-        "crate" = path, "crate = path::to::reattempt";
+        "crate" = path(Other), "crate = path::to::reattempt";
     }
     skip: (), Method {
-        "skip" = skip, "skip", Unchanged("ignore");
+        "skip" = skip(WithoutEquals), "skip", Unchanged("ignore");
     }
 }
 
@@ -254,20 +254,6 @@ impl RawArgs {
         let is_clean = errors.is_clean();
         let _ = errors.finish();
         is_read && is_clean
-    }
-}
-
-/// Returns the kind of values that a parser reads.
-const fn kind_of(parser: &str) -> Kind {
-    match parser.as_bytes() {
-        b"unlimited" | b"skip" | b"names" => Kind::WithoutEquals,
-        b"attempts" => Kind::Attempts,
-        b"duration" => Kind::Duration,
-        b"factor" => Kind::Factor,
-        b"jitter" => Kind::Jitter,
-        b"function" | b"fallback" => Kind::Function,
-        b"shared" | b"policy" | b"selectors" => Kind::NoLiteral,
-        _ => Kind::Other,
     }
 }
 

@@ -10,7 +10,8 @@
 //! ```
 //!
 //! A block without an item stands on the function `fetch` above. The order of the mistakes in one line is the order of
-//! the errors. `{all keys}` stands for the list of all keys, so that a new argument changes no table. Cases that depend on the compiler, such as follow-on errors and `cfg_attr`, are in `tests/ui`.
+//! the errors. `{all keys}` stands for the list of all keys and `{all presets}` for that of all presets, so that a new one changes no
+//! table. Cases that depend on the compiler, such as follow-on errors and `cfg_attr`, are in `tests/ui`.
 
 use std::fmt::Write;
 
@@ -20,7 +21,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{DeriveInput, Expr, File, ImplItem, Item, LitStr, Macro, Signature, Stmt, Token, Type};
 
 use crate::name::Name;
-use crate::parse::all_keys;
+use crate::parse::{all_keys, all_presets};
 
 mod arguments;
 mod conflict;
@@ -126,6 +127,7 @@ impl Block {
                 let column = mistake.start.column;
                 let carets = "^".repeat(mistake.end.column - column);
                 let message = mistake.message.replace(&all_keys(), "{all keys}");
+                let message = message.replace(&all_presets(), "{all presets}");
                 let _ = writeln!(text, "{:column$}{carets} {message}", "");
             }
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{fs, io};
 
-use rooms::{Crate, TABLES, picture};
+use rooms::{Crate, TABLES, picture, rules};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -31,6 +31,15 @@ fn write_picture() -> io::Result<()> {
     let mut crates = Vec::new();
     for table in TABLES {
         crates.push((Crate::read(root(), table.folder)?, table));
+    }
+    // A picture of a broken order would look like a permitted exception.
+    let broken: Vec<String> = crates
+        .iter()
+        .flat_map(|(krate, table)| [rules::rows(krate, table), rules::upward(krate, table)])
+        .flatten()
+        .collect();
+    if !broken.is_empty() {
+        return Err(io::Error::other(format!("the picture is not drawn\n{}", broken.join("\n"))));
     }
     let path = root().join("ARCHITECTURE.md");
     let document = fs::read_to_string(&path)?;

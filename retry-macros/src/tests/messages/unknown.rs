@@ -208,7 +208,7 @@ fn the_advice_keeps_the_value() {
                                     ^^^^^^^^^^ `env_prefix` is no argument of `#[retry]`; write `env = "APP"`
 
         #[retry(preset = database)]
-                         ^^^^^^^^ `database` is no preset; there are `default`, `s3_upload`, `s3_download`, `api_call`, `worker_api`, `amqp_connection`, `ssh_connection`, `file_upload`, `lambda`, `aws_2026`
+                         ^^^^^^^^ `database` is no preset; there are {all presets}
 
         #[retry(retries = 5)]
                 ^^^^^^^ `retries` is no argument of `#[retry]`; write `max = 6`, which counts the first attempt too
@@ -323,7 +323,7 @@ fn an_unknown_word_leads_to_the_nearest() {
                          ^^^^^^^^ `gaussian` is no jitter; write a fraction such as `0.3`, `none`, `full`, `equal`, `decorrelated`, `spread(0.1)` or `up_to("1s")`
 
         #[retry(preset = api_cal)]
-                         ^^^^^^^ `api_cal` is no preset; write `preset = api_call`; there are `default`, `s3_upload`, `s3_download`, `api_call`, `worker_api`, `amqp_connection`, `ssh_connection`, `file_upload`, `lambda`, `aws_2026`
+                         ^^^^^^^ `api_cal` is no preset; write `preset = api_call`; there are {all presets}
         "#,
     );
 }

@@ -155,13 +155,13 @@ fn a_preset_is_a_word_and_a_policy_an_expression() {
                 ^^^^^^ `policy` takes a value after `=`; write `policy = POLICY`
 
         #[retry(preset = reattempt::preset::S3_UPLOAD)]
-                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `reattempt::preset::S3_UPLOAD` is no preset; write `preset = s3_upload`; there are `default`, `s3_upload`, `s3_download`, `api_call`, `worker_api`, `amqp_connection`, `ssh_connection`, `file_upload`, `lambda`, `aws_2026`
+                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `reattempt::preset::S3_UPLOAD` is no preset; write `preset = s3_upload`; there are {all presets}
 
         #[retry(preset)]
                 ^^^^^^ `preset` takes a value after `=`; write `preset = api_call`
 
         #[retry(preset = "s3-upload")]
-                         ^^^^^^^^^^^ `"s3-upload"` is no preset; write `preset = s3_upload`; there are `default`, `s3_upload`, `s3_download`, `api_call`, `worker_api`, `amqp_connection`, `ssh_connection`, `file_upload`, `lambda`, `aws_2026`
+                         ^^^^^^^^^^^ `"s3-upload"` is no preset; write `preset = s3_upload`; there are {all presets}
 
         #[retry(policy = "api_call")]
                          ^^^^^^^^^^ `"api_call"` is no policy; write `preset = api_call`, or `policy = POLICY`
