@@ -1,4 +1,4 @@
-//! Arguments and function → model: checks the rules between them, and collects what an expansion needs.
+//! Arguments and function → model: checks the rules between them, and collects the parts of an expansion.
 
 mod error_rules;
 mod model;

@@ -1,4 +1,4 @@
-//! The error for core: what its type reports, and what the arguments decide about it.
+//! The error for core: the properties of its type, and the decisions of the arguments about it.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -93,7 +93,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// Returns a value that was refused by `retry_ok`, with what the arguments decide about any failure.
+    /// Returns a value that was refused by `retry_ok`, with the decisions of the arguments about any failure.
     pub(super) fn refused_value(&self) -> TokenStream {
         let private = &self.retry.private;
         let refused = quote_spanned!(Span::mixed_site()=> #private::RejectedValue);

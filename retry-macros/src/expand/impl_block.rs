@@ -62,7 +62,7 @@ fn shared_values(args: &RawArgs, generics: &[Ident]) -> Option<TokenStream> {
     (policy.evaluated != Evaluated::InlineConst).then(|| PolicyTokens::new(policy, &private(args)).items)
 }
 
-/// The methods of a block, and what is known after the last of them.
+/// The methods of a block, and the facts about all of them.
 struct Methods<'a> {
     args: &'a RawArgs,
     /// The arguments as tokens.

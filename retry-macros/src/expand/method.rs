@@ -10,7 +10,7 @@ use crate::function::{AnnotatedFn, ReturnKind, Shape, future_output, return_kind
 use crate::model::{check_arguments, check_skip_on_method};
 use crate::parse::{RawArgs, source};
 
-/// What happens to a method.
+/// The treatment of a method.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
     Retried,

@@ -89,7 +89,7 @@ struct Values<'a> {
     refused: Vec<(Expr, Instead)>,
 }
 
-/// What to write instead of an argument.
+/// The replacement of an argument.
 enum Instead {
     /// A setter of the policy.
     Setter(String),

@@ -8,9 +8,9 @@
 //! }
 //! ```
 //!
-//! - The parser is a method of [`Argument`] that returns the type; the [`Kind`] is what suggestions need of the value.
+//! - The parser is a method of [`Argument`] that returns the type; suggestions need the [`Kind`] of its value.
 //! - The group decides on inheritance from an `impl` block and on recovery after a mistake: see [`Group`].
-//! - The example is what a message shows.
+//! - The example is shown in messages.
 //! - Other keys are names in other libraries and common guesses. A [`Conversion`] applies to their values.
 //!
 //! The rows are in the order in which messages list the keys.

@@ -1,4 +1,4 @@
-//! From paths to files: what a name means in a module, through any number of re-exports.
+//! From paths to files: resolves a name in a module, through any number of re-exports.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::parse::{Leaf, Mention, Module, ModulePath, Reading};
 pub struct Import {
     /// The file that imports.
     pub from: usize,
-    /// The file that defines what is imported.
+    /// The file that defines the imported item.
     pub to: usize,
     /// The line of the import.
     pub line: usize,
@@ -35,7 +35,7 @@ pub(crate) fn find(reading: &Reading) -> Vec<Import> {
     imports
 }
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     Module(ModulePath),
@@ -55,7 +55,7 @@ impl Finder<'_> {
         let text = leaf.segments.join("::") + if leaf.name.is_none() { "::*" } else { "" };
         for place in self.reading.resolve(path, &leaf.segments, &mut Seen::new()) {
             let to = match &place {
-                // Of its own front door, a file imports what it reaches through it.
+                // An import through its own front door counts for the file that defines the item.
                 Place::Module(target) if leaf.name.is_some() && path.starts_with(target) => continue,
                 Place::Module(target) => self.reading.modules[target].file,
                 Place::Item(file) => *file,
@@ -69,7 +69,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Adds what a module re-exports, which `*` imports with it.
+    /// Adds the re-exports of a module, which `*` imports with it.
     fn add_glob(&mut self, module: &Module, target: &ModulePath, leaf: &Leaf, text: &str) {
         for reexport in self.reading.modules[target].uses.iter().filter(|reexport| reexport.is_public) {
             for place in self.reading.resolve(target, &reexport.segments, &mut Seen::new()) {
@@ -122,7 +122,7 @@ impl Finder<'_> {
 }
 
 impl Reading {
-    /// Returns what a path leads to from a module; nothing if it leads out of the crate.
+    /// Returns the target of a path in a module; nothing if it leads out of the crate.
     fn resolve(&self, from: &ModulePath, segments: &[String], seen: &mut Seen) -> Vec<Place> {
         let mut at = from.clone();
         let mut rest = segments;
@@ -168,7 +168,7 @@ impl Reading {
         places.into_iter().flat_map(on).collect()
     }
 
-    /// Returns what a name is in a module.
+    /// Resolves a name in a module.
     fn lookup(&self, at: &ModulePath, name: &str, seen: &mut Seen) -> Vec<Place> {
         let Some(module) = self.modules.get(at) else { return Vec::new() };
         let mut places = BTreeSet::new();

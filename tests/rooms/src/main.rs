@@ -1,4 +1,4 @@
-//! Draws the rooms in ARCHITECTURE.md. `cargo run -p rooms -- list` prints every file with what it imports.
+//! Draws the rooms in ARCHITECTURE.md. `cargo run -p rooms -- list` prints every file with its imports.
 
 use std::io::Write;
 use std::path::Path;

@@ -16,7 +16,7 @@ use crate::tokens::{self, TokenPath};
 /// The path of a module from the root of its crate.
 pub(crate) type ModulePath = Vec<String>;
 
-/// What has been read of a crate.
+/// The modules of a crate that have been read.
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
     pub(crate) files: Vec<File>,
@@ -76,7 +76,7 @@ impl Reading {
         reader.visit_file(tree);
     }
 
-    /// Removes what is compiled for tests alone.
+    /// Removes items that are compiled for tests alone.
     pub(crate) fn leave_out_tests(&mut self) {
         let tests = std::mem::take(&mut self.tests);
         let is_test = |module: &ModulePath| tests.iter().any(|test| module.starts_with(test));

@@ -55,7 +55,7 @@ fn downward(krate: &Crate, table: &Table) -> Arrows {
     pairs.filter(|(from, to)| from > to).collect()
 }
 
-/// Returns what is imported against the order.
+/// Returns the imports against the order.
 fn upward<'c>(krate: &'c Crate, table: &Table) -> BTreeMap<(&'c str, &'c str), BTreeSet<&'c str>> {
     let mut arrows = BTreeMap::<_, BTreeSet<_>>::new();
     for import in krate.imports.iter().filter(|import| is_upward(krate, table, import)) {
@@ -78,7 +78,7 @@ fn reaches(arrows: &Arrows, from: usize, to: usize) -> bool {
     from == to || arrows.iter().any(|&(start, next)| start == from && reaches(arrows, next, to))
 }
 
-/// Replaces what has a meaning in a chart.
+/// Replaces characters that have a meaning in a chart.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for letter in text.chars() {

@@ -1,6 +1,6 @@
 //! The rooms of each crate, from the bottom up, and the exceptions from the rules.
 
-/// The rooms of one crate and what is allowed there.
+/// The rooms of one crate, and the exceptions from the rules there.
 #[derive(Debug)]
 pub struct Table {
     /// The crate's folder.

@@ -1,4 +1,4 @@
-//! Crates of a few lines: each rule finds what is against it.
+//! Crates of a few lines, in which each rule finds its violation.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Paths and functions in tokens that are not parsed: what is given to a macro, and the rules of one.
+//! Paths and functions in tokens that are not parsed: the arguments of a macro, and the rules of one.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::UseTree;
