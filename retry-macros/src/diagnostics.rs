@@ -33,6 +33,13 @@ impl Diagnostics {
         self.errors.append(&mut other.errors);
     }
 
+    /// Removes each mistake that another collection has in the same words.
+    pub(crate) fn remove(&mut self, mut other: Diagnostics) {
+        other.is_finished = true;
+        let texts: Vec<String> = other.errors.iter().map(ToString::to_string).collect();
+        self.errors.retain(|error| !texts.contains(&error.to_string()));
+    }
+
     /// Returns the value, or adds the error and returns `None`.
     pub(crate) fn ok<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.add(error)).ok()

@@ -82,6 +82,16 @@ fn a_repeated_on_selects_errors_of_any_of_the_types() {
 }
 
 #[test]
+fn the_first_step_can_be_a_constant() {
+    let _guard = testing::no_wait();
+    let call = const { POLICY.on::<io::Error>() };
+    assert_eq!(attempts!(call, socket), 3);
+    assert_eq!(attempts!(call, answer), 1);
+    let named = const { POLICY.name("fetch") };
+    assert_eq!(attempts!(named, answer), 3);
+}
+
+#[test]
 fn steps_come_in_any_order() {
     let _guard = testing::no_wait();
     let first = POLICY.on::<io::Error>().on::<ParseIntError>().retryable().log_errors();

@@ -303,3 +303,51 @@ mod timeouts {
         }
     }
 }
+
+/// A thread-local whose destructor calls through a breaker, as a connection does that says goodbye.
+mod at_the_end_of_a_thread {
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+    use std::time::Duration;
+
+    use reattempt::{CircuitBreaker, CircuitState};
+
+    static SECONDS: AtomicU64 = AtomicU64::new(0);
+    static BREAKER: CircuitBreaker =
+        CircuitBreaker::new().consecutive_failures(1).open_for(Duration::from_secs(1)).clock(clock);
+    static CLOSED: AtomicBool = AtomicBool::new(false);
+
+    fn clock() -> Duration {
+        Duration::from_secs(SECONDS.load(Relaxed))
+    }
+
+    struct Connection;
+
+    impl Drop for Connection {
+        fn drop(&mut self) {
+            CLOSED.store(BREAKER.call(|| Ok::<(), std::io::Error>(())).is_ok(), Relaxed);
+        }
+    }
+
+    std::thread_local! {
+        static CONNECTION: Connection = const { Connection };
+    }
+
+    fn open_and_wait() {
+        assert!(BREAKER.call(|| Err::<(), _>(std::io::Error::other("down"))).is_err());
+        SECONDS.fetch_add(2, Relaxed);
+    }
+
+    #[test]
+    fn a_trial_runs_in_a_destructor() {
+        std::thread::spawn(|| {
+            CONNECTION.with(|_| ());
+            open_and_wait();
+            assert!(BREAKER.call(|| Ok::<(), std::io::Error>(())).is_ok(), "the trial of this thread");
+            open_and_wait();
+        })
+        .join()
+        .unwrap();
+        assert!(CLOSED.load(Relaxed), "the trial in the destructor");
+        assert_eq!(BREAKER.state(), CircuitState::Closed);
+    }
+}

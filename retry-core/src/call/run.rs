@@ -85,8 +85,9 @@ impl Policy {
     /// Returns a call that retries only errors that are an `A` or have an `A` in their source chain. See
     /// [`RetryCall::on`].
     #[track_caller]
-    pub fn on<A: Error + 'static>(self) -> RetryCall<On<A>> {
-        RetryCall::unnamed(self).on()
+    pub const fn on<A: Error + 'static>(self) -> RetryCall<On<A>> {
+        let RetryCall { site, name, rules, limit } = RetryCall::unnamed(self);
+        RetryCall { site, name, rules: On { inner: rules, selected: PhantomData }, limit }
     }
 
     /// Returns a call that retries only errors for which `predicate` is true. See [`RetryCall::when`].

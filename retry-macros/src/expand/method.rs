@@ -35,10 +35,15 @@ pub(super) fn expand_method(
         Some(true) => {}
         _ => return (method.into_token_stream(), Fate::LeftAlone),
     }
+    let has_own = own.is_some();
     let args = own.unwrap_or_default().or_inherit(outer);
     let mut mistakes = Diagnostics::new();
-    if args.may_contradict_block() {
+    if has_own {
+        // The block's own mistakes are reported at the block, and hide no mistake of a method.
+        let mut of_block = Diagnostics::new();
+        check_arguments(outer, &mut of_block);
         check_arguments(&args, &mut mistakes);
+        mistakes.remove(of_block);
     }
     let tokens = expand_function(&args, method, generics, &mut mistakes);
     errors.append(mistakes);

@@ -227,11 +227,6 @@ impl RawArgs {
         !self.has(&[Group::Policy], Origin::Impl) && !self.has(&[Group::Policy], Origin::Own)
     }
 
-    /// Returns whether a method has an argument of its own that can contradict one of its `impl` block.
-    pub(crate) fn may_contradict_block(&self) -> bool {
-        self.has(&[Group::Policy, Group::External], Origin::Own)
-    }
-
     fn has(&self, groups: &[Group], origin: Origin) -> bool {
         self.given().any(|(group, _, from)| groups.contains(&group) && from == origin)
     }

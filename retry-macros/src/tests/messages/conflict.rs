@@ -13,6 +13,16 @@ fn a_method_cannot_contradict_its_block() {
             fn get(&self) -> Result<u32, String> { Ok(1) }
         }
 
+        #[retry(within = "1m", unlimited)]
+                ^^^^^^ `within` cannot hold for unlimited attempts; write `max = 5` or use `deadline`
+        impl Client {
+            #[retry(base = "1s")]
+            fn get(&self) -> Result<u32, String> { Ok(1) }
+            #[retry(backoff = linear, factor = 3)]
+                                      ^^^^^^ `factor` has no effect with `backoff = linear`; remove one of the two
+            fn put(&self) -> Result<u32, String> { Ok(1) }
+        }
+
         #[retry(within = "1m")]
                 ^^^^^^ `within` is proven at compile time, and `env` changes the policy at run time; remove one or use `deadline`
         impl Client {
