@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use reattempt::observe::{CircuitChanged, GaveUp, Recovered, RetryScheduled};
+use reattempt::observe::{AnyGiveUpEvent, AnyRetryEvent, CircuitEvent, RecoveryEvent};
 use reattempt::testing::Guard;
 use reattempt::{
     CircuitBreaker, CircuitOpen, GiveUpEvent, Jitter, Observer, Policy, RetryBudget, RetryEvent,
@@ -75,21 +75,21 @@ impl Recorder {
 }
 
 impl Observer for Recorder {
-    fn retry_scheduled(&self, event: &RetryScheduled<'_>) {
+    fn retry_scheduled(&self, event: &AnyRetryEvent<'_>) {
         let facts = facts!(event, error: Recorder::text(event.error()));
         note(self.0, &Facts { delay: Some(event.delay()), ..facts });
     }
 
-    fn recovered(&self, event: &Recovered<'_>) {
+    fn recovered(&self, event: &RecoveryEvent<'_>) {
         note(self.0, &facts!(event, error: None));
     }
 
-    fn circuit_changed(&self, event: &CircuitChanged<'_>) {
+    fn circuit_changed(&self, event: &CircuitEvent<'_>) {
         let text = format!("{} {} to {}", event.breaker(), event.from(), event.to());
         TOLD.with_borrow_mut(|told| told.push((self.0, text)));
     }
 
-    fn gave_up(&self, event: &GaveUp<'_>) {
+    fn gave_up(&self, event: &AnyGiveUpEvent<'_>) {
         let facts = facts!(event, error: Recorder::text(event.error()));
         note(self.0, &Facts { reason: Some(event.reason().to_string()), ..facts });
     }
@@ -99,7 +99,7 @@ impl Observer for Recorder {
 struct Labels;
 
 impl Observer for Labels {
-    fn gave_up(&self, event: &GaveUp<'_>) {
+    fn gave_up(&self, event: &AnyGiveUpEvent<'_>) {
         TOLD.with_borrow_mut(|told| told.push(("label", event.label().to_owned())));
     }
 }

@@ -7,13 +7,13 @@
 //!
 //! ```
 //! # let _guard = retry_core::testing::no_wait();
-//! use retry_core::observe::{GaveUp, Observer, Stats};
+//! use retry_core::observe::{AnyGiveUpEvent, Observer, Stats};
 //! use retry_core::{Policy, set_observer};
 //!
 //! struct Alerts;
 //!
 //! impl Observer for Alerts {
-//!     fn gave_up(&self, event: &GaveUp<'_>) {
+//!     fn gave_up(&self, event: &AnyGiveUpEvent<'_>) {
 //!         println!("{} gave up: {}, {}", event.operation(), event.reason(), event.error());
 //!     }
 //! }
@@ -37,8 +37,8 @@ mod observer;
 mod stats;
 
 #[cfg(target_has_atomic = "64")]
-pub use event::CircuitChanged;
-pub use event::{GaveUp, Recovered, RetryScheduled};
+pub use event::CircuitEvent;
+pub use event::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
 pub use observer::{Observer, SetObserverError, set_observer};
 pub use stats::{ErrorCount, OperationStats, Stats, StatsSnapshot};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::state::{Change, GENERATIONS};
-use crate::observe::{self, CircuitChanged};
+use crate::observe::{self, CircuitEvent};
 
 /// Changes of state whose events are not yet emitted.
 ///
@@ -47,7 +47,7 @@ impl TransitionQueue {
         while let Some(change) = delivery.next() {
             if change.from != change.to {
                 let Change { from, to, .. } = change;
-                observe::circuit_changed(&CircuitChanged { breaker: name, from, to });
+                observe::circuit_changed(&CircuitEvent { breaker: name, from, to });
             }
         }
     }

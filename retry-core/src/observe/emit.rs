@@ -4,8 +4,8 @@ use core::fmt::Display;
 use core::time::Duration;
 
 #[cfg(target_has_atomic = "64")]
-use super::event::CircuitChanged;
-use super::event::{Facts, GaveUp, Recovered, RetryScheduled};
+use super::event::CircuitEvent;
+use super::event::{AnyGiveUpEvent, AnyRetryEvent, Facts, RecoveryEvent};
 #[cfg(feature = "tracing")]
 use super::log;
 #[cfg(feature = "metrics")]
@@ -14,17 +14,17 @@ use super::observer::{self, Observer};
 use crate::decision::GiveUpReason;
 
 pub(crate) fn retry(facts: &Facts<'_>, delay: Duration, error: &dyn Display) {
-    let event = RetryScheduled { facts, delay, error };
+    let event = AnyRetryEvent { facts, delay, error };
     deliver(|listener| listener.retry_scheduled(&event));
 }
 
 pub(crate) fn recovered(facts: &Facts<'_>) {
-    let event = Recovered { facts };
+    let event = RecoveryEvent { facts };
     deliver(|listener| listener.recovered(&event));
 }
 
 pub(crate) fn give_up(facts: &Facts<'_>, reason: GiveUpReason, error: &dyn Display) {
-    let event = GaveUp { facts, reason, error };
+    let event = AnyGiveUpEvent { facts, reason, error };
     deliver(|listener| listener.gave_up(&event));
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn is_recorded() -> bool {
 }
 
 #[cfg(target_has_atomic = "64")]
-pub(crate) fn circuit_changed(event: &CircuitChanged<'_>) {
+pub(crate) fn circuit_changed(event: &CircuitEvent<'_>) {
     deliver(|listener| listener.circuit_changed(event));
 }
 

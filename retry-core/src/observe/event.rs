@@ -55,7 +55,7 @@ macro_rules! event {
                 self.facts.label
             }
 
-            /// Returns the number of the attempt that has just ended, from 1. In a [`GaveUp`] event it is 0
+            /// Returns the number of the attempt that has just ended, from 1. In an [`AnyGiveUpEvent`] it is 0
             /// if a circuit breaker refused the call before its first attempt.
             #[must_use]
             pub fn attempt(&self) -> u32 {
@@ -99,7 +99,9 @@ macro_rules! event {
 
 event! {
     /// An attempt failed and a retry is scheduled. The event is emitted before the wait.
-    RetryScheduled {
+    ///
+    /// It is the [`RetryEvent`](crate::RetryEvent) of a hook with the error as text, whatever the error's type.
+    AnyRetryEvent {
         /// Returns the delay before the next attempt.
         delay: Duration, identity;
         /// Returns the error as text: its `Display`, or else its `Debug`, or else the name of its type. The
@@ -110,15 +112,17 @@ event! {
 
 event! {
     /// An attempt succeeded after a failed attempt.
-    Recovered {}
+    RecoveryEvent {}
 }
 
 event! {
     /// A call ended without success.
-    GaveUp {
+    ///
+    /// It is the [`GiveUpEvent`](crate::GiveUpEvent) of a hook with the error as text, whatever the error's type.
+    AnyGiveUpEvent {
         /// Returns the reason why the call gave up.
         reason: GiveUpReason, identity;
-        /// Returns the last error as text, like [`RetryScheduled::error`].
+        /// Returns the last error as text, like [`AnyRetryEvent::error`].
         error: &'a dyn Display, Text;
     }
 }
@@ -126,14 +130,14 @@ event! {
 /// A circuit breaker changed its state.
 #[cfg(target_has_atomic = "64")]
 #[derive(Clone, Copy, Debug)]
-pub struct CircuitChanged<'a> {
+pub struct CircuitEvent<'a> {
     pub(crate) breaker: &'a str,
     pub(crate) from: CircuitState,
     pub(crate) to: CircuitState,
 }
 
 #[cfg(target_has_atomic = "64")]
-impl<'a> CircuitChanged<'a> {
+impl<'a> CircuitEvent<'a> {
     /// Returns the name of the breaker, or `unnamed` if it has no name.
     #[must_use]
     pub fn breaker(&self) -> &'a str {

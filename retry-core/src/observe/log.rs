@@ -5,9 +5,9 @@ use core::time::Duration;
 use tracing::level_filters::LevelFilter;
 
 #[cfg(target_has_atomic = "64")]
-use super::event::CircuitChanged;
+use super::event::CircuitEvent;
 use super::observer::Observer;
-use super::{GaveUp, Recovered, RetryScheduled};
+use super::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
 
 pub(super) struct Log;
 
@@ -33,16 +33,16 @@ macro_rules! event {
 }
 
 impl Observer for Log {
-    fn retry_scheduled(&self, event: &RetryScheduled<'_>) {
+    fn retry_scheduled(&self, event: &AnyRetryEvent<'_>) {
         let delay_ms = in_millis(event.delay());
         event!(warn, event, { delay_ms, error = %event.error(), }, "attempt failed, will retry");
     }
 
-    fn recovered(&self, event: &Recovered<'_>) {
+    fn recovered(&self, event: &RecoveryEvent<'_>) {
         event!(info, event, {}, "succeeded after a retry");
     }
 
-    fn gave_up(&self, event: &GaveUp<'_>) {
+    fn gave_up(&self, event: &AnyGiveUpEvent<'_>) {
         if event.attempt() == 0 {
             event!(error, event, { error = %event.error(), reason = %event.reason(), }, "refused, giving up");
         } else {
@@ -51,7 +51,7 @@ impl Observer for Log {
     }
 
     #[cfg(target_has_atomic = "64")]
-    fn circuit_changed(&self, event: &CircuitChanged<'_>) {
+    fn circuit_changed(&self, event: &CircuitEvent<'_>) {
         tracing::warn!(
             target: "reattempt",
             breaker = event.breaker(),

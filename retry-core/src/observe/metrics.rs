@@ -5,7 +5,7 @@ use std::sync::Once;
 use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 
 use super::observer::Observer;
-use super::{GaveUp, Recovered, RetryScheduled};
+use super::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
 
 const RETRIES: &str = "reattempt_retries_total";
 const RECOVERED: &str = "reattempt_recovered_total";
@@ -17,17 +17,17 @@ const DELAY: &str = "reattempt_delay_seconds";
 pub(super) struct Metrics;
 
 impl Observer for Metrics {
-    fn retry_scheduled(&self, event: &RetryScheduled<'_>) {
+    fn retry_scheduled(&self, event: &AnyRetryEvent<'_>) {
         describe();
         counter!(RETRIES, "operation" => event.label()).increment(1);
         histogram!(DELAY, "operation" => event.label()).record(event.delay());
     }
 
-    fn recovered(&self, event: &Recovered<'_>) {
+    fn recovered(&self, event: &RecoveryEvent<'_>) {
         counter!(RECOVERED, "operation" => event.label()).increment(1);
     }
 
-    fn gave_up(&self, event: &GaveUp<'_>) {
+    fn gave_up(&self, event: &AnyGiveUpEvent<'_>) {
         describe();
         counter!(GAVE_UP, "operation" => event.label(), "reason" => event.reason().as_str()).increment(1);
     }

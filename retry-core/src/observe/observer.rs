@@ -4,8 +4,8 @@ use core::fmt;
 use std::sync::{Arc, OnceLock};
 
 #[cfg(target_has_atomic = "64")]
-use super::event::CircuitChanged;
-use super::{GaveUp, Recovered, RetryScheduled};
+use super::event::CircuitEvent;
+use super::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
 use crate::runtime::installed::{self, Addition};
 
 /// Defines [`Observer`] and the implementations that forward all of its events, from a single list of events.
@@ -52,15 +52,15 @@ macro_rules! observer {
 
 observer! {
     /// Receives the event of a failed attempt that will be retried.
-    retry_scheduled: RetryScheduled;
+    retry_scheduled: AnyRetryEvent;
     /// Receives the event of a call that succeeded after a retry.
-    recovered: Recovered;
+    recovered: RecoveryEvent;
     /// Receives the event of a call that ended without success.
-    gave_up: GaveUp;
+    gave_up: AnyGiveUpEvent;
     /// Receives the event of a circuit breaker that changed its state. The events of one breaker arrive in
     /// order.
     #[cfg(target_has_atomic = "64")]
-    circuit_changed: CircuitChanged;
+    circuit_changed: CircuitEvent;
 }
 
 static OBSERVER: OnceLock<Box<dyn Observer>> = OnceLock::new();

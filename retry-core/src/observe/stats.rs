@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use self::frequent::ErrorCount;
 use self::frequent::count_error;
 use super::observer::Observer;
-use super::{GaveUp, Recovered, RetryScheduled};
+use super::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
 use crate::decision::GiveUpReason;
 
 /// An observer that counts, for each operation: calls that retried, retries, recoveries, give-ups by reason,
@@ -89,7 +89,7 @@ impl Stats {
 }
 
 impl Observer for Stats {
-    fn retry_scheduled(&self, event: &RetryScheduled<'_>) {
+    fn retry_scheduled(&self, event: &AnyRetryEvent<'_>) {
         let error = text(event.error());
         self.count(event.label(), |operation| {
             operation.attempts += 1;
@@ -100,14 +100,14 @@ impl Observer for Stats {
         });
     }
 
-    fn recovered(&self, event: &Recovered<'_>) {
+    fn recovered(&self, event: &RecoveryEvent<'_>) {
         self.count(event.label(), |operation| {
             operation.attempts += 1;
             operation.recovered += 1;
         });
     }
 
-    fn gave_up(&self, event: &GaveUp<'_>) {
+    fn gave_up(&self, event: &AnyGiveUpEvent<'_>) {
         let error = text(event.error());
         self.count(event.label(), |operation| {
             operation.attempts += 1;
@@ -160,7 +160,7 @@ pub struct StatsSnapshot {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OperationStats {
-    /// The [label](super::GaveUp::label) of the operation.
+    /// The [label](super::AnyGiveUpEvent::label) of the operation.
     pub operation: &'static str,
     /// Attempts that have ended, in calls with at least one failed attempt. First attempts are included.
     pub attempts: u64,
@@ -214,7 +214,7 @@ mod tests {
 
     fn give_up(stats: &Stats, label: &'static str, error: &dyn Display) {
         let facts = Facts { operation: &"", label, attempt: 1, max_attempts: None, elapsed: Duration::ZERO };
-        stats.gave_up(&GaveUp { facts: &facts, reason: GiveUpReason::MaxAttempts, error });
+        stats.gave_up(&AnyGiveUpEvent { facts: &facts, reason: GiveUpReason::MaxAttempts, error });
     }
 
     fn only_error(error: &dyn Display) -> String {
