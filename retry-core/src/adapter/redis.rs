@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     /// Returns the error of the client for this line of the server.
-    fn said(line: &str) -> RedisError {
+    fn server_error(line: &str) -> RedisError {
         parse_redis_value(format!("-{line}\r\n").as_bytes()).unwrap().extract_error().unwrap_err()
     }
 
@@ -108,12 +108,12 @@ mod tests {
             "NOTBUSY No scripts in execution right now.",
         ];
         for line in transient {
-            assert!(said(line).is_retryable(), "{line}");
-            assert!(ServerError::try_from(said(line)).unwrap().is_retryable(), "{line}");
+            assert!(server_error(line).is_retryable(), "{line}");
+            assert!(ServerError::try_from(server_error(line)).unwrap().is_retryable(), "{line}");
         }
         for line in permanent {
-            assert!(!said(line).is_retryable(), "{line}");
-            assert!(!ServerError::try_from(said(line)).unwrap().is_retryable(), "{line}");
+            assert!(!server_error(line).is_retryable(), "{line}");
+            assert!(!ServerError::try_from(server_error(line)).unwrap().is_retryable(), "{line}");
         }
     }
 

@@ -232,9 +232,9 @@ mod tests {
             ("APP_RETRY_JITTER", "full"),
         ]);
         assert_eq!(config, PolicyConfig { jitter: Some(Jitter::Full.into()), ..PolicyConfig::default() });
-        let told: Vec<_> = refused.iter().map(|r| (&*r.variable, &*r.value, r.allowed)).collect();
+        let refusals: Vec<_> = refused.iter().map(|r| (&*r.variable, &*r.value, r.allowed)).collect();
         assert_eq!(
-            told,
+            refusals,
             [
                 ("APP_MAX_ATTEMPTS", "-1", Allowed::Attempts),
                 ("APP_INITIAL_DELAY", "-1", Allowed::Seconds),

@@ -10,7 +10,7 @@ use crate::runtime::installed::{self, Addition};
 
 /// Defines [`Observer`] and the implementations that forward all of its events, from a single list of events.
 macro_rules! observer {
-    ($($(#[$doc:meta])* $told:ident: $event:ident;)*) => {
+    ($($(#[$doc:meta])* $method:ident: $event:ident;)*) => {
         /// Receives the events of all calls in the process, after [`set_observer`] was called.
         ///
         /// An observer runs on the thread of the call, before the call continues, so it should be quick. A
@@ -20,31 +20,31 @@ macro_rules! observer {
         /// Later versions may add events. Each method does nothing by default.
         pub trait Observer: Send + Sync {
             $($(#[$doc])*
-            fn $told(&self, event: &$event<'_>) {
+            fn $method(&self, event: &$event<'_>) {
                 let _ = event;
             })*
         }
 
         impl<O: Observer + ?Sized> Observer for &O {
             $($(#[$doc])*
-            fn $told(&self, event: &$event<'_>) {
-                (**self).$told(event);
+            fn $method(&self, event: &$event<'_>) {
+                (**self).$method(event);
             })*
         }
 
         impl<O: Observer + ?Sized> Observer for Arc<O> {
             $($(#[$doc])*
-            fn $told(&self, event: &$event<'_>) {
-                (**self).$told(event);
+            fn $method(&self, event: &$event<'_>) {
+                (**self).$method(event);
             })*
         }
 
         /// Passes each event to both observers in order. For three observers, write `(A, (B, C))`.
         impl<A: Observer, B: Observer> Observer for (A, B) {
             $($(#[$doc])*
-            fn $told(&self, event: &$event<'_>) {
-                self.0.$told(event);
-                self.1.$told(event);
+            fn $method(&self, event: &$event<'_>) {
+                self.0.$method(event);
+                self.1.$method(event);
             })*
         }
     };
