@@ -28,6 +28,7 @@ pub(crate) fn next(site: &Site, progress: &mut Progress, report: &Report<'_>, cl
         return None;
     }
     progress.advance(attempt);
+    // No test context is active here, so none can have a seed.
     Some(site.policy().plain_interval(attempt).pick(random::draw()))
 }
 

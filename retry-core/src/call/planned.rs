@@ -12,7 +12,7 @@ use crate::error::{Describe, Known, Report, RetryError, Sourced};
 use crate::observe::{self, Facts};
 use crate::policy::nanos::{Nanos, to_duration};
 use crate::runtime::Delay;
-use crate::runtime::sleep::{self};
+use crate::runtime::sleep;
 
 /// The contents of an event that is emitted later. The error is kept as text, because a hook may have the
 /// error by then.

@@ -14,7 +14,7 @@ use super::site::Site;
 use crate::decision::Outcome;
 use crate::error::{Chained, Classifier, Describe, Failure, Known, Report};
 use crate::policy::nanos::Nanos;
-use crate::runtime::sleep::{self};
+use crate::runtime::sleep;
 use crate::runtime::{Clock, Delay};
 
 /// How a function waits before the next attempt.
