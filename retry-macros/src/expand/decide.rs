@@ -76,14 +76,14 @@ impl Expansion<'_> {
         }
         let ErrorView { prepared, view } = self.error_view();
         let (private, name) = (&self.retry.private, self.filled_name());
-        let Locals { ask, error, .. } = &self.locals;
+        let Locals { decider, error, .. } = &self.locals;
         Some(quote_spanned! {Span::mixed_site()=>
-            |#error, #ask| match #error {
+            |#error, #decider| match #error {
                 ::core::option::Option::Some(#error) => {
                     #prepared
-                    #private::Decider::after_failure(#ask, &#view)
+                    #private::Decider::after_failure(#decider, &#view)
                 }
-                ::core::option::Option::None => #private::Decider::after_recovery(#ask, #name),
+                ::core::option::Option::None => #private::Decider::after_recovery(#decider, #name),
             }
         })
     }
