@@ -14,17 +14,22 @@ pub trait Chained<E: ?Sized> {
     /// and the errors of its chain are classified instead.
     const IS_BOX: bool = false;
 
-    /// Returns whether the error or one of its sources is a [`RetryError`](crate::RetryError).
-    fn gave_up(&self, error: &E) -> bool {
-        has_retry_error(self.first(error))
-    }
-
     /// Returns the start of the chain: the error itself if its type is `'static`, otherwise its source.
     fn first<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)>;
 
+    /// Returns the error itself if it may borrow, and so is no part of the chain.
+    fn head<'a>(&self, _: &'a E) -> Option<&'a (dyn Error + 'a)> {
+        None
+    }
+
+    /// Returns whether the error or one of its sources is a [`RetryError`](crate::RetryError).
+    fn gave_up(&self, error: &E) -> bool {
+        self.head(error).is_some_and(is_retry_error) || has_retry_error(self.first(error))
+    }
+
     /// Returns whether the error is the refusal of a breaker or was caused by one.
     fn is_refusal(&self, error: &E) -> bool {
-        has_refusal(self.first(error))
+        is_refusal_type::<E>() || self.head(error).is_some_and(is_refused) || has_refusal(self.first(error))
     }
 }
 
@@ -100,16 +105,12 @@ borrows! {
 impl<E: Borrows + ?Sized> Chained<E> for Borrowing {
     const IS_BOX: bool = true;
 
-    fn gave_up(&self, error: &E) -> bool {
-        is_retry_error(error.borrowed()) || has_retry_error(self.first(error))
-    }
-
     fn first<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)> {
         error.borrowed().source()
     }
 
-    fn is_refusal(&self, error: &E) -> bool {
-        is_refused(error.borrowed()) || has_refusal(self.first(error))
+    fn head<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'a)> {
+        Some(error.borrowed())
     }
 }
 
@@ -171,17 +172,13 @@ impl<E: Points + ?Sized> Chained<E> for Pointed {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Plain;
 
-impl<E: Error + ?Sized> Chained<E> for Plain {
-    fn gave_up(&self, error: &E) -> bool {
-        is_retry_error(error) || has_retry_error(error.source())
-    }
-
+impl<E: Error> Chained<E> for Plain {
     fn first<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)> {
         error.source()
     }
 
-    fn is_refusal(&self, error: &E) -> bool {
-        is_refusal_type::<E>() || is_refused(error) || has_refusal(error.source())
+    fn head<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'a)> {
+        Some(error)
     }
 }
 
@@ -202,16 +199,12 @@ impl<E: Error> Counts for Rc<E> {
 }
 
 impl<E: Counts + ?Sized> Chained<E> for Counted {
-    fn gave_up(&self, error: &E) -> bool {
-        is_retry_error(error.counted()) || has_retry_error(self.first(error))
-    }
-
     fn first<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)> {
         error.counted().source()
     }
 
-    fn is_refusal(&self, error: &E) -> bool {
-        is_refusal_type::<E>() || is_refused(error.counted()) || has_refusal(self.first(error))
+    fn head<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'a)> {
+        Some(error.counted())
     }
 }
 
