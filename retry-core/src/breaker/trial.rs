@@ -36,7 +36,8 @@ impl Running {
     #[inline(never)]
     pub(super) fn enter(breaker: usize, generation: u32) -> Running {
         let key = Key { breaker, generation };
-        // In the destructor of another thread-local, this one may be gone. Nested calls of the breaker are then refused.
+        // In the destructor of another thread-local, this one may be gone. Nested calls of the breaker are then refused,
+        // and a trial that returns such a refusal fails.
         let _ = RUNNING.try_with(|running| running.borrow_mut().push(key));
         Running { key, this_thread: PhantomData }
     }

@@ -111,8 +111,10 @@ pub struct On<A, R = AllErrors> {
 #[diagnostic::on_unimplemented(
     message = "`on` looks for a type in the source chain of an `Error`, which `{Self}` is not",
     label = "calls whose error is a `{Self}` cannot select types",
-    note = "select by a closure, such as `.when(|error: &{Self}| error.is::<std::io::Error>())`, or \
-            annotate a function with `#[retry(on = …)]`, which looks into boxes"
+    note = "select by a closure, `.when(|error: &{Self}| …)`; in a box or an `anyhow::Error`, \
+            `error.is::<std::io::Error>()` finds a type",
+    note = "implement `std::error::Error` if the type is yours, or annotate a function with `#[retry(on = …)]`, \
+            which looks into boxes"
 )]
 pub trait Searchable: Error + 'static {}
 

@@ -204,7 +204,8 @@ impl<R, L> RetryCall<R, L> {
         self.with_rules(|inner| When { inner, predicate })
     }
 
-    /// Classifies each error by its [`Retryable`](crate::Retryable) implementation, and uses its hint.
+    /// Classifies each error by its [`Retryable`](crate::Retryable) implementation, and uses its hint. An attempt that
+    /// [timed out](RetryCall::attempt_timeout) is retried without asking.
     pub fn retryable(self) -> RetryCall<RetryableErrors<R>, L> {
         self.with_rules(|inner| RetryableErrors { inner })
     }
@@ -216,6 +217,9 @@ impl<R, L> RetryCall<R, L> {
 
     /// Cancels an attempt that runs longer than `timeout`; the attempt fails with `E::from(AttemptTimeout)`.
     /// Only async calls have this step.
+    ///
+    /// The attempt is retried, unless [`on`](RetryCall::on) selects other types or [`when`](RetryCall::when) refuses its
+    /// error: with `on`, add `.on::<AttemptTimeout>()` and let the error's `source` lead to it.
     pub fn attempt_timeout(self, timeout: Duration) -> RetryCall<R, Limited> {
         let RetryCall { site, name, rules, .. } = self;
         RetryCall { site, name, rules, limit: Limited(timeout) }
@@ -291,7 +295,8 @@ impl<R> RetryCall<R> {
 }
 
 impl<R, L> RetryCall<R, L> {
-    /// Calls the async `operation` like [`run`](RetryCall::run), and waits on the runtime's timer.
+    /// Calls the async `operation` like [`run`](RetryCall::run), and waits on the runtime's timer. The forms of a closure
+    /// that it accepts are those of [`Policy::run_async`].
     ///
     /// # Errors
     /// Returns the error of the last attempt.

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Meta, parse_quote};
 
-use super::method::{blocking, expand_method, is_retried};
+use super::method::{blocking, expand_method};
 use crate::diagnostics::Diagnostics;
 use crate::function::AnnotatedFn;
 use crate::model::{check_no_method_blocks, private};
@@ -80,13 +80,8 @@ impl Deferred {
         method: AnnotatedFn,
         errors: &mut Diagnostics,
     ) -> TokenStream {
-        let is_skipped = own.as_ref().is_some_and(|args| args.skip.is_set());
-        if !is_skipped && own.as_ref().is_none_or(|args| !args.attempt_timeout.is_set()) {
-            let blocking: Vec<String> = blocking(&method).into_iter().collect();
-            if is_retried(&method, own.is_some()).is_ok_and(|is_retried| is_retried) {
-                check_no_method_blocks(&self.args, &blocking, errors);
-            }
-        }
+        let blocking: Vec<String> = blocking(own.as_ref(), &method).into_iter().collect();
+        check_no_method_blocks(&self.args, &blocking, errors);
         expand_method(own, &self.args, &self.generics, method, errors).0
     }
 }

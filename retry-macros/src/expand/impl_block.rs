@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{Attribute, Meta};
 
 use super::deferred::defer;
-use super::method::{Fate, blocking, expand_method, is_retried};
+use super::method::{Fate, blocking, expand_method};
 use super::policy::PolicyTokens;
 use crate::diagnostics::Diagnostics;
 use crate::function::{AnnotatedFn, ImplBlock, ImplItem};
@@ -84,10 +84,7 @@ impl Methods<'_> {
             return defer(self.args, &self.written, self.generics, self.name, method);
         }
         let own = take_attribute(&mut method.attrs, self.name, self.errors);
-        let is_skipped = own.as_ref().is_some_and(|args| args.skip.is_set());
-        if !is_skipped && is_retried(&method, own.is_some()).is_ok_and(|is_retried| is_retried) {
-            self.blocking.extend(blocking(&method));
-        }
+        self.blocking.extend(blocking(own.as_ref(), &method));
         let (tokens, fate) = expand_method(own, self.args, self.generics, method, self.errors);
         self.retried += usize::from(fate != Fate::LeftAlone);
         tokens

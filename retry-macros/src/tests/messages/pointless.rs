@@ -16,6 +16,14 @@ fn only_an_async_function_has_an_attempt_timeout() {
             fn put(&self) -> Result<u32, Failed> { Ok(2) }
         }
 
+        #[retry(attempt_timeout = "1s")]
+        impl Client {
+            #[retry(attempt_timeout = "2s")]
+                    ^^^^^^^^^^^^^^^ `attempt_timeout` cannot cancel `fetch`, which is not async; write `async fn`, or set a timeout on the client that it calls (`deadline` limits only when attempts start)
+            fn fetch(&self) -> Result<u32, String> { Ok(1) }
+            async fn put(&self) -> Result<u32, String> { Ok(1) }
+        }
+
         #[retry(attempt_timeout = "5s")]
                 ^^^^^^^^^^^^^^^ `attempt_timeout` cannot cancel `get`, `put`, `list`, not being async; write `async fn`, or `attempt_timeout` on the async methods alone (`deadline` limits only when attempts start)
         impl Client {
