@@ -1,12 +1,12 @@
 //! One call: its attempts, the plan after each attempt, the waits and the hooks.
 
 mod attempt_limit;
+pub mod blocking;
 pub mod hook;
 #[cfg(target_has_atomic = "64")]
 pub mod limits;
 mod next;
 mod planned;
-mod position;
 pub mod probe;
 mod progress;
 mod rules;
@@ -18,7 +18,6 @@ pub mod timeout;
 pub use hook::{GiveUpEvent, RetryEvent};
 pub use next::{Emit, plan_async, plan_blocking, recovered_async, recovered_blocking};
 pub use planned::{GivenUp, Planned};
-pub use position::Position;
 pub use progress::Progress;
 pub use run::RetryCall;
 pub use site::{Environment, Site};

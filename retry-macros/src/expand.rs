@@ -1,6 +1,7 @@
 //! Model → tokens: writes the function with its body in a loop, or the `impl` block with such functions.
 
 mod attempt;
+mod blocking;
 mod decide;
 mod deferred;
 mod ending;

@@ -1,6 +1,7 @@
 //! Arguments and function → model: checks the rules between them, and collects the parts of an expansion.
 
 mod error_rules;
+mod exclusive;
 mod model;
 mod policy;
 mod rebindings;

@@ -13,10 +13,10 @@ use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::position::Position;
+use super::blocking::{self, BlockingWait};
 use super::progress::Progress;
 use super::site::Site;
-use super::step::{self, WaitMode};
+use super::step;
 use crate::decision::Outcome;
 use crate::decision::ladder::deref_ladder;
 use crate::error::{
@@ -29,6 +29,13 @@ use crate::runtime::Delay;
 #[inline]
 #[must_use]
 pub fn probe<O: Outcome>(_: &O) -> Probe<O::Error> {
+    Probe(PhantomData)
+}
+
+/// Returns the first rung of the ladder for the error of a body's outcome.
+#[inline]
+#[must_use]
+pub fn probe_attempts<O: Outcome, F: FnMut(u32) -> O>(_: &F) -> Probe<O::Error> {
     Probe(PhantomData)
 }
 
@@ -62,17 +69,15 @@ macro_rules! steps {
             step::step(site, progress, self.__reattempt_probe(), outcome)
         }
 
-        /// Handles the outcome of an attempt like [`step_blocking`](crate::call::step::step_blocking). The
-        /// error's type decides.
+        /// Runs a blocking call like [`run`](crate::call::blocking::run). The error's type decides.
         #[inline]
-        pub fn __reattempt_step_blocking<'m, P: WaitMode, O: Outcome<Error = $error>>(
+        pub fn __reattempt_run<W: BlockingWait, O: Outcome<Error = $error>>(
             &self,
-            mode: P,
-            site: &'m Site,
-            position: Position<'m>,
-            outcome: O,
-        ) -> ControlFlow<O, (Position<'m>, P::Wait)> {
-            step::step_blocking(mode, site, position, self.__reattempt_probe(), outcome)
+            wait: W,
+            site: &Site,
+            attempt: impl FnMut(u32) -> O,
+        ) -> O {
+            blocking::run(wait, site, self.__reattempt_probe(), attempt)
         }
     };
 }

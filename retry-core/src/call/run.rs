@@ -11,11 +11,11 @@ use core::ops::ControlFlow::{Break, Continue};
 use core::panic::Location;
 use core::time::Duration;
 
+use super::blocking::{self, Block};
 use super::attempt_limit::{Limited, Limits, Unlimited};
-use super::progress::Progress;
 use super::rules::{AllErrors, LogErrors, On, RetryableErrors, Rules, When};
 use super::site::Site;
-use super::step::{AfterAttempt, Block, Decider, NextWait, step, step_at};
+use super::step::{AfterAttempt, Decider, NextWait, step};
 use crate::decision::{Selection, classify};
 use crate::error::Failure;
 use crate::error::chain::is_circuit_open;
@@ -233,14 +233,14 @@ struct AfterClosure<'a, R, L> {
 }
 
 impl<E, R: Rules<E>, L> AfterAttempt<E> for AfterClosure<'_, R, L> {
-    fn decide(self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
+    fn decide(&mut self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
         let AfterClosure { call: RetryCall { rules, name, .. }, timed_out } = self;
         let Some(error) = error else { return decider.after_recovery(Some(name)) };
         let own = || {
             let classification = rules.is_retryable(error);
             // Without `retryable` the remaining open time is unknown, and a retry would be refused again.
             let is_refusal = is_circuit_open::<E>() && classification.is_none();
-            timed_out || (classification.unwrap_or(true) && !rules.gave_up(error) && !is_refusal)
+            *timed_out || (classification.unwrap_or(true) && !rules.gave_up(error) && !is_refusal)
         };
         let selection = || rules.selection(error).unwrap_or(Selection::Type);
         let is_retryable = classify(|| false, selection, || rules.predicate(error), own);
@@ -283,14 +283,8 @@ impl<R> RetryCall<R> {
     where
         R: Rules<E>,
     {
-        let mut progress = Progress::blocking(&self.site);
-        loop {
-            let after = AfterClosure { call: self, timed_out: false };
-            match step_at(Block, &self.site, &mut progress, after, operation()) {
-                Continue(()) => {}
-                Break(result) => return result,
-            }
-        }
+        let after = AfterClosure { call: self, timed_out: false };
+        blocking::run(Block, &self.site, after, |_| operation())
     }
 }
 

@@ -8,89 +8,14 @@ use core::fmt::Display;
 use core::ops::ControlFlow::{self, Break, Continue};
 
 use super::next;
-use super::position::{Begun, Position};
 use super::progress::Progress;
 use super::site::Site;
 use crate::decision::Outcome;
 use crate::error::{Chained, Classifier, Describe, Failure, Known, Report};
 use crate::policy::nanos::Nanos;
-use crate::runtime::sleep;
 use crate::runtime::{Clock, Delay};
 
-/// How a function waits before the next attempt.
-pub trait WaitMode {
-    /// The part of the wait that remains after the step.
-    type Wait;
-
-    /// The clock of the call.
-    const CLOCK: Clock;
-
-    /// Waits, or returns the delay.
-    fn wait(delay: Delay) -> Self::Wait;
-}
-
-/// Waits by blocking the thread.
-#[derive(Clone, Copy, Debug)]
-pub struct Block;
-
-impl WaitMode for Block {
-    type Wait = ();
-    const CLOCK: Clock = Clock::Blocking;
-
-    fn wait(delay: Delay) {
-        sleep::block(delay.0);
-    }
-}
-
-/// Waits by a blocking function of the caller.
-#[derive(Clone, Copy, Debug)]
-pub struct BlockBy;
-
-impl WaitMode for BlockBy {
-    type Wait = Delay;
-    const CLOCK: Clock = Clock::Blocking;
-
-    fn wait(delay: Delay) -> Delay {
-        delay
-    }
-}
-
-/// Waits by awaiting a timer.
-#[derive(Clone, Copy, Debug)]
-pub struct Sleep;
-
-impl WaitMode for Sleep {
-    type Wait = Delay;
-    const CLOCK: Clock = Clock::Async;
-
-    fn wait(delay: Delay) -> Delay {
-        delay
-    }
-}
-
-/// Handles the outcome of an attempt of a blocking call. Returns the end of the call, or the position and the
-/// wait of the next attempt.
-#[inline]
-pub fn step_blocking<'m, P: WaitMode, O: Outcome, A: AfterAttempt<O::Error>>(
-    mode: P,
-    site: &'m Site,
-    position: Position<'m>,
-    after: A,
-    outcome: O,
-) -> ControlFlow<O, (Position<'m>, P::Wait)> {
-    let result = outcome.into_result();
-    if result.is_ok() && !position.has_retried() {
-        return Break(O::from_result(result));
-    }
-    let begun = position.begun(site);
-    match finish_attempt(mode, result, begun.itself(), after) {
-        Continue(wait) => Continue((Position::Retried(begun), wait)),
-        Break(result) => Break(O::from_result(result)),
-    }
-}
-
-/// Handles the outcome of an attempt of an async call, whose progress is stored from the start. Returns the
-/// end of the call, or the delay before the next attempt.
+/// Handles the outcome of an attempt of an async call. Returns the end of the call, or the delay before the next attempt.
 #[inline]
 pub fn step<O: Outcome, A: AfterAttempt<O::Error>>(
     site: &Site,
@@ -98,81 +23,46 @@ pub fn step<O: Outcome, A: AfterAttempt<O::Error>>(
     after: A,
     outcome: O,
 ) -> ControlFlow<O, Delay> {
-    step_at(Sleep, site, progress, after, outcome)
-}
-
-/// Handles the outcome of an attempt in any wait mode, for a call that has its site in memory. Such a call
-/// pays in any case for the costs that a [`Position`] avoids.
-#[inline]
-pub(crate) fn step_at<P: WaitMode, O: Outcome, A: AfterAttempt<O::Error>>(
-    mode: P,
-    site: &Site,
-    progress: &mut Progress,
-    after: A,
-    outcome: O,
-) -> ControlFlow<O, P::Wait> {
-    let result = outcome.into_result();
-    if !progress.has_retried() && result.is_ok() {
-        return Break(O::from_result(result));
+    match outcome.into_result() {
+        Ok(value) => {
+            if progress.has_retried() {
+                recovered(site, progress, after);
+            }
+            Break(O::from_result(Ok(value)))
+        }
+        Err(error) => match failed(site, progress, after, error) {
+            Ok(delay) => Continue(delay),
+            Err(error) => Break(O::from_result(Err(error))),
+        },
     }
-    finish_attempt(mode, result, (site, progress), after).map_break(O::from_result)
 }
 
-/// Handles a failure, or a success after a failure. The error is dropped before the wait.
+/// Decides about a failure. The error is dropped before the wait, or it is the error of the call.
 #[cold]
 #[inline(never)]
-fn finish_attempt<P: WaitMode, T, E, A: AfterAttempt<E>>(
-    _: P,
-    result: Result<T, E>,
-    call: impl Call,
-    after: A,
-) -> ControlFlow<Result<T, E>, P::Wait> {
-    let error = match result {
-        Ok(value) => {
-            call.with_decider(P::CLOCK, |decider| after.decide(None, decider));
-            return Break(Ok(value));
-        }
-        Err(error) => error,
-    };
-    let NextWait(wait) = call.with_decider(P::CLOCK, |decider| after.decide(Some(&error), decider));
-    match wait {
-        Some(wait) => {
-            drop(error);
-            Continue(P::wait(Delay(wait)))
-        }
-        None => Break(Err(error)),
+fn failed<E, A: AfterAttempt<E>>(
+    site: &Site,
+    progress: &mut Progress,
+    mut after: A,
+    error: E,
+) -> Result<Delay, E> {
+    match after.decide(Some(&error), Decider::new(site, progress, Clock::Async)) {
+        NextWait(Some(wait)) => Ok(Delay(wait)),
+        NextWait(None) => Err(error),
     }
 }
 
-/// A call, with its site and its progress in any place.
-trait Call {
-    /// Passes the decider of the call to `decide`.
-    fn with_decider(self, clock: Clock, decide: impl FnOnce(Decider<'_>) -> NextWait) -> NextWait;
-}
-
-impl Call for (&Site, &mut Progress) {
-    #[inline]
-    fn with_decider(self, clock: Clock, decide: impl FnOnce(Decider<'_>) -> NextWait) -> NextWait {
-        let (site, progress) = self;
-        decide(Decider { site, progress, clock })
-    }
-}
-
-impl Call for Option<&Begun<'_>> {
-    #[inline]
-    fn with_decider(self, clock: Clock, decide: impl FnOnce(Decider<'_>) -> NextWait) -> NextWait {
-        let Begun { site, progress: kept, .. } = self.expect("`Begun::new` stores the address");
-        let mut progress = kept.get();
-        let next = decide(Decider { site, progress: &mut progress, clock });
-        kept.set(progress);
-        next
-    }
+/// Reports a success after a failure.
+#[cold]
+#[inline(never)]
+fn recovered<E, A: AfterAttempt<E>>(site: &Site, progress: &mut Progress, mut after: A) {
+    after.decide(None, Decider::new(site, progress, Clock::Async));
 }
 
 /// The rules of a function for the end of an attempt.
 pub trait AfterAttempt<E: ?Sized> {
     /// Decides about a failure, or reports the success that ends the call.
-    fn decide(self, error: Option<&E>, decider: Decider<'_>) -> NextWait;
+    fn decide(&mut self, error: Option<&E>, decider: Decider<'_>) -> NextWait;
 }
 
 /// A function without rules: the error's type decides.
@@ -183,7 +73,7 @@ where
     O: Classifier<E> + Default,
     C: Chained<E> + Default,
 {
-    fn decide(self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
+    fn decide(&mut self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
         match error {
             Some(error) => decider.after_failure(&self.see(error)),
             None => decider.after_recovery(None),
@@ -193,16 +83,22 @@ where
 
 /// A function with rules of its own.
 #[derive(Clone, Copy, Debug)]
-pub struct Rules<F>(F);
+pub struct Rules<F>(pub(super) F);
 
 /// Returns the rules in `rules`, whose argument is typed by the outcome.
 #[inline]
-pub fn rules<O: Outcome, F: FnOnce(Option<&O::Error>, Decider<'_>) -> NextWait>(_: &O, rules: F) -> Rules<F> {
+pub fn rules<O: Outcome, F: FnMut(Option<&O::Error>, Decider<'_>) -> NextWait>(_: &O, rules: F) -> Rules<F> {
     Rules(rules)
 }
 
-impl<E, F: FnOnce(Option<&E>, Decider<'_>) -> NextWait> AfterAttempt<E> for Rules<F> {
-    fn decide(self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
+impl<E, R: AfterAttempt<E> + ?Sized> AfterAttempt<E> for &mut R {
+    fn decide(&mut self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
+        R::decide(self, error, decider)
+    }
+}
+
+impl<E, F: FnMut(Option<&E>, Decider<'_>) -> NextWait> AfterAttempt<E> for Rules<F> {
+    fn decide(&mut self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
         (self.0)(error, decider)
     }
 }
@@ -215,7 +111,12 @@ pub struct Decider<'a> {
     clock: Clock,
 }
 
-impl Decider<'_> {
+impl<'a> Decider<'a> {
+    #[inline]
+    pub(super) fn new(site: &'a Site, progress: &'a mut Progress, clock: Clock) -> Decider<'a> {
+        Decider { site, progress, clock }
+    }
+
     /// Returns the decision after a failure.
     #[inline]
     #[must_use]
@@ -234,4 +135,4 @@ impl Decider<'_> {
 
 /// The delay before the next attempt; without a delay the call ends.
 #[derive(Clone, Copy, Debug)]
-pub struct NextWait(Option<Nanos>);
+pub struct NextWait(pub(super) Option<Nanos>);

@@ -24,7 +24,7 @@ impl<D, O, C> Known<D, O, C> {
 impl<D: Default, O: Default, C: Default> Known<D, O, C> {
     /// Returns `error` with the capabilities of its type.
     #[inline]
-    pub fn see<E: ?Sized>(self, error: &E) -> ErrorView<'_, E, D, O, C>
+    pub fn see<'e, E: ?Sized>(&self, error: &'e E) -> ErrorView<'e, E, D, O, C>
     where
         D: Describe<E>,
         O: Classifier<E>,

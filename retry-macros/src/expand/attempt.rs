@@ -96,6 +96,13 @@ impl Expansion<'_> {
         Span::mixed_site().located_at(first_span(&self.retry.shape.ret))
     }
 
+    /// Returns the body with the arguments that each attempt binds anew, in the user's own braces.
+    pub(super) fn body(&self) -> TokenStream {
+        let rebindings: TokenStream = self.retry.rebindings.iter().map(rebinding).collect();
+        let body = &self.retry.shape.attempt;
+        self.braced(&quote!(#rebindings #body))
+    }
+
     fn attempt(&self) -> TokenStream {
         let rebindings: TokenStream = self.retry.rebindings.iter().map(rebinding).collect();
         let body = &self.retry.shape.attempt;
@@ -106,7 +113,7 @@ impl Expansion<'_> {
         let must_be_future = is_async && (has_timeout || has_breaker);
         let private = &self.retry.private;
         if !must_be_future && !has_control_flow(body) {
-            let inside = self.braced(&quote!(#rebindings #body));
+            let inside = self.body();
             return self.on_trial(
                 quote_spanned!(Span::mixed_site()=> if false { #private::unreached() } else #inside),
             );
@@ -114,7 +121,7 @@ impl Expansion<'_> {
         if !is_async {
             // It has the span of the function's name: moves into the closure would else be reported under the
             // attribute.
-            let inside = self.braced(&quote!(#rebindings #body));
+            let inside = self.body();
             return self.on_trial(quote_spanned!(self.place()=> (|| -> #body_type #inside)()));
         }
         // The branch is never taken. It gives the compiler the type of the block before the body.
@@ -165,7 +172,7 @@ impl Expansion<'_> {
         braces.into_token_stream()
     }
 
-    fn place(&self) -> Span {
+    pub(super) fn place(&self) -> Span {
         Span::mixed_site().located_at(self.retry.place)
     }
 
@@ -208,9 +215,8 @@ impl Expansion<'_> {
     fn attempt_number(&self) -> Option<TokenStream> {
         let (name, private) = (self.retry.attempt.as_ref()?, &self.retry.private);
         let progress = &self.locals.progress;
-        let ty = if self.has_position() { quote!(Position) } else { quote!(Progress) };
         Some(quote_spanned! {Span::mixed_site()=>
-            let #name: ::core::primitive::u32 = #private::#ty::attempt(&#progress);
+            let #name: ::core::primitive::u32 = #private::Progress::attempt(&#progress);
         })
     }
 

@@ -1,7 +1,7 @@
 //! The decision after a failed attempt.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 use super::error_rules::ErrorView;
 use super::expansion::Expansion;
@@ -9,68 +9,38 @@ use super::hygiene::{self, Locals};
 use super::underline::Place;
 
 impl Expansion<'_> {
-    /// Decides in one call of core, which also emits the event and, in a blocking function, waits.
+    /// Decides in one call of core, which also emits the event. The call is reported at the return type, which is wrong
+    /// if it is no outcome.
     pub(super) fn single_step(&self) -> TokenStream {
-        let (outcome, step, restore) = (self.outcome(), self.step(), self.restore_self());
-        let Locals { delay, next: position, progress, step: end, outcome: last, .. } = &self.locals;
-        let leave = &self.leave;
-        let next = match (self.retry.shape.is_async, &self.retry.sleep) {
-            (true, _) => {
-                quote_spanned!(Span::mixed_site()=> ::core::ops::ControlFlow::Continue(#delay) => {
-                    #restore
-                    #delay
-                })
+        let (outcome, restore, place) = (self.outcome(), self.restore_self(), self.return_place());
+        let (site, leave) = (&self.site, &self.leave);
+        let Locals { delay, progress, outcome: last, .. } = &self.locals;
+        let (reference, value) = (quote_spanned!(place=> &), hygiene::at(place, last));
+        let step = match self.rules_closure() {
+            Some(rules) => {
+                let after = self.call(Place::at(place), "rules", quote!(#reference #value, #rules));
+                self.call(Place::at(place), "step", quote!(#site, &mut #progress, #after, #value))
             }
-            (false, None) => quote_spanned! {Span::mixed_site()=>
-                ::core::ops::ControlFlow::Continue((#position, ())) => { #restore #progress = #position; }
-            },
-            (false, sleep) => {
-                let wait = self.blocking_wait(sleep.as_ref());
-                quote_spanned! {Span::mixed_site()=>
-                    ::core::ops::ControlFlow::Continue((#position, #delay)) => {
-                        #restore
-                        #wait
-                        #progress = #position;
-                    }
-                }
+            None => {
+                let probe = self.call(Place::at(place), "probe", quote!(#reference #value));
+                let probe = self.borrow_aware(&probe);
+                quote_spanned!(place=> #probe.__reattempt_step(#site, &mut #progress, #value))
             }
         };
         quote_spanned! {Span::mixed_site()=>
             #outcome
-            let #end = #step;
-            match #end {
-                #next
+            match #step {
+                ::core::ops::ControlFlow::Continue(#delay) => {
+                    #restore
+                    #delay
+                }
                 ::core::ops::ControlFlow::Break(#last) => #leave #last,
             }
         }
     }
 
-    /// Calls core after an attempt. The call is reported at the return type, which is wrong if it is no outcome.
-    fn step(&self) -> TokenStream {
-        let (private, site, place) = (&self.retry.private, &self.site, self.return_place());
-        let (progress, outcome) = (&self.locals.progress, hygiene::at(place, &self.locals.outcome));
-        let (step, arguments) = match (self.retry.shape.is_async, &self.retry.sleep) {
-            (true, _) => ("step", quote!(#site, &mut #progress)),
-            (false, None) => ("step_blocking", quote!(#private::Block, #site, #progress)),
-            (false, Some(_)) => ("step_blocking", quote!(#private::BlockBy, #site, #progress)),
-        };
-        let reference = quote_spanned!(place=> &);
-        match self.rules_closure() {
-            Some(rules) => {
-                let after = self.call(Place::at(place), "rules", quote!(#reference #outcome, #rules));
-                self.call(Place::at(place), step, quote!(#arguments, #after, #outcome))
-            }
-            None => {
-                let probe = self.call(Place::at(place), "probe", quote!(#reference #outcome));
-                let probe = self.borrow_aware(&probe);
-                let method = format_ident!("__reattempt_{step}", span = place);
-                quote_spanned!(place=> #probe.#method(#arguments, #outcome))
-            }
-        }
-    }
-
     /// Returns the closure with the decisions of the arguments, if there are any.
-    fn rules_closure(&self) -> Option<TokenStream> {
+    pub(super) fn rules_closure(&self) -> Option<TokenStream> {
         if self.retry.error_rules.is_empty() {
             return None;
         }

@@ -46,12 +46,6 @@ impl Expansion<'_> {
         place.call(&self.retry.private, function, arguments)
     }
 
-    /// Returns whether the progress is remembered only from the first failure on. An async function has memory for it
-    /// in any case.
-    pub(super) fn has_position(&self) -> bool {
-        !self.retry.shape.is_async && !self.retry.needs_plan()
-    }
-
     /// Returns the operation's name with its placeholders filled, if it has any.
     pub(super) fn filled_name(&self) -> TokenStream {
         match &self.retry.operation.format {

@@ -56,15 +56,13 @@ impl Expansion<'_> {
 
     /// Returns the loop, an expression of the function's type.
     fn repeated(&self) -> TokenStream {
-        let (private, waited) = (&self.retry.private, &self.locals.waited);
+        if self.retry.runs_in_core() {
+            return self.run_in_core();
+        }
         let (begin, sleep) = (self.start_progress(), self.shared_sleep());
         let used_up = self.moved_clones();
         let step = if self.retry.shape.is_async { self.async_step() } else { self.unshared_step() };
-        let sum = self
-            .retry
-            .error_rules
-            .sums_waits
-            .then(|| quote_spanned!(Span::mixed_site()=> let #waited = #private::Cell::new(0_u64);));
+        let sum = self.sum_of_waits();
         let (never_fails, shared) = (self.success_never_fails(), self.shared());
         quote_spanned! {Span::mixed_site()=>
             #never_fails
@@ -77,16 +75,16 @@ impl Expansion<'_> {
         }
     }
 
+    /// Defines the sum of the call's waits, if a rule limits it.
+    pub(super) fn sum_of_waits(&self) -> Option<TokenStream> {
+        let (private, waited) = (&self.retry.private, &self.locals.waited);
+        let sums = self.retry.error_rules.sums_waits;
+        sums.then(|| quote_spanned!(Span::mixed_site()=> let #waited = #private::Cell::new(0_u64);))
+    }
+
     /// Starts the progress. It reads the clock only where the duration of the call is needed.
     fn start_progress(&self) -> TokenStream {
-        let (private, site) = (&self.retry.private, &self.site);
-        let Locals { memory, progress, .. } = &self.locals;
-        if self.has_position() {
-            return quote_spanned! {Span::mixed_site()=>
-                let mut #memory = #private::Position::memory();
-                let mut #progress = #private::Position::begin(#site, &mut #memory);
-            };
-        }
+        let (private, site, progress) = (&self.retry.private, &self.site, &self.locals.progress);
         let begin = match (self.retry.shape.is_async, self.retry.is_timed()) {
             (false, true) => quote!(blocking_timed()),
             (true, true) => quote!(asynchronous_timed()),
@@ -98,7 +96,7 @@ impl Expansion<'_> {
     }
 
     fn unshared_step(&self) -> TokenStream {
-        if !self.retry.needs_plan() {
+        if self.retry.shape.is_async && !self.retry.needs_plan() {
             return self.single_step();
         }
         if self.retry.sharing.breaker.is_some() {

@@ -1,6 +1,6 @@
 //! The shape of a function: the place of the loop, the code of an attempt, and its return type.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{FnArg, Pat, ReturnType, Signature, Stmt, Type};
 
@@ -27,6 +27,8 @@ pub(crate) struct Shape {
     pub(crate) attempt: TokenStream,
     /// The span of the braces around it.
     pub(crate) braces: Span,
+    /// Whether the function has `#[track_caller]`, which a closure cannot have.
+    pub(crate) has_caller: bool,
     /// The statements by which `#[async_trait]` moves the arguments into its block.
     moves: Option<(AsyncTraitFrame, Vec<Stmt>)>,
 }
@@ -81,7 +83,8 @@ impl Shape {
             Shape::plain(false, ret, body)
         };
         borrow::refuse_exclusive(sig, &shape.ret)?;
-        Ok(shape)
+        let has_caller = track_caller(function).is_some();
+        Ok(Shape { has_caller, ..shape })
     }
 
     fn plain(is_async: bool, ret: &Type, body: &Body) -> Shape {
@@ -91,6 +94,7 @@ impl Shape {
             frame: Frame::Hole,
             attempt: body.tokens.clone(),
             braces: body.braces.span.join(),
+            has_caller: false,
             moves: None,
         }
     }
@@ -108,6 +112,7 @@ impl Shape {
             frame: outer.clone(),
             attempt: content.clone(),
             braces: body.braces.span.join(),
+            has_caller: false,
             moves: None,
         };
         if let Some(block) = AsyncTraitBlock::parse(&content) {
@@ -207,8 +212,7 @@ pub(crate) fn refuse_lost_caller(function: &AnnotatedFn, shape: &Shape) -> syn::
     if shape.is_async || !body::has_control_flow(&shape.attempt) {
         return Ok(());
     }
-    let attributes = [&function.attrs, &function.inner_attrs];
-    match attributes.into_iter().find_map(|attrs| attributes::track_caller(attrs)) {
+    match track_caller(function) {
         None => Ok(()),
         Some(keyword) => bail!(
             keyword,
@@ -216,4 +220,9 @@ pub(crate) fn refuse_lost_caller(function: &AnnotatedFn, shape: &Shape) -> syn::
              body into a `#[track_caller]` function and call it here"
         ),
     }
+}
+
+fn track_caller(function: &AnnotatedFn) -> Option<Ident> {
+    let attributes = [&function.attrs, &function.inner_attrs];
+    attributes.into_iter().find_map(|attrs| attributes::track_caller(attrs))
 }

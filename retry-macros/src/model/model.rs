@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Expr, LitStr, Path, Signature, Token, Type};
 
 use super::error_rules::ErrorRules;
+use super::exclusive::is_shared_with_rule;
 use super::policy::Policy;
 use super::rebindings;
 use super::receiver::{ClonedSelf, clone_self, in_async_trait};
@@ -37,6 +38,8 @@ pub(crate) struct Retry<'a> {
     /// The hook `on_retry`.
     pub(crate) before_wait: Option<Expr>,
     pub(crate) sleep: Option<Expr>,
+    /// Whether the body of a blocking function can be a closure that exists beside those of the rules.
+    is_body_closure: bool,
     pub(crate) shape: Shape,
     /// The span of the function's name.
     pub(crate) place: Span,
@@ -76,6 +79,11 @@ impl Retry<'_> {
             || self.ending.on_give_up.is_some()
             || self.ending.fallback.is_some()
             || !self.sharing.is_empty()
+    }
+
+    /// Returns whether core runs the loop and calls the body as a closure. Else the loop is in the function.
+    pub(crate) fn runs_in_core(&self) -> bool {
+        self.is_body_closure && !self.needs_plan()
     }
 
     /// Returns whether the duration of the call is reported, or the clock is read for each attempt anyway.
@@ -150,6 +158,7 @@ impl<'a> Retry<'a> {
             return None;
         }
         *sig = bare;
+        let shares_exclusive = !shape.is_async && is_shared_with_rule(args, sig);
         let is_self_cloned = args.clone.value().into_iter().flatten().any(|name| name == "self");
         let cloned_self = if is_self_cloned { clone_self(sig, &shape, &mut rebindings) } else { None };
         let in_body = |expression: &Expr| {
@@ -163,7 +172,6 @@ impl<'a> Retry<'a> {
             policy: Policy::new(args, &generics),
             env: args.env.value().cloned(),
             rebindings,
-            cloned_self,
             error_rules: ErrorRules::new(args, operation.format.clone(), in_body),
             operation,
             success_rule: expression(&args.retry_ok),
@@ -180,6 +188,11 @@ impl<'a> Retry<'a> {
             attempt: args.attempt.value().cloned(),
             before_wait: expression(&args.on_retry),
             sleep: expression(&args.sleep),
+            is_body_closure: !shape.is_async
+                && !shape.has_caller
+                && cloned_self.is_none()
+                && !shares_exclusive,
+            cloned_self,
             braces: shape.braces,
             place: sig.ident.span(),
             shape,
