@@ -9,7 +9,6 @@ use std::hint::black_box;
 use std::path::Path;
 use std::process::Command;
 
-use crate::contender::Contender;
 use crate::program;
 
 /// The argument by which this program knows that it is being watched.
@@ -81,13 +80,12 @@ fn repeat(case: &Case, times: u64) {
     }
 }
 
-/// What the cases of these contenders cost, the measuring loop taken off.
-pub(crate) fn measure(contenders: &[Contender], cases: &[Case]) -> Costs {
+/// Returns what these cases cost, the measuring loop taken off. By `name` this program finds them when it is watched.
+pub(crate) fn measure(name: &str, cases: &[Case]) -> Costs {
     let directory = program::directory().join("callgrind");
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory).expect("a directory to write to");
-    let names: Vec<_> = contenders.iter().map(|contender| contender.name).collect();
-    watch(&directory, &names.join("|"));
+    watch(&directory, name);
     // Per case three profiles: up to the first boundary, N calls, 2N calls.
     let cost = |index: usize| {
         let (once, twice) = (profile(&directory, 3 * index + 2), profile(&directory, 3 * index + 3));
@@ -101,12 +99,12 @@ pub(crate) fn measure(contenders: &[Contender], cases: &[Case]) -> Costs {
 }
 
 /// Runs this program under callgrind.
-fn watch(directory: &Path, names: &str) {
+fn watch(directory: &Path, name: &str) {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--compress-strings=no", "--dump-before=benches::callgrind::boundary*"])
         .arg(format!("--callgrind-out-file={}", directory.join("out").display()))
         .arg(std::env::current_exe().expect("this program has a path"))
-        .args([ARGUMENT, names])
+        .args([ARGUMENT, name])
         .output()
         .expect("valgrind is installed");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

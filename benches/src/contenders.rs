@@ -40,3 +40,9 @@ pub(crate) fn named(names: &str) -> Vec<Contender> {
     contenders.retain(|contender| names.split('|').any(|name| name == contender.name));
     contenders
 }
+
+/// Returns the names of these contenders, as [`named`] takes them.
+pub(crate) fn names(contenders: &[Contender]) -> String {
+    let names: Vec<_> = contenders.iter().map(|contender| contender.name).collect();
+    names.join("|")
+}

@@ -8,6 +8,10 @@ mod callgrind;
 mod contender;
 mod contenders;
 mod gate;
+// The library's file once more, as a part of this binary.
+#[path = "../layouts/src/lib.rs"]
+#[expect(unreachable_pub, reason = "in the library it is reachable")]
+mod layouts_in_binary;
 mod process;
 mod program;
 mod question;
@@ -17,8 +21,8 @@ mod table;
 use callgrind::Case;
 use contender::Contender;
 use question::{
-    check_time, dependencies, first_try, future_size, many_tasks, one_delay, per_retry, program_bytes,
-    shared_state,
+    check_time, dependencies, first_try, future_size, layouts, many_tasks, one_delay, per_retry,
+    program_bytes, shared_state,
 };
 
 fn main() {
@@ -30,6 +34,7 @@ fn main() {
         ["gate"] => gate::check(),
         ["record"] => gate::record(),
         // What this program asks of itself.
+        [callgrind::ARGUMENT, layouts::NAME] => callgrind::run_watched(&layouts::cases()),
         [callgrind::ARGUMENT, names] => callgrind::run_watched(&cases(&contenders::named(names))),
         [many_tasks::ARGUMENT, name] => many_tasks::run(name),
         _ => ask_named(&arguments),
@@ -40,8 +45,9 @@ fn main() {
 type Question = (&'static str, fn(&[Contender]));
 
 /// All questions, the quick ones first.
-const QUESTIONS: [Question; 7] = [
+const QUESTIONS: [Question; 8] = [
     ("calls", calls),
+    (layouts::NAME, |_| layouts::show()),
     ("future-size", future_size::show),
     ("tasks", many_tasks::show),
     ("shared-state", |_| shared_state::show()),
@@ -51,7 +57,7 @@ const QUESTIONS: [Question; 7] = [
 ];
 
 /// How many of them compile nothing.
-const QUICK: usize = 4;
+const QUICK: usize = 5;
 
 fn ask(questions: &[Question]) {
     let everybody = contenders::all();
@@ -82,7 +88,7 @@ fn cases(contenders: &[Contender]) -> Vec<Case> {
 
 /// The questions that one run of callgrind answers.
 fn calls(contenders: &[Contender]) {
-    let costs = callgrind::measure(contenders, &cases(contenders));
+    let costs = callgrind::measure(&contenders::names(contenders), &cases(contenders));
     first_try::show(contenders, &costs);
     per_retry::show(contenders, &costs);
     one_delay::show(contenders, &costs);
