@@ -46,7 +46,7 @@ macro_rules! layout {
 
                 #[inline(never)]
                 fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<$result> {
-                    Poll::Ready(operation(self.0))
+                    if self.0.is_busy() { Poll::Pending } else { Poll::Ready(operation(self.0)) }
                 }
             }
 
