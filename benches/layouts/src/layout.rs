@@ -21,7 +21,7 @@ macro_rules! layout {
         $name:ident, $success:ident, ($($failure:tt)+), $error:expr,
         $result:ty, $succeeds:expr, $fails:expr, |$value:pat_param| $change:expr
     ) => {
-        mod $name {
+        pub(crate) mod $name {
             use std::future::Future;
             use std::hint::black_box;
             use std::pin::{Pin, pin};
@@ -31,15 +31,15 @@ macro_rules! layout {
             #[allow(unused_imports, reason = "some layouts name a type of ours")]
             use super::*;
 
-            pub(super) const CALLS: super::Calls =
+            pub(crate) const CALLS: super::Calls =
                 [calls!(plain), calls!(question), async_calls!(plain_async), async_calls!(question_async)];
 
             #[inline(never)]
-            fn operation(service: &Service) -> $result {
+            pub(crate) fn operation(service: &Service) -> $result {
                 if service.is_up() { black_box($succeeds) } else { black_box($fails) }
             }
 
-            struct Operation<'a>(&'a Service);
+            pub(crate) struct Operation<'a>(pub(crate) &'a Service);
 
             impl Future for Operation<'_> {
                 type Output = $result;

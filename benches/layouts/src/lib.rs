@@ -5,8 +5,8 @@
 #[macro_use]
 mod layout;
 mod by_hand;
-mod error;
-mod service;
+pub(crate) mod error;
+pub(crate) mod service;
 
 use std::error::Error;
 use std::io;
