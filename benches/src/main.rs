@@ -4,6 +4,7 @@
 //!   that one.
 //! - `-- gate` holds what is deterministic to `recorded.toml`; `-- record` writes that file anew.
 
+mod arguments;
 mod callgrind;
 mod contender;
 mod contenders;
@@ -21,8 +22,8 @@ mod table;
 use callgrind::Case;
 use contender::Contender;
 use question::{
-    check_time, dependencies, first_try, future_size, layouts, many_tasks, one_delay, per_retry,
-    program_bytes, shared_state,
+    arguments as argument_costs, check_time, dependencies, first_try, future_size, layouts, many_tasks,
+    one_delay, per_retry, program_bytes, shared_state,
 };
 
 fn main() {
@@ -35,6 +36,7 @@ fn main() {
         ["record"] => gate::record(),
         // What this program asks of itself.
         [callgrind::ARGUMENT, layouts::NAME] => callgrind::run_watched(&layouts::cases()),
+        [callgrind::ARGUMENT, argument_costs::NAME] => argument_costs::run_watched(),
         [callgrind::ARGUMENT, names] => callgrind::run_watched(&cases(&contenders::named(names))),
         [many_tasks::ARGUMENT, name] => many_tasks::run(name),
         _ => ask_named(&arguments),
@@ -45,9 +47,10 @@ fn main() {
 type Question = (&'static str, fn(&[Contender]));
 
 /// All questions, the quick ones first.
-const QUESTIONS: [Question; 8] = [
+const QUESTIONS: [Question; 9] = [
     ("calls", calls),
     (layouts::NAME, |_| layouts::show()),
+    (argument_costs::NAME, |_| argument_costs::show()),
     ("future-size", future_size::show),
     ("tasks", many_tasks::show),
     ("shared-state", |_| shared_state::show()),
@@ -57,7 +60,7 @@ const QUESTIONS: [Question; 8] = [
 ];
 
 /// How many of them compile nothing.
-const QUICK: usize = 5;
+const QUICK: usize = 6;
 
 fn ask(questions: &[Question]) {
     let everybody = contenders::all();

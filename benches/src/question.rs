@@ -1,5 +1,6 @@
 //! One file for each question.
 
+pub(crate) mod arguments;
 pub(crate) mod check_time;
 pub(crate) mod dependencies;
 pub(crate) mod first_try;

@@ -43,6 +43,14 @@ fn recovered(operation: &str, attempt: u32) {
     tracing::info!(operation, attempt, max_attempts = MAX_ATTEMPTS, "succeeded after a retry");
 }
 
+/// Logs the end. Takes the error and returns it, so that it may stay in a register.
+#[cold]
+#[inline(never)]
+pub(crate) fn gave_up_with<E: Display>(operation: &str, attempt: u32, error: E) -> E {
+    tracing::error!(operation, attempt, max_attempts = MAX_ATTEMPTS, %error, "attempt failed, giving up");
+    error
+}
+
 /// Logs the end.
 #[cold]
 #[inline(never)]

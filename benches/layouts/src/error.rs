@@ -3,10 +3,12 @@
 use std::error::Error;
 use std::fmt;
 
+use reattempt::{AttemptTimeout, CircuitOpen};
+
 /// An error of one word.
 #[derive(Debug)]
 pub(crate) struct Down {
-    status: u64,
+    pub(crate) status: u64,
 }
 
 impl Down {
@@ -22,6 +24,18 @@ impl fmt::Display for Down {
 }
 
 impl Error for Down {}
+
+impl From<CircuitOpen> for Down {
+    fn from(_: CircuitOpen) -> Down {
+        Down::new()
+    }
+}
+
+impl From<AttemptTimeout> for Down {
+    fn from(_: AttemptTimeout) -> Down {
+        Down::new()
+    }
+}
 
 /// An error of two words.
 #[derive(Debug)]

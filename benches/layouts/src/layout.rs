@@ -21,7 +21,7 @@ macro_rules! layout {
         $name:ident, $success:ident, ($($failure:tt)+), $error:expr,
         $result:ty, $succeeds:expr, $fails:expr, |$value:pat_param| $change:expr
     ) => {
-        mod $name {
+        pub(crate) mod $name {
             use std::future::Future;
             use std::hint::black_box;
             use std::pin::{Pin, pin};
@@ -31,34 +31,22 @@ macro_rules! layout {
             #[allow(unused_imports, reason = "some layouts name a type of ours")]
             use super::*;
 
-            pub(super) const CALLS: super::Calls = [
-                [|| call(bare::plain), || call(by_hand::plain), || call(ours::plain)],
-                [|| call(bare::question), || call(by_hand::question), || call(ours::question)],
-                [
-                    || call(|service| finish(pin!(bare::plain_async(service)))),
-                    || call(|service| finish(pin!(by_hand::plain_async(service)))),
-                    || call(|service| finish(pin!(ours::plain_async(service)))),
-                ],
-                [
-                    || call(|service| finish(pin!(bare::question_async(service)))),
-                    || call(|service| finish(pin!(by_hand::question_async(service)))),
-                    || call(|service| finish(pin!(ours::question_async(service)))),
-                ],
-            ];
+            pub(crate) const CALLS: super::Calls =
+                [calls!(plain), calls!(question), async_calls!(plain_async), async_calls!(question_async)];
 
             #[inline(never)]
-            fn operation(service: &Service) -> $result {
+            pub(crate) fn operation(service: &Service) -> $result {
                 if service.is_up() { black_box($succeeds) } else { black_box($fails) }
             }
 
-            struct Operation<'a>(&'a Service);
+            pub(crate) struct Operation<'a>(pub(crate) &'a Service);
 
             impl Future for Operation<'_> {
                 type Output = $result;
 
                 #[inline(never)]
                 fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<$result> {
-                    Poll::Ready(operation(self.0))
+                    if self.0.is_busy() { Poll::Pending } else { Poll::Ready(operation(self.0)) }
                 }
             }
 
@@ -74,15 +62,44 @@ macro_rules! layout {
                 functions!($success, $result, |$value| $change, #[reattempt::retry]);
             }
 
-            #[expect(clippy::disallowed_methods, reason = "by hand one sleeps as the standard library does")]
-            mod by_hand {
+            mod borrows {
                 use super::super::by_hand::{MAX_ATTEMPTS, gave_up, succeeded, will_retry};
                 use super::*;
 
-                retry_loop!(plain, plain_async, $success, ($($failure)+), $error, $result, |value| value);
-                retry_loop!(question, question_async, $success, ($($failure)+), $error, $result, |$value| $change);
+                loops!($success, ($($failure)+), $error, $result, |$value| $change, gave_up_borrows);
+            }
+
+            mod moves {
+                use super::super::by_hand::{MAX_ATTEMPTS, gave_up_with, succeeded, will_retry};
+                use super::*;
+
+                loops!($success, ($($failure)+), $error, $result, |$value| $change, gave_up_moves);
             }
         }
+    };
+}
+
+/// The versions of a sync function, in the order of `VERSIONS`.
+macro_rules! calls {
+    ($function:ident) => {
+        [
+            || call(bare::$function),
+            || call(borrows::$function),
+            || call(moves::$function),
+            || call(ours::$function),
+        ]
+    };
+}
+
+/// The same for an async function.
+macro_rules! async_calls {
+    ($function:ident) => {
+        [
+            || call(|service| finish(pin!(bare::$function(service)))),
+            || call(|service| finish(pin!(borrows::$function(service)))),
+            || call(|service| finish(pin!(moves::$function(service)))),
+            || call(|service| finish(pin!(ours::$function(service)))),
+        ]
     };
 }
 
@@ -115,13 +132,25 @@ macro_rules! functions {
     };
 }
 
-/// The loop by hand, sync and async.
-macro_rules! retry_loop {
+/// The functions with a loop by hand.
+macro_rules! loops {
     (
-        $name:ident, $name_async:ident, $success:ident, ($($failure:tt)+), $error:expr, $result:ty,
-        |$value:pat_param| $change:expr
+        $success:ident, $failure:tt, $error:expr, $result:ty, |$value:pat_param| $change:expr, $gave_up:ident
+    ) => {
+        sync_loop!(plain, $success, $failure, $error, $result, |value| value, $gave_up);
+        sync_loop!(question, $success, $failure, $error, $result, |$value| $change, $gave_up);
+        async_loop!(plain_async, $success, $failure, $error, $result, |value| value, $gave_up);
+        async_loop!(question_async, $success, $failure, $error, $result, |$value| $change, $gave_up);
+    };
+}
+
+macro_rules! sync_loop {
+    (
+        $name:ident, $success:ident, ($($failure:tt)+), $error:expr, $result:ty,
+        |$value:pat_param| $change:expr, $gave_up:ident
     ) => {
         #[inline(never)]
+        #[expect(clippy::disallowed_methods, reason = "by hand one sleeps as the standard library does")]
         pub(super) fn $name(service: &Service) -> $result {
             let mut attempt = 1;
             loop {
@@ -131,32 +160,60 @@ macro_rules! retry_loop {
                         return $success($change);
                     }
                     $($failure)+ if attempt >= MAX_ATTEMPTS => {
-                        gave_up(stringify!($name), attempt, &$error);
-                        return $($failure)+;
+                        return $gave_up!(stringify!($name), attempt, $($failure)+);
                     }
                     $($failure)+ => std::thread::sleep(will_retry(stringify!($name), attempt, &$error)),
                 }
                 attempt += 1;
             }
         }
+    };
+}
 
-        pub(super) async fn $name_async(service: &Service) -> $result {
+macro_rules! async_loop {
+    (
+        $name:ident, $success:ident, ($($failure:tt)+), $error:expr, $result:ty,
+        |$value:pat_param| $change:expr, $gave_up:ident
+    ) => {
+        pub(super) async fn $name(service: &Service) -> $result {
             let mut attempt = 1;
             loop {
                 let delay = match Operation(service).await {
                     $success($value) => {
-                        succeeded(stringify!($name_async), attempt);
+                        succeeded(stringify!($name), attempt);
                         return $success($change);
                     }
                     $($failure)+ if attempt >= MAX_ATTEMPTS => {
-                        gave_up(stringify!($name_async), attempt, &$error);
-                        return $($failure)+;
+                        return $gave_up!(stringify!($name), attempt, $($failure)+);
                     }
-                    $($failure)+ => will_retry(stringify!($name_async), attempt, &$error),
+                    $($failure)+ => will_retry(stringify!($name), attempt, &$error),
                 };
                 tokio::time::sleep(delay).await;
                 attempt += 1;
             }
         }
     };
+}
+
+/// Logs the end with a borrowed error.
+macro_rules! gave_up_borrows {
+    ($name:expr, $attempt:expr, Err($error:ident)) => {{
+        gave_up($name, $attempt, &$error);
+        Err($error)
+    }};
+    ($name:expr, $attempt:expr, None) => {{
+        gave_up($name, $attempt, &"nothing");
+        None
+    }};
+}
+
+/// Logs the end with a function that takes the error and returns it.
+macro_rules! gave_up_moves {
+    ($name:expr, $attempt:expr, Err($error:ident)) => {
+        Err(gave_up_with($name, $attempt, $error))
+    };
+    ($name:expr, $attempt:expr, None) => {{
+        gave_up_with($name, $attempt, "nothing");
+        None
+    }};
 }
