@@ -18,6 +18,6 @@ pub mod timeout;
 pub use hook::{GiveUpEvent, RetryEvent};
 pub use next::{Emit, plan_async, plan_blocking, recovered_async, recovered_blocking};
 pub use planned::{GivenUp, Planned};
-pub use progress::Progress;
+pub use progress::{Progress, Started};
 pub use run::RetryCall;
 pub use site::{Environment, Site};

@@ -1,6 +1,6 @@
-//! Runs a blocking call: the first attempt in the caller's function, everything after a failure out of line.
+//! Runs the attempts of a blocking call after the first one, which is in the function itself.
 
-use super::progress::Progress;
+use super::progress::{Progress, Started};
 use super::site::Site;
 use super::step::{AfterAttempt, Decider, NextWait, Rules};
 use crate::decision::Outcome;
@@ -32,6 +32,21 @@ impl BlockingWait for BlockBy<'_> {
     }
 }
 
+/// The body of a function as a closure, which takes the number of the attempt.
+///
+/// The virtual table of a `dyn FnMut` has three functions, each of which the program has to contain; this one has one,
+/// which saves 40 to 60 bytes per function.
+pub trait Attempt<O> {
+    /// Runs attempt `number`.
+    fn run(&mut self, number: u32) -> O;
+}
+
+impl<O, F: FnMut(u32) -> O> Attempt<O> for F {
+    fn run(&mut self, number: u32) -> O {
+        self(number)
+    }
+}
+
 /// Returns the body of a function, which may run more than once, so that a value that it moves out of the function
 /// is reported in the body.
 #[inline]
@@ -39,63 +54,35 @@ pub fn attempts<O, F: FnMut(u32) -> O>(body: F) -> F {
     body
 }
 
-/// Calls `attempt` with the number of each attempt, until it succeeds or the policy gives up.
+/// Calls `attempt` until it succeeds or the policy gives up.
+#[inline]
+pub(super) fn run<O: Outcome>(
+    site: &Site,
+    after: impl AfterAttempt<O::Error>,
+    mut attempt: impl FnMut() -> O,
+) -> O {
+    let started = Started::blocking(site);
+    match attempt().into_result() {
+        Ok(value) => O::from_result(Ok(value)),
+        Err(error) => retry(Block, site, started, after, error, &mut |_| attempt()),
+    }
+}
+
+/// Runs the attempts after the first one, which failed with `error`.
 ///
-/// A success at the first attempt costs a comparison: nothing else is alive while the first attempt runs, and its
-/// result stays where it was made.
-#[inline]
-pub fn run<O: Outcome, W: BlockingWait, A: AfterAttempt<O::Error>>(
-    wait: W,
-    site: &Site,
-    after: A,
-    mut attempt: impl FnMut(u32) -> O,
-) -> O {
-    let progress = Progress::blocking(site);
-    match attempt(1).into_result() {
-        Ok(value) => O::from_result(Ok(value)),
-        Err(error) => retry(wait, site, progress, after, error, &mut { attempt }),
-    }
-}
-
-/// Returns the rules of a function for the errors of `attempt`.
-#[inline]
-pub fn rules_of<O: Outcome, B: FnMut(u32) -> O, F: FnMut(Option<&O::Error>, Decider<'_>) -> NextWait>(
-    _: &B,
-    rules: F,
-) -> Rules<F> {
-    Rules(rules)
-}
-
-/// Runs a call like [`run`], with rules of the function's own. They are passed by reference, so that one loop serves all
-/// rules.
-#[inline]
-pub fn run_with_rules<O: Outcome, W: BlockingWait>(
-    wait: W,
-    site: &Site,
-    rules: impl AfterAttempt<O::Error>,
-    mut attempt: impl FnMut(u32) -> O,
-) -> O {
-    let progress = Progress::blocking(site);
-    match attempt(1).into_result() {
-        Ok(value) => O::from_result(Ok(value)),
-        Err(error) => {
-            let rules: &mut dyn AfterAttempt<O::Error> = &mut { rules };
-            retry(wait, site, progress, rules, error, &mut { attempt })
-        }
-    }
-}
-
-/// Runs the attempts after the first one. There is one copy of this loop for each type of outcome.
+/// An annotated function contains its first attempt and a call of this. While the first attempt runs, nothing else is
+/// alive, and its result stays where it was made. All functions with the same type of outcome share this loop.
 #[cold]
 #[inline(never)]
-fn retry<O: Outcome, W: BlockingWait, A: AfterAttempt<O::Error>>(
+pub(super) fn retry<O: Outcome, W: BlockingWait, A: AfterAttempt<O::Error>>(
     mut wait: W,
     site: &Site,
-    mut progress: Progress,
+    started: Started,
     mut after: A,
     mut error: O::Error,
-    attempt: &mut dyn FnMut(u32) -> O,
+    attempt: &mut dyn Attempt<O>,
 ) -> O {
+    let mut progress = Progress::from(started);
     loop {
         let decider = Decider::new(site, &mut progress, Clock::Blocking);
         let NextWait(Some(delay)) = after.decide(Some(&error), decider) else {
@@ -103,7 +90,7 @@ fn retry<O: Outcome, W: BlockingWait, A: AfterAttempt<O::Error>>(
         };
         drop(error);
         wait.wait(Delay(delay));
-        match attempt(progress.attempt()).into_result() {
+        match attempt.run(progress.attempt()).into_result() {
             Ok(value) => {
                 after.decide(None, Decider::new(site, &mut progress, Clock::Blocking));
                 return O::from_result(Ok(value));
@@ -111,4 +98,20 @@ fn retry<O: Outcome, W: BlockingWait, A: AfterAttempt<O::Error>>(
             Err(next) => error = next,
         }
     }
+}
+
+/// Runs the attempts like [`retry`], with rules of the function's own. They are passed by reference, so that functions
+/// with different rules share the loop too.
+#[cold]
+pub fn retry_by_rules<O: Outcome, W: BlockingWait>(
+    wait: W,
+    site: &Site,
+    started: Started,
+    mut rules: impl FnMut(Option<&O::Error>, Decider<'_>) -> NextWait,
+    error: O::Error,
+    attempt: &mut dyn Attempt<O>,
+) -> O {
+    let mut rules = Rules::new(&mut rules);
+    let rules: &mut dyn AfterAttempt<O::Error> = &mut rules;
+    retry(wait, site, started, rules, error, attempt)
 }

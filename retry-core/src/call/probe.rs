@@ -13,8 +13,8 @@ use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::blocking::{self, BlockingWait};
-use super::progress::Progress;
+use super::blocking::{self, Attempt, BlockingWait};
+use super::progress::{Progress, Started};
 use super::site::Site;
 use super::step;
 use crate::decision::Outcome;
@@ -29,13 +29,6 @@ use crate::runtime::Delay;
 #[inline]
 #[must_use]
 pub fn probe<O: Outcome>(_: &O) -> Probe<O::Error> {
-    Probe(PhantomData)
-}
-
-/// Returns the first rung of the ladder for the error of a body's outcome.
-#[inline]
-#[must_use]
-pub fn probe_attempts<O: Outcome, F: FnMut(u32) -> O>(_: &F) -> Probe<O::Error> {
     Probe(PhantomData)
 }
 
@@ -69,15 +62,17 @@ macro_rules! steps {
             step::step(site, progress, self.__reattempt_probe(), outcome)
         }
 
-        /// Runs a blocking call like [`run`](crate::call::blocking::run). The error's type decides.
+        /// Runs the attempts after the first one like [`retry`](crate::call::blocking::retry). The error's type decides.
         #[inline]
-        pub fn __reattempt_run<W: BlockingWait, O: Outcome<Error = $error>>(
+        pub fn __reattempt_retry<W: BlockingWait, O: Outcome<Error = $error>>(
             &self,
             wait: W,
             site: &Site,
-            attempt: impl FnMut(u32) -> O,
+            started: Started,
+            error: $error,
+            attempt: &mut dyn Attempt<O>,
         ) -> O {
-            blocking::run(wait, site, self.__reattempt_probe(), attempt)
+            blocking::retry(wait, site, started, self.__reattempt_probe(), error, attempt)
         }
     };
 }

@@ -17,6 +17,29 @@ pub struct Progress {
     started: Nanos,
 }
 
+/// The start of a blocking call: the time, if its policy has a deadline. It is one word, for it is passed to the
+/// attempts after the first one in a register.
+#[derive(Clone, Copy, Debug)]
+pub struct Started(Nanos);
+
+impl Started {
+    /// The start of a call whose policy has no deadline.
+    pub const UNTIMED: Started = Started(Progress::UNKNOWN);
+
+    /// Returns the start of a blocking call. Reads the clock only if the policy has a deadline.
+    #[inline]
+    #[must_use]
+    pub fn blocking(site: &Site) -> Started {
+        Started(Progress::blocking(site).started)
+    }
+}
+
+impl From<Started> for Progress {
+    fn from(Started(started): Started) -> Progress {
+        Progress::at(started)
+    }
+}
+
 impl Progress {
     /// A value that no clock returns.
     const UNKNOWN: Nanos = FOREVER;

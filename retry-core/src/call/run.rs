@@ -11,7 +11,7 @@ use core::ops::ControlFlow::{Break, Continue};
 use core::panic::Location;
 use core::time::Duration;
 
-use super::blocking::{self, Block};
+use super::blocking;
 use super::attempt_limit::{Limited, Limits, Unlimited};
 use super::rules::{AllErrors, LogErrors, On, RetryableErrors, Rules, When};
 use super::site::Site;
@@ -279,12 +279,12 @@ impl<R> RetryCall<R> {
     ///
     /// # Errors
     /// Returns the error of the last attempt.
-    pub fn run<T, E>(&self, mut operation: impl FnMut() -> Result<T, E>) -> Result<T, E>
+    pub fn run<T, E>(&self, operation: impl FnMut() -> Result<T, E>) -> Result<T, E>
     where
         R: Rules<E>,
     {
         let after = AfterClosure { call: self, timed_out: false };
-        blocking::run(Block, &self.site, after, |_| operation())
+        blocking::run(&self.site, after, operation)
     }
 }
 

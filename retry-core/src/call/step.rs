@@ -83,7 +83,13 @@ where
 
 /// A function with rules of its own.
 #[derive(Clone, Copy, Debug)]
-pub struct Rules<F>(pub(super) F);
+pub struct Rules<F>(F);
+
+impl<F> Rules<F> {
+    pub(super) fn new(rules: F) -> Rules<F> {
+        Rules(rules)
+    }
+}
 
 /// Returns the rules in `rules`, whose argument is typed by the outcome.
 #[inline]

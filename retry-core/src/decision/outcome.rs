@@ -85,6 +85,13 @@ pub fn unreached<T>() -> T {
     unreachable!("the branch is never taken")
 }
 
+/// Converts an outcome to its result.
+#[expect(clippy::missing_errors_doc, reason = "the conversion cannot fail")]
+#[inline]
+pub fn into_result<O: Outcome>(outcome: O) -> Result<O::Ok, O::Error> {
+    outcome.into_result()
+}
+
 /// The conversion from a result to the return type of a function. It has no bound on that type, so that a type without
 /// [`Outcome`] is reported once, and not at each use.
 #[derive(Debug)]

@@ -4,41 +4,68 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::expansion::Expansion;
-use super::hygiene;
+use super::hygiene::Locals;
 use super::underline::Place;
 
 impl Expansion<'_> {
-    /// Defines the body as a closure and passes it to core, which calls it at once and, out of line, after each failure.
+    /// Makes the first attempt, and passes its error to core, which makes the others.
     ///
     /// The closure passes through `attempts`, which requires that it can be called again: a value that the body moves out
-    /// of the function is reported in the body. The call is reported at the return type, which is wrong if it is no
-    /// outcome.
+    /// of the function is reported in the body. The conversion of the outcome is reported at the return type, which is
+    /// wrong if it is no outcome.
+    ///
+    /// The `match` is in the function and not in core: only there does the compiler see that the success that it takes
+    /// apart is the one that it puts together, and leaves it where it is.
     pub(super) fn run_in_core(&self) -> TokenStream {
-        let (private, site, place) = (&self.retry.private, &self.site, self.return_place());
-        let (never_fails, sum) = (self.success_never_fails(), self.sum_of_waits());
-        let (used_up, ret, body) = (self.moved_clones(), self.body_type(), self.body());
+        let (private, place) = (&self.retry.private, self.return_place());
+        let (never_fails, sum, used_up) =
+            (self.success_never_fails(), self.sum_of_waits(), self.moved_clones());
+        let (ret, body) = (self.body_type(), self.body());
+        let Locals { attempt, value, error, .. } = &self.locals;
         let number = self.retry.attempt.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream);
-        let attempt = &self.locals.attempt;
         let closure = quote_spanned!(self.place()=> |#number: ::core::primitive::u32| -> #ret #body);
-        let (reference, value) = (quote_spanned!(place=> &), hygiene::at(place, attempt));
-        let wait = self.wait_in_core();
-        let run = match self.rules_closure() {
-            Some(rules) => {
-                let rules = self.call(Place::at(place), "rules_of", quote!(#reference #value, #rules));
-                self.call(Place::at(place), "run_with_rules", quote!(#wait, #site, #rules, #value))
-            }
-            None => {
-                let probe = self.call(Place::at(place), "probe_attempts", quote!(#reference #value));
-                let probe = self.borrow_aware(&probe);
-                quote_spanned!(place=> #probe.__reattempt_run(#wait, #site, #value))
-            }
-        };
+        let result = self.call(Place::at(place), "into_result", quote_spanned!(place=> #attempt(1)));
+        let (start, retry) = (self.start_if_timed(), self.retry_in_core());
         quote_spanned! {Span::mixed_site()=>
             #never_fails
             #sum
             #used_up
-            let #attempt = #private::attempts(#closure);
-            #run
+            #start
+            let mut #attempt = #private::attempts(#closure);
+            match #result {
+                ::core::result::Result::Ok(#value) => {
+                    #private::Outcome::from_result(::core::result::Result::Ok(#value))
+                }
+                ::core::result::Result::Err(#error) => #retry,
+            }
+        }
+    }
+
+    /// Defines the start of a call whose policy may have a deadline.
+    fn start_if_timed(&self) -> Option<TokenStream> {
+        let (private, site, started) = (&self.retry.private, &self.site, &self.locals.started);
+        let is_timed = self.retry.policy.may_have_deadline();
+        is_timed.then(|| quote_spanned!(Span::mixed_site()=> let #started = #private::Started::blocking(#site);))
+    }
+
+    /// Passes the error of the first attempt to core.
+    fn retry_in_core(&self) -> TokenStream {
+        let (private, site, wait) = (&self.retry.private, &self.site, self.wait_in_core());
+        let Locals { attempt, error, started, .. } = &self.locals;
+        let started = if self.retry.policy.may_have_deadline() {
+            started.to_token_stream()
+        } else {
+            quote!(#private::Started::UNTIMED)
+        };
+        if let Some(rules) = self.rules_closure() {
+            return quote_spanned! {Span::mixed_site()=>
+                #private::retry_by_rules(#wait, #site, #started, #rules, #error, &mut #attempt)
+            };
+        }
+        let probe = quote_spanned!(Span::mixed_site()=> #private::probe_error(&#error));
+        let probe = self.borrow_aware(&probe);
+        quote_spanned! {Span::mixed_site()=>
+            #probe.__reattempt_retry(#wait, #site, #started, #error, &mut #attempt)
         }
     }
 
