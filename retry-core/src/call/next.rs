@@ -148,7 +148,7 @@ impl Attempt {
             attempt: progress.attempt(),
             is_retryable: report.is_retryable,
             elapsed,
-            previous: progress.previous,
+            previous: progress.previous(),
             waited: if report.hint().is_some() { report.waited().map_or(0, Cell::get) } else { 0 },
             hint: report.hint(),
             draw,
@@ -160,7 +160,7 @@ impl Attempt {
         };
         if let Decision::Retry { delay, wait } = decision {
             progress.advance(failed.attempt);
-            progress.previous = policy.remembered(delay);
+            progress.remember(policy.remembered(delay));
             if let Some(waited) = report.waited() {
                 waited.set(waited.get().saturating_add(wait));
             }

@@ -1,17 +1,25 @@
 //! The progress of a call, which it carries from one attempt to the next.
 
+use core::num::NonZeroU32;
+
 use super::site::Site;
 use crate::policy::Policy;
 use crate::policy::nanos::{FOREVER, Nanos};
 use crate::runtime::{self, Clock};
 
-/// The progress of a call. It is small, because it is a part of the future of every annotated function.
+/// The progress of a call. It is small, because it is a part of the future of every annotated function: nothing is
+/// written until the first attempt has failed, unless the clock is read before.
 #[derive(Clone, Copy, Debug)]
-pub struct Progress {
-    /// The number of failed attempts.
-    failures: u32,
+pub struct Progress(Option<Noted>);
+
+/// What a call remembers. Packed it has 20 bytes and not 24, and the state of the future fits in beside it.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, packed(4))]
+struct Noted {
+    /// The number of the attempt that runs.
+    attempt: NonZeroU32,
     /// The delay before this attempt, as the policy remembers it.
-    pub(crate) previous: Nanos,
+    previous: Nanos,
     /// The time at which attempt 1 started or, if no clock was read then, ended. It is `UNKNOWN` until the
     /// time is needed.
     started: Nanos,
@@ -30,11 +38,12 @@ impl Started {
     #[inline]
     #[must_use]
     pub fn blocking(site: &Site) -> Started {
-        Started(Progress::blocking(site).started)
+        Started(Progress::blocking(site).started())
     }
 }
 
 impl From<Started> for Progress {
+    #[inline]
     fn from(Started(started): Started) -> Progress {
         Progress::at(started)
     }
@@ -44,11 +53,15 @@ impl Progress {
     /// A value that no clock returns.
     const UNKNOWN: Nanos = FOREVER;
 
-    /// The progress at the start of a call whose policy has no deadline.
-    pub const START: Progress = Progress::at(Progress::UNKNOWN);
+    /// Returns the progress at the start of a call whose policy has no deadline.
+    #[inline]
+    #[must_use]
+    pub fn untimed() -> Progress {
+        Progress(None)
+    }
 
     const fn at(started: Nanos) -> Progress {
-        Progress { failures: 0, previous: 0, started }
+        Progress(Some(Noted { attempt: NonZeroU32::MIN, previous: 0, started }))
     }
 
     /// Returns the progress at the start of a blocking call. Reads the clock only if the policy has a
@@ -68,7 +81,7 @@ impl Progress {
 
     #[inline]
     fn begin(policy: &Policy, clock: Clock) -> Progress {
-        if policy.has_deadline() { Progress::at(runtime::now(clock)) } else { Progress::START }
+        if policy.has_deadline() { Progress::at(runtime::now(clock)) } else { Progress::untimed() }
     }
 
     /// Returns the progress at the start of a blocking call that needs its elapsed time.
@@ -87,33 +100,53 @@ impl Progress {
     #[inline]
     #[must_use]
     pub fn attempt(&self) -> u32 {
-        self.failures.saturating_add(1)
+        self.0.map_or(1, |noted| noted.attempt.get())
     }
 
     /// Returns whether an attempt has failed.
     #[inline]
     #[must_use]
     pub fn has_retried(&self) -> bool {
-        self.failures > 0
+        self.0.map_or(0, |noted| noted.attempt.get()) > 1
+    }
+
+    /// Returns the delay before this attempt, as the policy remembers it; 0 before the first.
+    pub(crate) fn previous(&self) -> Nanos {
+        self.0.map_or(0, |noted| noted.previous)
     }
 
     /// Returns whether the clock was read.
     #[inline]
     pub(crate) fn is_timed(&self) -> bool {
-        self.started != Progress::UNKNOWN
+        self.started() != Progress::UNKNOWN
+    }
+
+    #[inline]
+    fn started(&self) -> Nanos {
+        self.0.map_or(Progress::UNKNOWN, |noted| noted.started)
     }
 
     /// Returns how long the call has taken. If the clock was not read before, the call starts at `now`.
     pub(crate) fn elapsed(&mut self, now: Nanos) -> Nanos {
         if !self.is_timed() {
-            self.started = now;
+            self.noted().started = now;
         }
-        now.saturating_sub(self.started)
+        now.saturating_sub(self.started())
     }
 
     /// Advances from attempt `attempt` to the next attempt.
     #[inline]
     pub(crate) fn advance(&mut self, attempt: u32) {
-        self.failures = attempt;
+        self.noted().attempt = NonZeroU32::MIN.saturating_add(attempt);
+    }
+
+    /// Remembers the delay before the attempt that comes next.
+    pub(crate) fn remember(&mut self, delay: Nanos) {
+        self.noted().previous = delay;
+    }
+
+    #[inline]
+    fn noted(&mut self) -> &mut Noted {
+        self.0.get_or_insert(Noted { attempt: NonZeroU32::MIN, previous: 0, started: Progress::UNKNOWN })
     }
 }

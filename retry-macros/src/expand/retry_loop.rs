@@ -88,7 +88,7 @@ impl Expansion<'_> {
         let begin = match (self.retry.shape.is_async, self.retry.is_timed()) {
             (false, true) => quote!(blocking_timed()),
             (true, true) => quote!(asynchronous_timed()),
-            _ if !self.retry.policy.may_have_deadline() => quote!(START),
+            _ if !self.retry.policy.may_have_deadline() => quote!(untimed()),
             (false, false) => quote!(blocking(#site)),
             (true, false) => quote!(asynchronous(#site)),
         };
