@@ -27,7 +27,7 @@ mod with_std {
     };
     pub use retry_core::call::blocking::{Block, BlockBy, attempts, retry_by_rules};
     pub use retry_core::call::probe::{probe, probe_error, probe_type};
-    pub use retry_core::call::step::{Decider, rules, step};
+    pub use retry_core::call::step::{Decider, failed_by_rules};
     pub use retry_core::call::timeout::{limit, limit_with, timed_out};
     pub use retry_core::call::{
         Emit, Environment, GivenUp, Planned, Progress, Site, Started, plan_async, plan_blocking,

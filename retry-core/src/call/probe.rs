@@ -8,7 +8,6 @@
 use core::error::Error;
 use core::fmt::{Debug, Display};
 use core::marker::PhantomData;
-use core::ops::ControlFlow;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -50,16 +49,16 @@ pub fn probe_type<E>() -> Probe<E> {
 /// the method and everything that it needs, which the compiler does faster than a lookup and a call.
 macro_rules! steps {
     ($error:ty) => {
-        /// Handles the outcome of an attempt like [`step`](crate::call::step::step). The error's type
-        /// decides.
+        /// Decides about a failure like [`failed`](crate::call::step::failed). The error's type decides.
         #[inline]
-        pub fn __reattempt_step<O: Outcome<Error = $error>>(
+        #[expect(clippy::missing_errors_doc, reason = "the errors are those of the function")]
+        pub fn __reattempt_failed(
             &self,
             site: &Site,
             progress: &mut Progress,
-            outcome: O,
-        ) -> ControlFlow<O, Delay> {
-            step::step(site, progress, self.__reattempt_probe(), outcome)
+            error: $error,
+        ) -> Result<Delay, $error> {
+            step::failed(site, progress, self.__reattempt_probe(), error)
         }
 
         /// Runs the attempts after the first one like [`retry`](crate::call::blocking::retry). The error's type decides.

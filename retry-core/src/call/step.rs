@@ -40,7 +40,7 @@ pub fn step<O: Outcome, A: AfterAttempt<O::Error>>(
 /// Decides about a failure. The error is dropped before the wait, or it is the error of the call.
 #[cold]
 #[inline(never)]
-fn failed<E, A: AfterAttempt<E>>(
+pub(super) fn failed<E, A: AfterAttempt<E>>(
     site: &Site,
     progress: &mut Progress,
     mut after: A,
@@ -91,10 +91,18 @@ impl<F> Rules<F> {
     }
 }
 
-/// Returns the rules in `rules`, whose argument is typed by the outcome.
-#[inline]
-pub fn rules<O: Outcome, F: FnMut(Option<&O::Error>, Decider<'_>) -> NextWait>(_: &O, rules: F) -> Rules<F> {
-    Rules(rules)
+/// Decides about a failure by rules of the function's own.
+///
+/// # Errors
+/// Returns the error of the call if it gives up.
+#[cold]
+pub fn failed_by_rules<E>(
+    site: &Site,
+    progress: &mut Progress,
+    rules: impl FnMut(Option<&E>, Decider<'_>) -> NextWait,
+    error: E,
+) -> Result<Delay, E> {
+    failed(site, progress, Rules(rules), error)
 }
 
 impl<E, R: AfterAttempt<E> + ?Sized> AfterAttempt<E> for &mut R {

@@ -1,7 +1,7 @@
 //! The decision after a failed attempt.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::error_rules::ErrorView;
 use super::expansion::Expansion;
@@ -9,34 +9,43 @@ use super::hygiene::{self, Locals};
 use super::underline::Place;
 
 impl Expansion<'_> {
-    /// Decides in one call of core, which also emits the event. The call is reported at the return type, which is wrong
-    /// if it is no outcome.
+    /// Ends the call with a success, or decides about a failure in one call of core, which also emits the event. The
+    /// conversion of the outcome is reported at the return type, which is wrong if it is no outcome.
     pub(super) fn single_step(&self) -> TokenStream {
-        let (outcome, restore, place) = (self.outcome(), self.restore_self(), self.return_place());
-        let (site, leave) = (&self.site, &self.leave);
-        let Locals { delay, progress, outcome: last, .. } = &self.locals;
-        let (reference, value) = (quote_spanned!(place=> &), hygiene::at(place, last));
-        let step = match self.rules_closure() {
-            Some(rules) => {
-                let after = self.call(Place::at(place), "rules", quote!(#reference #value, #rules));
-                self.call(Place::at(place), "step", quote!(#site, &mut #progress, #after, #value))
-            }
-            None => {
-                let probe = self.call(Place::at(place), "probe", quote!(#reference #value));
-                let probe = self.borrow_aware(&probe);
-                quote_spanned!(place=> #probe.__reattempt_step(#site, &mut #progress, #value))
-            }
-        };
+        let (outcome, restore, recovered) = (self.outcome(), self.restore_self(), self.emit_recovered());
+        let (private, place, leave) = (&self.retry.private, self.return_place(), &self.leave);
+        let Locals { delay, outcome: last, value, error, .. } = &self.locals;
+        let result = self.call(Place::at(place), "into_result", hygiene::at(place, last).to_token_stream());
+        let failed = self.failed();
         quote_spanned! {Span::mixed_site()=>
             #outcome
-            match #step {
-                ::core::ops::ControlFlow::Continue(#delay) => {
-                    #restore
-                    #delay
+            match #result {
+                ::core::result::Result::Ok(#value) => {
+                    #recovered
+                    #leave #private::Outcome::from_result(::core::result::Result::Ok(#value));
                 }
-                ::core::ops::ControlFlow::Break(#last) => #leave #last,
+                ::core::result::Result::Err(#error) => match #failed {
+                    ::core::result::Result::Ok(#delay) => { #restore #delay }
+                    ::core::result::Result::Err(#error) => {
+                        #leave #private::Outcome::from_result(::core::result::Result::Err(#error));
+                    }
+                },
             }
         }
+    }
+
+    /// Passes the error of an async attempt to core, which returns the delay or the error of the call.
+    fn failed(&self) -> TokenStream {
+        let (private, site) = (&self.retry.private, &self.site);
+        let Locals { progress, error, .. } = &self.locals;
+        if let Some(rules) = self.rules_closure() {
+            return quote_spanned! {Span::mixed_site()=>
+                #private::failed_by_rules(#site, &mut #progress, #rules, #error)
+            };
+        }
+        let probe = quote_spanned!(Span::mixed_site()=> #private::probe_error(&#error));
+        let probe = self.borrow_aware(&probe);
+        quote_spanned!(Span::mixed_site()=> #probe.__reattempt_failed(#site, &mut #progress, #error))
     }
 
     /// Returns the closure with the decisions of the arguments, if there are any.

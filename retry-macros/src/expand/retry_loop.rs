@@ -148,7 +148,7 @@ impl Expansion<'_> {
     }
 
     /// Emits the event of a success after a retry.
-    fn emit_recovered(&self) -> TokenStream {
+    pub(super) fn emit_recovered(&self) -> TokenStream {
         let (private, site, progress) = (&self.retry.private, &self.site, &self.locals.progress);
         let recovered =
             if self.retry.shape.is_async { quote!(recovered_async) } else { quote!(recovered_blocking) };
