@@ -52,12 +52,12 @@ macro_rules! steps {
         /// Decides about a failure like [`failed`](crate::call::step::failed). The error's type decides.
         #[inline]
         #[expect(clippy::missing_errors_doc, reason = "the errors are those of the function")]
-        pub fn __reattempt_failed(
+        pub fn __reattempt_failed<O: Outcome<Error = $error>>(
             &self,
             site: &Site,
             progress: &mut Progress,
             error: $error,
-        ) -> Result<Delay, $error> {
+        ) -> Result<Delay, O> {
             step::failed(site, progress, self.__reattempt_probe(), error)
         }
 

@@ -32,23 +32,26 @@ pub fn step<O: Outcome, A: AfterAttempt<O::Error>>(
         }
         Err(error) => match failed(site, progress, after, error) {
             Ok(delay) => Continue(delay),
-            Err(error) => Break(O::from_result(Err(error))),
+            Err(outcome) => Break(outcome),
         },
     }
 }
 
 /// Decides about a failure. The error is dropped before the wait, or it is the error of the call.
+///
+/// # Errors
+/// Returns the outcome of the call if it gives up.
 #[cold]
 #[inline(never)]
-pub(super) fn failed<E, A: AfterAttempt<E>>(
+pub(super) fn failed<O: Outcome, A: AfterAttempt<O::Error>>(
     site: &Site,
     progress: &mut Progress,
     mut after: A,
-    error: E,
-) -> Result<Delay, E> {
+    error: O::Error,
+) -> Result<Delay, O> {
     match after.decide(Some(&error), Decider::new(site, progress, Clock::Async)) {
         NextWait(Some(wait)) => Ok(Delay(wait)),
-        NextWait(None) => Err(error),
+        NextWait(None) => Err(O::from_result(Err(error))),
     }
 }
 
@@ -91,29 +94,29 @@ impl<F> Rules<F> {
     }
 }
 
-/// Decides about a failure by rules of the function's own.
+/// Decides about a failure like [`failed`], by rules of the function's own.
 ///
 /// # Errors
-/// Returns the error of the call if it gives up.
+/// Returns the outcome of the call if it gives up.
 #[cold]
-pub fn failed_by_rules<E>(
+pub fn failed_by_rules<E, O: Outcome<Error = E>>(
     site: &Site,
     progress: &mut Progress,
     rules: impl FnMut(Option<&E>, Decider<'_>) -> NextWait,
     error: E,
-) -> Result<Delay, E> {
+) -> Result<Delay, O> {
     failed(site, progress, Rules(rules), error)
-}
-
-impl<E, R: AfterAttempt<E> + ?Sized> AfterAttempt<E> for &mut R {
-    fn decide(&mut self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
-        R::decide(self, error, decider)
-    }
 }
 
 impl<E, F: FnMut(Option<&E>, Decider<'_>) -> NextWait> AfterAttempt<E> for Rules<F> {
     fn decide(&mut self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
         (self.0)(error, decider)
+    }
+}
+
+impl<E, R: AfterAttempt<E> + ?Sized> AfterAttempt<E> for &mut R {
+    fn decide(&mut self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
+        R::decide(self, error, decider)
     }
 }
 

@@ -20,21 +20,19 @@ impl Expansion<'_> {
         quote_spanned! {Span::mixed_site()=>
             #outcome
             match #result {
-                ::core::result::Result::Ok(#value) => {
+                #value @ ::core::result::Result::Ok(_) => {
                     #recovered
-                    #leave #private::Outcome::from_result(::core::result::Result::Ok(#value));
+                    #leave #private::Outcome::from_result(#value);
                 }
                 ::core::result::Result::Err(#error) => match #failed {
                     ::core::result::Result::Ok(#delay) => { #restore #delay }
-                    ::core::result::Result::Err(#error) => {
-                        #leave #private::Outcome::from_result(::core::result::Result::Err(#error));
-                    }
+                    ::core::result::Result::Err(#last) => #leave #last,
                 },
             }
         }
     }
 
-    /// Passes the error of an async attempt to core, which returns the delay or the error of the call.
+    /// Passes the error of an async attempt to core, which returns the delay or the outcome of the call.
     fn failed(&self) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
         let Locals { progress, error, .. } = &self.locals;
