@@ -40,6 +40,21 @@ pub(crate) struct Source {
     /// Function number `$i`.
     pub(crate) blocking: Option<&'static str>,
     pub(crate) asynchronous: Option<&'static str>,
+    /// The same with `?` in the body.
+    pub(crate) blocking_question: Option<&'static str>,
+    pub(crate) asynchronous_question: Option<&'static str>,
+}
+
+impl Source {
+    /// A source without any function.
+    pub(crate) const NONE: Source = Source {
+        dependencies: "",
+        prelude: "",
+        blocking: None,
+        asynchronous: None,
+        blocking_question: None,
+        asynchronous_question: None,
+    };
 }
 
 /// The functions that block.

@@ -5,8 +5,9 @@ use std::fmt::Write;
 use std::fs;
 use std::process::Command;
 
-use crate::question::future_size;
+use crate::contender::Contender;
 use crate::question::program_bytes::{KINDS, PARTS, Sizes};
+use crate::question::{arguments, future_size, layouts};
 use crate::{callgrind, cases, contenders};
 
 const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/recorded.toml");
@@ -26,6 +27,7 @@ type Figures = BTreeMap<String, f64>;
 fn margin(name: &str, recorded: f64) -> f64 {
     match name.split(':').next() {
         Some("instructions") => (recorded * 0.02).max(1.0),
+        Some("ratio to by hand") => 0.01,
         Some("bytes of code" | "bytes loaded") => recorded * 0.02,
         _ => 0.0,
     }
@@ -95,26 +97,67 @@ fn compiler() -> String {
 fn measure() -> Figures {
     let contenders = contenders::named(NAMES);
     let mut figures = Figures::new();
-    for (key, cost) in callgrind::measure(NAMES, &cases(&contenders)) {
+    figures.extend(calls(&contenders));
+    figures.extend(layout_ratios());
+    figures.extend(argument_costs());
+    figures.extend(future_sizes(&contenders));
+    figures.extend(program_bytes(&contenders));
+    figures
+}
+
+fn calls(contenders: &[Contender]) -> Figures {
+    let mut figures = Figures::new();
+    for (key, cost) in callgrind::measure(NAMES, &cases(contenders)) {
         // A timer wheel is not the same in every run; its instructions are shown, not held.
         if !key.contains("paused clock") {
             figures.insert(format!("instructions: {key}"), cost.instructions.round());
         }
         figures.insert(format!("allocations: {key}"), cost.allocations.round());
     }
-    for contender in &contenders {
+    figures
+}
+
+fn layout_ratios() -> Figures {
+    let mut figures = Figures::new();
+    for group in layouts::measure() {
+        for (what, ratio) in [("mean", group.mean()), ("worst", group.worst())] {
+            figures.insert(format!("ratio to by hand: {what}, {}", group.title), (ratio * 1e3).round() / 1e3);
+        }
+    }
+    figures
+}
+
+fn argument_costs() -> Figures {
+    let rows = arguments::measure();
+    let figures = rows.iter().flat_map(|row| {
+        let figures = arguments::COLUMNS.iter().zip(row.figures);
+        figures.filter_map(|(column, figure)| {
+            Some((format!("instructions: argument, {column}: {}", row.name), figure?))
+        })
+    });
+    figures.collect()
+}
+
+fn future_sizes(contenders: &[Contender]) -> Figures {
+    let mut figures = Figures::new();
+    for contender in contenders {
         for (column, size) in future_size::COLUMNS.iter().zip(future_size::sizes(contender)) {
             let Some(size) = size else { continue };
             figures.insert(format!("future size, {column}: {}", contender.name), size);
         }
     }
+    figures
+}
+
+fn program_bytes(contenders: &[Contender]) -> Figures {
+    let mut figures = Figures::new();
     for (kind, text) in KINDS {
-        let sizes = Sizes::of(&contenders, kind, text);
+        let sizes = Sizes::of(contenders, kind, text);
         for contender in contenders.iter().filter(|contender| contender.retries()) {
             for (what, which) in PARTS {
                 let Some(bytes) = sizes.over_bare_each(contender.name, which) else { continue };
-                figures
-                    .insert(format!("bytes {what}: each {kind} function: {}", contender.name), bytes.round());
+                let name = format!("bytes {what}: each {kind} function: {}", contender.name);
+                figures.insert(name, bytes.round());
             }
         }
     }

@@ -8,9 +8,10 @@ pub(crate) const MAX_ATTEMPTS: u32 = 3;
 
 /// Returns 1 s, 2 s, 4 s and so on up to 60 s, and up to 30 % more.
 fn backoff(attempt: u32) -> Duration {
-    const LONGEST: u64 = 60_000_000_000;
-    let delay = (1_000_000_000 << (attempt - 1).min(6)).min(LONGEST);
-    Duration::from_nanos(delay + fastrand::u64(..delay * 3 / 10))
+    const LONGEST: u64 = 60;
+    let seconds = (1 << (attempt - 1).min(6)).min(LONGEST);
+    // Not by `fastrand::u64`: with a second caller here, the compiler would no longer inline it in the contender by hand.
+    Duration::from_secs(seconds).mul_f64(1.0 + 0.3 * fastrand::f64())
 }
 
 /// Logs the failure; returns how long to wait.

@@ -29,6 +29,18 @@ const SOURCE: Source = Source {
     asynchronous: Some(
         "#[retry] pub async fn f$i(service: &Service) -> Answer { ask_async(service, $i).await }",
     ),
+    blocking_question: Some(
+        "#[retry] pub fn f$i(service: &Service) -> Answer {
+            let value = ask(service, $i)?;
+            Ok(value + 1)
+        }",
+    ),
+    asynchronous_question: Some(
+        "#[retry] pub async fn f$i(service: &Service) -> Answer {
+            let value = ask_async(service, $i).await?;
+            Ok(value + 1)
+        }",
+    ),
 };
 
 fn delays() {

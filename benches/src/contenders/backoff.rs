@@ -46,6 +46,7 @@ const SOURCE: Source = Source {
         let attempt = || async { ask_async(service, $i).await.map_err(Error::transient) };
         backoff::future::retry_notify(backoff(), attempt, told).await
     }"),
+    ..Source::NONE
 };
 
 fn backoff(first: Duration) -> ExponentialBackoff {

@@ -37,6 +37,7 @@ const SOURCE: Source = Source {
         (|| ask_async(service, $i)).retry(BACKOFF).notify(log).await
     }",
     ),
+    ..Source::NONE
 };
 
 const BACKOFF: ExponentialBuilder = ExponentialBuilder::new()

@@ -36,6 +36,7 @@ backon-macros = "1""#,
         "#[backon(backoff = backoff, notify = log)]
         pub async fn f$i(service: &Service) -> Answer { ask_async(service, $i).await }",
     ),
+    ..Source::NONE
 };
 
 const fn backoff() -> ExponentialBuilder {

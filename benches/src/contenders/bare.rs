@@ -23,6 +23,18 @@ const SOURCE: Source = Source {
     prelude: "",
     blocking: Some("pub fn f$i(service: &Service) -> Answer { ask(service, $i) }"),
     asynchronous: Some("pub async fn f$i(service: &Service) -> Answer { ask_async(service, $i).await }"),
+    blocking_question: Some(
+        "pub fn f$i(service: &Service) -> Answer {
+            let value = ask(service, $i)?;
+            Ok(value + 1)
+        }",
+    ),
+    asynchronous_question: Some(
+        "pub async fn f$i(service: &Service) -> Answer {
+            let value = ask_async(service, $i).await?;
+            Ok(value + 1)
+        }",
+    ),
 };
 
 #[inline(never)]

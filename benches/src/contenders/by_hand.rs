@@ -84,6 +84,29 @@ const SOURCE: Source = Source {
             attempt += 1;
         }
     }"),
+    blocking_question: Some("pub fn f$i(service: &Service) -> Answer {
+        let mut attempt = 1;
+        loop {
+            match ask(service, $i) {
+                Ok(value) => return Ok(succeeded(\"f$i\", attempt, value + 1)),
+                Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up(\"f$i\", attempt, error)),
+                Err(error) => std::thread::sleep(will_retry(\"f$i\", attempt, &error)),
+            }
+            attempt += 1;
+        }
+    }"),
+    asynchronous_question: Some("pub async fn f$i(service: &Service) -> Answer {
+        let mut attempt = 1;
+        loop {
+            let delay = match ask_async(service, $i).await {
+                Ok(value) => return Ok(succeeded(\"f$i\", attempt, value + 1)),
+                Err(error) if attempt >= MAX_ATTEMPTS => return Err(gave_up(\"f$i\", attempt, error)),
+                Err(error) => will_retry(\"f$i\", attempt, &error),
+            };
+            tokio::time::sleep(delay).await;
+            attempt += 1;
+        }
+    }"),
 };
 
 const MAX_ATTEMPTS: u32 = 3;

@@ -20,4 +20,5 @@ const SOURCE: Source = Source {
         "#[instrument(skip_all)]
         pub async fn f$i(service: &Service) -> Answer { ask_async(service, $i).await }",
     ),
+    ..Source::NONE
 };

@@ -29,6 +29,7 @@ const SOURCE: Source = Source {
     }",
     ),
     asynchronous: None,
+    ..Source::NONE
 };
 
 fn backoff(first: u64) -> impl Iterator<Item = Duration> {

@@ -29,6 +29,7 @@ const SOURCE: Source = Source {
         pub fn f$i(service: &Service) -> Answer { ask(service, $i) }"),
     asynchronous: Some("#[retry(stop = attempts(3), wait = exponential(multiplier = 1.0, min = 0.0, max = 60.0, exp_base = 2))]
         pub async fn f$i(service: &Service) -> Answer { ask_async(service, $i).await }"),
+    ..Source::NONE
 };
 
 #[retry(stop = attempts(3), wait = exponential(multiplier = 1.0, min = 0.0, max = 60.0, exp_base = 2))]

@@ -29,6 +29,7 @@ const SOURCE: Source = Source {
         POLICY.run_async(async || ask_async(service, $i).await).await
     }",
     ),
+    ..Source::NONE
 };
 
 const POLICY: Policy = Policy::new();

@@ -36,6 +36,7 @@ const SOURCE: Source = Source {
         Retry::spawn_notify(BACKOFF.map(jitter).take(2), attempt, log).await
     }",
     ),
+    ..Source::NONE
 };
 
 fn backoff() -> impl Iterator<Item = Duration> {

@@ -56,6 +56,7 @@ const SOURCE: Source = Source {
         Retry::new(Attempts::new(), service_fn(|service| ask_async(service, $i))).oneshot(service).await
     }",
     ),
+    ..Source::NONE
 };
 
 /// Two retries.

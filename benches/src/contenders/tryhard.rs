@@ -38,6 +38,7 @@ const SOURCE: Source = Source {
     asynchronous: Some("pub async fn f$i(service: &Service) -> Answer {
         retry_fn(|| ask_async(service, $i)).with_config(config().on_retry(on_retry)).await
     }"),
+    ..Source::NONE
 };
 
 fn config() -> RetryFutureConfig<ExponentialBackoff, NoOnRetry> {

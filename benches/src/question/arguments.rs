@@ -10,7 +10,7 @@ use crate::table::{REFERENCE, Table};
 /// The name of this question.
 pub(crate) const NAME: &str = "arguments";
 
-const COLUMNS: [&str; 2] = ["sync", "async"];
+pub(crate) const COLUMNS: [&str; 2] = ["sync", "async"];
 
 /// The rows that other rows are compared with: two loops by hand, of which the cheaper one counts.
 const BY_HAND: [&str; 2] = ["by hand, borrows", "by hand, moves"];

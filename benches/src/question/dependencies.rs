@@ -37,7 +37,7 @@ pub(crate) fn show() {
     );
     for (name, manifest) in BUILDS {
         let mut package = Package::bare("dependencies");
-        package.depend(&Source { dependencies: manifest, prelude: "", blocking: None, asynchronous: None });
+        package.depend(&Source { dependencies: manifest, ..Source::NONE });
         package.file("src/lib.rs", "");
         let run = package.tree("normal,no-proc-macro");
         let built = package.tree("normal,build");
