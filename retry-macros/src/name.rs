@@ -77,7 +77,8 @@ fn has_our_arguments(tokens: TokenStream) -> bool {
 fn plain_segment(text: &str) -> Option<&str> {
     let text = text.strip_prefix("#[").unwrap_or(text);
     let path = text.split(['(', '[', '{', ']']).next()?;
-    let is_plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b' '));
+    let is_plain =
+        path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b' '));
     path.rsplit(':').next().map(str::trim).filter(|name| is_plain && !name.is_empty())
 }
 

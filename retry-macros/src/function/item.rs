@@ -8,6 +8,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::token::Brace;
 use syn::{Attribute, Signature, Token, Visibility, braced};
 
+use super::contents::Contents;
 use crate::diagnostics::bail;
 
 /// A function whose body is not parsed. The compiler reports mistakes in incomplete code, and an editor completes it.
@@ -29,6 +30,7 @@ pub(crate) struct AnnotatedFn {
 pub(crate) struct Body {
     pub(crate) braces: Brace,
     pub(crate) tokens: TokenStream,
+    pub(super) contents: Contents,
 }
 
 impl Parse for AnnotatedFn {
@@ -45,7 +47,8 @@ impl Parse for AnnotatedFn {
         let content;
         let braces = braced!(content in input);
         let inner_attrs = content.call(Attribute::parse_inner)?;
-        let body = Some(Body { braces, tokens: content.parse()? });
+        let contents = Contents::at(content.cursor());
+        let body = Some(Body { braces, tokens: content.parse()?, contents });
         Ok(AnnotatedFn { attrs, vis, defaultness, sig, inner_attrs, body, semicolon })
     }
 }

@@ -7,6 +7,7 @@ use syn::{FnArg, Pat, ReturnType, Signature, Stmt, Type};
 use super::attributes;
 use super::body::{self, AsyncTraitBlock, Frame};
 use super::borrow;
+use super::contents::has_control_flow;
 use super::future::{future_output, is_called_future};
 use super::item::{AnnotatedFn, Body};
 use super::pattern::{Binding, rebind_in, silence_lints};
@@ -25,6 +26,8 @@ pub(crate) struct Shape {
     pub(crate) frame: Frame,
     /// The code of one attempt.
     pub(crate) attempt: TokenStream,
+    /// Whether control may leave it before its end.
+    pub(crate) has_control_flow: bool,
     /// The span of the braces around it.
     pub(crate) braces: Span,
     /// The statements by which `#[async_trait]` moves the arguments into its block.
@@ -52,7 +55,7 @@ impl Shape {
                 sig.ident
             )
         };
-        if body::mentions(&body.tokens, body::MARKER) {
+        if body.contents.is_retried {
             bail!(sig.ident, "`{}` is retried already; remove one of the two `#[retry]`", sig.ident)
         }
         let ReturnType::Type(_, ret) = &sig.output else {
@@ -72,7 +75,7 @@ impl Shape {
                  `impl Future<Output = Result<…>>`",
                 source(&**ret)
             )
-        } else if body::is_blocked_on(&body.tokens) {
+        } else if body.contents.has_block_on && body::is_blocked_on(&body.tokens) {
             bail!(
                 sig.ident,
                 "this order would block the runtime and wait for real; put `#[retry]` above the runtime's attribute"
@@ -90,6 +93,7 @@ impl Shape {
             ret: ret.clone(),
             frame: Frame::Hole,
             attempt: body.tokens.clone(),
+            has_control_flow: body.contents.has_control_flow,
             braces: body.braces.span.join(),
             moves: None,
         }
@@ -107,6 +111,7 @@ impl Shape {
             ret: output.clone(),
             frame: outer.clone(),
             attempt: content.clone(),
+            has_control_flow: body.contents.has_control_flow,
             braces: body.braces.span.join(),
             moves: None,
         };
@@ -118,6 +123,8 @@ impl Shape {
                 shape.moves = Some((AsyncTraitFrame { outer, content }, statements));
             }
         }
+        // The statements around the attempt are no part of it.
+        shape.has_control_flow &= has_control_flow(&shape.attempt);
         Ok(shape)
     }
 
@@ -204,7 +211,7 @@ pub(crate) fn typed(sig: &Signature) -> impl Iterator<Item = &syn::PatType> {
 ///
 /// A closure cannot be `#[track_caller]`. An async function has no caller to report, with or without `#[retry]`.
 pub(crate) fn refuse_lost_caller(function: &AnnotatedFn, shape: &Shape) -> syn::Result<()> {
-    if shape.is_async || !body::has_control_flow(&shape.attempt) {
+    if shape.is_async || !shape.has_control_flow {
         return Ok(());
     }
     let attributes = [&function.attrs, &function.inner_attrs];
