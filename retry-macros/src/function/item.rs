@@ -123,6 +123,12 @@ impl Parse for ImplBlock {
 
 impl Parse for ImplItem {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        // A method is the most frequent item, and is parsed once.
+        let method = input.fork();
+        if let Ok(parsed) = method.parse() {
+            input.advance_to(&method);
+            return Ok(ImplItem::Method(parsed));
+        }
         let start = input.fork();
         start.call(Attribute::parse_outer)?;
         start.parse::<Visibility>()?;
