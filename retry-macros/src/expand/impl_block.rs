@@ -59,7 +59,10 @@ fn shared_values(args: &RawArgs, generics: &[Ident]) -> Option<TokenStream> {
         return None;
     }
     let policy = Policy::new(args, generics);
-    (policy.evaluated != Evaluated::InlineConst).then(|| PolicyTokens::new(policy, &private(args)).items)
+    if policy.evaluated == Evaluated::InlineConst {
+        return None;
+    }
+    PolicyTokens::new(policy, &private(args)).items
 }
 
 /// The methods of a block, and the facts about all of them.
