@@ -11,7 +11,7 @@ use super::contents::has_control_flow;
 use super::future::{future_output, is_called_future};
 use super::item::{AnnotatedFn, Body};
 use super::pattern::{Binding, rebind_in, silence_lints};
-use super::types::type_arguments;
+use super::types::{has_only_names, type_arguments};
 use crate::diagnostics::bail;
 use crate::parse::source;
 
@@ -138,7 +138,7 @@ impl Shape {
 
     /// Returns whether the return type cannot be written in a body.
     pub(crate) fn has_impl_trait(&self) -> bool {
-        body::mentions(&self.ret.to_token_stream(), "impl")
+        !has_only_names(&self.ret) && body::mentions(&self.ret.to_token_stream(), "impl")
     }
 
     /// Returns the success type by its spelling: the first argument of `Result<T, E>`, `Option<T>` or an alias.
@@ -157,7 +157,6 @@ impl Shape {
     /// Calls `visit` for every name that an argument binds, at the place where the binding can be changed. `visit`
     /// returns whether it has changed the binding.
     pub(crate) fn bindings(&mut self, sig: &mut Signature, visit: &mut dyn FnMut(&mut Binding<'_>) -> bool) {
-        let types: Vec<(Pat, Type)> = typed(sig).map(|arg| ((*arg.pat).clone(), (*arg.ty).clone())).collect();
         let keep = self.has_setup() && self.moves.is_none();
         for input in &mut sig.inputs {
             let FnArg::Typed(arg) = input else { continue };
@@ -180,7 +179,7 @@ impl Shape {
                 local.init.as_ref().map(|init| init.expr.to_token_stream().to_string()).unwrap_or_default();
             let named =
                 |pat: &Pat| source.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| binds(pat, w));
-            let ty = types.iter().find(|(pat, _)| named(pat)).map(|(_, ty)| ty);
+            let ty = typed(sig).find(|arg| named(&arg.pat)).map(|arg| &*arg.ty);
             if source != "self" {
                 rebind_in(&mut local.pat, ty, &mut local.attrs, false, &mut visit);
             }
