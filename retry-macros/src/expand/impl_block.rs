@@ -87,7 +87,7 @@ impl Methods<'_> {
             return defer(self.args, &self.written, self.generics, self.name, method);
         }
         let own = take_attribute(&mut method.attrs, self.name, self.errors);
-        self.blocking.extend(blocking(own.as_ref(), &method));
+        self.blocking.extend(blocking(own.as_ref(), self.args, &method));
         let (tokens, fate) = expand_method(own, self.args, self.generics, method, self.errors);
         self.retried += usize::from(fate != Fate::LeftAlone);
         tokens
