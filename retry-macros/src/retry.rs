@@ -40,7 +40,7 @@ pub(crate) fn retry(arguments: TokenStream, item: TokenStream, name: &Name) -> T
         }
     };
     let mut expansion = errors.finish();
-    expansion.extend(tokens);
+    expansion.extend([tokens]);
     expansion
 }
 

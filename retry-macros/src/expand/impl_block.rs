@@ -32,8 +32,8 @@ pub(crate) fn expand_impl(
     let mut items = TokenStream::new();
     for item in std::mem::take(&mut block.items) {
         match item {
-            ImplItem::Method(method) => items.extend(methods.method(*method)),
-            ImplItem::Other(tokens) => items.extend(tokens),
+            ImplItem::Method(method) => items.extend([methods.method(*method)]),
+            ImplItem::Other(tokens) => items.extend([tokens]),
         }
     }
     let (retried, blocking) = (methods.retried, methods.blocking);
@@ -46,7 +46,7 @@ pub(crate) fn expand_impl(
     }
     let ImplBlock { attrs, head, inner_attrs, braces, .. } = &block;
     let mut expanded = quote!(#(#attrs)* #head);
-    braces.surround(&mut expanded, |inside| inside.extend(quote!(#(#inner_attrs)* #items)));
+    braces.surround(&mut expanded, |inside| inside.extend([quote!(#(#inner_attrs)* #items)]));
     match shared_values(args, &block.generics) {
         Some(values) => quote!(const _: () = { #values #expanded };),
         None => expanded,

@@ -45,6 +45,7 @@ struct Builder<'a> {
     private: &'a Path,
     /// The path of core's checks.
     checks: Path,
+    // Both grow by whole streams, in arrays: `extend` takes a stream itself apart, token by token.
     items: TokenStream,
     setters: TokenStream,
     evaluated: Evaluated,
@@ -100,19 +101,19 @@ impl<'a> Builder<'a> {
         let attempt_timeout = attempt_timeout.map(ToTokens::into_token_stream);
         if let Some(within) = &within {
             let timeout = attempt_timeout.clone().unwrap_or_else(|| quote!(#private::Duration::ZERO));
-            self.setters.extend(quote!(.with_within(#within, #timeout)));
+            self.setters.extend([quote!(.with_within(#within, #timeout))]);
         }
         let rules = self.rules(args, attempt_timeout.as_ref(), within.as_ref());
         let name = self.name("POLICY");
         let mut policy = self.start(args);
-        policy.extend(self.setters);
+        policy.extend([self.setters]);
         let mut items = self.items;
         let policy = match self.evaluated {
             Evaluated::Call => policy,
             Evaluated::Const if args.is_policy_inherited() => name.into_token_stream(),
             _ => {
                 let keyword = keyword(self.is_inline);
-                items.extend(quote!(#keyword #name: #private::Policy = #policy; #rules));
+                items.extend([quote!(#keyword #name: #private::Policy = #policy; #rules)]);
                 name.into_token_stream()
             }
         };
@@ -126,7 +127,7 @@ impl<'a> Builder<'a> {
                 let name = self.constant("MAX", &definition, written, Some("max"), *origin);
                 self.set("max_or_one", name);
             }
-            Some(Given { value: Max::Unlimited, .. }) => self.setters.extend(quote!(.unlimited())),
+            Some(Given { value: Max::Unlimited, .. }) => self.setters.extend([quote!(.unlimited())]),
             None => {}
         }
     }
@@ -147,7 +148,7 @@ impl<'a> Builder<'a> {
 
     fn set(&mut self, setter: &str, value: impl ToTokens) {
         let setter = Ident::new(setter, Span::call_site());
-        self.setters.extend(quote!(.#setter(#value)));
+        self.setters.extend([quote!(.#setter(#value))]);
     }
 
     /// Defines a constant as `TYPE = VALUE`, unless the `impl` block does, and returns its name. `check` is the name of a
@@ -167,7 +168,7 @@ impl<'a> Builder<'a> {
                 let check = Ident::new(check, Span::mixed_site());
                 self.required(place, &quote!(#check(#name)))
             });
-            self.items.extend(quote!(#keyword #name: #definition; #check));
+            self.items.extend([quote!(#keyword #name: #definition; #check)]);
         }
         name
     }
@@ -223,7 +224,7 @@ impl<'a> Builder<'a> {
             let mut rule = |place: &Expr, check: &str| {
                 let (module, check) = (&self.checks, Ident::new(check, Span::mixed_site()));
                 let arguments = quote!(#has_preset, (#has_base, #has_max_delay), #module::#check(&#policy));
-                rules.extend(self.placed(place, "require_over", arguments));
+                rules.extend([self.placed(place, "require_over", arguments)]);
             };
             if let Some(time) = max_delay.or(base) {
                 rule(&time.written, "base_below_ceiling");
@@ -241,7 +242,7 @@ impl<'a> Builder<'a> {
             let private = self.private;
             let timeout = timeout.cloned().unwrap_or_else(|| quote!(#private::Duration::ZERO));
             let check = quote!(within(&#policy, #timeout, #within));
-            rules.extend(self.required(&given.written, &check));
+            rules.extend([self.required(&given.written, &check)]);
         }
         rules
     }

@@ -74,7 +74,7 @@ impl ToTokens for AnnotatedFn {
     /// Writes the function without the attribute.
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let body = self.body.as_ref().map(|body| body.tokens.clone());
-        tokens.extend(self.with_body(&body.unwrap_or_default()));
+        tokens.extend([self.with_body(&body.unwrap_or_default())]);
     }
 }
 
