@@ -3,6 +3,7 @@
 mod attributes;
 mod body;
 mod borrow;
+mod contents;
 mod fallible;
 mod future;
 mod types;
@@ -14,7 +15,8 @@ mod pattern;
 mod shape;
 
 pub(crate) use attributes::{cfg_conditions, divide_attributes};
-pub(crate) use body::{MARKER, has_control_flow, mentions};
+pub(crate) use body::{MARKER, mentions};
+pub(crate) use contents::has_control_flow;
 pub(crate) use error_type::{may_borrow, mentions_lifetime};
 pub(crate) use fallible::{ReturnKind, return_kind};
 pub(crate) use future::future_output;

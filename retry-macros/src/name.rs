@@ -25,8 +25,11 @@ impl Name {
     /// Reads the name from the text of the invocation, `#[path::to::again(max = 5)]`. Returns the default name where a
     /// macro that generates the attribute hides the text.
     pub(crate) fn of_invocation(text: Option<String>) -> Name {
-        let tokens = text.and_then(|text| text.parse::<TokenStream>().ok()).unwrap_or_default();
-        last_segment(tokens).map_or_else(Name::default, Name)
+        let name = text.and_then(|text| match plain_segment(&text) {
+            Some(segment) => Some(segment.to_owned()),
+            None => last_segment(text.parse().ok()?),
+        });
+        name.map_or_else(Name::default, Name)
     }
 
     /// Returns whether an attribute has this name.
@@ -69,6 +72,16 @@ fn has_our_arguments(tokens: TokenStream) -> bool {
     is_clean && args.keys().any(|key| key != "name")
 }
 
+/// Returns the last segment of the path that an attribute begins with, if the path contains nothing but names. The text
+/// of most attributes is read in this way: the compiler's lexer would read the arguments too.
+fn plain_segment(text: &str) -> Option<&str> {
+    let text = text.strip_prefix("#[").unwrap_or(text);
+    let path = text.split(['(', '[', '{', ']']).next()?;
+    let is_plain =
+        path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b' '));
+    path.rsplit(':').next().map(str::trim).filter(|name| is_plain && !name.is_empty())
+}
+
 /// Returns the last segment of the path that an attribute begins with.
 fn last_segment(tokens: TokenStream) -> Option<String> {
     let mut last = None;
@@ -103,6 +116,10 @@ mod tests {
             ("#[again(max = 3)]", "again"),
             ("#[ crate::net :: again (\n// why\nmax = 3) ]", "again"),
             ("again(skip)", "again"),
+            ("#[net::again]", "again"),
+            ("#[again /* (b) */ (max = 3)]", "again"),
+            ("#[r#try]", "r#try"),
+            ("#[again = 3]", "retry"),
             ("#[$($t)*]", "retry"),
             ("#[$attribute(max = 3)]", "retry"),
             ("", "retry"),

@@ -2,7 +2,6 @@
 //! that causes no others.
 
 use proc_macro2::TokenStream;
-use quote::quote;
 use syn::Attribute;
 
 use crate::diagnostics::Diagnostics;
@@ -40,8 +39,9 @@ pub(crate) fn retry(arguments: TokenStream, item: TokenStream, name: &Name) -> T
             item
         }
     };
-    let errors = errors.finish();
-    quote!(#errors #tokens)
+    let mut expansion = errors.finish();
+    expansion.extend([tokens]);
+    expansion
 }
 
 /// Reports and removes a second attribute on the same item, which would retry the retries.

@@ -80,7 +80,7 @@ impl Deferred {
         method: AnnotatedFn,
         errors: &mut Diagnostics,
     ) -> TokenStream {
-        let blocking: Vec<String> = blocking(own.as_ref(), &method).into_iter().collect();
+        let blocking: Vec<String> = blocking(own.as_ref(), &self.args, &method).into_iter().collect();
         check_no_method_blocks(&self.args, &blocking, errors);
         expand_method(own, &self.args, &self.generics, method, errors).0
     }

@@ -32,8 +32,8 @@ pub(crate) fn expand_impl(
     let mut items = TokenStream::new();
     for item in std::mem::take(&mut block.items) {
         match item {
-            ImplItem::Method(method) => items.extend(methods.method(*method)),
-            ImplItem::Other(tokens) => items.extend(tokens),
+            ImplItem::Method(method) => items.extend([methods.method(*method)]),
+            ImplItem::Other(tokens) => items.extend([tokens]),
         }
     }
     let (retried, blocking) = (methods.retried, methods.blocking);
@@ -46,7 +46,7 @@ pub(crate) fn expand_impl(
     }
     let ImplBlock { attrs, head, inner_attrs, braces, .. } = &block;
     let mut expanded = quote!(#(#attrs)* #head);
-    braces.surround(&mut expanded, |inside| inside.extend(quote!(#(#inner_attrs)* #items)));
+    braces.surround(&mut expanded, |inside| inside.extend([quote!(#(#inner_attrs)* #items)]));
     match shared_values(args, &block.generics) {
         Some(values) => quote!(const _: () = { #values #expanded };),
         None => expanded,
@@ -59,7 +59,10 @@ fn shared_values(args: &RawArgs, generics: &[Ident]) -> Option<TokenStream> {
         return None;
     }
     let policy = Policy::new(args, generics);
-    (policy.evaluated != Evaluated::InlineConst).then(|| PolicyTokens::new(policy, &private(args)).items)
+    if policy.evaluated == Evaluated::InlineConst {
+        return None;
+    }
+    PolicyTokens::new(policy, &private(args)).items
 }
 
 /// The methods of a block, and the facts about all of them.
@@ -84,7 +87,7 @@ impl Methods<'_> {
             return defer(self.args, &self.written, self.generics, self.name, method);
         }
         let own = take_attribute(&mut method.attrs, self.name, self.errors);
-        self.blocking.extend(blocking(own.as_ref(), &method));
+        self.blocking.extend(blocking(own.as_ref(), self.args, &method));
         let (tokens, fate) = expand_method(own, self.args, self.generics, method, self.errors);
         self.retried += usize::from(fate != Fate::LeftAlone);
         tokens

@@ -1,5 +1,4 @@
-//! Analyses the tokens of a body: control flow, the last `async` block, and what other attribute macros have made of
-//! it.
+//! Analyses the tokens of a body: the last `async` block, and what other attribute macros have made of it.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -13,28 +12,6 @@ pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
         TokenTree::Ident(ident) => ident == name,
         TokenTree::Group(group) => mentions(&group.stream(), name),
         _ => false,
-    })
-}
-
-/// Returns whether control may leave the body before its end: by `return`, `?`, `break`, `continue`, or by a macro,
-/// which may contain them. A body without them can be put into the loop as it is. Where it is uncertain, the answer is
-/// `true`.
-pub(crate) fn has_control_flow(tokens: &TokenStream) -> bool {
-    let mut before = None::<TokenTree>;
-    tokens.clone().into_iter().any(|token| {
-        let leaves = match &token {
-            TokenTree::Ident(ident) => {
-                ["return", "break", "continue", "yield"].iter().any(|word| ident == word)
-            }
-            TokenTree::Punct(punct) => {
-                let follows_name = matches!(before, Some(TokenTree::Ident(_)));
-                punct.as_char() == '?' || (punct.as_char() == '!' && follows_name)
-            }
-            TokenTree::Group(group) => has_control_flow(&group.stream()),
-            TokenTree::Literal(_) => false,
-        };
-        before = Some(token);
-        leaves
     })
 }
 

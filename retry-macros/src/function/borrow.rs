@@ -12,8 +12,12 @@ use crate::parse::source;
 
 /// Refuses a result that can only borrow from a `&mut` argument.
 pub(crate) fn refuse_exclusive(sig: &Signature, ret: &Type) -> syn::Result<()> {
+    let borrowed = lifetimes(ret);
+    if borrowed.is_empty() {
+        return Ok(());
+    }
     let inputs = Inputs::of(sig);
-    for used in lifetimes(ret) {
+    for used in borrowed {
         match inputs.exclusive_source(&used) {
             None => {}
             Some(Exclusive::Only(source)) => bail!(

@@ -4,6 +4,8 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
 
+use super::types::has_only_names;
+
 /// Returns whether the error of this return type may be a box that borrows, such as `Box<dyn Error + 'a>`. Method
 /// lookup ignores lifetimes, so the expansion has to distinguish such types.
 pub(crate) fn may_borrow(ret: &Type) -> bool {
@@ -41,7 +43,7 @@ pub(crate) fn mentions_lifetime(ty: &Type) -> bool {
             is_lifetime
         })
     }
-    search(ty.to_token_stream())
+    !has_only_names(ty) && search(ty.to_token_stream())
 }
 
 #[cfg(test)]

@@ -60,9 +60,10 @@ pub(crate) fn return_kind(ty: &Type) -> ReturnKind {
     match ty {
         Type::Path(path) => {
             let Some(last) = path.path.segments.last() else { return ReturnKind::Unknown };
-            if last.ident == "Result" {
+            let name = last.ident.to_string();
+            if name == "Result" {
                 ReturnKind::Result
-            } else if path.qself.is_none() && STANDARD.iter().any(|name| last.ident == name) {
+            } else if path.qself.is_none() && STANDARD.contains(&&*name) {
                 ReturnKind::Other
             } else {
                 ReturnKind::Unknown

@@ -8,6 +8,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::token::Brace;
 use syn::{Attribute, Signature, Token, Visibility, braced};
 
+use super::contents::Contents;
 use crate::diagnostics::bail;
 
 /// A function whose body is not parsed. The compiler reports mistakes in incomplete code, and an editor completes it.
@@ -29,6 +30,7 @@ pub(crate) struct AnnotatedFn {
 pub(crate) struct Body {
     pub(crate) braces: Brace,
     pub(crate) tokens: TokenStream,
+    pub(super) contents: Contents,
 }
 
 impl Parse for AnnotatedFn {
@@ -45,7 +47,8 @@ impl Parse for AnnotatedFn {
         let content;
         let braces = braced!(content in input);
         let inner_attrs = content.call(Attribute::parse_inner)?;
-        let body = Some(Body { braces, tokens: content.parse()? });
+        let contents = Contents::at(content.cursor());
+        let body = Some(Body { braces, tokens: content.parse()?, contents });
         Ok(AnnotatedFn { attrs, vis, defaultness, sig, inner_attrs, body, semicolon })
     }
 }
@@ -71,7 +74,7 @@ impl ToTokens for AnnotatedFn {
     /// Writes the function without the attribute.
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let body = self.body.as_ref().map(|body| body.tokens.clone());
-        tokens.extend(self.with_body(&body.unwrap_or_default()));
+        tokens.extend([self.with_body(&body.unwrap_or_default())]);
     }
 }
 
@@ -120,6 +123,12 @@ impl Parse for ImplBlock {
 
 impl Parse for ImplItem {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        // A method is the most frequent item, and is parsed once.
+        let method = input.fork();
+        if let Ok(parsed) = method.parse() {
+            input.advance_to(&method);
+            return Ok(ImplItem::Method(parsed));
+        }
         let start = input.fork();
         start.call(Attribute::parse_outer)?;
         start.parse::<Visibility>()?;

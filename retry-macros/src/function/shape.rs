@@ -7,10 +7,11 @@ use syn::{FnArg, Pat, ReturnType, Signature, Stmt, Type};
 use super::attributes;
 use super::body::{self, AsyncTraitBlock, Frame};
 use super::borrow;
+use super::contents::has_control_flow;
 use super::future::{future_output, is_called_future};
 use super::item::{AnnotatedFn, Body};
 use super::pattern::{Binding, rebind_in, silence_lints};
-use super::types::type_arguments;
+use super::types::{has_only_names, type_arguments};
 use crate::diagnostics::bail;
 use crate::parse::source;
 
@@ -25,6 +26,8 @@ pub(crate) struct Shape {
     pub(crate) frame: Frame,
     /// The code of one attempt.
     pub(crate) attempt: TokenStream,
+    /// Whether control may leave it before its end.
+    pub(crate) has_control_flow: bool,
     /// The span of the braces around it.
     pub(crate) braces: Span,
     /// Whether the function has `#[track_caller]`, which a closure cannot have.
@@ -54,7 +57,7 @@ impl Shape {
                 sig.ident
             )
         };
-        if body::mentions(&body.tokens, body::MARKER) {
+        if body.contents.is_retried {
             bail!(sig.ident, "`{}` is retried already; remove one of the two `#[retry]`", sig.ident)
         }
         let ReturnType::Type(_, ret) = &sig.output else {
@@ -74,7 +77,7 @@ impl Shape {
                  `impl Future<Output = Result<…>>`",
                 source(&**ret)
             )
-        } else if body::is_blocked_on(&body.tokens) {
+        } else if body.contents.has_block_on && body::is_blocked_on(&body.tokens) {
             bail!(
                 sig.ident,
                 "this order would block the runtime and wait for real; put `#[retry]` above the runtime's attribute"
@@ -93,6 +96,7 @@ impl Shape {
             ret: ret.clone(),
             frame: Frame::Hole,
             attempt: body.tokens.clone(),
+            has_control_flow: body.contents.has_control_flow,
             braces: body.braces.span.join(),
             has_caller: false,
             moves: None,
@@ -111,6 +115,7 @@ impl Shape {
             ret: output.clone(),
             frame: outer.clone(),
             attempt: content.clone(),
+            has_control_flow: body.contents.has_control_flow,
             braces: body.braces.span.join(),
             has_caller: false,
             moves: None,
@@ -123,6 +128,8 @@ impl Shape {
                 shape.moves = Some((AsyncTraitFrame { outer, content }, statements));
             }
         }
+        // The statements around the attempt are no part of it.
+        shape.has_control_flow &= has_control_flow(&shape.attempt);
         Ok(shape)
     }
 
@@ -136,7 +143,7 @@ impl Shape {
 
     /// Returns whether the return type cannot be written in a body.
     pub(crate) fn has_impl_trait(&self) -> bool {
-        body::mentions(&self.ret.to_token_stream(), "impl")
+        !has_only_names(&self.ret) && body::mentions(&self.ret.to_token_stream(), "impl")
     }
 
     /// Returns the success type by its spelling: the first argument of `Result<T, E>`, `Option<T>` or an alias.
@@ -155,7 +162,6 @@ impl Shape {
     /// Calls `visit` for every name that an argument binds, at the place where the binding can be changed. `visit`
     /// returns whether it has changed the binding.
     pub(crate) fn bindings(&mut self, sig: &mut Signature, visit: &mut dyn FnMut(&mut Binding<'_>) -> bool) {
-        let types: Vec<(Pat, Type)> = typed(sig).map(|arg| ((*arg.pat).clone(), (*arg.ty).clone())).collect();
         let keep = self.has_setup() && self.moves.is_none();
         for input in &mut sig.inputs {
             let FnArg::Typed(arg) = input else { continue };
@@ -178,7 +184,7 @@ impl Shape {
                 local.init.as_ref().map(|init| init.expr.to_token_stream().to_string()).unwrap_or_default();
             let named =
                 |pat: &Pat| source.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| binds(pat, w));
-            let ty = types.iter().find(|(pat, _)| named(pat)).map(|(_, ty)| ty);
+            let ty = typed(sig).find(|arg| named(&arg.pat)).map(|arg| &*arg.ty);
             if source != "self" {
                 rebind_in(&mut local.pat, ty, &mut local.attrs, false, &mut visit);
             }
@@ -209,7 +215,7 @@ pub(crate) fn typed(sig: &Signature) -> impl Iterator<Item = &syn::PatType> {
 ///
 /// A closure cannot be `#[track_caller]`. An async function has no caller to report, with or without `#[retry]`.
 pub(crate) fn refuse_lost_caller(function: &AnnotatedFn, shape: &Shape) -> syn::Result<()> {
-    if shape.is_async || !body::has_control_flow(&shape.attempt) {
+    if shape.is_async || !shape.has_control_flow {
         return Ok(());
     }
     match track_caller(function) {

@@ -25,6 +25,24 @@ pub(crate) fn type_arguments(path: &Path) -> impl DoubleEndedIterator<Item = &Ty
     })
 }
 
+/// Returns whether a type consists of names alone, such as `Result<u32, io::Error>`. No lifetime, `impl` or `dyn` has to
+/// be searched in it.
+pub(super) fn has_only_names(ty: &Type) -> bool {
+    let is_name =
+        |argument: &GenericArgument| matches!(argument, GenericArgument::Type(ty) if has_only_names(ty));
+    match ty {
+        Type::Path(path) if path.qself.is_none() => {
+            path.path.segments.iter().all(|segment| match &segment.arguments {
+                PathArguments::None => true,
+                PathArguments::AngleBracketed(arguments) => arguments.args.iter().all(is_name),
+                PathArguments::Parenthesized(_) => false,
+            })
+        }
+        Type::Tuple(tuple) => tuple.elems.iter().all(has_only_names),
+        _ => false,
+    }
+}
+
 /// Returns whether a type is a reference, pinned or not. Each attempt borrows the referent again.
 pub(crate) fn is_reference_type(ty: &Type) -> bool {
     match ty {
@@ -53,7 +71,7 @@ pub(super) fn is_plainly_copy(ty: &Type) -> bool {
     match ty {
         Type::Path(path) => {
             path.qself.is_none()
-                && path.path.get_ident().is_some_and(|name| PRIMITIVES.iter().any(|copy| name == copy))
+                && path.path.get_ident().is_some_and(|name| PRIMITIVES.contains(&&*name.to_string()))
         }
         Type::Reference(reference) => reference.mutability.is_none(),
         Type::Tuple(tuple) => tuple.elems.iter().all(is_plainly_copy),

@@ -64,12 +64,18 @@ pub(crate) fn refuse_run_time_values(
     names: &CallNames,
     errors: &mut Diagnostics,
 ) -> Option<RawArgs> {
+    if args.is_policy_default() {
+        return None;
+    }
     let mut values = Values { names, constant: args.clone(), refused: Vec::new() };
     values.refuse_max();
     values.refuse_times();
     values.refuse_factor();
     let has_unknown_word = values.refuse_jitter(errors);
     let Values { constant, refused, .. } = values;
+    if refused.is_empty() {
+        return has_unknown_word.then_some(constant);
+    }
     let policy = policy(args, &refused);
     for (written, instead) in &refused {
         let value = source(written);
@@ -79,7 +85,7 @@ pub(crate) fn refuse_run_time_values(
         };
         errors.report(written, message);
     }
-    (has_unknown_word || !refused.is_empty()).then_some(constant)
+    Some(constant)
 }
 
 /// The arguments, from which those that name a value of the call are removed.

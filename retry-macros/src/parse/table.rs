@@ -79,10 +79,15 @@ macro_rules! arguments {
                 }
             }
 
-            /// Returns the given arguments: group, key as written, and the attribute on which they stand.
-            fn given(&self) -> impl Iterator<Item = (Group, &Ident, Origin)> {
-                let all = [$(self.$field.get().map(|given| (Group::$group, &given.key, given.origin)),)+];
+            /// Returns the keys of the given arguments, as written.
+            pub(crate) fn keys(&self) -> impl Iterator<Item = &Ident> {
+                let all = [$(self.$field.get().map(|given| &given.key),)+];
                 all.into_iter().flatten()
+            }
+
+            /// Returns whether an argument concerns the policy, on the function or on the `impl` block.
+            fn has_policy(&self, origin: Origin) -> bool {
+                $((Group::$group == Group::Policy && self.$field.origin() == Some(origin)))||+
             }
         }
     };
@@ -204,11 +209,6 @@ arguments! {
 }
 
 impl RawArgs {
-    /// Returns the keys of the given arguments, as written.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &Ident> {
-        self.given().map(|(_, key, _)| key)
-    }
-
     /// Returns the caller's own policy, which the other arguments override.
     pub(crate) fn policy(&self) -> Option<&Expr> {
         match self.start.value()? {
@@ -219,16 +219,12 @@ impl RawArgs {
 
     /// Returns whether all values of the policy come from the `impl` block, so that its constant can be used.
     pub(crate) fn is_policy_inherited(&self) -> bool {
-        self.has(&[Group::Policy], Origin::Impl) && !self.has(&[Group::Policy], Origin::Own)
+        self.has_policy(Origin::Impl) && !self.has_policy(Origin::Own)
     }
 
     /// Returns whether no argument concerns the policy, on the function or on an `impl` block.
     pub(crate) fn is_policy_default(&self) -> bool {
-        !self.has(&[Group::Policy], Origin::Impl) && !self.has(&[Group::Policy], Origin::Own)
-    }
-
-    fn has(&self, groups: &[Group], origin: Origin) -> bool {
-        self.given().any(|(group, _, from)| groups.contains(&group) && from == origin)
+        !self.has_policy(Origin::Impl) && !self.has_policy(Origin::Own)
     }
 
     /// Returns whether tokens are arguments with values that can be parsed.
