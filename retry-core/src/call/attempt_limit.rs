@@ -12,7 +12,7 @@ use crate::policy::Policy;
 /// A time limit on an attempt, or no limit.
 pub trait Limits<E> {
     /// Returns the progress at the start of a call.
-    fn begin(&self, site: &Site) -> Progress;
+    fn begin(&self, site: &Site<'_>) -> Progress;
 
     /// Runs one attempt. Returns its result and whether it was cancelled.
     fn run<T, F: Future<Output = Result<T, E>>>(
@@ -28,7 +28,7 @@ pub trait Limits<E> {
 pub struct Unlimited;
 
 impl<E> Limits<E> for Unlimited {
-    fn begin(&self, site: &Site) -> Progress {
+    fn begin(&self, site: &Site<'_>) -> Progress {
         Progress::asynchronous(site)
     }
 
@@ -47,7 +47,7 @@ impl<E> Limits<E> for Unlimited {
 pub struct Limited(pub(super) Duration);
 
 impl<E: From<AttemptTimeout>> Limits<E> for Limited {
-    fn begin(&self, _: &Site) -> Progress {
+    fn begin(&self, _: &Site<'_>) -> Progress {
         Progress::asynchronous_timed()
     }
 

@@ -57,7 +57,7 @@ pub fn attempts<O, F: FnMut(u32) -> O>(body: F) -> F {
 /// Calls `attempt` until it succeeds or the policy gives up.
 #[inline]
 pub(super) fn run<O: Outcome>(
-    site: &Site,
+    site: &Site<'_>,
     after: impl AfterAttempt<O::Error>,
     mut attempt: impl FnMut() -> O,
 ) -> O {
@@ -76,7 +76,7 @@ pub(super) fn run<O: Outcome>(
 #[inline(never)]
 pub(super) fn retry<O: Outcome, W: BlockingWait, A: AfterAttempt<O::Error>>(
     mut wait: W,
-    site: &Site,
+    site: &Site<'_>,
     started: Started,
     mut after: A,
     mut error: O::Error,
@@ -105,7 +105,7 @@ pub(super) fn retry<O: Outcome, W: BlockingWait, A: AfterAttempt<O::Error>>(
 #[cold]
 pub fn retry_by_rules<O: Outcome, W: BlockingWait>(
     wait: W,
-    site: &Site,
+    site: &Site<'_>,
     started: Started,
     mut rules: impl FnMut(Option<&O::Error>, Decider<'_>) -> NextWait,
     error: O::Error,

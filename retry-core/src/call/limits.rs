@@ -219,7 +219,7 @@ impl<'a> Shared<'a> {
 #[cold]
 #[inline(never)]
 pub fn plan_blocking_shared(
-    site: &Site,
+    site: &Site<'_>,
     progress: &mut Progress,
     failure: &dyn Failure,
     emit: Emit,
@@ -237,7 +237,7 @@ pub fn plan_blocking_shared(
 #[cold]
 #[inline(never)]
 pub fn plan_async_shared(
-    site: &Site,
+    site: &Site<'_>,
     progress: &mut Progress,
     failure: &dyn Failure,
     emit: Emit,

@@ -19,8 +19,8 @@ use crate::runtime::{self, Clock, installed};
 /// A plain failure without listeners takes the short way here. It saves 36 % of the retry path: a sync call with two
 /// retries takes 467 instructions with it and 725 without. Both ways decide the same, which a test of `decide` shows.
 #[inline(never)]
-pub(crate) fn next(site: &Site, progress: &mut Progress, report: &Report<'_>, clock: Clock) -> Option<Nanos> {
-    if report.limits.is_some() || !site.policy().is_plain || installed::any() || observe::is_recorded() {
+pub(crate) fn next(site: &Site<'_>, progress: &mut Progress, report: &Report<'_>, clock: Clock) -> Option<Nanos> {
+    if report.limits.is_some() || !site.is_plain() || installed::any() || observe::is_recorded() {
         return next_in_full(site, progress, report, clock);
     }
     let attempt = progress.attempt();
@@ -36,7 +36,7 @@ pub(crate) fn next(site: &Site, progress: &mut Progress, report: &Report<'_>, cl
 /// events.
 #[cold]
 #[inline(never)]
-fn next_in_full(site: &Site, progress: &mut Progress, report: &Report<'_>, clock: Clock) -> Option<Nanos> {
+fn next_in_full(site: &Site<'_>, progress: &mut Progress, report: &Report<'_>, clock: Clock) -> Option<Nanos> {
     let is_watched = observe::is_watched();
     let elapsed = elapsed(progress, clock, is_watched);
     let attempt = Attempt::failed(&site.policy_now(), progress, report, elapsed, runtime::draw(), None);
@@ -69,7 +69,7 @@ pub enum Emit {
 #[cold]
 #[inline(never)]
 pub fn plan_blocking(
-    site: &Site,
+    site: &Site<'_>,
     progress: &mut Progress,
     failure: &dyn Failure,
     emit: Emit,
@@ -84,7 +84,7 @@ pub fn plan_blocking(
 #[cold]
 #[inline(never)]
 pub fn plan_async(
-    site: &Site,
+    site: &Site<'_>,
     progress: &mut Progress,
     failure: &dyn Failure,
     emit: Emit,
@@ -97,7 +97,7 @@ pub(crate) type Veto<'h> = &'h mut dyn FnMut(Decision, FailedAttempt) -> Decisio
 
 /// Returns the plan for the next step, with the event if it is still pending.
 pub(crate) fn plan(
-    site: &Site,
+    site: &Site<'_>,
     progress: &mut Progress,
     failure: &dyn Failure,
     clock: Clock,
@@ -179,7 +179,7 @@ impl Attempt {
     /// Emits the event of the decision.
     #[cold]
     #[inline(never)]
-    fn emit(self, site: &Site, report: &Report<'_>) {
+    fn emit(self, site: &Site<'_>, report: &Report<'_>) {
         let facts = Facts {
             operation: report.failure.operation().unwrap_or(&site.operation),
             label: site.operation,
@@ -197,20 +197,20 @@ impl Attempt {
 /// Emits the event that a blocking call succeeded after a failure.
 #[cold]
 #[inline(never)]
-pub fn recovered_blocking(site: &Site, progress: &Progress, operation: Option<&dyn Display>) {
+pub fn recovered_blocking(site: &Site<'_>, progress: &Progress, operation: Option<&dyn Display>) {
     recovered(site, progress, operation, Clock::Blocking);
 }
 
 /// Emits the event that an async call succeeded after a failure.
 #[cold]
 #[inline(never)]
-pub fn recovered_async(site: &Site, progress: &Progress, operation: Option<&dyn Display>) {
+pub fn recovered_async(site: &Site<'_>, progress: &Progress, operation: Option<&dyn Display>) {
     recovered(site, progress, operation, Clock::Async);
 }
 
 /// Emits the event that the call succeeded after a failure.
 #[inline]
-pub(crate) fn recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
+pub(crate) fn recovered(site: &Site<'_>, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
     if installed::any() || observe::is_recorded() {
         emit_recovered(site, progress, operation, clock);
     }
@@ -218,7 +218,7 @@ pub(crate) fn recovered(site: &Site, progress: &Progress, operation: Option<&dyn
 
 #[cold]
 #[inline(never)]
-fn emit_recovered(site: &Site, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
+fn emit_recovered(site: &Site<'_>, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
     if !observe::is_watched() {
         return;
     }

@@ -25,7 +25,7 @@ pub(super) struct PendingEvent {
 }
 
 impl PendingEvent {
-    pub(super) fn new(site: &Site, max_attempts: Option<u32>, report: &Report<'_>) -> PendingEvent {
+    pub(super) fn new(site: &Site<'_>, max_attempts: Option<u32>, report: &Report<'_>) -> PendingEvent {
         let operation = match report.failure.operation() {
             Some(operation) => Cow::Owned(operation.to_string()),
             None => Cow::Borrowed(site.operation),
@@ -109,7 +109,7 @@ impl GivenUp {
     #[cold]
     #[inline(never)]
     #[must_use]
-    pub fn refused(site: &Site, operation: Option<&dyn Display>, open: &CircuitOpen) -> GivenUp {
+    pub fn refused(site: &Site<'_>, operation: Option<&dyn Display>, open: &CircuitOpen) -> GivenUp {
         let pending = PendingEvent {
             operation: operation.map_or(Cow::Borrowed(site.operation), |name| name.to_string().into()),
             label: site.operation,

@@ -54,7 +54,7 @@ macro_rules! steps {
         #[expect(clippy::missing_errors_doc, reason = "the errors are those of the function")]
         pub fn __reattempt_failed<O: Outcome<Error = $error>>(
             &self,
-            site: &Site,
+            site: &Site<'_>,
             progress: &mut Progress,
             error: $error,
         ) -> Result<Delay, O> {
@@ -66,7 +66,7 @@ macro_rules! steps {
         pub fn __reattempt_retry<W: BlockingWait, O: Outcome<Error = $error>>(
             &self,
             wait: W,
-            site: &Site,
+            site: &Site<'_>,
             started: Started,
             error: $error,
             attempt: &mut dyn Attempt<O>,

@@ -37,7 +37,7 @@ impl Started {
     /// Returns the start of a blocking call. Reads the clock only if the policy has a deadline.
     #[inline]
     #[must_use]
-    pub fn blocking(site: &Site) -> Started {
+    pub fn blocking(site: &Site<'_>) -> Started {
         Started(Progress::blocking(site).started())
     }
 }
@@ -68,14 +68,14 @@ impl Progress {
     /// deadline.
     #[inline]
     #[must_use]
-    pub fn blocking(site: &Site) -> Progress {
+    pub fn blocking(site: &Site<'_>) -> Progress {
         Self::begin(site.policy(), Clock::Blocking)
     }
 
     /// Returns the progress at the start of an async call. Reads the clock only if the policy has a deadline.
     #[inline]
     #[must_use]
-    pub fn asynchronous(site: &Site) -> Progress {
+    pub fn asynchronous(site: &Site<'_>) -> Progress {
         Self::begin(site.policy(), Clock::Async)
     }
 

@@ -86,8 +86,8 @@ impl Policy {
     /// [`RetryCall::on`].
     #[track_caller]
     pub const fn on<A: Error + 'static>(self) -> RetryCall<On<A>> {
-        let RetryCall { site, name, rules, limit } = RetryCall::unnamed(self);
-        RetryCall { site, name, rules: On { inner: rules, selected: PhantomData }, limit }
+        let RetryCall { policy, name, rules, limit } = RetryCall::unnamed(self);
+        RetryCall { policy, name, rules: On { inner: rules, selected: PhantomData }, limit }
     }
 
     /// Returns a call that retries only errors for which `predicate` is true. See [`RetryCall::when`].
@@ -136,7 +136,7 @@ impl Policy {
 #[derive(Clone, Copy, Debug)]
 #[must_use = "nothing is called before `run` or `run_async`"]
 pub struct RetryCall<R = AllErrors, L = Unlimited> {
-    site: Site,
+    policy: Policy,
     name: Name,
     rules: R,
     limit: L,
@@ -164,25 +164,28 @@ impl RetryCall {
     }
 
     const fn new(policy: Policy, name: Name) -> RetryCall {
-        let label = match name {
-            Name::Written(label) => label,
-            Name::Location(location) => location.file(),
-        };
-        RetryCall { site: Site::new(label, policy), name, rules: AllErrors, limit: Unlimited }
+        RetryCall { policy, name, rules: AllErrors, limit: Unlimited }
     }
 }
 
 impl<R, L> RetryCall<R, L> {
+    fn site(&self) -> Site<'_> {
+        let label = match self.name {
+            Name::Written(label) => label,
+            Name::Location(location) => location.file(),
+        };
+        Site::new(label, &self.policy)
+    }
+
     /// Returns the call with one more layer of rules.
     fn with_rules<N>(self, layer: impl FnOnce(R) -> N) -> RetryCall<N, L> {
-        let RetryCall { site, name, rules, limit } = self;
-        RetryCall { site, name, rules: layer(rules), limit }
+        let RetryCall { policy, name, rules, limit } = self;
+        RetryCall { policy, name, rules: layer(rules), limit }
     }
 
     /// Names the operation in events.
     pub fn name(mut self, operation: &'static str) -> Self {
         self.name = Name::Written(operation);
-        self.site = Site::new(operation, *self.site.policy());
         self
     }
 
@@ -221,8 +224,8 @@ impl<R, L> RetryCall<R, L> {
     /// The attempt is retried, unless [`on`](RetryCall::on) selects other types or [`when`](RetryCall::when) refuses its
     /// error: with `on`, add `.on::<AttemptTimeout>()` and let the error's `source` lead to it.
     pub fn attempt_timeout(self, timeout: Duration) -> RetryCall<R, Limited> {
-        let RetryCall { site, name, rules, .. } = self;
-        RetryCall { site, name, rules, limit: Limited(timeout) }
+        let RetryCall { policy, name, rules, .. } = self;
+        RetryCall { policy, name, rules, limit: Limited(timeout) }
     }
 }
 
@@ -284,7 +287,7 @@ impl<R> RetryCall<R> {
         R: Rules<E>,
     {
         let after = AfterClosure { call: self, timed_out: false };
-        blocking::run(&self.site, after, operation)
+        blocking::run(&self.site(), after, operation)
     }
 }
 
@@ -301,13 +304,13 @@ impl<R, L> RetryCall<R, L> {
         R: Rules<E>,
         L: Limits<E>,
     {
-        let mut progress = self.limit.begin(&self.site);
+        let mut progress = self.limit.begin(&self.site());
         loop {
             // The error is dropped before the wait, so the future stays `Send` if the error is not.
             let delay = {
-                let (result, timed_out) = self.limit.run(self.site.policy(), &progress, operation()).await;
+                let (result, timed_out) = self.limit.run(&self.policy, &progress, operation()).await;
                 let after = AfterClosure { call: &self, timed_out };
-                match step(&self.site, &mut progress, after, result) {
+                match step(&self.site(), &mut progress, after, result) {
                     Continue(delay) => delay,
                     Break(result) => return result,
                 }

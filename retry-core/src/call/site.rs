@@ -3,11 +3,14 @@
 use crate::policy::Policy;
 use crate::runtime::{self, installed};
 
-/// The name and the policy of a retried function, as written.
+/// The policy of every function whose attribute sets none.
+static DEFAULT: Policy = Policy::new();
+
+/// The name and the policy of a retried function, as written. Functions with the same policy share it.
 #[derive(Clone, Copy, Debug)]
-pub struct Site {
+pub struct Site<'p> {
     pub(super) operation: &'static str,
-    policy: Policy,
+    policy: &'p Policy,
     env: Option<&'static Environment>,
 }
 
@@ -28,29 +31,42 @@ impl Environment {
     }
 }
 
-impl Site {
+impl Site<'static> {
+    /// Creates the site of a function with the default policy.
+    #[inline]
+    #[must_use]
+    pub const fn with_default(operation: &'static str) -> Site<'static> {
+        Site::new(operation, &DEFAULT)
+    }
+}
+
+impl<'p> Site<'p> {
     /// Creates the site of a function that is named `operation` in events.
     #[inline]
     #[must_use]
-    pub const fn new(operation: &'static str, policy: Policy) -> Site {
+    pub const fn new(operation: &'static str, policy: &'p Policy) -> Site<'p> {
         Site { operation, policy, env: None }
     }
 
     /// Returns the site with a policy that the environment may override.
     #[inline]
     #[must_use]
-    pub const fn with_env(mut self, env: &'static Environment) -> Site {
+    pub const fn with_env(mut self, env: &'static Environment) -> Site<'p> {
         self.env = Some(env);
-        // A policy that may be overridden takes the general path.
-        self.policy.is_plain = false;
         self
     }
 
     /// Returns the policy as written.
     #[inline]
     #[must_use]
-    pub const fn policy(&self) -> &Policy {
-        &self.policy
+    pub const fn policy(&self) -> &'p Policy {
+        self.policy
+    }
+
+    /// Returns whether the written policy applies and is plain.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        self.policy.is_plain && self.env.is_none()
     }
 
     /// Returns whether the environment or a test context may override the policy after a failed attempt. A
@@ -62,15 +78,15 @@ impl Site {
 
     /// Returns the policy that applies after a failed attempt.
     pub(super) fn policy_now(&self) -> Policy {
-        if self.is_overridden() { self.override_policy() } else { self.policy }
+        if self.is_overridden() { self.override_policy() } else { *self.policy }
     }
 
     #[cold]
     #[inline(never)]
     fn override_policy(&self) -> Policy {
         let policy = match self.env {
-            Some(Environment { prefix, over }) => over(self.policy, prefix),
-            None => self.policy,
+            Some(Environment { prefix, over }) => over(*self.policy, prefix),
+            None => *self.policy,
         };
         match runtime::current() {
             Some(context) => context.limit(policy),

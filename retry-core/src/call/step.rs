@@ -18,7 +18,7 @@ use crate::runtime::{Clock, Delay};
 /// Handles the outcome of an attempt of an async call. Returns the end of the call, or the delay before the next attempt.
 #[inline]
 pub fn step<O: Outcome, A: AfterAttempt<O::Error>>(
-    site: &Site,
+    site: &Site<'_>,
     progress: &mut Progress,
     after: A,
     outcome: O,
@@ -44,7 +44,7 @@ pub fn step<O: Outcome, A: AfterAttempt<O::Error>>(
 #[cold]
 #[inline(never)]
 pub(super) fn failed<O: Outcome, A: AfterAttempt<O::Error>>(
-    site: &Site,
+    site: &Site<'_>,
     progress: &mut Progress,
     mut after: A,
     error: O::Error,
@@ -58,7 +58,7 @@ pub(super) fn failed<O: Outcome, A: AfterAttempt<O::Error>>(
 /// Reports a success after a failure.
 #[cold]
 #[inline(never)]
-fn recovered<E, A: AfterAttempt<E>>(site: &Site, progress: &mut Progress, mut after: A) {
+fn recovered<E, A: AfterAttempt<E>>(site: &Site<'_>, progress: &mut Progress, mut after: A) {
     after.decide(None, Decider::new(site, progress, Clock::Async));
 }
 
@@ -100,7 +100,7 @@ impl<F> Rules<F> {
 /// Returns the outcome of the call if it gives up.
 #[cold]
 pub fn failed_by_rules<E, O: Outcome<Error = E>>(
-    site: &Site,
+    site: &Site<'_>,
     progress: &mut Progress,
     rules: impl FnMut(Option<&E>, Decider<'_>) -> NextWait,
     error: E,
@@ -123,14 +123,14 @@ impl<E, R: AfterAttempt<E> + ?Sized> AfterAttempt<E> for &mut R {
 /// Decides about one attempt of a call.
 #[derive(Debug)]
 pub struct Decider<'a> {
-    site: &'a Site,
+    site: &'a Site<'a>,
     progress: &'a mut Progress,
     clock: Clock,
 }
 
 impl<'a> Decider<'a> {
     #[inline]
-    pub(super) fn new(site: &'a Site, progress: &'a mut Progress, clock: Clock) -> Decider<'a> {
+    pub(super) fn new(site: &'a Site<'a>, progress: &'a mut Progress, clock: Clock) -> Decider<'a> {
         Decider { site, progress, clock }
     }
 

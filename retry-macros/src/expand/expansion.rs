@@ -32,12 +32,22 @@ impl<'a> Expansion<'a> {
         let site = match retry.policy.evaluated {
             Evaluated::Const => quote!(&#constant),
             Evaluated::InlineConst => local.to_token_stream(),
-            Evaluated::Call => quote!(&#local),
+            // Only the policy is kept over the attempts.
+            Evaluated::Call => {
+                let (private, given, env) = (&retry.private, &locals.policy, environment(retry));
+                quote!(&#private::Site::new(#constant, &#given)#env)
+            }
         };
         let keyword = if retry.shape.frame.ends_function() { "return" } else { "break" };
         let leave = Ident::new(keyword, Span::mixed_site());
         Expansion { retry, policy, locals, site, leave }
     }
+}
+
+/// Adds the environment that may override the policy to a site.
+pub(super) fn environment(retry: &Retry<'_>) -> Option<TokenStream> {
+    let (private, prefix) = (&retry.private, retry.env.as_ref()?);
+    Some(quote!(.with_env(const { &#private::Environment::new(#prefix) })))
 }
 
 impl Expansion<'_> {

@@ -14,8 +14,8 @@ use crate::parse::{Given, Max, Origin, Preset, RawArgs, Slot, Start, Time};
 pub(super) struct PolicyTokens {
     /// Constants with the values, each with its check, then the rules between them.
     pub(super) items: Option<TokenStream>,
-    /// An expression for the policy, naming the items.
-    pub(super) policy: TokenStream,
+    /// An expression for the policy, naming the items; `None` for the default policy.
+    pub(super) policy: Option<TokenStream>,
     /// An expression for the limit on one attempt.
     pub(super) attempt_timeout: Option<TokenStream>,
 }
@@ -23,8 +23,7 @@ pub(super) struct PolicyTokens {
 impl PolicyTokens {
     pub(super) fn new(policy: Policy<'_>, private: &Path) -> PolicyTokens {
         if policy.args.is_policy_default() {
-            let policy = quote!(#private::Policy::new());
-            return PolicyTokens { items: None, policy, attempt_timeout: None };
+            return PolicyTokens { items: None, policy: None, attempt_timeout: None };
         }
         Builder::new(policy, private).build(policy.args)
     }
@@ -117,7 +116,7 @@ impl<'a> Builder<'a> {
                 name.into_token_stream()
             }
         };
-        PolicyTokens { items: Some(items), policy, attempt_timeout }
+        PolicyTokens { items: Some(items), policy: Some(policy), attempt_timeout }
     }
 
     fn max(&mut self, args: &RawArgs) {

@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::expansion::{Expansion, marker};
+use super::expansion::{Expansion, environment, marker};
 use super::hygiene::Locals;
 use super::underline::Place;
 use crate::function::AnnotatedFn;
@@ -24,34 +24,38 @@ impl Expansion<'_> {
     /// Defines the operation's name and policy, at compile time if possible.
     fn site_definition(&self) -> TokenStream {
         let Retry { private, operation, .. } = self.retry;
-        let Locals { site, timeout: limit, .. } = &self.locals;
-        let (label, items, policy) = (&operation.label, &self.policy.items, &self.policy.policy);
-        let env = self
-            .retry
-            .env
-            .as_ref()
-            .map(|prefix| quote!(.with_env(const { &#private::Environment::new(#prefix) })));
-        let marker = marker();
+        let Locals { site, timeout: limit, policy: given, .. } = &self.locals;
+        let (label, items) = (&operation.label, &self.policy.items);
+        let Some(policy) = &self.policy.policy else { return self.default_site() };
+        let (env, marker) = (environment(self.retry), marker());
         match self.retry.policy.evaluated {
             Evaluated::Const => quote_spanned! {Span::mixed_site()=>
                 #items
-                static #marker: #private::Site = #private::Site::new(#label, #policy)#env;
+                static #marker: #private::Site<'static> = #private::Site::new(#label, &#policy)#env;
             },
             Evaluated::InlineConst => {
                 let timeout =
                     self.policy.attempt_timeout.clone().unwrap_or_else(|| quote!(#private::Duration::ZERO));
                 quote_spanned! {Span::mixed_site()=>
                     const #marker: &::core::primitive::str = #label;
-                    let (#site, #limit): (&'static #private::Site, #private::Duration) =
-                        const { #items (&#private::Site::new(#marker, #policy)#env, #timeout) };
+                    let (#site, #limit): (&'static #private::Site<'static>, #private::Duration) =
+                        const { #items (&#private::Site::new(#marker, &#policy)#env, #timeout) };
                 }
             }
             Evaluated::Call => quote_spanned! {Span::mixed_site()=>
                 const #marker: &::core::primitive::str = #label;
                 #items
-                let #site = #private::Site::new(#marker, #policy)#env;
+                let #given = #policy;
             },
         }
+    }
+
+    /// Defines the site of a function whose attribute does not set a policy.
+    fn default_site(&self) -> TokenStream {
+        let (private, label) = (&self.retry.private, &self.retry.operation.label);
+        let (env, marker) = (environment(self.retry), marker());
+        quote_spanned!(Span::mixed_site()=>
+            static #marker: #private::Site<'static> = #private::Site::with_default(#label)#env;)
     }
 
     /// Returns the loop, an expression of the function's type.
