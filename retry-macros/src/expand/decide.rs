@@ -20,9 +20,9 @@ impl Expansion<'_> {
         quote_spanned! {Span::mixed_site()=>
             #outcome
             match #result {
-                #value @ ::core::result::Result::Ok(_) => {
+                ::core::result::Result::Ok(#value) => {
                     #recovered
-                    #leave #private::Outcome::from_result(#value);
+                    #leave #private::Outcome::from_result(::core::result::Result::Ok(#value));
                 }
                 ::core::result::Result::Err(#error) => match #failed {
                     ::core::result::Result::Ok(#delay) => { #restore #delay }
