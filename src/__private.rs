@@ -3,7 +3,7 @@
 pub use core::cell::Cell;
 pub use core::time::Duration;
 
-pub use retry_core::decision::outcome::{from_result, into_result, split, unreached};
+pub use retry_core::decision::outcome::{from_result, into_outcome, into_result, split, unreached};
 pub use retry_core::decision::success::{never_fails, success};
 pub use retry_core::policy::Argument;
 pub use retry_core::{Backoff, Jitter, Outcome, Policy, preset};
@@ -21,11 +21,11 @@ pub use with_std::*;
 /// The items of an expansion that need the standard library.
 #[cfg(feature = "std")]
 mod with_std {
+    pub use retry_core::call::blocking::{Block, BlockBy, repeatable, retry_by_rules};
     pub use retry_core::call::hook::{
         Answer, Hook, Returned, call_for_outcome, call_hint, call_on_give_up, call_on_retry, call_predicate,
         call_with, is_final, typed_async_on_give_up, typed_async_on_retry, typed_on_give_up, typed_on_retry,
     };
-    pub use retry_core::call::blocking::{Block, BlockBy, attempts, retry_by_rules};
     pub use retry_core::call::probe::{probe, probe_error, probe_type};
     pub use retry_core::call::step::{Decider, failed_by_rules};
     pub use retry_core::call::timeout::{limit, limit_with, timed_out};

@@ -50,7 +50,7 @@ impl<O, F: FnMut(u32) -> O> Attempt<O> for F {
 /// Returns the body of a function, which may run more than once, so that a value that it moves out of the function
 /// is reported in the body.
 #[inline]
-pub fn attempts<O, F: FnMut(u32) -> O>(body: F) -> F {
+pub fn repeatable<O, F: FnMut(u32) -> O>(body: F) -> F {
     body
 }
 

@@ -19,7 +19,12 @@ use crate::runtime::{self, Clock, installed};
 /// A plain failure without listeners takes the short way here. It saves 36 % of the retry path: a sync call with two
 /// retries takes 467 instructions with it and 725 without. Both ways decide the same, which a test of `decide` shows.
 #[inline(never)]
-pub(crate) fn next(site: &Site<'_>, progress: &mut Progress, report: &Report<'_>, clock: Clock) -> Option<Nanos> {
+pub(crate) fn next(
+    site: &Site<'_>,
+    progress: &mut Progress,
+    report: &Report<'_>,
+    clock: Clock,
+) -> Option<Nanos> {
     if report.limits.is_some() || !site.is_plain() || installed::any() || observe::is_recorded() {
         return next_in_full(site, progress, report, clock);
     }
@@ -36,7 +41,12 @@ pub(crate) fn next(site: &Site<'_>, progress: &mut Progress, report: &Report<'_>
 /// events.
 #[cold]
 #[inline(never)]
-fn next_in_full(site: &Site<'_>, progress: &mut Progress, report: &Report<'_>, clock: Clock) -> Option<Nanos> {
+fn next_in_full(
+    site: &Site<'_>,
+    progress: &mut Progress,
+    report: &Report<'_>,
+    clock: Clock,
+) -> Option<Nanos> {
     let is_watched = observe::is_watched();
     let elapsed = elapsed(progress, clock, is_watched);
     let attempt = Attempt::failed(&site.policy_now(), progress, report, elapsed, runtime::draw(), None);

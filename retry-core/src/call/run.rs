@@ -11,8 +11,8 @@ use core::ops::ControlFlow::{Break, Continue};
 use core::panic::Location;
 use core::time::Duration;
 
-use super::blocking;
 use super::attempt_limit::{Limited, Limits, Unlimited};
+use super::blocking;
 use super::rules::{AllErrors, LogErrors, On, RetryableErrors, Rules, When};
 use super::site::Site;
 use super::step::{AfterAttempt, Decider, NextWait, step};

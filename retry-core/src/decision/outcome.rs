@@ -92,6 +92,12 @@ pub fn into_result<O: Outcome>(outcome: O) -> Result<O::Ok, O::Error> {
     outcome.into_result()
 }
 
+/// Converts a result to an outcome.
+#[inline]
+pub fn into_outcome<O: Outcome>(result: Result<O::Ok, O::Error>) -> O {
+    O::from_result(result)
+}
+
 /// The conversion from a result to the return type of a function. It has no bound on that type, so that a type without
 /// [`Outcome`] is reported once, and not at each use.
 #[derive(Debug)]

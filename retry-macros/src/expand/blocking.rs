@@ -1,16 +1,16 @@
 //! A blocking function whose loop is in core. The function contains its body as a closure.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
+use super::decide::Conversions;
 use super::expansion::Expansion;
-use super::hygiene::Locals;
-use super::underline::Place;
+use super::hygiene::{self, Locals};
 
 impl Expansion<'_> {
     /// Makes the first attempt, and passes its error to core, which makes the others.
     ///
-    /// The closure passes through `attempts`, which requires that it can be called again: a value that the body moves out
+    /// The closure passes through `repeatable`, which requires that it can be called again: a value that the body moves out
     /// of the function is reported in the body. The conversion of the outcome is reported at the return type, which is
     /// wrong if it is no outcome.
     ///
@@ -23,19 +23,21 @@ impl Expansion<'_> {
         let (ret, body) = (self.body_type(), self.body());
         let Locals { attempt, value, error, .. } = &self.locals;
         let number = self.retry.attempt.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream);
-        let closure = quote_spanned!(self.place()=> |#number: ::core::primitive::u32| -> #ret #body);
-        let result = self.call(Place::at(place), "into_result", quote_spanned!(place=> #attempt(1)));
+        let closure = quote_spanned!(self.retry.place=> |#number: ::core::primitive::u32| -> #ret #body);
+        let Conversions { into_result, into_outcome } = self.conversions();
+        let first = hygiene::at(place, attempt);
+        let result = quote_spanned!(place=> #into_result(#first(1)));
+        let success = hygiene::at(place, value);
+        let outcome = quote_spanned!(place=> #into_outcome(::core::result::Result::Ok(#success)));
         let (start, retry) = (self.start_if_timed(), self.retry_in_core());
         quote_spanned! {Span::mixed_site()=>
             #never_fails
             #sum
             #used_up
             #start
-            let mut #attempt = #private::attempts(#closure);
+            let mut #attempt = #private::repeatable(#closure);
             match #result {
-                ::core::result::Result::Ok(#value) => {
-                    #private::Outcome::from_result(::core::result::Result::Ok(#value))
-                }
+                ::core::result::Result::Ok(#value) => #outcome,
                 ::core::result::Result::Err(#error) => #retry,
             }
         }
@@ -45,13 +47,17 @@ impl Expansion<'_> {
     fn start_if_timed(&self) -> Option<TokenStream> {
         let (private, site, started) = (&self.retry.private, &self.site, &self.locals.started);
         let is_timed = self.retry.policy.may_have_deadline();
-        is_timed.then(|| quote_spanned!(Span::mixed_site()=> let #started = #private::Started::blocking(#site);))
+        is_timed
+            .then(|| quote_spanned!(Span::mixed_site()=> let #started = #private::Started::blocking(#site);))
     }
 
     /// Passes the error of the first attempt to core.
     fn retry_in_core(&self) -> TokenStream {
         let (private, site, wait) = (&self.retry.private, &self.site, self.wait_in_core());
         let Locals { attempt, error, started, .. } = &self.locals;
+        let place = self.return_place();
+        let again = hygiene::at(place, attempt);
+        let again = quote_spanned!(place=> &mut #again);
         let started = if self.retry.policy.may_have_deadline() {
             started.to_token_stream()
         } else {
@@ -59,13 +65,14 @@ impl Expansion<'_> {
         };
         if let Some(rules) = self.rules_closure() {
             return quote_spanned! {Span::mixed_site()=>
-                #private::retry_by_rules(#wait, #site, #started, #rules, #error, &mut #attempt)
+                #private::retry_by_rules(#wait, #site, #started, #rules, #error, #again)
             };
         }
         let probe = quote_spanned!(Span::mixed_site()=> #private::probe_error(&#error));
         let probe = self.borrow_aware(&probe);
+        let method = Ident::new("__reattempt_retry", place);
         quote_spanned! {Span::mixed_site()=>
-            #probe.__reattempt_retry(#wait, #site, #started, #error, &mut #attempt)
+            #probe.#method(#wait, #site, #started, #error, #again)
         }
     }
 

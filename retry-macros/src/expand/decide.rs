@@ -1,28 +1,36 @@
 //! The decision after a failed attempt.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::error_rules::ErrorView;
 use super::expansion::Expansion;
 use super::hygiene::{self, Locals};
-use super::underline::Place;
+use crate::parse::respanned;
+
+/// The conversions between an outcome and its result.
+pub(super) struct Conversions {
+    pub(super) into_result: TokenStream,
+    pub(super) into_outcome: TokenStream,
+}
 
 impl Expansion<'_> {
     /// Ends the call with a success, or decides about a failure in one call of core, which also emits the event. The
     /// conversion of the outcome is reported at the return type, which is wrong if it is no outcome.
     pub(super) fn single_step(&self) -> TokenStream {
         let (outcome, restore, recovered) = (self.outcome(), self.restore_self(), self.emit_recovered());
-        let (private, place, leave) = (&self.retry.private, self.return_place(), &self.leave);
+        let (place, leave) = (self.return_place(), &self.leave);
         let Locals { delay, outcome: last, value, error, .. } = &self.locals;
-        let result = self.call(Place::at(place), "into_result", hygiene::at(place, last).to_token_stream());
-        let failed = self.failed();
+        let Conversions { into_result, into_outcome } = self.conversions();
+        let (failed, made) = (self.failed(), hygiene::at(place, last));
+        let (result, success) = (quote_spanned!(place=> #into_result(#made)), hygiene::at(place, value));
+        let end = quote_spanned!(place=> #into_outcome(::core::result::Result::Ok(#success)));
         quote_spanned! {Span::mixed_site()=>
             #outcome
             match #result {
                 ::core::result::Result::Ok(#value) => {
                     #recovered
-                    #leave #private::Outcome::from_result(::core::result::Result::Ok(#value));
+                    #leave #end;
                 }
                 ::core::result::Result::Err(#error) => match #failed {
                     ::core::result::Result::Ok(#delay) => { #restore #delay }
@@ -43,7 +51,20 @@ impl Expansion<'_> {
         }
         let probe = quote_spanned!(Span::mixed_site()=> #private::probe_error(&#error));
         let probe = self.borrow_aware(&probe);
-        quote_spanned!(Span::mixed_site()=> #probe.__reattempt_failed(#site, &mut #progress, #error))
+        let method = Ident::new("__reattempt_failed", self.return_place());
+        quote_spanned!(Span::mixed_site()=> #probe.#method(#site, &mut #progress, #error))
+    }
+
+    /// Returns the conversions between an outcome and its result. All that requires an outcome is reported at the return
+    /// type, so that the compiler reports a type that is none once.
+    pub(super) fn conversions(&self) -> Conversions {
+        let place = self.return_place();
+        let private = self.retry.private.to_token_stream();
+        let private = if self.retry.is_path_written { private } else { respanned(private, place) };
+        Conversions {
+            into_result: quote_spanned!(place=> #private::into_result),
+            into_outcome: quote_spanned!(place=> #private::into_outcome),
+        }
     }
 
     /// Returns the closure with the decisions of the arguments, if there are any.

@@ -28,14 +28,14 @@ pub(super) struct Expansion<'a> {
 impl<'a> Expansion<'a> {
     pub(super) fn new(retry: &'a Retry<'a>) -> Self {
         let (policy, locals) = (PolicyTokens::new(retry.policy, &retry.private), Locals::new());
-        let (constant, local) = (marker(), &locals.site);
+        let constant = marker();
         let site = match retry.policy.evaluated {
             Evaluated::Const => quote!(&#constant),
-            Evaluated::InlineConst => local.to_token_stream(),
             // Only the policy is kept over the attempts.
-            Evaluated::Call => {
+            Evaluated::InlineConst | Evaluated::Call => {
                 let (private, given, env) = (&retry.private, &locals.policy, environment(retry));
-                quote!(&#private::Site::new(#constant, &#given)#env)
+                let borrow = (retry.policy.evaluated == Evaluated::Call).then(|| quote!(&));
+                quote!(&#private::Site::new(#constant, #borrow #given)#env)
             }
         };
         let keyword = if retry.shape.frame.ends_function() { "return" } else { "break" };

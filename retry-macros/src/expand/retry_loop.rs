@@ -24,7 +24,7 @@ impl Expansion<'_> {
     /// Defines the operation's name and policy, at compile time if possible.
     fn site_definition(&self) -> TokenStream {
         let Retry { private, operation, .. } = self.retry;
-        let Locals { site, timeout: limit, policy: given, .. } = &self.locals;
+        let Locals { timeout: limit, policy: given, .. } = &self.locals;
         let (label, items) = (&operation.label, &self.policy.items);
         let Some(policy) = &self.policy.policy else { return self.default_site() };
         let (env, marker) = (environment(self.retry), marker());
@@ -38,8 +38,8 @@ impl Expansion<'_> {
                     self.policy.attempt_timeout.clone().unwrap_or_else(|| quote!(#private::Duration::ZERO));
                 quote_spanned! {Span::mixed_site()=>
                     const #marker: &::core::primitive::str = #label;
-                    let (#site, #limit): (&'static #private::Site<'static>, #private::Duration) =
-                        const { #items (&#private::Site::new(#marker, &#policy)#env, #timeout) };
+                    let (#given, #limit): (&'static #private::Policy, #private::Duration) =
+                        const { #items (&{ #policy }, #timeout) };
                 }
             }
             Evaluated::Call => quote_spanned! {Span::mixed_site()=>

@@ -65,7 +65,8 @@ fn is_shared_reference(ty: &Type) -> bool {
 /// Returns whether a value of this type may contain a `&mut`.
 fn may_be_exclusive(ty: &Type) -> bool {
     let tokens = ty.to_token_stream();
-    !is_shared_reference(ty) && (mentions(&tokens, "mut") || mentions(&tokens, "Self") || mentions_lifetime(ty))
+    !is_shared_reference(ty)
+        && (mentions(&tokens, "mut") || mentions(&tokens, "Self") || mentions_lifetime(ty))
 }
 
 /// Returns all identifiers of a pattern, among them the names that it binds.

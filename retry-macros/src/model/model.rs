@@ -19,6 +19,8 @@ use crate::parse::{RawArgs, Slot};
 pub(crate) struct Retry<'a> {
     /// The path of the facade's hidden module.
     pub(crate) private: Path,
+    /// Whether the user has written this path.
+    pub(crate) is_path_written: bool,
     pub(crate) operation: Operation,
     pub(crate) policy: Policy<'a>,
     /// The prefix of the environment variables that override the policy.
@@ -132,12 +134,13 @@ impl Operation {
 /// compiler each time.
 pub(crate) fn private(args: &RawArgs) -> Path {
     let default = || {
-        let name = Ident::new("reattempt", Span::call_site());
-        Path { leading_colon: Some(<Token![::]>::default()), ..Path::from(name) }
+        let name = Ident::new("reattempt", Span::mixed_site());
+        Path { leading_colon: Some(Token![::](Span::mixed_site())), ..Path::from(name) }
     };
     let mut path = args.facade.value().cloned().unwrap_or_else(default);
     let last = path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
-    path.segments.push(Ident::new("__private", last).into());
+    path.segments.push_punct(Token![::](last));
+    path.segments.push_value(Ident::new("__private", last).into());
     path
 }
 
@@ -169,6 +172,7 @@ impl<'a> Retry<'a> {
         let generics = [parameters(&sig.generics).as_slice(), outer_generics].concat();
         Some(Retry {
             private: private(args),
+            is_path_written: args.facade.is_set(),
             policy: Policy::new(args, &generics),
             env: args.env.value().cloned(),
             rebindings,
@@ -189,6 +193,7 @@ impl<'a> Retry<'a> {
             before_wait: expression(&args.on_retry),
             sleep: expression(&args.sleep),
             is_body_closure: !shape.is_async
+                && !args.attempt_timeout.is_set()
                 && !shape.has_caller
                 && cloned_self.is_none()
                 && !shares_exclusive,
