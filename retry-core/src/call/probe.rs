@@ -22,7 +22,7 @@ use crate::error::{
     AlwaysRetry, AsDebug, AsDisplay, AsTypeName, Borrowing, Borrows, Boxed, BoxedSync, ByRetryable, Counted,
     Counts, Held, Holds, Known, Plain, Pointed, Points, Retryable, Unchained,
 };
-use crate::runtime::Delay;
+use crate::runtime::{Clock, Delay};
 
 /// Returns the first rung of the ladder for the error of an outcome.
 #[inline]
@@ -58,7 +58,7 @@ macro_rules! steps {
             progress: &mut Progress,
             error: $error,
         ) -> Result<Delay, O> {
-            step::failed(site, progress, self.__reattempt_probe(), error)
+            step::failed(Clock::Async, site, progress, self.__reattempt_probe(), error)
         }
 
         /// Runs the attempts after the first one like [`retry`](crate::call::blocking::retry). The error's type decides.

@@ -30,7 +30,7 @@ pub fn step<O: Outcome, A: AfterAttempt<O::Error>>(
             }
             Break(O::from_result(Ok(value)))
         }
-        Err(error) => match failed(site, progress, after, error) {
+        Err(error) => match failed(Clock::Async, site, progress, after, error) {
             Ok(delay) => Continue(delay),
             Err(outcome) => Break(outcome),
         },
@@ -44,12 +44,13 @@ pub fn step<O: Outcome, A: AfterAttempt<O::Error>>(
 #[cold]
 #[inline(never)]
 pub(super) fn failed<O: Outcome, A: AfterAttempt<O::Error>>(
+    clock: Clock,
     site: &Site<'_>,
     progress: &mut Progress,
     mut after: A,
     error: O::Error,
 ) -> Result<Delay, O> {
-    match after.decide(Some(&error), Decider::new(site, progress, Clock::Async)) {
+    match after.decide(Some(&error), Decider::new(site, progress, clock)) {
         NextWait(Some(wait)) => Ok(Delay(wait)),
         NextWait(None) => Err(O::from_result(Err(error))),
     }
@@ -105,7 +106,21 @@ pub fn failed_by_rules<E, O: Outcome<Error = E>>(
     rules: impl FnMut(Option<&E>, Decider<'_>) -> NextWait,
     error: E,
 ) -> Result<Delay, O> {
-    failed(site, progress, Rules(rules), error)
+    failed(Clock::Async, site, progress, Rules(rules), error)
+}
+
+/// Decides about a failure of a blocking function like [`failed_by_rules`].
+///
+/// # Errors
+/// Returns the outcome of the call if it gives up.
+#[cold]
+pub fn failed_blocking<E, O: Outcome<Error = E>>(
+    site: &Site<'_>,
+    progress: &mut Progress,
+    rules: impl FnMut(Option<&E>, Decider<'_>) -> NextWait,
+    error: E,
+) -> Result<Delay, O> {
+    failed(Clock::Blocking, site, progress, Rules(rules), error)
 }
 
 impl<E, F: FnMut(Option<&E>, Decider<'_>) -> NextWait> AfterAttempt<E> for Rules<F> {

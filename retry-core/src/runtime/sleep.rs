@@ -18,6 +18,13 @@ pub(crate) fn block(delay: Nanos) {
     }
 }
 
+/// Blocks this thread for `delay` like [`block`].
+#[cold]
+#[inline(never)]
+pub fn block_for(delay: Delay) {
+    block(delay.0);
+}
+
 /// Waits with the caller's function, unless a test context skips the wait.
 #[cold]
 #[inline(never)]

@@ -25,6 +25,7 @@ impl Expansion<'_> {
         let (failed, made) = (self.failed(), hygiene::at(place, last));
         let (result, success) = (quote_spanned!(place=> #into_result(#made)), hygiene::at(place, value));
         let end = quote_spanned!(place=> #into_outcome(::core::result::Result::Ok(#success)));
+        let wait = self.wait_of_step();
         quote_spanned! {Span::mixed_site()=>
             #outcome
             match #result {
@@ -33,17 +34,33 @@ impl Expansion<'_> {
                     #leave #end;
                 }
                 ::core::result::Result::Err(#error) => match #failed {
-                    ::core::result::Result::Ok(#delay) => { #restore #delay }
+                    ::core::result::Result::Ok(#delay) => { #restore #wait }
                     ::core::result::Result::Err(#last) => #leave #last,
                 },
             }
         }
     }
 
-    /// Passes the error of an async attempt to core, which returns the delay or the outcome of the call.
+    /// Waits in a blocking function. In an async function, returns the delay to await.
+    fn wait_of_step(&self) -> TokenStream {
+        let (private, delay) = (&self.retry.private, &self.locals.delay);
+        match self.blocking_wait(self.retry.sleep.as_ref()) {
+            _ if self.retry.shape.is_async => delay.to_token_stream(),
+            Some(wait) => wait,
+            None => quote!(#private::block_for(#delay);),
+        }
+    }
+
+    /// Passes the error of an attempt to core, which returns the delay or the outcome of the call.
     fn failed(&self) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
         let Locals { progress, error, .. } = &self.locals;
+        if !self.retry.shape.is_async {
+            let rules = self.rules();
+            return quote_spanned! {Span::mixed_site()=>
+                #private::failed_blocking(#site, &mut #progress, #rules, #error)
+            };
+        }
         if let Some(rules) = self.rules_closure() {
             return quote_spanned! {Span::mixed_site()=>
                 #private::failed_by_rules(#site, &mut #progress, #rules, #error)
@@ -69,13 +86,14 @@ impl Expansion<'_> {
 
     /// Returns the closure with the decisions of the arguments, if there are any.
     pub(super) fn rules_closure(&self) -> Option<TokenStream> {
-        if self.retry.error_rules.is_empty() {
-            return None;
-        }
+        (!self.retry.error_rules.is_empty()).then(|| self.rules())
+    }
+
+    fn rules(&self) -> TokenStream {
         let ErrorView { prepared, view } = self.error_view();
         let (private, name) = (&self.retry.private, self.filled_name());
         let Locals { decider, error, .. } = &self.locals;
-        Some(quote_spanned! {Span::mixed_site()=>
+        quote_spanned! {Span::mixed_site()=>
             |#error, #decider| match #error {
                 ::core::option::Option::Some(#error) => {
                     #prepared
@@ -83,7 +101,7 @@ impl Expansion<'_> {
                 }
                 ::core::option::Option::None => #private::Decider::after_recovery(#decider, #name),
             }
-        })
+        }
     }
 
     /// Decides in a plan that core returns. Hooks and endings of the function run before the wait or the end.

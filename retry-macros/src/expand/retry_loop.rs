@@ -100,7 +100,7 @@ impl Expansion<'_> {
     }
 
     fn unshared_step(&self) -> TokenStream {
-        if self.retry.shape.is_async && !self.retry.needs_plan() {
+        if !self.retry.needs_plan() {
             return self.single_step();
         }
         if self.retry.sharing.breaker.is_some() {
