@@ -16,6 +16,7 @@ mod deadline;
 mod delays;
 mod derive;
 mod endings;
+mod exclusive;
 mod hints;
 mod hooks;
 mod hygiene;

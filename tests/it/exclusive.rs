@@ -1,0 +1,147 @@
+//! Rules of blocking functions that use what the body borrows exclusively, and what it only reads.
+
+use std::time::Duration;
+
+use reattempt::{retry, testing};
+
+use crate::support::Down;
+
+/// A client whose state the body and the rules change.
+#[derive(Debug, Default, PartialEq)]
+struct Client {
+    id: u32,
+    calls: u32,
+    asked: u32,
+    slept: Vec<Duration>,
+}
+
+impl Client {
+    fn fail(&mut self) -> Result<u32, Down> {
+        self.calls += 1;
+        Err(Down(self.calls))
+    }
+
+    fn allows(&mut self, error: &Down) -> bool {
+        self.asked += 1;
+        error.0 < self.id
+    }
+
+    #[retry(max = 9, when = |error| self.allows(error))]
+    fn when(&mut self) -> Result<u32, Down> {
+        self.fail()
+    }
+
+    #[retry(max = 9, when = |error| self.allows(error))]
+    fn when_with_question_mark(&mut self) -> Result<u32, Down> {
+        let value = self.fail()?;
+        Ok(value + 1)
+    }
+
+    #[retry(max = 9, on = Down(calls) if *calls < self.id)]
+    fn guard(&mut self) -> Result<u32, Down> {
+        self.fail()
+    }
+
+    #[retry(max = 3, base = "1s", jitter = none, sleep = |delay| self.slept.push(delay))]
+    fn sleep(&mut self) -> Result<u32, Down> {
+        self.fail()
+    }
+
+    #[retry(
+        max = 9,
+        jitter = none,
+        when = |error| error.0 < self.id,
+        retry_after = |error| Some(Duration::from_secs(error.0.into())),
+        sleep = |delay| self.slept.push(delay),
+    )]
+    fn rules_that_use_it_twice(&mut self) -> Result<u32, Down> {
+        self.fail()
+    }
+
+    #[retry(max = 9, when = |error| error.0 < *limit)]
+    fn argument(&mut self, limit: &mut u32) -> Result<u32, Down> {
+        *limit -= 1;
+        self.fail()
+    }
+
+    #[retry(max = 9, attempt = number, when = |error| error.0 < self.id)]
+    fn numbered(&mut self) -> Result<u32, Down> {
+        assert_eq!(self.calls + 1, number);
+        self.fail()
+    }
+}
+
+/// A struct that changes what it borrows, though it is not `mut` itself.
+struct Borrowed<'a> {
+    log: &'a mut Vec<u32>,
+}
+
+impl Borrowed<'_> {
+    #[retry(max = 3, when = |error| self.log.len() < 9 && error.0 > 0)]
+    fn by_value(self) -> Result<(), Down> {
+        self.log.push(1);
+        Err(Down(1))
+    }
+}
+
+#[retry(max = 3, when = |error| borrowed.log.len() < 9 && error.0 > 0)]
+fn by_argument(borrowed: Borrowed<'_>) -> Result<(), Down> {
+    borrowed.log.push(1);
+    Err(Down(1))
+}
+
+#[test]
+fn a_rule_uses_what_the_body_changes() {
+    let _guard = testing::no_wait();
+    let new = || Client { id: 3, ..Client::default() };
+    for call in [Client::when, Client::when_with_question_mark] {
+        let mut client = new();
+        assert_eq!(call(&mut client), Err(Down(3)));
+        assert_eq!(client, Client { calls: 3, asked: 3, ..new() });
+    }
+    for call in [Client::guard, Client::numbered] {
+        let mut client = new();
+        assert_eq!(call(&mut client), Err(Down(3)));
+        assert_eq!(client, Client { calls: 3, ..new() });
+    }
+    let (mut client, mut limit) = (new(), 6);
+    assert_eq!(client.argument(&mut limit), Err(Down(3)));
+    assert_eq!(limit, 3);
+}
+
+#[test]
+fn a_sleep_changes_what_the_body_changes() {
+    let mut client = Client { id: 3, ..Client::default() };
+    assert_eq!(client.sleep(), Err(Down(3)));
+    assert_eq!(client.slept, [1, 2].map(Duration::from_secs));
+    let mut client = Client { id: 3, ..Client::default() };
+    assert_eq!(client.rules_that_use_it_twice(), Err(Down(3)));
+    assert_eq!(client.slept, [1, 2].map(Duration::from_secs));
+}
+
+#[test]
+fn a_value_with_an_exclusive_borrow_is_no_different() {
+    let _guard = testing::no_wait();
+    let mut log = Vec::new();
+    assert_eq!(Borrowed { log: &mut log }.by_value(), Err(Down(1)));
+    assert_eq!(by_argument(Borrowed { log: &mut log }), Err(Down(1)));
+    assert_eq!(log, [1; 6]);
+}
+
+/// Rules and a body that read the same arguments are closures beside each other.
+#[retry(max = 3, name = "read {key}", when = |error| error.0 > 0 && !key.is_empty(), clone(suffix))]
+fn read(key: &str, suffix: String, calls: &mut u32) -> Result<String, Down> {
+    *calls += 1;
+    if *calls < 3 {
+        return Err(Down(*calls));
+    }
+    Ok(key.to_owned() + &suffix)
+}
+
+#[test]
+fn a_rule_reads_what_the_body_reads() {
+    let _guard = testing::no_wait();
+    let mut calls = 0;
+    assert_eq!(read("a", "b".to_owned(), &mut calls).as_deref(), Ok("ab"));
+    assert_eq!(calls, 3);
+}
