@@ -266,6 +266,7 @@ mod runtime {
 
     /// Creates a timer after a runtime was found. If this thread has no runtime, tokio panics, and `require` replaces
     /// the panic by its own.
+    #[expect(clippy::inline_always, reason = "a call copies the timer once more, 35 instructions per retry")]
     #[inline(always)]
     pub(super) fn timer(delay: Nanos) -> Timer {
         panic::catch_unwind(|| tokio::time::sleep(to_duration(delay))).unwrap_or_else(|reason| {

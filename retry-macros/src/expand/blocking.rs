@@ -37,8 +37,8 @@ impl Expansion<'_> {
             #start
             let mut #attempt = #private::repeatable(#closure);
             match #result {
-                ::core::result::Result::Ok(#value) => #outcome,
-                ::core::result::Result::Err(#error) => #retry,
+                ::core::result::Result::Ok(#value) => return #outcome,
+                ::core::result::Result::Err(#error) => return #retry,
             }
         }
     }

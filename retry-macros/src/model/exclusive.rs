@@ -1,17 +1,24 @@
-//! Finds the arguments that the body may borrow exclusively, and a rule uses too.
+//! Whether the body of a blocking function can be a closure. An argument that the body may borrow exclusively and a rule
+//! uses too prevents it.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, FnArg, ReceiverKind, Signature, Type};
 
-use crate::function::{mentions, mentions_lifetime, unwrapped};
+use crate::function::{Shape, mentions, mentions_lifetime, unwrapped};
 use crate::parse::{RawArgs, Selector};
+
+/// Returns whether the body can be a closure that exists beside those of the rules: it is blocking, no attempt needs what
+/// a loop defines for it, and no rule borrows what the body changes.
+pub(super) fn can_be_closure(args: &RawArgs, sig: &Signature, shape: &Shape) -> bool {
+    !shape.is_async && !shape.has_caller && !args.attempt_timeout.is_set() && !is_shared_with_rule(args, sig)
+}
 
 /// Returns whether a rule uses an argument that the body may borrow exclusively. The body and the rule then cannot be
 /// closures that exist at the same time.
 ///
 /// A type alias without a lifetime may hide a `&mut`; the compiler then reports the second borrow.
-pub(super) fn is_shared_with_rule(args: &RawArgs, sig: &Signature) -> bool {
+fn is_shared_with_rule(args: &RawArgs, sig: &Signature) -> bool {
     let rules = rules(args);
     let words = name_words(args);
     let is_used = |name: &str| {

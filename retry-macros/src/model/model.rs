@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Expr, LitStr, Path, Signature, Token, Type};
 
 use super::error_rules::ErrorRules;
-use super::exclusive::is_shared_with_rule;
+use super::exclusive::can_be_closure;
 use super::policy::Policy;
 use super::rebindings;
 use super::receiver::{ClonedSelf, clone_self, in_async_trait};
@@ -161,12 +161,10 @@ impl<'a> Retry<'a> {
             return None;
         }
         *sig = bare;
-        let shares_exclusive = !shape.is_async && is_shared_with_rule(args, sig);
         let is_self_cloned = args.clone.value().into_iter().flatten().any(|name| name == "self");
         let cloned_self = if is_self_cloned { clone_self(sig, &shape, &mut rebindings) } else { None };
-        let in_body = |expression: &Expr| {
-            if shape.renames_self() { in_async_trait(expression) } else { expression.clone() }
-        };
+        let renames_self = shape.renames_self();
+        let in_body = |given: &Expr| if renames_self { in_async_trait(given) } else { given.clone() };
         let expression = |slot: &Slot<Expr>| slot.value().map(in_body);
         let operation = Operation::new(args, sig);
         let generics = [parameters(&sig.generics).as_slice(), outer_generics].concat();
@@ -192,11 +190,7 @@ impl<'a> Retry<'a> {
             attempt: args.attempt.value().cloned(),
             before_wait: expression(&args.on_retry),
             sleep: expression(&args.sleep),
-            is_body_closure: !shape.is_async
-                && !args.attempt_timeout.is_set()
-                && !shape.has_caller
-                && cloned_self.is_none()
-                && !shares_exclusive,
+            is_body_closure: cloned_self.is_none() && can_be_closure(args, sig, &shape),
             cloned_self,
             braces: shape.braces,
             place: sig.ident.span(),

@@ -10,13 +10,14 @@ use serde_json::Value;
 const ADDED: [&str; 2] = ["clippy::cognitive_complexity", "clippy::result_large_err"];
 
 /// The lints that `#[retry]` may take away, likewise.
-const TAKEN_AWAY: [&str; 6] = [
+const TAKEN_AWAY: [&str; 7] = [
     "clippy::implicit_return",
     "clippy::manual_async_fn",
     "clippy::missing_const_for_fn",
     "clippy::needless_pass_by_value",
     "clippy::needless_return",
     "clippy::unused_async",
+    "clippy::unwrap_in_result",
 ];
 
 /// A lint, where it is reported, and the message.
