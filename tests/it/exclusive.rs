@@ -85,6 +85,7 @@ impl Borrowed<'_> {
 }
 
 #[retry(max = 3, when = |error| borrowed.log.len() < 9 && error.0 > 0)]
+#[expect(clippy::needless_pass_by_value, reason = "the value is what is tested")]
 fn by_argument(borrowed: Borrowed<'_>) -> Result<(), Down> {
     borrowed.log.push(1);
     Err(Down(1))
