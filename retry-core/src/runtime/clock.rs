@@ -47,7 +47,8 @@ fn since_origin(instant: Instant) -> Nanos {
     static ORIGIN: OnceLock<Instant> = OnceLock::new();
     const OFFSET: Nanos = 1 << 62;
     let origin = *ORIGIN.get_or_init(|| instant);
-    let after = from_duration(instant.saturating_duration_since(origin));
-    let before = from_duration(origin.saturating_duration_since(instant));
-    OFFSET.saturating_add(after).saturating_sub(before)
+    match instant.checked_duration_since(origin) {
+        Some(after) => OFFSET.saturating_add(from_duration(after)),
+        None => OFFSET.saturating_sub(from_duration(origin.saturating_duration_since(instant))),
+    }
 }
