@@ -3,5 +3,6 @@
 mod budget;
 mod pool;
 mod reserve;
+mod settings;
 
 pub use budget::{FailureKind, RetryBudget};

@@ -1,11 +1,10 @@
-//! [`RetryBudget`]: its settings, deposits and withdrawals.
+//! [`RetryBudget`]: its deposits and withdrawals.
 
-use core::time::Duration;
+use core::num::NonZeroU32;
 
-use super::pool::{MAX_TOKENS, Pool, SLOTS, TOKEN};
-use super::reserve::{Income, Reserve};
-
-use crate::policy::nanos::{FOREVER, Nanos, from_duration, max, min};
+use super::pool::{Pool, SLOTS, TOKEN};
+use super::reserve::Reserve;
+use crate::policy::nanos::{FOREVER, Nanos, min};
 use crate::runtime::TimeSource;
 use crate::runtime::sync::{AtomicU64, Ordering};
 
@@ -35,19 +34,21 @@ use crate::runtime::sync::{AtomicU64, Ordering};
 /// context, or of [`clock`](Self::clock). Without `std`, the time stands still until a clock is given.
 #[derive(Debug)]
 pub struct RetryBudget {
-    ratio: f64,
-    reserve_per_second: u32,
-    ttl: Nanos,
+    /// The units of one deposit.
+    pub(super) deposit: u64,
+    pub(super) reserve_per_second: u32,
+    pub(super) ttl: Nanos,
     /// The capacity in tokens, if it was set.
-    capacity: Option<u32>,
-    costs: [u32; 3],
-    refunds_on_success: bool,
-    time: TimeSource,
+    pub(super) capacity: Option<NonZeroU32>,
+    pub(super) costs: [u32; 3],
+    pub(super) refunds_on_success: bool,
+    /// Whether deposits are so small, relative to the capacity, that not every deposit has to read the clock.
+    pub(super) deposits_are_small: bool,
+    pub(super) time: TimeSource,
     /// The time of the first use. Slots are counted from it, not from the start of the process.
     first: AtomicU64,
-    derived: Derived,
-    pool: Pool,
     reserve: Reserve,
+    pool: Pool,
 }
 
 /// The kind of a failure, which indicates the state of the server and so determines the cost of a retry.
@@ -62,18 +63,6 @@ pub enum FailureKind {
     Throttled,
 }
 
-/// The values that are derived from the settings. Amounts are in units.
-#[derive(Clone, Copy, Debug)]
-struct Derived {
-    deposit: u64,
-    capacity: u64,
-    income: Income,
-    /// A tenth of the lifetime of a deposit.
-    slot: Nanos,
-    /// Whether deposits are so small, relative to the capacity, that not every deposit has to read the clock.
-    deposits_are_small: bool,
-}
-
 impl Default for RetryBudget {
     fn default() -> Self {
         Self::new()
@@ -85,111 +74,20 @@ impl RetryBudget {
     /// 10 s.
     #[must_use]
     pub const fn new() -> RetryBudget {
-        let (ratio, reserve_per_second, ttl, capacity) = (0.2, 10, 10_000_000_000, None);
         RetryBudget {
-            ratio,
-            reserve_per_second,
-            ttl,
-            capacity,
+            deposit: TOKEN / 5,
+            reserve_per_second: 10,
+            ttl: 10_000_000_000,
+            capacity: None,
             costs: [1; 3],
             refunds_on_success: false,
+            deposits_are_small: false,
             time: TimeSource::Runtime,
             first: AtomicU64::new(UNUSED),
-            derived: Derived::of(ratio, reserve_per_second, ttl, capacity),
-            pool: Pool::new(),
             reserve: Reserve::new(),
+            pool: Pool::new(),
         }
-    }
-
-    /// Sets the number of retries that one call pays for; 0.2 if not set, which allows one retry for five
-    /// calls. The ratio is exact to seven decimal places.
-    ///
-    /// # Panics
-    /// If `ratio` is not in `0..=100`.
-    #[must_use]
-    #[track_caller]
-    pub const fn ratio(mut self, ratio: f64) -> RetryBudget {
-        assert!(
-            ratio >= 0.0 && ratio <= 100.0,
-            "`ratio` is not in 0..=100; write `ratio(0.2)` for one retry to five calls"
-        );
-        self.ratio = ratio;
-        self.settled()
-    }
-
-    /// Sets the number of retries per second that are allowed however few calls there are; 10 if not set. The
-    /// reserve holds the retries of one `ttl`. It is full at the start, and unused retries are saved up.
-    ///
-    /// # Panics
-    /// If `retries` is above 10,000.
-    #[must_use]
-    #[track_caller]
-    pub const fn reserve_per_second(mut self, retries: u32) -> RetryBudget {
-        assert!(
-            retries <= 10_000,
-            "`reserve_per_second` is above 10000; raise `ratio` to let busy callers retry more"
-        );
-        self.reserve_per_second = retries;
-        self.settled()
-    }
-
-    /// Sets the lifetime of a deposit; 10 s if not set. Deposits expire in ten steps, so each lives between
-    /// 0.9 and 1 times `ttl`.
-    ///
-    /// # Panics
-    /// If `ttl` is below 1 ms.
-    #[must_use]
-    #[track_caller]
-    pub const fn ttl(mut self, ttl: Duration) -> RetryBudget {
-        assert!(
-            ttl.as_millis() >= 1,
-            "`ttl` is below 1 ms; write how long calls count, such as `ttl(Duration::from_secs(10))`"
-        );
-        self.ttl = from_duration(ttl);
-        self.settled()
-    }
-
-    /// Sets the most tokens that can be saved up, the reserve included. If not set, the capacity is 1000 or,
-    /// if that is more, the size of the reserve.
-    ///
-    /// # Panics
-    /// If `tokens` is not in `1..=10_000_000`.
-    #[must_use]
-    #[track_caller]
-    pub const fn capacity(mut self, tokens: u32) -> RetryBudget {
-        assert!(
-            tokens >= 1 && tokens as u64 <= MAX_TOKENS,
-            "`capacity` is not in 1..=10000000; write how many retries may be saved up, such as `capacity(1000)`"
-        );
-        self.capacity = Some(tokens);
-        self.settled()
-    }
-
-    /// Sets the number of tokens that a retry costs after a failure of `kind`; 1 if not set. The AWS SDKs,
-    /// for example, charge more after a timeout.
-    #[must_use]
-    pub const fn cost(mut self, kind: FailureKind, tokens: u32) -> RetryBudget {
-        self.costs[kind as usize] = tokens;
-        self
-    }
-
-    /// Refunds the cost of a retry that succeeds, so that only failed retries use up the budget.
-    #[must_use]
-    pub const fn refund_on_success(mut self) -> RetryBudget {
-        self.refunds_on_success = true;
-        self
-    }
-
-    /// Sets the clock, a function that returns the time since any moment that stays the same.
-    #[must_use]
-    pub const fn clock(mut self, clock: fn() -> Duration) -> RetryBudget {
-        self.time = TimeSource::Custom(clock);
-        self
-    }
-
-    const fn settled(mut self) -> RetryBudget {
-        self.derived = Derived::of(self.ratio, self.reserve_per_second, self.ttl, self.capacity);
-        self
+        .settled()
     }
 
     /// Deposits the tokens of one call. Call it once for each call, however the call ends and however often
@@ -197,7 +95,7 @@ impl RetryBudget {
     #[inline]
     pub fn deposit(&self) {
         if !(self.pool.was_full() && self.may_assume_full()) {
-            self.pay_in(self.derived.deposit);
+            self.pay_in(self.deposit);
         }
     }
 
@@ -212,7 +110,7 @@ impl RetryBudget {
     #[must_use = "`false` means that there must be no retry"]
     pub fn try_withdraw_for(&self, kind: FailureKind) -> bool {
         let now = self.begin();
-        let Derived { capacity, income, .. } = self.derived;
+        let (capacity, income) = (self.capacity_in_units(), self.income());
         // The capacity limits the pool and the reserve together, and the reserve has grown since.
         self.reserve.cut(capacity.saturating_sub(self.pool.balance()), income, now);
         let price = self.price(kind);
@@ -237,8 +135,8 @@ impl RetryBudget {
     #[must_use]
     pub fn balance(&self) -> u64 {
         let now = self.begin();
-        let all = self.pool.balance() + self.reserve.balance(self.derived.income, now);
-        min(all, self.derived.capacity) / TOKEN
+        let all = self.pool.balance() + self.reserve.balance(self.income(), now);
+        min(all, self.capacity_in_units()) / TOKEN
     }
 
     fn price(&self, kind: FailureKind) -> u64 {
@@ -253,7 +151,7 @@ impl RetryBudget {
             return;
         }
         self.pool.turn_to(now.slot);
-        let Derived { capacity, income, .. } = self.derived;
+        let (capacity, income) = (self.capacity_in_units(), self.income());
         // The reserve is read only where it could make a difference.
         let reserve = if self.pool.balance() + income.limit + units <= capacity {
             income.limit
@@ -272,7 +170,7 @@ impl RetryBudget {
 
     fn now_and_slot(&self) -> Now {
         let nanos = self.time.now();
-        let slot = self.derived.slot;
+        let slot = self.ttl / SLOTS;
         // The first slot is 1, because the pool uses 0 for the time before any slot.
         Now { nanos, slot: nanos.saturating_sub(self.first_use(nanos) % slot) / slot + 1 }
     }
@@ -302,7 +200,7 @@ impl RetryBudget {
         let is_due = looks::is_due() || crate::runtime::installed::has_test_context();
         #[cfg(not(feature = "std"))]
         let is_due = true;
-        self.derived.deposits_are_small && !is_due
+        self.deposits_are_small && !is_due
     }
 }
 
@@ -312,28 +210,6 @@ const UNUSED: Nanos = FOREVER;
 struct Now {
     nanos: Nanos,
     slot: u64,
-}
-
-impl Derived {
-    const fn of(ratio: f64, reserve_per_second: u32, ttl: Nanos, capacity: Option<u32>) -> Derived {
-        /// The time in which one unit accrues at one token per second.
-        const NANOS_PER_UNIT: Nanos = 1_000_000_000 / TOKEN;
-        const MAX: u64 = MAX_TOKENS * TOKEN;
-        let deposit = (ratio * TOKEN as f64 + 0.5) as u64;
-        let saved_up = min((reserve_per_second as u64).saturating_mul(ttl) / NANOS_PER_UNIT, MAX);
-        let capacity = match capacity {
-            Some(tokens) => tokens as u64 * TOKEN,
-            None => max(1000 * TOKEN, saved_up),
-        };
-        let income = Income { per_second: reserve_per_second, limit: min(saved_up, capacity) };
-        Derived {
-            deposit,
-            capacity,
-            income,
-            slot: ttl / SLOTS,
-            deposits_are_small: deposit << 12 <= capacity,
-        }
-    }
 }
 
 /// Decides which deposits of a thread read the clock although the budget seems full.
