@@ -4,5 +4,7 @@ mod budget;
 mod pool;
 mod reserve;
 mod settings;
+#[cfg(feature = "std")]
+mod thread;
 
 pub use budget::{FailureKind, RetryBudget};
