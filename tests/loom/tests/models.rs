@@ -33,6 +33,7 @@ models! {
     loom_models::breaker::window::models:
         calls_are_all_counted
         calls_are_all_counted_in_time
+        calls_are_all_counted_in_shards
         a_late_writer_spoils_no_later_call
         calls_of_an_earlier_generation_do_not_count
         calls_of_an_earlier_generation_do_not_count_in_time;
