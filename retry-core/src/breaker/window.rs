@@ -51,20 +51,24 @@ impl Window {
     }
 
     /// Adds a call of `generation`, unless a later generation has begun. Returns the tally of the window, or
-    /// `None` if all calls in it were good. Only a window of time calls `now`.
+    /// `None` if all calls in it were good.
+    ///
+    /// Only a window of time calls `now`, and `matters` with a part of the calls. If it returns `false`, the
+    /// tally of all calls does not matter, and is not made.
     #[inline]
     pub(super) fn add(
         &self,
         (reach, revision): (Reach, u32),
         generation: u32,
         result: CallResult,
+        matters: impl Fn(Tally) -> bool,
         now: impl Fn() -> Nanos,
     ) -> Option<Tally> {
         let mut window = self;
         loop {
             let started = window.0.get_or_init(|| Box::new(Started::new(reach, revision, &now)));
             if started.revision == revision {
-                return started.add(generation, result, now);
+                return started.add(generation, result, matters, now);
             }
             window = &started.next;
         }
@@ -80,11 +84,17 @@ impl Started {
         Started { revision, storage, next: Window::new() }
     }
 
-    fn add(&self, generation: u32, result: CallResult, now: impl Fn() -> Nanos) -> Option<Tally> {
+    fn add(
+        &self,
+        generation: u32,
+        result: CallResult,
+        matters: impl Fn(Tally) -> bool,
+        now: impl Fn() -> Nanos,
+    ) -> Option<Tally> {
         match &self.storage {
             Storage::Calls(calls) => calls.add(generation, result),
             Storage::Time(periods, tenths) => {
-                periods.add(generation, result, tenths.number(now()), thread::number())
+                periods.add(generation, result, tenths.number(now()), thread::number(), matters)
             }
         }
     }
