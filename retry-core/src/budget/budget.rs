@@ -186,8 +186,8 @@ impl RetryBudget {
         let nanos = self.time.now();
         let latest = self.pool.slot();
         let since = nanos.wrapping_sub(self.phase.load(Ordering::Relaxed));
-        // Most calls are in the latest slot, and a comparison saves two divisions, which take 8 ns of the 34 ns
-        // of a deposit.
+        // Most calls are in the latest slot. A comparison finds it, in place of two divisions: a deposit takes 34 ns
+        // and not 42 ns.
         let is_in_latest = since < latest.saturating_mul(self.ttl / SLOTS);
         Now { nanos, slot: if is_in_latest { latest } else { self.slot_at(nanos) } }
     }

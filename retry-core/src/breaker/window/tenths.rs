@@ -27,8 +27,8 @@ impl Tenths {
     pub(super) fn number(&self, now: Nanos) -> u64 {
         let since = now.saturating_sub(self.phase);
         let latest = self.latest.load(Ordering::Relaxed);
-        // Most calls are in the tenth of the call before them, and a comparison saves a division, which takes
-        // 4 ns of the 44 ns of a call.
+        // Most calls are in the tenth of the call before them. A comparison finds it, in place of a division: a
+        // call takes 44 ns and not 48 ns.
         let in_latest = since.checked_sub(latest * self.length);
         if in_latest.is_some_and(|time| time < self.length) {
             return latest;
