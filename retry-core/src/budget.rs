@@ -3,5 +3,8 @@
 mod budget;
 mod pool;
 mod reserve;
+mod settings;
+#[cfg(feature = "std")]
+mod thread;
 
 pub use budget::{FailureKind, RetryBudget};

@@ -130,6 +130,7 @@ impl CircuitBreaker {
                     (self.rates.reach, self.rates.revision),
                     ticket.generation,
                     result,
+                    |tally| self.rates.can_be_reached(tally),
                     || self.time.now(),
                 );
                 if tally.is_some_and(|tally| self.rates.are_reached(tally)) {

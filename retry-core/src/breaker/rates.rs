@@ -31,17 +31,75 @@ impl Rates {
         self.failure.is_some() || self.slow.is_some()
     }
 
-    /// Returns whether too many calls of a window failed or were slow.
-    pub(super) fn are_reached(&self, tally: Tally) -> bool {
-        let minimum = match self.reach {
+    /// Returns whether a window with at least these calls, of which so many failed or were slow, may reach a
+    /// rate. It is closest to a rate if it holds no other calls.
+    pub(super) fn can_be_reached(&self, tally: Tally) -> bool {
+        self.are_reached(Tally { calls: tally.calls.max(self.minimum()), ..tally })
+    }
+
+    fn minimum(&self) -> u64 {
+        match self.reach {
             // A window of calls never holds more calls than its length.
             Reach::Calls(calls) => u64::from(self.minimum).min(u64::from(calls)),
             Reach::Time(_) => u64::from(self.minimum),
-        };
+        }
+    }
+
+    /// Returns whether too many calls of a window failed or were slow.
+    pub(super) fn are_reached(&self, tally: Tally) -> bool {
         // The quotient rounds to the same number as a literal of the same value, so a fraction equal to the
         // rate reaches it.
         let reaches =
             |part: u64, rate: Option<f64>| rate.is_some_and(|r| part as f64 / tally.calls as f64 >= r);
-        tally.calls >= minimum && (reaches(tally.failures, self.failure) || reaches(tally.slow, self.slow))
+        tally.calls >= self.minimum()
+            && (reaches(tally.failures, self.failure) || reaches(tally.slow, self.slow))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATES: Rates = Rates { failure: Some(0.5), slow: Some(0.25), reach: Reach::Time(1), ..Rates::NONE };
+
+    fn can_be_reached(rates: Rates, (calls, failures, slow): (u64, u64, u64)) -> bool {
+        rates.can_be_reached(Tally { calls, failures, slow })
+    }
+
+    #[test]
+    fn a_rate_can_be_reached_from_its_part_of_the_minimum_on() {
+        for (tally, expected) in [
+            ((0, 0, 0), false),
+            ((5, 9, 4), false),
+            ((20, 10, 4), true),
+            ((20, 9, 5), true),
+            ((0, 30, 0), true),
+            ((0, 0, 30), true),
+            ((21, 10, 4), false),
+            ((21, 9, 5), false),
+            ((22, 11, 0), true),
+        ] {
+            assert_eq!(can_be_reached(RATES, tally), expected, "calls, failed and slow: {tally:?}");
+        }
+        let calls = Rates { reach: Reach::Calls(4), ..RATES };
+        assert!(!can_be_reached(calls, (0, 1, 0)));
+        assert!(can_be_reached(calls, (0, 2, 0)));
+        assert!(!can_be_reached(Rates { slow: None, ..RATES }, (0, 9, 30)));
+    }
+
+    #[test]
+    fn a_rate_that_is_reached_can_be_reached_with_fewer_calls_known() {
+        for rate in [0.07, 0.1, 1.0 / 3.0, 0.5, 0.99, 1.0] {
+            let rates = Rates { failure: Some(rate), ..RATES };
+            for calls in 20..100 {
+                for failures in 0..=calls {
+                    let tally = Tally { calls, failures, slow: 0 };
+                    for known in 0..=calls {
+                        let can_be = can_be_reached(rates, (known, failures, 0));
+                        assert!(can_be || !rates.are_reached(tally), "{tally:?} at {rate}, {known} known");
+                    }
+                }
+            }
+        }
     }
 }

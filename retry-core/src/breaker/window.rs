@@ -2,6 +2,8 @@
 
 mod calls;
 mod tally;
+mod tenths;
+mod thread;
 mod time;
 
 use std::boxed::Box;
@@ -10,6 +12,7 @@ use std::sync::OnceLock;
 use crate::policy::nanos::Nanos;
 pub(super) use calls::Calls;
 pub(super) use tally::{CallResult, Tally};
+use tenths::Tenths;
 use time::Periods;
 
 /// The reach of a window: a number of calls or a period of time.
@@ -38,9 +41,8 @@ struct Started {
 #[derive(Debug)]
 enum Storage {
     Calls(Calls),
-    /// The calls by tenths, and the time at which the first tenth began. Because of that time, the contents
-    /// of a window do not depend on the moment at which a process or a test started.
-    Time(Box<Periods>, Nanos),
+    /// The calls by tenths.
+    Time(Box<Periods>, Tenths),
 }
 
 impl Window {
@@ -49,19 +51,24 @@ impl Window {
     }
 
     /// Adds a call of `generation`, unless a later generation has begun. Returns the tally of the window, or
-    /// `None` if all calls in it were good. Only a window of time calls `now`.
+    /// `None` if all calls in it were good.
+    ///
+    /// Only a window of time calls `now`, and `matters` with a part of the calls. If it returns `false`, the
+    /// tally of all calls does not matter, and is not made.
+    #[inline]
     pub(super) fn add(
         &self,
         (reach, revision): (Reach, u32),
         generation: u32,
         result: CallResult,
+        matters: impl Fn(Tally) -> bool,
         now: impl Fn() -> Nanos,
     ) -> Option<Tally> {
         let mut window = self;
         loop {
             let started = window.0.get_or_init(|| Box::new(Started::new(reach, revision, &now)));
             if started.revision == revision {
-                return started.add(reach, generation, result, now);
+                return started.add(generation, result, matters, now);
             }
             window = &started.next;
         }
@@ -72,25 +79,23 @@ impl Started {
     fn new(reach: Reach, revision: u32, now: impl Fn() -> Nanos) -> Started {
         let storage = match reach {
             Reach::Calls(calls) => Storage::Calls(Calls::new(calls)),
-            Reach::Time(_) => Storage::Time(Box::new(Periods::new()), now()),
+            Reach::Time(length) => Storage::Time(Box::new(Periods::new()), Tenths::new(length, now())),
         };
         Started { revision, storage, next: Window::new() }
     }
 
     fn add(
         &self,
-        reach: Reach,
         generation: u32,
         result: CallResult,
+        matters: impl Fn(Tally) -> bool,
         now: impl Fn() -> Nanos,
     ) -> Option<Tally> {
-        match (&self.storage, reach) {
-            (Storage::Time(periods, first), Reach::Time(length)) => {
-                periods.add(generation, result, Periods::number(now(), *first, length))
+        match &self.storage {
+            Storage::Calls(calls) => calls.add(generation, result),
+            Storage::Time(periods, tenths) => {
+                periods.add(generation, result, tenths.number(now()), thread::number(), matters)
             }
-            (Storage::Calls(calls), _) => calls.add(generation, result),
-            // A window of this revision has the same kind of reach, so this case does not occur.
-            (Storage::Time(..), Reach::Calls(_)) => None,
         }
     }
 }

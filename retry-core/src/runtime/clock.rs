@@ -47,7 +47,29 @@ fn since_origin(instant: Instant) -> Nanos {
     static ORIGIN: OnceLock<Instant> = OnceLock::new();
     const OFFSET: Nanos = 1 << 62;
     let origin = *ORIGIN.get_or_init(|| instant);
-    let after = from_duration(instant.saturating_duration_since(origin));
-    let before = from_duration(origin.saturating_duration_since(instant));
-    OFFSET.saturating_add(after).saturating_sub(before)
+    match instant.checked_duration_since(origin) {
+        Some(after) => OFFSET.saturating_add(from_duration(after)),
+        None => OFFSET.saturating_sub(from_duration(origin.saturating_duration_since(instant))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn instants_before_the_first_call_are_in_order_too() {
+        let now = system();
+        let nanos = since_origin(now);
+        for seconds in [1, 3600] {
+            let duration = Duration::from_secs(seconds);
+            assert_eq!(since_origin(now + duration) - nanos, from_duration(duration));
+            // The clock of the system may have started later.
+            if let Some(before) = now.checked_sub(duration) {
+                assert_eq!(nanos - since_origin(before), from_duration(duration));
+            }
+        }
+    }
 }

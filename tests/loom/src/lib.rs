@@ -43,6 +43,8 @@ pub mod breaker {
         mod calls;
         #[path = "../../../../../retry-core/src/breaker/window/tally.rs"]
         mod tally;
+        #[path = "../../../../../retry-core/src/breaker/window/tenths.rs"]
+        mod tenths;
         #[path = "../../../../../retry-core/src/breaker/window/time.rs"]
         mod time;
 

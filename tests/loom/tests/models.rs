@@ -14,8 +14,11 @@ models! {
     loom_models::budget::models:
         no_token_is_granted_twice
         no_deposit_is_lost_or_counted_twice
+        no_deposit_is_lost_in_a_shard
+        no_more_is_granted_than_the_capacity
         no_more_is_saved_than_the_limit
         nothing_too_old_is_granted_after_the_turn
+        a_slot_begins_at_one_position_of_all_shards
         what_expires_is_not_granted_again
         a_full_pool_that_is_not_full_any_more_is_not_told_full
         no_reserve_is_spent_twice;
@@ -30,6 +33,7 @@ models! {
     loom_models::breaker::window::models:
         calls_are_all_counted
         calls_are_all_counted_in_time
+        calls_are_all_counted_in_shards
         a_late_writer_spoils_no_later_call
         calls_of_an_earlier_generation_do_not_count
         calls_of_an_earlier_generation_do_not_count_in_time;

@@ -15,7 +15,7 @@ fn holding(tokens: u64) -> Pool {
 }
 
 fn withdraw(pool: &Pool) -> u64 {
-    u64::from(pool.withdraw(TOKEN).is_ok())
+    u64::from(pool.withdraw(TOKEN, LIMIT).is_ok())
 }
 
 fn deposit_half_and_withdraw(pool: &Pool) -> u64 {
@@ -42,6 +42,42 @@ pub fn no_deposit_is_lost_or_counted_twice() {
         &[deposit_half_and_withdraw, deposit_half_and_withdraw],
         |pool, granted| {
             assert_eq!(granted.iter().sum::<u64>() * TOKEN + pool.balance(), TOKEN);
+        },
+    );
+}
+
+/// Two threads add half a token each, to different shards, which makes one token.
+pub fn no_deposit_is_lost_in_a_shard() {
+    fn add_and_withdraw(pool: &Pool, thread: usize) -> u64 {
+        pool.add(TOKEN / 2, thread);
+        withdraw(pool)
+    }
+    explore(
+        || holding(0),
+        &[|pool| add_and_withdraw(pool, 0), |pool| add_and_withdraw(pool, 1)],
+        |pool, granted| {
+            assert_eq!(granted.iter().sum::<u64>() * TOKEN + pool.balance(), TOKEN);
+        },
+    );
+}
+
+/// A thread that found room a while ago adds to its shard while the pool becomes full. The pool then holds
+/// more than its limit, but no more than the limit is granted.
+pub fn no_more_is_granted_than_the_capacity() {
+    fn add(pool: &Pool) -> u64 {
+        pool.add(TOKEN, 1);
+        0
+    }
+    fn deposit(pool: &Pool) -> u64 {
+        pool.deposit(TOKEN, 2 * TOKEN, 1);
+        0
+    }
+    explore(
+        || holding(1),
+        &[add, deposit],
+        |pool, _| {
+            assert_eq!((0..4).filter(|_| pool.withdraw(TOKEN, 2 * TOKEN).is_ok()).count(), 2);
+            assert_eq!(pool.balance(), 0);
         },
     );
 }
@@ -84,6 +120,30 @@ pub fn nothing_too_old_is_granted_after_the_turn() {
     );
 }
 
+/// A slot begins while a thread adds to each shard. Ten slots later nothing is left, and no deposit of the new
+/// slot has expired with the slots before it.
+pub fn a_slot_begins_at_one_position_of_all_shards() {
+    fn add(pool: &Pool, thread: usize) -> u64 {
+        pool.add(TOKEN, thread);
+        0
+    }
+    fn turn_and_add(pool: &Pool) -> u64 {
+        pool.turn_to(2);
+        add(pool, 0)
+    }
+    explore(
+        || holding(0),
+        &[turn_and_add, |pool| add(pool, 0), |pool| add(pool, 1)],
+        |pool, _| {
+            assert_eq!(pool.balance(), 3 * TOKEN);
+            pool.turn_to(11);
+            assert!(pool.balance() >= TOKEN, "the deposit after the turn is in its slot");
+            pool.turn_to(12);
+            assert_eq!(pool.balance(), 0);
+        },
+    );
+}
+
 /// Withdrawals and expiry move the same counter, and only forward.
 pub fn what_expires_is_not_granted_again() {
     fn turn(pool: &Pool) -> u64 {
@@ -96,7 +156,7 @@ pub fn what_expires_is_not_granted_again() {
         |pool, granted| {
             assert!(granted.iter().sum::<u64>() <= 2);
             assert_eq!(pool.balance(), 0);
-            assert!(pool.withdraw(TOKEN).is_err());
+            assert!(pool.withdraw(TOKEN, LIMIT).is_err());
         },
     );
 }

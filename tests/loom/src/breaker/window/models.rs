@@ -8,6 +8,9 @@ use crate::explore;
 const GOOD: CallResult = CallResult { has_failed: false, was_slow: false };
 const FAILED: CallResult = CallResult { has_failed: true, was_slow: false };
 
+/// Every tally matters.
+const ALL: fn(Tally) -> bool = |_| true;
+
 /// Two calls at once fill a window of two, in any order.
 pub fn calls_are_all_counted() {
     fn fail(calls: &Calls) -> Option<Tally> {
@@ -26,15 +29,33 @@ pub fn calls_are_all_counted() {
 /// Two calls at once are counted in a window of time. A success may complete the tally of a failure.
 pub fn calls_are_all_counted_in_time() {
     fn fail(periods: &Periods) -> Option<Tally> {
-        periods.add(0, FAILED, 0)
+        periods.add(0, FAILED, 0, 0, ALL)
     }
     fn succeed(periods: &Periods) -> Option<Tally> {
-        periods.add(0, GOOD, 0)
+        periods.add(0, GOOD, 0, 0, ALL)
     }
     explore(Periods::new, &[fail, succeed], |_, tallies| {
         let last = tallies.into_iter().flatten().max_by_key(|tally| tally.calls);
         assert_eq!(last, Some(Tally { calls: 2, failures: 1, slow: 0 }));
     });
+}
+
+/// Three calls at once are counted in two shards of a window of time.
+pub fn calls_are_all_counted_in_shards() {
+    fn fail(periods: &Periods) -> Option<Tally> {
+        periods.add(0, FAILED, 0, 0, ALL)
+    }
+    fn succeed(periods: &Periods, thread: usize) -> Option<Tally> {
+        periods.add(0, GOOD, 0, thread, ALL)
+    }
+    explore(
+        Periods::new,
+        &[fail, |periods| succeed(periods, 0), |periods| succeed(periods, 1)],
+        |_, tallies| {
+            let last = tallies.into_iter().flatten().max_by_key(|tally| tally.calls);
+            assert_eq!(last, Some(Tally { calls: 3, failures: 1, slow: 0 }));
+        },
+    );
 }
 
 /// Three calls in a window of two: the third call replaces the first, even if the first is written late.
@@ -78,16 +99,23 @@ pub fn calls_of_an_earlier_generation_do_not_count() {
     );
 }
 
-/// A call of the earlier generation ends in the same tenth of a window of time.
+/// A call of the earlier generation ends in the same tenth of a window of time, in the same shard or another.
 pub fn calls_of_an_earlier_generation_do_not_count_in_time() {
     fn late(periods: &Periods) -> Option<Tally> {
-        periods.add(1, FAILED, 0)
+        periods.add(1, FAILED, 0, 0, ALL)
     }
     fn now(periods: &Periods) -> Option<Tally> {
-        periods.add(2, FAILED, 0)
+        periods.add(2, FAILED, 0, 0, ALL)
     }
-    explore(Periods::new, &[late, now], |periods, tallies| {
-        assert_eq!(tallies[1], Some(Tally { calls: 1, failures: 1, slow: 0 }));
-        assert_eq!(periods.add(2, GOOD, 0), Some(Tally { calls: 2, failures: 1, slow: 0 }));
-    });
+    fn now_in_another_shard(periods: &Periods) -> Option<Tally> {
+        periods.add(2, FAILED, 0, 1, ALL)
+    }
+    type Call = fn(&Periods) -> Option<Tally>;
+    let threads: [&[Call]; 2] = [&[late, now], &[late, now_in_another_shard]];
+    for threads in threads {
+        explore(Periods::new, threads, |periods, tallies| {
+            assert_eq!(tallies[1], Some(Tally { calls: 1, failures: 1, slow: 0 }));
+            assert_eq!(periods.add(2, GOOD, 0, 0, ALL), Some(Tally { calls: 2, failures: 1, slow: 0 }));
+        });
+    }
 }
