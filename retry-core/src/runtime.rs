@@ -12,6 +12,8 @@ pub mod sleep;
 pub(crate) mod sync;
 #[cfg(feature = "std")]
 mod test_context;
+#[cfg(feature = "std")]
+pub(crate) mod thread;
 #[cfg(target_has_atomic = "64")]
 mod time_source;
 

@@ -3,13 +3,13 @@
 mod calls;
 mod tally;
 mod tenths;
-mod thread;
 mod time;
 
 use std::boxed::Box;
 use std::sync::OnceLock;
 
 use crate::policy::nanos::Nanos;
+use crate::runtime::thread;
 pub(super) use calls::Calls;
 pub(super) use tally::{CallResult, Tally};
 use tenths::Tenths;
