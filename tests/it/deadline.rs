@@ -185,3 +185,41 @@ async fn a_deadline_holds_without_the_attribute() {
     assert_eq!(call.await, Err(Down(4)));
     assert_eq!(start.elapsed(), 11 * SECOND);
 }
+
+/// Blocking functions, with the loop in core and in the function, in a runtime whose clock runs away.
+mod own_clock {
+    use std::pin::pin;
+
+    use reattempt::retry;
+
+    use super::SECOND;
+    use crate::support::{Down, poll};
+
+    struct Client {
+        calls: u32,
+    }
+
+    impl Client {
+        fn call(&mut self) -> Result<u32, Down> {
+            let _ = poll(pin!(tokio::time::advance(60 * SECOND)), 1);
+            self.calls += 1;
+            if self.calls < 3 { Err(Down(self.calls)) } else { Ok(self.calls) }
+        }
+
+        #[retry(base_ms = 0, jitter = none, deadline = "10s")]
+        fn by_core(&mut self) -> Result<u32, Down> {
+            self.call()
+        }
+
+        #[retry(base_ms = 0, jitter = none, deadline = "10s", when = |error| error.0 == self.calls)]
+        fn by_itself(&mut self) -> Result<u32, Down> {
+            self.call()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_blocking_function_does_not_read_the_clock_of_the_runtime() {
+        assert_eq!(Client { calls: 0 }.by_core(), Ok(3));
+        assert_eq!(Client { calls: 0 }.by_itself(), Ok(3));
+    }
+}

@@ -1,7 +1,7 @@
 //! Every shape of a blocking function: fails twice, succeeds on the third attempt.
 #![allow(clippy::all, clippy::pedantic, reason = "shapes are what users write, not what clippy would")]
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt::{Debug, Display};
 use std::io;
 use std::rc::Rc;
@@ -506,4 +506,34 @@ fn a_caller_is_tracked() {
     let here = line!() + 1;
     let lines = [caller(), caller_in_steps()];
     assert_eq!(lines, [Err(here), Err(here)]);
+}
+
+/// An error that notes when it is dropped.
+#[derive(Debug)]
+struct Noted(Rc<Cell<u32>>);
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() + 1);
+    }
+}
+
+#[retry(max = 3, sleep = |_| waits.push(dropped.get()))]
+fn an_error_that_is_dropped(dropped: &Rc<Cell<u32>>, waits: &mut Vec<u32>) -> Result<(), Noted> {
+    Err(Noted(Rc::clone(dropped)))
+}
+
+#[retry(max = 3, sleep = |_| waits.borrow_mut().push(dropped.get()))]
+fn an_error_that_core_drops(dropped: &Rc<Cell<u32>>, waits: &RefCell<Vec<u32>>) -> Result<(), Noted> {
+    Err(Noted(Rc::clone(dropped)))
+}
+
+#[test]
+fn an_error_is_dropped_before_the_wait() {
+    let (dropped, mut waits) = (Rc::new(Cell::new(0)), Vec::new());
+    let last = an_error_that_is_dropped(&dropped, &mut waits);
+    assert_eq!((waits, dropped.get()), (vec![1, 2], 2), "{last:?}");
+    let (dropped, waits) = (Rc::new(Cell::new(0)), RefCell::new(Vec::new()));
+    let last = an_error_that_core_drops(&dropped, &waits);
+    assert_eq!((waits.into_inner(), dropped.get()), (vec![1, 2], 2), "{last:?}");
 }
