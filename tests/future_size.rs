@@ -8,8 +8,11 @@ use std::time::Duration;
 use reattempt::retry;
 use tokio::time::sleep;
 
-/// What an annotation may add to a future.
-const ALLOWANCE: usize = 64;
+/// What an annotation may add to the future of a body that stands in the loop.
+const PLAIN: usize = 16;
+
+/// What it may add where the body is an `async` block, which has a state of its own.
+const IN_A_BLOCK: usize = 24;
 
 #[derive(Debug, PartialEq)]
 struct Down;
@@ -87,35 +90,46 @@ async fn by_hand_with_argument<const N: usize>(key: &str) -> Result<usize, Down>
     }
 }
 
-fn assert_small<A: Future, B: Future>(what: &str, annotated: &A, by_hand: &B) {
+fn assert_small<A: Future, B: Future>(what: &str, annotated: &A, by_hand: &B, allowance: usize) {
     let (annotated, by_hand) = (size_of_val(annotated), size_of_val(by_hand));
     println!("{what}: {annotated} bytes, by hand {by_hand}");
-    assert!(annotated <= by_hand + ALLOWANCE, "{what}: {annotated} bytes, by hand {by_hand}");
+    assert!(annotated <= by_hand + allowance, "{what}: {annotated} bytes, by hand {by_hand}");
 }
 
 #[test]
-fn an_annotation_adds_at_most_64_bytes() {
+fn an_annotation_adds_at_most_16_bytes() {
     assert_eq!(size_of::<Operation<64>>(), 64);
-    assert_small("64 bytes", &annotated::<64>(), &by_hand::<64>());
-    assert_small("1024 bytes", &annotated::<1024>(), &by_hand::<1024>());
+    assert_small("64 bytes", &annotated::<64>(), &by_hand::<64>(), PLAIN);
+    assert_small("1024 bytes", &annotated::<1024>(), &by_hand::<1024>(), PLAIN);
 }
 
 #[test]
-fn a_question_mark_costs_no_more() {
-    assert_small("64 bytes and `?`", &annotated_with_question::<64>(), &by_hand_without_question::<64>());
+fn a_question_mark_adds_at_most_24_bytes() {
+    assert_small(
+        "64 bytes and `?`",
+        &annotated_with_question::<64>(),
+        &by_hand_without_question::<64>(),
+        IN_A_BLOCK,
+    );
     assert_small(
         "1024 bytes and `?`",
         &annotated_with_question::<1024>(),
         &by_hand_without_question::<1024>(),
+        IN_A_BLOCK,
     );
 }
 
 #[test]
-fn an_argument_and_a_deadline_cost_no_more() {
+fn an_argument_and_a_deadline_add_no_more() {
     let key = "key";
     let annotated = (annotated_with_argument::<64>(key), annotated_with_argument::<1024>(key));
-    assert_small("64 bytes, argument, deadline", &annotated.0, &by_hand_with_argument::<64>(key));
-    assert_small("1024 bytes, argument, deadline", &annotated.1, &by_hand_with_argument::<1024>(key));
+    assert_small("64 bytes, argument, deadline", &annotated.0, &by_hand_with_argument::<64>(key), IN_A_BLOCK);
+    assert_small(
+        "1024 bytes, argument, deadline",
+        &annotated.1,
+        &by_hand_with_argument::<1024>(key),
+        IN_A_BLOCK,
+    );
 }
 
 #[tokio::test]
