@@ -32,21 +32,6 @@ impl BlockingWait for BlockBy<'_> {
     }
 }
 
-/// The body of a function as a closure, which takes the number of the attempt.
-///
-/// The virtual table of a `dyn FnMut` has three functions, each of which the program has to contain; this one has one,
-/// which saves 40 to 60 bytes per function.
-pub trait Attempt<O> {
-    /// Runs attempt `number`.
-    fn run(&mut self, number: u32) -> O;
-}
-
-impl<O, F: FnMut(u32) -> O> Attempt<O> for F {
-    fn run(&mut self, number: u32) -> O {
-        self(number)
-    }
-}
-
 /// Returns the body of a function, which may run more than once, so that a value that it moves out of the function
 /// is reported in the body.
 #[inline]
@@ -68,7 +53,8 @@ pub(super) fn run<O: Outcome>(
     }
 }
 
-/// Runs the attempts after the first one, which failed with `error`.
+/// Runs the attempts after the first one, which failed with `error`. `attempt` is the body, which takes the number of the
+/// attempt.
 ///
 /// An annotated function contains its first attempt and a call of this. While the first attempt runs, nothing else is
 /// alive, and its result stays where it was made. All functions with the same type of outcome share this loop.
@@ -80,7 +66,7 @@ pub(super) fn retry<O: Outcome, W: BlockingWait, A: AfterAttempt<O::Error>>(
     started: Started,
     mut after: A,
     mut error: O::Error,
-    attempt: &mut dyn Attempt<O>,
+    attempt: &mut dyn FnMut(u32) -> O,
 ) -> O {
     let mut progress = Progress::from(started);
     loop {
@@ -90,7 +76,7 @@ pub(super) fn retry<O: Outcome, W: BlockingWait, A: AfterAttempt<O::Error>>(
         };
         drop(error);
         wait.wait(Delay(delay));
-        match attempt.run(progress.attempt()).into_result() {
+        match attempt(progress.attempt()).into_result() {
             Ok(value) => {
                 after.decide(None, Decider::new(site, &mut progress, Clock::Blocking));
                 return O::from_result(Ok(value));
@@ -109,7 +95,7 @@ pub fn retry_by_rules<O: Outcome, W: BlockingWait>(
     started: Started,
     mut rules: impl FnMut(Option<&O::Error>, Decider<'_>) -> NextWait,
     error: O::Error,
-    attempt: &mut dyn Attempt<O>,
+    attempt: &mut dyn FnMut(u32) -> O,
 ) -> O {
     let mut rules = Rules::new(&mut rules);
     let rules: &mut dyn AfterAttempt<O::Error> = &mut rules;

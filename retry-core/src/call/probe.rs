@@ -12,7 +12,7 @@ use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::blocking::{self, Attempt, BlockingWait};
+use super::blocking::{self, BlockingWait};
 use super::progress::{Progress, Started};
 use super::site::Site;
 use super::step;
@@ -69,7 +69,7 @@ macro_rules! steps {
             site: &Site<'_>,
             started: Started,
             error: $error,
-            attempt: &mut dyn Attempt<O>,
+            attempt: &mut dyn FnMut(u32) -> O,
         ) -> O {
             blocking::retry(wait, site, started, self.__reattempt_probe(), error, attempt)
         }

@@ -94,3 +94,16 @@ impl<'p> Site<'p> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_that_the_environment_may_override_is_not_plain() {
+        static ENV: Environment = Environment::new("APP");
+        let site = Site::with_default("connect");
+        assert!(site.is_plain());
+        assert!(!site.with_env(&ENV).is_plain());
+    }
+}

@@ -1,8 +1,7 @@
-//! The step from one attempt to the next: the code of a function besides its body.
+//! The decision after an attempt, by the rules of a function: the type of its error, and its own rules.
 //!
-//! A success at the first attempt passes through. Everything else is out of line. Functions without rules of
-//! their own share it if they have the same success and error types. It receives the result by value. A borrowed result would
-//! have to be kept in memory and registers, and the success would pay for that.
+//! A success at the first attempt is returned at once. Everything else is out of line, and functions with the same type
+//! of outcome and the same rules share it.
 
 use core::fmt::Display;
 use core::ops::ControlFlow::{self, Break, Continue};
