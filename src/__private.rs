@@ -3,7 +3,9 @@
 pub use core::cell::Cell;
 pub use core::time::Duration;
 
-pub use retry_core::decision::outcome::{from_result, into_outcome, into_result, split, unreached};
+pub use retry_core::decision::outcome::{
+    from_result, from_result_of, into_outcome, into_result, out_of_line, split, unreached,
+};
 pub use retry_core::decision::success::{never_fails, success};
 pub use retry_core::policy::Argument;
 pub use retry_core::{Backoff, Jitter, Outcome, Policy, preset};

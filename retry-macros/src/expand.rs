@@ -12,6 +12,7 @@ pub(crate) mod hygiene;
 mod hooks;
 mod impl_block;
 mod method;
+mod outlined;
 mod policy;
 mod retry_loop;
 mod shared;

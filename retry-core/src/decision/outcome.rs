@@ -123,6 +123,19 @@ pub fn from_result<O: Outcome>() -> FromResultOf<O> {
     FromResult(O::from_result)
 }
 
+/// Returns the conversion back to the outcome of a body.
+#[inline]
+pub fn from_result_of<O: Outcome, F: FnMut(u32) -> O>(_: &F) -> FromResultOf<O> {
+    FromResult(O::from_result)
+}
+
+/// Calls `rest` out of line.
+#[cold]
+#[inline(never)]
+pub fn out_of_line<O>(rest: impl FnOnce() -> O) -> O {
+    rest()
+}
+
 impl<O, T, E> FromResult<O, T, E> {
     /// Converts a success to the return type of the function.
     #[inline]

@@ -17,13 +17,11 @@ impl Expansion<'_> {
     /// The `match` is in the function and not in core: only there does the compiler see that the success that it takes
     /// apart is the one that it puts together, and leaves it where it is.
     pub(super) fn run_in_core(&self) -> TokenStream {
-        let (private, place) = (&self.retry.private, self.return_place());
+        let place = self.return_place();
         let (never_fails, sum, used_up) =
             (self.success_never_fails(), self.sum_of_waits(), self.moved_clones());
-        let (ret, body) = (self.body_type(), self.body());
         let Locals { attempt, value, error, .. } = &self.locals;
-        let number = self.retry.attempt.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream);
-        let closure = quote_spanned!(self.retry.place=> |#number: ::core::primitive::u32| -> #ret #body);
+        let body = self.body_closure();
         let Conversions { into_result, into_outcome } = self.conversions();
         let first = hygiene::at(place, attempt);
         let result = quote_spanned!(place=> #into_result(#first(1)));
@@ -35,12 +33,22 @@ impl Expansion<'_> {
             #sum
             #used_up
             #start
-            let mut #attempt = #private::repeatable(#closure);
+            #body
             match #result {
                 ::core::result::Result::Ok(#value) => return #outcome,
                 ::core::result::Result::Err(#error) => return #retry,
             }
         }
+    }
+
+    /// Defines the body as a closure that can be called again. It has the user's hygiene, without which the compiler would
+    /// not name the values that the closure captures.
+    pub(super) fn body_closure(&self) -> TokenStream {
+        let (private, attempt) = (&self.retry.private, &self.locals.attempt);
+        let (ret, body) = (self.body_type(), self.body());
+        let number = self.retry.attempt.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream);
+        let closure = quote_spanned!(self.retry.place=> |#number: ::core::primitive::u32| -> #ret #body);
+        quote_spanned!(Span::mixed_site()=> let mut #attempt = #private::repeatable(#closure);)
     }
 
     /// Defines the start of a call whose policy may have a deadline.

@@ -68,7 +68,7 @@ macro_rules! locals {
 }
 
 locals! {
-    answer answered attempt breaker budget classifiers decider delay error find future given_up hint hook is_final
+    answer answered attempt breaker budget classifiers decider delay error failed find future given_up hint hook is_final
     is_retryable kept known last open outcome plan planned policy progress refused result running same
     search self_clone shared sleep started timed_out timeout value view waited
 }

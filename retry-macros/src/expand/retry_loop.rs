@@ -63,6 +63,9 @@ impl Expansion<'_> {
         if self.retry.runs_in_core() {
             return self.run_in_core();
         }
+        if self.retry.outlines_plan() {
+            return self.run_outlined();
+        }
         let (begin, sleep) = (self.start_progress(), self.shared_sleep());
         let used_up = self.moved_clones();
         let step = if self.retry.shape.is_async { self.async_step() } else { self.unshared_step() };
@@ -87,7 +90,7 @@ impl Expansion<'_> {
     }
 
     /// Starts the progress. It reads the clock only where the duration of the call is needed.
-    fn start_progress(&self) -> TokenStream {
+    pub(super) fn start_progress(&self) -> TokenStream {
         let (private, site, progress) = (&self.retry.private, &self.site, &self.locals.progress);
         let begin = match (self.retry.shape.is_async, self.retry.is_timed()) {
             (false, true) => quote!(blocking_timed()),
@@ -143,7 +146,7 @@ impl Expansion<'_> {
 
     /// Returns whether the result ends the call, and the result itself. It is moved through the call: the compiler
     /// considers a local that was borrowed to be alive across every later await.
-    fn final_check(&self) -> TokenStream {
+    pub(super) fn final_check(&self) -> TokenStream {
         let (private, result) = (&self.retry.private, &self.locals.result);
         match &self.retry.success_rule {
             Some(refuses) => self.call(Place::of(refuses), "is_final", quote!(#result, #refuses)),

@@ -11,7 +11,30 @@ use crate::parse::{RawArgs, Selector};
 /// Returns whether the body can be a closure that exists beside those of the rules: it is blocking, no attempt needs what
 /// a loop defines for it, and no rule borrows what the body changes.
 pub(super) fn can_be_closure(args: &RawArgs, sig: &Signature, shape: &Shape) -> bool {
-    !shape.is_async && !shape.has_caller && !args.attempt_timeout.is_set() && !is_shared_with_rule(args, sig)
+    !shape.is_async
+        && !shape.has_caller
+        && !args.attempt_timeout.is_set()
+        && !is_shared_with_rule(args, sig)
+        && !is_shared_with_plan(args, sig, &shape.attempt)
+}
+
+/// Returns whether the body and an expression that is evaluated after an attempt both use an argument that either may
+/// change or consume.
+fn is_shared_with_plan(args: &RawArgs, sig: &Signature, body: &TokenStream) -> bool {
+    let slots = [&args.on_retry, &args.on_give_up, &args.fallback, &args.retry_ok];
+    let expressions: Vec<TokenStream> =
+        slots.into_iter().filter_map(|slot| slot.value()).map(ToTokens::to_token_stream).collect();
+    let is_shared =
+        |name: &str| expressions.iter().any(|tokens| mentions(tokens, name)) && mentions(body, name);
+    let is_any_shared = |argument: &syn::PatType| {
+        let names = identifiers(argument.pat.to_token_stream());
+        names.iter().any(|name| is_shared(&name.to_string()))
+    };
+    !expressions.is_empty()
+        && sig.inputs.iter().any(|input| match input {
+            FnArg::Receiver(receiver) => !is_shared_receiver(&receiver.kind) && is_shared("self"),
+            FnArg::Typed(argument) => !is_shared_reference(&argument.ty) && is_any_shared(argument),
+        })
 }
 
 /// Returns whether a rule uses an argument that the body may borrow exclusively. The body and the rule then cannot be

@@ -88,6 +88,12 @@ impl Retry<'_> {
         self.is_body_closure && !self.needs_plan()
     }
 
+    /// Returns whether the function carries out core's plans in a loop that is called out of line. A breaker has a part
+    /// in the first attempt, too.
+    pub(crate) fn outlines_plan(&self) -> bool {
+        self.is_body_closure && self.needs_plan() && self.sharing.breaker.is_none()
+    }
+
     /// Returns whether the duration of the call is reported, or the clock is read for each attempt anyway.
     pub(crate) fn is_timed(&self) -> bool {
         self.has_hooks() || self.ending.error.is_some() || self.policy.has_attempt_timeout()
