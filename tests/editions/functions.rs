@@ -53,6 +53,24 @@ fn with_question_mark(calls: &Cell<u32>, mut gen: String) -> Result<u32, Box<dyn
     Ok(call(calls)? + dir.len() as u32 - 2)
 }
 
+struct Context<'a> {
+    log: &'a mut Vec<u32>,
+    limit: u32,
+}
+
+/// The result reborrows what the argument borrows exclusively.
+#[retry]
+fn borrowed<'a>(context: Context<'a>) -> Result<&'a Vec<u32>, Down> {
+    Ok(&*context.log)
+}
+
+/// A rule uses one field, and the body another.
+#[retry(max = 3, when = |_| context.limit > 1)]
+fn two_fields(context: &mut Context<'_>) -> Result<(), Down> {
+    context.log.push(1);
+    Err(Down::Now)
+}
+
 #[retry(budget = BUDGET, breaker = BREAKER, error = Down, on_retry = |_| (), on_give_up = |gen| assert!(gen.attempt() > 0))]
 fn shared(calls: &Cell<u32>) -> Result<u32, RetryError<Down>> {
     call(calls)
@@ -117,4 +135,8 @@ fn every_shape_works() {
     assert_eq!(last_temporary(&std::sync::Mutex::new(vec![2, 1])), Some(2));
     assert_eq!(Client(calls()).get().map(|n| n.to_string()), Ok("3".to_owned()));
     assert_eq!(Box::new(Client(calls())).close(), Ok(3));
+    let (mut log, mut other) = (Vec::new(), vec![7]);
+    assert_eq!(borrowed(Context { log: &mut other, limit: 1 }), Ok(&vec![7]));
+    assert_eq!(two_fields(&mut Context { log: &mut log, limit: 2 }), Err(Down::Now));
+    assert_eq!(log, [1; 3]);
 }

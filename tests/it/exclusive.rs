@@ -146,3 +146,80 @@ fn a_rule_reads_what_the_body_reads() {
     assert_eq!(read("a", "b".to_owned(), &mut calls).as_deref(), Ok("ab"));
     assert_eq!(calls, 3);
 }
+
+#[retry(max = 9, attempt = number, when = |_| number < 3)]
+fn numbered_rule(calls: &mut u32) -> Result<(), Down> {
+    *calls += 1;
+    Err(Down(number))
+}
+
+#[retry(max = 9, attempt = number, when = |_| number < 3)]
+fn number_over_argument(number: u32) -> Result<(), Down> {
+    Err(Down(number))
+}
+
+#[retry(max = 9, attempt = number, retry_ok = |value| *value < 3 && number < 9)]
+fn numbered_value() -> Result<u32, Down> {
+    Ok(number)
+}
+
+#[test]
+fn a_rule_uses_the_number_of_the_attempt() {
+    let _guard = testing::no_wait();
+    let mut calls = 0;
+    assert_eq!(numbered_rule(&mut calls), Err(Down(3)));
+    assert_eq!(calls, 3);
+    assert_eq!(number_over_argument(0), Err(Down(3)));
+    assert_eq!(numbered_value(), Ok(3));
+}
+
+impl Client {
+    #[retry(max = 3, when = |error| !format!("{error} of {self:?}").is_empty())]
+    fn shown(&mut self) -> Result<u32, Down> {
+        self.fail()
+    }
+
+    #[retry(max = 3, when = |error| error.0 < self.id, on_retry = |_| self.asked += 1)]
+    fn told(&mut self) -> Result<u32, Down> {
+        self.fail()
+    }
+}
+
+/// A struct whose lifetime need not be written.
+struct Hidden<'a> {
+    log: &'a mut Vec<u32>,
+}
+
+#[retry(max = 3, when = |_| hidden.log.len() < 9)]
+#[expect(clippy::needless_pass_by_value, reason = "the value is what is tested")]
+#[allow(elided_lifetimes_in_paths, reason = "a lifetime that is not written is what is tested")]
+fn hidden(hidden: Hidden) -> Result<(), Down> {
+    hidden.log.push(1);
+    Err(Down(1))
+}
+
+#[test]
+fn a_rule_uses_what_it_does_not_show_to_borrow() {
+    let _guard = testing::no_wait();
+    let mut client = Client::default();
+    assert_eq!(client.shown(), Err(Down(3)));
+    let mut client = Client { id: 9, ..Client::default() };
+    assert_eq!(client.told(), Err(Down(3)));
+    assert_eq!(client.asked, 2);
+    let mut log = Vec::new();
+    assert_eq!(hidden(Hidden { log: &mut log }), Err(Down(1)));
+    assert_eq!(log, [1; 3]);
+}
+
+#[retry(max = 2, fallback = |error| if error.0 > 9 { Err(error) } else { Ok(default) })]
+#[expect(clippy::needless_pass_by_value, reason = "the fallback consumes what the body reads")]
+fn consumed_by_the_fallback(default: String) -> Result<String, Down> {
+    Err(Down(u32::try_from(default.len()).expect("a short text")))
+}
+
+#[test]
+fn a_fallback_consumes_what_the_body_reads() {
+    let _guard = testing::no_wait();
+    assert_eq!(consumed_by_the_fallback("known".to_owned()).as_deref(), Ok("known"));
+    assert_eq!(consumed_by_the_fallback("too long to be known".to_owned()), Err(Down(20)));
+}

@@ -41,13 +41,13 @@ impl Expansion<'_> {
         }
     }
 
-    /// Defines the body as a closure that can be called again. It has the user's hygiene, without which the compiler would
-    /// not name the values that the closure captures.
+    /// Defines the body as a closure that can be called again. It has the span of the function's name, and the hygiene of
+    /// the expansion: in every edition it captures fields, and not whole variables.
     pub(super) fn body_closure(&self) -> TokenStream {
         let (private, attempt) = (&self.retry.private, &self.locals.attempt);
         let (ret, body) = (self.body_type(), self.body());
         let number = self.retry.attempt.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream);
-        let closure = quote_spanned!(self.retry.place=> |#number: ::core::primitive::u32| -> #ret #body);
+        let closure = quote_spanned!(self.place()=> |#number: ::core::primitive::u32| -> #ret #body);
         quote_spanned!(Span::mixed_site()=> let mut #attempt = #private::repeatable(#closure);)
     }
 

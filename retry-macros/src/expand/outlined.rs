@@ -2,7 +2,7 @@
 //! the loop that carries out core's plans in a closure that is called out of line.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::attempt::without_impl_trait;
 use super::decide::Conversions;
@@ -31,10 +31,10 @@ impl Expansion<'_> {
 
     /// Returns a success of the first attempt, and defines `result` otherwise.
     fn first_attempt(&self) -> TokenStream {
-        let (place, Locals { attempt, result, value, is_final, .. }) = (self.return_place(), &self.locals);
-        let Conversions { into_result, into_outcome } = self.conversions();
-        let (called, success) = (hygiene::at(place, attempt), hygiene::at(place, value));
-        let made = quote_spanned!(place=> #into_result(#called(1)));
+        let (place, Locals { result, value, is_final, .. }) = (self.return_place(), &self.locals);
+        let Conversions { into_outcome, .. } = self.conversions();
+        let success = hygiene::at(place, value);
+        let made = self.result_of(&quote!(1));
         let outcome = quote_spanned!(place=> #into_outcome(::core::result::Result::Ok(#success)));
         let record_success = self.record_success();
         if self.retry.success_rule.is_none() {
@@ -68,12 +68,8 @@ impl Expansion<'_> {
         let Locals { attempt, result, failed, value, is_final, same, progress, .. } = &self.locals;
         let ret = hygiene::of_expansion(without_impl_trait(&self.retry.shape.ret).into_token_stream());
         let called = hygiene::at(place, attempt);
-        let conversion = match self.retry.ending.error {
-            Some(_) => quote_spanned!(Span::mixed_site()=> #private::from_result::<#ret>()),
-            None => self.call(Place::at(place), "from_result_of", quote_spanned!(place=> &#called)),
-        };
-        let Conversions { into_result, .. } = self.conversions();
-        let made = quote_spanned!(place=> #into_result(#called(#private::Progress::attempt(&#progress))));
+        let conversion = self.call(Place::at(place), "from_result_of", quote_spanned!(place=> &#called));
+        let made = self.result_of(&quote!(#private::Progress::attempt(&#progress)));
         let (step, final_check) = (self.planned_step(), self.final_check());
         let (record_success, recovered) = (self.record_success(), self.emit_recovered());
         quote_spanned! {Span::mixed_site()=>
@@ -96,5 +92,13 @@ impl Expansion<'_> {
                 }
             })
         }
+    }
+
+    /// Returns the result of the attempt `number`.
+    fn result_of(&self, number: &TokenStream) -> TokenStream {
+        let place = self.return_place();
+        let called = hygiene::at(place, &self.locals.attempt);
+        let Conversions { into_result, .. } = self.conversions();
+        quote_spanned!(place=> #into_result(#called(#number)))
     }
 }

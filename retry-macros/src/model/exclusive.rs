@@ -1,83 +1,157 @@
-//! Whether the body of a blocking function can be a closure. An argument that the body may borrow exclusively and a rule
-//! uses too prevents it.
+//! Whether the body of a blocking function can be a closure, beside the expressions of the attribute that use the same
+//! arguments. Where it cannot, the body is in a loop with them.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Expr, FnArg, ReceiverKind, Signature, Type};
+use syn::ext::IdentExt;
+use syn::{Expr, FnArg, GenericArgument, LitStr, PathArguments, ReceiverKind, Signature, Type};
 
-use crate::function::{Shape, mentions, mentions_lifetime, unwrapped};
-use crate::parse::{RawArgs, Selector};
+use crate::function::{Shape, parameters, unwrapped};
+use crate::parse::{PRIMITIVES, RawArgs, Selector};
 
-/// Returns whether the body can be a closure that exists beside those of the rules: it is blocking, no attempt needs what
-/// a loop defines for it, and no rule borrows what the body changes.
+/// Types of the standard library whose values contain no `&mut`, unless their parameters do.
+const OWNED: [&str; 18] = [
+    "Arc",
+    "BTreeMap",
+    "BTreeSet",
+    "Box",
+    "Duration",
+    "HashMap",
+    "HashSet",
+    "Instant",
+    "IpAddr",
+    "Option",
+    "OsString",
+    "PathBuf",
+    "Rc",
+    "SocketAddr",
+    "String",
+    "SystemTime",
+    "Vec",
+    "VecDeque",
+];
+
+/// Returns whether the body can be a closure: the function is blocking, the expressions of the attribute need nothing that
+/// a loop defines for the body, and none of them borrows what the body changes or consumes.
 pub(super) fn can_be_closure(args: &RawArgs, sig: &Signature, shape: &Shape) -> bool {
-    !shape.is_async
-        && !shape.has_caller
-        && !args.attempt_timeout.is_set()
-        && !is_shared_with_rule(args, sig)
-        && !is_shared_with_plan(args, sig, &shape.attempt)
-}
-
-/// Returns whether the body and an expression that is evaluated after an attempt both use an argument that either may
-/// change or consume.
-fn is_shared_with_plan(args: &RawArgs, sig: &Signature, body: &TokenStream) -> bool {
-    let slots = [&args.on_retry, &args.on_give_up, &args.fallback, &args.retry_ok];
-    let expressions: Vec<TokenStream> =
-        slots.into_iter().filter_map(|slot| slot.value()).map(ToTokens::to_token_stream).collect();
-    let is_shared =
-        |name: &str| expressions.iter().any(|tokens| mentions(tokens, name)) && mentions(body, name);
-    let is_any_shared = |argument: &syn::PatType| {
-        let names = identifiers(argument.pat.to_token_stream());
-        names.iter().any(|name| is_shared(&name.to_string()))
-    };
-    !expressions.is_empty()
-        && sig.inputs.iter().any(|input| match input {
-            FnArg::Receiver(receiver) => !is_shared_receiver(&receiver.kind) && is_shared("self"),
-            FnArg::Typed(argument) => !is_shared_reference(&argument.ty) && is_any_shared(argument),
-        })
+    if shape.is_async || shape.has_caller || args.attempt_timeout.is_set() {
+        return false;
+    }
+    let (rules, plans) = (Words::of_rules(args), Words::of_plans(args));
+    let numbers = args.attempt.value().is_some_and(|number| rules.contain(number) || plans.contain(number));
+    !numbers && !is_shared_with_rule(&rules, args, sig) && !is_shared_with_plan(&plans, sig, &shape.attempt)
 }
 
 /// Returns whether a rule uses an argument that the body may borrow exclusively. The body and the rule then cannot be
 /// closures that exist at the same time.
-///
-/// A type alias without a lifetime may hide a `&mut`; the compiler then reports the second borrow.
-fn is_shared_with_rule(args: &RawArgs, sig: &Signature) -> bool {
-    let rules = rules(args);
-    let words = name_words(args);
-    let is_used = |name: &str| {
-        words.iter().any(|word| word == name)
-            || rules.iter().any(|rule| mentions(&rule.to_token_stream(), name))
-    };
-    if rules.is_empty() && words.is_empty() {
+fn is_shared_with_rule(rules: &Words, args: &RawArgs, sig: &Signature) -> bool {
+    if rules.0.is_empty() {
         return false;
     }
+    let generics = parameters(&sig.generics);
     let is_cloned = |name: &Ident| args.clone.value().into_iter().flatten().any(|cloned| cloned == name);
     sig.inputs.iter().any(|input| match input {
-        FnArg::Receiver(receiver) => !is_shared_receiver(&receiver.kind) && is_used("self"),
+        FnArg::Receiver(receiver) => {
+            !is_shared_receiver(&receiver.kind) && rules.contain(&receiver.self_token)
+        }
         FnArg::Typed(argument) => {
             let names = identifiers(argument.pat.to_token_stream());
-            may_be_exclusive(&argument.ty)
-                && names.iter().any(|name| !is_cloned(name) && is_used(&name.to_string()))
+            names.iter().any(|name| !is_cloned(name) && rules.contain(name))
+                && !is_without_exclusive_borrow(&argument.ty, &generics)
         }
     })
 }
 
-/// Returns the user's expressions that are closures beside the body.
-fn rules(args: &RawArgs) -> Vec<&Expr> {
-    let guards = [&args.on, &args.unless].into_iter().filter_map(|slot| slot.value()).flatten();
-    let guards = guards.filter_map(|selector| match selector {
-        Selector::Type(_) => None,
-        Selector::Text(_, guard) | Selector::Pattern(_, guard) => guard.as_ref(),
-    });
-    let whole = [&args.when, &args.retry_after, &args.sleep].into_iter().filter_map(|slot| slot.value());
-    guards.chain(whole).collect()
+/// Returns whether the body and an expression that is evaluated after an attempt both use an argument that either may
+/// change or consume.
+fn is_shared_with_plan(plans: &Words, sig: &Signature, body: &TokenStream) -> bool {
+    if plans.0.is_empty() {
+        return false;
+    }
+    let body = Words::of(body.clone());
+    let is_shared = |name: &Ident| plans.contain(name) && body.contain(name);
+    sig.inputs.iter().any(|input| match input {
+        FnArg::Receiver(receiver) => {
+            let name = &receiver.self_token;
+            !is_shared_receiver(&receiver.kind) && plans.contain(name) && body.contain(name)
+        }
+        FnArg::Typed(argument) => {
+            !is_shared_reference(&argument.ty)
+                && identifiers(argument.pat.to_token_stream()).iter().any(is_shared)
+        }
+    })
 }
 
-/// Returns the words of the name in events, among them its placeholders.
-fn name_words(args: &RawArgs) -> Vec<String> {
-    let text = args.name.value().map(syn::LitStr::value).filter(|text| text.contains('{'));
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    text.iter().flat_map(|text| text.split(|c| !is_part(c))).map(str::to_owned).collect()
+/// The names that expressions use, among them the placeholders of their strings.
+struct Words(Vec<String>);
+
+impl Words {
+    /// Returns the names in the user's rules for errors, in `sleep` and in the name for events.
+    fn of_rules(args: &RawArgs) -> Words {
+        let guards = [&args.on, &args.unless].into_iter().filter_map(|slot| slot.value()).flatten();
+        let guards = guards.filter_map(|selector| match selector {
+            Selector::Type(_) => None,
+            Selector::Text(_, guard) | Selector::Pattern(_, guard) => guard.as_ref(),
+        });
+        let whole = [&args.when, &args.retry_after, &args.sleep].into_iter().filter_map(|slot| slot.value());
+        let mut words = Words::of_all(guards.chain(whole));
+        if let Some(name) = args.name.value() {
+            words.add_placeholders(name);
+        }
+        words
+    }
+
+    /// Returns the names in the expressions that a function evaluates while it carries out a plan.
+    fn of_plans(args: &RawArgs) -> Words {
+        let slots = [&args.on_retry, &args.on_give_up, &args.fallback, &args.retry_ok];
+        Words::of_all(slots.into_iter().filter_map(|slot| slot.value()))
+    }
+
+    fn of_all<'a>(expressions: impl Iterator<Item = &'a Expr>) -> Words {
+        let mut words = Words(Vec::new());
+        expressions.for_each(|expression| words.add(expression.to_token_stream()));
+        words
+    }
+
+    fn of(tokens: TokenStream) -> Words {
+        let mut words = Words(Vec::new());
+        words.add(tokens);
+        words
+    }
+
+    fn add(&mut self, tokens: TokenStream) {
+        let mut dots = 0;
+        for token in tokens {
+            match &token {
+                // A name after one dot is a field or a method, and after two the end of a range.
+                TokenTree::Ident(name) if dots != 1 => self.0.push(name.unraw().to_string()),
+                TokenTree::Ident(_) => {}
+                TokenTree::Group(group) => self.add(group.stream()),
+                TokenTree::Literal(_) => {
+                    if let Ok(text) = syn::parse2::<LitStr>(token.to_token_stream()) {
+                        self.add_placeholders(&text);
+                    }
+                }
+                TokenTree::Punct(_) => {}
+            }
+            let is_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+            dots = if is_dot { dots + 1 } else { 0 };
+        }
+    }
+
+    /// Adds the words in the braces of a format string.
+    fn add_placeholders(&mut self, text: &LitStr) {
+        let text = text.value();
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        for placeholder in text.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+            self.0.extend(placeholder.split(|c| !is_part(c)).map(str::to_owned));
+        }
+    }
+
+    fn contain(&self, name: &(impl ToTokens + ?Sized)) -> bool {
+        let name = name.to_token_stream().to_string();
+        self.0.iter().any(|word| word == name.trim_start_matches("r#"))
+    }
 }
 
 fn is_shared_receiver(kind: &ReceiverKind) -> bool {
@@ -92,11 +166,33 @@ fn is_shared_reference(ty: &Type) -> bool {
     matches!(unwrapped(ty), Type::Reference(reference) if reference.mutability.is_none())
 }
 
-/// Returns whether a value of this type may contain a `&mut`.
-fn may_be_exclusive(ty: &Type) -> bool {
-    let tokens = ty.to_token_stream();
-    !is_shared_reference(ty)
-        && (mentions(&tokens, "mut") || mentions(&tokens, "Self") || mentions_lifetime(ty))
+/// Returns whether the spelling of a type shows that a value of it contains no `&mut`. Any other path may be an alias, or a
+/// struct whose lifetime is not written.
+fn is_without_exclusive_borrow(ty: &Type, generics: &[Ident]) -> bool {
+    match unwrapped(ty) {
+        Type::Reference(reference) => reference.mutability.is_none(),
+        Type::ImplTrait(_) => true,
+        Type::Tuple(tuple) => tuple.elems.iter().all(|ty| is_without_exclusive_borrow(ty, generics)),
+        Type::Array(array) => is_without_exclusive_borrow(&array.elem, generics),
+        Type::Path(path) => {
+            let Some(last) = path.path.segments.last() else { return false };
+            let name = last.ident.to_string();
+            let is_known =
+                PRIMITIVES.contains(&&*name) || OWNED.contains(&&*name) || generics.contains(&last.ident);
+            is_known
+                && match &last.arguments {
+                    PathArguments::None => true,
+                    PathArguments::AngleBracketed(arguments) => {
+                        arguments.args.iter().all(|argument| match argument {
+                            GenericArgument::Type(ty) => is_without_exclusive_borrow(ty, generics),
+                            _ => false,
+                        })
+                    }
+                    PathArguments::Parenthesized(_) => false,
+                }
+        }
+        _ => false,
+    }
 }
 
 /// Returns all identifiers of a pattern, among them the names that it binds.

@@ -89,9 +89,12 @@ impl Retry<'_> {
     }
 
     /// Returns whether the function carries out core's plans in a loop that is called out of line. A breaker has a part
-    /// in the first attempt, too.
+    /// in the first attempt, too. With `error`, the body and the function have different types.
     pub(crate) fn outlines_plan(&self) -> bool {
-        self.is_body_closure && self.needs_plan() && self.sharing.breaker.is_none()
+        self.is_body_closure
+            && self.needs_plan()
+            && self.sharing.breaker.is_none()
+            && self.ending.error.is_none()
     }
 
     /// Returns whether the duration of the call is reported, or the clock is read for each attempt anyway.
