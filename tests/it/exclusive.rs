@@ -154,6 +154,7 @@ fn numbered_rule(calls: &mut u32) -> Result<(), Down> {
 }
 
 #[retry(max = 9, attempt = number, when = |_| number < 3)]
+#[expect(unused_variables, reason = "the number of the attempt has the same name")]
 fn number_over_argument(number: u32) -> Result<(), Down> {
     Err(Down(number))
 }
@@ -212,7 +213,6 @@ fn a_rule_uses_what_it_does_not_show_to_borrow() {
 }
 
 #[retry(max = 2, fallback = |error| if error.0 > 9 { Err(error) } else { Ok(default) })]
-#[expect(clippy::needless_pass_by_value, reason = "the fallback consumes what the body reads")]
 fn consumed_by_the_fallback(default: String) -> Result<String, Down> {
     Err(Down(u32::try_from(default.len()).expect("a short text")))
 }

@@ -81,7 +81,6 @@ fn starts_a_runtime(op: &Flaky) -> Result<u32, Down> {
 }
 
 #[retry]
-#[expect(clippy::needless_return, reason = "the `return` is what is tested")]
 fn starts_a_runtime_in_a_block(op: &Flaky) -> Result<u32, Down> {
     let body = async { op.call() };
     {

@@ -125,14 +125,13 @@ impl Words {
             match &token {
                 // A name after one dot is a field or a method, and after two the end of a range.
                 TokenTree::Ident(name) if dots != 1 => self.0.push(name.unraw().to_string()),
-                TokenTree::Ident(_) => {}
                 TokenTree::Group(group) => self.add(group.stream()),
                 TokenTree::Literal(_) => {
                     if let Ok(text) = syn::parse2::<LitStr>(token.to_token_stream()) {
                         self.add_placeholders(&text);
                     }
                 }
-                TokenTree::Punct(_) => {}
+                TokenTree::Ident(_) | TokenTree::Punct(_) => {}
             }
             let is_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
             dots = if is_dot { dots + 1 } else { 0 };
@@ -206,4 +205,73 @@ fn identifiers(pattern: TokenStream) -> Vec<Ident> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+    use crate::diagnostics::Diagnostics;
+    use crate::function::AnnotatedFn;
+
+    fn is_closure(arguments: TokenStream, function: TokenStream) -> bool {
+        let mut errors = Diagnostics::new();
+        let args = RawArgs::parse(arguments, &mut errors);
+        assert!(errors.finish().is_empty(), "the arguments are well formed");
+        let function: AnnotatedFn = syn::parse2(function).expect("a function");
+        let shape = Shape::of(&function).expect("a function that can be retried");
+        can_be_closure(&args, &function.sig, &shape)
+    }
+
+    #[test]
+    fn a_rule_must_not_use_what_the_body_may_change() {
+        let function = |inputs: TokenStream| quote!(fn f(#inputs) -> Result<(), E> { g(x) });
+        for (inputs, expected) in [
+            (quote!(x: &str), true),
+            (quote!(x: u32), true),
+            (quote!(x: Option<Vec<String>>), true),
+            (quote!(x: impl Fn()), true),
+            (quote!((x, y): (u32, &str)), true),
+            (quote!(x: &mut u32), false),
+            (quote!(x: Option<&mut u32>), false),
+            (quote!(x: Client), false),
+            (quote!(x: Vec<Client>), false),
+            (quote!(Client { x, .. }: Client), false),
+        ] {
+            let found = is_closure(quote!(when = |_| x.is_new()), function(inputs.clone()));
+            assert_eq!(found, expected, "{inputs}");
+        }
+        let cloned = is_closure(quote!(clone(x), when = |_| x.is_new()), function(quote!(x: Client)));
+        assert!(cloned, "each attempt changes a clone");
+    }
+
+    #[test]
+    fn names_are_found_where_they_are_used() {
+        let function = || {
+            quote!(
+                fn f(r#type: &mut u32) -> Result<(), E> {
+                    g(r#type)
+                }
+            )
+        };
+        for (arguments, expected) in [
+            (quote!(when = |e| e.type_id() == 1), true),
+            (quote!(when = |e| e.r#type == 1), true),
+            (quote!(when = |e| (0..*r#type).contains(e)), false),
+            (quote!(sleep = |_| log(r#type)), false),
+            (quote!(on = E::A(n) if n < *r#type), false),
+            (quote!(name = "get the type"), true),
+            (quote!(name = "get {type}"), false),
+            (quote!(when = |_| println!("{type:?}")), false),
+            (quote!(attempt = n, when = |_| true), true),
+            (quote!(attempt = n, when = |_| n < 3), false),
+            (quote!(attempt = n, name = "page {n}"), false),
+            (quote!(attempt = n, fallback = |_| n), false),
+            (quote!(on_retry = |_| r#type), false),
+        ] {
+            let found = is_closure(arguments.clone(), function());
+            assert_eq!(found, expected, "{arguments}");
+        }
+    }
 }
