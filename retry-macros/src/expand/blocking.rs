@@ -72,7 +72,7 @@ impl Expansion<'_> {
         let probe = self.borrow_aware(&probe);
         let method = Ident::new("__reattempt_retry", place);
         quote_spanned! {Span::mixed_site()=>
-            #probe.#method(#wait, #site, #started, #error, #again)
+            #probe.__reattempt_probe().#method(#wait, #site, #started, #error, #again)
         }
     }
 

@@ -52,7 +52,7 @@ impl Expansion<'_> {
         let probe = quote_spanned!(Span::mixed_site()=> #private::probe_error(&#error));
         let probe = self.borrow_aware(&probe);
         let method = Ident::new("__reattempt_failed", self.return_place());
-        quote_spanned!(Span::mixed_site()=> #probe.#method(#site, &mut #progress, #error))
+        quote_spanned!(Span::mixed_site()=> #probe.__reattempt_probe().#method(#site, &mut #progress, #error))
     }
 
     /// Returns the conversions between an outcome and its result. All that requires an outcome is reported at the return
