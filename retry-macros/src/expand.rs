@@ -15,6 +15,7 @@ mod method;
 mod policy;
 mod retry_loop;
 mod shared;
+mod success;
 mod underline;
 mod values;
 mod wait;

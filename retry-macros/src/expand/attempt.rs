@@ -1,6 +1,6 @@
 //! One attempt: the body in the loop as it is, or in a closure or block that control cannot leave.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
@@ -68,27 +68,6 @@ impl Expansion<'_> {
         }
         let place = self.return_place();
         self.call(Place::at(place), "split", hygiene::at(place, &self.locals.outcome).into_token_stream())
-    }
-
-    /// Refuses a success type that can hold a failure, under the whole return type, unless `retry_ok` decides on
-    /// successes.
-    ///
-    /// The compiler resolves the type, also behind an alias. A type with `impl Trait` cannot be written here:
-    /// [`model`](crate::model) checks its spelling.
-    pub(super) fn success_never_fails(&self) -> Option<TokenStream> {
-        let ret = &self.retry.shape.ret;
-        if self.retry.success_rule.is_some() || self.retry.shape.has_impl_trait() {
-            return None;
-        }
-        let private = &self.retry.private;
-        let place = Place::of(ret).in_expansion();
-        let (reference, answer) =
-            (quote_spanned!(place.first=> &), Ident::new("__reattempt_answer", place.last));
-        let never_fails = self.call(place, "never_fails", quote!(#reference #answer));
-        Some(quote_spanned! {Span::mixed_site()=> {
-            let __reattempt_answer = #private::success::<#ret>().__reattempt_success();
-            #never_fails
-        }})
     }
 
     /// Returns the span of the return type, where a type that is no outcome is reported.
