@@ -37,6 +37,16 @@ pub fn step<O: Outcome, A: AfterAttempt<O::Error>>(
     }
 }
 
+/// Ends an async call with a success, and emits the event of a success after a failure. An expansion does all of it in
+/// one call, since the compiler analyses each call in a future again and again.
+#[inline]
+pub fn succeeded<O: Outcome>(site: &Site<'_>, progress: &Progress, value: O::Ok) -> O {
+    if progress.has_retried() {
+        next::recovered_async(site, progress, None);
+    }
+    O::from_result(Ok(value))
+}
+
 /// Decides about a failure. The error is dropped before the wait, or it is the error of the call.
 ///
 /// # Errors

@@ -3,7 +3,6 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
-use super::decide::Conversions;
 use super::expansion::Expansion;
 use super::hygiene::{self, Locals};
 
@@ -24,11 +23,11 @@ impl Expansion<'_> {
         let Locals { attempt, value, error, .. } = &self.locals;
         let number = self.retry.attempt.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream);
         let closure = quote_spanned!(self.retry.place=> |#number: ::core::primitive::u32| -> #ret #body);
-        let Conversions { into_result, into_outcome } = self.conversions();
+        let at_type = self.private_at_return_type();
         let first = hygiene::at(place, attempt);
-        let result = quote_spanned!(place=> #into_result(#first(1)));
+        let result = quote_spanned!(place=> #at_type::into_result(#first(1)));
         let success = hygiene::at(place, value);
-        let outcome = quote_spanned!(place=> #into_outcome(::core::result::Result::Ok(#success)));
+        let outcome = quote_spanned!(place=> #at_type::into_outcome(::core::result::Result::Ok(#success)));
         let (start, retry) = (self.start_if_timed(), self.retry_in_core());
         quote_spanned! {Span::mixed_site()=>
             #never_fails
