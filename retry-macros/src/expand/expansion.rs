@@ -1,17 +1,16 @@
 //! The parts that all code of an expansion needs.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
-use super::hygiene::Locals;
+use super::hygiene::{Locals, constant};
 use super::policy::PolicyTokens;
 use super::underline::Place;
-use crate::function::MARKER;
 use crate::model::{Evaluated, Retry};
 
-/// Returns the item that every expansion defines: the site if it is known at compile time, and else its name.
-pub(super) fn marker() -> Ident {
-    Ident::new(MARKER, Span::mixed_site())
+/// Returns the name of the item for the site: the site itself if it is known at compile time, and else its label.
+pub(super) fn site_item() -> Ident {
+    constant("SITE")
 }
 
 pub(super) struct Expansion<'a> {
@@ -28,8 +27,9 @@ pub(super) struct Expansion<'a> {
 impl<'a> Expansion<'a> {
     pub(super) fn new(retry: &'a Retry<'a>) -> Self {
         let (policy, locals) = (PolicyTokens::new(retry.policy, &retry.private), Locals::new());
-        let constant = marker();
+        let constant = site_item();
         let site = match retry.policy.evaluated {
+            Evaluated::Const if names_site_once(retry, &policy) => default_site(retry),
             Evaluated::Const => quote!(&#constant),
             // Only the policy is kept over the attempts.
             Evaluated::InlineConst | Evaluated::Call => {
@@ -42,6 +42,17 @@ impl<'a> Expansion<'a> {
         let leave = Ident::new(keyword, Span::mixed_site());
         Expansion { retry, policy, locals, site, leave }
     }
+}
+
+/// Returns whether the site is named at one place, where it is made. An item would take the compiler longer.
+pub(super) fn names_site_once(retry: &Retry<'_>, policy: &PolicyTokens) -> bool {
+    retry.runs_in_core() && policy.policy.is_none() && retry.env.is_none()
+}
+
+/// Returns a reference to the site of a function with the default policy.
+fn default_site(retry: &Retry<'_>) -> TokenStream {
+    let (private, label) = (&retry.private, &retry.operation.label);
+    quote_spanned!(Span::mixed_site()=> &#private::Site::with_default(#label))
 }
 
 /// Adds the environment that may override the policy to a site.
