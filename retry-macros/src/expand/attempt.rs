@@ -7,7 +7,7 @@ use syn::{GenericArgument, PathArguments, Type};
 use super::expansion::Expansion;
 use super::hygiene::{self, Locals};
 use super::underline::Place;
-use crate::function::{Rebind, Rebinding, has_control_flow};
+use crate::function::{Rebind, Rebinding};
 use crate::model::{ClonedSelf, Evaluated};
 use crate::parse::first_span;
 
@@ -91,7 +91,7 @@ impl Expansion<'_> {
         let is_async = self.retry.shape.is_async;
         let must_be_future = is_async && (has_timeout || has_breaker);
         let private = &self.retry.private;
-        if !must_be_future && !has_control_flow(body) {
+        if !must_be_future && !self.retry.shape.has_control_flow {
             let inside = self.body();
             return self.on_trial(
                 quote_spanned!(Span::mixed_site()=> if false { #private::unreached() } else #inside),

@@ -1,6 +1,6 @@
 //! A blocking function whose loop is in core. The function contains its body as a closure.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::expansion::Expansion;
@@ -23,9 +23,10 @@ impl Expansion<'_> {
         let Locals { attempt, value, error, .. } = &self.locals;
         let number = self.retry.attempt.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream);
         let closure = quote_spanned!(self.retry.place=> |#number: ::core::primitive::u32| -> #ret #body);
-        let at_type = self.private_at_return_type();
-        let first = hygiene::at(place, attempt);
-        let result = quote_spanned!(place=> #at_type::into_result(#first(1)));
+        let at_type = self.private_at(place);
+        let (first, mut one) = (hygiene::at(place, attempt), Literal::u32_unsuffixed(1));
+        one.set_span(place);
+        let result = quote_spanned!(place=> #at_type::into_result(#first(#one)));
         let success = hygiene::at(place, value);
         let outcome = quote_spanned!(place=> #at_type::into_outcome(::core::result::Result::Ok(#success)));
         let (start, retry) = (self.start_if_timed(), self.retry_in_core());

@@ -1,12 +1,11 @@
 //! The decision after a failed attempt.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 use super::error_rules::ErrorView;
 use super::expansion::Expansion;
 use super::hygiene::{self, Locals};
-use crate::parse::respanned;
 
 impl Expansion<'_> {
     /// Ends the call with a success, or decides about a failure in one call of core, which also emits the event. The
@@ -15,8 +14,7 @@ impl Expansion<'_> {
         let (outcome, restore, success) = (self.outcome(), self.restore_self(), self.success());
         let (place, leave) = (self.return_place(), &self.leave);
         let Locals { delay, outcome: last, value, error, .. } = &self.locals;
-        let (private, failed, made) =
-            (self.private_at_return_type(), self.failed(), hygiene::at(place, last));
+        let (private, failed, made) = (self.private_at(place), self.failed(), hygiene::at(place, last));
         let result = quote_spanned!(place=> #private::into_result(#made));
         quote_spanned! {Span::mixed_site()=>
             #outcome
@@ -33,7 +31,7 @@ impl Expansion<'_> {
     /// Ends an async call with a success. A name with placeholders is filled only after a failure.
     fn success(&self) -> TokenStream {
         let (place, site, leave) = (self.return_place(), &self.site, &self.leave);
-        let (private, value) = (self.private_at_return_type(), hygiene::at(place, &self.locals.value));
+        let (private, value) = (self.private_at(place), hygiene::at(place, &self.locals.value));
         let progress = &self.locals.progress;
         if self.retry.operation.format.is_none() {
             return quote_spanned!(place=> #leave #private::succeeded(#site, &#progress, #value););
@@ -56,13 +54,6 @@ impl Expansion<'_> {
         let probe = self.borrow_aware(&probe);
         let method = Ident::new("__reattempt_failed", self.return_place());
         quote_spanned!(Span::mixed_site()=> #probe.__reattempt_probe().#method(#site, &mut #progress, #error))
-    }
-
-    /// Returns the path of the hidden module at the return type. All that requires an outcome is reported there, so that
-    /// the compiler reports a type that is none once.
-    pub(super) fn private_at_return_type(&self) -> TokenStream {
-        let private = self.retry.private.to_token_stream();
-        if self.retry.is_path_written { private } else { respanned(private, self.return_place()) }
     }
 
     /// Returns the closure with the decisions of the arguments, if there are any.

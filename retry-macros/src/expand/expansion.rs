@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::{Path, Token};
 
 use super::hygiene::{Locals, constant};
 use super::policy::PolicyTokens;
@@ -62,6 +63,22 @@ pub(super) fn environment(retry: &Retry<'_>) -> Option<TokenStream> {
 }
 
 impl Expansion<'_> {
+    /// Returns the path of the hidden module at `place`, unless the user has written it. An error at the path is reported
+    /// at `place`.
+    pub(super) fn private_at(&self, place: Span) -> Path {
+        let mut private = self.retry.private.clone();
+        if self.retry.is_path_written {
+            return private;
+        }
+        let relocate = |separator: &mut Token![::]| separator.spans = [place; 2];
+        private.leading_colon.as_mut().map(relocate);
+        for mut pair in private.segments.pairs_mut() {
+            pair.value_mut().ident.set_span(place);
+            pair.punct_mut().map(|separator| relocate(separator));
+        }
+        private
+    }
+
     /// Calls a function of the hidden module, reported under the user's code at `place`.
     pub(super) fn call(&self, place: Place, function: &str, arguments: impl ToTokens) -> TokenStream {
         place.call(&self.retry.private, function, arguments)

@@ -15,9 +15,10 @@ use crate::model::{Evaluated, Retry};
 /// Returns the function with its body in a loop.
 pub(super) fn expand(function: &AnnotatedFn, retry: &Retry<'_>) -> TokenStream {
     let expansion = Expansion::new(retry);
-    let (site, repeated) = (expansion.site_definition(), expansion.repeated());
-    let rest = retry.shape.frame.fill(&repeated);
-    function.with_body(&quote!(#site #rest))
+    let (mut body, repeated) = (expansion.site_definition(), expansion.repeated());
+    // In an array: `extend` takes a stream itself apart, token by token.
+    body.extend([retry.shape.frame.fill(&repeated)]);
+    function.with_body(&body)
 }
 
 impl Expansion<'_> {

@@ -1,13 +1,13 @@
 //! The check that a success of the function cannot contain a failure, which would never be retried.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::{Path, Type};
 
 use super::expansion::Expansion;
 use super::underline::Place;
 use crate::function::{type_arguments, unwrapped};
-use crate::parse::{PRIMITIVES, respanned};
+use crate::parse::PRIMITIVES;
 
 impl Expansion<'_> {
     /// Refuses a success type that can hold a failure, under the whole return type, unless `retry_ok` decides on
@@ -29,7 +29,7 @@ impl Expansion<'_> {
     /// Returns the check with all its tokens at the return type.
     fn check(&self, place: Place) -> TokenStream {
         let (ret, first) = (&self.retry.shape.ret, place.first);
-        let private = respanned(self.retry.private.to_token_stream(), first);
+        let private = self.private_at(first);
         let end = place.arguments(TokenStream::new());
         let arguments = place.arguments(quote_spanned! {first=>
             &#private::success::<#ret>().__reattempt_success().__reattempt_nested #end
