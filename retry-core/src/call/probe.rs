@@ -93,6 +93,18 @@ macro_rules! kinds {
                 step::failed(site, progress, self.__reattempt_known(), error)
             }
 
+            /// Decides like `__reattempt_failed`, by the default policy.
+            #[inline]
+            #[expect(clippy::missing_errors_doc, reason = "the errors are those of the function")]
+            pub fn __reattempt_failed_by_default<O: Outcome<Error = E>>(
+                self,
+                label: &'static str,
+                progress: &mut Progress,
+                error: E,
+            ) -> Result<Delay, O> {
+                step::failed_by_default(label, progress, self.__reattempt_known(), error)
+            }
+
             /// Runs the attempts after the first one like [`retry`](crate::call::blocking::retry). The error's type
             /// decides.
             #[inline]
@@ -105,6 +117,18 @@ macro_rules! kinds {
                 attempt: &mut dyn Attempt<O>,
             ) -> O {
                 blocking::retry(wait, site, started, self.__reattempt_known(), error, attempt)
+            }
+
+            /// Runs the attempts like `__reattempt_retry`, by the default policy.
+            #[inline]
+            pub fn __reattempt_retry_by_default<W: BlockingWait, O: Outcome<Error = E>>(
+                self,
+                wait: W,
+                label: &'static str,
+                error: E,
+                attempt: &mut dyn Attempt<O>,
+            ) -> O {
+                blocking::retry_by_default(wait, label, self.__reattempt_known(), error, attempt)
             }
         }
     )*};

@@ -47,6 +47,21 @@ pub fn succeeded<O: Outcome>(site: &Site<'_>, progress: &Progress, value: O::Ok)
     O::from_result(Ok(value))
 }
 
+/// Ends an async call like [`succeeded`], by the default policy.
+#[inline]
+pub fn succeeded_by_default<O: Outcome>(label: &'static str, progress: &Progress, value: O::Ok) -> O {
+    if progress.has_retried() {
+        recovered_by_default(label, progress);
+    }
+    O::from_result(Ok(value))
+}
+
+#[cold]
+#[inline(never)]
+fn recovered_by_default(label: &'static str, progress: &Progress) {
+    next::recovered_async(&Site::with_default(label), progress, None);
+}
+
 /// Decides about a failure. The error is dropped before the wait, or it is the error of the call.
 ///
 /// # Errors
@@ -63,6 +78,22 @@ pub(super) fn failed<O: Outcome, A: AfterAttempt<O::Error>>(
         NextWait(Some(wait)) => Ok(Delay(wait)),
         NextWait(None) => Err(O::from_result(Err(error))),
     }
+}
+
+/// Decides about a failure like [`failed`], by the default policy. The site is made here: an annotated function then
+/// contains no item for it.
+///
+/// # Errors
+/// Returns the outcome of the call if it gives up.
+#[cold]
+#[inline(never)]
+pub(super) fn failed_by_default<O: Outcome, A: AfterAttempt<O::Error>>(
+    label: &'static str,
+    progress: &mut Progress,
+    after: A,
+    error: O::Error,
+) -> Result<Delay, O> {
+    failed(&Site::with_default(label), progress, after, error)
 }
 
 /// Reports a success after a failure.

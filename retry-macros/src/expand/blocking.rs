@@ -70,6 +70,12 @@ impl Expansion<'_> {
         }
         let probe = quote_spanned!(Span::mixed_site()=> #private::probe_error(&#error));
         let probe = self.borrow_aware(&probe);
+        if let Some(label) = self.only_label() {
+            let method = Ident::new("__reattempt_retry_by_default", place);
+            return quote_spanned! {Span::mixed_site()=>
+                #probe.__reattempt_probe().#method(#wait, #label, #error, #again)
+            };
+        }
         let method = Ident::new("__reattempt_retry", place);
         quote_spanned! {Span::mixed_site()=>
             #probe.__reattempt_probe().#method(#wait, #site, #started, #error, #again)

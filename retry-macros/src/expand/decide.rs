@@ -33,6 +33,9 @@ impl Expansion<'_> {
         let (place, site, leave) = (self.return_place(), &self.site, &self.leave);
         let (private, value) = (self.private_at(place), hygiene::at(place, &self.locals.value));
         let progress = &self.locals.progress;
+        if let Some(label) = self.only_label() {
+            return quote_spanned!(place=> #leave #private::succeeded_by_default(#label, &#progress, #value););
+        }
         if self.retry.operation.format.is_none() {
             return quote_spanned!(place=> #leave #private::succeeded(#site, &#progress, #value););
         }
@@ -52,6 +55,12 @@ impl Expansion<'_> {
         }
         let probe = quote_spanned!(Span::mixed_site()=> #private::probe_error(&#error));
         let probe = self.borrow_aware(&probe);
+        if let Some(label) = self.only_label() {
+            let method = Ident::new("__reattempt_failed_by_default", self.return_place());
+            return quote_spanned! {Span::mixed_site()=>
+                #probe.__reattempt_probe().#method(#label, &mut #progress, #error)
+            };
+        }
         let method = Ident::new("__reattempt_failed", self.return_place());
         quote_spanned!(Span::mixed_site()=> #probe.__reattempt_probe().#method(#site, &mut #progress, #error))
     }

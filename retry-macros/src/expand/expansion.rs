@@ -1,7 +1,7 @@
 //! The parts that all code of an expansion needs.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::{Path, Token};
 
 use super::hygiene::{Locals, constant};
@@ -30,7 +30,6 @@ impl<'a> Expansion<'a> {
         let (policy, locals) = (PolicyTokens::new(retry.policy, &retry.private), Locals::new());
         let constant = site_item();
         let site = match retry.policy.evaluated {
-            Evaluated::Const if names_site_once(retry, &policy) => default_site(retry),
             Evaluated::Const => quote!(&#constant),
             // Only the policy is kept over the attempts.
             Evaluated::InlineConst | Evaluated::Call => {
@@ -45,17 +44,6 @@ impl<'a> Expansion<'a> {
     }
 }
 
-/// Returns whether the site is named at one place, where it is made. An item would take the compiler longer.
-pub(super) fn names_site_once(retry: &Retry<'_>, policy: &PolicyTokens) -> bool {
-    retry.runs_in_core() && policy.policy.is_none() && retry.env.is_none()
-}
-
-/// Returns a reference to the site of a function with the default policy.
-fn default_site(retry: &Retry<'_>) -> TokenStream {
-    let (private, label) = (&retry.private, &retry.operation.label);
-    quote_spanned!(Span::mixed_site()=> &#private::Site::with_default(#label))
-}
-
 /// Adds the environment that may override the policy to a site.
 pub(super) fn environment(retry: &Retry<'_>) -> Option<TokenStream> {
     let (private, prefix) = (&retry.private, retry.env.as_ref()?);
@@ -63,6 +51,16 @@ pub(super) fn environment(retry: &Retry<'_>) -> Option<TokenStream> {
 }
 
 impl Expansion<'_> {
+    /// Returns the label, if core makes the site from it: the policy is the default one, and nothing but the decision of
+    /// core needs the site. An item for the site would take the compiler longer.
+    pub(super) fn only_label(&self) -> Option<&TokenStream> {
+        let Retry { operation, env, error_rules, shape, .. } = self.retry;
+        let is_default = self.policy.policy.is_none() && env.is_none();
+        let is_single_step = shape.is_async && !self.retry.needs_plan() && operation.format.is_none();
+        let is_decided_by_core = error_rules.is_empty() && (is_single_step || self.retry.runs_in_core());
+        (is_default && is_decided_by_core).then_some(&operation.label)
+    }
+
     /// Returns the path of the hidden module at `place`, unless the user has written it. An error at the path is reported
     /// at `place`.
     pub(super) fn private_at(&self, place: Span) -> Path {

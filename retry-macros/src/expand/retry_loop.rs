@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::expansion::{Expansion, environment, names_site_once, site_item};
+use super::expansion::{Expansion, environment, site_item};
 use super::hygiene::Locals;
 use super::underline::Place;
 use crate::function::AnnotatedFn;
@@ -53,7 +53,7 @@ impl Expansion<'_> {
 
     /// Defines the site of a function whose attribute does not set a policy.
     fn default_site(&self) -> TokenStream {
-        if names_site_once(self.retry, &self.policy) {
+        if self.only_label().is_some() {
             return TokenStream::new();
         }
         let (private, label) = (&self.retry.private, &self.retry.operation.label);
