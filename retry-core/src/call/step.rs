@@ -59,7 +59,7 @@ pub fn succeeded_by_default<O: Outcome>(label: &'static str, progress: &Progress
 #[cold]
 #[inline(never)]
 fn recovered_by_default(label: &'static str, progress: &Progress) {
-    next::recovered_async(&Site::with_default(label), progress, None);
+    next::recovered(&Site::with_default(label), progress, None, Clock::Async);
 }
 
 /// Decides about a failure. The error is dropped before the wait, or it is the error of the call.
@@ -69,6 +69,17 @@ fn recovered_by_default(label: &'static str, progress: &Progress) {
 #[cold]
 #[inline(never)]
 pub(super) fn failed<O: Outcome, A: AfterAttempt<O::Error>>(
+    site: &Site<'_>,
+    progress: &mut Progress,
+    after: A,
+    error: O::Error,
+) -> Result<Delay, O> {
+    failed_at(site, progress, after, error)
+}
+
+/// Decides about a failure in the function that calls it. A call less is 20 instructions less for each failure.
+#[inline(always)]
+fn failed_at<O: Outcome, A: AfterAttempt<O::Error>>(
     site: &Site<'_>,
     progress: &mut Progress,
     mut after: A,
@@ -93,7 +104,7 @@ pub(super) fn failed_by_default<O: Outcome, A: AfterAttempt<O::Error>>(
     after: A,
     error: O::Error,
 ) -> Result<Delay, O> {
-    failed(&Site::with_default(label), progress, after, error)
+    failed_at(&Site::with_default(label), progress, after, error)
 }
 
 /// Reports a success after a failure.
