@@ -6,6 +6,7 @@ use quote::{quote, quote_spanned};
 use super::error_rules::ErrorView;
 use super::expansion::Expansion;
 use super::hygiene::{self, Locals};
+use crate::model::Evaluated;
 
 impl Expansion<'_> {
     /// Ends the call with a success, or decides about a failure in one call of core, which also emits the event. The
@@ -28,7 +29,8 @@ impl Expansion<'_> {
         }
     }
 
-    /// Ends an async call with a success. A name with placeholders is filled only after a failure.
+    /// Ends an async call with a success. Names with placeholders and sites that are no items are made only after a
+    /// failure.
     fn success(&self) -> TokenStream {
         let (place, site, leave) = (self.return_place(), &self.site, &self.leave);
         let (private, value) = (self.private_at(place), hygiene::at(place, &self.locals.value));
@@ -36,7 +38,8 @@ impl Expansion<'_> {
         if let Some(label) = self.only_label() {
             return quote_spanned!(place=> #leave #private::succeeded_by_default(#label, &#progress, #value););
         }
-        if self.retry.operation.format.is_none() {
+        let is_item = self.retry.policy.evaluated == Evaluated::Const;
+        if is_item && self.retry.operation.format.is_none() {
             return quote_spanned!(place=> #leave #private::succeeded(#site, &#progress, #value););
         }
         let recovered = self.emit_recovered();
