@@ -16,6 +16,7 @@ mod outlined;
 mod policy;
 mod retry_loop;
 mod shared;
+mod success;
 mod underline;
 mod values;
 mod wait;

@@ -221,9 +221,15 @@ pub fn recovered_async(site: &Site<'_>, progress: &Progress, operation: Option<&
 /// Emits the event that the call succeeded after a failure.
 #[inline]
 pub(crate) fn recovered(site: &Site<'_>, progress: &Progress, operation: Option<&dyn Display>, clock: Clock) {
-    if installed::any() || observe::is_recorded() {
+    if has_receiver() {
         emit_recovered(site, progress, operation, clock);
     }
+}
+
+/// Returns whether anything may receive the event of a success.
+#[inline]
+pub(super) fn has_receiver() -> bool {
+    installed::any() || observe::is_recorded()
 }
 
 #[cold]

@@ -1,9 +1,13 @@
 //! Finds out at compile time which traits an error's type implements, without a bound on any of them.
 //!
 //! `probe(&outcome).__reattempt_probe()` looks a method up on an autoderef ladder: a series of types, each of
-//! which dereferences to the next. A rung has its methods only for errors with certain traits, and method
-//! lookup stops at the first rung that has them. The last rung has them for every type. In generic code, the
+//! which dereferences to the next. A rung has its method only for errors with certain traits, and method
+//! lookup stops at the first rung that has it. The last rung has it for every type. In generic code, the
 //! bounds of the type decide.
+//!
+//! There are two ladders, because the compiler's time for a lookup grows with the square of the rungs. The first
+//! ladder is short and finds most errors. Its method returns a type without further rungs, or the start of the
+//! second ladder. Both have the methods that use the properties, so that a second lookup finishes either way.
 
 use core::error::Error;
 use core::fmt::{Debug, Display};
@@ -24,148 +28,188 @@ use crate::error::{
 };
 use crate::runtime::{Clock, Delay};
 
-/// Returns the first rung of the ladder for the error of an outcome.
+/// Returns the first rung of the first ladder for the error of an outcome.
 #[inline]
 #[must_use]
 pub fn probe<O: Outcome>(_: &O) -> Probe<O::Error> {
     Probe(PhantomData)
 }
 
-/// Returns the first rung of the ladder for an error.
+/// Returns the first rung of the first ladder for an error.
 #[inline]
 #[must_use]
 pub fn probe_error<E>(_: &E) -> Probe<E> {
     Probe(PhantomData)
 }
 
-/// Returns the first rung of the ladder for an error type, without an error.
+/// Returns the first rung of the first ladder for an error type, without an error.
 #[inline]
 #[must_use]
 pub fn probe_type<E>() -> Probe<E> {
     Probe(PhantomData)
 }
 
-/// Defines the step after an attempt of a function without rules, as methods of a rung. A single lookup finds
-/// the method and everything that it needs, which the compiler does faster than a lookup and a call.
-macro_rules! steps {
-    ($error:ty) => {
-        /// Decides about a failure like [`failed`](crate::call::step::failed). The error's type decides.
-        #[inline]
-        #[expect(clippy::missing_errors_doc, reason = "the errors are those of the function")]
-        pub fn __reattempt_failed<O: Outcome<Error = $error>>(
-            &self,
-            site: &Site<'_>,
-            progress: &mut Progress,
-            error: $error,
-        ) -> Result<Delay, O> {
-            step::failed(Clock::Async, site, progress, self.__reattempt_probe(), error)
-        }
-
-        /// Runs the attempts after the first one like [`retry`](crate::call::blocking::retry). The error's type decides.
-        #[inline]
-        pub fn __reattempt_retry<W: BlockingWait, O: Outcome<Error = $error>>(
-            &self,
-            wait: W,
-            site: &Site<'_>,
-            started: Started,
-            error: $error,
-            attempt: &mut dyn FnMut(u32) -> O,
-        ) -> O {
-            blocking::retry(wait, site, started, self.__reattempt_probe(), error, attempt)
-        }
-    };
-}
-
-macro_rules! rungs {
-    ($($(#[$doc:meta])* $rung:ident$(($($bound:tt)+))? => $description:ident, $classifier:ident, $chain:ident;)*) => {
-        $(
-            $(#[$doc])*
-            #[derive(Clone, Copy, Debug)]
-            pub struct $rung<E>(PhantomData<fn() -> E>);
-
-            impl<E $(: $($bound)+)?> $rung<E> {
-                /// Returns the properties of an error on this rung.
-                #[inline]
-                #[must_use]
-                pub fn __reattempt_probe(&self) -> Known<$description, $classifier, $chain> {
-                    Known::new()
-                }
-
-                steps!(E);
+/// Lets a type be copied for every error. Its methods take it by value, which method lookup tries first.
+macro_rules! copy {
+    ($name:ident) => {
+        impl<E> Clone for $name<E> {
+            #[inline]
+            fn clone(&self) -> Self {
+                *self
             }
-        )*
-        deref_ladder!($($rung)*);
+        }
+
+        impl<E> Copy for $name<E> {}
     };
 }
 
-/// The first rung of the ladder: an `io::Error`, which may contain another error, a `Box<dyn Error>`, which
-/// is another error, and pointers to them. Their source chain starts at the error itself.
-#[derive(Clone, Copy, Debug)]
-pub struct Probe<E>(PhantomData<fn() -> E>);
+/// Defines a type of error by its traits and its properties, with the methods that use the properties. A single
+/// lookup finds the method and everything that it needs, which the compiler does faster than a lookup and a call.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident$(($($bound:tt)+))? => $description:ident, $classifier:ident, $chain:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $kind<E>(PhantomData<fn() -> E>);
 
-impl<E: Holds + Display> Probe<E> {
-    /// Returns the properties of an error on this rung.
-    #[inline]
-    #[must_use]
-    pub fn __reattempt_probe(&self) -> Known<AsDisplay, AlwaysRetry, Held> {
-        Known::new()
-    }
+        copy!($kind);
 
-    steps!(E);
+        impl<E $(: $($bound)+)?> $kind<E> {
+            /// Returns the properties of an error of this kind.
+            #[inline]
+            #[must_use]
+            pub fn __reattempt_known(self) -> Known<$description, $classifier, $chain> {
+                Known::new()
+            }
+
+            /// Decides about a failure like [`failed`](crate::call::step::failed). The error's type decides.
+            #[inline]
+            #[expect(clippy::missing_errors_doc, reason = "the errors are those of the function")]
+            pub fn __reattempt_failed<O: Outcome<Error = E>>(
+                self,
+                site: &Site<'_>,
+                progress: &mut Progress,
+                error: E,
+            ) -> Result<Delay, O> {
+                step::failed(Clock::Async, site, progress, self.__reattempt_known(), error)
+            }
+
+            /// Decides like `__reattempt_failed`, by the default policy.
+            #[inline]
+            #[expect(clippy::missing_errors_doc, reason = "the errors are those of the function")]
+            pub fn __reattempt_failed_by_default<O: Outcome<Error = E>>(
+                self,
+                label: &'static str,
+                progress: &mut Progress,
+                error: E,
+            ) -> Result<Delay, O> {
+                step::failed_by_default(label, progress, self.__reattempt_known(), error)
+            }
+
+            /// Runs the attempts after the first one like [`retry`](crate::call::blocking::retry). The error's type
+            /// decides.
+            #[inline]
+            pub fn __reattempt_retry<W: BlockingWait, O: Outcome<Error = E>>(
+                self,
+                wait: W,
+                site: &Site<'_>,
+                started: Started,
+                error: E,
+                attempt: &mut dyn FnMut(u32) -> O,
+            ) -> O {
+                blocking::retry(wait, site, started, self.__reattempt_known(), error, attempt)
+            }
+
+            /// Runs the attempts like `__reattempt_retry`, by the default policy.
+            #[inline]
+            pub fn __reattempt_retry_by_default<W: BlockingWait, O: Outcome<Error = E>>(
+                self,
+                wait: W,
+                label: &'static str,
+                error: E,
+                attempt: &mut dyn FnMut(u32) -> O,
+            ) -> O {
+                blocking::retry_by_default(wait, label, self.__reattempt_known(), error, attempt)
+            }
+        }
+    )*};
 }
+
+/// Defines rungs of the first ladder. The method of a rung returns a kind of error.
+macro_rules! rungs {
+    ($($(#[$doc:meta])* $rung:ident$(($($bound:tt)+))? => $kind:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $rung<E>(PhantomData<fn() -> E>);
+
+        copy!($rung);
+
+        impl<E $(: $($bound)+)?> $rung<E> {
+            /// Returns the kind of an error on this rung.
+            #[inline]
+            #[must_use]
+            pub fn __reattempt_probe(self) -> $kind<E> {
+                $kind(PhantomData)
+            }
+        }
+    )*};
+}
+
+rungs! {
+    /// The first rung: an `io::Error`, which may contain another error, a `Box<dyn Error>`, which is another error,
+    /// and pointers to them.
+    Probe(Holds + Display) => HeldError;
+    /// The first rung for types that may borrow.
+    BorrowingProbe(Borrows + Display) => BorrowingError;
+    /// The rung of the errors that implement `Retryable`.
+    RetryableProbe(Error + Retryable) => RetryableError;
+    /// The rung of the errors.
+    PlainProbe(Error) => PlainError;
+    /// The last rung: any other type, for the second ladder.
+    OtherProbe => RetryableBox;
+}
+
+deref_ladder!(Probe RetryableProbe PlainProbe OtherProbe);
+deref_ladder!(BorrowingProbe RetryableProbe);
 
 impl<E> Probe<E> {
     /// Returns the rung to begin at if the type contains a lifetime, because method lookup does not see that
     /// a box borrows.
     #[inline]
     #[must_use]
-    pub fn __reattempt_borrowing(&self) -> BorrowingProbe<E> {
+    pub fn __reattempt_borrowing(self) -> BorrowingProbe<E> {
         BorrowingProbe(PhantomData)
     }
 }
 
-deref_ladder!(Probe RetryableError);
-
-/// The first rung of the ladder for types that may borrow.
-#[derive(Clone, Copy, Debug)]
-pub struct BorrowingProbe<E>(PhantomData<fn() -> E>);
-
-impl<E: Borrows + Display> BorrowingProbe<E> {
-    /// Returns the properties of an error on this rung.
-    #[inline]
-    #[must_use]
-    pub fn __reattempt_probe(&self) -> Known<AsDisplay, AlwaysRetry, Borrowing> {
-        Known::new()
-    }
-
-    steps!(E);
-}
-
-/// Defines this rung for types that do not borrow. Their source chain starts at the error itself here too.
+/// Defines the first rung for types that do not borrow. Their source chain starts at the error itself here too.
 macro_rules! held_types {
     ($($ty:ty),*) => {$(
         impl BorrowingProbe<$ty> {
-            /// Returns the properties of an error on this rung.
+            /// Returns the kind of an error on this rung.
             #[inline]
             #[must_use]
-            pub fn __reattempt_probe(&self) -> Known<AsDisplay, AlwaysRetry, Held> {
-                Known::new()
+            pub fn __reattempt_probe(self) -> HeldError<$ty> {
+                HeldError(PhantomData)
             }
-
-            steps!($ty);
         }
     )*};
 }
 
 held_types!(io::Error, Box<io::Error>, Rc<io::Error>, Arc<io::Error>);
 
-deref_ladder!(BorrowingProbe RetryableError);
-
-rungs! {
+kinds! {
+    /// An error whose source chain starts at the error itself.
+    HeldError(Holds + Display) => AsDisplay, AlwaysRetry, Held;
+    /// A box that may borrow. Its source chain starts at the error itself.
+    BorrowingError(Borrows + Display) => AsDisplay, AlwaysRetry, Borrowing;
     /// An error that implements `Retryable`.
     RetryableError(Error + Retryable) => AsDisplay, ByRetryable, Plain;
     /// An error.
     PlainError(Error) => AsDisplay, AlwaysRetry, Plain;
+}
+
+// The second ladder, from its first rung to its last.
+kinds! {
     /// A box around another error that implements `Retryable`.
     RetryableBox(AsRef<dyn Error + 'static> + Display + Retryable) => AsDisplay, ByRetryable, Boxed;
     /// A box around another error: `anyhow::Error`, `eyre::Report`.
@@ -195,3 +239,6 @@ rungs! {
     /// Any other type.
     AnyType => AsTypeName, AlwaysRetry, Unchained;
 }
+
+deref_ladder!(RetryableBox PlainBox RetryableSyncBox PlainSyncBox RetryablePointer PlainPointer RetryableCounted
+    PlainCounted RetryableDisplay PlainDisplay RetryableDebug PlainDebug RetryableName AnyType);

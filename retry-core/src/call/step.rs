@@ -36,6 +36,34 @@ pub fn step<O: Outcome, A: AfterAttempt<O::Error>>(
     }
 }
 
+/// Ends an async call with a success, and emits the event of a success after a failure. An expansion does all of it in
+/// one call, since the compiler analyses each call in a future again and again.
+#[inline]
+pub fn succeeded<O: Outcome>(site: &Site<'_>, progress: &Progress, value: O::Ok) -> O {
+    if progress.has_retried() {
+        next::recovered_async(site, progress, None);
+    }
+    O::from_result(Ok(value))
+}
+
+/// Ends an async call like [`succeeded`], by the default policy.
+#[inline]
+pub fn succeeded_by_default<O: Outcome>(label: &'static str, progress: &Progress, value: O::Ok) -> O {
+    if progress.has_retried() {
+        recovered_by_default(label, progress);
+    }
+    O::from_result(Ok(value))
+}
+
+#[cold]
+#[inline(never)]
+fn recovered_by_default(label: &'static str, progress: &Progress) {
+    // The site is written to memory, which most calls do without.
+    if next::has_receiver() {
+        next::recovered(&Site::with_default(label), progress, None, Clock::Async);
+    }
+}
+
 /// Decides about a failure. The error is dropped before the wait, or it is the error of the call.
 ///
 /// # Errors
@@ -46,6 +74,18 @@ pub(super) fn failed<O: Outcome, A: AfterAttempt<O::Error>>(
     clock: Clock,
     site: &Site<'_>,
     progress: &mut Progress,
+    after: A,
+    error: O::Error,
+) -> Result<Delay, O> {
+    failed_at(clock, site, progress, after, error)
+}
+
+/// Decides about a failure in the function that calls it. A call less is 20 instructions less for each failure.
+#[inline(always)]
+fn failed_at<O: Outcome, A: AfterAttempt<O::Error>>(
+    clock: Clock,
+    site: &Site<'_>,
+    progress: &mut Progress,
     mut after: A,
     error: O::Error,
 ) -> Result<Delay, O> {
@@ -53,6 +93,22 @@ pub(super) fn failed<O: Outcome, A: AfterAttempt<O::Error>>(
         NextWait(Some(wait)) => Ok(Delay(wait)),
         NextWait(None) => Err(O::from_result(Err(error))),
     }
+}
+
+/// Decides about a failure like [`failed`], by the default policy. The site is made here: an annotated function then
+/// contains no item for it.
+///
+/// # Errors
+/// Returns the outcome of the call if it gives up.
+#[cold]
+#[inline(never)]
+pub(super) fn failed_by_default<O: Outcome, A: AfterAttempt<O::Error>>(
+    label: &'static str,
+    progress: &mut Progress,
+    after: A,
+    error: O::Error,
+) -> Result<Delay, O> {
+    failed_at(Clock::Async, &Site::with_default(label), progress, after, error)
 }
 
 /// Reports a success after a failure.

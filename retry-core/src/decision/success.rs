@@ -5,74 +5,76 @@ use core::marker::PhantomData;
 use super::ladder::deref_ladder;
 use super::outcome::Outcome;
 
-/// Returns the start of the autoderef ladder that finds out whether a success of `O` can contain a failure.
+/// Returns the start of the autoderef ladders that find out whether a success of `O` can contain a failure.
 ///
-/// Such a failure would end the call and never be retried. Method lookup for `success::<O>().__reattempt_success()` stops
-/// at the first of the types below that has the method for `O`. An `Option` counts as a value without a failure, unless
-/// it contains a `Result`.
+/// Such a failure would end the call and never be retried. Method lookup for
+/// `success::<O>().__reattempt_success().__reattempt_nested()` stops at the first rung of a ladder that has the method for
+/// `O`. The first ladder has two rungs and finds most types; the second is for a success that is an [`Outcome`] itself.
+/// An `Option` counts as a value without a failure, unless it contains a `Result`.
 #[inline]
 #[must_use]
-pub fn success<O>() -> OptionalResult<O> {
-    OptionalResult(PhantomData)
+pub fn success<O>() -> AnyOutcome<O> {
+    AnyOutcome(PhantomData)
 }
 
-/// A success that is a `Result` in an `Option`.
-#[derive(Clone, Copy, Debug)]
-pub struct OptionalResult<O>(PhantomData<fn() -> O>);
+/// Defines rungs of a ladder, each with its answer. Method lookup tries methods that take `self` by value first.
+macro_rules! rungs {
+    ($method:ident: $($(#[$doc:meta])* $rung:ident[$($parameter:ident$(: $bound:path)?),*] => $answer:ident<$($of:ty),*>;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug)]
+            pub struct $rung<O>(PhantomData<fn() -> O>);
 
-impl<O: Outcome<Ok = Option<Result<T, E>>>, T, E> OptionalResult<O> {
-    /// Returns the answer for this kind of success.
-    #[inline]
-    #[must_use]
-    pub fn __reattempt_success(&self) -> Success<CanFail, O::Ok> {
-        Success(PhantomData)
-    }
+            impl<O> Clone for $rung<O> {
+                #[inline]
+                fn clone(&self) -> Self {
+                    *self
+                }
+            }
+
+            impl<O> Copy for $rung<O> {}
+
+            impl<$($parameter$(: $bound)?),*> $rung<O> {
+                /// Returns the answer for this kind of success.
+                #[inline]
+                #[must_use]
+                pub fn $method(self) -> $answer<$($of),*> {
+                    $answer(PhantomData)
+                }
+            }
+        )*
+        deref_ladder!($($rung)*);
+    };
 }
 
-/// A success that is any other `Option`.
-#[derive(Clone, Copy, Debug)]
-pub struct Optional<O>(PhantomData<fn() -> O>);
-
-impl<O: Outcome<Ok = Option<T>>, T> Optional<O> {
-    /// Returns the answer for this kind of success.
-    #[inline]
-    #[must_use]
-    pub fn __reattempt_success(&self) -> Success<CannotFail, O::Ok> {
-        Success(PhantomData)
-    }
+rungs! { __reattempt_success:
+    /// A success that is an [`Outcome`] itself. The second ladder decides about it.
+    AnyOutcome[O: Outcome<Ok: Outcome>] => OptionalResult<O>;
+    /// Any other success. It also accepts an `O` without [`Outcome`], which the compiler reports as a different mistake.
+    AnySuccess[O] => Success<CannotFail, O>;
 }
 
-/// A success that is an [`Outcome`] itself: a `Result`, or a type of the user's.
-#[derive(Clone, Copy, Debug)]
-pub struct NestedOutcome<O>(PhantomData<fn() -> O>);
-
-impl<O: Outcome<Ok: Outcome>> NestedOutcome<O> {
-    /// Returns the answer for this kind of success.
-    #[inline]
-    #[must_use]
-    pub fn __reattempt_success(&self) -> Success<CanFail, O::Ok> {
-        Success(PhantomData)
-    }
+rungs! { __reattempt_nested:
+    /// A success that is a `Result` in an `Option`.
+    OptionalResult[O: Outcome<Ok = Option<Result<T, E>>>, T, E] => Success<CanFail, O::Ok>;
+    /// A success that is any other `Option`.
+    Optional[O: Outcome<Ok = Option<T>>, T] => Success<CannotFail, O::Ok>;
+    /// A success that is any other [`Outcome`]: a `Result`, or a type of the user's.
+    OtherOutcome[O: Outcome] => Success<CanFail, O::Ok>;
 }
-
-/// Any other success. It also accepts an `O` without [`Outcome`], which the compiler reports as a different mistake.
-#[derive(Clone, Copy, Debug)]
-pub struct AnySuccess<O>(PhantomData<fn() -> O>);
-
-impl<O> AnySuccess<O> {
-    /// Returns the answer for this kind of success.
-    #[inline]
-    #[must_use]
-    pub fn __reattempt_success(&self) -> Success<CannotFail, O> {
-        Success(PhantomData)
-    }
-}
-
-deref_ladder!(OptionalResult Optional NestedOutcome AnySuccess);
 
 /// The answer for the success type `T`.
 #[derive(Clone, Copy, Debug)]
 pub struct Success<A, T>(PhantomData<fn() -> (A, T)>);
+
+impl<A, T> Success<A, T> {
+    /// Returns the answer of the first ladder.
+    #[inline]
+    #[must_use]
+    pub fn __reattempt_nested(self) -> Success<A, T> {
+        self
+    }
+}
 
 /// The answer that a success can contain a failure.
 #[derive(Clone, Copy, Debug)]

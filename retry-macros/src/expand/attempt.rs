@@ -1,13 +1,13 @@
 //! One attempt: the body in the loop as it is, or in a closure or block that control cannot leave.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
 use super::expansion::Expansion;
 use super::hygiene::{self, Locals};
 use super::underline::Place;
-use crate::function::{Rebind, Rebinding, has_control_flow};
+use crate::function::{Rebind, Rebinding};
 use crate::model::{ClonedSelf, Evaluated};
 use crate::parse::first_span;
 
@@ -70,27 +70,6 @@ impl Expansion<'_> {
         self.call(Place::at(place), "split", hygiene::at(place, &self.locals.outcome).into_token_stream())
     }
 
-    /// Refuses a success type that can hold a failure, under the whole return type, unless `retry_ok` decides on
-    /// successes.
-    ///
-    /// The compiler resolves the type, also behind an alias. A type with `impl Trait` cannot be written here:
-    /// [`model`](crate::model) checks its spelling.
-    pub(super) fn success_never_fails(&self) -> Option<TokenStream> {
-        let ret = &self.retry.shape.ret;
-        if self.retry.success_rule.is_some() || self.retry.shape.has_impl_trait() {
-            return None;
-        }
-        let private = &self.retry.private;
-        let place = Place::of(ret).in_expansion();
-        let (reference, answer) =
-            (quote_spanned!(place.first=> &), Ident::new("__reattempt_answer", place.last));
-        let never_fails = self.call(place, "never_fails", quote!(#reference #answer));
-        Some(quote_spanned! {Span::mixed_site()=> {
-            let __reattempt_answer = #private::success::<#ret>().__reattempt_success();
-            #never_fails
-        }})
-    }
-
     /// Returns the span of the return type, where a type that is no outcome is reported.
     pub(super) fn return_place(&self) -> Span {
         Span::mixed_site().located_at(first_span(&self.retry.shape.ret))
@@ -112,7 +91,7 @@ impl Expansion<'_> {
         let is_async = self.retry.shape.is_async;
         let must_be_future = is_async && (has_timeout || has_breaker);
         let private = &self.retry.private;
-        if !must_be_future && !has_control_flow(body) {
+        if !must_be_future && !self.retry.shape.has_control_flow {
             let inside = self.body();
             return self.on_trial(
                 quote_spanned!(Span::mixed_site()=> if false { #private::unreached() } else #inside),

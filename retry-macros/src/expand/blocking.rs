@@ -1,9 +1,8 @@
 //! A blocking function whose loop is in core. The function contains its body as a closure.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
-use super::decide::Conversions;
 use super::expansion::Expansion;
 use super::hygiene::{self, Locals};
 
@@ -22,11 +21,12 @@ impl Expansion<'_> {
             (self.success_never_fails(), self.sum_of_waits(), self.moved_clones());
         let Locals { attempt, value, error, .. } = &self.locals;
         let body = self.body_closure();
-        let Conversions { into_result, into_outcome } = self.conversions();
-        let first = hygiene::at(place, attempt);
-        let result = quote_spanned!(place=> #into_result(#first(1)));
+        let at_type = self.private_at(place);
+        let (first, mut one) = (hygiene::at(place, attempt), Literal::u32_unsuffixed(1));
+        one.set_span(place);
+        let result = quote_spanned!(place=> #at_type::into_result(#first(#one)));
         let success = hygiene::at(place, value);
-        let outcome = quote_spanned!(place=> #into_outcome(::core::result::Result::Ok(#success)));
+        let outcome = quote_spanned!(place=> #at_type::into_outcome(::core::result::Result::Ok(#success)));
         let (start, retry) = (self.start_if_timed(), self.retry_in_core());
         quote_spanned! {Span::mixed_site()=>
             #never_fails
@@ -78,9 +78,15 @@ impl Expansion<'_> {
         }
         let probe = quote_spanned!(Span::mixed_site()=> #private::probe_error(&#error));
         let probe = self.borrow_aware(&probe);
+        if let Some(label) = self.only_label() {
+            let method = Ident::new("__reattempt_retry_by_default", place);
+            return quote_spanned! {Span::mixed_site()=>
+                #probe.__reattempt_probe().#method(#wait, #label, #error, #again)
+            };
+        }
         let method = Ident::new("__reattempt_retry", place);
         quote_spanned! {Span::mixed_site()=>
-            #probe.#method(#wait, #site, #started, #error, #again)
+            #probe.__reattempt_probe().#method(#wait, #site, #started, #error, #again)
         }
     }
 

@@ -6,33 +6,22 @@ use quote::{ToTokens, quote, quote_spanned};
 use super::error_rules::ErrorView;
 use super::expansion::Expansion;
 use super::hygiene::{self, Locals};
-use crate::parse::respanned;
-
-/// The conversions between an outcome and its result.
-pub(super) struct Conversions {
-    pub(super) into_result: TokenStream,
-    pub(super) into_outcome: TokenStream,
-}
+use crate::model::Evaluated;
 
 impl Expansion<'_> {
     /// Ends the call with a success, or decides about a failure in one call of core, which also emits the event. The
     /// conversion of the outcome is reported at the return type, which is wrong if it is no outcome.
     pub(super) fn single_step(&self) -> TokenStream {
-        let (outcome, restore, recovered) = (self.outcome(), self.restore_self(), self.emit_recovered());
+        let (outcome, restore, success) = (self.outcome(), self.restore_self(), self.success());
         let (place, leave) = (self.return_place(), &self.leave);
         let Locals { delay, outcome: last, value, error, .. } = &self.locals;
-        let Conversions { into_result, into_outcome } = self.conversions();
-        let (failed, made) = (self.failed(), hygiene::at(place, last));
-        let (result, success) = (quote_spanned!(place=> #into_result(#made)), hygiene::at(place, value));
-        let end = quote_spanned!(place=> #into_outcome(::core::result::Result::Ok(#success)));
+        let (private, failed, made) = (self.private_at(place), self.failed(), hygiene::at(place, last));
+        let result = quote_spanned!(place=> #private::into_result(#made));
         let wait = self.wait_of_step();
         quote_spanned! {Span::mixed_site()=>
             #outcome
             match #result {
-                ::core::result::Result::Ok(#value) => {
-                    #recovered
-                    #leave #end;
-                }
+                ::core::result::Result::Ok(#value) => { #success }
                 ::core::result::Result::Err(#error) => match #failed {
                     ::core::result::Result::Ok(#delay) => { #restore #wait }
                     ::core::result::Result::Err(#last) => #leave #last,
@@ -49,6 +38,24 @@ impl Expansion<'_> {
             Some(wait) => wait,
             None => quote!(#private::block_for(#delay);),
         }
+    }
+
+    /// Ends a call with a success. Names with placeholders and sites that are no items are made only after a
+    /// failure.
+    fn success(&self) -> TokenStream {
+        let (place, site, leave) = (self.return_place(), &self.site, &self.leave);
+        let (private, value) = (self.private_at(place), hygiene::at(place, &self.locals.value));
+        let progress = &self.locals.progress;
+        if let Some(label) = self.only_label() {
+            return quote_spanned!(place=> #leave #private::succeeded_by_default(#label, &#progress, #value););
+        }
+        let is_item = self.retry.policy.evaluated == Evaluated::Const;
+        if self.retry.shape.is_async && is_item && self.retry.operation.format.is_none() {
+            return quote_spanned!(place=> #leave #private::succeeded(#site, &#progress, #value););
+        }
+        let recovered = self.emit_recovered();
+        let end = quote_spanned!(place=> #private::into_outcome(::core::result::Result::Ok(#value)));
+        quote_spanned!(Span::mixed_site()=> #recovered #leave #end;)
     }
 
     /// Passes the error of an attempt to core, which returns the delay or the outcome of the call.
@@ -68,20 +75,14 @@ impl Expansion<'_> {
         }
         let probe = quote_spanned!(Span::mixed_site()=> #private::probe_error(&#error));
         let probe = self.borrow_aware(&probe);
-        let method = Ident::new("__reattempt_failed", self.return_place());
-        quote_spanned!(Span::mixed_site()=> #probe.#method(#site, &mut #progress, #error))
-    }
-
-    /// Returns the conversions between an outcome and its result. All that requires an outcome is reported at the return
-    /// type, so that the compiler reports a type that is none once.
-    pub(super) fn conversions(&self) -> Conversions {
-        let place = self.return_place();
-        let private = self.retry.private.to_token_stream();
-        let private = if self.retry.is_path_written { private } else { respanned(private, place) };
-        Conversions {
-            into_result: quote_spanned!(place=> #private::into_result),
-            into_outcome: quote_spanned!(place=> #private::into_outcome),
+        if let Some(label) = self.only_label() {
+            let method = Ident::new("__reattempt_failed_by_default", self.return_place());
+            return quote_spanned! {Span::mixed_site()=>
+                #probe.__reattempt_probe().#method(#label, &mut #progress, #error)
+            };
         }
+        let method = Ident::new("__reattempt_failed", self.return_place());
+        quote_spanned!(Span::mixed_site()=> #probe.__reattempt_probe().#method(#site, &mut #progress, #error))
     }
 
     /// Returns the closure with the decisions of the arguments, if there are any.

@@ -39,7 +39,7 @@ impl Expansion<'_> {
             Some(_) => quote_spanned! {Span::mixed_site()=>
                 let #end = {
                     let #found = #found;
-                    let #known = #question.__reattempt_probe();
+                    let #known = #question.__reattempt_probe().__reattempt_known();
                     #private::GivenUp::retry_error(&#given_up, ::core::option::Option::Some(#found), #known)
                 };
             },
@@ -63,11 +63,11 @@ impl Expansion<'_> {
             let #last = match ::core::convert::identity(#result) {
                 ::core::result::Result::Ok(::core::option::Option::Some(#value)) => #leave #same.ok(#value),
                 ::core::result::Result::Ok(::core::option::Option::None) => {
-                    let #known = #none.__reattempt_probe();
+                    let #known = #none.__reattempt_probe().__reattempt_known();
                     #private::GivenUp::retry_error(&#given_up, ::core::option::Option::None, #known)
                 }
                 ::core::result::Result::Err(#found) => {
-                    let #known = #some.__reattempt_probe();
+                    let #known = #some.__reattempt_probe().__reattempt_known();
                     #private::GivenUp::retry_error(&#given_up, ::core::option::Option::Some(#found), #known)
                 }
             };

@@ -48,7 +48,7 @@ impl Expansion<'_> {
     fn view_by_type(&self) -> TokenStream {
         let (private, error) = (&self.retry.private, &self.locals.error);
         let known = self.borrow_aware(&quote_spanned!(Span::mixed_site()=> #private::probe_error(#error)));
-        quote_spanned!(Span::mixed_site()=> #known.__reattempt_probe().see(#error))
+        quote_spanned!(Span::mixed_site()=> #known.__reattempt_probe().__reattempt_known().see(#error))
     }
 
     /// Starts a probe of the error's type where types that may borrow are distinguished, if this type may.
@@ -72,7 +72,7 @@ impl Expansion<'_> {
             Classifier::Optional(ty) => {
                 let way = self.search(ty);
                 let place = Place::at(first_span(ty)).in_expansion();
-                let arguments = quote!(&#find, &#search, #private::probe_type::<#ty>().__reattempt_probe());
+                let arguments = quote!(&#find, &#search, #private::probe_type::<#ty>().__reattempt_probe().__reattempt_known());
                 let classifier = self.call(place, "classifier", arguments);
                 quote_spanned!(Span::mixed_site()=> { #way #classifier })
             }

@@ -2,16 +2,16 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::{Path, Token};
 
-use super::hygiene::Locals;
+use super::hygiene::{Locals, constant};
 use super::policy::PolicyTokens;
 use super::underline::Place;
-use crate::function::MARKER;
 use crate::model::{Evaluated, Retry};
 
-/// Returns the item that every expansion defines: the site if it is known at compile time, and else its name.
-pub(super) fn marker() -> Ident {
-    Ident::new(MARKER, Span::mixed_site())
+/// Returns the name of the item for the site: the site itself if it is known at compile time, and else its label.
+pub(super) fn site_item() -> Ident {
+    constant("SITE")
 }
 
 pub(super) struct Expansion<'a> {
@@ -28,7 +28,7 @@ pub(super) struct Expansion<'a> {
 impl<'a> Expansion<'a> {
     pub(super) fn new(retry: &'a Retry<'a>) -> Self {
         let (policy, locals) = (PolicyTokens::new(retry.policy, &retry.private), Locals::new());
-        let constant = marker();
+        let constant = site_item();
         let site = match retry.policy.evaluated {
             Evaluated::Const => quote!(&#constant),
             // Only the policy is kept over the attempts.
@@ -51,6 +51,32 @@ pub(super) fn environment(retry: &Retry<'_>) -> Option<TokenStream> {
 }
 
 impl Expansion<'_> {
+    /// Returns the label, if core makes the site from it: the policy is the default one, and nothing but the decision of
+    /// core needs the site. An item for the site would take the compiler longer.
+    pub(super) fn only_label(&self) -> Option<&TokenStream> {
+        let Retry { operation, env, error_rules, shape, .. } = self.retry;
+        let is_default = self.policy.policy.is_none() && env.is_none();
+        let is_single_step = shape.is_async && !self.retry.needs_plan() && operation.format.is_none();
+        let is_decided_by_core = error_rules.is_empty() && (is_single_step || self.retry.runs_in_core());
+        (is_default && is_decided_by_core).then_some(&operation.label)
+    }
+
+    /// Returns the path of the hidden module at `place`, unless the user has written it. An error at the path is reported
+    /// at `place`.
+    pub(super) fn private_at(&self, place: Span) -> Path {
+        let mut private = self.retry.private.clone();
+        if self.retry.is_path_written {
+            return private;
+        }
+        let relocate = |separator: &mut Token![::]| separator.spans = [place; 2];
+        private.leading_colon.as_mut().map(relocate);
+        for mut pair in private.segments.pairs_mut() {
+            pair.value_mut().ident.set_span(place);
+            pair.punct_mut().map(|separator| relocate(separator));
+        }
+        private
+    }
+
     /// Calls a function of the hidden module, reported under the user's code at `place`.
     pub(super) fn call(&self, place: Place, function: &str, arguments: impl ToTokens) -> TokenStream {
         place.call(&self.retry.private, function, arguments)

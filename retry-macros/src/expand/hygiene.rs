@@ -61,7 +61,8 @@ macro_rules! locals {
 
         impl Locals {
             pub(crate) fn new() -> Locals {
-                Locals { $($name: local(stringify!($name)),)* }
+                let span = Span::mixed_site();
+                Locals { $($name: Ident::new(concat!("__reattempt_", stringify!($name)), span),)* }
             }
         }
     };

@@ -5,7 +5,6 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::attempt::without_impl_trait;
-use super::decide::Conversions;
 use super::expansion::Expansion;
 use super::hygiene::{self, Locals};
 use super::underline::Place;
@@ -32,10 +31,9 @@ impl Expansion<'_> {
     /// Returns a success of the first attempt, and defines `result` otherwise.
     fn first_attempt(&self) -> TokenStream {
         let (place, Locals { result, value, is_final, .. }) = (self.return_place(), &self.locals);
-        let Conversions { into_outcome, .. } = self.conversions();
-        let success = hygiene::at(place, value);
+        let (at_type, success) = (self.private_at(place), hygiene::at(place, value));
         let made = self.result_of(&quote!(1));
-        let outcome = quote_spanned!(place=> #into_outcome(::core::result::Result::Ok(#success)));
+        let outcome = quote_spanned!(place=> #at_type::into_outcome(::core::result::Result::Ok(#success)));
         let record_success = self.record_success();
         if self.retry.success_rule.is_none() {
             return quote_spanned! {Span::mixed_site()=>
@@ -98,7 +96,7 @@ impl Expansion<'_> {
     fn result_of(&self, number: &TokenStream) -> TokenStream {
         let place = self.return_place();
         let called = hygiene::at(place, &self.locals.attempt);
-        let Conversions { into_result, .. } = self.conversions();
-        quote_spanned!(place=> #into_result(#called(#number)))
+        let at_type = self.private_at(place);
+        quote_spanned!(place=> #at_type::into_result(#called(#number)))
     }
 }

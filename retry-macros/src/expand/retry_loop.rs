@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::expansion::{Expansion, environment, marker};
+use super::expansion::{Expansion, environment, site_item};
 use super::hygiene::Locals;
 use super::underline::Place;
 use crate::function::AnnotatedFn;
@@ -15,9 +15,10 @@ use crate::model::{Evaluated, Retry};
 /// Returns the function with its body in a loop.
 pub(super) fn expand(function: &AnnotatedFn, retry: &Retry<'_>) -> TokenStream {
     let expansion = Expansion::new(retry);
-    let (site, repeated) = (expansion.site_definition(), expansion.repeated());
-    let rest = retry.shape.frame.fill(&repeated);
-    function.with_body(&quote!(#site #rest))
+    let (mut body, repeated) = (expansion.site_definition(), expansion.repeated());
+    // In an array: `extend` takes a stream itself apart, token by token.
+    body.extend([retry.shape.frame.fill(&repeated)]);
+    function.with_body(&body)
 }
 
 impl Expansion<'_> {
@@ -27,23 +28,23 @@ impl Expansion<'_> {
         let Locals { timeout: limit, policy: given, .. } = &self.locals;
         let (label, items) = (&operation.label, &self.policy.items);
         let Some(policy) = &self.policy.policy else { return self.default_site() };
-        let (env, marker) = (environment(self.retry), marker());
+        let (env, name) = (environment(self.retry), site_item());
         match self.retry.policy.evaluated {
             Evaluated::Const => quote_spanned! {Span::mixed_site()=>
                 #items
-                static #marker: #private::Site<'static> = #private::Site::new(#label, &#policy)#env;
+                static #name: #private::Site<'static> = #private::Site::new(#label, &#policy)#env;
             },
             Evaluated::InlineConst => {
                 let timeout =
                     self.policy.attempt_timeout.clone().unwrap_or_else(|| quote!(#private::Duration::ZERO));
                 quote_spanned! {Span::mixed_site()=>
-                    const #marker: &::core::primitive::str = #label;
+                    const #name: &::core::primitive::str = #label;
                     let (#given, #limit): (&'static #private::Policy, #private::Duration) =
                         const { #items (&{ #policy }, #timeout) };
                 }
             }
             Evaluated::Call => quote_spanned! {Span::mixed_site()=>
-                const #marker: &::core::primitive::str = #label;
+                const #name: &::core::primitive::str = #label;
                 #items
                 let #given = #policy;
             },
@@ -52,10 +53,13 @@ impl Expansion<'_> {
 
     /// Defines the site of a function whose attribute does not set a policy.
     fn default_site(&self) -> TokenStream {
+        if self.only_label().is_some() {
+            return TokenStream::new();
+        }
         let (private, label) = (&self.retry.private, &self.retry.operation.label);
-        let (env, marker) = (environment(self.retry), marker());
+        let (env, name) = (environment(self.retry), site_item());
         quote_spanned!(Span::mixed_site()=>
-            static #marker: #private::Site<'static> = #private::Site::with_default(#label)#env;)
+            static #name: #private::Site<'static> = #private::Site::with_default(#label)#env;)
     }
 
     /// Returns the loop, an expression of the function's type.

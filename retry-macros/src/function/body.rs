@@ -3,8 +3,8 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-/// The name of an item in every expansion, which shows that a function is already retried.
-pub(crate) const MARKER: &str = "__REATTEMPT_SITE";
+/// The name of a local in every expansion, which shows that a function is already retried.
+pub(crate) const MARKER: &str = "__reattempt_error";
 
 /// Returns whether any token, at any depth, is this identifier.
 pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
