@@ -81,7 +81,7 @@ pub(super) fn failed<O: Outcome, A: AfterAttempt<O::Error>>(
 }
 
 /// Decides about a failure in the function that calls it. A call less is 20 instructions less for each failure.
-#[inline(always)]
+#[inline]
 fn failed_at<O: Outcome, A: AfterAttempt<O::Error>>(
     clock: Clock,
     site: &Site<'_>,

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Path, Token};
+use syn::Path;
 
 use super::hygiene::{Locals, constant};
 use super::policy::PolicyTokens;
@@ -68,11 +68,14 @@ impl Expansion<'_> {
         if self.retry.is_path_written {
             return private;
         }
-        let relocate = |separator: &mut Token![::]| separator.spans = [place; 2];
-        private.leading_colon.as_mut().map(relocate);
+        if let Some(separator) = &mut private.leading_colon {
+            separator.spans = [place; 2];
+        }
         for mut pair in private.segments.pairs_mut() {
             pair.value_mut().ident.set_span(place);
-            pair.punct_mut().map(|separator| relocate(separator));
+            if let Some(separator) = pair.punct_mut() {
+                separator.spans = [place; 2];
+            }
         }
         private
     }
