@@ -36,7 +36,8 @@ fn connect_expanded(address: &str) -> io::Result<TcpStream> {
         // logs, waits and calls the closure again. `probe_error` finds out at compile time which traits the error
         // has: how it is displayed, whether it has `Retryable`, how its sources are reached.
         Err(error) => {
-            probe_error(&error).__reattempt_retry(Block, &SITE, Started::UNTIMED, error, &mut attempt)
+            let known = probe_error(&error).__reattempt_probe();
+            known.__reattempt_retry(Block, &SITE, Started::UNTIMED, error, &mut attempt)
         }
     }
 }

@@ -82,6 +82,7 @@ async fn asynchronous(calls: &Cell<u32>, mut gen: u32) -> Result<u32, Down> {
     Ok(call(calls)? + gen - 1)
 }
 
+#[allow(clippy::manual_async_fn, reason = "the shape is what is tested")]
 #[retry]
 fn future<'a>(calls: &'a Cell<u32>) -> impl Future<Output = Result<u32, Down>> + 'a {
     async move { call(calls) }

@@ -1,4 +1,5 @@
 //! Every shape of an async function: fails twice, succeeds on the third attempt.
+#![allow(clippy::manual_async_fn, reason = "shapes are what users write, not what clippy would")]
 
 use std::cell::RefCell;
 use std::fmt::Debug;

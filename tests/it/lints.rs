@@ -39,6 +39,7 @@ mod denied {
 
     /// A future.
     #[retry]
+    #[expect(clippy::manual_async_fn, reason = "the shape is what is tested")]
     pub(super) fn future(op: &Flaky) -> impl Future<Output = Result<u32, Down>> {
         async move { op.call() }
     }
