@@ -19,7 +19,7 @@ fn expanded(arguments: TokenStream, item: TokenStream) -> String {
 }
 
 #[test]
-fn a_plain_body_stands_in_the_loop() {
+fn core_runs_the_loop_of_a_blocking_function() {
     insta::assert_snapshot!(expanded(
         quote!(max = 5, base_ms = 100),
         quote! {
@@ -31,7 +31,7 @@ fn a_plain_body_stands_in_the_loop() {
 }
 
 #[test]
-fn a_body_with_control_flow_goes_into_a_closure() {
+fn each_attempt_binds_arguments_anew() {
     insta::assert_snapshot!(expanded(
         quote!(clone(body)),
         quote! {
@@ -40,6 +40,30 @@ fn a_body_with_control_flow_goes_into_a_closure() {
                 body.push(0);
                 post(url, body)?;
                 Ok(())
+            }
+        }
+    ));
+}
+
+#[test]
+fn a_rule_that_uses_what_the_body_changes_is_in_the_loop_with_it() {
+    insta::assert_snapshot!(expanded(
+        quote!(when = |error| self.allows(error)),
+        quote! {
+            fn next(&mut self) -> Result<u32, Error> {
+                self.stream.next()
+            }
+        }
+    ));
+}
+
+#[test]
+fn a_fallback_is_out_of_line() {
+    insta::assert_snapshot!(expanded(
+        quote!(fallback = |_| Ok(0)),
+        quote! {
+            fn count(key: &str) -> Result<u32, Error> {
+                get(key)
             }
         }
     ));
