@@ -1,6 +1,4 @@
-//! The function around the loop, and the loop around an attempt.
-//!
-//! Sync and async functions differ in the code of an attempt and of a wait, and in nothing else.
+//! The function around the loop, and the loop around an attempt where the function contains it.
 
 use proc_macro2::Span;
 use proc_macro2::TokenStream;
