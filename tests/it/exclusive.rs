@@ -1,4 +1,9 @@
 //! Rules of blocking functions that use what the body borrows exclusively, and what it only reads.
+#![allow(
+    unused_mut,
+    unused_variables,
+    reason = "the expressions of the attributes use what the bodies do not"
+)]
 
 use std::time::Duration;
 
@@ -222,4 +227,39 @@ fn a_fallback_consumes_what_the_body_reads() {
     let _guard = testing::no_wait();
     assert_eq!(consumed_by_the_fallback("known".to_owned()).as_deref(), Ok("known"));
     assert_eq!(consumed_by_the_fallback("too long to be known".to_owned()), Err(Down(20)));
+}
+
+#[retry(max = 3, on_retry = |_| count += 1)]
+fn hook_changes_an_argument(x: u32, mut count: u32) -> Result<u32, Down> {
+    Err(Down(x))
+}
+
+#[retry(max = 3, clone(text), fallback = |_| Ok(text))]
+fn fallback_consumes_a_clone(x: u32, text: String) -> Result<String, Down> {
+    Err(Down(x))
+}
+
+#[retry(max = 3, on_retry = |_| x = &x[1..])]
+fn hook_changes_a_reference(mut x: &[u8]) -> Result<u32, Down> {
+    Err(Down(u32::try_from(x.len()).expect("a short slice")))
+}
+
+#[retry(max = 9, when = |_| { x += 1; x < 3 })]
+fn rule_changes_an_argument(mut x: u32) -> Result<u32, Down> {
+    Err(Down(x))
+}
+
+#[retry(max = 9, clone(x), when = |_| { x.push(1); x.len() < 3 })]
+fn rule_changes_a_clone(mut x: Vec<u32>) -> Result<u32, Down> {
+    Err(Down(u32::try_from(x.len()).expect("a short vector")))
+}
+
+#[test]
+fn an_expression_changes_what_each_attempt_binds_anew() {
+    let _guard = testing::no_wait();
+    assert_eq!(hook_changes_an_argument(7, 0), Err(Down(7)));
+    assert_eq!(fallback_consumes_a_clone(1, "known".to_owned()).as_deref(), Ok("known"));
+    assert_eq!(hook_changes_a_reference(b"abc"), Err(Down(1)));
+    assert_eq!(rule_changes_an_argument(0), Err(Down(2)));
+    assert_eq!(rule_changes_a_clone(Vec::new()), Err(Down(2)));
 }

@@ -6,40 +6,42 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Expr, FnArg, GenericArgument, LitStr, PathArguments, ReceiverKind, Signature, Type};
 
-use crate::function::{Shape, parameters, unwrapped};
+use crate::function::{Rebinding, Shape, mentions, parameters, unwrapped};
 use crate::parse::{PRIMITIVES, RawArgs, Selector};
 
+/// Types of the standard library whose values contain no `&mut`.
+const OWNED: [&str; 8] =
+    ["Duration", "Instant", "IpAddr", "OsString", "PathBuf", "SocketAddr", "String", "SystemTime"];
+
 /// Types of the standard library whose values contain no `&mut`, unless their parameters do.
-const OWNED: [&str; 18] = [
-    "Arc",
-    "BTreeMap",
-    "BTreeSet",
-    "Box",
-    "Duration",
-    "HashMap",
-    "HashSet",
-    "Instant",
-    "IpAddr",
-    "Option",
-    "OsString",
-    "PathBuf",
-    "Rc",
-    "SocketAddr",
-    "String",
-    "SystemTime",
-    "Vec",
-    "VecDeque",
-];
+const OWNED_WITH_PARAMETERS: [&str; 10] =
+    ["Arc", "BTreeMap", "BTreeSet", "Box", "HashMap", "HashSet", "Option", "Rc", "Vec", "VecDeque"];
 
 /// Returns whether the body can be a closure: the function is blocking, the expressions of the attribute need nothing that
 /// a loop defines for the body, and none of them borrows what the body changes or consumes.
-pub(super) fn can_be_closure(args: &RawArgs, sig: &Signature, shape: &Shape) -> bool {
+pub(super) fn can_be_closure(
+    args: &RawArgs,
+    sig: &Signature,
+    shape: &Shape,
+    rebindings: &[Rebinding],
+) -> bool {
     if shape.is_async || shape.has_caller || args.attempt_timeout.is_set() {
         return false;
     }
     let (rules, plans) = (Words::of_rules(args), Words::of_plans(args));
     let numbers = args.attempt.value().is_some_and(|number| rules.contain(number) || plans.contain(number));
-    !numbers && !is_shared_with_rule(&rules, args, sig) && !is_shared_with_plan(&plans, sig, &shape.attempt)
+    !numbers
+        && !is_rebound(rebindings, &rules, &plans)
+        && !is_shared_with_rule(&rules, args, sig)
+        && !is_shared_with_plan(&plans, sig, &shape.attempt)
+}
+
+/// Returns whether an expression uses an argument that each attempt binds anew, and may change or consume it.
+fn is_rebound(rebindings: &[Rebinding], rules: &Words, plans: &Words) -> bool {
+    rebindings.iter().any(|rebinding| {
+        plans.contain(&rebinding.name)
+            || (rules.contain(&rebinding.name) && mentions(&rebinding.pattern, "mut"))
+    })
 }
 
 /// Returns whether a rule uses an argument that the body may borrow exclusively. The body and the rule then cannot be
@@ -103,7 +105,7 @@ impl Words {
 
     /// Returns the names in the expressions that a function evaluates while it carries out a plan.
     fn of_plans(args: &RawArgs) -> Words {
-        let slots = [&args.on_retry, &args.on_give_up, &args.fallback, &args.retry_ok];
+        let slots = [&args.on_retry, &args.on_give_up, &args.fallback, &args.retry_ok, &args.budget];
         Words::of_all(slots.into_iter().filter_map(|slot| slot.value()))
     }
 
@@ -176,19 +178,19 @@ fn is_without_exclusive_borrow(ty: &Type, generics: &[Ident]) -> bool {
         Type::Path(path) => {
             let Some(last) = path.path.segments.last() else { return false };
             let name = last.ident.to_string();
-            let is_known =
-                PRIMITIVES.contains(&&*name) || OWNED.contains(&&*name) || generics.contains(&last.ident);
-            is_known
-                && match &last.arguments {
-                    PathArguments::None => true,
-                    PathArguments::AngleBracketed(arguments) => {
-                        arguments.args.iter().all(|argument| match argument {
-                            GenericArgument::Type(ty) => is_without_exclusive_borrow(ty, generics),
-                            _ => false,
-                        })
-                    }
-                    PathArguments::Parenthesized(_) => false,
+            match &last.arguments {
+                PathArguments::None => {
+                    PRIMITIVES.contains(&&*name) || OWNED.contains(&&*name) || generics.contains(&last.ident)
                 }
+                PathArguments::AngleBracketed(arguments) => {
+                    let is_owned = |argument: &GenericArgument| match argument {
+                        GenericArgument::Type(ty) => is_without_exclusive_borrow(ty, generics),
+                        _ => false,
+                    };
+                    OWNED_WITH_PARAMETERS.contains(&&*name) && arguments.args.iter().all(is_owned)
+                }
+                PathArguments::Parenthesized(_) => false,
+            }
         }
         _ => false,
     }
@@ -221,7 +223,7 @@ mod tests {
         assert!(errors.finish().is_empty(), "the arguments are well formed");
         let function: AnnotatedFn = syn::parse2(function).expect("a function");
         let shape = Shape::of(&function).expect("a function that can be retried");
-        can_be_closure(&args, &function.sig, &shape)
+        can_be_closure(&args, &function.sig, &shape, &[])
     }
 
     #[test]
