@@ -86,7 +86,7 @@ pub(super) fn retry<O: Outcome, W: BlockingWait, A: AfterAttempt<O::Error>>(
     }
 }
 
-/// Runs the attempts like [`retry`], by the default policy. The site is made here: an annotated function then contains no
+/// Runs the attempts like `retry`, by the default policy. The site is made here: an annotated function then contains no
 /// item for it.
 #[cold]
 #[inline(never)]
@@ -100,7 +100,7 @@ pub(super) fn retry_by_default<O: Outcome, W: BlockingWait, A: AfterAttempt<O::E
     retry(wait, &Site::with_default(label), Started::UNTIMED, after, error, attempt)
 }
 
-/// Runs the attempts like [`retry`], with rules of the function's own. They are passed by reference, so that functions
+/// Runs the attempts like `retry`, with rules of the function's own. They are passed by reference, so that functions
 /// with different rules share the loop too.
 #[cold]
 pub fn retry_by_rules<O: Outcome, W: BlockingWait>(

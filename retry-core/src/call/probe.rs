@@ -81,7 +81,7 @@ macro_rules! kinds {
                 Known::new()
             }
 
-            /// Decides about a failure like [`failed`](crate::call::step::failed). The error's type decides.
+            /// Decides about a failure like `failed` in `call::step`. The error's type decides.
             #[inline]
             #[expect(clippy::missing_errors_doc, reason = "the errors are those of the function")]
             pub fn __reattempt_failed<O: Outcome<Error = E>>(
@@ -105,7 +105,7 @@ macro_rules! kinds {
                 step::failed_by_default(label, progress, self.__reattempt_known(), error)
             }
 
-            /// Runs the attempts after the first one like [`retry`](crate::call::blocking::retry). The error's type
+            /// Runs the attempts after the first one like `retry` in `call::blocking`. The error's type
             /// decides.
             #[inline]
             pub fn __reattempt_retry<W: BlockingWait, O: Outcome<Error = E>>(

@@ -95,7 +95,7 @@ fn failed_at<O: Outcome, A: AfterAttempt<O::Error>>(
     }
 }
 
-/// Decides about a failure like [`failed`], by the default policy. The site is made here: an annotated function then
+/// Decides about a failure like `failed`, by the default policy. The site is made here: an annotated function then
 /// contains no item for it.
 ///
 /// # Errors
@@ -150,7 +150,7 @@ impl<F> Rules<F> {
     }
 }
 
-/// Decides about a failure like [`failed`], by rules of the function's own.
+/// Decides about a failure like `failed`, by rules of the function's own.
 ///
 /// # Errors
 /// Returns the outcome of the call if it gives up.

@@ -18,7 +18,7 @@ pub(crate) fn block(delay: Nanos) {
     }
 }
 
-/// Blocks this thread for `delay` like [`block`].
+/// Blocks this thread for `delay` like `block`.
 #[cold]
 #[inline(never)]
 pub fn block_for(delay: Delay) {
