@@ -29,9 +29,7 @@ mod with_std {
         call_with, is_final, typed_async_on_give_up, typed_async_on_retry, typed_on_give_up, typed_on_retry,
     };
     pub use retry_core::call::probe::{probe, probe_error, probe_type};
-    pub use retry_core::call::step::{
-        Decider, failed_blocking, failed_by_rules, succeeded, succeeded_by_default,
-    };
+    pub use retry_core::call::step::{Decider, failed_by_rules, succeeded, succeeded_by_default};
     pub use retry_core::call::timeout::{limit, limit_with, timed_out};
     pub use retry_core::call::{
         Emit, Environment, GivenUp, Planned, Progress, Site, Started, plan_async, plan_blocking,
@@ -44,6 +42,7 @@ mod with_std {
     pub use retry_core::error::{
         ErrorView, Failure, Hint, Overridden, RejectedValue, RetryError, Retryable, into_caller_error,
     };
+    pub use retry_core::runtime::Clock;
     pub use retry_core::runtime::sleep::{Delay, block_for, block_with, wait_with};
 }
 

@@ -156,26 +156,13 @@ impl<F> Rules<F> {
 /// Returns the outcome of the call if it gives up.
 #[cold]
 pub fn failed_by_rules<E, O: Outcome<Error = E>>(
+    clock: Clock,
     site: &Site<'_>,
     progress: &mut Progress,
     rules: impl FnMut(Option<&E>, Decider<'_>) -> NextWait,
     error: E,
 ) -> Result<Delay, O> {
-    failed(Clock::Async, site, progress, Rules(rules), error)
-}
-
-/// Decides about a failure of a blocking function like [`failed_by_rules`].
-///
-/// # Errors
-/// Returns the outcome of the call if it gives up.
-#[cold]
-pub fn failed_blocking<E, O: Outcome<Error = E>>(
-    site: &Site<'_>,
-    progress: &mut Progress,
-    rules: impl FnMut(Option<&E>, Decider<'_>) -> NextWait,
-    error: E,
-) -> Result<Delay, O> {
-    failed(Clock::Blocking, site, progress, Rules(rules), error)
+    failed(clock, site, progress, Rules(rules), error)
 }
 
 impl<E, F: FnMut(Option<&E>, Decider<'_>) -> NextWait> AfterAttempt<E> for Rules<F> {

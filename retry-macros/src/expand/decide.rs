@@ -62,15 +62,11 @@ impl Expansion<'_> {
     fn failed(&self) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
         let Locals { progress, error, .. } = &self.locals;
-        if !self.retry.shape.is_async {
-            let rules = self.rules();
+        let is_async = self.retry.shape.is_async;
+        if !is_async || !self.retry.error_rules.is_empty() {
+            let (rules, clock) = (self.rules(), if is_async { quote!(Async) } else { quote!(Blocking) });
             return quote_spanned! {Span::mixed_site()=>
-                #private::failed_blocking(#site, &mut #progress, #rules, #error)
-            };
-        }
-        if let Some(rules) = self.rules_closure() {
-            return quote_spanned! {Span::mixed_site()=>
-                #private::failed_by_rules(#site, &mut #progress, #rules, #error)
+                #private::failed_by_rules(#private::Clock::#clock, #site, &mut #progress, #rules, #error)
             };
         }
         let probe = quote_spanned!(Span::mixed_site()=> #private::probe_error(&#error));
