@@ -33,9 +33,12 @@ impl BlockingWait for BlockBy<'_> {
 }
 
 /// Returns the body of a function, which may run more than once, so that a value that it moves out of the function
-/// is reported in the body.
+/// is reported in the body. The compiler quotes the line with the bound, so the line contains the way out.
 #[inline]
-pub fn repeatable<O, F: FnMut(u32) -> O>(body: F) -> F {
+pub fn repeatable<O, F>(body: F) -> F
+where
+    F: FnMut(u32) -> O, // for each attempt: write `#[retry(clone(x))]` for an `x` that it consumes
+{
     body
 }
 
