@@ -168,7 +168,8 @@ fn is_shared_reference(ty: &Type) -> bool {
 }
 
 /// Returns whether the spelling of a type shows that a value of it contains no `&mut`. Any other path may be an alias, or a
-/// struct whose lifetime is not written.
+/// struct whose lifetime is not written. A type of the user's that is imported under a name of the standard library is not
+/// distinguished; the compiler then reports the second borrow.
 fn is_without_exclusive_borrow(ty: &Type, generics: &[Ident]) -> bool {
     match unwrapped(ty) {
         Type::Reference(reference) => reference.mutability.is_none(),
@@ -176,7 +177,11 @@ fn is_without_exclusive_borrow(ty: &Type, generics: &[Ident]) -> bool {
         Type::Tuple(tuple) => tuple.elems.iter().all(|ty| is_without_exclusive_borrow(ty, generics)),
         Type::Array(array) => is_without_exclusive_borrow(&array.elem, generics),
         Type::Path(path) => {
-            let Some(last) = path.path.segments.last() else { return false };
+            let mut segments = path.path.segments.iter();
+            let (Some(last), owner) = (segments.next_back(), segments.next()) else { return false };
+            if owner.is_some_and(|owner| owner.ident != "std" && owner.ident != "core") {
+                return false;
+            }
             let name = last.ident.to_string();
             match &last.arguments {
                 PathArguments::None => {
@@ -238,6 +243,8 @@ mod tests {
             (quote!(x: &mut u32), false),
             (quote!(x: Option<&mut u32>), false),
             (quote!(x: Client), false),
+            (quote!(x: std::time::Instant), true),
+            (quote!(x: clock::Instant), false),
             (quote!(x: Vec<Client>), false),
             (quote!(Client { x, .. }: Client), false),
         ] {
