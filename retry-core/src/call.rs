@@ -1,8 +1,8 @@
 //! One call: its attempts, the plan after each attempt, the waits and the hooks.
 
-mod attempt_limit;
 pub mod blocking;
 pub mod cancel;
+mod closure;
 pub mod event;
 pub mod handle;
 pub mod hook;
@@ -12,12 +12,11 @@ mod next;
 mod planned;
 pub mod probe;
 mod progress;
-mod rules;
-mod run;
 mod site;
 pub mod step;
 pub mod timeout;
 
+pub use closure::{ExplainedFuture, RetryCall, RetryFuture, RetryLending};
 pub use event::{GiveUpEvent, RetryEvent, SuccessEvent};
 pub use handle::Call;
 pub use next::{
@@ -26,5 +25,4 @@ pub use next::{
 };
 pub use planned::{GivenUp, Planned, Recovered};
 pub use progress::{Progress, Started};
-pub use run::RetryCall;
 pub use site::{Environment, Site};
