@@ -15,6 +15,7 @@ impl Expansion<'_> {
     /// Runs one attempt and defines `outcome`.
     pub(super) fn outcome(&self) -> TokenStream {
         let (keep_self, number, attempt) = (self.keep_self(), self.attempt_number(), self.attempt());
+        let start = self.attempt_start();
         let body_type = self.body_type();
         let Locals { outcome, timed_out, .. } = &self.locals;
         let flag = self
@@ -26,6 +27,7 @@ impl Expansion<'_> {
             #keep_self
             #number
             #flag
+            #start
             let #outcome: #body_type = #attempt;
         }
     }
@@ -158,18 +160,19 @@ impl Expansion<'_> {
     /// Returns an attempt with a limit on its time.
     fn with_timeout(&self, future: &TokenStream) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
-        let Locals { progress, timed_out, result, timeout: expiry, .. } = &self.locals;
+        let (progress, Locals { timed_out, result, timeout: expiry, .. }) =
+            (self.read_progress(), &self.locals);
         let timeout = match self.retry.policy.evaluated {
             Evaluated::InlineConst => self.locals.timeout.to_token_stream(),
             _ => self.policy.attempt_timeout.clone().unwrap_or_default(),
         };
         let limited = if let (true, Some(sleep)) = (self.shares_sleep(), &self.retry.sleep) {
             let shared = &self.locals.sleep;
-            let arguments = quote!(#private::Site::policy(#site), &#progress, #timeout, #future, &#shared);
+            let arguments = quote!(#private::Site::policy(#site), #progress, #timeout, #future, &#shared);
             self.call(Place::of(sleep), "limit_with", arguments)
         } else {
             quote_spanned!(Span::mixed_site()=>
-                #private::limit(#private::Site::policy(#site), &#progress, #timeout, #future))
+                #private::limit(#private::Site::policy(#site), #progress, #timeout, #future))
         };
         let expired = self.timeout_error();
         quote_spanned! {Span::mixed_site()=>
@@ -193,9 +196,9 @@ impl Expansion<'_> {
     /// Defines the attempt's number under the user's name for it.
     fn attempt_number(&self) -> Option<TokenStream> {
         let (name, private) = (self.retry.attempt.as_ref()?, &self.retry.private);
-        let progress = &self.locals.progress;
+        let progress = self.read_progress();
         Some(quote_spanned! {Span::mixed_site()=>
-            let #name: ::core::primitive::u32 = #private::Progress::attempt(&#progress);
+            let #name: ::core::primitive::u32 = #private::Progress::attempt(#progress);
         })
     }
 
