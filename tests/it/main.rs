@@ -12,6 +12,7 @@ mod budgets;
 mod cancellation;
 mod chain;
 mod closure_steps;
+mod control;
 mod deadline;
 mod delays;
 mod derive;
