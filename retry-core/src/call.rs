@@ -1,6 +1,7 @@
 //! One call: its attempts, the plan after each attempt, the waits and the hooks.
 
 mod attempt_limit;
+mod attempts;
 pub mod blocking;
 pub mod hook;
 #[cfg(target_has_atomic = "64")]
@@ -15,6 +16,7 @@ mod site;
 pub mod step;
 pub mod timeout;
 
+pub use attempts::Attempts;
 pub use hook::{GiveUpEvent, RetryEvent};
 pub use next::{Emit, plan_async, plan_blocking, recovered_async, recovered_blocking};
 pub use planned::{GivenUp, Planned};
