@@ -6,7 +6,7 @@ use core::future::{Future, IntoFuture};
 use core::ops::ControlFlow::{self, Break, Continue};
 use core::time::Duration;
 
-use super::next::{Emit, plan, recovered};
+use super::next::{Controls, Emit, plan, recovered};
 use super::progress::Progress;
 use super::run::Name;
 use super::site::Site;
@@ -179,7 +179,9 @@ impl Attempts {
     /// [`restart`](Attempts::restart) or [`succeeded`](Attempts::succeeded).
     #[must_use = "it is the delay before the next attempt, or the reason to give up"]
     pub fn failed(&mut self, error: &(dyn Error + 'static)) -> ControlFlow<GiveUpReason, Duration> {
-        self.failed_with(error, None)
+        let Attempts { policy, name, also, state } = self;
+        let failure = named(name, JUDGE.see(error).asking(also));
+        state.failed(&Site::new(name.label(), policy), &failure)
     }
 
     /// Decides like [`failed`](Attempts::failed), by the wait that the peer asked for, or by no such wait: `hint` replaces
@@ -190,7 +192,9 @@ impl Attempts {
         error: &(dyn Error + 'static),
         hint: Option<Duration>,
     ) -> ControlFlow<GiveUpReason, Duration> {
-        self.failed_with(error, Some(hint))
+        let Attempts { policy, name, also, state } = self;
+        let failure = Overridden { hint: Some(hint), ..named(name, JUDGE.see(error).asking(also)) };
+        state.failed(&Site::new(name.label(), policy), &failure)
     }
 
     /// Decides about an attempt that failed without an error, such as a poll whose answer is not there yet. The failure is
@@ -198,17 +202,7 @@ impl Attempts {
     #[must_use = "it is the delay before the next attempt, or the reason to give up"]
     pub fn failed_unjudged(&mut self) -> ControlFlow<GiveUpReason, Duration> {
         let Attempts { policy, name, state, .. } = self;
-        state.failed(&Site::new(name.label(), policy), &named(name, Unjudged, None))
-    }
-
-    fn failed_with(
-        &mut self,
-        error: &(dyn Error + 'static),
-        hint: Option<Option<Duration>>,
-    ) -> ControlFlow<GiveUpReason, Duration> {
-        let Attempts { policy, name, also, state } = self;
-        let failure = named(name, JUDGE.see(error).asking(also), hint);
-        state.failed(&Site::new(name.label(), policy), &failure)
+        state.failed(&Site::new(name.label(), policy), &named(name, Unjudged))
     }
 
     /// Begins again, because progress was made: the attempt that runs is attempt 1, with the backoff and the memory of
@@ -244,9 +238,16 @@ impl Attempts {
     }
 }
 
-/// A failure under the name of the operation, with the hint that replaces its own.
-fn named<F>(name: &Name, failure: F, hint: Option<Option<Duration>>) -> Overridden<'_, F, &Name> {
-    Overridden { failure, is_retryable: None, hint, operation: Some(name), waited: None }
+/// Returns a failure under the name of the operation.
+fn named<F>(name: &Name, failure: F) -> Overridden<'_, F, &Name> {
+    Overridden {
+        failure,
+        is_retryable: None,
+        hint: None,
+        operation: Some(name),
+        waited: None,
+        own_delay: None,
+    }
 }
 
 /// What changes from attempt to attempt.
@@ -271,7 +272,7 @@ impl State {
             return Break(reason);
         }
         let emit = if self.before == 0 { Emit::Now } else { Emit::Later };
-        match plan(site, &mut self.progress, failure, CLOCK, emit, None) {
+        match plan(site, &mut self.progress, failure, CLOCK, emit, Controls::NONE, None) {
             Ok(mut planned) => {
                 planned.attempt = planned.attempt.saturating_add(self.before);
                 planned.emit();
@@ -289,8 +290,7 @@ impl State {
     fn restart(&mut self) {
         let failed = self.failed_attempts();
         self.before = self.before.saturating_add(failed);
-        self.progress.advance(0);
-        self.progress.remember(0);
+        self.progress.restart();
         self.given_up = None;
     }
 
