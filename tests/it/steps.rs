@@ -127,7 +127,7 @@ fn a_refusal_asks_for_the_time_that_the_circuit_stays_open() {
     guard.advance(5 * SECOND);
     let refused = BREAKER.acquire().unwrap_err();
     assert_eq!(decided(&refused), Continue(15 * SECOND));
-    assert_eq!(decided(anyhow::Error::new(refused.clone()).as_ref()), Continue(15 * SECOND));
+    assert_eq!(decided(anyhow::Error::new(refused).as_ref()), Continue(15 * SECOND));
     assert_eq!(POLICY.attempts().failed_with_hint(&refused, None), Continue(SECOND));
     BREAKER.force_open();
     assert_eq!(decided(&BREAKER.acquire().unwrap_err()), Break(NotRetryable));
@@ -378,6 +378,13 @@ fn it_moves_between_threads_and_can_be_copied_and_printed() {
     fn check<T: Send + Sync + Clone + Debug + 'static>(value: T) -> T {
         value
     }
+
+    async fn poll(mut attempts: Attempts) {
+        while let Continue(delay) = attempts.failed_unjudged() {
+            attempts.wait(delay).await;
+        }
+    }
+
     let mut attempts = check(POLICY.attempts().name("poll").ask::<Answer>());
     assert!(attempts.failed_unjudged().is_continue());
     let mut other = attempts.clone();
@@ -385,11 +392,6 @@ fn it_moves_between_threads_and_can_be_copied_and_printed() {
     assert_eq!((attempts.attempt(), other.attempt()), (3, 2));
     assert_eq!(other.failed_unjudged(), Continue(2 * SECOND));
     assert!(format!("{other:?}").contains("poll"));
-    async fn poll(mut attempts: Attempts) {
-        while let Continue(delay) = attempts.failed_unjudged() {
-            attempts.wait(delay).await;
-        }
-    }
     let _guard = testing::no_wait();
     finish(assert_send(poll(other)));
 }

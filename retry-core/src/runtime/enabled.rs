@@ -10,8 +10,8 @@ use super::installed;
 /// stays: the first attempt, time limits, hooks, `fallback`, events, budgets and breakers. A call that runs already ends
 /// with its next failure; a wait that has begun is not cut short. A test context cannot enable what is disabled.
 ///
-/// This is for tests of what happens after a failure, for an incident in which retries make a bad day worse, and for batch
-/// jobs under a debugger. While retries are enabled, it costs nothing. One line turns retries off by a variable or by a
+/// This is for tests of what happens after a failure, for incidents in which retries add to the load, and for batch jobs
+/// under a debugger. While retries are enabled, it costs nothing. One line turns retries off by a variable or by a
 /// setting of the program:
 ///
 /// ```
