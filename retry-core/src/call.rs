@@ -1,6 +1,7 @@
 //! One call: its attempts, the plan after each attempt, the waits and the hooks.
 
 mod attempt_limit;
+mod attempts;
 pub mod blocking;
 pub mod cancel;
 pub mod event;
@@ -18,6 +19,7 @@ mod site;
 pub mod step;
 pub mod timeout;
 
+pub use attempts::Attempts;
 pub use event::{GiveUpEvent, RetryEvent, SuccessEvent};
 pub use handle::Call;
 pub use next::{

@@ -34,6 +34,7 @@ mod sendness;
 mod shapes;
 mod sleeps;
 mod starvation;
+mod steps;
 mod testing_guard;
 mod testing_scope;
 mod through_breaker;

@@ -226,7 +226,7 @@ impl Attempt {
             }
         }
         if let Some(call) = controls.call {
-            call.keep(progress, before, progress.attempt() >= policy.attempts());
+            call.keep(progress, before, progress.attempt() >= policy.attempt_limit());
         }
         Attempt {
             number: before.saturating_add(attempt),

@@ -82,7 +82,7 @@ pub(crate) const fn decide(policy: &Policy, failed: FailedAttempt) -> Decision {
 pub(crate) const fn stop_reason(policy: &Policy, attempt: u32, is_retryable: bool) -> Option<GiveUpReason> {
     if !is_retryable {
         Some(GiveUpReason::NotRetryable)
-    } else if policy.max_attempts().is_some() && attempt >= policy.attempts() {
+    } else if policy.max_attempts().is_some() && attempt >= policy.attempt_limit() {
         Some(GiveUpReason::MaxAttempts)
     } else {
         None
