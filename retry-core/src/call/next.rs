@@ -110,11 +110,11 @@ pub fn plan_async(
 #[cold]
 #[inline(never)]
 pub fn plan_controlled(
-    clock: Clock,
     site: &Site<'_>,
     progress: &mut Progress,
     failure: &dyn Failure,
     emit: Emit,
+    clock: Clock,
     controls: Controls<'_>,
 ) -> Result<Planned, GivenUp> {
     plan(site, progress, failure, clock, emit, controls, None)

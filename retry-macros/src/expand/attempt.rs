@@ -34,10 +34,11 @@ impl Expansion<'_> {
 
     /// Runs one attempt and defines `result`, and `same`, which converts results into the function's type.
     pub(super) fn split_outcome(&self) -> TokenStream {
-        let (outcome, split) = (self.outcome(), self.split());
+        let (outcome, split, handle) = (self.outcome(), self.split(), self.named_handle());
         let Locals { same, result, .. } = &self.locals;
         quote_spanned! {Span::mixed_site()=>
             #outcome
+            #handle
             let (#same, #result) = #split;
         }
     }
@@ -80,8 +81,8 @@ impl Expansion<'_> {
     /// Returns the body with the arguments that each attempt binds anew, in the user's own braces.
     pub(super) fn body(&self) -> TokenStream {
         let rebindings: TokenStream = self.retry.rebindings.iter().map(rebinding).collect();
-        let body = &self.retry.shape.attempt;
-        self.braced(&quote!(#rebindings #body))
+        let (handle, body) = (self.named_handle(), &self.retry.shape.attempt);
+        self.braced(&quote!(#handle #rebindings #body))
     }
 
     fn attempt(&self) -> TokenStream {
@@ -108,7 +109,8 @@ impl Expansion<'_> {
         // The branch is never taken. It gives the compiler the type of the block before the body.
         let typed =
             quote_spanned!(Span::mixed_site()=> if false { return #private::unreached::<#body_type>(); });
-        let inside = self.braced(&quote!(#typed #rebindings #body));
+        let handle = self.named_handle();
+        let inside = self.braced(&quote!(#typed #handle #rebindings #body));
         let mut future = quote_spanned!(self.place()=> async #inside);
         if has_breaker {
             let shared = &self.locals.shared;

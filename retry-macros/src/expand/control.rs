@@ -2,7 +2,6 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Path;
 
 use super::expansion::Expansion;
 use super::hygiene::Locals;
@@ -25,14 +24,7 @@ impl Expansion<'_> {
         let Locals { handle, restart_limit, cancel, .. } = &self.locals;
         let call = control.has_handle().then(|| {
             let (site, clock, start) = (&self.site, self.clock(), self.progress_at_start());
-            let named = control
-                .call
-                .as_ref()
-                .map(|name| quote_spanned!(Span::mixed_site()=> let #name: &#private::Call = &#handle;));
-            quote_spanned! {Span::mixed_site()=>
-                let #handle = #private::Call::new(#site, &#start, #clock);
-                #named
-            }
+            quote_spanned!(Span::mixed_site()=> let #handle = #private::Call::new(#site, &#start, #clock);)
         });
         let limit = control.restart_after.as_ref().filter(|time| !is_literal(&time.form)).map(|time| {
             let value = time_tokens(time, private);
@@ -40,9 +32,8 @@ impl Expansion<'_> {
         });
         let cancel = control.cancel.as_ref().map(|given| {
             let place = Place::of(given);
-            let into_future: Path = syn::parse_quote!(::core::future::IntoFuture);
             if self.retry.shape.is_async {
-                let future = place.call(&into_future, "into_future", quote!(#given));
+                let future = self.call(place, "async_cancel", quote!(#given));
                 quote_spanned!(Span::mixed_site()=> let mut #cancel = ::core::pin::pin!(#future);)
             } else {
                 let typed = self.call(place, "blocking_cancel", quote!(#given));
@@ -50,6 +41,17 @@ impl Expansion<'_> {
             }
         });
         quote!(#call #limit #cancel)
+    }
+
+    /// Defines the handle under the user's name for it. Each scope that needs the name has its own: a reference that lives
+    /// through the loop would be a part of the future.
+    pub(super) fn named_handle(&self) -> Option<TokenStream> {
+        let (private, name, handle) =
+            (&self.retry.private, self.retry.control.call.as_ref()?, &self.locals.handle);
+        Some(quote_spanned! {Span::mixed_site()=>
+            let #name: &#private::Call = &#handle;
+            let _ = #name;
+        })
     }
 
     /// Takes the time at the start of an attempt that may be a new start of the call.

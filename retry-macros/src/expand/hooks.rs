@@ -32,11 +32,13 @@ impl Expansion<'_> {
         Some(self.hook(hook, &self.locals.planned, "on_retry", "call_on_retry"))
     }
 
-    /// Returns what a hook sees of a value that was refused. Without `retry_ok`, no value is.
-    fn refused_in(&self, step: &Ident) -> TokenStream {
+    /// Returns what a hook sees of a value that `retry_ok` refused. The type of the event contains that of the value, which
+    /// a function, named by its path, need not name: it sees none.
+    fn refused_in(&self, hook: &Expr, step: &Ident) -> TokenStream {
         let private = &self.retry.private;
         let is_end = *step == self.locals.given_up;
         match self.retry.success_rule {
+            Some(_) if !matches!(ungrouped(hook), Expr::Closure(_)) => quote!(#private::NoValue),
             None => quote!(#private::NoValue),
             Some(_) if is_end && self.may_make_no_attempt() => quote!(#private::OptionalValue),
             Some(_) => quote!(#private::AnyValue),
@@ -46,7 +48,7 @@ impl Expansion<'_> {
     /// Calls a hook with a step. An async hook may await: the result is moved through it, so that it is held across the
     /// awaits of the hook and no others.
     pub(super) fn hook(&self, hook: &Expr, step: &Ident, key: &str, tell: &str) -> TokenStream {
-        let (private, refused) = (&self.retry.private, self.refused_in(step));
+        let (private, refused) = (&self.retry.private, self.refused_in(hook, step));
         let Locals { result, hook: heard, answered, answer, future, .. } = &self.locals;
         if !self.retry.shape.is_async {
             let call = self.call(Place::of(hook), tell, quote!(&#step, #refused, &#result, #hook));

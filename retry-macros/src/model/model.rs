@@ -115,7 +115,10 @@ impl Retry<'_> {
 
     /// Returns whether the duration of the call is reported, or the clock is read for each attempt anyway.
     pub(crate) fn is_timed(&self) -> bool {
-        self.has_hooks() || self.ending.error.is_some() || self.policy.has_attempt_timeout()
+        self.has_hooks()
+            || self.on_success.is_some()
+            || self.ending.error.is_some()
+            || self.policy.has_attempt_timeout()
     }
 
     /// Returns whether events are emitted later than the decision: after a hook, or after a wait that can end the call,

@@ -30,14 +30,14 @@ fn check_values_are_refused(args: &RawArgs, errors: &mut Diagnostics) {
     }
 }
 
-/// Refuses values of the policy that `delay` replaces. A value that `retry_ok` refuses still waits by them.
+/// Refuses values of the policy that `delay` replaces. A value that `retry_ok` refuses still waits by them, and jitter
+/// spreads hints.
 fn check_delay_stands_alone(args: &RawArgs, errors: &mut Diagnostics) {
     let Some(delay) = args.delay.get().filter(|_| !args.retry_ok.is_set()) else { return };
     let replaced = [
         args.base.get().map(|given| (&given.key, given.origin)),
         args.factor.get().map(|given| (&given.key, given.origin)),
         args.backoff.get().map(|given| (&given.key, given.origin)),
-        args.jitter.get().map(|given| (&given.key, given.origin)),
     ];
     for (key, _) in replaced.into_iter().flatten().filter(|(_, origin)| *origin == delay.origin) {
         let message = format!(
