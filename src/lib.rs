@@ -17,7 +17,9 @@ pub use retry_core::observe::{self, Observer, SetObserverError, Stats, set_obser
 pub use retry_core::testing;
 #[cfg(feature = "std")]
 pub use retry_core::{AttemptTimeout, RetryCall, SetSleepError, set_sleep};
-pub use retry_core::{Backoff, GiveUpReason, HintMode, InvalidPolicy, Jitter, Outcome, Policy, preset};
+pub use retry_core::{
+    Backoff, Delays, Draw, Draws, GiveUpReason, HintMode, InvalidPolicy, Jitter, Outcome, Policy, preset,
+};
 #[cfg(target_has_atomic = "64")]
 pub use retry_core::{CircuitBreaker, CircuitOpen, CircuitState, FailureKind, Permit, RetryBudget};
 #[cfg(feature = "std")]

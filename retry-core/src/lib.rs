@@ -34,6 +34,6 @@ pub use error::CircuitOpen;
 pub use error::{AttemptTimeout, RetryError, Retryable};
 #[cfg(feature = "std")]
 pub use observe::{Observer, SetObserverError, Stats, set_observer};
-pub use policy::{Backoff, HintMode, InvalidPolicy, Jitter, Policy, preset};
+pub use policy::{Backoff, Delays, Draw, Draws, HintMode, InvalidPolicy, Jitter, Policy, preset};
 #[cfg(feature = "std")]
 pub use runtime::sleep::{SetSleepError, set_sleep};

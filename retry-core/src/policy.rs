@@ -4,6 +4,7 @@ mod backoff;
 pub mod consistency;
 mod delays;
 mod display;
+mod getters;
 mod hint;
 mod jitter;
 mod literal;
@@ -16,6 +17,7 @@ pub(crate) mod random;
 pub mod rules;
 
 pub use backoff::Backoff;
+pub use delays::{Delays, Draw, Draws};
 pub use hint::HintMode;
 pub use jitter::Jitter;
 pub use literal::Argument;

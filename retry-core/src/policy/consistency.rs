@@ -148,7 +148,10 @@ mod tests {
                 preset::API_CALL.jitter(Jitter::UpTo(Duration::from_secs(10))),
                 "not below `max_delay`; lower it",
             ),
-            (preset::LAMBDA.deadline(Duration::from_secs(1)), "`base` is not below `deadline`, so no retry"),
+            (
+                preset::MAINTENANCE.deadline(Duration::from_secs(1)),
+                "`base` is not below `deadline`, so no retry",
+            ),
         ];
         for (policy, expected) in policies {
             let message = panic_message(policy);

@@ -326,7 +326,7 @@ impl Policy {
     /// Returns the sum of all delays at their longest, without hints.
     ///
     /// The sum is exact, or an upper bound for a schedule that grows for more than 10,000 steps. If attempts are
-    /// unlimited, the sum saturates, or is 0 if every delay is 0.
+    /// unlimited, the sum saturates, unless the delay is 0 from some attempt on.
     #[must_use]
     pub const fn worst_case_wait(&self) -> Duration {
         to_duration(self.longest_wait())
