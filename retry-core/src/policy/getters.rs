@@ -94,6 +94,9 @@ mod tests {
             Policy::new().list(LIST).jitter(Jitter::Decorrelated).delay_limit(),
             Some(Duration::from_secs(60))
         );
+        let minute = Policy::new().max_delay(Duration::from_secs(60));
+        assert_eq!(minute, Policy::new());
+        assert_ne!(minute.list(LIST), Policy::new().list(LIST));
         assert_eq!(policy.written_max_delay(), Some(90_000_000_000));
         assert_eq!(Policy::new().list(LIST).written_max_delay(), None);
     }

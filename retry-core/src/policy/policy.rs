@@ -24,7 +24,7 @@ use super::rules;
 /// assert_eq!(delays, [200, 400, 800, 1600]);
 /// assert_eq!(UPLOAD.worst_case_wait(), Duration::from_secs(3));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Policy {
     /// The limit on attempts; 0 if they are unlimited.
     max: u32,
@@ -41,6 +41,23 @@ pub struct Policy {
     /// Whether each delay is a shift and a draw, and attempts are the only limit to check. `false` is always correct:
     /// the general path computes equal delays.
     pub(crate) is_plain: bool,
+}
+
+/// Two policies are equal if their values are. Whether `max_delay` is the default or was set makes a difference only to a
+/// list of delays.
+impl PartialEq for Policy {
+    fn eq(&self, other: &Policy) -> bool {
+        let Policy { max, backoff, max_delay, deadline, max_hint, within, jitter, hint, .. } = self;
+        *max == other.max
+            && *backoff == other.backoff
+            && *max_delay == other.max_delay
+            && *deadline == other.deadline
+            && *max_hint == other.max_hint
+            && *within == other.within
+            && *jitter == other.jitter
+            && *hint == other.hint
+            && self.ceiling() == other.ceiling()
+    }
 }
 
 impl Default for Policy {
