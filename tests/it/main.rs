@@ -29,6 +29,7 @@ mod policies;
 mod presets;
 mod retry_ok;
 mod run;
+mod schedules;
 mod selection;
 mod sendness;
 mod shapes;
