@@ -8,7 +8,7 @@ pub use retry_core::decision::outcome::{
 };
 pub use retry_core::decision::success::{never_fails, success};
 pub use retry_core::policy::Argument;
-pub use retry_core::{Backoff, Jitter, Outcome, Policy, preset};
+pub use retry_core::{Backoff, HintMode, Jitter, Outcome, Policy, preset};
 
 #[cfg(feature = "macros")]
 pub use retry_macros::retry;
@@ -26,7 +26,7 @@ pub use with_std::*;
 mod with_std {
     pub use retry_core::call::blocking::{Block, BlockBy, repeatable, retry_by_rules};
     pub use retry_core::call::cancel::{
-        asks_to_end, block_or_cancel, block_rest, blocking_cancel, is_cancelled, wait_or_cancel,
+        asks_to_end, async_cancel, block_or_cancel, block_rest, blocking_cancel, is_cancelled, wait_or_cancel,
     };
     pub use retry_core::call::event::{AnyValue, NoValue, OptionalValue};
     pub use retry_core::call::handle::{AttemptStart, Call};
@@ -59,7 +59,7 @@ pub mod check {
     pub use retry_core::policy::consistency::{
         base_below_ceiling, base_below_deadline, require_over, width_below_ceiling, within,
     };
-    pub use retry_core::policy::rules::{attempt_timeout, factor, jitter, max, require, seconds};
+    pub use retry_core::policy::rules::{attempt_timeout, delays, factor, jitter, max, require, seconds};
 }
 
 /// The traits of the method lookups, in a module for each lookup. An expansion imports all traits of a

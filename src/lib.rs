@@ -17,9 +17,12 @@ pub use retry_core::observe::{self, Observer, SetObserverError, Stats, set_obser
 pub use retry_core::testing;
 #[cfg(feature = "std")]
 pub use retry_core::{
-    AttemptTimeout, Call, LogLevel, RetryCall, RetryFuture, RetryLending, SetSleepError, set_sleep,
+    AttemptTimeout, Attempts, Call, LogLevel, RetryCall, RetryFuture, RetryLending, SetSleepError,
+    is_enabled, set_enabled, set_sleep,
 };
-pub use retry_core::{Backoff, GiveUpReason, InvalidPolicy, Jitter, Outcome, Policy, preset};
+pub use retry_core::{
+    Backoff, Delays, Draw, Draws, GiveUpReason, HintMode, InvalidPolicy, Jitter, Outcome, Policy, preset,
+};
 #[cfg(target_has_atomic = "64")]
 pub use retry_core::{CircuitBreaker, CircuitOpen, CircuitState, FailureKind, Permit, RetryBudget};
 #[cfg(feature = "std")]

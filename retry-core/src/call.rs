@@ -1,5 +1,6 @@
 //! One call: its attempts, the plan after each attempt, the waits and the hooks.
 
+mod attempts;
 pub mod blocking;
 pub mod cancel;
 mod closure;
@@ -8,6 +9,7 @@ pub mod handle;
 pub mod hook;
 #[cfg(target_has_atomic = "64")]
 pub mod limits;
+mod name;
 mod next;
 mod planned;
 pub mod probe;
@@ -16,6 +18,7 @@ mod site;
 pub mod step;
 pub mod timeout;
 
+pub use attempts::Attempts;
 pub use closure::{ExplainedFuture, RetryCall, RetryFuture, RetryLending};
 pub use event::{GiveUpEvent, RetryEvent, SuccessEvent};
 pub use handle::Call;

@@ -26,7 +26,8 @@ pub use breaker::{CircuitBreaker, CircuitState, Permit};
 pub use budget::{FailureKind, RetryBudget};
 #[cfg(feature = "std")]
 pub use call::{
-    Call, ExplainedFuture, GiveUpEvent, RetryCall, RetryEvent, RetryFuture, RetryLending, SuccessEvent,
+    Attempts, Call, ExplainedFuture, GiveUpEvent, RetryCall, RetryEvent, RetryFuture, RetryLending,
+    SuccessEvent,
 };
 pub use config::{InvalidConfig, JitterConfig, PolicyConfig};
 pub use decision::{GiveUpReason, Outcome};
@@ -36,6 +37,8 @@ pub use error::CircuitOpen;
 pub use error::{AttemptTimeout, RetryError, Retryable};
 #[cfg(feature = "std")]
 pub use observe::{LogLevel, Observer, SetObserverError, Stats, set_observer};
-pub use policy::{Backoff, InvalidPolicy, Jitter, Policy, preset};
+pub use policy::{Backoff, Delays, Draw, Draws, HintMode, InvalidPolicy, Jitter, Policy, preset};
+#[cfg(feature = "std")]
+pub use runtime::enabled::{is_enabled, set_enabled};
 #[cfg(feature = "std")]
 pub use runtime::sleep::{SetSleepError, set_sleep};

@@ -1,6 +1,6 @@
 //! Ends a call from outside, by `cancel`: a future in an async function, and a function that waits in a blocking one.
 
-use core::future::{Future, poll_fn};
+use core::future::{Future, IntoFuture, poll_fn};
 use core::pin::Pin;
 use core::task::Poll;
 use core::time::Duration;
@@ -22,6 +22,11 @@ pub async fn wait_or_cancel<C: Future>(mut cancel: Pin<&mut C>, wait: impl Futur
         Poll::Pending => wait.as_mut().poll(context).map(|()| false),
     })
     .await
+}
+
+/// Returns the future in `cancel` of an async call.
+pub fn async_cancel<C: IntoFuture>(cancel: C) -> C::IntoFuture {
+    cancel.into_future()
 }
 
 /// Types the function in `cancel` of a blocking call.

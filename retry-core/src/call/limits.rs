@@ -256,11 +256,11 @@ pub fn plan_async_shared(
 #[inline(never)]
 #[expect(clippy::too_many_arguments, reason = "each is a fact of its own, and only expansions call it")]
 pub fn plan_controlled_shared(
-    clock: Clock,
     site: &Site<'_>,
     progress: &mut Progress,
     failure: &dyn Failure,
     emit: Emit,
+    clock: Clock,
     controls: Controls<'_>,
     shared: &mut Shared<'_>,
     ended: Ended,

@@ -110,11 +110,11 @@ pub fn plan_async(
 #[cold]
 #[inline(never)]
 pub fn plan_controlled(
-    clock: Clock,
     site: &Site<'_>,
     progress: &mut Progress,
     failure: &dyn Failure,
     emit: Emit,
+    clock: Clock,
     controls: Controls<'_>,
 ) -> Result<Planned, GivenUp> {
     plan(site, progress, failure, clock, emit, controls, None)
@@ -226,7 +226,7 @@ impl Attempt {
             }
         }
         if let Some(call) = controls.call {
-            call.keep(progress, before, progress.attempt() >= policy.attempts());
+            call.keep(progress, before, progress.attempt() >= policy.attempt_limit());
         }
         Attempt {
             number: before.saturating_add(attempt),

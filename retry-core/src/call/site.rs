@@ -79,20 +79,20 @@ impl<'p> Site<'p> {
         self.policy.is_plain && self.env.is_none()
     }
 
-    /// Returns whether the environment or a test context may override the policy after a failed attempt. A
-    /// test context may set the number of attempts. Neither is read before an attempt has failed.
+    /// Returns whether the environment, a test context or disabled retries may override the policy after a failed
+    /// attempt. The latter two set the number of attempts. None is read before an attempt has failed.
     #[inline]
     fn is_overridden(&self) -> bool {
-        self.env.is_some() || installed::has_test_context()
+        self.env.is_some() || installed::limits_attempts()
     }
 
     /// Returns whether the policy allows one attempt and no retry.
     #[inline]
     pub(super) fn is_only_attempt(&self) -> bool {
         if self.is_overridden() {
-            self.override_policy().attempts() == 1
+            self.override_policy().attempt_limit() == 1
         } else {
-            self.policy.attempts() == 1
+            self.policy.attempt_limit() == 1
         }
     }
 
@@ -104,6 +104,9 @@ impl<'p> Site<'p> {
     #[cold]
     #[inline(never)]
     fn override_policy(&self) -> Policy {
+        if !runtime::enabled::is_enabled() {
+            return self.policy.max(1);
+        }
         let policy = match self.env {
             Some(Environment { prefix, over }) => over(*self.policy, prefix),
             None => *self.policy,

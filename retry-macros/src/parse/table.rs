@@ -22,7 +22,10 @@ use syn::{Expr, LitStr, Path, Token, Type};
 
 use super::argument::Argument;
 use super::backoff::Backoff;
+use super::delays::Delays;
+use super::hint::HintMode;
 use super::jitter::Jitter;
+use super::log_level::LogLevel;
 use super::selector::Selector;
 use super::slot::{Origin, Slot};
 use super::spec::{ArgumentSpec, Conversion, Group, Kind};
@@ -61,12 +64,13 @@ macro_rules! arguments {
 
             /// Returns these arguments and, where a slot is empty, that of the `impl` block.
             pub(crate) fn or_inherit(self, outer: &RawArgs) -> RawArgs {
-                RawArgs {
+                let args = RawArgs {
                     $($field: match Group::$group {
                         Group::Method => self.$field,
                         _ => self.$field.or_inherit(&outer.$field),
                     },)+
-                }
+                };
+                args.with_one_schedule()
             }
 
             /// Returns the arguments that are kept after a mistake: those on which the function and its body depend.
@@ -105,7 +109,7 @@ arguments! {
     }
     base: Time, Policy {
         "base" = duration(Duration), "base = \"1s\"",
-            Unchanged("delay" "base_delay" "initial" "initial_delay" "initial_interval" "interval"
+            Unchanged("base_delay" "initial" "initial_delay" "initial_interval" "interval"
                 "min_delay" "min" "wait" "backoff_delay" "retry_delay" "retry_interval" "period"
                 "start_delay");
         "base_ms" = millis(Other), "base_ms = 1000", Unchanged("delay_ms");
@@ -116,6 +120,10 @@ arguments! {
     }
     backoff: Backoff, Policy {
         "backoff" = backoff(Other), "backoff = exponential", Unchanged("strategy");
+    }
+    delays: Delays, Policy {
+        "delays" = delays(NoLiteral), "delays = [\"100ms\", \"1s\"]",
+            Unchanged("schedule" "intervals" "delay_list" "retry_delays" "backoffs");
     }
     max_delay: Time, Policy {
         "max_delay" = duration(Duration), "max_delay = \"30s\"",
@@ -135,6 +143,14 @@ arguments! {
         "attempt_timeout" = duration(Duration), "attempt_timeout = \"5s\"",
             Unchanged("timeout" "per_attempt_timeout" "try_timeout");
         "attempt_timeout_ms" = millis(Other), "attempt_timeout_ms = 5000", Unchanged("timeout_ms");
+    }
+    max_hint: Time, Policy {
+        "max_hint" = duration(Duration), "max_hint = \"2m\"",
+            Unchanged("max_retry_after" "hint_limit" "retry_after_max");
+        "max_hint_ms" = millis(Other), "max_hint_ms = 120000";
+    }
+    hint: HintMode, Policy {
+        "hint" = hint(Other), "hint = exact", Unchanged("hint_mode");
     }
     within: Time, Policy {
         "within" = duration(Duration), "within = \"1m\"";
@@ -161,13 +177,33 @@ arguments! {
             Impossible("until");
     }
     retry_after: Expr, Selection {
-        "retry_after" = function(Function), "retry_after = |error| error.retry_after()", Unchanged("hint" "adjust");
+        "retry_after" = function(Function), "retry_after = |error| error.retry_after()", Unchanged("adjust");
+    }
+    retry_after_ok: Expr, Selection {
+        "retry_after_ok" = function(Function), "retry_after_ok = |value| value.retry_after()",
+            Unchanged("hint_ok" "poll_interval");
+    }
+    delay: Expr, Selection {
+        "delay" = delay_function(Function), "delay = |error, attempt| Duration::from_secs(1)",
+            Unchanged("delay_fn" "backoff_fn" "wait_fn");
     }
     error: Type, Function {
         "error" = ty(Other), "error = MyError", Unchanged("error_type" "wrap");
     }
     attempt: Ident, Function {
         "attempt" = binding(Other), "attempt = n", Unchanged("attempt_number");
+    }
+    call: Ident, Function {
+        "call" = binding(Other), "call = c", Unchanged("handle" "context" "ctx");
+    }
+    restart_after: Time, Call {
+        "restart_after" = duration(Duration), "restart_after = \"2m\"",
+            Unchanged("reset_after" "stable_after" "reset_backoff_after");
+        "restart_after_ms" = millis(Other), "restart_after_ms = 120000";
+    }
+    cancel: Expr, Call {
+        "cancel" = shared(NoLiteral), "cancel = token.cancelled()",
+            Unchanged("cancellation" "cancelled" "stop_when" "shutdown" "abort");
     }
     fallback: Expr, Call {
         "fallback" = fallback(Function), "fallback = |error| Ok(default)", Unchanged("recover" "default" "or_else");
@@ -177,6 +213,16 @@ arguments! {
     }
     on_give_up: Expr, Call {
         "on_give_up" = function(Function), "on_give_up = |event| log(event)", Impossible("on_failure" "on_error");
+    }
+    on_success: Expr, Call {
+        "on_success" = function(Function), "on_success = |event| log(event)",
+            Unchanged("on_recovery" "on_recovered" "after_success");
+    }
+    log: LogLevel, Call {
+        "log" = log_level(Other), "log = info", Unchanged("log_level" "level" "verbosity");
+    }
+    log_after: Expr, Call {
+        "log_after" = log_after(Other), "log_after = 3", Unchanged("quiet" "log_from" "warn_after" "notify_after");
     }
     name: LitStr, Call {
         "name" = label(Other), "name = \"drain node\"", Unchanged("operation" "label");
@@ -215,6 +261,20 @@ impl RawArgs {
             Start::Policy(policy) => Some(policy),
             Start::Preset(_) => None,
         }
+    }
+
+    /// Removes the schedule of the `impl` block, a list or a growth, where the method has one of the other kind.
+    fn with_one_schedule(mut self) -> RawArgs {
+        let RawArgs { base, factor, backoff, delays, .. } = &mut self;
+        let is_own = |origin| origin == Some(Origin::Own);
+        if is_own(delays.origin()) {
+            base.keep_own();
+            factor.keep_own();
+            backoff.keep_own();
+        } else if [base.origin(), factor.origin(), backoff.origin()].into_iter().any(is_own) {
+            delays.keep_own();
+        }
+        self
     }
 
     /// Returns whether all values of the policy come from the `impl` block, so that its constant can be used.

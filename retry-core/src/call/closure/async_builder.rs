@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use super::future::{RetryFuture, State};
 use super::lending::RetryLending;
-use super::operation::{Attempts, Limited, Restarting};
+use super::operation::{Limited, Operation, Restarting};
 use super::rule::{Both, Limit};
 #[cfg(target_has_atomic = "64")]
 use super::sharing::Shares;
@@ -20,7 +20,7 @@ use crate::{
     error::FromCircuitOpen,
 };
 
-impl<'p, O: Attempts, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S, C, Z, K> {
+impl<'p, O: Operation, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S, C, Z, K> {
     /// Returns the call with one more rule.
     #[inline]
     pub(super) fn with_rule<N>(self, step: N) -> RetryFuture<'p, O, T, E, Both<N, R>, S, C, Z, K> {
@@ -30,7 +30,7 @@ impl<'p, O: Attempts, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S,
     }
 
     #[inline]
-    pub(super) fn with_operation<P: Attempts>(
+    pub(super) fn with_operation<P: Operation>(
         self,
         change: impl FnOnce(O) -> P,
     ) -> RetryFuture<'p, P, T, E, R, S, C, Z, K> {
@@ -151,7 +151,7 @@ impl<'p, O: Attempts, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S,
 }
 
 #[cfg(target_has_atomic = "64")]
-impl<'p, O: Attempts, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S, C, Z, K> {
+impl<'p, O: Operation, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S, C, Z, K> {
     /// Pays for retries from `budget`: a [`RetryBudget`], or a pointer or an `Option` that lends one.
     ///
     /// ```

@@ -180,7 +180,7 @@ impl<O: BlockingOperation<T, E>, T, E, R: Rule<T, E>, S: Sharing<E>> RetryCall<'
             }
             result => {
                 let attempts =
-                    Attempts { course, shared: self.shared, operation: self.operation, call, progress };
+                    Retries { course, shared: self.shared, operation: self.operation, call, progress };
                 attempts.retry::<K>(result)
             }
         }
@@ -205,7 +205,7 @@ fn attempt<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>>(
 }
 
 /// The attempts after the first one.
-struct Attempts<'a, T, E, R, S, O> {
+struct Retries<'a, T, E, R, S, O> {
     course: Course<'a, T, E, R>,
     shared: S,
     operation: O,
@@ -213,7 +213,7 @@ struct Attempts<'a, T, E, R, S, O> {
     progress: Progress,
 }
 
-impl<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>> Attempts<'_, T, E, R, S, O> {
+impl<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>> Retries<'_, T, E, R, S, O> {
     #[cold]
     #[inline(never)]
     fn retry<K: Ending<T, E>>(mut self, mut result: Result<T, E>) -> K::Output {

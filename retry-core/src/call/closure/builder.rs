@@ -9,7 +9,7 @@ use core::time::Duration;
 use super::blocking_call::RetryCall;
 use super::future::RetryFuture;
 use super::lending::RetryLending;
-use super::operation::Attempts;
+use super::operation::Operation;
 use super::rule::Both;
 use super::searched::{Inside, Itself, Openable, Searchable};
 #[cfg(target_has_atomic = "64")]
@@ -370,8 +370,8 @@ macro_rules! call_steps {
 
 error_steps!(RetryCall ['p, O, T, E,] [, S] where []);
 call_steps!(RetryCall ['p, O, T, E,] [, S] where []);
-error_steps!(RetryFuture ['p, O, T, E,] [, S, C, Z, K] where [O: Attempts, Z: Waits]);
-call_steps!(RetryFuture ['p, O, T, E,] [, S, C, Z, K] where [O: Attempts, Z: Waits]);
+error_steps!(RetryFuture ['p, O, T, E,] [, S, C, Z, K] where [O: Operation, Z: Waits]);
+call_steps!(RetryFuture ['p, O, T, E,] [, S, C, Z, K] where [O: Operation, Z: Waits]);
 error_steps!(RetryLending ['p, F, T, E,] [, S, C, Z] where []);
 call_steps!(RetryLending ['p, F, T, E,] [, S, C, Z] where []);
 

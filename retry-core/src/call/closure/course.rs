@@ -8,6 +8,7 @@ use core::time::Duration;
 
 use super::super::event::{AnyValue, NoValue, Step};
 use super::super::handle::Call;
+use super::super::name::Name;
 use super::super::next::{self, Controls, Emit};
 use super::super::planned::{GivenUp, Planned};
 use super::super::progress::Progress;
@@ -228,15 +229,11 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
     }
 
     fn name(&self) -> Name {
-        self.rules.name().map_or(Name::Place(self.place), Name::Written)
+        self.rules.name().map_or(Name::Location(self.place), Name::Written)
     }
 
     fn site(&self, name: &Name) -> Site<'a> {
-        let label = match *name {
-            Name::Written(label) => label,
-            Name::Place(place) => place.file(),
-        };
-        Site::new(label, self.policy).with_log(self.rules.log(LogRules::USUAL))
+        Site::new(name.label(), self.policy).with_log(self.rules.log(LogRules::USUAL))
     }
 
     /// Returns the handle of a call, if its operation takes one or a rule needs it.
@@ -244,22 +241,6 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
     pub(super) fn call(&self, progress: &Progress, is_passed: bool) -> Option<Call> {
         (is_passed || self.rules.needs().restart)
             .then(|| Call::new(&Site::new("", self.policy), progress, self.clock))
-    }
-}
-
-/// The name of a call in events: as written, or the place of the call.
-#[derive(Clone, Copy, Debug)]
-enum Name {
-    Written(&'static str),
-    Place(&'static Location<'static>),
-}
-
-impl Display for Name {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Name::Written(name) => f.write_str(name),
-            Name::Place(place) => place.fmt(f),
-        }
     }
 }
 

@@ -15,7 +15,7 @@ use super::super::planned::GivenUp;
 use super::super::progress::Progress;
 use super::course::{Attempt, Course, Next};
 use super::ending::{Ending, Explained, Unchanged};
-use super::operation::{AsyncClosure, AsyncOperation, AsyncWithCall, Attempts};
+use super::operation::{AsyncClosure, AsyncOperation, AsyncWithCall, Operation};
 use super::rule::Rule;
 use super::searched::Explainable;
 use super::sharing::{Sharing, Unshared};
@@ -47,7 +47,7 @@ pin_project! {
     #[must_use = "nothing is called before it is awaited"]
     pub struct RetryFuture<'p, O, T, E, R = (), S = Unshared, C = Never, Z = Runtime, K = Dropped>
     where
-        O: Attempts,
+        O: Operation,
         Z: Waits,
     {
         pub(super) policy: &'p Policy,
@@ -166,7 +166,7 @@ impl Policy {
     }
 }
 
-impl<'p, O: Attempts, T, E> RetryFuture<'p, O, T, E> {
+impl<'p, O: Operation, T, E> RetryFuture<'p, O, T, E> {
     #[inline]
     pub(super) fn new(policy: &'p Policy, place: &'static Location<'static>, operation: O) -> Self {
         RetryFuture {
@@ -342,7 +342,7 @@ where
     }
 }
 
-impl<O: Attempts, T, E, R: Debug, S: Debug, C, Z: Waits, K> Debug
+impl<O: Operation, T, E, R: Debug, S: Debug, C, Z: Waits, K> Debug
     for RetryFuture<'_, O, T, E, R, S, C, Z, K>
 {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -55,13 +55,13 @@ impl<T, E, F: FnMut(&Call) -> Result<T, E>> BlockingOperation<T, E> for WithCall
 
 /// The type of an operation's attempts. It needs no bound on the operation, so that the compiler finds out without
 /// effort whether a call is `Send`.
-pub trait Attempts {
+pub trait Operation {
     /// The future of an attempt. `W` is the type of a timer.
     type Attempt<W>;
 }
 
 /// An operation that returns a future for each attempt.
-pub trait AsyncOperation<T, E, Z: Sleeper>: Attempts {
+pub trait AsyncOperation<T, E, Z: Sleeper>: Operation {
     /// Prepares the operation for a call.
     #[inline]
     fn begin<R: Rule<T, E>>(&mut self, _course: &Course<'_, T, E, R>, _progress: &Progress) {}
@@ -105,7 +105,7 @@ impl<F, A> AsyncClosure<F, A> {
     }
 }
 
-impl<F, A> Attempts for AsyncClosure<F, A> {
+impl<F, A> Operation for AsyncClosure<F, A> {
     type Attempt<W> = A;
 }
 
@@ -141,7 +141,7 @@ impl<F, A> AsyncWithCall<F, A> {
     }
 }
 
-impl<F, A> Attempts for AsyncWithCall<F, A> {
+impl<F, A> Operation for AsyncWithCall<F, A> {
     type Attempt<W> = A;
 }
 
@@ -197,7 +197,7 @@ pin_project! {
     }
 }
 
-impl<O: Attempts, E> Attempts for Limited<O, E> {
+impl<O: Operation, E> Operation for Limited<O, E> {
     type Attempt<W> = LimitedAttempt<O::Attempt<W>, W, E>;
 }
 
@@ -263,7 +263,7 @@ impl<O> Restarting<O> {
     }
 }
 
-impl<O: Attempts> Attempts for Restarting<O> {
+impl<O: Operation> Operation for Restarting<O> {
     type Attempt<W> = O::Attempt<W>;
 }
 

@@ -101,7 +101,7 @@ impl<E> Sharing<E> for Unshared {
 
     fn plan(&mut self, ended: Attempted<'_, '_>, progress: &mut Progress) -> Result<Planned, GivenUp> {
         let Attempted { site, clock, failure, emit, controls, .. } = ended;
-        plan_controlled(clock, site, progress, failure, emit, controls)
+        plan_controlled(site, progress, failure, emit, clock, controls)
     }
 
     #[inline]
@@ -190,7 +190,7 @@ impl<E> Sharing<E> for Shares<'_, E> {
             Kind::Error => Ended::Error,
             Kind::Timeout => Ended::Timeout,
         };
-        plan_controlled_shared(clock, site, progress, failure, emit, controls, used, kind)
+        plan_controlled_shared(site, progress, failure, emit, clock, controls, used, kind)
     }
 
     #[inline]

@@ -32,8 +32,6 @@ fn names_of_other_libraries_for_a_policy_lead_to_ours() {
         )]
 
         #[retry(
-            delay = 1,
-            ^^^^^ `delay` is no argument of `#[retry]`; write `base_ms = 1` or `base = "1s"`
             delay_ms = 1,
             ^^^^^^^^ `delay_ms` is no argument of `#[retry]`; write `base_ms = 1`
             base_delay = 1,
@@ -131,8 +129,6 @@ fn names_of_other_libraries_for_the_rest_lead_to_ours() {
             ^^^^^^^^^^^^^^^ `retry_on_result` is no argument of `#[retry]`; write `retry_ok = |value| value.is_pending()`
             until = 1,
             ^^^^^ `until` is no argument of `#[retry]`; write `retry_ok = |value| value.is_pending()`
-            hint = 1,
-            ^^^^ `hint` is no argument of `#[retry]`; write `retry_after = |error| error.retry_after()`
             adjust = 1,
             ^^^^^^ `adjust` is no argument of `#[retry]`; write `retry_after = |error| error.retry_after()`
         )]
@@ -192,7 +188,7 @@ fn the_advice_keeps_the_value() {
                 ^^^^^^^^ `delay_ms` is no argument of `#[retry]`; write `base_ms = 500`
 
         #[retry(delay = "1s")]
-                ^^^^^ `delay` is no argument of `#[retry]`; write `base = "1s"`
+                        ^^^^ `delay` takes a function of the error and its attempt; write `base = "1s"` for a first delay
 
         #[retry(if = |error| error.is_empty())]
                 ^^ `if` is no argument of `#[retry]`; write `when = |error| error.is_empty()`
@@ -305,7 +301,7 @@ fn an_unknown_word_leads_to_the_nearest() {
                           ^^^^^^^^^^ `exponental` is no backoff; write `backoff = exponential`
 
         #[retry(backoff = polynomial)]
-                          ^^^^^^^^^^ `polynomial` is no backoff; write `exponential`, `linear`, `constant` or `fibonacci`
+                          ^^^^^^^^^^ `polynomial` is no backoff; write `exponential`, `linear`, `linear("1s")`, `constant` or `fibonacci`
 
         #[retry(jitter = "full")]
                          ^^^^^^ `"full"` is no jitter; write `jitter = full`
