@@ -19,7 +19,7 @@ pub mod step;
 pub mod timeout;
 
 pub use attempts::Attempts;
-pub use closure::{ExplainedFuture, RetryCall, RetryFuture, RetryLending};
+pub use closure::{ExplainedFuture, RetryCall, RetryFuture, RetryLending, RetryRules, RulesBuilder};
 pub use event::{GiveUpEvent, RetryEvent, SuccessEvent};
 pub use handle::Call;
 pub use next::{

@@ -27,7 +27,7 @@ pub use budget::{FailureKind, RetryBudget};
 #[cfg(feature = "std")]
 pub use call::{
     Attempts, Call, ExplainedFuture, GiveUpEvent, RetryCall, RetryEvent, RetryFuture, RetryLending,
-    SuccessEvent,
+    RetryRules, RulesBuilder, SuccessEvent,
 };
 pub use config::{InvalidConfig, JitterConfig, PolicyConfig};
 pub use decision::{GiveUpReason, Outcome};

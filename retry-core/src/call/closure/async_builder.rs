@@ -172,9 +172,7 @@ impl<'p, O: Operation, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S
         L: Lend<RetryBudget> + ?Sized,
         S: Into<Shares<'b, E>>,
     {
-        let RetryFuture { policy, place, operation, rules, shared, cancel, sleeper, kept, result, .. } = self;
-        let (shared, state) = (shared.into().with_budget(lend_budget(budget)), State::Start);
-        RetryFuture { policy, place, operation, rules, shared, cancel, sleeper, kept, result, state }
+        self.with_shared(|shared| shared.with_budget(lend_budget(budget)))
     }
 
     /// Spares the server by `breaker`: a [`CircuitBreaker`], or a pointer or an `Option` that lends one. While it is open,
@@ -207,8 +205,26 @@ impl<'p, O: Operation, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S
         S: Into<Shares<'b, E>>,
         E: FromCircuitOpen,
     {
+        self.with_shared(|shared| shared.with_breaker(lend_breaker(breaker), E::from_circuit_open)).keeping()
+    }
+
+    #[inline]
+    pub(super) fn with_shared<'b>(
+        self,
+        add: impl FnOnce(Shares<'b, E>) -> Shares<'b, E>,
+    ) -> RetryFuture<'p, O, T, E, R, Shares<'b, E>, C, Z, K>
+    where
+        S: Into<Shares<'b, E>>,
+    {
+        let RetryFuture { policy, place, operation, rules, shared, cancel, sleeper, kept, result, .. } = self;
+        let (shared, state) = (add(shared.into()), State::Start);
+        RetryFuture { policy, place, operation, rules, shared, cancel, sleeper, kept, result, state }
+    }
+
+    /// Returns the call with room for its last result during a wait.
+    #[inline]
+    pub(super) fn keeping(self) -> RetryFuture<'p, O, T, E, R, S, C, Z, Kept<Result<T, E>>> {
         let RetryFuture { policy, place, operation, rules, shared, cancel, sleeper, result, .. } = self;
-        let shared = shared.into().with_breaker(lend_breaker(breaker), E::from_circuit_open);
         let (kept, state) = (Kept(None), State::Start);
         RetryFuture { policy, place, operation, rules, shared, cancel, sleeper, kept, result, state }
     }

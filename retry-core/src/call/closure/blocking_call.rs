@@ -2,6 +2,7 @@
 
 use core::fmt::{self, Debug, Formatter};
 use core::marker::PhantomData;
+use core::ops::ControlFlow::{Break, Continue};
 use core::panic::Location;
 use core::time::Duration;
 
@@ -9,7 +10,7 @@ use super::super::cancel::block_or_cancel;
 use super::super::handle::{AttemptStart, Call};
 use super::super::planned::{GivenUp, Planned};
 use super::super::progress::Progress;
-use super::course::{Attempt, Course, Next};
+use super::course::{Attempt, Course, Pause};
 use super::ending::{Ending, Explained, Unchanged};
 use super::operation::{BlockingOperation, Closure, WithCall};
 use super::rule::Rule;
@@ -168,8 +169,8 @@ impl<O: BlockingOperation<T, E>, T, E, R: Rule<T, E>, S: Sharing<E>> RetryCall<'
     fn run_to<K: Ending<T, E>>(mut self) -> K::Output {
         let course = Course::new(self.policy, self.place, &self.rules, Clock::Blocking);
         let progress = match course.start::<S, K>(&mut self.shared) {
-            Ok(progress) => progress,
-            Err(end) => return end,
+            Continue(progress) => progress,
+            Break(end) => return end,
         };
         let call = course.call(&progress, O::TAKES_CALL);
         let call = call.as_ref();
@@ -216,40 +217,32 @@ struct Retries<'a, T, E, R, S, O> {
 impl<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>> Retries<'_, T, E, R, S, O> {
     #[cold]
     #[inline(never)]
-    fn retry<K: Ending<T, E>>(mut self, mut result: Result<T, E>) -> K::Output {
+    fn retry<K: Ending<T, E>>(mut self, result: Result<T, E>) -> K::Output {
+        let rules = self.course.rules();
+        let may_be_cancelled = rules.needs().cancel;
+        let may_end = may_be_cancelled || self.shared.may_refuse();
+        let ended = Attempt { call: self.call, may_be_cancelled, ..Attempt::default() };
+        let is_cancelled = || rules.cancel(Duration::ZERO).unwrap_or(false);
+        let first = Attempt { is_cancelled: is_cancelled(), ..ended };
+        let mut next = self.course.failed::<S, K>(&mut self.shared, &mut self.progress, result, first);
         loop {
-            let next = self.decide::<K>(&result);
-            let (wait, planned) = match next {
-                Next::Wait(wait, planned) => (wait, planned),
-                Next::End(given_up) => return self.course.give_up::<K>(given_up, result),
-            };
-            let may_end = self.shared.may_refuse() || self.course.rules().needs().cancel;
-            match planned.filter(|_| may_end) {
-                None => {
-                    // The error is not needed during the wait.
-                    drop(result);
-                    block(self.course.rules(), Delay(wait));
-                }
-                Some(planned) => {
+            match next {
+                Break(end) => return end,
+                Continue(Pause { planned: Some(planned), result, .. }) if may_end => {
                     if let Err(given_up) = self.wait_or_end(&planned) {
                         return self.course.give_up::<K>(Some(given_up), result);
                     }
                 }
-            }
-            result = match attempt(&self.course, &self.shared, &mut self.operation, self.call) {
-                Ok(value) if self.course.accepts(&value, self.call) => {
-                    return self.course.succeeded::<S, K>(&mut self.shared, &self.progress, self.call, value);
+                Continue(Pause { wait, result, .. }) => {
+                    // The error is not needed during the wait.
+                    drop(result);
+                    block(rules, Delay(wait));
                 }
-                result => result,
-            };
+            }
+            let result = attempt(&self.course, &self.shared, &mut self.operation, self.call);
+            next =
+                self.course.after::<S, K>(&mut self.shared, &mut self.progress, result, ended, is_cancelled);
         }
-    }
-
-    fn decide<K: Ending<T, E>>(&mut self, result: &Result<T, E>) -> Next {
-        let may_be_cancelled = self.course.rules().needs().cancel;
-        let is_cancelled = self.course.rules().cancel(Duration::ZERO).unwrap_or(false);
-        let attempt = Attempt { call: self.call, is_cancelled, may_be_cancelled, timed_out: false };
-        self.course.decide::<S, K>(&mut self.shared, &mut self.progress, result, attempt)
     }
 
     /// Waits for the next attempt, which `cancel` or the breaker may prevent.

@@ -3,6 +3,7 @@
 use core::any::type_name;
 use core::fmt::{self, Display, Formatter};
 use core::marker::PhantomData;
+use core::ops::ControlFlow::{self, Break, Continue};
 use core::panic::Location;
 use core::time::Duration;
 
@@ -34,8 +35,17 @@ pub struct Course<'a, T, E, R> {
     result: PhantomData<fn() -> Result<T, E>>,
 }
 
+/// A wait between two attempts.
+pub(super) struct Pause<T, E> {
+    pub(super) wait: Nanos,
+    /// The plan, if the call asked for one.
+    pub(super) planned: Option<Planned>,
+    /// The result of the attempt.
+    pub(super) result: Result<T, E>,
+}
+
 /// The next step of a call after an attempt that did not end it with success.
-pub(super) enum Next {
+enum Next {
     /// The wait before another attempt, and the plan, if the call asked for one.
     Wait(Nanos, Option<Planned>),
     /// The end, with its reason, if the call asked for a plan.
@@ -53,6 +63,13 @@ pub(super) struct Attempt<'c> {
     pub(super) may_be_cancelled: bool,
     /// Whether the attempt exceeded its limit.
     pub(super) timed_out: bool,
+}
+
+impl<'c> Attempt<'c> {
+    #[inline]
+    pub(super) fn of_async(call: Option<&'c Call>, may_be_cancelled: bool, timed_out: bool) -> Attempt<'c> {
+        Attempt { call, is_cancelled: false, may_be_cancelled, timed_out }
+    }
 }
 
 impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
@@ -81,19 +98,19 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
     pub(super) fn start<S: Sharing<E>, K: Ending<T, E>>(
         &self,
         shared: &mut S,
-    ) -> Result<Progress, K::Output> {
+    ) -> ControlFlow<K::Output, Progress> {
         if let Err((open, error)) = shared.start() {
-            return Err(self.refused::<K>(&open, error));
+            return Break(self.refused::<K>(&open, error));
         }
         if self.rules.needs().or(K::NEEDS).clock {
-            return Ok(match self.clock {
+            return Continue(match self.clock {
                 Clock::Blocking => Progress::blocking_timed(),
                 Clock::Async => Progress::asynchronous_timed(),
             });
         }
         // The name is not needed to start.
         let site = Site::new("", self.policy);
-        Ok(match self.clock {
+        Continue(match self.clock {
             Clock::Blocking => Progress::blocking(&site),
             Clock::Async => Progress::asynchronous(&site),
         })
@@ -122,7 +139,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
 
     /// Ends the call with a success.
     #[inline]
-    pub(super) fn succeeded<S: Sharing<E>, K: Ending<T, E>>(
+    fn succeeded<S: Sharing<E>, K: Ending<T, E>>(
         &self,
         shared: &mut S,
         progress: &Progress,
@@ -148,10 +165,48 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         self.rules.on_success(&recovered.event(NoValue, &Ok::<(), ()>(())));
     }
 
+    /// Ends the call after an attempt, or returns the wait before the next one. `is_cancelled` is asked after a failure.
+    #[inline]
+    pub(super) fn after<S: Sharing<E>, K: Ending<T, E>>(
+        &self,
+        shared: &mut S,
+        progress: &mut Progress,
+        result: Result<T, E>,
+        attempt: Attempt<'_>,
+        is_cancelled: impl FnOnce() -> bool,
+    ) -> ControlFlow<K::Output, Pause<T, E>> {
+        match result {
+            Ok(value) if self.accepts(&value, attempt.call) => {
+                Break(self.succeeded::<S, K>(shared, progress, attempt.call, value))
+            }
+            result => self.failed::<S, K>(
+                shared,
+                progress,
+                result,
+                Attempt { is_cancelled: is_cancelled(), ..attempt },
+            ),
+        }
+    }
+
+    /// Ends the call after a failed attempt, or returns the wait before the next one.
+    #[inline]
+    pub(super) fn failed<S: Sharing<E>, K: Ending<T, E>>(
+        &self,
+        shared: &mut S,
+        progress: &mut Progress,
+        result: Result<T, E>,
+        attempt: Attempt<'_>,
+    ) -> ControlFlow<K::Output, Pause<T, E>> {
+        match self.decide::<S, K>(shared, progress, &result, attempt) {
+            Next::Wait(wait, planned) => Continue(Pause { wait, planned, result }),
+            Next::End(given_up) => Break(self.give_up::<K>(given_up, result)),
+        }
+    }
+
     /// Decides after an attempt that did not end the call with success.
     #[cold]
     #[inline(never)]
-    pub(super) fn decide<S: Sharing<E>, K: Ending<T, E>>(
+    fn decide<S: Sharing<E>, K: Ending<T, E>>(
         &self,
         shared: &mut S,
         progress: &mut Progress,

@@ -3,6 +3,7 @@
 use core::fmt::{self, Debug, Formatter};
 use core::future::Future;
 use core::marker::PhantomData;
+use core::ops::ControlFlow::{Break, Continue};
 use core::panic::Location;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
@@ -13,7 +14,7 @@ use pin_project_lite::pin_project;
 use super::super::handle::Call;
 use super::super::planned::GivenUp;
 use super::super::progress::Progress;
-use super::course::{Attempt, Course, Next};
+use super::course::{Attempt, Course, Pause};
 use super::ending::{Ending, Explained, Unchanged};
 use super::operation::{AsyncClosure, AsyncOperation, AsyncWithCall, Operation};
 use super::rule::Rule;
@@ -224,11 +225,11 @@ where
         loop {
             let progress = match this.state.as_mut().project() {
                 StateProjection::Start => match course.start::<S, N>(this.shared) {
-                    Ok(progress) => {
+                    Continue(progress) => {
                         this.operation.begin(&course, &progress);
                         progress
                     }
-                    Err(end) => {
+                    Break(end) => {
                         this.state.set(State::Ended);
                         return Poll::Ready(end);
                     }
@@ -242,27 +243,15 @@ where
                     // The attempt is dropped, as at the end of its statement in a loop by hand.
                     this.state.set(State::Ended);
                     this.operation.ended(&course);
-                    let call = this.operation.call();
-                    let result = match result {
-                        Ok(value) if course.accepts(&value, call) => {
-                            return Poll::Ready(course.succeeded::<S, N>(
-                                this.shared,
-                                &progress,
-                                call,
-                                value,
-                            ));
-                        }
-                        result => result,
-                    };
-                    let is_cancelled = this.cancel.as_mut().is_cancelled(context);
-                    let attempt = Attempt { call, is_cancelled, may_be_cancelled: C::IS_POSSIBLE, timed_out };
-                    match course.decide::<S, N>(this.shared, &mut progress, &result, attempt) {
-                        Next::Wait(wait, planned) => {
+                    let attempt = Attempt::of_async(this.operation.call(), C::IS_POSSIBLE, timed_out);
+                    let is_cancelled = || this.cancel.as_mut().is_cancelled(context);
+                    match course.after::<S, N>(this.shared, &mut progress, result, attempt, is_cancelled) {
+                        Break(end) => return Poll::Ready(end),
+                        Continue(Pause { wait, planned, result }) => {
                             this.kept.keep(planned, result);
                             let wait = this.sleeper.wait(Delay(wait));
                             this.state.set(State::Waiting { progress, wait });
                         }
-                        Next::End(given_up) => return Poll::Ready(course.give_up::<N>(given_up, result)),
                     }
                     continue;
                 }

@@ -3,23 +3,24 @@
 use core::fmt::{self, Debug, Formatter};
 use core::future::{Future, poll_fn};
 use core::marker::PhantomData;
+use core::ops::ControlFlow::{self, Break, Continue};
 use core::panic::Location;
 use core::pin::{Pin, pin};
-use core::task::Poll;
+use core::task::{Poll, ready};
 
 use super::super::handle::{AttemptStart, Call};
 use super::super::planned::{GivenUp, Planned};
 use super::super::progress::Progress;
 use super::super::timeout::limit_now;
-use super::course::{Attempt, Course, Next};
+use super::course::{Attempt, Course, Pause};
 use super::ending::{Ending, Explained, Unchanged};
-use super::rule::Rule;
+use super::operation::poll_limited;
+use super::rule::{Limit, Rule};
 use super::searched::Explainable;
 use super::sharing::{Sharing, Unshared};
 use super::sleeper::{Cancel, Never, Runtime, Sleeper, poll_wait};
-use crate::error::{AttemptTimeout, RetryError};
+use crate::error::RetryError;
 use crate::policy::Policy;
-use crate::policy::nanos::Nanos;
 use crate::runtime::{Clock, Delay};
 
 /// The call of an async closure that lends from what it captures. [`Policy::retry_async_mut`] creates it, and
@@ -103,90 +104,101 @@ where
         self.run_to::<Explained<M>>().await
     }
 
-    async fn run_to<N: Ending<T, E>>(mut self) -> N::Output {
-        let mut cancel = pin!(self.cancel);
-        let course = Course::new(self.policy, self.place, &self.rules, Clock::Async);
-        let mut progress = match course.start::<S, N>(&mut self.shared) {
-            Ok(progress) => progress,
-            Err(end) => return end,
+    async fn run_to<N: Ending<T, E>>(self) -> N::Output {
+        let RetryLending { policy, place, mut operation, rules, mut shared, cancel, sleeper, .. } = self;
+        let mut cancel = pin!(cancel);
+        let course = Course::new(policy, place, &rules, Clock::Async);
+        let progress = match course.start::<S, N>(&mut shared) {
+            Continue(progress) => progress,
+            Break(end) => return end,
         };
         let call = course.call(&progress, false);
-        let call = call.as_ref();
+        let mut run = Run { policy, place, rules, shared, sleeper, progress, call };
         loop {
-            // A scope of its own: the error is dropped before the wait, unless the call may end with it.
-            let (wait, kept) = {
-                let start = call.map(|_| AttemptStart::now(Clock::Async));
-                let attempt = (self.operation)();
-                let (result, timed_out) =
-                    run_attempt(&course, &self.shared, &self.sleeper, &progress, attempt).await;
-                restart(&course, call, start);
-                let result = match result {
-                    Ok(value) if course.accepts(&value, call) => {
-                        return course.succeeded::<S, N>(&mut self.shared, &progress, call, value);
-                    }
-                    result => result,
-                };
-                let is_cancelled = cancelled(cancel.as_mut()).await;
-                let attempt = Attempt { call, is_cancelled, may_be_cancelled: C::IS_POSSIBLE, timed_out };
-                match course.decide::<S, N>(&mut self.shared, &mut progress, &result, attempt) {
-                    Next::Wait(wait, planned) => {
-                        let may_end = C::IS_POSSIBLE || self.shared.may_refuse();
-                        (wait, planned.filter(|_| may_end).map(|planned| (planned, result)))
-                    }
-                    Next::End(given_up) => return course.give_up::<N>(given_up, result),
+            let attempt = operation();
+            let ended = run.attempt::<T, E, C, N>(cancel.as_mut(), attempt).await;
+            // Only a call that may end in its wait has a result that lives on.
+            let (wait, kept) = match ended {
+                Continue(Pause { wait, planned, result }) => {
+                    let may_end = C::IS_POSSIBLE || run.shared.may_refuse();
+                    (wait, planned.filter(|_| may_end).map(|planned| (planned, result)))
                 }
+                Break(end) => return end,
             };
-            let is_cancelled = wait_for(cancel.as_mut(), &self.sleeper, wait).await;
+            let is_cancelled = wait_for(cancel.as_mut(), run.sleeper.wait(Delay(wait))).await;
             if let Some((planned, result)) = kept
-                && let Err(given_up) = resume::<E, S>(&mut self.shared, &planned, is_cancelled)
+                && let Err(given_up) = resume(&mut run.shared, &planned, is_cancelled)
             {
-                return course.give_up::<N>(Some(given_up), result);
+                return run.course::<T, E>().give_up::<N>(Some(given_up), result);
             }
         }
     }
 }
 
-/// Runs an attempt. Returns its result, and whether it exceeded its limit.
-async fn run_attempt<T, E, R: Rule<T, E>, S: Sharing<E>, Z: Sleeper>(
-    course: &Course<'_, T, E, R>,
-    shared: &S,
-    sleeper: &Z,
-    progress: &Progress,
-    attempt: impl Future<Output = Result<T, E>>,
-) -> (Result<T, E>, bool) {
-    let mut attempt = pin!(attempt);
-    let limit = course.rules().limit();
-    let time = limit.as_ref().map(|limit| limit_now(course.policy(), progress, limit.time));
-    let mut timer = pin!(time.map(|time| sleeper.timer(time)));
-    poll_fn(|context| {
-        let _mark = shared.mark();
-        if let Poll::Ready(result) = attempt.as_mut().poll(context) {
-            return Poll::Ready((result, false));
-        }
-        let (Some(limit), Some(time), Some(timer)) = (&limit, time, timer.as_mut().as_pin_mut()) else {
-            return Poll::Pending;
-        };
-        timer.poll(context).map(|()| (Err((limit.error)(AttemptTimeout::new(time))), true))
-    })
-    .await
+/// A call that has started. It is passed by `&mut`, so that the future of the call is `Send` if the rules are `Send`.
+struct Run<'p, R, S, Z> {
+    policy: &'p Policy,
+    place: &'static Location<'static>,
+    rules: R,
+    shared: S,
+    sleeper: Z,
+    progress: Progress,
+    call: Option<Call>,
 }
 
-fn restart<T, E, R: Rule<T, E>>(
-    course: &Course<'_, T, E, R>,
-    call: Option<&Call>,
-    start: Option<AttemptStart>,
-) {
-    if let (Some(limit), Some(call), Some(start)) = (course.rules().restart_after(), call, start) {
-        call.restart_after(limit, start);
+impl<R, S, Z: Sleeper> Run<'_, R, S, Z> {
+    fn course<T, E>(&self) -> Course<'_, T, E, R>
+    where
+        R: Rule<T, E>,
+    {
+        Course::new(self.policy, self.place, &self.rules, Clock::Async)
+    }
+
+    /// Runs an attempt. Returns the end of the call, or the wait before the next attempt.
+    async fn attempt<T, E, C: Cancel, N: Ending<T, E>>(
+        &mut self,
+        mut cancel: Pin<&mut C>,
+        attempt: impl Future<Output = Result<T, E>>,
+    ) -> ControlFlow<N::Output, Pause<T, E>>
+    where
+        R: Rule<T, E>,
+        S: Sharing<E>,
+    {
+        let started = self.call.is_some().then(|| AttemptStart::now(Clock::Async));
+        let mut attempt = pin!(attempt);
+        let limit = self.rules.limit().map(|limit| {
+            let time = limit_now(self.policy, &self.progress, limit.time);
+            Limit { time, ..limit }
+        });
+        let mut timer = pin!(limit.as_ref().map(|limit| self.sleeper.timer(limit.time)));
+        poll_fn(|context| {
+            let ended = {
+                let _mark = self.shared.mark();
+                poll_limited(attempt.as_mut(), timer.as_mut(), limit.as_ref(), context)
+            };
+            let (result, timed_out) = ready!(ended);
+            if let (Some(limit), Some(call), Some(started)) =
+                (self.rules.restart_after(), &self.call, started)
+            {
+                call.restart_after(limit, started);
+            }
+            let ended = Attempt::of_async(self.call.as_ref(), C::IS_POSSIBLE, timed_out);
+            let is_cancelled = || cancel.as_mut().is_cancelled(context);
+            let course = Course::new(self.policy, self.place, &self.rules, Clock::Async);
+            Poll::Ready(course.after::<S, N>(
+                &mut self.shared,
+                &mut self.progress,
+                result,
+                ended,
+                is_cancelled,
+            ))
+        })
+        .await
     }
 }
 
-async fn cancelled<C: Cancel>(mut cancel: Pin<&mut C>) -> bool {
-    poll_fn(|context| Poll::Ready(cancel.as_mut().is_cancelled(context))).await
-}
-
-async fn wait_for<C: Cancel, Z: Sleeper>(mut cancel: Pin<&mut C>, sleeper: &Z, wait: Nanos) -> bool {
-    let mut wait = pin!(sleeper.wait(Delay(wait)));
+async fn wait_for<C: Cancel>(mut cancel: Pin<&mut C>, wait: impl Future<Output = ()>) -> bool {
+    let mut wait = pin!(wait);
     poll_fn(|context| poll_wait(cancel.as_mut(), wait.as_mut(), context)).await
 }
 

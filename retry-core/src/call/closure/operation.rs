@@ -231,19 +231,41 @@ impl<T, E, Z: Sleeper, O: AsyncOperation<T, E, Z>> AsyncOperation<T, E, Z> for L
     ) -> Poll<(Result<T, E>, bool)> {
         let this = attempt.project();
         // The attempt is polled first, so an attempt that is ready counts.
-        if let Poll::Ready(ended) = O::poll(this.attempt, context) {
-            return Poll::Ready(ended);
-        }
-        match (this.timer.as_pin_mut(), this.limit) {
-            (Some(timer), Some(limit)) => {
-                timer.poll(context).map(|()| (Err((limit.error)(AttemptTimeout::new(limit.time))), true))
-            }
-            _ => Poll::Pending,
+        match O::poll(this.attempt, context) {
+            Poll::Pending => poll_timer(this.timer, this.limit.as_ref(), context),
+            ended => ended,
         }
     }
 
     fn ended<R: Rule<T, E>>(&mut self, course: &Course<'_, T, E, R>) {
         self.inner.ended(course);
+    }
+}
+
+/// Polls an attempt that may have a limit.
+pub(super) fn poll_limited<T, E>(
+    attempt: Pin<&mut impl Future<Output = Result<T, E>>>,
+    timer: Pin<&mut Option<impl Future<Output = ()>>>,
+    limit: Option<&Limit<E>>,
+    context: &mut Context<'_>,
+) -> Poll<(Result<T, E>, bool)> {
+    match attempt.poll(context) {
+        Poll::Ready(result) => Poll::Ready((result, false)),
+        Poll::Pending => poll_timer(timer, limit, context),
+    }
+}
+
+/// Returns the error of an attempt whose time is over.
+fn poll_timer<T, E>(
+    timer: Pin<&mut Option<impl Future<Output = ()>>>,
+    limit: Option<&Limit<E>>,
+    context: &mut Context<'_>,
+) -> Poll<(Result<T, E>, bool)> {
+    match (timer.as_pin_mut(), limit) {
+        (Some(timer), Some(limit)) => {
+            timer.poll(context).map(|()| (Err((limit.error)(AttemptTimeout::new(limit.time))), true))
+        }
+        _ => Poll::Pending,
     }
 }
 
