@@ -16,6 +16,7 @@ impl Policy {
     /// assert!(Policy::new().delays().eq(Policy::new().delays_seeded(7)));
     /// ```
     #[inline]
+    #[must_use]
     pub fn delays(&self) -> Delays {
         self.delays_drawn(super::draw)
     }
