@@ -7,6 +7,8 @@ mod clock;
 #[cfg(feature = "std")]
 mod delays;
 #[cfg(feature = "std")]
+pub mod enabled;
+#[cfg(feature = "std")]
 pub(crate) mod installed;
 #[cfg(feature = "std")]
 pub mod sleep;

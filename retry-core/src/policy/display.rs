@@ -85,7 +85,7 @@ impl Policy {
             f.write_str("…, ")?;
         }
         write!(f, "{end:?}")?;
-        let repeats = self.attempts() as usize > list.len() + 1;
+        let repeats = self.attempt_limit() as usize > list.len() + 1;
         if repeats && !before.is_empty() { f.write_str(" repeatedly") } else { Ok(()) }
     }
 
@@ -94,7 +94,7 @@ impl Policy {
         const ROWS: u32 = 12;
         writeln!(f, "{:>7}{:>12}{:>12}", "attempt", "earliest", "latest")?;
         let (mut earliest, mut latest) = (Duration::ZERO, Duration::ZERO);
-        for attempt in 1..=self.attempts().min(ROWS) {
+        for attempt in 1..=self.attempt_limit().min(ROWS) {
             if attempt > 1 {
                 let (shortest, longest) = self.delay_bounds(attempt - 1);
                 (earliest, latest) = (earliest.saturating_add(shortest), latest.saturating_add(longest));
