@@ -16,7 +16,7 @@ pub mod rules;
 
 pub use backoff::Backoff;
 pub use jitter::Jitter;
-pub use literal::{Argument, into_policy, unlimited_if_zero};
+pub use literal::{Argument, evaluated, into_policy, unlimited_if_zero};
 pub use policy::Policy;
 pub use rules::InvalidPolicy;
 

@@ -119,6 +119,12 @@ pub fn into_policy<P: IntoPolicy>(policy: P) -> Policy {
     policy.into_policy()
 }
 
+/// Returns the value of a closure.
+#[inline]
+pub fn evaluated<T>(value: impl FnOnce() -> T) -> T {
+    value()
+}
+
 /// Returns the limit on an attempt of an argument that is known at run time. Zero is no limit, as in most
 /// configurations: with a limit of no time, no attempt could succeed.
 #[inline]
