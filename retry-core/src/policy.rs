@@ -21,6 +21,6 @@ pub use backoff::Backoff;
 pub use delays::{Delays, Draw, Draws};
 pub use hint::HintMode;
 pub use jitter::Jitter;
-pub use literal::Argument;
+pub use literal::{Argument, evaluated, into_policy, unlimited_if_zero};
 pub use policy::Policy;
 pub use rules::InvalidPolicy;
