@@ -39,7 +39,15 @@ pub(super) fn time_tokens(time: &Time, private: &Path) -> TokenStream {
 pub(super) fn delays_tokens(delays: &Delays, private: &Path) -> TokenStream {
     match &delays.form {
         DelaysForm::Items(items) => {
-            let items = items.iter().map(|item| time_tokens(item, private));
+            // Each item has its type, so that the compiler reports each that is none.
+            let name = hygiene::local("item");
+            let items = items.iter().map(|item| match item.form {
+                TimeForm::Expression => {
+                    let written = &item.written;
+                    quote!({ let #name: #private::Duration = #written; #name })
+                }
+                _ => time_tokens(item, private),
+            });
             quote!(&[#(#items),*])
         }
         DelaysForm::Repeated(item, length) => {

@@ -179,7 +179,7 @@ fn check_delays_are_constant(args: &RawArgs, names: &CallNames, errors: &mut Dia
     let late: Vec<_> = parts.into_iter().filter(|part| names.know_at_run_time(part, Origin::Own)).collect();
     for value in &late {
         let message = format!(
-            "`{}` is known only at run time, and `{}` takes constants; use `delay = |error, n| …`",
+            "`{}` is known only at run time, and `{}` takes constants; use `delay = |error, attempt| …`",
             source(value),
             given.key
         );
