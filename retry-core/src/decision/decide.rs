@@ -5,7 +5,7 @@
 //! the caller passes both in.
 
 use super::reason::GiveUpReason;
-use crate::policy::nanos::{FOREVER, Nanos, max};
+use crate::policy::nanos::{FOREVER, Nanos, max, min};
 use crate::policy::{HintMode, Policy};
 
 /// The facts about a failed attempt on which the decision depends.
@@ -58,7 +58,10 @@ pub(crate) const fn decide(policy: &Policy, failed: FailedAttempt) -> Decision {
         return Decision::GiveUp(reason);
     }
     let delay = match failed.own_delay {
-        Some(delay) => delay,
+        Some(delay) => match policy.written_max_delay() {
+            Some(limit) => min(delay, limit),
+            None => delay,
+        },
         None => policy.delay(failed.attempt, failed.previous, failed.draw),
     };
     let wait = match failed.hint {
@@ -281,6 +284,10 @@ mod tests {
         assert_eq!(decide(&POLICY, own), retry(7));
         let hinted = FailedAttempt { hint: Some(9), ..own };
         assert_eq!(decide(&POLICY, hinted), Decision::Retry { delay: 7, wait: 9 });
+        let long = FailedAttempt { own_delay: Some(90 * SECOND), ..FIRST };
+        let unlimited = POLICY.deadline(Duration::MAX);
+        assert_eq!(decide(&unlimited, long), retry(90 * SECOND), "the default limit is not written");
+        assert_eq!(decide(&unlimited.max_delay(Duration::from_secs(60)), long), retry(60 * SECOND));
         let late = FailedAttempt { own_delay: Some(10 * SECOND), ..FIRST };
         assert_eq!(decide(&POLICY, late), Decision::GiveUp(GiveUpReason::Deadline));
     }

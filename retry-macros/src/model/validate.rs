@@ -123,6 +123,18 @@ fn check_within_can_be_proven(args: &RawArgs, errors: &mut Diagnostics) {
         );
         errors.report(&within.key, message);
     }
+    let keys = [
+        args.delay.get().map(|given| &given.key),
+        args.restart_after.get().map(|given| &given.key),
+        args.call.get().map(|given| &given.key),
+    ];
+    for key in keys.into_iter().flatten() {
+        let message = format!(
+            "`{}` is proven at compile time, and `{key}` can lengthen the call at run time; remove one or use `deadline`",
+            within.key
+        );
+        errors.report(&within.key, message);
+    }
     if let Some(env) = args.env.get() {
         let message = format!(
             "`{}` is proven at compile time, and `{}` changes the policy at run time; remove one or use `deadline`",
