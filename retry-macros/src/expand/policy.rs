@@ -177,7 +177,8 @@ impl<'a> Builder<'a> {
 
     fn delays(&mut self) {
         let Some(given) = self.policy.args.delays.get() else { return };
-        let (private, value) = (self.private, delays_tokens(&given.value, self.private));
+        let (private, keyword, name) = (self.private, self.keyword(), self.name("DELAY"));
+        let value = delays_tokens(&given.value, (&keyword, &name), private);
         // Only a constant may borrow a list for the rest of the program.
         let value = if self.is_inline() { quote!(const { #value }) } else { value };
         let definition = quote!(&'static [#private::Duration] = #value);
