@@ -7,7 +7,7 @@ pub use retry_core::decision::outcome::{
     from_result, from_result_of, into_outcome, into_result, out_of_line, split, unreached,
 };
 pub use retry_core::decision::success::{never_fails, success};
-pub use retry_core::policy::Argument;
+pub use retry_core::policy::{Argument, evaluated, into_policy, unlimited_if_zero};
 pub use retry_core::{Backoff, HintMode, Jitter, Outcome, Policy, preset};
 
 #[cfg(feature = "macros")]
