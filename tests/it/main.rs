@@ -28,6 +28,7 @@ mod policies;
 mod presets;
 mod retry_ok;
 mod run;
+mod run_time;
 mod selection;
 mod sendness;
 mod shapes;
