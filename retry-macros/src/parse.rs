@@ -7,6 +7,7 @@ mod duration;
 mod expression;
 mod jitter;
 mod label;
+mod log_level;
 mod names;
 mod nearest;
 mod preset;
@@ -24,6 +25,7 @@ pub(crate) use expression::{
 };
 pub(crate) use jitter::{Jitter, JitterForm, not_a_jitter};
 pub(crate) use label::{format_arguments, placeholders};
+pub(crate) use log_level::LogLevel;
 #[cfg(test)]
 pub(crate) use names::all_keys;
 pub(crate) use preset::Preset;
