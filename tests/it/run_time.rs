@@ -691,3 +691,47 @@ fn a_value_is_read_before_the_body_uses_up_what_it_names() {
     assert_eq!(waits(|| generic([1_u8, 2, 3], &Flaky::broken())), secs([1, 2]));
     assert_eq!(waits(|| finish(raw(3, &Flaky::broken()))), secs([1, 2]));
 }
+
+#[test]
+fn schedules_take_values_of_the_call() {
+    #[retry(max = max, base = "1s", backoff = linear(step), jitter = none)]
+    fn linear(max: u32, step: Duration, flaky: &Flaky) -> Result<u32, Down> {
+        flaky.call()
+    }
+
+    #[retry(delays = ["1s", "5s"], jitter = none, max = max)]
+    fn repeated(max: u32, flaky: &Flaky) -> Result<u32, Down> {
+        flaky.call()
+    }
+
+    #[retry(delays = delays, jitter = none)]
+    fn list(delays: &'static [Duration], flaky: &Flaky) -> Result<u32, Down> {
+        flaky.call()
+    }
+
+    #[retry(delays = || Box::leak(Box::new([SECOND])), jitter = none, max = 3)]
+    fn list_with_max(flaky: &Flaky) -> Result<u32, Down> {
+        flaky.call()
+    }
+
+    assert_eq!(waits(|| linear(4, 3 * SECOND, &Flaky::broken())), secs([1, 4, 7]));
+    assert_eq!(waits(|| linear(4, Duration::MAX, &Flaky::broken())), secs([1, 60, 60]));
+    assert_eq!(waits(|| repeated(4, &Flaky::broken())), secs([1, 5, 5]));
+    assert_eq!(waits(|| repeated(2, &Flaky::broken())), secs([1]));
+    assert_eq!(waits(|| list(const { &[SECOND, SECOND] }, &Flaky::broken())), secs([1, 1]));
+    assert_eq!(waits(|| list(&[], &Flaky::broken())), []);
+    assert_eq!(waits(|| list_with_max(&Flaky::broken())), secs([1, 1]));
+}
+
+#[test]
+fn the_longest_hint_is_known_at_run_time() {
+    #[retry(max = 2, base = "1s", jitter = none, retry_after = |_| Some(5 * SECOND), max_hint = max_hint)]
+    fn call(max_hint: Duration, flaky: &Flaky) -> Result<u32, Down> {
+        flaky.call()
+    }
+
+    assert_eq!(waits(|| call(5 * SECOND, &Flaky::broken())), secs([5]));
+    assert_eq!(waits(|| call(Duration::MAX, &Flaky::broken())), secs([5]));
+    assert_eq!(waits(|| call(4 * SECOND, &Flaky::broken())), []);
+    assert_eq!(waits(|| call(Duration::ZERO, &Flaky::broken())), []);
+}

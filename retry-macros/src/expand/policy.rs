@@ -6,7 +6,7 @@ use syn::{Expr, Path};
 
 use super::hygiene;
 use super::underline::Place;
-use super::values::{argument, jitter_tokens, number_tokens, time_tokens, value_tokens};
+use super::values::{argument, delays_tokens, jitter_tokens, number_tokens, time_tokens, value_tokens};
 use crate::model::{Evaluated, Policy};
 use crate::parse::{Given, Origin, Preset, Slot, Start, Time, is_constant};
 
@@ -77,6 +77,8 @@ impl<'a> Builder<'a> {
     /// Defines and checks each value. Returns the limits that are not part of the policy.
     fn values(&mut self) -> (Option<Ident>, Option<Ident>) {
         let (private, args) = (self.private, self.policy.args);
+        // The list sets the number of attempts, unless `max` does after it.
+        self.delays();
         self.max();
         self.time(&args.base, "BASE", "base");
         if let Some(given) = args.factor.get() {
@@ -86,10 +88,7 @@ impl<'a> Builder<'a> {
             let value = Value::new("FACTOR", definition, given, number.expression(), written);
             self.set("factor_or_one", Value { check: Some("factor"), ..value });
         }
-        if let Some(backoff) = args.backoff.value() {
-            let variant = backoff.variant();
-            self.setters.extend([quote!(.backoff(#private::Backoff::#variant))]);
-        }
+        self.backoff();
         self.time(&args.max_delay, "MAX_DELAY", "max_delay");
         if let Some(given) = args.jitter.get() {
             let jitter = &given.value;
@@ -99,6 +98,11 @@ impl<'a> Builder<'a> {
             self.set("jitter_or_nearest", Value { check: Some("jitter"), ..value });
         }
         self.time(&args.deadline, "DEADLINE", "deadline");
+        self.time(&args.max_hint, "MAX_HINT", "max_hint");
+        if let Some(mode) = args.hint.value() {
+            let variant = mode.variant();
+            self.setters.extend([quote!(.hint(#private::HintMode::#variant))]);
+        }
         (self.attempt_timeout(), self.within())
     }
 
@@ -171,6 +175,40 @@ impl<'a> Builder<'a> {
         self.set("max_or_one", Value { check: Some("max"), ..value });
     }
 
+    fn delays(&mut self) {
+        let Some(given) = self.policy.args.delays.get() else { return };
+        let (private, delays) = (self.private, &given.value);
+        let value = delays_tokens(delays, private);
+        let is_late = self.policy.is_known_late(delays.expression(), given.origin);
+        // Only a constant may borrow a list for the rest of the program.
+        let value = if self.is_inline() && !is_late { quote!(const { #value }) } else { value };
+        let definition = quote!(&'static [#private::Duration] = #value);
+        let value = Value::new("DELAYS", definition, given, delays.expression(), &delays.written);
+        let (name, _) = self.define(Value { check: Some("delays"), ..value });
+        let setter = if is_late && self.policy.args.max.is_set() {
+            // Values that are known only at run time are set last, and a constant `max` is set.
+            quote!(.backoff(#private::Backoff::List(#name)))
+        } else {
+            quote!(.list(#name))
+        };
+        self.setters(is_late).extend([setter]);
+    }
+
+    fn backoff(&mut self) {
+        let Some(given) = self.policy.args.backoff.get() else { return };
+        let (private, backoff) = (self.private, &given.value);
+        let variant = backoff.variant();
+        let Some(step) = &backoff.step else {
+            self.setters.extend([quote!(.backoff(#private::Backoff::#variant))]);
+            return;
+        };
+        let value = time_tokens(step, private);
+        let definition = quote!(#private::Duration = #value);
+        let written = &step.written;
+        let (name, is_late) = self.define(Value::new("STEP", definition, given, Some(written), written));
+        self.setters(is_late).extend([quote!(.backoff(#private::Backoff::#variant(#name)))]);
+    }
+
     fn time(&mut self, slot: &Slot<Time>, name: &'static str, setter: &str) {
         if let Some(value) = self.duration(slot, name) {
             self.set(setter, value);
@@ -204,8 +242,11 @@ impl<'a> Builder<'a> {
     fn set(&mut self, setter: &str, value: Value<'_>) {
         let setter = Ident::new(setter, Span::call_site());
         let (name, is_late) = self.define(value);
-        let setters = if is_late { &mut self.late_setters } else { &mut self.setters };
-        setters.extend([quote!(.#setter(#name))]);
+        self.setters(is_late).extend([quote!(.#setter(#name))]);
+    }
+
+    fn setters(&mut self, is_late: bool) -> &mut TokenStream {
+        if is_late { &mut self.late_setters } else { &mut self.setters }
     }
 
     /// Defines a value, unless it is a constant of the `impl` block. Returns its name, and whether it is known only at run
@@ -305,6 +346,10 @@ impl<'a> Builder<'a> {
             };
             let [late_base, late_max_delay, late_deadline] =
                 [&args.base, &args.max_delay, &args.deadline].map(|slot| self.is_late(slot));
+            let late_delays = args
+                .delays
+                .get()
+                .is_some_and(|given| self.policy.is_known_late(given.value.expression(), given.origin));
             let late_jitter = args
                 .jitter
                 .get()
@@ -318,8 +363,12 @@ impl<'a> Builder<'a> {
             if let Some(place) = width.filter(|_| !late_max_delay && !late_jitter) {
                 rule(place, "width_below_ceiling");
             }
-            if let Some(deadline) = args.deadline.value().filter(|_| !late_base && !late_deadline) {
-                rule(&base.unwrap_or(deadline).written, "base_below_deadline");
+            if let Some(deadline) =
+                args.deadline.value().filter(|_| !late_base && !late_delays && !late_deadline)
+            {
+                let first = args.delays.value().map(|delays| &delays.written);
+                let place = base.map(|time| &time.written).or(first).unwrap_or(&deadline.written);
+                rule(place, "base_below_deadline");
             }
         }
         if let (Some(given), Some(within)) = (args.within.value(), within) {

@@ -7,7 +7,7 @@ use syn::{Expr, Path, ReturnType};
 use super::hygiene;
 use super::underline::Place;
 use crate::function::has_control_flow;
-use crate::parse::{Jitter, JitterForm, Number, Time, TimeForm, closure, respanned};
+use crate::parse::{Delays, DelaysForm, Jitter, JitterForm, Number, Time, TimeForm, closure, respanned};
 
 /// Returns the value of an expression, or that of the closure that it is.
 pub(super) fn value_tokens(written: &Expr, private: &Path) -> TokenStream {
@@ -33,6 +33,20 @@ pub(super) fn time_tokens(time: &Time, private: &Path) -> TokenStream {
             quote!({ let #name: ::core::primitive::u64 = #written; #private::Duration::from_millis(#name) })
         }
         TimeForm::Expression => written,
+    }
+}
+
+pub(super) fn delays_tokens(delays: &Delays, private: &Path) -> TokenStream {
+    match &delays.form {
+        DelaysForm::Items(items) => {
+            let items = items.iter().map(|item| time_tokens(item, private));
+            quote!(&[#(#items),*])
+        }
+        DelaysForm::Repeated(item, length) => {
+            let item = time_tokens(item, private);
+            quote!(&[#item; #length])
+        }
+        DelaysForm::Expression => value_tokens(&delays.written, private),
     }
 }
 

@@ -8,8 +8,8 @@ use syn::{Expr, Signature};
 use super::run_time::{CallNames, Value, values};
 use crate::diagnostics::Diagnostics;
 use crate::parse::{
-    Given, Jitter, JitterForm, Origin, RawArgs, Slot, Start, is_constant, is_lower_case, not_a_jitter,
-    placeholders, source, ungrouped,
+    DelaysForm, Given, Jitter, JitterForm, Origin, RawArgs, Slot, Start, is_constant, is_lower_case,
+    not_a_jitter, placeholders, source, ungrouped,
 };
 
 /// Checks the values that are known only at run time. Returns the arguments without a word that is no jitter, if there
@@ -23,6 +23,7 @@ pub(crate) fn check_run_time_values(
         return None;
     }
     check_within_is_constant(args, names, errors);
+    check_items_are_constant(args, names, errors);
     let given = args.jitter.get().filter(|given| given.origin == Origin::Own)?;
     // The word could be an argument of the function until here.
     let is_unknown = is_word(&given.value) && !names.know_at_run_time(&given.value.written, Origin::Own);
@@ -56,6 +57,25 @@ fn check_within_is_constant(args: &RawArgs, names: &CallNames, errors: &mut Diag
             errors.report(key, message);
         } else {
             errors.report(expression, message);
+        }
+    }
+}
+
+/// Refuses items of a list that are known only at run time, where the list itself is a constant.
+fn check_items_are_constant(args: &RawArgs, names: &CallNames, errors: &mut Diagnostics) {
+    let Some(Given { key, value: delays, origin: Origin::Own, .. }) = args.delays.get() else { return };
+    let items = match &delays.form {
+        DelaysForm::Items(items) => &items[..],
+        DelaysForm::Repeated(item, _) => std::slice::from_ref(&**item),
+        DelaysForm::Expression => return,
+    };
+    for item in items.iter().map(|item| &item.written) {
+        if names.know_at_run_time(item, Origin::Own) {
+            let message = format!(
+                "`{}` is known only at run time, and `{key}` lists constants; write `delay = |_, n| …`",
+                source(item)
+            );
+            errors.report(item, message);
         }
     }
 }
