@@ -91,7 +91,7 @@ mod denied_at_run_time {
 
     use crate::support::Down;
 
-    fn retries() -> u32 {
+    const fn retries() -> u32 {
         1
     }
 

@@ -283,7 +283,12 @@ fn a_closure_is_evaluated_at_run_time_whatever_it_names() {
 
     #[retry(
         max = || -> u32 { if config().0 == 0 { return 2 } config().0 },
-        base_ms = || if config().0 == 0 { return 7000 } else { 1000 },
+        base_ms = || {
+            if config().0 == 0 {
+                return 7000;
+            }
+            1000
+        },
         jitter = || Jitter::None,
         max_delay = move || 3 * config().1
     )]
@@ -392,12 +397,12 @@ impl<L: Limits> Worker<L> {
     const MAX: u32 = 3;
 
     #[retry(base = L::BASE, max = max, jitter = none)]
-    fn call(&self, max: u32, flaky: &Flaky) -> Result<u32, Down> {
+    fn call(max: u32, flaky: &Flaky) -> Result<u32, Down> {
         flaky.call()
     }
 
     #[retry(policy = self.policy, base = L::BASE, max = Self::MAX)]
-    fn from_policy(&self, flaky: &Flaky) -> Result<u32, Down> {
+    fn by_policy(&self, flaky: &Flaky) -> Result<u32, Down> {
         flaky.call()
     }
 
@@ -407,7 +412,7 @@ impl<L: Limits> Worker<L> {
     }
 
     #[retry(policy = self.policy, max = L::MAX, attempt_timeout = L::TIMEOUT)]
-    async fn hang_from_policy(&self) -> Result<u32, Failed> {
+    async fn hang_by_policy(&self) -> Result<u32, Failed> {
         pending().await
     }
 
@@ -436,8 +441,8 @@ fn constants_of_a_type_go_with_values_of_the_call() {
     let policy = Policy::new().jitter(Jitter::None).factor(1.0);
     let worker = Worker { limits: Short, policy };
     let _ = &worker.limits;
-    assert_eq!(waits(|| worker.call(3, &Flaky::broken())), secs([3, 6]));
-    assert_eq!(waits(|| worker.from_policy(&Flaky::broken())), secs([3, 3]));
+    assert_eq!(waits(|| Worker::<Short>::call(3, &Flaky::broken())), secs([3, 6]));
+    assert_eq!(waits(|| worker.by_policy(&Flaky::broken())), secs([3, 3]));
     assert_eq!(waits(|| Short::inherited(3, &Flaky::broken())), secs([3, 6]));
     assert_eq!(waits(|| Short::overridden(3, &Flaky::broken())), secs([1, 2]));
 }
@@ -449,7 +454,7 @@ async fn a_timeout_of_a_type_goes_with_values_of_the_call() {
     let start = Instant::now();
     assert_eq!(worker.hang(2).await, timeout(2));
     assert_eq!(start.elapsed(), 7 * SECOND);
-    assert_eq!(worker.hang_from_policy().await, timeout(2));
+    assert_eq!(worker.hang_by_policy().await, timeout(2));
     assert_eq!(start.elapsed(), 12 * SECOND);
     assert_eq!(worker.hang_for(4 * SECOND).await, timeout(4));
     assert_eq!(start.elapsed(), 23 * SECOND);
@@ -671,7 +676,7 @@ fn counted_down(retries: &mut u32, flaky: &Flaky) -> Result<u32, Down> {
 }
 
 #[retry(max = list.len() as u32, base = "1s", jitter = none)]
-fn generic<T: Into<u32>, const N: usize>(list: [T; N], flaky: &Flaky) -> Result<u32, Down> {
+fn generic<T: Into<u32>, const N: usize>(list: &[T; N], flaky: &Flaky) -> Result<u32, Down> {
     flaky.call()
 }
 
@@ -688,7 +693,7 @@ fn a_value_is_read_before_the_body_uses_up_what_it_names() {
     let mut retries = 3;
     assert_eq!(waits(|| counted_down(&mut retries, &Flaky::broken())), secs([1, 2]));
     assert_eq!(retries, 0);
-    assert_eq!(waits(|| generic([1_u8, 2, 3], &Flaky::broken())), secs([1, 2]));
+    assert_eq!(waits(|| generic(&[1_u8, 2, 3], &Flaky::broken())), secs([1, 2]));
     assert_eq!(waits(|| finish(raw(3, &Flaky::broken()))), secs([1, 2]));
 }
 
