@@ -11,6 +11,7 @@ mod literal;
 pub(crate) mod nanos;
 #[expect(clippy::module_inception, reason = "the file has the type that the room is named after")]
 mod policy;
+mod power;
 pub mod preset;
 #[cfg(feature = "std")]
 pub(crate) mod random;

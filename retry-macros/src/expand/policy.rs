@@ -177,35 +177,26 @@ impl<'a> Builder<'a> {
 
     fn delays(&mut self) {
         let Some(given) = self.policy.args.delays.get() else { return };
-        let (private, delays) = (self.private, &given.value);
-        let value = delays_tokens(delays, private);
-        let is_late = self.policy.is_known_late(delays.expression(), given.origin);
+        let (private, keyword, name) = (self.private, self.keyword(), self.name("DELAY"));
+        let value = delays_tokens(&given.value, (&keyword, &name), private);
         // Only a constant may borrow a list for the rest of the program.
-        let value = if self.is_inline() && !is_late { quote!(const { #value }) } else { value };
+        let value = if self.is_inline() { quote!(const { #value }) } else { value };
         let definition = quote!(&'static [#private::Duration] = #value);
-        let value = Value::new("DELAYS", definition, given, delays.expression(), &delays.written);
-        let (name, _) = self.define(Value { check: Some("delays"), ..value });
-        let setter = if is_late && self.policy.args.max.is_set() {
-            // Values that are known only at run time are set last, and a constant `max` is set.
-            quote!(.backoff(#private::Backoff::List(#name)))
-        } else {
-            quote!(.list(#name))
-        };
-        self.setters(is_late).extend([setter]);
+        let value = Value::new("DELAYS", definition, given, None, &given.value.written);
+        self.set("list", Value { check: Some("delays"), ..value });
     }
 
     fn backoff(&mut self) {
-        let Some(given) = self.policy.args.backoff.get() else { return };
-        let (private, backoff) = (self.private, &given.value);
-        let variant = backoff.variant();
-        let Some(step) = &backoff.step else {
+        let (private, Some(given)) = (self.private, self.policy.args.backoff.get()) else { return };
+        let variant = given.value.variant();
+        let Some(step) = &given.value.step else {
             self.setters.extend([quote!(.backoff(#private::Backoff::#variant))]);
             return;
         };
-        let value = time_tokens(step, private);
-        let definition = quote!(#private::Duration = #value);
-        let written = &step.written;
-        let (name, is_late) = self.define(Value::new("STEP", definition, given, Some(written), written));
+        let definition = time_tokens(step, private);
+        let definition = quote!(#private::Duration = #definition);
+        let value = Value::new("STEP", definition, given, Some(&step.written), &step.written);
+        let (name, is_late) = self.define(value);
         self.setters(is_late).extend([quote!(.backoff(#private::Backoff::#variant(#name)))]);
     }
 
@@ -346,10 +337,6 @@ impl<'a> Builder<'a> {
             };
             let [late_base, late_max_delay, late_deadline] =
                 [&args.base, &args.max_delay, &args.deadline].map(|slot| self.is_late(slot));
-            let late_delays = args
-                .delays
-                .get()
-                .is_some_and(|given| self.policy.is_known_late(given.value.expression(), given.origin));
             let late_jitter = args
                 .jitter
                 .get()
@@ -363,9 +350,7 @@ impl<'a> Builder<'a> {
             if let Some(place) = width.filter(|_| !late_max_delay && !late_jitter) {
                 rule(place, "width_below_ceiling");
             }
-            if let Some(deadline) =
-                args.deadline.value().filter(|_| !late_base && !late_delays && !late_deadline)
-            {
+            if let Some(deadline) = args.deadline.value().filter(|_| !late_base && !late_deadline) {
                 let first = args.delays.value().map(|delays| &delays.written);
                 let place = base.map(|time| &time.written).or(first).unwrap_or(&deadline.written);
                 rule(place, "base_below_deadline");

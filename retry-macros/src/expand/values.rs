@@ -36,14 +36,26 @@ pub(super) fn time_tokens(time: &Time, private: &Path) -> TokenStream {
     }
 }
 
-pub(super) fn delays_tokens(delays: &Delays, private: &Path) -> TokenStream {
+/// Returns a list of delays. Each item is defined by itself, so that the compiler reports each that is no duration.
+pub(super) fn delays_tokens(
+    delays: &Delays,
+    (keyword, name): (&Ident, &Ident),
+    private: &Path,
+) -> TokenStream {
+    let item = |item: &Time| match item.form {
+        TimeForm::Expression => {
+            let written = &item.written;
+            quote!({ #keyword #name: #private::Duration = #written; #name })
+        }
+        _ => time_tokens(item, private),
+    };
     match &delays.form {
         DelaysForm::Items(items) => {
-            let items = items.iter().map(|item| time_tokens(item, private));
+            let items = items.iter().map(item);
             quote!(&[#(#items),*])
         }
-        DelaysForm::Repeated(item, length) => {
-            let item = time_tokens(item, private);
+        DelaysForm::Repeated(repeated, length) => {
+            let item = item(repeated);
             quote!(&[#item; #length])
         }
         DelaysForm::Expression => value_tokens(&delays.written, private),

@@ -88,7 +88,7 @@ impl Retry<'_> {
             || self.ending.on_give_up.is_some()
             || self.ending.fallback.is_some()
             || self.on_success.is_some()
-            || !self.control.is_empty()
+            || self.control.needs_plan()
             || !self.sharing.is_empty()
     }
 

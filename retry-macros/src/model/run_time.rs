@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::{Expr, Signature};
 
 use crate::function::{AnnotatedFn, bindings, mentions, typed};
-use crate::parse::{Delays, Given, Jitter, Origin, RawArgs, Slot, closure, is_constant};
+use crate::parse::{Given, Jitter, Origin, RawArgs, Slot, closure, is_constant};
 
 /// The `impl` block around a method.
 #[derive(Clone, Default)]
@@ -153,7 +153,6 @@ pub(super) fn values(args: &RawArgs) -> impl Iterator<Item = Value<'_>> {
         value(&args.attempt_timeout, true, |time| Some(&time.written)),
         value(&args.max_hint, false, |time| Some(&time.written)),
         value(&args.backoff, true, |backoff| backoff.step.as_ref().map(|step| &step.written)),
-        value(&args.delays, true, Delays::expression),
     ];
     all.into_iter().flatten()
 }
@@ -165,9 +164,7 @@ pub(super) fn is_inline(args: &RawArgs, generics: &[Ident], names: &CallNames) -
     }
     let constant = values(args).filter(|value| !names.know_at_run_time(value.expression, value.origin));
     let mut expressions: Vec<&Expr> = constant.map(|value| value.expression).collect();
-    expressions.extend(
-        args.delays.value().filter(|delays| delays.expression().is_none()).map(|delays| &delays.written),
-    );
+    expressions.extend(args.delays.value().map(|delays| &delays.written));
     expressions.extend(args.within.value().map(|time| &time.written));
     expressions.extend(args.policy().filter(|policy| is_constant(policy)));
     expressions.into_iter().any(|expression| names_generics(&expression.to_token_stream(), generics))

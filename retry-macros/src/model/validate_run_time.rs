@@ -8,12 +8,12 @@ use syn::{Expr, Signature};
 use super::run_time::{CallNames, Value, values};
 use crate::diagnostics::Diagnostics;
 use crate::parse::{
-    DelaysForm, Given, Jitter, JitterForm, Origin, RawArgs, Slot, Start, is_constant, is_lower_case,
-    not_a_jitter, placeholders, source, ungrouped,
+    Given, Jitter, JitterForm, Origin, RawArgs, Slot, Start, is_constant, is_lower_case, not_a_jitter,
+    placeholders, source, ungrouped,
 };
 
-/// Checks the values that are known only at run time. Returns the arguments without a word that is no jitter, if there
-/// is one.
+/// Checks the values that are known only at run time. Returns the arguments without a word that is no jitter and without
+/// a list that is no constant, if there is one.
 pub(crate) fn check_run_time_values(
     args: &RawArgs,
     names: &CallNames,
@@ -23,14 +23,44 @@ pub(crate) fn check_run_time_values(
         return None;
     }
     check_within_is_constant(args, names, errors);
-    check_items_are_constant(args, names, errors);
-    let given = args.jitter.get().filter(|given| given.origin == Origin::Own)?;
-    // The word could be an argument of the function until here.
-    let is_unknown = is_word(&given.value) && !names.know_at_run_time(&given.value.written, Origin::Own);
-    is_unknown.then(|| {
-        errors.add(not_a_jitter(&given.value.written));
-        RawArgs { jitter: Slot::default(), ..args.clone() }
+    let has_jitter = check_word_is_jitter(args, names, errors);
+    let has_delays = check_delays_are_constant(args, names, errors);
+    (!has_jitter || !has_delays).then(|| {
+        let mut valid = args.clone();
+        if !has_jitter {
+            valid.jitter = Slot::default();
+        }
+        if !has_delays {
+            valid.delays = Slot::default();
+        }
+        valid
     })
+}
+
+/// Refuses a word that is no jitter. It could be an argument of the function until here.
+fn check_word_is_jitter(args: &RawArgs, names: &CallNames, errors: &mut Diagnostics) -> bool {
+    let Some(given) = args.jitter.get().filter(|given| given.origin == Origin::Own) else { return true };
+    let is_unknown = is_word(&given.value) && !names.know_at_run_time(&given.value.written, Origin::Own);
+    if is_unknown {
+        errors.add(not_a_jitter(&given.value.written));
+    }
+    !is_unknown
+}
+
+/// Refuses each delay of a list that is known only at run time.
+fn check_delays_are_constant(args: &RawArgs, names: &CallNames, errors: &mut Diagnostics) -> bool {
+    let Some(given) = args.delays.get().filter(|given| given.origin == Origin::Own) else { return true };
+    let parts = given.value.parts();
+    let late: Vec<_> = parts.into_iter().filter(|part| names.know_at_run_time(part, Origin::Own)).collect();
+    for value in &late {
+        let message = format!(
+            "`{}` is known only at run time, and `{}` takes constants; use `delay = |error, attempt| …`",
+            source(value),
+            given.key
+        );
+        errors.report(value, message);
+    }
+    late.is_empty()
 }
 
 /// Refuses `within` where it, or a value that the sum of all waits depends on, is known only at run time. An `impl`
@@ -57,25 +87,6 @@ fn check_within_is_constant(args: &RawArgs, names: &CallNames, errors: &mut Diag
             errors.report(key, message);
         } else {
             errors.report(expression, message);
-        }
-    }
-}
-
-/// Refuses items of a list that are known only at run time, where the list itself is a constant.
-fn check_items_are_constant(args: &RawArgs, names: &CallNames, errors: &mut Diagnostics) {
-    let Some(Given { key, value: delays, origin: Origin::Own, .. }) = args.delays.get() else { return };
-    let items = match &delays.form {
-        DelaysForm::Items(items) => &items[..],
-        DelaysForm::Repeated(item, _) => std::slice::from_ref(&**item),
-        DelaysForm::Expression => return,
-    };
-    for item in items.iter().map(|item| &item.written) {
-        if names.know_at_run_time(item, Origin::Own) {
-            let message = format!(
-                "`{}` is known only at run time, and `{key}` lists constants; write `delay = |_, n| …`",
-                source(item)
-            );
-            errors.report(item, message);
         }
     }
 }

@@ -6,7 +6,7 @@ use syn::{Expr, Lit};
 
 use super::expression::{is_negative, literal, ungrouped};
 use super::source::source;
-use super::value::{Time, check_closure};
+use super::value::Time;
 use crate::diagnostics::{bail, error};
 
 /// A list of delays as it is written.
@@ -22,7 +22,7 @@ pub(crate) enum DelaysForm {
     Items(Vec<Time>),
     /// `["1s"; 3]`.
     Repeated(Box<Time>, Box<Expr>),
-    /// An expression for a list.
+    /// A constant list.
     Expression,
 }
 
@@ -45,17 +45,18 @@ impl Delays {
                 bail!(written, "`{}` is no list; write `{key} = [{list}]`", source(&written))
             }
             one if literal(one).is_some() || is_negative(one) => return Err(no_list(key, &written, one)),
-            _ => {
-                check_closure(&written)?;
-                DelaysForm::Expression
-            }
+            _ => DelaysForm::Expression,
         };
         Ok(Delays { written, form })
     }
 
-    /// Returns the expression that is the list, unless its items are written out.
-    pub(crate) fn expression(&self) -> Option<&Expr> {
-        matches!(self.form, DelaysForm::Expression).then_some(&self.written)
+    /// Returns the expressions of which the list is made.
+    pub(crate) fn parts(&self) -> Vec<&Expr> {
+        match &self.form {
+            DelaysForm::Items(items) => items.iter().map(|item| &item.written).collect(),
+            DelaysForm::Repeated(item, length) => vec![&item.written, length],
+            DelaysForm::Expression => vec![&self.written],
+        }
     }
 }
 

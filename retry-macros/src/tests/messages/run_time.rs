@@ -120,17 +120,6 @@ fn what_is_always_a_constant_leads_to_a_policy() {
         #[retry(backoff = self.backoff)]
                           ^^^^^^^^^^^^ `self.backoff` is known only at run time; write `exponential`, `linear`, `linear("1s")`, `constant` or `fibonacci`, or `policy = Policy::new().backoff(self.backoff)`
         fn get(&self) -> Result<u32, String> { Ok(1) }
-
-        #[retry(delays = ["1s", self.second])]
-                                ^^^^^^^^^^^ `self.second` is known only at run time, and `delays` lists constants; write `delay = |_, n| …`
-        fn put(&self) -> Result<u32, String> { Ok(1) }
-
-        #[retry(delays = [first; 3])]
-                          ^^^^^ `first` is known only at run time, and `delays` lists constants; write `delay = |_, n| …`
-        fn list(first: Duration) -> Result<u32, String> { Ok(1) }
-
-        #[retry(delays = self.delays, max = 3)]
-        fn delete(&self) -> Result<u32, String> { Ok(1) }
         "#,
     );
 }
