@@ -15,7 +15,8 @@ pub use retry_macros::retry;
 
 #[cfg(all(feature = "std", target_has_atomic = "64"))]
 pub use retry_core::call::limits::{
-    Ended, Shared, lend_breaker, lend_budget, only_error, plan_async_shared, plan_blocking_shared, refused,
+    Ended, Shared, lend_breaker, lend_budget, only_error, plan_async_shared, plan_blocking_shared,
+    plan_controlled_shared, refused,
 };
 #[cfg(feature = "std")]
 pub use with_std::*;
@@ -24,16 +25,22 @@ pub use with_std::*;
 #[cfg(feature = "std")]
 mod with_std {
     pub use retry_core::call::blocking::{Block, BlockBy, repeatable, retry_by_rules};
+    pub use retry_core::call::cancel::{
+        asks_to_end, async_cancel, block_or_cancel, block_rest, blocking_cancel, is_cancelled, wait_or_cancel,
+    };
+    pub use retry_core::call::event::{AnyValue, NoValue, OptionalValue};
+    pub use retry_core::call::handle::{AttemptStart, Call};
     pub use retry_core::call::hook::{
-        Answer, Hook, Returned, call_for_outcome, call_hint, call_on_give_up, call_on_retry, call_predicate,
-        call_with, is_final, typed_async_on_give_up, typed_async_on_retry, typed_on_give_up, typed_on_retry,
+        Answer, Hook, Returned, call_delay, call_for_outcome, call_hint, call_on_give_up, call_on_retry,
+        call_on_success, call_predicate, call_with, is_final, typed_async_on_give_up, typed_async_on_retry,
+        typed_async_on_success, typed_on_give_up, typed_on_retry, typed_on_success,
     };
     pub use retry_core::call::probe::{probe, probe_error, probe_type};
     pub use retry_core::call::step::{Decider, failed_by_rules, succeeded, succeeded_by_default};
     pub use retry_core::call::timeout::{limit, limit_with, timed_out};
     pub use retry_core::call::{
-        Emit, Environment, GivenUp, Planned, Progress, Site, Started, plan_async, plan_blocking,
-        recovered_async, recovered_blocking,
+        Controls, Emit, Environment, GivenUp, Planned, Progress, Site, Started, plan_async, plan_blocking,
+        plan_controlled, recovered_async, recovered_blocking, recovered_controlled,
     };
     pub use retry_core::decision::{Selection, classify};
     pub use retry_core::error::find::{Find, classifier, finds};
@@ -42,6 +49,7 @@ mod with_std {
     pub use retry_core::error::{
         ErrorView, Failure, Hint, Overridden, RejectedValue, RetryError, Retryable, into_caller_error,
     };
+    pub use retry_core::observe::{LogLevel, LogRules};
     pub use retry_core::runtime::Clock;
     pub use retry_core::runtime::sleep::{Delay, block_for, block_with, wait_with};
 }
@@ -74,6 +82,11 @@ pub mod probes {
     /// The traits that determine whether `on_give_up` is async.
     pub mod on_give_up {
         pub use retry_core::call::hook::{AsyncOnGiveUp as _, NoOnGiveUp as _, OnGiveUp as _};
+    }
+
+    /// The traits that determine whether `on_success` is async.
+    pub mod on_success {
+        pub use retry_core::call::hook::{AsyncOnSuccess as _, NoOnSuccess as _, OnSuccess as _};
     }
 
     /// The traits that determine whether a fallback returned a future.

@@ -22,12 +22,14 @@ pub use retry_core::observe::{self, Observer, SetObserverError, Stats, set_obser
 #[doc = include_str!("../docs/testing.md")]
 pub use retry_core::testing;
 #[cfg(feature = "std")]
-pub use retry_core::{AttemptTimeout, RetryCall, SetSleepError, set_sleep};
+pub use retry_core::{
+    AttemptTimeout, Attempts, Call, LogLevel, RetryCall, SetSleepError, is_enabled, set_enabled, set_sleep,
+};
 pub use retry_core::{Backoff, GiveUpReason, InvalidPolicy, Jitter, Outcome, Policy, preset};
 #[cfg(target_has_atomic = "64")]
 pub use retry_core::{CircuitBreaker, CircuitOpen, CircuitState, FailureKind, Permit, RetryBudget};
 #[cfg(feature = "std")]
-pub use retry_core::{GiveUpEvent, RetryError, RetryEvent, Retryable};
+pub use retry_core::{GiveUpEvent, RetryError, RetryEvent, Retryable, SuccessEvent};
 pub use retry_core::{InvalidConfig, JitterConfig, PolicyConfig};
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/derive.md")]

@@ -1,7 +1,11 @@
 //! One call: its attempts, the plan after each attempt, the waits and the hooks.
 
 mod attempt_limit;
+mod attempts;
 pub mod blocking;
+pub mod cancel;
+pub mod event;
+pub mod handle;
 pub mod hook;
 #[cfg(target_has_atomic = "64")]
 pub mod limits;
@@ -15,9 +19,14 @@ mod site;
 pub mod step;
 pub mod timeout;
 
-pub use hook::{GiveUpEvent, RetryEvent};
-pub use next::{Emit, plan_async, plan_blocking, recovered_async, recovered_blocking};
-pub use planned::{GivenUp, Planned};
+pub use attempts::Attempts;
+pub use event::{GiveUpEvent, RetryEvent, SuccessEvent};
+pub use handle::Call;
+pub use next::{
+    Controls, Emit, plan_async, plan_blocking, plan_controlled, recovered_async, recovered_blocking,
+    recovered_controlled,
+};
+pub use planned::{GivenUp, Planned, Recovered};
 pub use progress::{Progress, Started};
 pub use run::RetryCall;
 pub use site::{Environment, Site};

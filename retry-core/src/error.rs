@@ -44,7 +44,7 @@ pub use {
     known::{
         AlwaysRetry, AsDebug, AsDisplay, AsTypeName, ByRetryable, Classifier, Describe, ErrorView, Known,
     },
-    report::{Failure, Overridden, RejectedValue},
+    report::{Failure, Overridden, OwnDelay, RejectedValue},
     retry_error::{RetryError, into_caller_error},
     retryable::{Hint, Retryable},
 };

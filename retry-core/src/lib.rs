@@ -25,7 +25,7 @@ pub use breaker::{CircuitBreaker, CircuitState, Permit};
 #[cfg(target_has_atomic = "64")]
 pub use budget::{FailureKind, RetryBudget};
 #[cfg(feature = "std")]
-pub use call::{GiveUpEvent, RetryCall, RetryEvent};
+pub use call::{Attempts, Call, GiveUpEvent, RetryCall, RetryEvent, SuccessEvent};
 pub use config::{InvalidConfig, JitterConfig, PolicyConfig};
 pub use decision::{GiveUpReason, Outcome};
 #[cfg(target_has_atomic = "64")]
@@ -33,7 +33,9 @@ pub use error::CircuitOpen;
 #[cfg(feature = "std")]
 pub use error::{AttemptTimeout, RetryError, Retryable};
 #[cfg(feature = "std")]
-pub use observe::{Observer, SetObserverError, Stats, set_observer};
+pub use observe::{LogLevel, Observer, SetObserverError, Stats, set_observer};
 pub use policy::{Backoff, InvalidPolicy, Jitter, Policy, preset};
+#[cfg(feature = "std")]
+pub use runtime::enabled::{is_enabled, set_enabled};
 #[cfg(feature = "std")]
 pub use runtime::sleep::{SetSleepError, set_sleep};

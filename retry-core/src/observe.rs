@@ -31,6 +31,7 @@ mod emit;
 mod event;
 #[cfg(feature = "tracing")]
 mod log;
+mod log_rules;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod observer;
@@ -39,6 +40,7 @@ mod stats;
 #[cfg(target_has_atomic = "64")]
 pub use event::CircuitEvent;
 pub use event::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
+pub use log_rules::{LogLevel, LogRules};
 pub use observer::{Observer, SetObserverError, set_observer};
 pub use stats::{ErrorCount, OperationStats, Stats, StatsSnapshot};
 

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod blocking;
+mod control;
 mod decide;
 mod deferred;
 mod ending;

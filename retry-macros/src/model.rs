@@ -1,5 +1,6 @@
 //! Arguments and function → model: checks the rules between them, and collects the parts of an expansion.
 
+mod control;
 mod error_rules;
 mod exclusive;
 mod model;

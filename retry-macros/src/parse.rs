@@ -7,6 +7,7 @@ mod duration;
 mod expression;
 mod jitter;
 mod label;
+mod log_level;
 mod names;
 mod nearest;
 mod preset;
@@ -23,6 +24,7 @@ pub(crate) use expression::{
     first_and_last_span, first_span, is_constant, is_lower_case, literal, respanned, ungrouped,
 };
 pub(crate) use jitter::{Jitter, JitterForm, not_a_jitter};
+pub(crate) use log_level::LogLevel;
 #[cfg(test)]
 pub(crate) use names::all_keys;
 pub(crate) use preset::Preset;

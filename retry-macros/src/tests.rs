@@ -164,6 +164,15 @@ fn inventory() -> Vec<(TokenStream, TokenStream)> {
         quote!(error = E, fallback = |e| f(e), budget = BUDGET, breaker = BREAKER, on_retry = log),
         quote!(error = E, breaker = BREAKER, within = "1m", max = 3, name = "{a}", clone(a)),
         quote!(sleep = nap, retry_ok = f, clone(a, self)),
+        quote!(call = c, restart_after = "1m", on_success = |e| f(e), log = info, log_after = 3),
+        quote!(
+            call = c,
+            cancel = stop(),
+            breaker = BREAKER,
+            retry_ok = |v| v.f(),
+            retry_after_ok = |v| v.g()
+        ),
+        quote!(delay = |e, n| f(e, n), cancel = stop(), on_success = log, error = E, name = "{a}"),
     ];
     let items = [
         quote!(
@@ -228,7 +237,7 @@ fn bare_names(tokens: TokenStream, users: &[String], found: &mut Vec<String>) {
                 let name = name.to_string();
                 let is_keyword = syn::parse_str::<syn::Ident>(&name).is_err();
                 let is_part = is_punct(before, ":.") && !is_punct(tokens.get(i + 1), "@")
-                    || matches!((tokens.get(i + 1), tokens.get(i + 2)), (Some(TokenTree::Punct(a)), Some(_)) if a.as_char() == ':' && ["failure", "is_retryable", "hint", "operation", "waited"].contains(&&*name));
+                    || matches!((tokens.get(i + 1), tokens.get(i + 2)), (Some(TokenTree::Punct(a)), Some(_)) if a.as_char() == ':' && ["failure", "is_retryable", "hint", "operation", "waited", "own_delay", "call", "is_cancelled"].contains(&&*name));
                 if !is_keyword && !is_part && !users.contains(&name) {
                     found.push(name);
                 }
@@ -272,6 +281,7 @@ fn no_expansion_sets_a_lint() {
 /// Words that mean something to the parser, and some that do not.
 const WORDS: &str = "max unlimited base base_ms factor backoff max_delay jitter deadline attempt_timeout within name \
                      policy budget breaker clone sleep crate skip on unless when retry_ok error attempt fallback on_retry retry_after \
+                     call restart_after cancel delay retry_after_ok on_success log log_after info off \
                      exponential linear full spread up_to self type if fn r#max = , | | :: . ; & ! ? + - <> => 5 0.3 -1 \
                      \"1s\" \"1x\" \"{x}\" (a) (a,b) () [A, B] {x} |e|e.f() A::B A<B> _ 'a' b\"x\" 1e400";
 

@@ -17,7 +17,7 @@ use crate::support::{Down, Flaky, finish};
 
 /// One event: its level, its target, then its fields as `name=value`.
 #[derive(Clone, Debug, PartialEq)]
-struct Told {
+pub(crate) struct Told {
     level: Level,
     target: String,
     fields: String,
@@ -31,7 +31,7 @@ impl Visit for Told {
 }
 
 impl Told {
-    fn field(&self, name: &str) -> Option<&str> {
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
         self.fields.split(", ").find_map(|field| field.strip_prefix(name)?.strip_prefix('='))
     }
 }
@@ -82,7 +82,7 @@ impl Subscriber for Listener {
 }
 
 /// What `call` tells while waits are skipped.
-fn told(call: impl FnOnce(&Guard)) -> Vec<Told> {
+pub(crate) fn told(call: impl FnOnce(&Guard)) -> Vec<Told> {
     let (listener, _listening) = Listener::listen();
     call(&testing::no_wait());
     listener.told()

@@ -209,7 +209,7 @@ fn rules_for_errors_have_no_say_in_values() {
 }
 
 #[test]
-fn neither_fallback_nor_error_touches_a_value() {
+fn a_value_ends_a_call_unless_error_turns_it_into_one() {
     #[retry(max = 2, retry_ok = |job| job.is_pending(), fallback = |_| panic!("called"))]
     fn with_fallback(queue: &Queue) -> Result<Job, Down> {
         Ok(queue.poll())
@@ -222,7 +222,8 @@ fn neither_fallback_nor_error_touches_a_value() {
 
     let _guard = testing::no_wait();
     assert_eq!(with_fallback(&Queue::pending(9)), Ok(Job::Pending(2)));
-    assert_eq!(run(with_error(&Queue::pending(9))).unwrap(), Job::Pending(2));
+    let error = run(with_error(&Queue::pending(9))).unwrap_err().downcast::<RetryError<Down>>().unwrap();
+    assert_eq!((error.reason(), error.attempts(), error.last()), (GiveUpReason::MaxAttempts, 2, None));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::boxed::Box;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
-use super::next::{Emit, plan};
+use super::next::{Controls, Emit, plan};
 use super::planned::{GivenUp, Planned};
 use super::progress::Progress;
 use super::site::Site;
@@ -227,7 +227,7 @@ pub fn plan_blocking_shared(
     ended: Ended,
 ) -> Result<Planned, GivenUp> {
     let mut veto = |decision, failed: FailedAttempt| shared.veto(decision, failed, failure, ended);
-    plan(site, progress, failure, Clock::Blocking, emit, Some(&mut veto))
+    plan(site, progress, failure, Clock::Blocking, emit, Controls::NONE, Some(&mut veto))
 }
 
 /// Plans like [`plan_async`](crate::call::next::plan_async), for a function with a budget or a breaker.
@@ -245,7 +245,28 @@ pub fn plan_async_shared(
     ended: Ended,
 ) -> Result<Planned, GivenUp> {
     let mut veto = |decision, failed: FailedAttempt| shared.veto(decision, failed, failure, ended);
-    plan(site, progress, failure, Clock::Async, emit, Some(&mut veto))
+    plan(site, progress, failure, Clock::Async, emit, Controls::NONE, Some(&mut veto))
+}
+
+/// Plans like [`plan_blocking_shared`] or [`plan_async_shared`], for a call that is controlled while it runs.
+///
+/// # Errors
+/// If the call gives up.
+#[cold]
+#[inline(never)]
+#[expect(clippy::too_many_arguments, reason = "each is a fact of its own, and only expansions call it")]
+pub fn plan_controlled_shared(
+    site: &Site<'_>,
+    progress: &mut Progress,
+    failure: &dyn Failure,
+    emit: Emit,
+    clock: Clock,
+    controls: Controls<'_>,
+    shared: &mut Shared<'_>,
+    ended: Ended,
+) -> Result<Planned, GivenUp> {
+    let mut veto = |decision, failed: FailedAttempt| shared.veto(decision, failed, failure, ended);
+    plan(site, progress, failure, clock, emit, controls, Some(&mut veto))
 }
 
 /// Returns the result of a function whose breaker refused the call before the first attempt.

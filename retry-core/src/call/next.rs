@@ -3,14 +3,15 @@
 use core::cell::Cell;
 use core::fmt::Display;
 
-use super::planned::{GivenUp, PendingEvent, Planned};
+use super::handle::{Asked, Call};
+use super::planned::{GivenUp, PendingEvent, Planned, Recovered};
 use super::progress::Progress;
 use super::site::Site;
 use crate::decision::{Decision, FailedAttempt, decide, stop_reason};
 use crate::error::{Failure, Report};
 use crate::observe::{self, Facts};
 use crate::policy::nanos::{Nanos, to_duration};
-use crate::policy::{Policy, random};
+use crate::policy::random;
 use crate::runtime::{self, Clock, installed};
 
 /// Decides about a failed attempt and emits the event. Returns the delay before the next attempt, or `None`
@@ -49,7 +50,7 @@ fn next_in_full(
 ) -> Option<Nanos> {
     let is_watched = observe::is_watched();
     let elapsed = elapsed(progress, clock, is_watched);
-    let attempt = Attempt::failed(&site.policy_now(), progress, report, elapsed, runtime::draw(), None);
+    let attempt = Attempt::failed(site, progress, report, elapsed, Controls::NONE, None);
     if is_watched {
         attempt.emit(site, report);
     }
@@ -84,7 +85,7 @@ pub fn plan_blocking(
     failure: &dyn Failure,
     emit: Emit,
 ) -> Result<Planned, GivenUp> {
-    plan(site, progress, failure, Clock::Blocking, emit, None)
+    plan(site, progress, failure, Clock::Blocking, emit, Controls::NONE, None)
 }
 
 /// Plans like [`plan_blocking`], for an async function.
@@ -99,7 +100,38 @@ pub fn plan_async(
     failure: &dyn Failure,
     emit: Emit,
 ) -> Result<Planned, GivenUp> {
-    plan(site, progress, failure, Clock::Async, emit, None)
+    plan(site, progress, failure, Clock::Async, emit, Controls::NONE, None)
+}
+
+/// Plans like [`plan_blocking`] or [`plan_async`], for a call that is controlled while it runs.
+///
+/// # Errors
+/// If the call gives up.
+#[cold]
+#[inline(never)]
+pub fn plan_controlled(
+    site: &Site<'_>,
+    progress: &mut Progress,
+    failure: &dyn Failure,
+    emit: Emit,
+    clock: Clock,
+    controls: Controls<'_>,
+) -> Result<Planned, GivenUp> {
+    plan(site, progress, failure, clock, emit, controls, None)
+}
+
+/// What controls a call while it runs: its body through the handle, and its caller by `cancel`.
+#[derive(Clone, Copy, Debug)]
+pub struct Controls<'a> {
+    /// The handle of the body.
+    pub call: Option<&'a Call>,
+    /// Whether the caller has ended the call.
+    pub is_cancelled: bool,
+}
+
+impl Controls<'_> {
+    /// A call that nothing controls.
+    pub const NONE: Controls<'static> = Controls { call: None, is_cancelled: false };
 }
 
 /// Vetoes a retry when the budget or the breaker does not allow it.
@@ -112,12 +144,14 @@ pub(crate) fn plan(
     failure: &dyn Failure,
     clock: Clock,
     emit: Emit,
+    controls: Controls<'_>,
     veto: Option<Veto<'_>>,
 ) -> Result<Planned, GivenUp> {
     let report = Report::new(failure, failure);
     let is_watched = observe::is_watched();
-    let elapsed = elapsed(progress, clock, is_watched || emit == Emit::Later);
-    let failed = Attempt::failed(&site.policy_now(), progress, &report, elapsed, runtime::draw(), veto);
+    let is_timed = is_watched || emit == Emit::Later || controls.call.is_some();
+    let elapsed = elapsed(progress, clock, is_timed);
+    let failed = Attempt::failed(site, progress, &report, elapsed, controls, veto);
     let pending = match emit {
         Emit::Now => {
             if is_watched {
@@ -125,7 +159,7 @@ pub(crate) fn plan(
             }
             None
         }
-        Emit::Later => Some(PendingEvent::new(site, failed.max_attempts, &report)),
+        Emit::Later => Some(PendingEvent::new(site, failed.since_start, failed.max_attempts, &report)),
     };
     let Attempt { number: attempt, .. } = failed;
     let elapsed = to_duration(elapsed);
@@ -138,7 +172,10 @@ pub(crate) fn plan(
 /// A failed attempt and the decision about it.
 #[derive(Clone, Copy)]
 struct Attempt {
+    /// The number of the attempt, from 1.
     number: u32,
+    /// The number since the last restart.
+    since_start: u32,
     max_attempts: Option<u32>,
     elapsed: Nanos,
     decision: Decision,
@@ -147,21 +184,34 @@ struct Attempt {
 impl Attempt {
     /// Makes the decision, applies the veto and, before another attempt, advances `progress`.
     fn failed(
-        policy: &Policy,
+        site: &Site<'_>,
         progress: &mut Progress,
         report: &Report<'_>,
         elapsed: Nanos,
-        draw: u64,
+        controls: Controls<'_>,
         veto: Option<Veto<'_>>,
     ) -> Attempt {
+        let policy = &site.policy_now();
+        let asked = controls.call.map_or(Asked::NOTHING, Call::take);
+        let mut before = controls.call.map_or(0, Call::before);
+        if asked.restart {
+            before = before.saturating_add(progress.attempt() - 1);
+            progress.restart();
+        }
+        let attempt = progress.attempt();
+        let hint = report.hint().max(asked.hint);
+        let may_wait = !asked.stop && stop_reason(policy, attempt, report.is_retryable).is_none();
         let failed = FailedAttempt {
-            attempt: progress.attempt(),
+            attempt,
             is_retryable: report.is_retryable,
+            is_stopped: asked.stop,
+            is_cancelled: controls.is_cancelled,
             elapsed,
             previous: progress.previous(),
-            waited: if report.hint().is_some() { report.waited().map_or(0, Cell::get) } else { 0 },
-            hint: report.hint(),
-            draw,
+            waited: if hint.is_some() { report.waited().map_or(0, Cell::get) } else { 0 },
+            hint,
+            own_delay: if may_wait { report.own_delay(attempt) } else { None },
+            draw: runtime::draw(),
         };
         let decided = decide(policy, failed);
         let decision = match veto {
@@ -175,7 +225,16 @@ impl Attempt {
                 waited.set(waited.get().saturating_add(wait));
             }
         }
-        Attempt { number: failed.attempt, max_attempts: policy.max_attempts(), elapsed, decision }
+        if let Some(call) = controls.call {
+            call.keep(progress, before, progress.attempt() >= policy.attempt_limit());
+        }
+        Attempt {
+            number: before.saturating_add(attempt),
+            since_start: attempt,
+            max_attempts: policy.max_attempts(),
+            elapsed,
+            decision,
+        }
     }
 
     /// Returns the delay before the next attempt, or `None` if there is none.
@@ -196,6 +255,10 @@ impl Attempt {
             attempt: self.number,
             max_attempts: self.max_attempts,
             elapsed: to_duration(self.elapsed),
+            level: match self.decision {
+                Decision::Retry { .. } => site.log.of_retry(self.since_start),
+                Decision::GiveUp(reason) => site.log.of_give_up(self.number, reason),
+            },
         };
         match self.decision {
             Decision::Retry { wait, .. } => observe::retry(&facts, to_duration(wait), report),
@@ -245,5 +308,27 @@ fn emit_recovered(site: &Site<'_>, progress: &Progress, operation: Option<&dyn D
         attempt: progress.attempt(),
         max_attempts: site.policy_now().max_attempts(),
         elapsed: to_duration(progress.elapsed(runtime::now(clock))),
+        level: site.log.of_recovery(progress.attempt()),
     });
+}
+
+/// Emits the event like [`recovered_blocking`] or [`recovered_async`], for a call that its body may have restarted or
+/// that has a hook. Returns the facts for the hook.
+#[cold]
+#[inline(never)]
+pub fn recovered_controlled(
+    clock: Clock,
+    site: &Site<'_>,
+    progress: &mut Progress,
+    call: Option<&Call>,
+    operation: Option<&dyn Display>,
+) -> Recovered {
+    let since_start = progress.attempt();
+    let attempt = call.map_or(0, Call::before).saturating_add(since_start);
+    let elapsed = progress.elapsed(runtime::now(clock));
+    let recovered = Recovered::new(site, attempt, to_duration(elapsed), operation);
+    if observe::is_watched() {
+        observe::recovered(&recovered.facts(site.log.of_recovery(since_start)));
+    }
+    recovered
 }

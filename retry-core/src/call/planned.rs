@@ -9,7 +9,7 @@ use crate::decision::GiveUpReason;
 #[cfg(target_has_atomic = "64")]
 use crate::error::CircuitOpen;
 use crate::error::{Describe, Known, Report, RetryError, Sourced};
-use crate::observe::{self, Facts};
+use crate::observe::{self, Facts, LogLevel, LogRules};
 use crate::policy::nanos::{Nanos, to_duration};
 use crate::runtime::Delay;
 use crate::runtime::sleep;
@@ -22,20 +22,29 @@ pub(super) struct PendingEvent {
     label: &'static str,
     max_attempts: Option<u32>,
     error: String,
+    log: LogRules,
+    /// The number of the attempt since the last restart.
+    since_start: u32,
 }
 
 impl PendingEvent {
-    pub(super) fn new(site: &Site<'_>, max_attempts: Option<u32>, report: &Report<'_>) -> PendingEvent {
+    pub(super) fn new(
+        site: &Site<'_>,
+        since_start: u32,
+        max_attempts: Option<u32>,
+        report: &Report<'_>,
+    ) -> PendingEvent {
         let operation = match report.failure.operation() {
             Some(operation) => Cow::Owned(operation.to_string()),
             None => Cow::Borrowed(site.operation),
         };
-        PendingEvent { operation, label: site.operation, max_attempts, error: report.to_string() }
+        let (label, log, error) = (site.operation, site.log, report.to_string());
+        PendingEvent { operation, label, max_attempts, error, log, since_start }
     }
 
-    fn facts(&self, attempt: u32, elapsed: Duration) -> Facts<'_> {
+    fn facts(&self, attempt: u32, elapsed: Duration, level: LogLevel) -> Facts<'_> {
         let PendingEvent { operation, label, max_attempts, .. } = self;
-        Facts { operation, label, attempt, max_attempts: *max_attempts, elapsed }
+        Facts { operation, label, attempt, max_attempts: *max_attempts, elapsed, level }
     }
 }
 
@@ -54,7 +63,8 @@ impl Planned {
     #[inline(never)]
     pub fn emit(&self) {
         if let Some(pending) = &self.pending {
-            observe::retry(&pending.facts(self.attempt, self.elapsed), self.delay(), &pending.error);
+            let level = pending.log.of_retry(pending.since_start);
+            observe::retry(&pending.facts(self.attempt, self.elapsed, level), self.delay(), &pending.error);
         }
     }
 
@@ -80,8 +90,19 @@ impl Planned {
     /// Returns the end of a call whose breaker has opened during the wait.
     #[cfg(target_has_atomic = "64")]
     pub(crate) fn refused(&self) -> GivenUp {
+        self.ended(GiveUpReason::CircuitOpen)
+    }
+
+    /// Returns the end of a call that `cancel` has ended during the wait.
+    #[must_use]
+    pub fn cancelled(&self) -> GivenUp {
+        self.ended(GiveUpReason::Cancelled)
+    }
+
+    /// Returns the end of a call whose wait has ended otherwise than by the next attempt.
+    fn ended(&self, reason: GiveUpReason) -> GivenUp {
         let Planned { attempt: attempts, elapsed, ref pending, .. } = *self;
-        GivenUp { reason: GiveUpReason::CircuitOpen, attempts, elapsed, pending: pending.clone() }
+        GivenUp { reason, attempts, elapsed, pending: pending.clone() }
     }
 
     pub(crate) fn operation(&self) -> &str {
@@ -115,6 +136,8 @@ impl GivenUp {
             label: site.operation,
             max_attempts: site.policy_now().max_attempts(),
             error: open.to_string(),
+            log: site.log,
+            since_start: 0,
         };
         let (reason, attempts, elapsed) = (GiveUpReason::CircuitOpen, 0, Duration::ZERO);
         GivenUp { reason, attempts, elapsed, pending: Some(pending) }
@@ -125,7 +148,8 @@ impl GivenUp {
     #[inline(never)]
     pub fn emit(&self) {
         if let Some(pending) = &self.pending {
-            observe::give_up(&pending.facts(self.attempts, self.elapsed), self.reason, &pending.error);
+            let level = pending.log.of_give_up(self.attempts, self.reason);
+            observe::give_up(&pending.facts(self.attempts, self.elapsed, level), self.reason, &pending.error);
         }
     }
 
@@ -144,5 +168,53 @@ impl GivenUp {
 
     pub(crate) fn max_attempts(&self) -> Option<u32> {
         self.pending.as_ref().and_then(|pending| pending.max_attempts)
+    }
+}
+
+/// A success after a failed attempt.
+#[derive(Clone, Debug)]
+pub struct Recovered {
+    operation: Cow<'static, str>,
+    label: &'static str,
+    attempt: u32,
+    max_attempts: Option<u32>,
+    elapsed: Duration,
+}
+
+impl Recovered {
+    pub(super) fn new(
+        site: &Site<'_>,
+        attempt: u32,
+        elapsed: Duration,
+        operation: Option<&dyn Display>,
+    ) -> Recovered {
+        Recovered {
+            operation: operation.map_or(Cow::Borrowed(site.operation), |name| name.to_string().into()),
+            label: site.operation,
+            attempt,
+            max_attempts: site.policy_now().max_attempts(),
+            elapsed,
+        }
+    }
+
+    pub(super) fn facts(&self, level: LogLevel) -> Facts<'_> {
+        let Recovered { operation, label, attempt, max_attempts, elapsed } = self;
+        Facts { operation, label, attempt: *attempt, max_attempts: *max_attempts, elapsed: *elapsed, level }
+    }
+
+    pub(super) fn operation(&self) -> &str {
+        &self.operation
+    }
+
+    pub(super) fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    pub(super) fn max_attempts(&self) -> Option<u32> {
+        self.max_attempts
+    }
+
+    pub(super) fn elapsed(&self) -> Duration {
+        self.elapsed
     }
 }

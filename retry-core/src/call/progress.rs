@@ -51,13 +51,20 @@ impl From<Started> for Progress {
 
 impl Progress {
     /// A value that no clock returns.
-    const UNKNOWN: Nanos = FOREVER;
+    pub(super) const UNKNOWN: Nanos = FOREVER;
 
     /// Returns the progress at the start of a call whose policy has no deadline.
     #[inline]
     #[must_use]
     pub fn untimed() -> Progress {
         Progress(None)
+    }
+
+    /// Returns the progress of a call that a handle has kept.
+    #[inline]
+    pub(super) fn resumed(attempt: u32, previous: Nanos, started: Nanos) -> Progress {
+        let attempt = NonZeroU32::new(attempt).unwrap_or(NonZeroU32::MIN);
+        Progress(Some(Noted { attempt, previous, started }))
     }
 
     const fn at(started: Nanos) -> Progress {
@@ -122,7 +129,7 @@ impl Progress {
     }
 
     #[inline]
-    fn started(&self) -> Nanos {
+    pub(super) fn started(&self) -> Nanos {
         self.0.map_or(Progress::UNKNOWN, |noted| noted.started)
     }
 
@@ -138,6 +145,13 @@ impl Progress {
     #[inline]
     pub(crate) fn advance(&mut self, attempt: u32) {
         self.noted().attempt = NonZeroU32::MIN.saturating_add(attempt);
+    }
+
+    /// Starts anew: the attempt that has just ended counts as attempt 1.
+    pub(crate) fn restart(&mut self) {
+        let noted = self.noted();
+        noted.attempt = NonZeroU32::MIN;
+        noted.previous = 0;
     }
 
     /// Remembers the delay before the attempt that comes next.

@@ -142,10 +142,26 @@ pub struct RetryCall<R = AllErrors, L = Unlimited> {
     limit: L,
 }
 
+/// The name of an operation: written, or the place of its call.
 #[derive(Clone, Copy, Debug)]
-enum Name {
+pub(super) enum Name {
     Written(&'static str),
     Location(&'static Location<'static>),
+}
+
+impl Name {
+    #[track_caller]
+    pub(super) const fn caller() -> Name {
+        Name::Location(Location::caller())
+    }
+
+    /// Returns the name without the line, for metrics.
+    pub(super) fn label(&self) -> &'static str {
+        match self {
+            Name::Written(label) => label,
+            Name::Location(location) => location.file(),
+        }
+    }
 }
 
 impl Display for Name {
@@ -160,7 +176,7 @@ impl Display for Name {
 impl RetryCall {
     #[track_caller]
     const fn unnamed(policy: Policy) -> RetryCall {
-        RetryCall::new(policy, Name::Location(Location::caller()))
+        RetryCall::new(policy, Name::caller())
     }
 
     const fn new(policy: Policy, name: Name) -> RetryCall {
@@ -170,11 +186,7 @@ impl RetryCall {
 
 impl<R, L> RetryCall<R, L> {
     fn site(&self) -> Site<'_> {
-        let label = match self.name {
-            Name::Written(label) => label,
-            Name::Location(location) => location.file(),
-        };
-        Site::new(label, &self.policy)
+        Site::new(self.name.label(), &self.policy)
     }
 
     /// Returns the call with one more layer of rules.

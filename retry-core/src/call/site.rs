@@ -1,5 +1,6 @@
 //! A retried function as written: its name, its policy and the environment that may override the policy.
 
+use crate::observe::LogRules;
 use crate::policy::Policy;
 use crate::runtime::{self, installed};
 
@@ -12,6 +13,7 @@ pub struct Site<'p> {
     pub(super) operation: &'static str,
     policy: &'p Policy,
     env: Option<&'static Environment>,
+    pub(super) log: LogRules,
 }
 
 /// The prefix of the variables that override a policy, and the function that reads them. The function is
@@ -45,7 +47,7 @@ impl<'p> Site<'p> {
     #[inline]
     #[must_use]
     pub const fn new(operation: &'static str, policy: &'p Policy) -> Site<'p> {
-        Site { operation, policy, env: None }
+        Site { operation, policy, env: None, log: LogRules::USUAL }
     }
 
     /// Returns the site with a policy that the environment may override.
@@ -53,6 +55,14 @@ impl<'p> Site<'p> {
     #[must_use]
     pub const fn with_env(mut self, env: &'static Environment) -> Site<'p> {
         self.env = Some(env);
+        self
+    }
+
+    /// Returns the site with the levels of its log events.
+    #[inline]
+    #[must_use]
+    pub const fn with_log(mut self, log: LogRules) -> Site<'p> {
+        self.log = log;
         self
     }
 
@@ -69,11 +79,21 @@ impl<'p> Site<'p> {
         self.policy.is_plain && self.env.is_none()
     }
 
-    /// Returns whether the environment or a test context may override the policy after a failed attempt. A
-    /// test context may set the number of attempts. Neither is read before an attempt has failed.
+    /// Returns whether the environment, a test context or disabled retries may override the policy after a failed
+    /// attempt. The latter two set the number of attempts. None is read before an attempt has failed.
     #[inline]
     fn is_overridden(&self) -> bool {
-        self.env.is_some() || installed::has_test_context()
+        self.env.is_some() || installed::limits_attempts()
+    }
+
+    /// Returns whether the policy allows one attempt and no retry.
+    #[inline]
+    pub(super) fn is_only_attempt(&self) -> bool {
+        if self.is_overridden() {
+            self.override_policy().attempt_limit() == 1
+        } else {
+            self.policy.attempt_limit() == 1
+        }
     }
 
     /// Returns the policy that applies after a failed attempt.
@@ -84,6 +104,9 @@ impl<'p> Site<'p> {
     #[cold]
     #[inline(never)]
     fn override_policy(&self) -> Policy {
+        if !runtime::enabled::is_enabled() {
+            return self.policy.max(1);
+        }
         let policy = match self.env {
             Some(Environment { prefix, over }) => over(*self.policy, prefix),
             None => *self.policy,

@@ -11,10 +11,14 @@ use crate::policy::nanos::{FOREVER, Nanos, max};
 /// The facts about a failed attempt on which the decision depends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FailedAttempt {
-    /// The attempt's number, from 1.
+    /// The attempt's number, from 1 or from the last restart.
     pub(crate) attempt: u32,
     /// Whether the error is classified as retryable.
     pub(crate) is_retryable: bool,
+    /// Whether the attempt has declared its failure final.
+    pub(crate) is_stopped: bool,
+    /// Whether the caller's `cancel` has ended the call.
+    pub(crate) is_cancelled: bool,
     /// Time since the start of attempt 1.
     pub(crate) elapsed: Nanos,
     /// The value that the policy remembers of the delay before this attempt.
@@ -23,6 +27,8 @@ pub(crate) struct FailedAttempt {
     pub(crate) waited: Nanos,
     /// The wait that the peer asked for.
     pub(crate) hint: Option<Nanos>,
+    /// The delay by the function's own `delay`, which replaces the policy's.
+    pub(crate) own_delay: Option<Nanos>,
     /// The random number for this delay.
     pub(crate) draw: u64,
 }
@@ -45,10 +51,16 @@ pub(crate) enum Decision {
 /// The order of the checks is guaranteed: first the classification of the error, then the limits of the policy. The
 /// breaker and then the budget are checked after this function, since only the check of the budget spends anything.
 pub(crate) const fn decide(policy: &Policy, failed: FailedAttempt) -> Decision {
+    if failed.is_stopped {
+        return Decision::GiveUp(GiveUpReason::Stopped);
+    }
     if let Some(reason) = stop_reason(policy, failed.attempt, failed.is_retryable) {
         return Decision::GiveUp(reason);
     }
-    let delay = policy.delay(failed.attempt, failed.previous, failed.draw);
+    let delay = match failed.own_delay {
+        Some(delay) => delay,
+        None => policy.delay(failed.attempt, failed.previous, failed.draw),
+    };
     let wait = match failed.hint {
         None => delay,
         Some(hint) => match apply_hint(policy, failed, delay, hint) {
@@ -59,6 +71,9 @@ pub(crate) const fn decide(policy: &Policy, failed: FailedAttempt) -> Decision {
     if wait >= policy.deadline.saturating_sub(failed.elapsed) && policy.has_deadline() {
         return Decision::GiveUp(GiveUpReason::Deadline);
     }
+    if failed.is_cancelled {
+        return Decision::GiveUp(GiveUpReason::Cancelled);
+    }
     Decision::Retry { delay, wait }
 }
 
@@ -67,7 +82,7 @@ pub(crate) const fn decide(policy: &Policy, failed: FailedAttempt) -> Decision {
 pub(crate) const fn stop_reason(policy: &Policy, attempt: u32, is_retryable: bool) -> Option<GiveUpReason> {
     if !is_retryable {
         Some(GiveUpReason::NotRetryable)
-    } else if policy.max_attempts().is_some() && attempt >= policy.attempts() {
+    } else if policy.max_attempts().is_some() && attempt >= policy.attempt_limit() {
         Some(GiveUpReason::MaxAttempts)
     } else {
         None
@@ -107,10 +122,13 @@ mod tests {
     const FIRST: FailedAttempt = FailedAttempt {
         attempt: 1,
         is_retryable: true,
+        is_stopped: false,
+        is_cancelled: false,
         elapsed: 0,
         previous: 0,
         waited: 0,
         hint: None,
+        own_delay: None,
         draw: 0,
     };
 
@@ -207,6 +225,38 @@ mod tests {
     }
 
     #[test]
+    fn a_failure_that_stops_the_call_ends_it_whatever_the_limits() {
+        let stopped = FailedAttempt { is_stopped: true, is_cancelled: true, ..FIRST };
+        assert_eq!(decide(&POLICY, stopped), Decision::GiveUp(GiveUpReason::Stopped));
+        let last = FailedAttempt { attempt: 3, is_retryable: false, ..stopped };
+        assert_eq!(decide(&POLICY, last), Decision::GiveUp(GiveUpReason::Stopped));
+    }
+
+    #[test]
+    fn a_cancelled_call_ends_for_that_reason_only_if_it_would_go_on() {
+        let cancelled = FailedAttempt { is_cancelled: true, ..FIRST };
+        assert_eq!(decide(&POLICY, cancelled), Decision::GiveUp(GiveUpReason::Cancelled));
+        for (failed, reason) in [
+            (FailedAttempt { attempt: 3, ..cancelled }, GiveUpReason::MaxAttempts),
+            (FailedAttempt { is_retryable: false, ..cancelled }, GiveUpReason::NotRetryable),
+            (FailedAttempt { elapsed: u64::MAX, ..cancelled }, GiveUpReason::Deadline),
+            (FailedAttempt { hint: Some(u64::MAX), ..cancelled }, GiveUpReason::HintTooLong),
+        ] {
+            assert_eq!(decide(&POLICY, failed), Decision::GiveUp(reason));
+        }
+    }
+
+    #[test]
+    fn a_delay_of_the_function_replaces_that_of_the_policy() {
+        let own = FailedAttempt { own_delay: Some(7), ..FIRST };
+        assert_eq!(decide(&POLICY, own), retry(7));
+        let hinted = FailedAttempt { hint: Some(9), ..own };
+        assert_eq!(decide(&POLICY, hinted), Decision::Retry { delay: 7, wait: 9 });
+        let late = FailedAttempt { own_delay: Some(10 * SECOND), ..FIRST };
+        assert_eq!(decide(&POLICY, late), Decision::GiveUp(GiveUpReason::Deadline));
+    }
+
+    #[test]
     fn the_short_path_decides_as_the_general_path() {
         let durations = [0, 1, 7, 1_000_000_000, 60_000_000_000, 1 << 63, FOREVER].map(Duration::from_nanos);
         let jitters = [
@@ -229,15 +279,7 @@ mod tests {
                 for (attempt, draw) in
                     (1..=70).flat_map(|attempt| [0, 1 << 63, u64::MAX].map(|draw| (attempt, draw)))
                 {
-                    let failed = FailedAttempt {
-                        attempt,
-                        is_retryable: true,
-                        elapsed: 0,
-                        previous: 0,
-                        waited: 0,
-                        hint: None,
-                        draw,
-                    };
+                    let failed = FailedAttempt { attempt, draw, ..FIRST };
                     let short = match stop_reason(&plain, attempt, true) {
                         Some(reason) => Decision::GiveUp(reason),
                         None => {

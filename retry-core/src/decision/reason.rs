@@ -19,6 +19,10 @@ pub enum GiveUpReason {
     CircuitOpen,
     /// The peer asked for a longer wait than the policy grants.
     HintTooLong,
+    /// The body called [`Call::stop`](crate::Call::stop): no rule may retry this failure.
+    Stopped,
+    /// `cancel` ended the call.
+    Cancelled,
 }
 
 impl GiveUpReason {
@@ -32,6 +36,8 @@ impl GiveUpReason {
             Self::BudgetExhausted => "BudgetExhausted",
             Self::CircuitOpen => "CircuitOpen",
             Self::HintTooLong => "HintTooLong",
+            Self::Stopped => "Stopped",
+            Self::Cancelled => "Cancelled",
         }
     }
 }

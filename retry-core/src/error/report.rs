@@ -22,6 +22,11 @@ pub trait Failure {
     /// Returns the wait that the peer asked for, if any.
     fn hint(&self) -> Option<Duration>;
 
+    /// Returns the delay that replaces the policy's, if the function has its own.
+    fn own_delay(&self) -> Option<&dyn OwnDelay> {
+        None
+    }
+
     /// Returns whether the breaker of this or another function refused the call, so that nothing was sent.
     fn is_refusal(&self) -> bool {
         false
@@ -38,6 +43,12 @@ pub trait Failure {
     }
 }
 
+/// The delay of a function after one failure, which replaces the policy's.
+pub trait OwnDelay {
+    /// Returns the delay after attempt `attempt`.
+    fn after(&self, attempt: u32) -> Duration;
+}
+
 /// A failed attempt without its error's type. The facts that every decision needs are read once and in advance, where
 /// the type is known.
 #[derive(Clone, Copy)]
@@ -48,11 +59,12 @@ pub(crate) struct Report<'a> {
     pub(crate) failure: &'a dyn Failure,
 }
 
-/// The optional limits on a wait: the peer's hint, and the sum of all waits so far.
+/// The optional rules for a wait: the peer's hint, the sum of all waits so far, and the function's own delay.
 #[derive(Clone, Copy)]
 pub(crate) struct WaitLimits<'a> {
     pub(crate) hint: Option<Nanos>,
     pub(crate) waited: Option<&'a Cell<u64>>,
+    pub(crate) own_delay: Option<&'a dyn OwnDelay>,
 }
 
 impl<'a> Report<'a> {
@@ -60,9 +72,9 @@ impl<'a> Report<'a> {
     /// called directly, and as `failure`, the object to keep, to which not every `F` can be converted here.
     #[inline]
     pub(crate) fn new<F: Failure + ?Sized>(asked: &'a F, failure: &'a dyn Failure) -> Report<'a> {
-        let (hint, waited) = (asked.hint().map(from_duration), asked.waited());
-        let limits =
-            if hint.is_none() && waited.is_none() { None } else { Some(WaitLimits { hint, waited }) };
+        let (hint, waited, own_delay) = (asked.hint().map(from_duration), asked.waited(), asked.own_delay());
+        let has_limits = hint.is_some() || waited.is_some() || own_delay.is_some();
+        let limits = if has_limits { Some(WaitLimits { hint, waited, own_delay }) } else { None };
         Report { is_retryable: asked.is_retryable(), limits, failure }
     }
 
@@ -72,6 +84,12 @@ impl<'a> Report<'a> {
 
     pub(crate) fn waited(&self) -> Option<&'a Cell<u64>> {
         self.limits.and_then(|limits| limits.waited)
+    }
+
+    /// Returns the delay after attempt `attempt` that replaces the policy's, if the function has its own.
+    pub(crate) fn own_delay(&self, attempt: u32) -> Option<Nanos> {
+        let own_delay = self.limits.and_then(|limits| limits.own_delay)?;
+        Some(from_duration(own_delay.after(attempt)))
     }
 }
 
@@ -101,7 +119,7 @@ impl Failure for RejectedValue {
 }
 
 /// A failure with the values that the function's own arguments override.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Overridden<'a, F, N> {
     /// The failure, which provides the values that are not overridden.
     pub failure: F,
@@ -113,6 +131,8 @@ pub struct Overridden<'a, F, N> {
     pub operation: Option<N>,
     /// The sum of all waits in nanoseconds.
     pub waited: Option<&'a Cell<u64>>,
+    /// The delay that replaces the policy's.
+    pub own_delay: Option<&'a dyn OwnDelay>,
 }
 
 impl<F: Failure, N: Display> Failure for Overridden<'_, F, N> {
@@ -138,5 +158,9 @@ impl<F: Failure, N: Display> Failure for Overridden<'_, F, N> {
 
     fn waited(&self) -> Option<&Cell<u64>> {
         self.waited
+    }
+
+    fn own_delay(&self) -> Option<&dyn OwnDelay> {
+        self.own_delay
     }
 }

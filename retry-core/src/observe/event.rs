@@ -4,6 +4,7 @@ use core::convert::identity;
 use core::fmt::{self, Debug, Display};
 use core::time::Duration;
 
+use super::log_rules::LogLevel;
 #[cfg(target_has_atomic = "64")]
 use crate::breaker::CircuitState;
 use crate::decision::GiveUpReason;
@@ -18,6 +19,9 @@ pub(crate) struct Facts<'a> {
     pub(crate) attempt: u32,
     pub(crate) max_attempts: Option<u32>,
     pub(crate) elapsed: Duration,
+    /// The level at which the event is logged.
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "there is no log"))]
+    pub(crate) level: LogLevel,
 }
 
 /// A text whose `Debug` output equals its `Display` output.

@@ -6,6 +6,7 @@ use tracing::level_filters::LevelFilter;
 
 #[cfg(target_has_atomic = "64")]
 use super::event::CircuitEvent;
+use super::log_rules::LogLevel;
 use super::observer::Observer;
 use super::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
 
@@ -17,9 +18,20 @@ pub(super) fn is_on() -> bool {
     LevelFilter::current() >= LevelFilter::ERROR
 }
 
-/// Writes an event with its level, its own fields and its message. The other fields are common to all events.
+/// Writes an event with its level, its own fields and its message. The other fields are common to all events. The level
+/// of an event in `tracing` is a constant, so there is one for each level.
 macro_rules! event {
-    ($level:ident, $event:ident, { $($own:tt)* }, $sentence:literal) => {
+    ($event:ident, { $($own:tt)* }, $sentence:literal) => {
+        match $event.facts.level {
+            LogLevel::Off => {}
+            LogLevel::Trace => event!(@ trace, $event, { $($own)* }, $sentence),
+            LogLevel::Debug => event!(@ debug, $event, { $($own)* }, $sentence),
+            LogLevel::Info => event!(@ info, $event, { $($own)* }, $sentence),
+            LogLevel::Warn => event!(@ warn, $event, { $($own)* }, $sentence),
+            LogLevel::Error => event!(@ error, $event, { $($own)* }, $sentence),
+        }
+    };
+    (@ $level:ident, $event:ident, { $($own:tt)* }, $sentence:literal) => {
         tracing::$level!(
             target: "reattempt",
             operation = %$event.operation(),
@@ -35,18 +47,18 @@ macro_rules! event {
 impl Observer for Log {
     fn retry_scheduled(&self, event: &AnyRetryEvent<'_>) {
         let delay_ms = in_millis(event.delay());
-        event!(warn, event, { delay_ms, error = %event.error(), }, "attempt failed, will retry");
+        event!(event, { delay_ms, error = %event.error(), }, "attempt failed, will retry");
     }
 
     fn recovered(&self, event: &RecoveryEvent<'_>) {
-        event!(info, event, {}, "succeeded after a retry");
+        event!(event, {}, "succeeded after a retry");
     }
 
     fn gave_up(&self, event: &AnyGiveUpEvent<'_>) {
         if event.attempt() == 0 {
-            event!(error, event, { error = %event.error(), reason = %event.reason(), }, "refused, giving up");
+            event!(event, { error = %event.error(), reason = %event.reason(), }, "refused, giving up");
         } else {
-            event!(error, event, { error = %event.error(), reason = %event.reason(), }, "attempt failed, giving up");
+            event!(event, { error = %event.error(), reason = %event.reason(), }, "attempt failed, giving up");
         }
     }
 

@@ -209,11 +209,13 @@ impl OperationStats {
 
 #[cfg(test)]
 mod tests {
+    use super::super::LogLevel;
     use super::super::event::Facts;
     use super::*;
 
     fn give_up(stats: &Stats, label: &'static str, error: &dyn Display) {
-        let facts = Facts { operation: &"", label, attempt: 1, max_attempts: None, elapsed: Duration::ZERO };
+        let (max_attempts, elapsed, level) = (None, Duration::ZERO, LogLevel::Off);
+        let facts = Facts { operation: &"", label, attempt: 1, max_attempts, elapsed, level };
         stats.gave_up(&AnyGiveUpEvent { facts: &facts, reason: GiveUpReason::MaxAttempts, error });
     }
 

@@ -66,7 +66,7 @@ pub const fn all(policy: &Policy) -> Checked {
 
 /// Checks that all delays at their longest, plus `attempt_timeout` for each attempt, end within `within`.
 pub const fn within(policy: &Policy, attempt_timeout: Duration, within: Duration) -> Checked {
-    let attempts = from_duration(attempt_timeout).saturating_mul(policy.attempts() as Nanos);
+    let attempts = from_duration(attempt_timeout).saturating_mul(policy.attempt_limit() as Nanos);
     let total = policy.longest_wait().saturating_add(attempts);
     unless(total > from_duration(within), InvalidPolicy::WithinExceeded)
 }

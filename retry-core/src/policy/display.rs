@@ -72,7 +72,7 @@ impl Policy {
         const ROWS: u32 = 12;
         writeln!(f, "{:>7}{:>12}{:>12}", "attempt", "earliest", "latest")?;
         let (mut earliest, mut latest) = (Duration::ZERO, Duration::ZERO);
-        for attempt in 1..=self.attempts().min(ROWS) {
+        for attempt in 1..=self.attempt_limit().min(ROWS) {
             if attempt > 1 {
                 let (shortest, longest) = self.delay_bounds(attempt - 1);
                 (earliest, latest) = (earliest.saturating_add(shortest), latest.saturating_add(longest));

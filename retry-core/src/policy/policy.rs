@@ -179,7 +179,7 @@ impl Policy {
     #[doc(hidden)]
     #[must_use]
     pub const fn with_within(mut self, limit: Duration, attempt_timeout: Duration) -> Policy {
-        let attempts = from_duration(attempt_timeout).saturating_mul(self.attempts() as Nanos);
+        let attempts = from_duration(attempt_timeout).saturating_mul(self.attempt_limit() as Nanos);
         self.within = from_duration(limit).saturating_sub(attempts);
         self
     }
@@ -215,7 +215,7 @@ impl Policy {
     }
 
     /// Returns the limit on attempts as a number, `u32::MAX` if they are unlimited.
-    pub(crate) const fn attempts(&self) -> u32 {
+    pub(crate) const fn attempt_limit(&self) -> u32 {
         if self.max == 0 { u32::MAX } else { self.max }
     }
 
@@ -282,7 +282,7 @@ impl Policy {
         /// The maximum number of delays to add one by one. More steps at compile time would trigger a lint of the
         /// compiler.
         const STEPS: u32 = 10_000;
-        let delays = self.attempts() - 1;
+        let delays = self.attempt_limit() - 1;
         if self.max == 0 {
             return if self.widest(delays).high() == 0 { 0 } else { FOREVER };
         }

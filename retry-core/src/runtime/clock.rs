@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::policy::nanos::{Nanos, from_duration};
 
 /// The clock of a call.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clock {
     /// The monotonic clock of the operating system.
     Blocking,

@@ -178,7 +178,7 @@ impl Settings {
     /// Returns the policy with the number of attempts that these settings set, where the cap applies last.
     fn limit(self, policy: Policy) -> Policy {
         let forced = self.attempts.map_or(policy, |attempts| policy.max(attempts.get()));
-        self.cap.map_or(forced, |cap| forced.max(forced.attempts().min(cap.get())))
+        self.cap.map_or(forced, |cap| forced.max(forced.attempt_limit().min(cap.get())))
     }
 }
 

@@ -15,6 +15,7 @@ impl Expansion<'_> {
     /// Runs one attempt and defines `outcome`.
     pub(super) fn outcome(&self) -> TokenStream {
         let (keep_self, number, attempt) = (self.keep_self(), self.attempt_number(), self.attempt());
+        let start = self.attempt_start();
         let body_type = self.body_type();
         let Locals { outcome, timed_out, .. } = &self.locals;
         let flag = self
@@ -26,16 +27,18 @@ impl Expansion<'_> {
             #keep_self
             #number
             #flag
+            #start
             let #outcome: #body_type = #attempt;
         }
     }
 
     /// Runs one attempt and defines `result`, and `same`, which converts results into the function's type.
     pub(super) fn split_outcome(&self) -> TokenStream {
-        let (outcome, split) = (self.outcome(), self.split());
+        let (outcome, split, handle) = (self.outcome(), self.split(), self.named_handle());
         let Locals { same, result, .. } = &self.locals;
         quote_spanned! {Span::mixed_site()=>
             #outcome
+            #handle
             let (#same, #result) = #split;
         }
     }
@@ -78,8 +81,8 @@ impl Expansion<'_> {
     /// Returns the body with the arguments that each attempt binds anew, in the user's own braces.
     pub(super) fn body(&self) -> TokenStream {
         let rebindings: TokenStream = self.retry.rebindings.iter().map(rebinding).collect();
-        let body = &self.retry.shape.attempt;
-        self.braced(&quote!(#rebindings #body))
+        let (handle, body) = (self.named_handle(), &self.retry.shape.attempt);
+        self.braced(&quote!(#handle #rebindings #body))
     }
 
     fn attempt(&self) -> TokenStream {
@@ -106,7 +109,8 @@ impl Expansion<'_> {
         // The branch is never taken. It gives the compiler the type of the block before the body.
         let typed =
             quote_spanned!(Span::mixed_site()=> if false { return #private::unreached::<#body_type>(); });
-        let inside = self.braced(&quote!(#typed #rebindings #body));
+        let handle = self.named_handle();
+        let inside = self.braced(&quote!(#typed #handle #rebindings #body));
         let mut future = quote_spanned!(self.place()=> async #inside);
         if has_breaker {
             let shared = &self.locals.shared;
@@ -158,18 +162,19 @@ impl Expansion<'_> {
     /// Returns an attempt with a limit on its time.
     fn with_timeout(&self, future: &TokenStream) -> TokenStream {
         let (private, site) = (&self.retry.private, &self.site);
-        let Locals { progress, timed_out, result, timeout: expiry, .. } = &self.locals;
+        let (progress, Locals { timed_out, result, timeout: expiry, .. }) =
+            (self.read_progress(), &self.locals);
         let timeout = match self.retry.policy.evaluated {
             Evaluated::InlineConst => self.locals.timeout.to_token_stream(),
             _ => self.policy.attempt_timeout.clone().unwrap_or_default(),
         };
         let limited = if let (true, Some(sleep)) = (self.shares_sleep(), &self.retry.sleep) {
             let shared = &self.locals.sleep;
-            let arguments = quote!(#private::Site::policy(#site), &#progress, #timeout, #future, &#shared);
+            let arguments = quote!(#private::Site::policy(#site), #progress, #timeout, #future, &#shared);
             self.call(Place::of(sleep), "limit_with", arguments)
         } else {
             quote_spanned!(Span::mixed_site()=>
-                #private::limit(#private::Site::policy(#site), &#progress, #timeout, #future))
+                #private::limit(#private::Site::policy(#site), #progress, #timeout, #future))
         };
         let expired = self.timeout_error();
         quote_spanned! {Span::mixed_site()=>
@@ -193,9 +198,9 @@ impl Expansion<'_> {
     /// Defines the attempt's number under the user's name for it.
     fn attempt_number(&self) -> Option<TokenStream> {
         let (name, private) = (self.retry.attempt.as_ref()?, &self.retry.private);
-        let progress = &self.locals.progress;
+        let progress = self.read_progress();
         Some(quote_spanned! {Span::mixed_site()=>
-            let #name: ::core::primitive::u32 = #private::Progress::attempt(&#progress);
+            let #name: ::core::primitive::u32 = #private::Progress::attempt(#progress);
         })
     }
 

@@ -126,21 +126,31 @@ impl Expansion<'_> {
         let (private, site) = (&self.retry.private, &self.site);
         let ErrorView { prepared, view } = self.error_view();
         let (function, refused_value, own_error) = self.plan_call();
+        let (asked, restart, kept, controls) =
+            (self.ask_to_cancel(), self.restart(), self.kept_progress(), self.controls());
         let tell = if self.retry.emits_late() { quote!(Later) } else { quote!(Now) };
-        let refused = self.refused_value();
+        let (success, hint, refused) = self.refused_value();
         let Locals { plan, result, progress, error, .. } = &self.locals;
         quote_spanned! {Span::mixed_site()=>
+            #asked
             // The result is borrowed in a scope of its own and moved out of it. The compiler considers a local that was
             // borrowed to be alive across every later await.
             let (#plan, #result) = {
                 let #result = #result;
+                #restart
+                #kept
                 let #plan = match &#result {
-                    ::core::result::Result::Ok(_) => {
-                        #private::#function(#site, &mut #progress, &#refused, #private::Emit::#tell #refused_value)
+                    ::core::result::Result::Ok(#success) => {
+                        #hint
+                        #private::#function(
+                            #site, &mut #progress, &#refused, #private::Emit::#tell #controls #refused_value
+                        )
                     }
                     ::core::result::Result::Err(#error) => {
                         #prepared
-                        #private::#function(#site, &mut #progress, &#view, #private::Emit::#tell #own_error)
+                        #private::#function(
+                            #site, &mut #progress, &#view, #private::Emit::#tell #controls #own_error
+                        )
                     }
                 };
                 (#plan, #result)

@@ -29,8 +29,10 @@ impl Expansion<'_> {
     /// part of it is held across the fallback's awaits.
     fn last(&self) -> TokenStream {
         let (private, leave) = (&self.retry.private, &self.leave);
-        if let (Some(error), Some(_)) = (&self.retry.ending.error, &self.retry.sharing.breaker) {
-            return self.last_if_any(error);
+        if let Some(error) = &self.retry.ending.error {
+            if self.may_make_no_attempt() || self.retry.success_rule.is_some() {
+                return self.last_if_any(error);
+            }
         }
         let Locals { last: end, error: found, known, given_up, result, value, same, .. } = &self.locals;
         let question = self.borrow_aware(&quote!(#private::probe_error(&#found)));
@@ -53,16 +55,22 @@ impl Expansion<'_> {
         }
     }
 
-    /// Defines the error for the caller of a call that may have made no attempt.
+    /// Returns whether a call may end without an attempt, and its result is optional: a breaker may refuse it, and the
+    /// error for the caller needs no error of an attempt.
+    pub(super) fn may_make_no_attempt(&self) -> bool {
+        self.retry.ending.error.is_some() && self.retry.sharing.breaker.is_some()
+    }
+
+    /// Defines the error for the caller of a call that may end without an error of its own: it made no attempt, or its
+    /// last value was refused.
     fn last_if_any(&self, error: &Type) -> TokenStream {
-        let (private, leave) = (&self.retry.private, &self.leave);
-        let Locals { last, result, value, same, known, given_up, error: found, .. } = &self.locals;
+        let private = &self.retry.private;
+        let Locals { last, result, known, given_up, error: found, .. } = &self.locals;
         let none = self.borrow_aware(&quote!(#private::probe_type::<#error>()));
         let some = self.borrow_aware(&quote!(#private::probe_error(&#found)));
         quote_spanned! {Span::mixed_site()=>
             let #last = match ::core::convert::identity(#result) {
-                ::core::result::Result::Ok(::core::option::Option::Some(#value)) => #leave #same.ok(#value),
-                ::core::result::Result::Ok(::core::option::Option::None) => {
+                ::core::result::Result::Ok(_) => {
                     let #known = #none.__reattempt_probe().__reattempt_known();
                     #private::GivenUp::retry_error(&#given_up, ::core::option::Option::None, #known)
                 }

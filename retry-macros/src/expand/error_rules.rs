@@ -38,10 +38,20 @@ impl Expansion<'_> {
         } else {
             (None, by_type)
         };
-        let view = self.overridden(&view, is_retryable.is_some(), found_hint.is_some());
+        let has_delay = rules.delay.is_some();
+        let view = self.overridden(&view, is_retryable.is_some(), found_hint.is_some(), has_delay);
         let is_retryable = is_retryable.map(|value| quote!(let #verdict = #value;));
         let found_hint = found_hint.map(|value| quote!(let #hint = #value;));
-        ErrorView { prepared: quote!(#classifiers #named #is_retryable #found_hint), view }
+        let own_delay = self.own_delay();
+        ErrorView { prepared: quote!(#classifiers #named #is_retryable #found_hint #own_delay), view }
+    }
+
+    /// Defines the delay by the user's function, which core calls if there is a wait.
+    fn own_delay(&self) -> Option<TokenStream> {
+        let delay = self.retry.error_rules.delay.as_ref()?;
+        let Locals { error, own_delay, .. } = &self.locals;
+        let call = self.call(Place::of(delay), "call_delay", quote!(#error, #delay));
+        Some(quote_spanned!(Span::mixed_site()=> let #own_delay = #call;))
     }
 
     /// Returns the error as its type describes it.
@@ -93,23 +103,37 @@ impl Expansion<'_> {
         }
     }
 
-    /// Returns a value that was refused by `retry_ok`, with the decisions of the arguments about any failure.
-    pub(super) fn refused_value(&self) -> TokenStream {
-        let private = &self.retry.private;
+    /// Returns a pattern for a value that was refused by `retry_ok`, the statement that reads its hint, and the value
+    /// with the decisions of the arguments about any failure.
+    pub(super) fn refused_value(&self) -> (TokenStream, Option<TokenStream>, TokenStream) {
+        let (private, Locals { value, hint, .. }) = (&self.retry.private, &self.locals);
         let refused = quote_spanned!(Span::mixed_site()=> #private::RejectedValue);
-        match self.retry.success_rule {
-            Some(_) => self.overridden(&refused, false, false),
-            None => refused,
+        if self.retry.success_rule.is_none() {
+            return (quote!(_), None, refused);
+        }
+        match &self.retry.success_hint {
+            None => (quote!(_), None, self.overridden(&refused, false, false, false)),
+            Some(read) => {
+                let call = self.call(Place::of(read), "call_hint", quote!(#value, #read));
+                let read = quote_spanned!(Span::mixed_site()=> let #hint = #call;);
+                (value.to_token_stream(), Some(read), self.overridden(&refused, false, true, false))
+            }
         }
     }
 
     /// Returns a failure with the decisions of the arguments, if there are any.
-    fn overridden(&self, failure: &TokenStream, has_verdict: bool, has_hint: bool) -> TokenStream {
+    fn overridden(
+        &self,
+        failure: &TokenStream,
+        has_verdict: bool,
+        has_hint: bool,
+        has_delay: bool,
+    ) -> TokenStream {
         let (private, rules) = (&self.retry.private, &self.retry.error_rules);
-        if !has_verdict && !has_hint && rules.name.is_none() && !rules.sums_waits {
+        if !has_verdict && !has_hint && !has_delay && rules.name.is_none() && !rules.sums_waits {
             return failure.clone();
         }
-        let Locals { is_retryable: verdict, hint, waited, .. } = &self.locals;
+        let Locals { is_retryable: verdict, hint, waited, own_delay, .. } = &self.locals;
         let option = |value: Option<TokenStream>| match value {
             Some(value) => quote!(::core::option::Option::Some(#value)),
             None => quote!(::core::option::Option::None),
@@ -121,6 +145,7 @@ impl Expansion<'_> {
             None => quote!(::core::option::Option::None::<&::core::primitive::str>),
         };
         let waited = option(rules.sums_waits.then(|| quote!(&#waited)));
+        let own_delay = option(has_delay.then(|| quote!(&#own_delay)));
         quote_spanned! {Span::mixed_site()=>
             #private::Overridden {
                 failure: #failure,
@@ -128,6 +153,7 @@ impl Expansion<'_> {
                 hint: #hint,
                 operation: #operation,
                 waited: #waited,
+                own_delay: #own_delay,
             }
         }
     }

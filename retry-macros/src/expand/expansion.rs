@@ -33,7 +33,7 @@ impl<'a> Expansion<'a> {
             Evaluated::Const => quote!(&#constant),
             // Only the policy is kept over the attempts.
             Evaluated::InlineConst | Evaluated::Call => {
-                let (private, given, env) = (&retry.private, &locals.policy, environment(retry));
+                let (private, given, env) = (&retry.private, &locals.policy, additions(retry));
                 let borrow = (retry.policy.evaluated == Evaluated::Call).then(|| quote!(&));
                 quote!(&#private::Site::new(#constant, #borrow #given)#env)
             }
@@ -44,18 +44,28 @@ impl<'a> Expansion<'a> {
     }
 }
 
-/// Adds the environment that may override the policy to a site.
-pub(super) fn environment(retry: &Retry<'_>) -> Option<TokenStream> {
-    let (private, prefix) = (&retry.private, retry.env.as_ref()?);
-    Some(quote!(.with_env(const { &#private::Environment::new(#prefix) })))
+/// Adds to a site the environment that may override the policy, and the levels of its log events.
+pub(super) fn additions(retry: &Retry<'_>) -> TokenStream {
+    let private = &retry.private;
+    let env =
+        retry.env.as_ref().map(|prefix| quote!(.with_env(const { &#private::Environment::new(#prefix) })));
+    let log = (!retry.log.is_usual()).then(|| {
+        let level = retry.log.level.map(|level| {
+            let variant = level.variant();
+            quote!(.level(#private::LogLevel::#variant))
+        });
+        let after = retry.log.after.as_ref().map(|after| quote!(.after(#after)));
+        quote!(.with_log(#private::LogRules::USUAL #level #after))
+    });
+    quote!(#env #log)
 }
 
 impl Expansion<'_> {
     /// Returns the label, if core makes the site from it: the policy is the default one, and nothing but the decision of
     /// core needs the site. An item for the site would take the compiler longer.
     pub(super) fn only_label(&self) -> Option<&TokenStream> {
-        let Retry { operation, env, error_rules, shape, .. } = self.retry;
-        let is_default = self.policy.policy.is_none() && env.is_none();
+        let Retry { operation, env, log, error_rules, shape, .. } = self.retry;
+        let is_default = self.policy.policy.is_none() && env.is_none() && log.is_usual();
         let is_single_step = shape.is_async && !self.retry.needs_plan() && operation.format.is_none();
         let is_decided_by_core = error_rules.is_empty() && (is_single_step || self.retry.runs_in_core());
         (is_default && is_decided_by_core).then_some(&operation.label)

@@ -72,11 +72,19 @@ fn refused(args: &RawArgs, function: &AnnotatedFn, values: &TokenStream) -> Toke
     function.with_body(&quote!(#values #body))
 }
 
-/// Returns the function as it was, with the body's name for the attempt's number.
+/// Returns the function as it was, with the body's names for the attempt's number and the handle of the call.
 fn with_attempt(args: &RawArgs, function: &AnnotatedFn, values: &TokenStream) -> TokenStream {
-    // The name is used, so that no warning accompanies the mistake.
-    let attempt =
+    // The names are used, so that no warning accompanies the mistake.
+    let number =
         args.attempt.value().map(|name| quote!(let #name: ::core::primitive::u32 = 1; let _ = #name;));
+    let private = private(args);
+    let call = args.call.value().map(|name| {
+        quote! {
+            let #name: &#private::Call = ::core::unreachable!("a function that does not compile is not called");
+            let _ = #name;
+        }
+    });
+    let attempt = quote!(#number #call);
     match &function.body {
         Some(body) => {
             let body = &body.tokens;

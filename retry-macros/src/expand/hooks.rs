@@ -32,20 +32,33 @@ impl Expansion<'_> {
         Some(self.hook(hook, &self.locals.planned, "on_retry", "call_on_retry"))
     }
 
+    /// Returns what a hook sees of a value that `retry_ok` refused. The type of the event contains that of the value, which
+    /// a function, named by its path, need not name: it sees none.
+    fn refused_in(&self, hook: &Expr, step: &Ident) -> TokenStream {
+        let private = &self.retry.private;
+        let is_end = *step == self.locals.given_up;
+        match self.retry.success_rule {
+            Some(_) if !matches!(ungrouped(hook), Expr::Closure(_)) => quote!(#private::NoValue),
+            None => quote!(#private::NoValue),
+            Some(_) if is_end && self.may_make_no_attempt() => quote!(#private::OptionalValue),
+            Some(_) => quote!(#private::AnyValue),
+        }
+    }
+
     /// Calls a hook with a step. An async hook may await: the result is moved through it, so that it is held across the
     /// awaits of the hook and no others.
     pub(super) fn hook(&self, hook: &Expr, step: &Ident, key: &str, tell: &str) -> TokenStream {
-        let private = &self.retry.private;
+        let (private, refused) = (&self.retry.private, self.refused_in(hook, step));
         let Locals { result, hook: heard, answered, answer, future, .. } = &self.locals;
         if !self.retry.shape.is_async {
-            let call = self.call(Place::of(hook), tell, quote!(&#step, &#result, #hook));
+            let call = self.call(Place::of(hook), tell, quote!(&#step, #refused, &#result, #hook));
             return quote!(#call;);
         }
         let typed = match ungrouped(hook) {
             Expr::Closure(closure) => {
                 let is_async = if closure.asyncness.is_some() { "async_" } else { "" };
                 let typed = format!("typed_{is_async}{key}");
-                self.call(Place::of(hook), &typed, quote!(&#result, #hook))
+                self.call(Place::of(hook), &typed, quote!(#refused, &#result, #hook))
             }
             _ => hook.to_token_stream(),
         };
@@ -60,7 +73,7 @@ impl Expansion<'_> {
             };
             let #result = #answered: {
                 #probes
-                let #answer = #private::Hook::new(&#step, #result, #heard).#tell();
+                let #answer = #private::Hook::new(&#step, #refused, #result, #heard).#tell();
                 let #future = match ::core::convert::identity(#answer) {
                     #private::Answer::Now(#result) => break #answered #result,
                     #private::Answer::Later(#future) => #future,

@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::expansion::{Expansion, environment, site_item};
+use super::expansion::{Expansion, additions, site_item};
 use super::hygiene::Locals;
 use super::underline::Place;
 use crate::function::AnnotatedFn;
@@ -26,7 +26,7 @@ impl Expansion<'_> {
         let Locals { timeout: limit, policy: given, .. } = &self.locals;
         let (label, items) = (&operation.label, &self.policy.items);
         let Some(policy) = &self.policy.policy else { return self.default_site() };
-        let (env, name) = (environment(self.retry), site_item());
+        let (env, name) = (additions(self.retry), site_item());
         match self.retry.policy.evaluated {
             Evaluated::Const => quote_spanned! {Span::mixed_site()=>
                 #items
@@ -55,7 +55,7 @@ impl Expansion<'_> {
             return TokenStream::new();
         }
         let (private, label) = (&self.retry.private, &self.retry.operation.label);
-        let (env, name) = (environment(self.retry), site_item());
+        let (env, name) = (additions(self.retry), site_item());
         quote_spanned!(Span::mixed_site()=>
             static #name: #private::Site<'static> = #private::Site::with_default(#label)#env;)
     }
@@ -72,11 +72,12 @@ impl Expansion<'_> {
         let used_up = self.moved_clones();
         let step = if self.retry.shape.is_async { self.async_step() } else { self.unshared_step() };
         let sum = self.sum_of_waits();
-        let (never_fails, shared) = (self.success_never_fails(), self.shared());
+        let (never_fails, shared, control) = (self.success_never_fails(), self.shared(), self.control());
         quote_spanned! {Span::mixed_site()=>
             #never_fails
             #sleep
             #sum
+            #control
             #shared
             #begin
             #used_up
@@ -92,8 +93,15 @@ impl Expansion<'_> {
     }
 
     /// Starts the progress. It reads the clock only where the duration of the call is needed.
-    pub(super) fn start_progress(&self) -> TokenStream {
-        let (private, site, progress) = (&self.retry.private, &self.site, &self.locals.progress);
+    pub(super) fn start_progress(&self) -> Option<TokenStream> {
+        let (progress, start) = (&self.locals.progress, self.progress_at_start());
+        let is_own = !self.retry.control.has_handle();
+        is_own.then(|| quote_spanned!(Span::mixed_site()=> let mut #progress = #start;))
+    }
+
+    /// Returns the progress at the start of a call.
+    pub(super) fn progress_at_start(&self) -> TokenStream {
+        let (private, site) = (&self.retry.private, &self.site);
         let begin = match (self.retry.shape.is_async, self.retry.is_timed()) {
             (false, true) => quote!(blocking_timed()),
             (true, true) => quote!(asynchronous_timed()),
@@ -101,15 +109,15 @@ impl Expansion<'_> {
             (false, false) => quote!(blocking(#site)),
             (true, false) => quote!(asynchronous(#site)),
         };
-        quote_spanned!(Span::mixed_site()=> let mut #progress = #private::Progress::#begin;)
+        quote_spanned!(Span::mixed_site()=> #private::Progress::#begin)
     }
 
     fn unshared_step(&self) -> TokenStream {
         if !self.retry.needs_plan() {
             return self.single_step();
         }
-        if self.retry.sharing.breaker.is_some() {
-            return self.breaker_step();
+        if self.retry.is_interruptible() {
+            return self.interruptible_step();
         }
         let (attempt, failed) = (self.attempt_or_return(), self.planned_step());
         quote!(#attempt #failed)
@@ -120,6 +128,21 @@ impl Expansion<'_> {
         let (outcome, recovered) = (self.split_outcome(), self.emit_recovered());
         let (final_check, record_success) = (self.final_check(), self.record_success());
         let (Locals { is_final, result, same, value, .. }, leave) = (&self.locals, &self.leave);
+        if self.retry.on_success.is_some() {
+            // The hook borrows the result, or holds it across its awaits.
+            return quote_spanned! {Span::mixed_site()=>
+                #outcome
+                let (#is_final, #result) = #final_check;
+                if #is_final {
+                    #record_success
+                    #recovered
+                    if let ::core::result::Result::Ok(#value) = ::core::convert::identity(#result) {
+                        #leave #same.ok(#value);
+                    }
+                    ::core::unreachable!("a result that ends the call is a success")
+                }
+            };
+        }
         quote_spanned! {Span::mixed_site()=>
             #outcome
             let (#is_final, #result) = #final_check;
@@ -136,8 +159,8 @@ impl Expansion<'_> {
 
     /// Takes a step in a scope of its own: the error is dropped and the attempt's memory free before the wait.
     fn async_step(&self) -> TokenStream {
-        if self.retry.sharing.breaker.is_some() {
-            return self.breaker_step();
+        if self.retry.is_interruptible() {
+            return self.interruptible_step();
         }
         let (step, wait, delay) = (self.unshared_step(), self.wait(), &self.locals.delay);
         quote_spanned! {Span::mixed_site()=>
@@ -149,8 +172,15 @@ impl Expansion<'_> {
     /// Returns whether the result ends the call, and the result itself. It is moved through the call: the compiler
     /// considers a local that was borrowed to be alive across every later await.
     pub(super) fn final_check(&self) -> TokenStream {
-        let (private, result) = (&self.retry.private, &self.locals.result);
+        let (private, Locals { result, value, handle, .. }) = (&self.retry.private, &self.locals);
         match &self.retry.success_rule {
+            // A success of an attempt that has stopped its call stays one.
+            Some(refuses) if self.retry.control.call.is_some() => {
+                let refuses = self.call(Place::of(refuses), "call_predicate", quote!(#value, #refuses));
+                quote_spanned! {Span::mixed_site()=>
+                    #private::is_final(#result, |#value| !#private::Call::is_stopped(&#handle) && #refuses)
+                }
+            }
             Some(refuses) => self.call(Place::of(refuses), "is_final", quote!(#result, #refuses)),
             None => quote!(#private::is_final(#result, |_| false)),
         }
@@ -162,10 +192,40 @@ impl Expansion<'_> {
         let recovered =
             if self.retry.shape.is_async { quote!(recovered_async) } else { quote!(recovered_blocking) };
         let operation = self.filled_name();
+        if self.retry.on_success.is_some() || self.retry.control.has_handle() {
+            return self.emit_recovered_and_call(&operation);
+        }
         quote_spanned! {Span::mixed_site()=>
             if #private::Progress::has_retried(&#progress) {
                 #private::#recovered(#site, &#progress, #operation);
             }
+        }
+    }
+
+    /// Emits the event of a success like `emit_recovered`, and calls the hook with its facts. The result is moved through
+    /// the hook.
+    fn emit_recovered_and_call(&self, operation: &TokenStream) -> TokenStream {
+        let (private, site, clock) = (&self.retry.private, &self.site, self.clock());
+        let Locals { progress, recovered, result, .. } = &self.locals;
+        let (kept, call, hook) = (self.kept_progress(), self.handle_if_any(), self.success_hook());
+        let read = self.read_progress();
+        let facts = quote_spanned! {Span::mixed_site()=> {
+            #kept
+            #private::recovered_controlled(#clock, #site, &mut #progress, #call, #operation)
+        }};
+        if hook.is_none() {
+            return quote_spanned! {Span::mixed_site()=>
+                if #private::Progress::has_retried(#read) { let _ = #facts; }
+            };
+        }
+        quote_spanned! {Span::mixed_site()=>
+            let #result = if #private::Progress::has_retried(#read) {
+                let #recovered = #facts;
+                #hook
+                #result
+            } else {
+                #result
+            };
         }
     }
 }

@@ -1,7 +1,8 @@
-//! Functions with a budget or a breaker.
+//! Functions with a budget or a breaker, and functions whose wait can end the call.
 //!
 //! Core asks the budget when it decides. A breaker can refuse a call before the first attempt and again after each
-//! wait, so the three ways to give up meet before the end, with the last error, which is kept across the wait.
+//! wait, and `cancel` can end it during a wait. The ways to give up meet before the end, with the last error, which is
+//! kept across the wait.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -61,11 +62,20 @@ impl Expansion<'_> {
     pub(super) fn plan_call(&self) -> (TokenStream, TokenStream, TokenStream) {
         let private = &self.retry.private;
         let is_async = self.retry.shape.is_async;
+        let is_controlled = !self.retry.control.is_empty();
         if self.retry.sharing.is_empty() {
-            let function = if is_async { quote!(plan_async) } else { quote!(plan_blocking) };
+            let function = match (is_controlled, is_async) {
+                (true, _) => quote!(plan_controlled),
+                (false, true) => quote!(plan_async),
+                (false, false) => quote!(plan_blocking),
+            };
             return (function, TokenStream::new(), TokenStream::new());
         }
-        let function = if is_async { quote!(plan_async_shared) } else { quote!(plan_blocking_shared) };
+        let function = match (is_controlled, is_async) {
+            (true, _) => quote!(plan_controlled_shared),
+            (false, true) => quote!(plan_async_shared),
+            (false, false) => quote!(plan_blocking_shared),
+        };
         let Locals { shared, timed_out, .. } = &self.locals;
         let ended = match self.policy.attempt_timeout {
             Some(_) => quote_spanned!(Span::mixed_site()=> #private::Ended::error(#timed_out)),
@@ -74,47 +84,78 @@ impl Expansion<'_> {
         (function, quote!(, &mut #shared, #private::Ended::Value), quote!(, &mut #shared, #ended))
     }
 
-    /// Runs one attempt if the breaker permits it, and waits after it.
-    pub(super) fn breaker_step(&self) -> TokenStream {
-        let private = &self.retry.private;
-        let (refused, attempt, restore) =
-            (self.rejected_call(), self.attempt_or_return(), self.restore_self());
+    /// Runs one attempt if the breaker permits it, and waits after it. The breaker and `cancel` can end the call after the
+    /// wait.
+    pub(super) fn interruptible_step(&self) -> TokenStream {
+        let (attempt, restore) = (self.attempt_or_return(), self.restore_self());
         let (plan, on_retry, give_up) = (self.plan(), self.call_retry_hook(), self.give_up());
         let emit = self.emit_event(&quote!(Planned), &self.locals.planned);
-        let mut wait = self.planned_wait();
-        if self.retry.shape.is_async {
-            let (awaited, delay) = (self.wait(), &self.locals.delay);
-            wait = quote_spanned!(Span::mixed_site()=> let #delay = #wait; #awaited);
-        }
         let (keep, kept) = self.kept_result();
-        let Locals {
-            same, given_up, result, refused: refusal, open, plan: planning, planned, shared, ..
-        } = &self.locals;
+        let after_wait = self.after_wait(&kept);
+        let Locals { same, given_up, result, refused: refusal, open, plan: planning, planned, .. } =
+            &self.locals;
         let last = self.optional(result);
-        quote_spanned! {Span::mixed_site()=>
-            let (#same, #given_up, #result) = match #refusal {
-                ::core::option::Option::Some(#open) => { #refused }
-                ::core::option::Option::None => {
-                    #attempt
-                    #restore
-                    #plan
-                    match #planning {
-                        ::core::result::Result::Ok(#planned) => {
-                            #on_retry
-                            #emit
-                            #keep
-                            #wait
-                            match #private::Shared::reacquire(&mut #shared, &#planned) {
-                                ::core::result::Result::Ok(()) => continue,
-                                ::core::result::Result::Err(#given_up) => (#same, #given_up, #kept),
-                            }
-                        }
-                        ::core::result::Result::Err(#given_up) => (#same, #given_up, #last),
+        let step = quote_spanned! {Span::mixed_site()=>
+            #attempt
+            #restore
+            #plan
+            match #planning {
+                ::core::result::Result::Ok(#planned) => {
+                    #on_retry
+                    #emit
+                    #keep
+                    #after_wait
+                }
+                ::core::result::Result::Err(#given_up) => (#same, #given_up, #last),
+            }
+        };
+        let step = match self.retry.sharing.breaker {
+            None => quote_spanned!(Span::mixed_site()=> { #step }),
+            Some(_) => {
+                let refused = self.rejected_call();
+                quote_spanned! {Span::mixed_site()=>
+                    match #refusal {
+                        ::core::option::Option::Some(#open) => { #refused }
+                        ::core::option::Option::None => { #step }
                     }
                 }
-            };
+            }
+        };
+        quote_spanned! {Span::mixed_site()=>
+            let (#same, #given_up, #result) = #step;
             #give_up
         }
+    }
+
+    /// Waits, and goes on with the next attempt unless `cancel` or the breaker ends the call.
+    fn after_wait(&self, kept: &TokenStream) -> TokenStream {
+        let (private, Locals { same, given_up, planned, shared, delay, .. }) =
+            (&self.retry.private, &self.locals);
+        let next = match self.retry.sharing.breaker {
+            None => quote!(continue),
+            Some(_) => quote_spanned! {Span::mixed_site()=>
+                match #private::Shared::reacquire(&mut #shared, &#planned) {
+                    ::core::result::Result::Ok(()) => continue,
+                    ::core::result::Result::Err(#given_up) => (#same, #given_up, #kept),
+                }
+            },
+        };
+        if self.retry.control.cancel.is_some() {
+            let wait = self.wait_or_cancel();
+            return quote_spanned! {Span::mixed_site()=>
+                if #wait {
+                    (#same, #private::Planned::cancelled(&#planned), #kept)
+                } else {
+                    #next
+                }
+            };
+        }
+        let mut wait = self.planned_wait();
+        if self.retry.shape.is_async {
+            let awaited = self.wait();
+            wait = quote_spanned!(Span::mixed_site()=> let #delay = #wait; #awaited);
+        }
+        quote_spanned!(Span::mixed_site()=> #wait #next)
     }
 
     /// Ends a call that was refused before the first attempt. With `error = T` there is no last error. Otherwise one is
@@ -152,11 +193,12 @@ impl Expansion<'_> {
         (keep, quote!(::core::result::Result::Err(#kept)))
     }
 
-    /// Returns a result. Under `error = T` its value is optional, since there may have been no attempt.
+    /// Returns a result. Its value is optional where there may have been no attempt.
     fn optional(&self, result: &Ident) -> TokenStream {
-        match self.retry.ending.error {
-            Some(_) => quote!(::core::result::Result::map(#result, ::core::option::Option::Some)),
-            None => result.to_token_stream(),
+        if self.may_make_no_attempt() {
+            quote!(::core::result::Result::map(#result, ::core::option::Option::Some))
+        } else {
+            result.to_token_stream()
         }
     }
 }

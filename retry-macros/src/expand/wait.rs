@@ -31,10 +31,25 @@ impl Expansion<'_> {
 
     /// Awaits the delay of a step.
     pub(super) fn wait(&self) -> TokenStream {
+        let delay = &self.locals.delay;
+        match &self.retry.sleep {
+            None => quote_spanned!(Span::mixed_site()=> #delay.await;),
+            Some(sleep) => Place::of(sleep).awaited(&self.sleeping(sleep)),
+        }
+    }
+
+    /// Returns the future of the delay of a step.
+    pub(super) fn wait_future(&self) -> TokenStream {
+        let delay = &self.locals.delay;
+        match &self.retry.sleep {
+            None => quote_spanned!(Span::mixed_site()=> ::core::future::IntoFuture::into_future(#delay)),
+            Some(sleep) => self.sleeping(sleep),
+        }
+    }
+
+    /// Returns the future of the user's `sleep`.
+    fn sleeping(&self, sleep: &Expr) -> TokenStream {
         let (private, delay) = (&self.retry.private, &self.locals.delay);
-        let Some(sleep) = &self.retry.sleep else {
-            return quote_spanned!(Span::mixed_site()=> #delay.await;);
-        };
         let function = if self.shares_sleep() {
             let sleep = &self.locals.sleep;
             quote!(&#sleep)
@@ -42,8 +57,7 @@ impl Expansion<'_> {
             sleep.to_token_stream()
         };
         let arguments = quote!(#function, #private::Delay::duration(#delay));
-        let future = self.call(Place::of(sleep), "wait_with", arguments);
-        Place::of(sleep).awaited(&future)
+        self.call(Place::of(sleep), "wait_with", arguments)
     }
 
     /// Returns whether the user's `sleep` is used twice, for the wait and for the limit on an attempt, so that it is

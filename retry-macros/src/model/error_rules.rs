@@ -9,6 +9,8 @@ use crate::parse::{RawArgs, Selector};
 pub(crate) struct ErrorRules {
     pub(crate) retryable: RetryableRule,
     pub(crate) hint: HintRule,
+    /// The function in `delay`, which replaces the delay of the policy.
+    pub(crate) delay: Option<Expr>,
     /// The types that classify an error without a classification of its own.
     pub(crate) classifiers: Vec<Classifier>,
     /// The operation's name, if it has placeholders.
@@ -81,6 +83,7 @@ impl ErrorRules {
                 None if has_timeout => HintRule::TypeUnlessTimeout,
                 None => HintRule::Type,
             },
+            delay: args.delay.value().map(&in_body),
             classifiers: classifiers(args),
             name,
             sums_waits: args.within.is_set(),
@@ -89,9 +92,10 @@ impl ErrorRules {
 
     /// Returns whether the error's type decides everything.
     pub(crate) fn is_empty(&self) -> bool {
-        let ErrorRules { retryable, hint, classifiers, name, sums_waits } = self;
+        let ErrorRules { retryable, hint, delay, classifiers, name, sums_waits } = self;
         matches!(retryable, RetryableRule::Type)
             && matches!(hint, HintRule::Type)
+            && delay.is_none()
             && classifiers.is_empty()
             && name.is_none()
             && !sums_waits

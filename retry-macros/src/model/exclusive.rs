@@ -95,7 +95,9 @@ impl Words {
             Selector::Type(_) => None,
             Selector::Text(_, guard) | Selector::Pattern(_, guard) => guard.as_ref(),
         });
-        let whole = [&args.when, &args.retry_after, &args.sleep].into_iter().filter_map(|slot| slot.value());
+        let whole = [&args.when, &args.retry_after, &args.delay, &args.sleep]
+            .into_iter()
+            .filter_map(|slot| slot.value());
         let mut words = Words::of_all(guards.chain(whole));
         if let Some(name) = args.name.value() {
             words.add_placeholders(name);
@@ -105,7 +107,14 @@ impl Words {
 
     /// Returns the names in the expressions that a function evaluates while it carries out a plan.
     fn of_plans(args: &RawArgs) -> Words {
-        let slots = [&args.on_retry, &args.on_give_up, &args.fallback, &args.retry_ok, &args.budget];
+        let slots = [
+            &args.on_retry,
+            &args.on_give_up,
+            &args.fallback,
+            &args.retry_ok,
+            &args.retry_after_ok,
+            &args.budget,
+        ];
         Words::of_all(slots.into_iter().filter_map(|slot| slot.value()))
     }
 

@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{Expr, LitStr, Path, Signature, Token, Type};
 
+use super::control::{Control, Log};
 use super::error_rules::ErrorRules;
 use super::exclusive::can_be_closure;
 use super::policy::Policy;
@@ -31,6 +32,10 @@ pub(crate) struct Retry<'a> {
     pub(crate) error_rules: ErrorRules,
     /// The function in `retry_ok`, which selects successes that are retried.
     pub(crate) success_rule: Option<Expr>,
+    /// The function in `retry_after_ok`, which reads the wait from a refused success.
+    pub(crate) success_hint: Option<Expr>,
+    pub(crate) control: Control,
+    pub(crate) log: Log,
     pub(crate) ending: Ending,
     pub(crate) sharing: Sharing,
     /// Whether the error's type contains a lifetime, so that a box of it may borrow.
@@ -39,6 +44,7 @@ pub(crate) struct Retry<'a> {
     pub(crate) attempt: Option<Ident>,
     /// The hook `on_retry`.
     pub(crate) before_wait: Option<Expr>,
+    pub(crate) on_success: Option<Expr>,
     pub(crate) sleep: Option<Expr>,
     /// Whether the body of a blocking function can be a closure that exists beside those of the rules.
     is_body_closure: bool,
@@ -80,6 +86,8 @@ impl Retry<'_> {
             || self.ending.error.is_some()
             || self.ending.on_give_up.is_some()
             || self.ending.fallback.is_some()
+            || self.on_success.is_some()
+            || !self.control.is_empty()
             || !self.sharing.is_empty()
     }
 
@@ -89,23 +97,34 @@ impl Retry<'_> {
     }
 
     /// Returns whether the function carries out core's plans in a loop that is called out of line. A breaker has a part
-    /// in the first attempt, too. With `error`, the body and the function have different types.
+    /// in the first attempt, too, and so has a handle. With `error`, the body and the function have different types.
+    /// `cancel` and the hook of a success take part where only the loop in the function has a place for them.
     pub(crate) fn outlines_plan(&self) -> bool {
         self.is_body_closure
             && self.needs_plan()
             && self.sharing.breaker.is_none()
             && self.ending.error.is_none()
+            && self.on_success.is_none()
+            && self.control.is_empty()
+    }
+
+    /// Returns whether something else than the wait decides whether the next attempt starts.
+    pub(crate) fn is_interruptible(&self) -> bool {
+        self.sharing.breaker.is_some() || self.control.cancel.is_some()
     }
 
     /// Returns whether the duration of the call is reported, or the clock is read for each attempt anyway.
     pub(crate) fn is_timed(&self) -> bool {
-        self.has_hooks() || self.ending.error.is_some() || self.policy.has_attempt_timeout()
+        self.has_hooks()
+            || self.on_success.is_some()
+            || self.ending.error.is_some()
+            || self.policy.has_attempt_timeout()
     }
 
-    /// Returns whether events are emitted later than the decision: after a hook, or after a breaker has been asked
-    /// again at the end of a wait, where the error is no longer available.
+    /// Returns whether events are emitted later than the decision: after a hook, or after a wait that can end the call,
+    /// where the error is no longer available.
     pub(crate) fn emits_late(&self) -> bool {
-        self.has_hooks() || self.sharing.breaker.is_some()
+        self.has_hooks() || self.is_interruptible()
     }
 
     fn has_hooks(&self) -> bool {
@@ -185,6 +204,9 @@ impl<'a> Retry<'a> {
             error_rules: ErrorRules::new(args, operation.format.clone(), in_body),
             operation,
             success_rule: expression(&args.retry_ok),
+            success_hint: expression(&args.retry_after_ok),
+            control: Control::new(args, in_body),
+            log: Log::new(args),
             ending: Ending {
                 error: args.error.value().cloned(),
                 on_give_up: expression(&args.on_give_up),
@@ -197,6 +219,7 @@ impl<'a> Retry<'a> {
             },
             attempt: args.attempt.value().cloned(),
             before_wait: expression(&args.on_retry),
+            on_success: expression(&args.on_success),
             sleep: expression(&args.sleep),
             is_body_closure: cloned_self.is_none() && can_be_closure(args, sig, &shape, &rebindings),
             rebindings,

@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::{Expr, Lit};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::{Backoff, JitterForm, Max, RawArgs, is_constant, literal, ungrouped};
+use crate::parse::{Backoff, JitterForm, LogLevel, Max, RawArgs, is_constant, literal, ungrouped};
 
 /// Checks every rule that concerns the arguments alone.
 pub(crate) fn check_arguments(args: &RawArgs, errors: &mut Diagnostics) {
@@ -13,6 +13,52 @@ pub(crate) fn check_arguments(args: &RawArgs, errors: &mut Diagnostics) {
     check_within_can_be_proven(args, errors);
     check_budget_has_effect(args, errors);
     check_shared_outlives_the_call(args, errors);
+    check_values_are_refused(args, errors);
+    check_delay_stands_alone(args, errors);
+    check_log_has_effect(args, errors);
+}
+
+/// Refuses `retry_after_ok` without `retry_ok`: no value would be refused.
+fn check_values_are_refused(args: &RawArgs, errors: &mut Diagnostics) {
+    if let Some(hint) = args.retry_after_ok.get().filter(|_| !args.retry_ok.is_set()) {
+        let message = format!(
+            "`{}` reads the wait from a value that `retry_ok` refuses, and there is no `retry_ok`; write `retry_ok = \
+             |value| …` too",
+            hint.key
+        );
+        errors.report(&hint.key, message);
+    }
+}
+
+/// Refuses values of the policy that `delay` replaces. A value that `retry_ok` refuses still waits by them, and jitter
+/// spreads hints.
+fn check_delay_stands_alone(args: &RawArgs, errors: &mut Diagnostics) {
+    let Some(delay) = args.delay.get().filter(|_| !args.retry_ok.is_set()) else { return };
+    let replaced = [
+        args.base.get().map(|given| (&given.key, given.origin)),
+        args.factor.get().map(|given| (&given.key, given.origin)),
+        args.backoff.get().map(|given| (&given.key, given.origin)),
+    ];
+    for (key, _) in replaced.into_iter().flatten().filter(|(_, origin)| *origin == delay.origin) {
+        let message = format!(
+            "`{key}` has no effect with `{}`, which returns the exact delay; remove one of the two",
+            delay.key
+        );
+        errors.report(key, message);
+    }
+}
+
+/// Refuses `log_after` beside levels at which it changes nothing.
+fn check_log_has_effect(args: &RawArgs, errors: &mut Diagnostics) {
+    let (Some(after), Some(level)) = (args.log_after.get(), args.log.get()) else { return };
+    if level.value <= LogLevel::Debug && level.origin == after.origin {
+        let word = format!("{:?}", level.value).to_lowercase();
+        let message = format!(
+            "`{}` keeps the first retries at `debug`, and `log = {word}` logs none above it; remove one of the two",
+            after.key
+        );
+        errors.report(&after.key, message);
+    }
 }
 
 /// Refuses `factor` with a backoff that has none.

@@ -22,7 +22,7 @@ pub(crate) fn check_function(args: &RawArgs, sig: &Signature, shape: &Shape, err
 /// Refuses a hook whose future borrows the event: the event ends with the call of the hook, and the future lives
 /// longer.
 fn check_futures_of_hooks_borrow_nothing(args: &RawArgs, shape: &Shape, errors: &mut Diagnostics) {
-    for hook in [args.on_retry.get(), args.on_give_up.get()].into_iter().flatten() {
+    for hook in [args.on_retry.get(), args.on_give_up.get(), args.on_success.get()].into_iter().flatten() {
         let Expr::Closure(closure) = ungrouped(&hook.value) else { continue };
         let (Some(syn::Pat::Ident(event)), Expr::Async(future)) = (closure.inputs.first(), &*closure.body)
         else {

@@ -9,6 +9,7 @@ use super::backoff::Backoff;
 use super::expression::{is_negative, literal, ungrouped};
 use super::jitter::Jitter;
 use super::label::check_placeholders;
+use super::log_level::LogLevel;
 use super::preset::Preset;
 use super::selector::{self, Selector};
 use super::source::source;
@@ -170,6 +171,44 @@ impl Argument<'_> {
 
     pub(super) fn preset(&self) -> syn::Result<Start> {
         Preset::parse(&self.value()?).map(Start::Preset)
+    }
+
+    /// Parses the function that computes each delay, and refuses a duration.
+    pub(super) fn delay_function(&self) -> syn::Result<Expr> {
+        let delay = self.value()?;
+        let base = match literal(&delay) {
+            None => return Ok(delay),
+            Some(Lit::Str(text)) => format!("`base = {}`", source(text)),
+            Some(Lit::Int(number)) => {
+                let number = number.base10_digits();
+                format!("`base_ms = {number}` or `base = \"{number}s\"`")
+            }
+            Some(_) => "`base = \"1s\"`".to_owned(),
+        };
+        bail!(
+            delay,
+            "`{}` takes a function of the error and its attempt; write {base} for a first delay",
+            self.key
+        )
+    }
+
+    pub(super) fn log_level(&self) -> syn::Result<LogLevel> {
+        LogLevel::parse(&self.value()?)
+    }
+
+    /// Parses the number of first retries that are logged at `debug`.
+    pub(super) fn log_after(&self) -> syn::Result<Expr> {
+        let written = self.value()?;
+        match literal(&written) {
+            Some(Lit::Int(number)) if number.base10_parse::<u32>().is_ok() => Ok(written),
+            None if !is_negative(&written) => Ok(written),
+            _ => bail!(
+                written,
+                "`{}` is no number of retries; write `{}`",
+                source(&written),
+                self.spec.example
+            ),
+        }
     }
 
     /// Parses a function: a closure or a path.

@@ -33,8 +33,8 @@ pub(super) fn nearest(word: &str) -> Option<(&'static ArgumentSpec, Conversion)>
     }
     let with_unit = |(ending, unit): &(&str, &'static str)| {
         let (spec, _) = nearest_key(lower.strip_suffix(ending)?)?;
-        // `backoff_ms` means a delay.
-        let spec = if spec.key == "backoff" { find("base")? } else { spec };
+        // `backoff_ms` and `delay_millis` mean a delay.
+        let spec = if ["backoff", "delay"].contains(&spec.key) { find("base")? } else { spec };
         (spec.kind == Kind::Duration).then_some((spec, Conversion::Unit(unit)))
     };
     UNITS.iter().find_map(with_unit).or_else(|| nearest_key(&lower))

@@ -266,14 +266,14 @@ mod tests {
     #[test]
     fn a_duration_is_carried_over_with_its_unit() {
         for (written, instead) in [
-            ("delay = \"2s\"", "`base = \"2s\"`"),
-            ("delay = 2", "`base_ms = 2` or `base = \"2s\"`"),
-            ("delay = 2.5", "`base = \"2.5s\"`"),
-            ("delay = Duration::from_secs(2)", "`base = Duration::from_secs(2)`"),
-            ("delay = \"2 seconds\"", "`base = \"2s\"`"),
-            ("delay = \"2 weeks\"", "`base = \"1s\"`"),
+            ("wait = \"2s\"", "`base = \"2s\"`"),
+            ("wait = 2", "`base_ms = 2` or `base = \"2s\"`"),
+            ("wait = 2.5", "`base = \"2.5s\"`"),
+            ("wait = Duration::from_secs(2)", "`base = Duration::from_secs(2)`"),
+            ("wait = \"2 seconds\"", "`base = \"2s\"`"),
+            ("wait = \"2 weeks\"", "`base = \"1s\"`"),
             ("backoff_ms = 100", "`base_ms = 100`"),
-            ("delay = -2", "`base = \"1s\"`"),
+            ("wait = -2", "`base = \"1s\"`"),
             ("delay_ms = 500", "`base_ms = 500`"),
             ("delay_ms = DELAY", "`base_ms = DELAY`"),
             ("delay_millis = 500", "`base_ms = 500`"),

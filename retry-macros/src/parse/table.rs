@@ -23,6 +23,7 @@ use syn::{Expr, LitStr, Path, Token, Type};
 use super::argument::Argument;
 use super::backoff::Backoff;
 use super::jitter::Jitter;
+use super::log_level::LogLevel;
 use super::selector::Selector;
 use super::slot::{Origin, Slot};
 use super::spec::{ArgumentSpec, Conversion, Group, Kind};
@@ -105,7 +106,7 @@ arguments! {
     }
     base: Time, Policy {
         "base" = duration(Duration), "base = \"1s\"",
-            Unchanged("delay" "base_delay" "initial" "initial_delay" "initial_interval" "interval"
+            Unchanged("base_delay" "initial" "initial_delay" "initial_interval" "interval"
                 "min_delay" "min" "wait" "backoff_delay" "retry_delay" "retry_interval" "period"
                 "start_delay");
         "base_ms" = millis(Other), "base_ms = 1000", Unchanged("delay_ms");
@@ -163,11 +164,31 @@ arguments! {
     retry_after: Expr, Selection {
         "retry_after" = function(Function), "retry_after = |error| error.retry_after()", Unchanged("hint" "adjust");
     }
+    retry_after_ok: Expr, Selection {
+        "retry_after_ok" = function(Function), "retry_after_ok = |value| value.retry_after()",
+            Unchanged("hint_ok" "poll_interval");
+    }
+    delay: Expr, Selection {
+        "delay" = delay_function(Function), "delay = |error, attempt| Duration::from_secs(1)",
+            Unchanged("delay_fn" "backoff_fn" "wait_fn");
+    }
     error: Type, Function {
         "error" = ty(Other), "error = MyError", Unchanged("error_type" "wrap");
     }
     attempt: Ident, Function {
         "attempt" = binding(Other), "attempt = n", Unchanged("attempt_number");
+    }
+    call: Ident, Function {
+        "call" = binding(Other), "call = c", Unchanged("handle" "context" "ctx");
+    }
+    restart_after: Time, Call {
+        "restart_after" = duration(Duration), "restart_after = \"2m\"",
+            Unchanged("reset_after" "stable_after" "reset_backoff_after");
+        "restart_after_ms" = millis(Other), "restart_after_ms = 120000";
+    }
+    cancel: Expr, Call {
+        "cancel" = shared(NoLiteral), "cancel = token.cancelled()",
+            Unchanged("cancellation" "cancelled" "stop_when" "shutdown" "abort");
     }
     fallback: Expr, Call {
         "fallback" = fallback(Function), "fallback = |error| Ok(default)", Unchanged("recover" "default" "or_else");
@@ -177,6 +198,16 @@ arguments! {
     }
     on_give_up: Expr, Call {
         "on_give_up" = function(Function), "on_give_up = |event| log(event)", Impossible("on_failure" "on_error");
+    }
+    on_success: Expr, Call {
+        "on_success" = function(Function), "on_success = |event| log(event)",
+            Unchanged("on_recovery" "on_recovered" "after_success");
+    }
+    log: LogLevel, Call {
+        "log" = log_level(Other), "log = info", Unchanged("log_level" "level" "verbosity");
+    }
+    log_after: Expr, Call {
+        "log_after" = log_after(Other), "log_after = 3", Unchanged("quiet" "log_from" "warn_after" "notify_after");
     }
     name: LitStr, Call {
         "name" = label(Other), "name = \"drain node\"", Unchanged("operation" "label");

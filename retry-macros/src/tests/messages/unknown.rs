@@ -32,8 +32,6 @@ fn names_of_other_libraries_for_a_policy_lead_to_ours() {
         )]
 
         #[retry(
-            delay = 1,
-            ^^^^^ `delay` is no argument of `#[retry]`; write `base_ms = 1` or `base = "1s"`
             delay_ms = 1,
             ^^^^^^^^ `delay_ms` is no argument of `#[retry]`; write `base_ms = 1`
             base_delay = 1,
@@ -192,7 +190,7 @@ fn the_advice_keeps_the_value() {
                 ^^^^^^^^ `delay_ms` is no argument of `#[retry]`; write `base_ms = 500`
 
         #[retry(delay = "1s")]
-                ^^^^^ `delay` is no argument of `#[retry]`; write `base = "1s"`
+                        ^^^^ `delay` takes a function of the error and its attempt; write `base = "1s"` for a first delay
 
         #[retry(if = |error| error.is_empty())]
                 ^^ `if` is no argument of `#[retry]`; write `when = |error| error.is_empty()`
