@@ -8,7 +8,7 @@ pub use retry_core::decision::outcome::{
 };
 pub use retry_core::decision::success::{never_fails, success};
 pub use retry_core::policy::Argument;
-pub use retry_core::{Backoff, Jitter, Outcome, Policy, preset};
+pub use retry_core::{Backoff, HintMode, Jitter, Outcome, Policy, preset};
 
 #[cfg(feature = "macros")]
 pub use retry_macros::retry;
@@ -59,7 +59,7 @@ pub mod check {
     pub use retry_core::policy::consistency::{
         base_below_ceiling, base_below_deadline, require_over, width_below_ceiling, within,
     };
-    pub use retry_core::policy::rules::{attempt_timeout, factor, jitter, max, require, seconds};
+    pub use retry_core::policy::rules::{attempt_timeout, delays, factor, jitter, max, require, seconds};
 }
 
 /// The traits of the method lookups, in a module for each lookup. An expansion imports all traits of a

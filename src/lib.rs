@@ -25,7 +25,9 @@ pub use retry_core::testing;
 pub use retry_core::{
     AttemptTimeout, Attempts, Call, LogLevel, RetryCall, SetSleepError, is_enabled, set_enabled, set_sleep,
 };
-pub use retry_core::{Backoff, GiveUpReason, InvalidPolicy, Jitter, Outcome, Policy, preset};
+pub use retry_core::{
+    Backoff, Delays, Draw, Draws, GiveUpReason, HintMode, InvalidPolicy, Jitter, Outcome, Policy, preset,
+};
 #[cfg(target_has_atomic = "64")]
 pub use retry_core::{CircuitBreaker, CircuitOpen, CircuitState, FailureKind, Permit, RetryBudget};
 #[cfg(feature = "std")]

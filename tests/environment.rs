@@ -21,7 +21,7 @@ fn at_run_time(policy: Policy) -> Result<(), &'static str> {
     Err("busy")
 }
 
-#[retry(preset = lambda, jitter = decorrelated, deadline = "1h", env = "APP")]
+#[retry(preset = maintenance, jitter = decorrelated, deadline = "1h", env = "APP")]
 fn decorrelated() -> Result<(), &'static str> {
     Err("busy")
 }

@@ -34,7 +34,7 @@ pub use error::CircuitOpen;
 pub use error::{AttemptTimeout, RetryError, Retryable};
 #[cfg(feature = "std")]
 pub use observe::{LogLevel, Observer, SetObserverError, Stats, set_observer};
-pub use policy::{Backoff, InvalidPolicy, Jitter, Policy, preset};
+pub use policy::{Backoff, Delays, Draw, Draws, HintMode, InvalidPolicy, Jitter, Policy, preset};
 #[cfg(feature = "std")]
 pub use runtime::enabled::{is_enabled, set_enabled};
 #[cfg(feature = "std")]

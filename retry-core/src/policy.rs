@@ -4,6 +4,8 @@ mod backoff;
 pub mod consistency;
 mod delays;
 mod display;
+mod getters;
+mod hint;
 mod jitter;
 mod literal;
 pub(crate) mod nanos;
@@ -15,9 +17,9 @@ pub(crate) mod random;
 pub mod rules;
 
 pub use backoff::Backoff;
+pub use delays::{Delays, Draw, Draws};
+pub use hint::HintMode;
 pub use jitter::Jitter;
 pub use literal::Argument;
 pub use policy::Policy;
 pub use rules::InvalidPolicy;
-
-pub(crate) use backoff::CompiledBackoff;

@@ -5,6 +5,8 @@ mod active;
 #[cfg(feature = "std")]
 mod clock;
 #[cfg(feature = "std")]
+mod delays;
+#[cfg(feature = "std")]
 pub mod enabled;
 #[cfg(feature = "std")]
 pub(crate) mod installed;

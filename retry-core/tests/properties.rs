@@ -40,7 +40,26 @@ fn jitters() -> impl Strategy<Value = Jitter> {
 }
 
 fn backoffs() -> impl Strategy<Value = Backoff> {
-    prop::sample::select(vec![Backoff::Exponential, Backoff::Linear, Backoff::Constant, Backoff::Fibonacci])
+    let kinds = vec![Backoff::Exponential, Backoff::Linear, Backoff::Constant, Backoff::Fibonacci];
+    prop_oneof![4 => prop::sample::select(kinds), 1 => durations().prop_map(Backoff::LinearBy)]
+}
+
+/// Lists of delays: empty, growing, shrinking, longest in the middle, and with the extremes.
+const LISTS: [&[Duration]; 6] = [
+    &[],
+    &[Duration::from_secs(3)],
+    &[Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(300)],
+    &[Duration::from_secs(90), Duration::from_secs(2), Duration::ZERO],
+    &[Duration::from_nanos(1), Duration::from_secs(7), Duration::from_nanos(2), Duration::from_nanos(2)],
+    &[Duration::ZERO, Duration::MAX, FOREVER, Duration::from_nanos(5)],
+];
+
+fn lists() -> impl Strategy<Value = &'static [Duration]> {
+    prop::sample::select(LISTS.to_vec())
+}
+
+fn backoffs_and_lists() -> impl Strategy<Value = Backoff> {
+    prop_oneof![4 => backoffs(), 1 => lists().prop_map(Backoff::List)]
 }
 
 fn factors() -> impl Strategy<Value = f64> {
@@ -56,22 +75,22 @@ fn attempts() -> impl Strategy<Value = u32> {
 }
 
 prop_compose! {
-    /// Any policy that the public setters can make, `jitter` and `max_delay` set in either order.
+    /// Any policy that the public setters can make, `jitter`, `max_delay` and `backoff` set in several orders.
     fn policies()(
         base in durations(),
-        max_delay in durations(),
-        backoff in backoffs(),
+        max_delay in prop::option::weighted(0.8, durations()),
+        backoff in backoffs_and_lists(),
+        backoff_is_last in any::<bool>(),
         factor in factors(),
         jitter in jitters(),
         jitter_is_last in any::<bool>(),
         max in prop::option::weighted(0.9, attempts()),
     ) -> Policy {
         let policy = Policy::new().base(base).backoff(backoff).factor(factor);
-        let policy = if jitter_is_last {
-            policy.max_delay(max_delay).jitter(jitter)
-        } else {
-            policy.jitter(jitter).max_delay(max_delay)
-        };
+        let limited = |policy: Policy| max_delay.map_or(policy, |max_delay| policy.max_delay(max_delay));
+        let policy =
+            if jitter_is_last { limited(policy).jitter(jitter) } else { limited(policy.jitter(jitter)) };
+        let policy = if backoff_is_last { policy.backoff(Backoff::Linear).backoff(backoff) } else { policy };
         max.map_or(policy.unlimited(), |max| policy.max(max))
     }
 }
@@ -98,6 +117,10 @@ fn ends(policy: &Policy) -> (u64, u64) {
 /// `start · factor^(n−1)` or whatever else a step makes of it, in integers, saturating.
 fn reference(backoff: Backoff, base: u64, factor: u64, n: u32) -> u64 {
     let n128 = u128::from(n);
+    if let Backoff::LinearBy(step) = backoff {
+        let raw = (n128 - 1).checked_mul(step.as_nanos()).and_then(|sum| sum.checked_add(u128::from(base)));
+        return raw.and_then(|raw| u64::try_from(raw).ok()).unwrap_or(u64::MAX);
+    }
     let times = match backoff {
         Backoff::Exponential => u128::from(factor).checked_pow(n - 1),
         Backoff::Linear => Some(n128),
@@ -257,7 +280,7 @@ proptest! {
     fn a_seed_stands_for_its_delays(policy in policies(), seed in any::<u64>()) {
         let delays = || policy.delays_seeded(seed).take(100);
         prop_assert!(delays().eq(delays()));
-        let full = policy.unlimited().base(Duration::from_secs(60)).max_delay(Duration::MAX).jitter(Jitter::Full);
+        let full = policy.backoff(Backoff::Linear).unlimited().base(Duration::from_secs(60)).max_delay(Duration::MAX).jitter(Jitter::Full);
         prop_assert!(full.delays_seeded(seed).take(4).ne(full.delays_seeded(seed ^ 1).take(4)));
     }
 
@@ -285,6 +308,40 @@ proptest! {
             let expected = Duration::from_nanos(reference(backoff, base, factor, n)).min(max_delay);
             prop_assert_eq!(delay, expected, "delay {}", n);
             prop_assert_eq!(policy.delay_bounds(n), (expected, expected), "bounds {}", n);
+        }
+    }
+
+    #[test]
+    fn a_list_is_its_delays_and_the_last_repeats(
+        list in lists(),
+        base in durations(),
+        max_delay in prop::option::of(durations()),
+        more in 0..5_u32,
+    ) {
+        let policy = Policy::new().base(base).list(list).jitter(Jitter::None);
+        prop_assert_eq!(policy.max_attempts(), Some(list.len() as u32 + 1));
+        let policy = max_delay.map_or(policy, |max_delay| policy.max_delay(max_delay));
+        let limit = max_delay.unwrap_or(FOREVER).min(FOREVER);
+        let last = list.last().copied().unwrap_or_default();
+        let expected = list.iter().copied().chain(std::iter::repeat_n(last, more as usize));
+        let expected: Vec<_> = expected.map(|delay| delay.min(limit)).collect();
+        let longer = policy.max(list.len() as u32 + 1 + more);
+        prop_assert_eq!(longer.delays().collect::<Vec<_>>(), &*expected);
+        prop_assert_eq!(longer.worst_case_wait(), sum(expected.iter().copied()).min(FOREVER));
+        let unlimited = policy.unlimited().worst_case_wait();
+        let is_endless = !last.is_zero() && !limit.is_zero();
+        prop_assert_eq!(unlimited, if is_endless { FOREVER } else { policy.worst_case_wait() });
+    }
+
+    #[test]
+    fn jitter_applies_to_a_list(list in lists(), jitter in jitters(), seed in any::<u64>()) {
+        prop_assume!(jitter != Jitter::Decorrelated);
+        let listed = Policy::new().list(list).jitter(jitter);
+        for (delay, (item, n)) in listed.delays_seeded(seed).zip(list.iter().zip(1..)) {
+            let alone = Policy::new().backoff(Backoff::Constant).base(*item).max_delay(Duration::MAX).jitter(jitter);
+            prop_assert_eq!(listed.delay_bounds(n), alone.delay_bounds(n));
+            let (low, high) = listed.delay_bounds(n);
+            prop_assert!((low..=high).contains(&delay));
         }
     }
 
@@ -355,9 +412,26 @@ proptest! {
     #[test]
     fn unlimited_waits_are_zero_or_without_end(policy in policies()) {
         let is_zero = policy.delay_bounds(u32::MAX).1 == Duration::ZERO;
-        let expected = if is_zero { Duration::ZERO } else { FOREVER };
+        // A list may end in zero.
+        let first = sum((1..10).map(|n| policy.delay_bounds(n).1)).min(FOREVER);
+        let expected = if is_zero { first } else { FOREVER };
         prop_assert_eq!(policy.unlimited().worst_case_wait(), expected);
     }
+}
+
+#[test]
+fn a_list_of_many_delays_has_an_upper_bound() {
+    const SECOND: Duration = Duration::from_secs(1);
+    static LONG: [Duration; 20_000] = {
+        let mut list = [SECOND; 20_000];
+        list[15_000] = Duration::from_secs(100);
+        list
+    };
+    let policy = Policy::new().list(&LONG).jitter(Jitter::None);
+    assert_eq!(policy.max(9_000).worst_case_wait(), Duration::from_secs(8_999));
+    assert_eq!(policy.worst_case_wait(), FOREVER);
+    let limited = policy.max_delay(Duration::from_secs(50)).worst_case_wait();
+    assert_eq!(limited, Duration::from_secs(9_999 + 10_001 * 50));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use retry_core::{Backoff, Jitter, JitterConfig, Policy, PolicyConfig, preset};
+use retry_core::{Backoff, HintMode, Jitter, JitterConfig, Policy, PolicyConfig, preset};
 
 /// Settings for each site, as services keep them.
 type Sites<T> = BTreeMap<String, BTreeMap<String, T>>;
@@ -74,11 +74,37 @@ fn words_are_read_in_any_case_and_no_attempts_are_one() {
 }
 
 #[test]
+fn a_linear_backoff_has_a_step() {
+    let half = Policy::new().backoff(Backoff::LinearBy(Duration::from_millis(500)));
+    for text in ["linear(0.5)", "Linear(500ms)", "linear ( 0.5s )"] {
+        let policy: Policy = serde_json::from_str(&format!(r#"{{"backoff": "{text}"}}"#)).unwrap();
+        assert_eq!(policy, half, "{text}");
+    }
+    assert!(serde_json::to_string(&half).unwrap().contains(r#""backoff":"linear(0.5)""#));
+}
+
+#[test]
+fn a_hint_mode_is_a_word_in_any_case() {
+    for text in ["exact", "Exact"] {
+        let policy: Policy = toml::from_str(&format!("hint = \"{text}\"")).unwrap();
+        assert_eq!(policy, Policy::new().hint(HintMode::Exact), "{text}");
+    }
+}
+
+#[test]
+fn a_list_of_delays_cannot_be_written_or_read() {
+    const LIST: &[Duration] = &[Duration::from_secs(1)];
+    let error = serde_json::to_string(&Policy::new().list(LIST)).unwrap_err();
+    assert_eq!(error.to_string(), "`backoff` is a list of delays, which cannot be written");
+    assert!(serde_json::from_str::<Policy>(r#"{"delays": ["1s"]}"#).is_err());
+}
+
+#[test]
 fn a_policy_is_written_as_it_is_read() {
     let policy = preset::S3_UPLOAD.deadline(Duration::from_secs(90)).backoff(Backoff::Fibonacci);
     assert_eq!(
         serde_json::to_string(&policy).unwrap(),
-        r#"{"max_attempts":5,"initial_delay":1.0,"max_delay":30.0,"exponential_base":2.0,"backoff":"fibonacci","jitter":"up_to(1)","deadline":90.0,"max_hint":300.0}"#
+        r#"{"max_attempts":5,"initial_delay":1.0,"max_delay":30.0,"exponential_base":2.0,"backoff":"fibonacci","jitter":"up_to(1)","deadline":90.0,"max_hint":300.0,"hint":"at_least"}"#
     );
     let config = PolicyConfig { unlimited: true, jitter: Some(true.into()), ..PolicyConfig::default() };
     assert_eq!(toml::to_string(&config).unwrap(), "unlimited = true\njitter = true\n");
@@ -125,7 +151,7 @@ fn a_value_that_is_wrong_is_named_with_its_field_and_what_is_allowed() {
         (
             "backoff",
             r#""quadratic""#,
-            r#"invalid value: string "quadratic", expected `backoff` to be `exponential`, `linear`, `constant` or `fibonacci`"#
+            r#"invalid value: string "quadratic", expected `backoff` to be `exponential`, `linear`, `linear(1)` in seconds, `constant` or `fibonacci`"#
                 .to_owned(),
         ),
         ("jitter", "1.5", "`jitter` is 1.5; write a fraction from 0 to 1".to_owned()),
@@ -137,11 +163,21 @@ fn a_value_that_is_wrong_is_named_with_its_field_and_what_is_allowed() {
         ),
         ("deadline", "true", format!("invalid type: boolean `true`, expected `deadline` to be {seconds}")),
         ("max_hint", "[1]", format!("invalid type: sequence, expected `max_hint` to be {seconds}")),
+        (
+            "hint",
+            r#""never""#,
+            r#"invalid value: string "never", expected `hint` to be `at_least` or `exact`"#.to_owned(),
+        ),
+        (
+            "backoff",
+            r#""linear(fast)""#,
+            r#"invalid value: string "linear(fast)", expected `backoff` to be `exponential`, `linear`, "#.to_owned(),
+        ),
         ("unlimited", "1", "invalid type: integer `1`, expected `unlimited` to be `true` or `false`".to_owned()),
         (
             "max_tries",
             "3",
-            "unknown field `max_tries`, expected one of `max_attempts`, `unlimited`, `initial_delay`, `max_delay`, `exponential_base`, `backoff`, `jitter`, `deadline`, `max_hint`"
+            "unknown field `max_tries`, expected one of `max_attempts`, `unlimited`, `initial_delay`, `max_delay`, `exponential_base`, `backoff`, `jitter`, `deadline`, `max_hint`, `hint`"
                 .to_owned(),
         ),
     ] {
@@ -174,8 +210,9 @@ fn jitters() -> impl Strategy<Value = Jitter> {
 }
 
 fn backoffs() -> impl Strategy<Value = Backoff> {
-    let all = [Backoff::Exponential, Backoff::Linear, Backoff::Constant, Backoff::Fibonacci];
-    proptest::sample::select(all.to_vec())
+    let kinds = vec![Backoff::Exponential, Backoff::Linear, Backoff::Constant, Backoff::Fibonacci];
+    let steps = (0..1_u64 << 52).prop_map(|nanos| Backoff::LinearBy(Duration::from_nanos(nanos)));
+    prop_oneof![4 => proptest::sample::select(kinds), 1 => steps]
 }
 
 prop_compose! {

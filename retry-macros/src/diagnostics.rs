@@ -22,9 +22,9 @@ impl Diagnostics {
         self.errors.push(syn::Error::new_spanned(place, message));
     }
 
-    /// Adds a mistake that has a place already.
+    /// Adds a mistake that has a place already, or several that were combined.
     pub(crate) fn add(&mut self, error: syn::Error) {
-        self.errors.push(error);
+        self.errors.extend(error);
     }
 
     /// Adds all mistakes of another collection.

@@ -3,8 +3,10 @@
 mod argument;
 mod arguments;
 mod backoff;
+mod delays;
 mod duration;
 mod expression;
+mod hint;
 mod jitter;
 mod label;
 mod log_level;
@@ -19,7 +21,7 @@ mod suggest;
 mod table;
 mod value;
 
-pub(crate) use backoff::Backoff;
+pub(crate) use delays::{Delays, DelaysForm};
 pub(crate) use expression::{
     first_and_last_span, first_span, is_constant, is_lower_case, literal, respanned, ungrouped,
 };

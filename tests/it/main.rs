@@ -30,6 +30,7 @@ mod presets;
 mod readme;
 mod retry_ok;
 mod run;
+mod schedules;
 mod selection;
 mod sendness;
 mod shapes;

@@ -32,7 +32,7 @@ fn each_preset_has_the_values_of_its_row() {
         ("amqp_connection", row(10, second, 30 * SECOND, Jitter::Spread(0.1))),
         ("ssh_connection", row(5, 2 * SECOND, 30 * SECOND, Jitter::Equal)),
         ("file_upload", row(3, second, 10 * SECOND, Jitter::Equal)),
-        ("lambda", row(3, 5 * SECOND, 60 * SECOND, Jitter::Additive(0.3))),
+        ("maintenance", row(3, 5 * SECOND, 60 * SECOND, Jitter::Additive(0.3))),
         ("aws_2026", row(3, 50 * MILLISECOND, 20 * SECOND, Jitter::Full)),
     ];
     assert_eq!(preset::ALL, expected);
@@ -64,7 +64,7 @@ macro_rules! every_preset_serves {
 every_preset_serves! {
     default = DEFAULT, s3_upload = S3_UPLOAD, s3_download = S3_DOWNLOAD, api_call = API_CALL,
     worker_api = WORKER_API, amqp_connection = AMQP_CONNECTION, ssh_connection = SSH_CONNECTION,
-    file_upload = FILE_UPLOAD, lambda = LAMBDA, aws_2026 = AWS_2026
+    file_upload = FILE_UPLOAD, maintenance = MAINTENANCE, aws_2026 = AWS_2026
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use reattempt::testing::Guard;
-use reattempt::{GiveUpReason, Outcome, retry, testing};
+use reattempt::{GiveUpReason, Outcome, RetryError, retry, testing};
 
 use crate::support::{Down, Flaky, finish, run, secs};
 

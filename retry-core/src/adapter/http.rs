@@ -28,9 +28,10 @@ pub fn is_transient(status: StatusCode) -> bool {
 
 /// Returns how long after `now` the `Retry-After` header asks to wait.
 ///
-/// The header is a number of seconds, or a date in one of the three forms of RFC 9110. A number that does not
-/// fit yields [`Duration::MAX`], and a date in the past yields zero. Any other value yields `None`, and so
-/// does a header that occurs twice.
+/// The header is a number of seconds, or a date in one of the three forms of RFC 9110. Some servers send a number
+/// with decimals, such as `2.0`, which is rounded up to a millisecond. A number that does not fit yields
+/// [`Duration::MAX`], and a date in the past yields zero. Any other value yields `None`, and so does a header
+/// that occurs twice.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -63,9 +64,18 @@ fn single(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     Some(value.to_str().ok()?.trim_matches([' ', '\t']))
 }
 
+/// Parses digits, with or without decimals.
 fn seconds(text: &str) -> Option<Duration> {
-    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| text.parse().map_or(Duration::MAX, Duration::from_secs))
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+    if !is_number(whole) || !is_number(decimals) {
+        return None;
+    }
+    let Ok(seconds) = whole.parse() else { return Some(Duration::MAX) };
+    let (millis, rest) = decimals.split_at(decimals.len().min(3));
+    let millis =
+        format!("{millis:0<3}").parse().unwrap_or(0) + u64::from(rest.bytes().any(|digit| digit != b'0'));
+    Some(Duration::from_secs(seconds).saturating_add(Duration::from_millis(millis)))
 }
 
 /// Parses a date, including the two forms that `httpdate` leaves to its caller: a leap second and a year of
@@ -188,8 +198,19 @@ mod tests {
             // Malformed numbers.
             ("-1", None),
             ("+1", None),
-            ("1.5", None),
             ("1e3", None),
+            ("NaN", None),
+            ("inf", None),
+            ("-0.5", None),
+            ("+0.5", None),
+            (".5", None),
+            ("5.", None),
+            (".", None),
+            ("1.5.2", None),
+            ("1. 5", None),
+            ("1,5", None),
+            ("1.5e3", None),
+            ("1.5s", None),
             ("1_000", None),
             ("0x10", None),
             ("120s", None),
@@ -205,6 +226,34 @@ mod tests {
         ];
         for (value, expected) in vectors {
             assert_eq!(seconds_of(value, NOW), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn decimals_are_rounded_up_to_a_millisecond() {
+        let forever = Duration::MAX.as_millis();
+        for (value, millis) in [
+            ("2.0", 2000),
+            ("0.5", 500),
+            ("1.5", 1500),
+            ("0.25", 250),
+            ("0.001", 1),
+            ("0.0010", 1),
+            ("0.0001", 1),
+            ("1.0000000000000000000000000000000001", 1001),
+            ("1.9990", 1999),
+            ("1.9991", 2000),
+            ("0.000", 0),
+            ("007.5", 7500),
+            (" 0.5\t", 500),
+            ("18446744073709551616.5", forever),
+            ("18446744073709551615.9999", forever),
+        ] {
+            assert_eq!(
+                hint_of(value.as_bytes(), at(NOW)).map(|hint| hint.as_millis()),
+                Some(millis),
+                "{value:?}"
+            );
         }
     }
 

@@ -5,7 +5,7 @@ use core::time::Duration;
 use super::invalid::{Allowed, InvalidConfig, name};
 use super::jitter::JitterConfig;
 use crate::policy::nanos::{Nanos, to_duration};
-use crate::policy::{Backoff, CompiledBackoff, InvalidPolicy, Jitter, Policy, rules};
+use crate::policy::{Backoff, HintMode, InvalidPolicy, Jitter, Policy, rules};
 
 /// A policy as plain data, for settings that come from outside the program. A value that is `None` is not configured.
 ///
@@ -15,6 +15,10 @@ use crate::policy::{Backoff, CompiledBackoff, InvalidPolicy, Jitter, Policy, rul
 ///
 /// With the feature `serde`, the config is read and written under the names of its fields, in JSON, TOML and similar
 /// formats. So is `Policy`, which is checked when it is read.
+///
+/// A list of delays cannot be read: [`Backoff::List`] borrows its items for the rest of the program, and items that are
+/// read would have to be leaked. A policy with a list cannot be written either. Over such a policy, `initial_delay` and
+/// `exponential_base` have no effect unless `backoff` replaces the list.
 ///
 /// ```
 /// use std::time::Duration;
@@ -50,6 +54,8 @@ pub struct PolicyConfig {
     pub deadline: Option<f64>,
     /// The longest wait that the peer may ask for, in seconds.
     pub max_hint: Option<f64>,
+    /// The effect of a wait that the peer asks for.
+    pub hint: Option<HintMode>,
 }
 
 impl PolicyConfig {
@@ -119,6 +125,9 @@ impl PolicyConfig {
         if let Some(seconds) = self.max_hint {
             policy = policy.max_hint(duration(seconds));
         }
+        if let Some(mode) = self.hint {
+            policy = policy.hint(mode);
+        }
         policy
     }
 
@@ -129,9 +138,11 @@ impl PolicyConfig {
         let max_delay = (name::MAX_DELAY, in_seconds(policy.max_delay));
         let width = (name::JITTER, size(policy.jitter.kind), self.jitter.is_some());
         let deadline = (name::DEADLINE, in_seconds(policy.deadline));
+        let first_delay = ("delays[0]", in_seconds(policy.backoff.raw(1)), false);
         let (lower, upper, below, above) = match rule {
             InvalidPolicy::BaseAboveMaxDelay => (base, max_delay, "at most", "at least"),
             InvalidPolicy::WidthNotBelowMaxDelay => (width, max_delay, "less than", "more than"),
+            InvalidPolicy::DelayNotBelowDeadline => (first_delay, deadline, "less than", "more than"),
             _ => (base, deadline, "less than", "more than"),
         };
         if lower.2 {
@@ -154,19 +165,20 @@ impl TryFrom<PolicyConfig> for Policy {
 }
 
 impl From<Policy> for PolicyConfig {
-    /// Returns a config with all values of the policy.
+    /// Returns a config with all values of the policy. A `max_delay` that was never set is left out: the default is the
+    /// same, but does not apply to a list of delays.
     fn from(policy: Policy) -> PolicyConfig {
-        let CompiledBackoff { kind: backoff, factor, .. } = policy.backoff;
         PolicyConfig {
             max_attempts: policy.max_attempts(),
             unlimited: policy.max_attempts().is_none(),
             initial_delay: Some(in_seconds(policy.backoff.base)),
-            max_delay: Some(in_seconds(policy.max_delay)),
-            exponential_base: Some(factor),
-            backoff: Some(backoff),
+            max_delay: policy.written_max_delay().map(in_seconds),
+            exponential_base: Some(policy.backoff.factor),
+            backoff: Some(policy.backoff.kind()),
             jitter: Some(JitterConfig::Kind(policy.jitter.kind)),
             deadline: policy.has_deadline().then(|| in_seconds(policy.deadline)),
             max_hint: Some(in_seconds(policy.max_hint)),
+            hint: Some(policy.hint),
         }
     }
 }
@@ -208,6 +220,7 @@ mod tests {
         jitter: None,
         deadline: None,
         max_hint: None,
+        hint: None,
     };
 
     #[test]
@@ -227,6 +240,7 @@ mod tests {
             jitter: Some(Jitter::Equal.into()),
             deadline: Some(90.0),
             max_hint: Some(30.0),
+            hint: Some(HintMode::Exact),
             unlimited: false,
         };
         let policy = Policy::new()
@@ -237,7 +251,8 @@ mod tests {
             .backoff(Backoff::Linear)
             .jitter(Jitter::Equal)
             .deadline(Duration::from_secs(90))
-            .max_hint(Duration::from_secs(30));
+            .max_hint(Duration::from_secs(30))
+            .hint(HintMode::Exact);
         assert_eq!(Policy::try_from(config), Ok(policy));
         assert_eq!(PolicyConfig::from(policy), config);
         let unlimited = PolicyConfig { max_attempts: None, unlimited: true, ..config };
@@ -319,6 +334,21 @@ mod tests {
         let wide = Policy::new().jitter(Jitter::UpTo(Duration::from_secs(5)));
         let error = PolicyConfig { max_delay: Some(5.0), ..NOTHING }.over(wide).unwrap_err();
         assert_eq!(error.to_string(), "`max_delay` is 5; write more than 5, which `jitter` is");
+    }
+
+    #[test]
+    fn a_list_is_kept_unless_another_backoff_is_configured() {
+        const LIST: &[Duration] = &[Duration::from_secs(70), Duration::from_secs(5)];
+        let listed = Policy::new().list(LIST);
+        assert_eq!(PolicyConfig::from(listed).over(Policy::new()), Ok(listed));
+        let base = PolicyConfig { initial_delay: Some(90.0), ..NOTHING }.over(listed).unwrap();
+        assert_eq!(base.worst_case_wait(), listed.worst_case_wait());
+        let capped = PolicyConfig { max_delay: Some(60.0), ..NOTHING }.over(listed).unwrap();
+        assert_eq!(capped.delay_bounds(1).1, listed.max_delay(Duration::from_secs(60)).delay_bounds(1).1);
+        let linear = PolicyConfig { backoff: Some(Backoff::Linear), ..NOTHING }.over(listed);
+        assert_eq!(linear, Ok(Policy::new().max(3).backoff(Backoff::Linear)));
+        let error = PolicyConfig { deadline: Some(70.0), ..NOTHING }.over(listed).unwrap_err();
+        assert_eq!(error.to_string(), "`deadline` is 70; write more than 70, which `delays[0]` is");
     }
 
     #[test]

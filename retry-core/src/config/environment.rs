@@ -25,6 +25,8 @@ impl Policy {
     /// | `PREFIX_MAX_RETRIES` | equivalent to `PREFIX_MAX_ATTEMPTS`, which takes precedence |
     /// | `PREFIX_INITIAL_DELAY`, `PREFIX_MAX_DELAY` | seconds |
     /// | `PREFIX_RETRY_JITTER` | `true`, `false`, a fraction or a kind |
+    /// | `PREFIX_MAX_HINT` | seconds |
+    /// | `PREFIX_RETRY_HINT` | `at_least` or `exact` |
     ///
     /// Kinds of jitter are spelled as in the attribute, in any case: `full`, `spread(0.1)`, `up_to(0.5)` in seconds.
     /// The environment is read once for each prefix. An empty variable counts as unset. An invalid value is logged once
@@ -69,12 +71,14 @@ struct Refused {
 type Set = fn(&mut PolicyConfig, &str) -> Result<(), Allowed>;
 
 /// The variables, each after the variables over which it takes precedence.
-const VARIABLES: [(&str, Set); 5] = [
+const VARIABLES: [(&str, Set); 7] = [
     ("MAX_RETRIES", attempts),
     ("MAX_ATTEMPTS", attempts),
     ("INITIAL_DELAY", |config, text| seconds(&mut config.initial_delay, text)),
     ("MAX_DELAY", |config, text| seconds(&mut config.max_delay, text)),
     ("RETRY_JITTER", jitter),
+    ("MAX_HINT", |config, text| seconds(&mut config.max_hint, text)),
+    ("RETRY_HINT", hint),
 ];
 
 fn attempts(config: &mut PolicyConfig, text: &str) -> Result<(), Allowed> {
@@ -89,6 +93,11 @@ fn seconds(field: &mut Option<f64>, text: &str) -> Result<(), Allowed> {
 
 fn jitter(config: &mut PolicyConfig, text: &str) -> Result<(), Allowed> {
     config.jitter = Some(spelling::jitter(text).ok_or(Allowed::Jitter)?);
+    Ok(())
+}
+
+fn hint(config: &mut PolicyConfig, text: &str) -> Result<(), Allowed> {
+    config.hint = Some(spelling::hint(text).ok_or(Allowed::Hint)?);
     Ok(())
 }
 
@@ -116,7 +125,7 @@ mod tests {
 
     use super::*;
     use crate::config::JitterConfig;
-    use crate::policy::Jitter;
+    use crate::policy::{HintMode, Jitter};
 
     fn read_from(variables: &[(&str, &str)]) -> (PolicyConfig, Vec<Refused>) {
         read("APP", |name| {
@@ -137,6 +146,8 @@ mod tests {
             ("APP_INITIAL_DELAY", "0.25"),
             ("APP_MAX_DELAY", " 12 "),
             ("APP_RETRY_JITTER", "0.5"),
+            ("APP_MAX_HINT", "90"),
+            ("APP_RETRY_HINT", "Exact"),
             ("APP_DEADLINE", "not ours"),
         ]);
         assert_eq!(refused, []);
@@ -145,6 +156,8 @@ mod tests {
             initial_delay: Some(0.25),
             max_delay: Some(12.0),
             jitter: Some(0.5.into()),
+            max_hint: Some(90.0),
+            hint: Some(HintMode::Exact),
             ..PolicyConfig::default()
         };
         assert_eq!(config, expected);
@@ -205,7 +218,7 @@ mod tests {
     #[test]
     fn an_empty_variable_is_unset() {
         for empty in ["", " ", "\t\n"] {
-            for suffix in ["MAX_RETRIES", "MAX_ATTEMPTS", "INITIAL_DELAY", "MAX_DELAY", "RETRY_JITTER"] {
+            for (suffix, _) in VARIABLES {
                 let (config, refused) = read_from(&[(&format!("APP_{suffix}"), empty)]);
                 assert_eq!((config, refused), (PolicyConfig::default(), Vec::new()), "{suffix}={empty:?}");
             }
@@ -230,6 +243,8 @@ mod tests {
             ("APP_INITIAL_DELAY", "-1"),
             ("APP_MAX_DELAY", "1m"),
             ("APP_RETRY_JITTER", "full"),
+            ("APP_MAX_HINT", "-1"),
+            ("APP_RETRY_HINT", "never"),
         ]);
         assert_eq!(config, PolicyConfig { jitter: Some(Jitter::Full.into()), ..PolicyConfig::default() });
         let refusals: Vec<_> = refused.iter().map(|r| (&*r.variable, &*r.value, r.allowed)).collect();
@@ -239,6 +254,8 @@ mod tests {
                 ("APP_MAX_ATTEMPTS", "-1", Allowed::Attempts),
                 ("APP_INITIAL_DELAY", "-1", Allowed::Seconds),
                 ("APP_MAX_DELAY", "1m", Allowed::Seconds),
+                ("APP_MAX_HINT", "-1", Allowed::Seconds),
+                ("APP_RETRY_HINT", "never", Allowed::Hint),
             ]
         );
     }

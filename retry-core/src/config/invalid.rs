@@ -27,6 +27,7 @@ pub(crate) mod name {
         JITTER = "jitter";
         DEADLINE = "deadline";
         MAX_HINT = "max_hint";
+        HINT = "hint";
     }
 }
 
@@ -68,6 +69,8 @@ pub(crate) enum Allowed {
     Fraction,
     #[cfg(any(feature = "std", feature = "serde"))]
     Jitter,
+    #[cfg(any(feature = "std", feature = "serde"))]
+    Hint,
     #[cfg(feature = "serde")]
     Backoff,
     #[cfg(feature = "serde")]
@@ -102,6 +105,8 @@ impl Display for Allowed {
             Allowed::Fraction => f.write_str("a fraction from 0 to 1"),
             #[cfg(any(feature = "std", feature = "serde"))]
             Allowed::Jitter => f.write_str(spelling::JITTERS),
+            #[cfg(any(feature = "std", feature = "serde"))]
+            Allowed::Hint => f.write_str("`at_least` or `exact`"),
             #[cfg(feature = "serde")]
             Allowed::Backoff => f.write_str(spelling::BACKOFF_NAMES),
             #[cfg(feature = "serde")]

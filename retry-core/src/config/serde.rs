@@ -8,13 +8,13 @@ use core::fmt::{self, Formatter};
 use serde_core::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Unexpected, Visitor,
 };
-use serde_core::ser::{Serialize, SerializeStruct, Serializer};
+use serde_core::ser::{Error as _, Serialize, SerializeStruct, Serializer};
 
 use super::config::PolicyConfig;
 use super::invalid::{Allowed, name};
 use super::jitter::JitterConfig;
 use super::spelling::{self, Word};
-use crate::policy::Policy;
+use crate::policy::{Backoff, HintMode, Jitter, Policy};
 
 /// Serializes the policy as a [`PolicyConfig`].
 impl Serialize for Policy {
@@ -41,10 +41,14 @@ impl Serialize for PolicyConfig {
         field(&mut fields, name::INITIAL_DELAY, self.initial_delay)?;
         field(&mut fields, name::MAX_DELAY, self.max_delay)?;
         field(&mut fields, name::EXPONENTIAL_BASE, self.exponential_base)?;
+        if let Some(Backoff::List(_)) = self.backoff {
+            return Err(S::Error::custom("`backoff` is a list of delays, which cannot be written"));
+        }
         field(&mut fields, name::BACKOFF, self.backoff.map(Word))?;
         field(&mut fields, name::JITTER, self.jitter)?;
         field(&mut fields, name::DEADLINE, self.deadline)?;
         field(&mut fields, name::MAX_HINT, self.max_hint)?;
+        field(&mut fields, name::HINT, self.hint.map(Word))?;
         fields.end()
     }
 }
@@ -60,7 +64,13 @@ fn field<S: SerializeStruct>(
     }
 }
 
-impl Serialize for Word<crate::policy::Backoff> {
+impl Serialize for Word<Backoff> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for Word<HintMode> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
@@ -71,9 +81,7 @@ impl Serialize for JitterConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             JitterConfig::On => serializer.serialize_bool(true),
-            JitterConfig::Kind(crate::policy::Jitter::Additive(fraction)) => {
-                serializer.serialize_f64(*fraction)
-            }
+            JitterConfig::Kind(Jitter::Additive(fraction)) => serializer.serialize_f64(*fraction),
             JitterConfig::Kind(jitter) => serializer.collect_str(&Word(*jitter)),
         }
     }
@@ -156,6 +164,7 @@ impl Setting<'_> {
             name::EXPONENTIAL_BASE => Allowed::Factor,
             name::BACKOFF => Allowed::Backoff,
             name::JITTER => Allowed::Jitter,
+            name::HINT => Allowed::Hint,
             _ => Allowed::Seconds,
         }
     }
@@ -223,6 +232,7 @@ impl<'de> Visitor<'de> for Setting<'_> {
         match self.field {
             name::BACKOFF => self.config.backoff = Some(spelling::backoff(text).ok_or(refused)?),
             name::JITTER => self.config.jitter = Some(spelling::jitter(text).ok_or(refused)?),
+            name::HINT => self.config.hint = Some(spelling::hint(text).ok_or(refused)?),
             _ => return Err(E::invalid_type(Unexpected::Str(text), &self)),
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Parses the backoff and the jitter of settings.
+//! Parses the backoff, the jitter and the hint mode of settings.
 //!
 //! Settings use the words of the attribute in any case. A width without a unit is in seconds.
 
@@ -8,7 +8,15 @@ use core::time::Duration;
 pub(crate) use written::{BACKOFF_NAMES, Word, backoff};
 
 use super::jitter::JitterConfig;
-use crate::policy::Jitter;
+use crate::policy::{HintMode, Jitter};
+
+const HINTS: [(&str, HintMode); 2] = [("at_least", HintMode::AtLeast), ("exact", HintMode::Exact)];
+
+/// Parses the name of a hint mode in any case.
+pub(crate) fn hint(text: &str) -> Option<HintMode> {
+    let named = HINTS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
+    named.map(|(_, mode)| *mode)
+}
 
 /// The allowed values of a jitter, for messages.
 pub(crate) const JITTERS: &str = "`true`, `false`, a fraction from 0 to 1, `none`, `full`, `equal`, `decorrelated`, \
@@ -35,8 +43,8 @@ pub(crate) fn jitter(text: &str) -> Option<JitterConfig> {
     if let Some(fraction) = number(text) {
         return Some(JitterConfig::from(fraction));
     }
-    let (word, argument) = text.strip_suffix(')')?.split_once('(')?;
-    let is = |name: &str| name.eq_ignore_ascii_case(word.trim_end());
+    let (word, argument) = call(text)?;
+    let is = |name: &str| name.eq_ignore_ascii_case(word);
     let jitter = if is("spread") {
         Jitter::Spread(number(argument)?)
     } else if is("up_to") {
@@ -45,6 +53,12 @@ pub(crate) fn jitter(text: &str) -> Option<JitterConfig> {
         return None;
     };
     Some(JitterConfig::Kind(jitter))
+}
+
+/// Splits `word(argument)`.
+fn call(text: &str) -> Option<(&str, &str)> {
+    let (word, argument) = text.strip_suffix(')')?.split_once('(')?;
+    Some((word.trim_end(), argument))
 }
 
 /// The units of a width. `s` comes after `ns`, `us` and `ms`, which end in it.
@@ -68,8 +82,8 @@ fn width(text: &str) -> Option<Duration> {
 mod written {
     use core::fmt::{self, Display, Formatter};
 
-    use super::KINDS;
-    use crate::policy::{Backoff, Jitter};
+    use super::{HINTS, KINDS, call, width};
+    use crate::policy::{Backoff, HintMode, Jitter};
 
     const BACKOFFS: [(&str, Backoff); 4] = [
         ("exponential", Backoff::Exponential),
@@ -79,12 +93,17 @@ mod written {
     ];
 
     /// The allowed values of a backoff, for messages.
-    pub(crate) const BACKOFF_NAMES: &str = "`exponential`, `linear`, `constant` or `fibonacci`";
+    pub(crate) const BACKOFF_NAMES: &str =
+        "`exponential`, `linear`, `linear(1)` in seconds, `constant` or `fibonacci`";
 
-    /// Parses the name of a backoff in any case.
+    /// Parses the name of a backoff in any case, or `linear` with a step.
     pub(crate) fn backoff(text: &str) -> Option<Backoff> {
-        let named = BACKOFFS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
-        named.map(|(_, backoff)| *backoff)
+        let text = text.trim();
+        if let Some((_, backoff)) = BACKOFFS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)) {
+            return Some(*backoff);
+        }
+        let (_, step) = call(text).filter(|(word, _)| word.eq_ignore_ascii_case("linear"))?;
+        width(step).map(Backoff::LinearBy)
     }
 
     /// A value that displays as the word that parses to the value.
@@ -92,7 +111,17 @@ mod written {
 
     impl Display for Word<Backoff> {
         fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+            if let Backoff::LinearBy(step) = self.0 {
+                return write!(f, "linear({})", step.as_secs_f64());
+            }
             let word = BACKOFFS.iter().find(|(_, backoff)| *backoff == self.0);
+            f.write_str(word.map_or("", |(word, _)| word))
+        }
+    }
+
+    impl Display for Word<HintMode> {
+        fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+            let word = HINTS.iter().find(|(_, mode)| *mode == self.0);
             f.write_str(word.map_or("", |(word, _)| word))
         }
     }

@@ -5,8 +5,8 @@
 //! the caller passes both in.
 
 use super::reason::GiveUpReason;
-use crate::policy::Policy;
-use crate::policy::nanos::{FOREVER, Nanos, max};
+use crate::policy::nanos::{FOREVER, Nanos, max, min};
+use crate::policy::{HintMode, Policy};
 
 /// The facts about a failed attempt on which the decision depends.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +40,7 @@ pub(crate) enum Decision {
     Retry {
         /// The delay by the policy alone.
         delay: Nanos,
-        /// The delay, or the wait by the peer's hint if that is longer.
+        /// The delay, or the wait by the peer's hint.
         wait: Nanos,
     },
     GiveUp(GiveUpReason),
@@ -58,7 +58,10 @@ pub(crate) const fn decide(policy: &Policy, failed: FailedAttempt) -> Decision {
         return Decision::GiveUp(reason);
     }
     let delay = match failed.own_delay {
-        Some(delay) => delay,
+        Some(delay) => match policy.written_max_delay() {
+            Some(limit) => min(delay, limit),
+            None => delay,
+        },
         None => policy.delay(failed.attempt, failed.previous, failed.draw),
     };
     let wait = match failed.hint {
@@ -96,7 +99,10 @@ const fn apply_hint(policy: &Policy, failed: FailedAttempt, delay: Nanos, hint: 
     if hint > policy.max_hint {
         return None;
     }
-    let wait = max(delay, policy.jitter.hinted(hint).pick(failed.draw));
+    let wait = match policy.hint {
+        HintMode::AtLeast => max(delay, policy.jitter.hinted(hint).pick(failed.draw)),
+        HintMode::Exact => hint,
+    };
     // The delays of the policy alone are proven to end within the limit; only a hint can exceed it.
     if wait > delay && exceeds_within(policy, failed, wait) { None } else { Some(wait) }
 }
@@ -179,6 +185,32 @@ mod tests {
     }
 
     #[test]
+    fn an_exact_hint_takes_the_place_of_the_delay() {
+        let policy = POLICY.hint(HintMode::Exact).jitter(Jitter::Additive(0.3));
+        let draws = [0, u64::MAX];
+        for (hint, draw) in
+            [0, 1, SECOND / 2, SECOND, 5 * SECOND].into_iter().flat_map(|h| draws.map(|d| (h, d)))
+        {
+            let decision = decide(&policy, FailedAttempt { hint: Some(hint), draw, ..FIRST });
+            assert!(matches!(decision, Decision::Retry { wait, .. } if wait == hint), "{hint}: {decision:?}");
+        }
+        assert!(matches!(decide(&policy, FIRST), Decision::Retry { delay, wait } if delay == wait));
+    }
+
+    #[test]
+    fn every_limit_applies_to_an_exact_hint() {
+        let exact = POLICY.hint(HintMode::Exact);
+        let hinted = |policy: &Policy, hint| decide(policy, FailedAttempt { hint: Some(hint), ..FIRST });
+        assert_eq!(hinted(&exact, 10 * SECOND), Decision::GiveUp(GiveUpReason::Deadline));
+        assert_eq!(hinted(&exact, 300 * SECOND + 1), Decision::GiveUp(GiveUpReason::HintTooLong));
+        let within = exact.with_within(Duration::from_secs(9), Duration::ZERO);
+        assert!(matches!(hinted(&within, 7 * SECOND), Decision::Retry { .. }));
+        assert_eq!(hinted(&within, 7 * SECOND + 1), Decision::GiveUp(GiveUpReason::HintTooLong));
+        let last = FailedAttempt { attempt: 3, hint: Some(0), ..FIRST };
+        assert_eq!(decide(&exact, last), Decision::GiveUp(GiveUpReason::MaxAttempts));
+    }
+
+    #[test]
     fn every_limit_applies_to_a_hint() {
         let hinted = |hint| decide(&POLICY, FailedAttempt { hint: Some(hint), ..FIRST });
         assert_eq!(hinted(10 * SECOND), Decision::GiveUp(GiveUpReason::Deadline));
@@ -252,6 +284,10 @@ mod tests {
         assert_eq!(decide(&POLICY, own), retry(7));
         let hinted = FailedAttempt { hint: Some(9), ..own };
         assert_eq!(decide(&POLICY, hinted), Decision::Retry { delay: 7, wait: 9 });
+        let long = FailedAttempt { own_delay: Some(90 * SECOND), ..FIRST };
+        let unlimited = POLICY.deadline(Duration::MAX);
+        assert_eq!(decide(&unlimited, long), retry(90 * SECOND), "the default limit is not written");
+        assert_eq!(decide(&unlimited.max_delay(Duration::from_secs(60)), long), retry(60 * SECOND));
         let late = FailedAttempt { own_delay: Some(10 * SECOND), ..FIRST };
         assert_eq!(decide(&POLICY, late), Decision::GiveUp(GiveUpReason::Deadline));
     }

@@ -1,6 +1,8 @@
 //! Computes the raw delay after an attempt: exact, saturating, in `const`, and without a loop over attempts.
 
-use super::nanos::{FOREVER, Nanos, min, saturate};
+use core::time::Duration;
+
+use super::nanos::{FOREVER, Nanos, from_duration, min, saturate, to_duration};
 
 /// The growth of the raw delay from one retry to the next.
 ///
@@ -15,8 +17,12 @@ use super::nanos::{FOREVER, Nanos, min, saturate};
 /// let seconds = |b| policy.backoff(b).delays_from(|| 0).map(|d| d.as_secs()).collect::<Vec<_>>();
 /// assert_eq!(seconds(Backoff::Exponential), [1, 2, 4, 8]);
 /// assert_eq!(seconds(Backoff::Linear), [1, 2, 3, 4]);
+/// assert_eq!(seconds(Backoff::LinearBy(Duration::from_secs(5))), [1, 6, 11, 16]);
 /// assert_eq!(seconds(Backoff::Constant), [1, 1, 1, 1]);
 /// assert_eq!(seconds(Backoff::Fibonacci), [1, 1, 2, 3]);
+///
+/// const SCHEDULE: &[Duration] = &[Duration::from_secs(5), Duration::from_secs(30)];
+/// assert_eq!(seconds(Backoff::List(SCHEDULE)), [5, 30, 30, 30]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -25,18 +31,45 @@ pub enum Backoff {
     Exponential,
     /// Raw delay *n* is `base · n`.
     Linear,
+    /// Raw delay *n* is `base + step · (n−1)`, with this step.
+    LinearBy(Duration),
     /// Every raw delay is `base`.
     Constant,
     /// Raw delay *n* is `base · fib(n)` with `fib` = 1, 1, 2, 3, 5, …
     Fibonacci,
+    /// Raw delay *n* is item *n* of this list, and the last item repeats. Every delay of an empty list is 0.
+    ///
+    /// `base` has no effect, and neither has a `max_delay` that is not set. The number of attempts remains as it is;
+    /// [`Policy::list`](crate::Policy::list) sets it too.
+    List(&'static [Duration]),
+}
+
+/// The growth without its values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Growth {
+    Exponential,
+    Linear,
+    LinearBy,
+    Constant,
+    Fibonacci,
+}
+
+/// The values of a backoff that has some. The two share one place, to keep a policy small.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Values {
+    /// The step of [`Growth::LinearBy`], otherwise 0.
+    Step(Nanos),
+    /// The raw delays. The growth has no effect.
+    List(&'static [Duration]),
 }
 
 /// A [`Backoff`] with values precomputed for one `base` and one limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct CompiledBackoff {
-    pub(crate) kind: Backoff,
+    growth: Growth,
+    values: Values,
     pub(crate) factor: f64,
-    /// The first raw delay.
+    /// The first raw delay, except that of a list.
     pub(crate) base: Nanos,
     /// The longest raw delay; longer raw delays are cut to it.
     pub(crate) limit: Nanos,
@@ -51,27 +84,65 @@ pub(crate) struct CompiledBackoff {
 
 impl CompiledBackoff {
     pub(crate) const fn new(backoff: Backoff, factor: f64, base: Nanos, limit: Nanos) -> CompiledBackoff {
+        let (growth, values) = match backoff {
+            Backoff::Exponential => (Growth::Exponential, Values::Step(0)),
+            Backoff::Linear => (Growth::Linear, Values::Step(0)),
+            Backoff::LinearBy(step) => (Growth::LinearBy, Values::Step(from_duration(step))),
+            Backoff::Constant => (Growth::Constant, Values::Step(0)),
+            Backoff::Fibonacci => (Growth::Fibonacci, Values::Step(0)),
+            Backoff::List(list) => (Growth::Constant, Values::List(list)),
+        };
         // A zero base never grows, whatever the factor.
-        let limit = if base == 0 { 0 } else { limit };
+        let is_product = !matches!(backoff, Backoff::LinearBy(_) | Backoff::List(_));
+        let limit = if base == 0 && is_product { 0 } else { limit };
         let doublings = match backoff {
             Backoff::Exponential => doublings(factor),
             Backoff::Constant => Some(0),
-            Backoff::Linear | Backoff::Fibonacci => None,
+            _ => None,
         };
         let (is_shift, doublings, shifts) = match doublings {
             Some(doublings) => (true, doublings as u16, shifts(base, doublings, limit)),
             None => (false, 0, 0),
         };
-        CompiledBackoff { kind: backoff, factor, base, limit, is_shift, doublings, shifts }
+        CompiledBackoff { growth, values, factor, base, limit, is_shift, doublings, shifts }
+    }
+
+    /// Returns the backoff from which this one was compiled.
+    pub(crate) const fn kind(&self) -> Backoff {
+        match (self.values, self.growth) {
+            (Values::List(list), _) => Backoff::List(list),
+            (Values::Step(step), Growth::LinearBy) => Backoff::LinearBy(to_duration(step)),
+            (_, Growth::Exponential) => Backoff::Exponential,
+            (_, Growth::Linear) => Backoff::Linear,
+            (_, Growth::Constant) => Backoff::Constant,
+            (_, Growth::Fibonacci) => Backoff::Fibonacci,
+        }
+    }
+
+    pub(crate) const fn is_list(&self) -> bool {
+        matches!(self.values, Values::List(_))
     }
 
     /// Returns the raw delay after attempt `n`, counted from 1, rounded to the nearest nanosecond and cut to the limit.
     #[inline]
     pub(crate) const fn raw(&self, n: u32) -> Nanos {
         if self.is_shift {
-            self.shifted(n)
-        } else {
-            min(computed(self.kind, self.factor, self.base, n), self.limit)
+            return self.shifted(n);
+        }
+        let raw = match self.values {
+            Values::List(list) => item(list, n),
+            Values::Step(step) => computed(self.growth, self.factor, self.base, step, n),
+        };
+        min(raw, self.limit)
+    }
+
+    /// Returns whether all raw delays from raw delay `n` on are equal.
+    pub(crate) const fn is_settled(&self, n: u32) -> bool {
+        match (self.values, self.growth) {
+            (Values::List(list), _) => n as usize >= list.len(),
+            (_, Growth::Constant) | (Values::Step(0), Growth::LinearBy) => true,
+            (_, Growth::Exponential) if self.factor <= 1.0 => true,
+            _ => self.raw(n) >= self.limit,
         }
     }
 
@@ -95,18 +166,28 @@ const fn shifts(base: Nanos, doublings: u32, limit: Nanos) -> u32 {
     }
 }
 
-/// Computes the raw delay by its definition, for a backoff that is no shift.
+/// Returns item `n` of a list, counted from 1, or the last item if there are fewer.
+const fn item(list: &[Duration], n: u32) -> Nanos {
+    let index = n.saturating_sub(1) as usize;
+    match list {
+        [] => 0,
+        [.., last] => from_duration(if index < list.len() { list[index] } else { *last }),
+    }
+}
+
+/// Computes the raw delay by its definition, for a backoff that is no shift and no list.
 ///
 /// The function is out of line, so that its many registers cost other paths nothing. It takes numbers, so that no
 /// policy has to be in memory for it.
 #[cold]
 #[inline(never)]
-const fn computed(backoff: Backoff, factor: f64, base: Nanos, n: u32) -> Nanos {
-    match backoff {
-        Backoff::Exponential => Power::of(factor, n.saturating_sub(1)).times(base),
-        Backoff::Linear => base.saturating_mul(n as u64),
-        Backoff::Constant => base,
-        Backoff::Fibonacci => base.saturating_mul(fibonacci(n)),
+const fn computed(growth: Growth, factor: f64, base: Nanos, step: Nanos, n: u32) -> Nanos {
+    match growth {
+        Growth::Exponential => Power::of(factor, n.saturating_sub(1)).times(base),
+        Growth::Linear => base.saturating_mul(n as u64),
+        Growth::LinearBy => base.saturating_add(step.saturating_mul(n.saturating_sub(1) as u64)),
+        Growth::Constant => base,
+        Growth::Fibonacci => base.saturating_mul(fibonacci(n)),
     }
 }
 
@@ -301,5 +382,59 @@ mod tests {
             assert_eq!(CompiledBackoff::new(Backoff::Exponential, factor, 7, FOREVER).raw(40), 7);
         }
         assert_eq!(CompiledBackoff::new(Backoff::Exponential, f64::INFINITY, 7, FOREVER).raw(2), FOREVER);
+    }
+    const fn millis(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn a_step_is_added_each_time() {
+        for (base, step, n, expected) in [
+            (5, 0, 1, 5),
+            (5, 0, u32::MAX, 5),
+            (5, 3, 1, 5),
+            (5, 3, 2, 8),
+            (5, 3, 10, 32),
+            (0, 3, 1, 0),
+            (0, 3, 4, 9),
+            (5, 3, 0, 5),
+            (5, u64::MAX, 2, FOREVER),
+            (u64::MAX, 1, 2, FOREVER),
+        ] {
+            let backoff = Backoff::LinearBy(to_duration(step));
+            let compiled = CompiledBackoff::new(backoff, 2.0, base, FOREVER);
+            assert_eq!(compiled.raw(n), expected, "{base} + {step}·({n} − 1)");
+            assert_eq!(compiled.kind(), backoff);
+        }
+        let cut = CompiledBackoff::new(Backoff::LinearBy(to_duration(3)), 2.0, 5, 10);
+        assert_eq!([1, 2, 3, 4].map(|n| cut.raw(n)), [5, 8, 10, 10]);
+        assert_eq!([1, 2, 3, 4].map(|n| cut.is_settled(n)), [false, false, true, true]);
+    }
+
+    #[test]
+    fn the_last_item_of_a_list_repeats() {
+        const LIST: &[Duration] = &[millis(5), millis(1), millis(3)];
+        let compiled = |list, limit| CompiledBackoff::new(Backoff::List(list), 2.0, 0, limit);
+        let list = compiled(LIST, FOREVER);
+        let items = [0, 1, 2, 3, 4, u32::MAX].map(|n| list.raw(n));
+        assert_eq!(items, [5, 5, 1, 3, 3, 3].map(|millis| millis * 1_000_000));
+        assert_eq!([1, 2, 3, 4].map(|n| list.is_settled(n)), [false, false, true, true]);
+        assert_eq!(list.kind(), Backoff::List(LIST));
+        assert_eq!([1, 2, 3].map(|n| compiled(LIST, 2_000_000).raw(n)), [2_000_000, 1_000_000, 2_000_000]);
+        assert_eq!(compiled(&[Duration::MAX], FOREVER).raw(1), FOREVER);
+    }
+
+    #[test]
+    fn an_empty_list_has_delays_of_zero() {
+        let empty = CompiledBackoff::new(Backoff::List(&[]), 2.0, 7, FOREVER);
+        assert_eq!([0, 1, u32::MAX].map(|n| empty.raw(n)), [0; 3]);
+        assert!(empty.is_settled(0));
+    }
+
+    #[test]
+    fn every_backoff_is_kept() {
+        for backoff in [Backoff::Exponential, Backoff::Linear, Backoff::Constant, Backoff::Fibonacci] {
+            assert_eq!(CompiledBackoff::new(backoff, 2.0, 1, FOREVER).kind(), backoff);
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::rules::{self, Checked, InvalidPolicy, unless};
 
 impl Policy {
     /// Returns the policy if the rules between its values hold: `base ≤ max_delay`, `base < deadline`, and the width of
-    /// [`Jitter::UpTo`] below `max_delay`.
+    /// [`Jitter::UpTo`] below `max_delay`. Of a list, the first delay takes the place of `base` in the second rule.
     ///
     /// # Panics
     /// Panics if a rule does not hold, with a message that names the value. In a `const`, the panic is a compile error.
@@ -32,21 +32,25 @@ impl Policy {
 
 /// Checks that `base` is at most `max_delay`.
 pub const fn base_below_ceiling(policy: &Policy) -> Checked {
-    unless(policy.backoff.base > policy.max_delay, InvalidPolicy::BaseAboveMaxDelay)
+    unless(!policy.is_listed() && policy.backoff.base > policy.max_delay, InvalidPolicy::BaseAboveMaxDelay)
 }
 
 /// Checks that the width of [`Jitter::UpTo`] is below `max_delay`.
 pub const fn width_below_ceiling(policy: &Policy) -> Checked {
     match policy.jitter.kind {
         Jitter::UpTo(width) => {
-            unless(from_duration(width) >= policy.max_delay, InvalidPolicy::WidthNotBelowMaxDelay)
+            unless(from_duration(width) >= policy.ceiling(), InvalidPolicy::WidthNotBelowMaxDelay)
         }
         _ => Ok(()),
     }
 }
 
-/// Checks that `base` is below `deadline`, so that a retry can start.
+/// Checks that `base`, or the first item of a list, is below `deadline`, so that a retry can start.
 pub const fn base_below_deadline(policy: &Policy) -> Checked {
+    if policy.is_listed() {
+        let is_late = policy.has_deadline() && policy.backoff.raw(1) >= policy.deadline;
+        return unless(is_late, InvalidPolicy::DelayNotBelowDeadline);
+    }
     unless(
         policy.has_deadline() && policy.backoff.base >= policy.deadline,
         InvalidPolicy::BaseNotBelowDeadline,
@@ -144,7 +148,10 @@ mod tests {
                 preset::API_CALL.jitter(Jitter::UpTo(Duration::from_secs(10))),
                 "not below `max_delay`; lower it",
             ),
-            (preset::LAMBDA.deadline(Duration::from_secs(1)), "`base` is not below `deadline`, so no retry"),
+            (
+                preset::MAINTENANCE.deadline(Duration::from_secs(1)),
+                "`base` is not below `deadline`, so no retry",
+            ),
         ];
         for (policy, expected) in policies {
             let message = panic_message(policy);

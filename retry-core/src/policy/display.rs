@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use super::backoff::Backoff;
 use super::jitter::Jitter;
-use super::nanos::{Nanos, from_duration, to_duration};
+use super::nanos::{FOREVER, Nanos, from_duration, to_duration};
 use super::policy::Policy;
 
 /// Displays the policy as one sentence, or with `{:#}` as a table.
@@ -50,13 +50,18 @@ impl Policy {
         if let Jitter::Decorrelated = self.jitter.kind {
             return write!(f, "between {base:?} and three times the one before, up to {max_delay:?}");
         }
-        match (self.backoff.kind, self.backoff.factor) {
+        match (self.backoff.kind(), self.backoff.factor) {
             (Backoff::Exponential, ..=1.0) | (Backoff::Constant, _) => write!(f, "of {base:?}")?,
             (Backoff::Exponential, factor) => write!(f, "of {base:?} that grow by a factor of {factor}")?,
             (Backoff::Linear, _) => write!(f, "of {base:?} that grow by as much each time")?,
+            (Backoff::LinearBy(step), _) => write!(f, "of {base:?} that grow by {step:?} each time")?,
             (Backoff::Fibonacci, _) => write!(f, "of {base:?} that grow like the Fibonacci numbers")?,
+            (Backoff::List(list), _) => self.list_in_words(f, list)?,
         }
-        write!(f, " up to {max_delay:?}, ")?;
+        match self.ceiling() {
+            FOREVER if self.is_listed() => f.write_str(", ")?,
+            _ => write!(f, " up to {max_delay:?}, ")?,
+        }
         match self.jitter.kind {
             Jitter::Additive(fraction) => write!(f, "each with up to {} more by chance", Percent(fraction)),
             Jitter::Spread(fraction) => write!(f, "each up to {} more or less by chance", Percent(fraction)),
@@ -65,6 +70,23 @@ impl Policy {
             Jitter::Equal => f.write_str("each cut by chance to anything from half to all of it"),
             Jitter::None | Jitter::Decorrelated => f.write_str("without jitter"),
         }
+    }
+
+    /// Writes the items of a list. It leaves out items beyond the eighth.
+    fn list_in_words(&self, f: &mut Formatter<'_>, list: &[Duration]) -> fmt::Result {
+        /// The maximum number of items in the sentence.
+        const ITEMS: usize = 8;
+        let Some((last, before)) = list.split_last() else { return f.write_str("of 0ns") };
+        f.write_str("of ")?;
+        for item in before.iter().take(ITEMS) {
+            write!(f, "{item:?}, ")?;
+        }
+        if before.len() > ITEMS {
+            f.write_str("…, ")?;
+        }
+        write!(f, "{last:?}")?;
+        let repeats = self.attempt_limit() as usize > list.len() + 1;
+        if repeats && !before.is_empty() { f.write_str(" repeatedly") } else { Ok(()) }
     }
 
     fn table(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -132,6 +154,51 @@ mod tests {
         }
         let constant = PLAIN.factor(1.0).to_string();
         assert_eq!(constant, "3 attempts, after delays of 1s up to 60s, without jitter");
+    }
+
+    #[test]
+    fn a_step_and_a_list_are_described() {
+        const LIST: &[Duration] =
+            &[Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(90)];
+        const LONG: &[Duration] = &[Duration::from_secs(1); 20];
+        let step = PLAIN.backoff(Backoff::LinearBy(Duration::from_millis(500))).to_string();
+        assert_eq!(
+            step,
+            "3 attempts, after delays of 1s that grow by 500ms each time up to 60s, without jitter"
+        );
+        let listed = PLAIN.list(LIST);
+        for (policy, sentence) in [
+            (listed, "4 attempts, after delays of 100ms, 1s, 90s, without jitter"),
+            (listed.max(9), "9 attempts, after delays of 100ms, 1s, 90s repeatedly, without jitter"),
+            (
+                listed.max_delay(Duration::from_secs(30)),
+                "4 attempts, after delays of 100ms, 1s, 90s up to 30s, without jitter",
+            ),
+            (
+                listed.jitter(Jitter::Additive(0.3)),
+                "4 attempts, after delays of 100ms, 1s, 90s, each with up to 30 % more by chance",
+            ),
+            (PLAIN.list(&LIST[..1]).max(3), "3 attempts, after delays of 100ms, without jitter"),
+            (PLAIN.list(&[]), "1 attempt, without a retry"),
+            (PLAIN.list(&[]).max(2), "2 attempts, after delays of 0ns, without jitter"),
+            (
+                PLAIN.list(LONG),
+                "21 attempts, after delays of 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, …, 1s, without jitter",
+            ),
+        ] {
+            assert_eq!(policy.to_string(), sentence);
+        }
+        let table = format!("{listed:#}");
+        let rows: Vec<&str> = table.lines().map(str::trim).collect();
+        assert_eq!(
+            rows[1..],
+            [
+                "1          0s          0s",
+                "2       100ms       100ms",
+                "3        1.1s        1.1s",
+                "4       91.1s       91.1s"
+            ]
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use super::backoff::{Backoff, CompiledBackoff};
+use super::hint::HintMode;
 use super::jitter::{CompiledJitter, Interval, Jitter};
 use super::nanos::{FOREVER, Nanos, from_duration, to_duration};
 use super::rules;
@@ -23,7 +24,7 @@ use super::rules;
 /// assert_eq!(delays, [200, 400, 800, 1600]);
 /// assert_eq!(UPLOAD.worst_case_wait(), Duration::from_secs(3));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Policy {
     /// The limit on attempts; 0 if they are unlimited.
     max: u32,
@@ -34,9 +35,29 @@ pub struct Policy {
     /// The limit on the sum of all waits of a call.
     pub(crate) within: Nanos,
     pub(crate) jitter: CompiledJitter,
+    pub(crate) hint: HintMode,
+    /// Whether `max_delay` was set, by a setter, a preset or a config. The default does not apply to a list.
+    is_max_delay_written: bool,
     /// Whether each delay is a shift and a draw, and attempts are the only limit to check. `false` is always correct:
     /// the general path computes equal delays.
     pub(crate) is_plain: bool,
+}
+
+/// Two policies are equal if their values are. Whether `max_delay` is the default or was set makes a difference only to a
+/// list of delays.
+impl PartialEq for Policy {
+    fn eq(&self, other: &Policy) -> bool {
+        let Policy { max, backoff, max_delay, deadline, max_hint, within, jitter, hint, .. } = self;
+        *max == other.max
+            && *backoff == other.backoff
+            && *max_delay == other.max_delay
+            && *deadline == other.deadline
+            && *max_hint == other.max_hint
+            && *within == other.within
+            && *jitter == other.jitter
+            && *hint == other.hint
+            && self.ceiling() == other.ceiling()
+    }
 }
 
 impl Default for Policy {
@@ -71,29 +92,36 @@ impl Policy {
             deadline: FOREVER,
             max_hint: 300_000_000_000,
             within: FOREVER,
+            hint: HintMode::AtLeast,
+            is_max_delay_written: false,
             is_plain: false,
         }
         .plain()
     };
 
-    /// Returns the policy with other raw delays.
-    const fn with_backoff(mut self, backoff: Backoff, factor: f64, base: Nanos) -> Policy {
-        self.backoff = CompiledBackoff::new(backoff, factor, base, self.jitter.ceiling(self.max_delay));
+    /// Returns the policy with other raw delays and another jitter, which determine each other's limits.
+    const fn with_delays(mut self, backoff: Backoff, factor: f64, base: Nanos, jitter: Jitter) -> Policy {
+        let ceiling = match (backoff, jitter) {
+            // Decorrelated delays do not come from the list.
+            (Backoff::List(_), jitter) if !matches!(jitter, Jitter::Decorrelated) => {
+                if self.is_max_delay_written { self.max_delay } else { FOREVER }
+            }
+            _ => self.max_delay,
+        };
+        self.jitter = CompiledJitter::new(jitter, ceiling);
+        self.backoff = CompiledBackoff::new(backoff, factor, base, self.jitter.ceiling(ceiling));
         self.plain()
+    }
+
+    const fn with_backoff(self, backoff: Backoff, factor: f64, base: Nanos) -> Policy {
+        let jitter = self.jitter.kind;
+        self.with_delays(backoff, factor, base, jitter)
     }
 
     /// Sets `is_plain` after a change to a value that it depends on.
     const fn plain(mut self) -> Policy {
         self.is_plain = self.backoff.is_shift && !self.jitter.remembers() && !self.has_deadline();
         self
-    }
-
-    /// Returns the policy with another jitter and `max_delay`, which determine the longest raw delay.
-    const fn with_jitter(mut self, jitter: Jitter, max_delay: Nanos) -> Policy {
-        self.max_delay = max_delay;
-        self.jitter = CompiledJitter::new(jitter, max_delay);
-        let CompiledBackoff { kind: backoff, factor, base, .. } = self.backoff;
-        self.with_backoff(backoff, factor, base)
     }
 
     /// Limits the number of attempts, the first included. The default is 3.
@@ -117,7 +145,7 @@ impl Policy {
     /// Sets the first raw delay. The default is 1 s.
     #[must_use]
     pub const fn base(self, delay: Duration) -> Policy {
-        let CompiledBackoff { kind: backoff, factor, .. } = self.backoff;
+        let (backoff, factor) = (self.backoff.kind(), self.backoff.factor);
         self.with_backoff(backoff, factor, from_duration(delay))
     }
 
@@ -139,11 +167,36 @@ impl Policy {
         self.with_backoff(backoff, factor, base)
     }
 
-    /// Limits every delay, jitter included. The default is 60 s.
+    /// Sets the raw delays to the items of a list, and the number of attempts to one more than items, so that each item
+    /// is used once.
+    ///
+    /// With a larger [`max`](Policy::max), the last item repeats. An empty list allows one attempt. A `max_delay` that
+    /// is not set does not apply to a list. Jitter applies as usual.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// use retry_core::{Jitter, Policy};
+    ///
+    /// const SCHEDULE: &[Duration] =
+    ///     &[Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(300)];
+    /// const DELIVERY: Policy = Policy::new().list(SCHEDULE).jitter(Jitter::None);
+    ///
+    /// assert_eq!(DELIVERY.max_attempts(), Some(4));
+    /// assert_eq!(DELIVERY.delays().collect::<Vec<_>>(), SCHEDULE);
+    /// ```
     #[must_use]
-    pub const fn max_delay(self, delay: Duration) -> Policy {
+    pub const fn list(self, delays: &'static [Duration]) -> Policy {
+        let attempts = if delays.len() >= u32::MAX as usize { u32::MAX } else { delays.len() as u32 + 1 };
+        self.max_or_one(attempts).backoff(Backoff::List(delays))
+    }
+
+    /// Limits every delay, jitter included. The default is 60 s, which does not apply to a [list](Policy::list).
+    #[must_use]
+    pub const fn max_delay(mut self, delay: Duration) -> Policy {
+        self.max_delay = from_duration(delay);
+        self.is_max_delay_written = true;
         let jitter = self.jitter.kind;
-        self.with_jitter(jitter, from_duration(delay))
+        self.jitter_or_nearest(jitter)
     }
 
     /// Sets the randomisation of delays. The default is `Jitter::Additive(0.3)`.
@@ -174,6 +227,13 @@ impl Policy {
         self
     }
 
+    /// Sets the effect of a wait that the peer asks for. The default is [`HintMode::AtLeast`].
+    #[must_use]
+    pub const fn hint(mut self, mode: HintMode) -> Policy {
+        self.hint = mode;
+        self
+    }
+
     /// Records that all delays, and all attempts of `attempt_timeout` each, are proven to end within `limit`. A hint
     /// that would exceed the limit ends the call.
     #[doc(hidden)]
@@ -196,7 +256,7 @@ impl Policy {
     #[doc(hidden)]
     #[must_use]
     pub const fn factor_or_one(self, factor: f64) -> Policy {
-        let CompiledBackoff { kind: backoff, base, .. } = self.backoff;
+        let (backoff, base) = (self.backoff.kind(), self.backoff.base);
         self.with_backoff(backoff, factor, base)
     }
 
@@ -204,8 +264,9 @@ impl Policy {
     #[doc(hidden)]
     #[must_use]
     pub const fn jitter_or_nearest(self, jitter: Jitter) -> Policy {
-        let max_delay = self.max_delay;
-        self.with_jitter(jitter, max_delay)
+        let CompiledBackoff { factor, base, .. } = self.backoff;
+        let backoff = self.backoff.kind();
+        self.with_delays(backoff, factor, base, jitter)
     }
 
     /// Returns the limit on attempts, or `None` if they are unlimited.
@@ -221,6 +282,21 @@ impl Policy {
 
     pub(crate) const fn has_deadline(&self) -> bool {
         self.deadline != FOREVER
+    }
+
+    /// Returns `max_delay` if it was set, by a setter, a preset or a config.
+    pub(crate) const fn written_max_delay(&self) -> Option<Nanos> {
+        if self.is_max_delay_written { Some(self.max_delay) } else { None }
+    }
+
+    /// Returns whether the delays come from a list.
+    pub(crate) const fn is_listed(&self) -> bool {
+        self.backoff.is_list() && !self.jitter.remembers()
+    }
+
+    /// Returns the longest possible delay, jitter included.
+    pub(crate) const fn ceiling(&self) -> Nanos {
+        if self.is_listed() && !self.is_max_delay_written { FOREVER } else { self.max_delay }
     }
 
     /// Returns delay `n` for one `draw`.
@@ -267,7 +343,7 @@ impl Policy {
     /// Returns the sum of all delays at their longest, without hints.
     ///
     /// The sum is exact, or an upper bound for a schedule that grows for more than 10,000 steps. If attempts are
-    /// unlimited, the sum saturates, or is 0 if every delay is 0.
+    /// unlimited, the sum saturates, unless the delay is 0 from some attempt on.
     #[must_use]
     pub const fn worst_case_wait(&self) -> Duration {
         to_duration(self.longest_wait())
@@ -283,8 +359,8 @@ impl Policy {
         /// compiler.
         const STEPS: u32 = 10_000;
         let delays = self.attempt_limit() - 1;
-        if self.max == 0 {
-            return if self.widest(delays).high() == 0 { 0 } else { FOREVER };
+        if self.max == 0 && self.widest(delays).high() > 0 {
+            return FOREVER;
         }
         let mut sum: Nanos = 0;
         let mut steps = 1;
@@ -295,7 +371,8 @@ impl Policy {
                 return sum.saturating_add(longest.saturating_mul(rest as Nanos));
             }
             if steps == STEPS {
-                let last = self.widest(delays).high();
+                // The items of a list have no order.
+                let last = if self.is_listed() { self.ceiling() } else { self.widest(delays).high() };
                 return sum.saturating_add(last.saturating_mul(rest as Nanos));
             }
             sum = sum.saturating_add(longest);
@@ -305,16 +382,12 @@ impl Policy {
         sum
     }
 
-    /// Returns whether no delay after delay `n` is longer than delay `n`.
+    /// Returns whether no delay after delay `n` has other bounds than delay `n`.
     const fn is_settled(&self, n: u32) -> bool {
-        if self.backoff.base == 0 {
-            return true;
-        }
-        match (self.jitter.kind, self.backoff.kind) {
-            (Jitter::Decorrelated, _) => self.widest(n).high() >= self.max_delay,
-            (_, Backoff::Constant) => true,
-            (_, Backoff::Exponential) if self.backoff.factor <= 1.0 => true,
-            _ => self.backoff.raw(n) >= self.backoff.limit,
+        if self.jitter.remembers() {
+            self.backoff.base == 0 || self.widest(n).high() >= self.max_delay
+        } else {
+            self.backoff.is_settled(n)
         }
     }
 }

@@ -144,18 +144,18 @@ presets! {
         .max_delay(Duration::from_secs(10))
         .jitter(Jitter::Equal);
 
-    /// A policy for work in a function with a hard time limit, such as draining a node, removing an etcd member or a
-    /// backup: few attempts with long delays.
+    /// A policy for maintenance, such as draining a node, removing an etcd member or a backup: few attempts with long
+    /// delays.
     ///
     /// ```
-    /// assert_eq!(format!("{:#}", retry_core::preset::LAMBDA), "\
+    /// assert_eq!(format!("{:#}", retry_core::preset::MAINTENANCE), "\
     /// attempt    earliest      latest
     ///       1          0s          0s
     ///       2          5s        6.5s
     ///       3         15s       19.5s
     /// ");
     /// ```
-    LAMBDA = "lambda", Policy::new()
+    MAINTENANCE = "maintenance", Policy::new()
         .max(3)
         .base(Duration::from_secs(5))
         .max_delay(Duration::from_secs(60))

@@ -27,6 +27,10 @@ pub enum InvalidPolicy {
     WidthNotBelowMaxDelay,
     /// `base` is not below `deadline`.
     BaseNotBelowDeadline,
+    /// The first item of a list is not below `deadline`.
+    DelayNotBelowDeadline,
+    /// A list has no delays.
+    NoDelays,
     /// The worst case takes longer than `within`.
     WithinExceeded,
 }
@@ -54,6 +58,12 @@ impl InvalidPolicy {
             }
             Self::BaseNotBelowDeadline => {
                 "`base` is not below `deadline`, so no retry could start; lower `base` or raise `deadline`"
+            }
+            Self::DelayNotBelowDeadline => {
+                "the first delay is not below `deadline`, so no retry could start; lower it or raise `deadline`"
+            }
+            Self::NoDelays => {
+                "`delays` is empty; write `delays = [\"100ms\", \"1s\"]`, or `max = 1` for no retry"
             }
             Self::WithinExceeded => {
                 "the longest possible wait exceeds `within`; lower `max`, `base` or `max_delay`, or raise `within`"
@@ -92,6 +102,11 @@ pub(super) const fn unless(broken: bool, invalid: InvalidPolicy) -> Checked {
 /// Checks that there is at least one attempt.
 pub const fn max(attempts: u32) -> Checked {
     unless(attempts == 0, InvalidPolicy::MaxIsZero)
+}
+
+/// Checks that a list has a delay.
+pub const fn delays(list: &[Duration]) -> Checked {
+    unless(list.is_empty(), InvalidPolicy::NoDelays)
 }
 
 /// Checks that a factor is finite and at least 1, so that delays do not shrink.

@@ -6,7 +6,7 @@ use syn::{Expr, Path};
 
 use super::hygiene;
 use super::underline::Place;
-use super::values::{jitter_tokens, number_tokens, time_tokens};
+use super::values::{delays_tokens, jitter_tokens, number_tokens, time_tokens};
 use crate::model::{Evaluated, Policy};
 use crate::parse::{Given, Max, Origin, Preset, RawArgs, Slot, Start, Time};
 
@@ -69,6 +69,8 @@ impl<'a> Builder<'a> {
     /// Defines and checks each value. Returns the limits that are not part of the policy.
     fn values(&mut self, args: &RawArgs) -> (Option<Ident>, Option<Ident>) {
         let private = self.private;
+        // The list sets the number of attempts, unless `max` does after it.
+        self.delays(args);
         self.max(args);
         self.time(&args.base, "BASE", "base");
         if let Some(Given { value: (written, number), origin, .. }) = args.factor.get() {
@@ -77,10 +79,7 @@ impl<'a> Builder<'a> {
             let name = self.constant("FACTOR", &definition, written, Some("factor"), *origin);
             self.set("factor_or_one", name);
         }
-        if let Some(backoff) = args.backoff.value() {
-            let variant = backoff.variant();
-            self.set("backoff", quote!(#private::Backoff::#variant));
-        }
+        self.backoff(args);
         self.time(&args.max_delay, "MAX_DELAY", "max_delay");
         if let Some(Given { value: jitter, origin, .. }) = args.jitter.get() {
             let value = jitter_tokens(jitter, private);
@@ -89,6 +88,11 @@ impl<'a> Builder<'a> {
             self.set("jitter_or_nearest", name);
         }
         self.time(&args.deadline, "DEADLINE", "deadline");
+        self.time(&args.max_hint, "MAX_HINT", "max_hint");
+        if let Some(mode) = args.hint.value() {
+            let variant = mode.variant();
+            self.set("hint", quote!(#private::HintMode::#variant));
+        }
         let attempt_timeout = self.limit(&args.attempt_timeout, "ATTEMPT_TIMEOUT", Some("attempt_timeout"));
         let within = self.limit(&args.within, "WITHIN", None);
         (attempt_timeout, within)
@@ -129,6 +133,29 @@ impl<'a> Builder<'a> {
             Some(Given { value: Max::Unlimited, .. }) => self.setters.extend([quote!(.unlimited())]),
             None => {}
         }
+    }
+
+    fn delays(&mut self, args: &RawArgs) {
+        if let Some(Given { value: delays, origin, .. }) = args.delays.get() {
+            let (private, value) = (self.private, delays_tokens(delays, self.private));
+            // Only a constant may borrow a list for the rest of the program.
+            let value = if self.is_inline { quote!(const { #value }) } else { value };
+            let definition = quote!(&'static [#private::Duration] = #value);
+            let name = self.constant("DELAYS", &definition, &delays.written, Some("delays"), *origin);
+            self.set("list", name);
+        }
+    }
+
+    fn backoff(&mut self, args: &RawArgs) {
+        let Some(Given { value: backoff, origin, .. }) = args.backoff.get() else { return };
+        let (private, variant) = (self.private, backoff.variant());
+        let step = backoff.step.as_ref().map(|step| {
+            let value = time_tokens(step, private);
+            let definition = quote!(#private::Duration = #value);
+            let name = self.constant("STEP", &definition, &step.written, None, *origin);
+            quote!((#name))
+        });
+        self.set("backoff", quote!(#private::Backoff::#variant #step));
     }
 
     fn time(&mut self, slot: &Slot<Time>, name: &str, setter: &str) {
@@ -233,8 +260,10 @@ impl<'a> Builder<'a> {
             if let Some(place) = width {
                 rule(place, "width_below_ceiling");
             }
-            if let (Some(deadline), place) = (args.deadline.value(), base) {
-                rule(&place.unwrap_or(deadline).written, "base_below_deadline");
+            if let Some(deadline) = args.deadline.value() {
+                let first = args.delays.value().map(|delays| &delays.written);
+                let place = base.map(|time| &time.written).or(first).unwrap_or(&deadline.written);
+                rule(place, "base_below_deadline");
             }
         }
         if let (Some(given), Some(within)) = (args.within.value(), within) {

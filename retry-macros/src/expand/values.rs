@@ -6,7 +6,7 @@ use syn::{Expr, Path};
 
 use super::hygiene;
 use super::underline::Place;
-use crate::parse::{Jitter, JitterForm, Number, Time, TimeForm, respanned};
+use crate::parse::{Delays, DelaysForm, Jitter, JitterForm, Number, Time, TimeForm, respanned};
 
 pub(super) fn time_tokens(time: &Time, private: &Path) -> TokenStream {
     let written = &time.written;
@@ -20,6 +20,20 @@ pub(super) fn time_tokens(time: &Time, private: &Path) -> TokenStream {
             quote!({ let #name: ::core::primitive::u64 = #written; #private::Duration::from_millis(#name) })
         }
         TimeForm::Expression => written.to_token_stream(),
+    }
+}
+
+pub(super) fn delays_tokens(delays: &Delays, private: &Path) -> TokenStream {
+    match &delays.form {
+        DelaysForm::Items(items) => {
+            let items = items.iter().map(|item| time_tokens(item, private));
+            quote!(&[#(#items),*])
+        }
+        DelaysForm::Repeated(item, length) => {
+            let item = time_tokens(item, private);
+            quote!(&[#item; #length])
+        }
+        DelaysForm::Expression => delays.written.to_token_stream(),
     }
 }
 

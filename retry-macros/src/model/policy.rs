@@ -55,9 +55,13 @@ impl<'a> Policy<'a> {
 }
 
 fn needs_inline(args: &RawArgs, generics: &[Ident]) -> bool {
-    let times = [&args.base, &args.max_delay, &args.deadline, &args.attempt_timeout, &args.within];
+    let RawArgs { base, max_delay, deadline, attempt_timeout, max_hint, within, .. } = args;
+    let times = [base, max_delay, deadline, attempt_timeout, max_hint, within];
     let mut written: Vec<TokenStream> =
         times.iter().filter_map(|time| time.value()).map(|time| time.written.to_token_stream()).collect();
+    written.extend(args.delays.value().map(|delays| delays.written.to_token_stream()));
+    let step = args.backoff.value().and_then(|backoff| backoff.step.as_ref());
+    written.extend(step.map(|step| step.written.to_token_stream()));
     written.extend(args.jitter.value().map(|jitter| jitter.written.to_token_stream()));
     written.extend(args.factor.value().map(|(written, _)| written.to_token_stream()));
     written.extend(args.policy().filter(|policy| is_constant(policy)).map(ToTokens::to_token_stream));

@@ -4,12 +4,13 @@ use quote::ToTokens;
 use syn::{Expr, Lit};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::{Backoff, JitterForm, LogLevel, Max, RawArgs, is_constant, literal, ungrouped};
+use crate::parse::{JitterForm, LogLevel, Max, RawArgs, is_constant, literal, ungrouped};
 
 /// Checks every rule that concerns the arguments alone.
 pub(crate) fn check_arguments(args: &RawArgs, errors: &mut Diagnostics) {
     check_factor_has_effect(args, errors);
     check_decorrelated_stands_alone(args, errors);
+    check_delays_stand_alone(args, errors);
     check_within_can_be_proven(args, errors);
     check_budget_has_effect(args, errors);
     check_shared_outlives_the_call(args, errors);
@@ -64,23 +65,39 @@ fn check_log_has_effect(args: &RawArgs, errors: &mut Diagnostics) {
 /// Refuses `factor` with a backoff that has none.
 fn check_factor_has_effect(args: &RawArgs, errors: &mut Diagnostics) {
     if let (Some(factor), Some(backoff)) = (args.factor.get(), args.backoff.get()) {
-        if backoff.value != Backoff::Exponential {
-            let word = format!("{:?}", backoff.value).to_lowercase();
+        if !backoff.value.is_exponential() {
+            let word = backoff.value.word;
             let message = format!("`factor` has no effect with `backoff = {word}`; remove one of the two");
             errors.report(&factor.key, message);
         }
     }
 }
 
-/// Refuses `factor` and `backoff` with decorrelated jitter, which computes each delay from the previous one.
+/// Refuses with a list of delays each argument that would compute other delays.
+fn check_delays_stand_alone(args: &RawArgs, errors: &mut Diagnostics) {
+    let Some(delays) = args.delays.get() else { return };
+    let without_effect = [
+        args.base.get().map(|given| &given.key),
+        args.factor.get().map(|given| &given.key),
+        args.backoff.get().map(|given| &given.key),
+    ];
+    for key in without_effect.into_iter().flatten() {
+        errors.report(key, format!("`{key}` has no effect with `{}`; remove one of the two", delays.key));
+    }
+}
+
+/// Refuses `factor`, `backoff` and `delays` with decorrelated jitter, which computes each delay from the previous one.
 fn check_decorrelated_stands_alone(args: &RawArgs, errors: &mut Diagnostics) {
     let is_decorrelated =
         matches!(args.jitter.value(), Some(j) if matches!(j.form, JitterForm::Word("Decorrelated")));
     if !is_decorrelated {
         return;
     }
-    let without_effect =
-        [args.factor.get().map(|given| &given.key), args.backoff.get().map(|given| &given.key)];
+    let without_effect = [
+        args.factor.get().map(|given| &given.key),
+        args.backoff.get().map(|given| &given.key),
+        args.delays.get().map(|given| &given.key),
+    ];
     for key in without_effect.into_iter().flatten() {
         errors.report(
             key,
@@ -103,6 +120,18 @@ fn check_within_can_be_proven(args: &RawArgs, errors: &mut Diagnostics) {
             "`{}` is proven at compile time, and `{}` is known at run time; name a constant or use `deadline`",
             within.key,
             policy.to_token_stream()
+        );
+        errors.report(&within.key, message);
+    }
+    let keys = [
+        args.delay.get().map(|given| &given.key),
+        args.restart_after.get().map(|given| &given.key),
+        args.call.get().map(|given| &given.key),
+    ];
+    for key in keys.into_iter().flatten() {
+        let message = format!(
+            "`{}` is proven at compile time, and `{key}` can lengthen the call at run time; remove one or use `deadline`",
+            within.key
         );
         errors.report(&within.key, message);
     }

@@ -6,7 +6,9 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Expr, Lit, LitStr, Path, Token, Type};
 
 use super::backoff::Backoff;
+use super::delays::Delays;
 use super::expression::{is_negative, literal, ungrouped};
+use super::hint::HintMode;
 use super::jitter::Jitter;
 use super::label::check_placeholders;
 use super::log_level::LogLevel;
@@ -163,6 +165,14 @@ impl Argument<'_> {
 
     pub(super) fn backoff(&self) -> syn::Result<Backoff> {
         Backoff::parse(&self.value()?)
+    }
+
+    pub(super) fn delays(&self) -> syn::Result<Delays> {
+        Delays::parse(self.key, self.value()?)
+    }
+
+    pub(super) fn hint(&self) -> syn::Result<HintMode> {
+        HintMode::parse(self.key, &self.value()?)
     }
 
     pub(super) fn jitter(&self) -> syn::Result<Jitter> {

@@ -18,7 +18,7 @@ const NAMES: &[&str] = &[
     "amqp_connection",
     "ssh_connection",
     "file_upload",
-    "lambda",
+    "maintenance",
     "aws_2026",
 ];
 
@@ -41,6 +41,13 @@ impl Preset {
         if let (true, Some(name)) = (is_bare, NAMES.iter().find(|name| **name == text)) {
             let constant = Ident::new(&name.to_uppercase(), first_span(written));
             return Ok(Preset { constant });
+        }
+        if is_bare && text == "lambda" {
+            bail!(
+                written,
+                "`lambda` is now called `maintenance`, because delays of 5 s and 10 s suit drains and backups, not a \
+                 function with a hard time limit; write `preset = maintenance`"
+            )
         }
         let all = all_presets();
         match Preset::guess(written) {

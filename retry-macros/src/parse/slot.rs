@@ -62,6 +62,13 @@ impl<T> Slot<T> {
         self.0.as_ref().map(|given| given.origin)
     }
 
+    /// Empties the slot, unless the argument is the function's own.
+    pub(super) fn keep_own(&mut self) {
+        if self.origin() == Some(Origin::Impl) {
+            self.0 = None;
+        }
+    }
+
     /// Returns this slot or, if it is empty, that of the `impl` block.
     pub(crate) fn or_inherit(self, outer: &Slot<T>) -> Slot<T>
     where

@@ -22,6 +22,8 @@ use syn::{Expr, LitStr, Path, Token, Type};
 
 use super::argument::Argument;
 use super::backoff::Backoff;
+use super::delays::Delays;
+use super::hint::HintMode;
 use super::jitter::Jitter;
 use super::log_level::LogLevel;
 use super::selector::Selector;
@@ -62,12 +64,13 @@ macro_rules! arguments {
 
             /// Returns these arguments and, where a slot is empty, that of the `impl` block.
             pub(crate) fn or_inherit(self, outer: &RawArgs) -> RawArgs {
-                RawArgs {
+                let args = RawArgs {
                     $($field: match Group::$group {
                         Group::Method => self.$field,
                         _ => self.$field.or_inherit(&outer.$field),
                     },)+
-                }
+                };
+                args.with_one_schedule()
             }
 
             /// Returns the arguments that are kept after a mistake: those on which the function and its body depend.
@@ -118,6 +121,10 @@ arguments! {
     backoff: Backoff, Policy {
         "backoff" = backoff(Other), "backoff = exponential", Unchanged("strategy");
     }
+    delays: Delays, Policy {
+        "delays" = delays(NoLiteral), "delays = [\"100ms\", \"1s\"]",
+            Unchanged("schedule" "intervals" "delay_list" "retry_delays" "backoffs");
+    }
     max_delay: Time, Policy {
         "max_delay" = duration(Duration), "max_delay = \"30s\"",
             Unchanged("cap" "max_interval" "max_wait" "delay_max" "max_backoff" "ceiling");
@@ -136,6 +143,14 @@ arguments! {
         "attempt_timeout" = duration(Duration), "attempt_timeout = \"5s\"",
             Unchanged("timeout" "per_attempt_timeout" "try_timeout");
         "attempt_timeout_ms" = millis(Other), "attempt_timeout_ms = 5000", Unchanged("timeout_ms");
+    }
+    max_hint: Time, Policy {
+        "max_hint" = duration(Duration), "max_hint = \"2m\"",
+            Unchanged("max_retry_after" "hint_limit" "retry_after_max");
+        "max_hint_ms" = millis(Other), "max_hint_ms = 120000";
+    }
+    hint: HintMode, Policy {
+        "hint" = hint(Other), "hint = exact", Unchanged("hint_mode");
     }
     within: Time, Policy {
         "within" = duration(Duration), "within = \"1m\"";
@@ -162,7 +177,7 @@ arguments! {
             Impossible("until");
     }
     retry_after: Expr, Selection {
-        "retry_after" = function(Function), "retry_after = |error| error.retry_after()", Unchanged("hint" "adjust");
+        "retry_after" = function(Function), "retry_after = |error| error.retry_after()", Unchanged("adjust");
     }
     retry_after_ok: Expr, Selection {
         "retry_after_ok" = function(Function), "retry_after_ok = |value| value.retry_after()",
@@ -246,6 +261,20 @@ impl RawArgs {
             Start::Policy(policy) => Some(policy),
             Start::Preset(_) => None,
         }
+    }
+
+    /// Removes the schedule of the `impl` block, a list or a growth, where the method has one of the other kind.
+    fn with_one_schedule(mut self) -> RawArgs {
+        let RawArgs { base, factor, backoff, delays, .. } = &mut self;
+        let is_own = |origin| origin == Some(Origin::Own);
+        if is_own(delays.origin()) {
+            base.keep_own();
+            factor.keep_own();
+            backoff.keep_own();
+        } else if [base.origin(), factor.origin(), backoff.origin()].into_iter().any(is_own) {
+            delays.keep_own();
+        }
+        self
     }
 
     /// Returns whether all values of the policy come from the `impl` block, so that its constant can be used.

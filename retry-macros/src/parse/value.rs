@@ -79,6 +79,16 @@ impl Time {
         Time::new(written, |number| format!("`jitter = up_to(\"{number}s\")`"))
     }
 
+    /// Parses the value of `linear(value)`.
+    pub(super) fn step(written: Expr) -> syn::Result<Time> {
+        Time::new(written, |number| format!("`backoff = linear(\"{number}s\")`"))
+    }
+
+    /// Parses an item of a list of delays.
+    pub(super) fn item(written: Expr) -> syn::Result<Time> {
+        Time::new(written, |number| format!("`\"{number}ms\"` or `\"{number}s\"`"))
+    }
+
     /// Parses the value of `key_ms = value`.
     pub(crate) fn in_millis(key: &Ident, written: Expr) -> syn::Result<Time> {
         let bare = key.to_string();

@@ -32,6 +32,7 @@ mod item;
 mod malformed;
 mod pointless;
 mod run_time;
+mod schedules;
 mod unknown;
 mod values;
 

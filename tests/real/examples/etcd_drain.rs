@@ -32,7 +32,7 @@ enum DrainError {
 }
 
 /// Whether the member is gone.
-#[retry(preset = lambda, attempt_timeout = "3s", within = "30s", fallback = |_| Ok(false))]
+#[retry(preset = maintenance, attempt_timeout = "3s", within = "30s", fallback = |_| Ok(false))]
 async fn remove_member(cluster: &[SocketAddr], name: &str) -> Result<bool, DrainError> {
     let mut client = connect(cluster).await?;
     let list = client.member_list().await?;
@@ -43,7 +43,7 @@ async fn remove_member(cluster: &[SocketAddr], name: &str) -> Result<bool, Drain
 }
 
 /// Where the backup is.
-#[retry(preset = lambda, attempt_timeout = "3s", within = "30s", fallback = |_| Ok(None))]
+#[retry(preset = maintenance, attempt_timeout = "3s", within = "30s", fallback = |_| Ok(None))]
 async fn back_up(cluster: &[SocketAddr], folder: &Path) -> Result<Option<PathBuf>, DrainError> {
     let path = folder.join("backup.db");
     let mut file = File::create(&path).await?;

@@ -64,7 +64,7 @@ fn arguments_cannot_contradict_one_another() {
         #[retry(factor = 3, backoff = linear)]
                 ^^^^^^ `factor` has no effect with `backoff = linear`; remove one of the two
 
-        #[retry(preset = api_call, policy = reattempt::preset::LAMBDA)]
+        #[retry(preset = api_call, policy = reattempt::preset::MAINTENANCE)]
                                    ^^^^^^ `policy` contradicts `preset`; keep one of the two
 
         #[retry(unlimited, within = "1h")]

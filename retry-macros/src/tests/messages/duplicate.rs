@@ -80,9 +80,9 @@ fn an_argument_is_given_once() {
         #[retry(max = 3, unlimited)]
                          ^^^^^^^^^ `unlimited` contradicts `max`; keep one of the two
 
-        #[retry(preset = api_call, preset = lambda, env = "A", env = "B")]
+        #[retry(preset = api_call, preset = maintenance, env = "A", env = "B")]
                                    ^^^^^^ `preset` is given twice; keep one of the two
-                                                               ^^^ `env` is given twice; keep one of the two
+                                                                    ^^^ `env` is given twice; keep one of the two
 
         #[retry(max = 3, max = 5)]
                          ^^^ `max` is given twice; keep one of the two

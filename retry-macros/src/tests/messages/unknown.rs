@@ -129,8 +129,6 @@ fn names_of_other_libraries_for_the_rest_lead_to_ours() {
             ^^^^^^^^^^^^^^^ `retry_on_result` is no argument of `#[retry]`; write `retry_ok = |value| value.is_pending()`
             until = 1,
             ^^^^^ `until` is no argument of `#[retry]`; write `retry_ok = |value| value.is_pending()`
-            hint = 1,
-            ^^^^ `hint` is no argument of `#[retry]`; write `retry_after = |error| error.retry_after()`
             adjust = 1,
             ^^^^^^ `adjust` is no argument of `#[retry]`; write `retry_after = |error| error.retry_after()`
         )]
@@ -303,7 +301,7 @@ fn an_unknown_word_leads_to_the_nearest() {
                           ^^^^^^^^^^ `exponental` is no backoff; write `backoff = exponential`
 
         #[retry(backoff = polynomial)]
-                          ^^^^^^^^^^ `polynomial` is no backoff; write `exponential`, `linear`, `constant` or `fibonacci`
+                          ^^^^^^^^^^ `polynomial` is no backoff; write `exponential`, `linear`, `linear("1s")`, `constant` or `fibonacci`
 
         #[retry(jitter = "full")]
                          ^^^^^^ `"full"` is no jitter; write `jitter = full`

@@ -1,6 +1,6 @@
 use reattempt::retry;
 
-#[retry(preset = lambda, deadline = "5s")]
+#[retry(preset = maintenance, deadline = "5s")]
 fn fetch() -> Result<u32, String> {
     Ok(1)
 }
