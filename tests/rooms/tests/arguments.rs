@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::{FnArg, ImplItem, Item, ReceiverKind, ReturnType, Type, Visibility};
 
 type Names = BTreeSet<String>;
@@ -16,10 +16,6 @@ fn root() -> PathBuf {
 fn read(path: impl AsRef<Path>) -> String {
     fs::read_to_string(root().join(&path))
         .unwrap_or_else(|error| panic!("{}: {error}", path.as_ref().display()))
-}
-
-fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> Names {
-    names.into_iter().map(str::to_owned).collect()
 }
 
 #[track_caller]
@@ -79,10 +75,9 @@ fn keys(tokens: TokenStream, found: &mut Names) {
     for window in trees.windows(4) {
         if let [TokenTree::Literal(key), TokenTree::Punct(equals), TokenTree::Ident(_), TokenTree::Group(_)] =
             window
+            && equals.as_char() == '='
         {
-            if equals.as_char() == '=' {
-                found.insert(key.to_string().trim_matches('"').to_owned());
-            }
+            found.insert(key.to_string().trim_matches('"').to_owned());
         }
     }
     for tree in trees {
@@ -96,57 +91,91 @@ fn keys_of_the_attribute() -> Names {
     let file = syn::parse_file(&read("retry-macros/src/parse/table.rs")).expect("the table can be parsed");
     let mut found = Names::new();
     for item in file.items {
-        if let Item::Macro(item) = item {
-            if item.mac.path.is_ident("arguments") {
-                keys(item.mac.tokens, &mut found);
-            }
+        if let Item::Macro(item) = item
+            && item.mac.path.is_ident("arguments")
+        {
+            keys(item.mac.tokens, &mut found);
         }
     }
     assert!(found.len() > 30, "{found:?}");
     found
 }
 
-/// The source files in a folder and its folders.
-fn sources(folder: &Path) -> Vec<syn::File> {
+/// The source files in a folder of the core, and in its folders.
+fn sources(folder: &Path) -> Vec<String> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).expect("the folder can be read") {
         let path = entry.expect("the entry can be read").path();
         if path.is_dir() {
             files.extend(sources(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(syn::parse_file(&fs::read_to_string(&path).unwrap()).expect("the file can be parsed"));
+            files.push(fs::read_to_string(&path).expect("the file can be read"));
         }
     }
     files
 }
 
-/// The public methods of types that consume the value, in files of a folder of the core.
-fn consuming_methods(folder: &str, types: &[&str]) -> Vec<syn::ImplItemFn> {
-    let files = sources(&root().join("retry-core/src").join(folder));
-    let mut found = Vec::new();
-    for item in files.into_iter().flat_map(|file| file.items) {
-        let Item::Impl(item) = item else { continue };
-        let Type::Path(of) = &*item.self_ty else { continue };
-        let Some(name) = of.path.segments.last().map(|segment| segment.ident.to_string()) else { continue };
-        if item.trait_.is_some() || !types.contains(&name.as_str()) {
-            continue;
-        }
-        for item in item.items {
-            let ImplItem::Fn(method) = item else { continue };
-            let is_hidden = method
-                .attrs
-                .iter()
-                .any(|attribute| attribute.path().is_ident("doc") && attribute.meta.require_list().is_ok());
-            let is_consuming = matches!(
-                method.sig.inputs.first(),
-                Some(FnArg::Receiver(receiver)) if matches!(receiver.kind, ReceiverKind::Value)
-            );
-            if is_consuming && !is_hidden && matches!(method.vis, Visibility::Public(_)) {
-                found.push(method);
+/// The methods of `Policy` that return a policy made of it: public, and with `self` by value.
+fn setters(folder: &str) -> Names {
+    let mut found = Names::new();
+    for source in sources(&root().join("retry-core/src").join(folder)) {
+        let file = syn::parse_file(&source).expect("the file can be parsed");
+        for item in file.items {
+            let Item::Impl(item) = item else { continue };
+            if item.trait_.is_none() && is_policy(&item.self_ty) {
+                found.extend(item.items.iter().filter_map(setter));
             }
         }
     }
     found
+}
+
+fn is_policy(of: &Type) -> bool {
+    matches!(of, Type::Path(of) if of.path.segments.last().is_some_and(|of| of.ident == "Policy"))
+}
+
+fn setter(item: &ImplItem) -> Option<String> {
+    let ImplItem::Fn(method) = item else { return None };
+    let is_hidden = method
+        .attrs
+        .iter()
+        .any(|attribute| attribute.path().is_ident("doc") && attribute.meta.require_list().is_ok());
+    let Some(FnArg::Receiver(receiver)) = method.sig.inputs.first() else { return None };
+    let ReturnType::Type(_, output) = &method.sig.output else { return None };
+    let is_setter = matches!(receiver.kind, ReceiverKind::Value) && is_policy(output);
+    let is_public = matches!(method.vis, Visibility::Public(_)) && !is_hidden;
+    (is_setter && is_public).then(|| method.sig.ident.to_string())
+}
+
+/// The public methods with `self` by value, also those in the rules of a macro: `pub fn NAME … (self …)`.
+fn steps(tokens: TokenStream, found: &mut Names) {
+    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    for (index, window) in trees.windows(3).enumerate() {
+        let [TokenTree::Ident(public), TokenTree::Ident(function), TokenTree::Ident(name)] = window else {
+            continue;
+        };
+        if public != "pub" || function != "fn" {
+            continue;
+        }
+        // A bound such as `Fn(&E)` has parentheses too, before those of the arguments.
+        let is_consuming = trees[index..]
+            .iter()
+            .map_while(|tree| match tree {
+                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => None,
+                TokenTree::Group(group) => Some(group.stream()),
+                _ => Some(TokenStream::new()),
+            })
+            .filter_map(|tokens| tokens.into_iter().find(|token| token.to_string() != "mut"))
+            .any(|first| first.to_string() == "self");
+        if is_consuming {
+            found.insert(name.to_string());
+        }
+    }
+    for tree in trees {
+        if let TokenTree::Group(group) = tree {
+            steps(group.stream(), found);
+        }
+    }
 }
 
 #[test]
@@ -157,33 +186,23 @@ fn every_key_of_the_attribute_is_in_the_tables() {
 
 #[test]
 fn every_setter_of_a_policy_is_in_the_tables() {
-    let returns_policy = |method: &syn::ImplItemFn| match &method.sig.output {
-        ReturnType::Type(_, of) => matches!(
-            &**of,
-            Type::Path(of) if of.path.segments.last().is_some_and(|of| of.ident == "Policy" || of.ident == "Self")
-        ),
-        ReturnType::Default => false,
-    };
-    let mut setters: Names = ["policy", "config"]
-        .into_iter()
-        .flat_map(|folder| consuming_methods(folder, &["Policy"]))
-        .filter(returns_policy)
-        .map(|method| method.sig.ident.to_string())
-        .collect();
-    assert!(setters.remove("checked"), "{setters:?}");
-    assert_same("docs/arguments.md, column `Policy`", &methods("Policy"), &setters);
+    let mut of_the_code = setters("policy");
+    of_the_code.append(&mut setters("config"));
+    assert!(of_the_code.remove("checked"), "{of_the_code:?}");
+    assert_same("docs/arguments.md, column `Policy`", &methods("Policy"), &of_the_code);
 }
 
 #[test]
 #[ignore = "the documentation is ahead of the code"]
 fn every_step_of_a_call_is_in_the_tables() {
-    let ends = names(["run", "run_async", "run_or_explain", "or_explain", "boxed"]);
-    let steps: Names = consuming_methods("call", &["RetryCall", "RetryFuture", "RetryCallAsync"])
-        .into_iter()
-        .map(|method| method.sig.ident.to_string())
-        .filter(|name| !ends.contains(name))
-        .collect();
-    assert_same("docs/arguments.md, column `step`", &methods("step"), &steps);
+    let mut of_the_code = Names::new();
+    for source in sources(&root().join("retry-core/src/call/closure")) {
+        steps(source.parse().expect("the file is Rust"), &mut of_the_code);
+    }
+    for end in ["run", "run_or_explain", "boxed"] {
+        of_the_code.remove(end);
+    }
+    assert_same("docs/arguments.md, column `step`", &methods("step"), &of_the_code);
 }
 
 #[test]
