@@ -8,10 +8,10 @@ use super::planned::{GivenUp, PendingEvent, Planned, Recovered};
 use super::progress::Progress;
 use super::site::Site;
 use crate::decision::{Decision, FailedAttempt, decide, stop_reason};
-use crate::error::{Failure, Report};
+use crate::error::{Failure, OwnDelay, Report};
 use crate::observe::{self, Facts};
-use crate::policy::nanos::{Nanos, to_duration};
-use crate::policy::random;
+use crate::policy::nanos::{Nanos, from_duration, to_duration};
+use crate::policy::{Policy, random};
 use crate::runtime::{self, Clock, installed};
 
 /// Decides about a failed attempt and emits the event. Returns the delay before the next attempt, or `None`
@@ -169,6 +169,16 @@ pub(crate) fn plan(
     }
 }
 
+/// Decides with the delay of the function, which is computed only if there is one more attempt.
+#[cold]
+#[inline(never)]
+fn decide_by(policy: &Policy, mut failed: FailedAttempt, own_delay: &dyn OwnDelay) -> Decision {
+    if !failed.is_stopped && stop_reason(policy, failed.attempt, failed.is_retryable).is_none() {
+        failed.own_delay = Some(from_duration(own_delay.after(failed.attempt)));
+    }
+    decide(policy, failed)
+}
+
 /// A failed attempt and the decision about it.
 #[derive(Clone, Copy)]
 struct Attempt {
@@ -191,7 +201,8 @@ impl Attempt {
         controls: Controls<'_>,
         veto: Option<Veto<'_>>,
     ) -> Attempt {
-        let policy = &site.policy_now();
+        let overridden = site.overridden();
+        let policy = overridden.as_ref().unwrap_or(site.policy());
         let asked = controls.call.map_or(Asked::NOTHING, Call::take);
         let mut before = controls.call.map_or(0, Call::before);
         if asked.restart {
@@ -200,7 +211,6 @@ impl Attempt {
         }
         let attempt = progress.attempt();
         let hint = report.hint().max(asked.hint);
-        let may_wait = !asked.stop && stop_reason(policy, attempt, report.is_retryable).is_none();
         let failed = FailedAttempt {
             attempt,
             is_retryable: report.is_retryable,
@@ -210,10 +220,13 @@ impl Attempt {
             previous: progress.previous(),
             waited: if hint.is_some() { report.waited().map_or(0, Cell::get) } else { 0 },
             hint,
-            own_delay: if may_wait { report.own_delay(attempt) } else { None },
+            own_delay: None,
             draw: runtime::draw(),
         };
-        let decided = decide(policy, failed);
+        let decided = match report.own_delay() {
+            None => decide(policy, failed),
+            Some(own_delay) => decide_by(policy, failed, own_delay),
+        };
         let decision = match veto {
             Some(veto) => veto(decided, failed),
             None => decided,
@@ -306,7 +319,7 @@ fn emit_recovered(site: &Site<'_>, progress: &Progress, operation: Option<&dyn D
         operation: operation.unwrap_or(&site.operation),
         label: site.operation,
         attempt: progress.attempt(),
-        max_attempts: site.policy_now().max_attempts(),
+        max_attempts: site.max_attempts(),
         elapsed: to_duration(progress.elapsed(runtime::now(clock))),
         level: site.log.of_recovery(progress.attempt()),
     });

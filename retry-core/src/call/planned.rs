@@ -134,7 +134,7 @@ impl GivenUp {
         let pending = PendingEvent {
             operation: operation.map_or(Cow::Borrowed(site.operation), |name| name.to_string().into()),
             label: site.operation,
-            max_attempts: site.policy_now().max_attempts(),
+            max_attempts: site.max_attempts(),
             error: open.to_string(),
             log: site.log,
             since_start: 0,
@@ -192,7 +192,7 @@ impl Recovered {
             operation: operation.map_or(Cow::Borrowed(site.operation), |name| name.to_string().into()),
             label: site.operation,
             attempt,
-            max_attempts: site.policy_now().max_attempts(),
+            max_attempts: site.max_attempts(),
             elapsed,
         }
     }

@@ -96,9 +96,15 @@ impl<'p> Site<'p> {
         }
     }
 
-    /// Returns the policy that applies after a failed attempt.
-    pub(super) fn policy_now(&self) -> Policy {
-        if self.is_overridden() { self.override_policy() } else { *self.policy }
+    /// Returns the policy that applies after a failed attempt instead of the written one, if it is overridden.
+    #[inline]
+    pub(super) fn overridden(&self) -> Option<Policy> {
+        self.is_overridden().then(|| self.override_policy())
+    }
+
+    /// Returns the limit on attempts that applies after a failed attempt.
+    pub(super) fn max_attempts(&self) -> Option<u32> {
+        self.overridden().as_ref().unwrap_or(self.policy).max_attempts()
     }
 
     #[cold]

@@ -86,10 +86,9 @@ impl<'a> Report<'a> {
         self.limits.and_then(|limits| limits.waited)
     }
 
-    /// Returns the delay after attempt `attempt` that replaces the policy's, if the function has its own.
-    pub(crate) fn own_delay(&self, attempt: u32) -> Option<Nanos> {
-        let own_delay = self.limits.and_then(|limits| limits.own_delay)?;
-        Some(from_duration(own_delay.after(attempt)))
+    /// Returns the delay that replaces the policy's, if the function has its own.
+    pub(crate) fn own_delay(&self) -> Option<&'a dyn OwnDelay> {
+        self.limits.and_then(|limits| limits.own_delay)
     }
 }
 
