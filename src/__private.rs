@@ -7,7 +7,7 @@ pub use retry_core::decision::outcome::{
     from_result, from_result_of, into_outcome, into_result, out_of_line, split, unreached,
 };
 pub use retry_core::decision::success::{never_fails, success};
-pub use retry_core::policy::Argument;
+pub use retry_core::policy::{Argument, evaluated, into_policy, unlimited_if_zero};
 pub use retry_core::{Backoff, HintMode, Jitter, Outcome, Policy, preset};
 
 #[cfg(feature = "macros")]
@@ -24,7 +24,7 @@ pub use with_std::*;
 /// The items of an expansion that need the standard library.
 #[cfg(feature = "std")]
 mod with_std {
-    pub use retry_core::call::blocking::{Block, BlockBy, repeatable, retry_by_rules};
+    pub use retry_core::call::blocking::{Block, BlockBy, repeatable, retry_by_rules, retry_with_call};
     pub use retry_core::call::cancel::{
         asks_to_end, async_cancel, block_or_cancel, block_rest, blocking_cancel, is_cancelled, wait_or_cancel,
     };
@@ -36,7 +36,9 @@ mod with_std {
         typed_async_on_success, typed_on_give_up, typed_on_retry, typed_on_success,
     };
     pub use retry_core::call::probe::{probe, probe_error, probe_type};
-    pub use retry_core::call::step::{Decider, failed_by_rules, succeeded, succeeded_by_default};
+    pub use retry_core::call::step::{
+        Decider, failed_by_rules, failed_with_call, succeeded, succeeded_by_default,
+    };
     pub use retry_core::call::timeout::{limit, limit_with, timed_out};
     pub use retry_core::call::{
         Controls, Emit, Environment, GivenUp, Planned, Progress, Site, Started, plan_async, plan_blocking,

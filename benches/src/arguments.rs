@@ -95,6 +95,12 @@ arguments! {
     on_give_up, "on_give_up", () -> Answer, (on_give_up = |event| { black_box(event.reason()); });
     fallback, "fallback", () -> Answer, (fallback = |_| Ok(0));
     retry_ok, "retry_ok", () -> Answer, (retry_ok = |value| *value == 0);
+    call, "call", () -> Answer, (call = c);
+    restart_after, "restart_after", () -> Answer, (restart_after = "2m");
+    on_success, "on_success", () -> Answer, (on_success = |event| { black_box(event.attempt()); });
+    delay, "delay", () -> Answer, (delay = |_, _| Duration::from_secs(1));
+    log, "log", () -> Answer, (log = debug, max = 3);
+    delays, "delays", () -> Answer, (delays = ["1s", "5s"]);
     budget_full, "budget, full", () -> Answer, (budget = FULL);
     budget_filling, "budget, filling", () -> Answer, (budget = FILLING);
     in_a_row, "breaker, in a row", () -> Answer, (breaker = IN_A_ROW);

@@ -11,6 +11,7 @@ mod literal;
 pub(crate) mod nanos;
 #[expect(clippy::module_inception, reason = "the file has the type that the room is named after")]
 mod policy;
+mod power;
 pub mod preset;
 #[cfg(feature = "std")]
 pub(crate) mod random;
@@ -20,6 +21,6 @@ pub use backoff::Backoff;
 pub use delays::{Delays, Draw, Draws};
 pub use hint::HintMode;
 pub use jitter::Jitter;
-pub use literal::Argument;
+pub use literal::{Argument, evaluated, into_policy, unlimited_if_zero};
 pub use policy::Policy;
 pub use rules::InvalidPolicy;

@@ -16,6 +16,7 @@ mod shape;
 
 pub(crate) use attributes::{cfg_conditions, divide_attributes};
 pub(crate) use body::mentions;
+pub(crate) use contents::has_control_flow;
 pub(crate) use error_type::{may_borrow, mentions_lifetime};
 pub(crate) use fallible::{ReturnKind, return_kind};
 pub(crate) use future::future_output;

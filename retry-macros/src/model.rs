@@ -16,6 +16,6 @@ pub(crate) use error_rules::{Classifier, HintRule, RetryableRule, Selection};
 pub(crate) use model::{Retry, private};
 pub(crate) use policy::{Evaluated, Policy};
 pub(crate) use receiver::ClonedSelf;
-pub(crate) use run_time::{CallNames, refuse_run_time_values};
+pub(crate) use run_time::{CallNames, Enclosing, check_block_values_exist, check_run_time_values};
 pub(crate) use validate::check_arguments;
 pub(crate) use validate_block::{check_block, check_no_method_blocks, check_skip_on_method};

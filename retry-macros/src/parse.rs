@@ -23,9 +23,10 @@ mod value;
 
 pub(crate) use delays::{Delays, DelaysForm};
 pub(crate) use expression::{
-    first_and_last_span, first_span, is_constant, is_lower_case, literal, respanned, ungrouped,
+    closure, first_and_last_span, first_span, is_constant, is_lower_case, literal, respanned, ungrouped,
 };
 pub(crate) use jitter::{Jitter, JitterForm, not_a_jitter};
+pub(crate) use label::{format_arguments, placeholders};
 pub(crate) use log_level::LogLevel;
 #[cfg(test)]
 pub(crate) use names::all_keys;

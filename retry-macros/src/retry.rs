@@ -7,7 +7,7 @@ use syn::Attribute;
 use crate::diagnostics::Diagnostics;
 use crate::expand::{Deferred, expand_function, expand_impl};
 use crate::function::Item;
-use crate::model::check_arguments;
+use crate::model::{Enclosing, check_arguments};
 use crate::name::Name;
 use crate::parse::RawArgs;
 
@@ -26,7 +26,7 @@ pub(crate) fn retry(arguments: TokenStream, item: TokenStream, name: &Name) -> T
             } else {
                 check_arguments(&args, &mut errors);
                 refuse_second(&mut function.attrs, name, &mut errors);
-                expand_function(&args, *function, &[], &mut errors)
+                expand_function(&args, *function, &Enclosing::default(), &mut errors)
             }
         }
         Ok(Item::Impl(mut block)) => {

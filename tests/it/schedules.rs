@@ -261,6 +261,40 @@ fn a_list_replaces_the_delays_of_a_policy_known_at_run_time() {
     assert_eq!(waits(|flaky| finish(linear(policy.list(LATE), flaky))), secs([1]));
 }
 
+#[test]
+fn a_step_and_a_limit_on_hints_may_be_known_at_run_time() {
+    struct Tuned {
+        step: Duration,
+        max_hint: Duration,
+    }
+
+    impl Tuned {
+        #[retry(max = 4, backoff = linear(self.step), jitter = none)]
+        fn linear(&self, flaky: &Flaky) -> Result<u32, Down> {
+            flaky.call()
+        }
+
+        #[retry(max_hint = self.max_hint, hint = exact)]
+        async fn hinted(&self, hint: Duration) -> Result<(), Throttled> {
+            Err(Throttled(hint))
+        }
+
+        #[retry(delays = ["2s", "5s"], max = self.step.subsec_millis(), jitter = none)]
+        fn listed(&self, flaky: &Flaky) -> Result<u32, Down> {
+            flaky.call()
+        }
+    }
+
+    let tuned = Tuned { step: Duration::from_millis(4), max_hint: SECOND };
+    assert_eq!(waits(|flaky| tuned.linear(flaky)), millis([1000, 1004, 1008]));
+    assert_eq!(waits(|flaky| tuned.listed(flaky)), secs([2, 5, 5]));
+    for (hint, waits) in [(SECOND, 2), (SECOND + DELAY, 0)] {
+        let guard = testing::no_wait();
+        assert_eq!(finish(tuned.hinted(hint)), Err(Throttled(hint)));
+        assert_eq!(guard.delays(), vec![hint; waits]);
+    }
+}
+
 /// An error that carries a hint.
 #[derive(Clone, Debug, PartialEq)]
 struct Throttled(Duration);

@@ -120,10 +120,12 @@ impl Call {
 
     /// Returns whether no attempt can follow this one, by the limit on attempts. Another limit, such as a deadline, can
     /// make any attempt the last one.
-    #[inline]
     #[must_use]
     pub fn is_last(&self) -> bool {
-        self.asked.low.load(Relaxed) & LAST != 0
+        let is_last = self.asked.low.load(Relaxed) & LAST != 0;
+        // The start of a call reads no test context.
+        let is_first = self.attempt() == 1;
+        if is_first { Site::is_only_attempt_now(is_last) } else { is_last }
     }
 
     /// Returns how long the call has taken: from its start if it reads the clock there anyway, which it does with a

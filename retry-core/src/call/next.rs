@@ -57,6 +57,25 @@ fn next_in_full(
     attempt.wait()
 }
 
+/// Decides like [`next`], for a call whose body may control it.
+#[cold]
+#[inline(never)]
+pub(crate) fn next_with_call(
+    site: &Site<'_>,
+    progress: &mut Progress,
+    report: &Report<'_>,
+    clock: Clock,
+    call: &Call,
+) -> Option<Nanos> {
+    let elapsed = elapsed(progress, clock, true);
+    let controls = Controls { call: Some(call), is_cancelled: false };
+    let attempt = Attempt::failed(site, progress, report, elapsed, controls, None);
+    if observe::is_watched() {
+        attempt.emit(site, report);
+    }
+    attempt.wait()
+}
+
 /// Returns how long the call has taken, if the time is wanted or may end the call, and 0 otherwise. A read of
 /// the clock may cost more than the rest of the decision.
 fn elapsed(progress: &mut Progress, clock: Clock, is_wanted: bool) -> Nanos {

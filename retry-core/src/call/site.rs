@@ -14,6 +14,9 @@ pub struct Site<'p> {
     policy: &'p Policy,
     env: Option<&'static Environment>,
     pub(super) log: LogRules,
+    /// Whether the written policy allows one attempt and no retry. It is here, so that the compiler knows it where it
+    /// knows the site.
+    is_only_attempt: bool,
 }
 
 /// The prefix of the variables that override a policy, and the function that reads them. The function is
@@ -38,7 +41,8 @@ impl Site<'static> {
     #[inline]
     #[must_use]
     pub const fn with_default(operation: &'static str) -> Site<'static> {
-        Site::new(operation, &DEFAULT)
+        let is_only_attempt = Policy::DEFAULT.attempt_limit() == 1;
+        Site { operation, policy: &DEFAULT, env: None, log: LogRules::USUAL, is_only_attempt }
     }
 }
 
@@ -47,7 +51,8 @@ impl<'p> Site<'p> {
     #[inline]
     #[must_use]
     pub const fn new(operation: &'static str, policy: &'p Policy) -> Site<'p> {
-        Site { operation, policy, env: None, log: LogRules::USUAL }
+        let is_only_attempt = policy.attempt_limit() == 1;
+        Site { operation, policy, env: None, log: LogRules::USUAL, is_only_attempt }
     }
 
     /// Returns the site with a policy that the environment may override.
@@ -86,14 +91,23 @@ impl<'p> Site<'p> {
         self.env.is_some() || installed::limits_attempts()
     }
 
-    /// Returns whether the policy allows one attempt and no retry.
+    /// Returns whether the policy allows one attempt and no retry, unless a test context changes that. Without an
+    /// environment this is known at compile time.
     #[inline]
     pub(super) fn is_only_attempt(&self) -> bool {
-        if self.is_overridden() {
-            self.override_policy().attempt_limit() == 1
-        } else {
-            self.policy.attempt_limit() == 1
+        match self.env {
+            Some(Environment { prefix, over }) => over(*self.policy, prefix).attempt_limit() == 1,
+            None => self.is_only_attempt,
         }
+    }
+
+    /// Returns whether a policy with a limit of one attempt, or without a limit, allows one attempt and no retry in the
+    /// test context, and if retries are disabled.
+    pub(super) fn is_only_attempt_now(is_only_attempt: bool) -> bool {
+        static UNLIMITED: Policy = Policy::new().unlimited();
+        static ONE: Policy = Policy::new().max(1);
+        let site = Site::new("", if is_only_attempt { &ONE } else { &UNLIMITED });
+        site.overridden().map_or(is_only_attempt, |policy| policy.attempt_limit() == 1)
     }
 
     /// Returns the policy that applies after a failed attempt instead of the written one, if it is overridden.

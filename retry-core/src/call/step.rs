@@ -6,6 +6,7 @@
 use core::fmt::Display;
 use core::ops::ControlFlow::{self, Break, Continue};
 
+use super::handle::Call;
 use super::next;
 use super::progress::Progress;
 use super::site::Site;
@@ -165,6 +166,25 @@ pub fn failed_by_rules<E, O: Outcome<Error = E>>(
     failed(clock, site, progress, Rules(rules), error)
 }
 
+/// Decides about a failure like `failed_by_rules`, for a call with a handle.
+///
+/// # Errors
+/// Returns the outcome of the call if it gives up.
+#[cold]
+pub fn failed_with_call<E, O: Outcome<Error = E>>(
+    clock: Clock,
+    site: &Site<'_>,
+    call: &Call,
+    mut rules: impl FnMut(Option<&E>, Decider<'_>) -> NextWait,
+    error: E,
+) -> Result<Delay, O> {
+    let mut progress = call.progress();
+    match rules(Some(&error), Decider::new(site, &mut progress, clock).with_call(call)) {
+        NextWait(Some(wait)) => Ok(Delay(wait)),
+        NextWait(None) => Err(O::from_result(Err(error))),
+    }
+}
+
 impl<E, F: FnMut(Option<&E>, Decider<'_>) -> NextWait> AfterAttempt<E> for Rules<F> {
     fn decide(&mut self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
         (self.0)(error, decider)
@@ -183,26 +203,43 @@ pub struct Decider<'a> {
     site: &'a Site<'a>,
     progress: &'a mut Progress,
     clock: Clock,
+    /// The handle of the call, which keeps its progress.
+    call: Option<&'a Call>,
 }
 
 impl<'a> Decider<'a> {
     #[inline]
     pub(super) fn new(site: &'a Site<'a>, progress: &'a mut Progress, clock: Clock) -> Decider<'a> {
-        Decider { site, progress, clock }
+        Decider { site, progress, clock, call: None }
+    }
+
+    /// Adds the handle of the call.
+    pub(super) fn with_call(mut self, call: &'a Call) -> Decider<'a> {
+        self.call = Some(call);
+        self
     }
 
     /// Returns the decision after a failure.
     #[inline]
     #[must_use]
     pub fn after_failure<F: Failure>(self, failure: &F) -> NextWait {
-        NextWait(next::next(self.site, self.progress, &Report::new(failure, failure), self.clock))
+        let report = Report::new(failure, failure);
+        NextWait(match self.call {
+            None => next::next(self.site, self.progress, &report, self.clock),
+            Some(call) => next::next_with_call(self.site, self.progress, &report, self.clock, call),
+        })
     }
 
     /// Emits the event of a success after a failure. `operation` is the name with its placeholders filled in.
     #[inline]
     #[must_use]
     pub fn after_recovery(self, operation: Option<&dyn Display>) -> NextWait {
-        next::recovered(self.site, self.progress, operation, self.clock);
+        match self.call {
+            None => next::recovered(self.site, self.progress, operation, self.clock),
+            Some(call) => {
+                next::recovered_controlled(self.clock, self.site, self.progress, Some(call), operation);
+            }
+        }
         NextWait(None)
     }
 }

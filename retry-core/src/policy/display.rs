@@ -76,7 +76,7 @@ impl Policy {
     fn list_in_words(&self, f: &mut Formatter<'_>, list: &[Duration]) -> fmt::Result {
         /// The maximum number of items in the sentence.
         const ITEMS: usize = 8;
-        let Some((last, before)) = list.split_last() else { return f.write_str("of 0ns") };
+        let Some((end, before)) = list.split_last() else { return f.write_str("of 0ns") };
         f.write_str("of ")?;
         for item in before.iter().take(ITEMS) {
             write!(f, "{item:?}, ")?;
@@ -84,7 +84,7 @@ impl Policy {
         if before.len() > ITEMS {
             f.write_str("…, ")?;
         }
-        write!(f, "{last:?}")?;
+        write!(f, "{end:?}")?;
         let repeats = self.attempt_limit() as usize > list.len() + 1;
         if repeats && !before.is_empty() { f.write_str(" repeatedly") } else { Ok(()) }
     }

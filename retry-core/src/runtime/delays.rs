@@ -1,6 +1,6 @@
 //! Iterates over the delays of a policy with the random numbers of a call.
 
-use crate::policy::{Delays, Policy};
+use crate::policy::{Delays, Policy, random};
 
 impl Policy {
     /// Returns the delays of one call, with random jitter.
@@ -16,8 +16,14 @@ impl Policy {
     /// assert!(Policy::new().delays().eq(Policy::new().delays_seeded(7)));
     /// ```
     #[inline]
+    #[must_use]
     pub fn delays(&self) -> Delays {
-        self.delays_drawn(super::draw)
+        if super::current().is_some() {
+            self.delays_drawn(super::draw)
+        } else {
+            // A generator of its own is faster than that of the thread.
+            self.delays_seeded(random::draw())
+        }
     }
 }
 

@@ -28,9 +28,11 @@ impl Expansion<'_> {
         let success = hygiene::at(place, value);
         let outcome = quote_spanned!(place=> #at_type::into_outcome(::core::result::Result::Ok(#success)));
         let (start, retry) = (self.start_if_timed(), self.retry_in_core());
+        let control = self.control();
         quote_spanned! {Span::mixed_site()=>
             #never_fails
             #sum
+            #control
             #used_up
             #start
             #body
@@ -54,7 +56,7 @@ impl Expansion<'_> {
     /// Defines the start of a call whose policy may have a deadline.
     fn start_if_timed(&self) -> Option<TokenStream> {
         let (private, site, started) = (&self.retry.private, &self.site, &self.locals.started);
-        let is_timed = self.retry.policy.may_have_deadline();
+        let is_timed = self.retry.policy.may_have_deadline() && !self.retry.control.has_handle();
         is_timed
             .then(|| quote_spanned!(Span::mixed_site()=> let #started = #private::Started::blocking(#site);))
     }
@@ -66,6 +68,12 @@ impl Expansion<'_> {
         let place = self.return_place();
         let again = hygiene::at(place, attempt);
         let again = quote_spanned!(place=> &mut #again);
+        if self.retry.control.has_handle() {
+            let (handle, rules) = (&self.locals.handle, self.rules());
+            return quote_spanned! {Span::mixed_site()=>
+                #private::retry_with_call(#wait, #site, &#handle, #rules, #error, #again)
+            };
+        }
         let started = if self.retry.policy.may_have_deadline() {
             started.to_token_stream()
         } else {

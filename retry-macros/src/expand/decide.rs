@@ -50,7 +50,8 @@ impl Expansion<'_> {
             return quote_spanned!(place=> #leave #private::succeeded_by_default(#label, &#progress, #value););
         }
         let is_item = self.retry.policy.evaluated == Evaluated::Const;
-        if self.retry.shape.is_async && is_item && self.retry.operation.format.is_none() {
+        let has_handle = self.retry.control.has_handle();
+        if self.retry.shape.is_async && is_item && self.retry.operation.format.is_none() && !has_handle {
             return quote_spanned!(place=> #leave #private::succeeded(#site, &#progress, #value););
         }
         let recovered = self.emit_recovered();
@@ -63,6 +64,12 @@ impl Expansion<'_> {
         let (private, site) = (&self.retry.private, &self.site);
         let Locals { progress, error, .. } = &self.locals;
         let is_async = self.retry.shape.is_async;
+        if self.retry.control.has_handle() {
+            let (rules, clock, handle) = (self.rules(), self.clock(), &self.locals.handle);
+            return quote_spanned! {Span::mixed_site()=>
+                #private::failed_with_call(#clock, #site, &#handle, #rules, #error)
+            };
+        }
         if !is_async || !self.retry.error_rules.is_empty() {
             let (rules, clock) = (self.rules(), if is_async { quote!(Async) } else { quote!(Blocking) });
             return quote_spanned! {Span::mixed_site()=>
@@ -86,13 +93,14 @@ impl Expansion<'_> {
         (!self.retry.error_rules.is_empty()).then(|| self.rules())
     }
 
-    fn rules(&self) -> TokenStream {
+    pub(super) fn rules(&self) -> TokenStream {
         let ErrorView { prepared, view } = self.error_view();
-        let (private, name) = (&self.retry.private, self.filled_name());
+        let (private, name, handle) = (&self.retry.private, self.filled_name(), self.named_handle());
         let Locals { decider, error, .. } = &self.locals;
         quote_spanned! {Span::mixed_site()=>
             |#error, #decider| match #error {
                 ::core::option::Option::Some(#error) => {
+                    #handle
                     #prepared
                     #private::Decider::after_failure(#decider, &#view)
                 }

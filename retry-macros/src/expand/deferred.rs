@@ -7,7 +7,7 @@ use syn::{Attribute, Meta, parse_quote};
 use super::method::{blocking, expand_method};
 use crate::diagnostics::Diagnostics;
 use crate::function::AnnotatedFn;
-use crate::model::{check_no_method_blocks, private};
+use crate::model::{Enclosing, check_no_method_blocks, private};
 use crate::name::Name;
 use crate::parse::RawArgs;
 
@@ -19,7 +19,7 @@ const DEFERRED: &str = "__reattempt_deferred";
 pub(super) fn defer(
     args: &RawArgs,
     written: &TokenStream,
-    generics: &[Ident],
+    block: &Enclosing,
     name: &Name,
     mut method: AnnotatedFn,
 ) -> TokenStream {
@@ -28,19 +28,20 @@ pub(super) fn defer(
         .partition(|attr| name.is_ours(attr) || name.may_be_ours(attr));
     let private = private(args);
     let marker = Ident::new(DEFERRED, Span::call_site());
-    let deferred = parse_quote!(#[#private::retry(#marker { #written } [#(#generics)*])]);
+    let Enclosing { generics, names } = block;
+    let deferred = parse_quote!(#[#private::retry(#marker { #written } [#(#generics)*] [#(#names)*])]);
     method.attrs = ours.into_iter().chain([deferred]).chain(others).collect();
     method.into_token_stream()
 }
 
-/// The arguments and generics of the block, in the attribute on a deferred method.
+/// The arguments of the block, and the block, in the attribute on a deferred method.
 pub(crate) struct Deferred {
     args: RawArgs,
-    generics: Vec<Ident>,
+    block: Enclosing,
 }
 
 impl Deferred {
-    /// Parses `__reattempt_deferred { arguments } [generics]`. The block has reported the mistakes in them.
+    /// Parses `__reattempt_deferred { arguments } [generics] [names]`. The block has reported the mistakes in them.
     pub(crate) fn parse(tokens: TokenStream) -> Option<Deferred> {
         let mut tokens = tokens.into_iter();
         match tokens.next() {
@@ -51,15 +52,19 @@ impl Deferred {
             Some(TokenTree::Group(group)) => Some(group.stream()),
             _ => None,
         };
-        let (arguments, generics) = (group()?, group()?);
+        let (arguments, generics, names) = (group()?, group()?, group()?);
         let mut known = Diagnostics::new();
         let args = RawArgs::parse(arguments, &mut known);
         let _ = known.finish();
-        let generics = generics.into_iter().filter_map(|token| match token {
-            TokenTree::Ident(parameter) => Some(parameter),
-            _ => None,
-        });
-        Some(Deferred { args, generics: generics.collect() })
+        let identifiers = |tokens: TokenStream| {
+            let identifier = |token| match token {
+                TokenTree::Ident(identifier) => Some(identifier),
+                _ => None,
+            };
+            tokens.into_iter().filter_map(identifier).collect()
+        };
+        let block = Enclosing { generics: identifiers(generics), names: identifiers(names) };
+        Some(Deferred { args, block })
     }
 
     /// Removes the attribute from those below another one, and parses it.
@@ -82,6 +87,6 @@ impl Deferred {
     ) -> TokenStream {
         let blocking: Vec<String> = blocking(own.as_ref(), &self.args, &method).into_iter().collect();
         check_no_method_blocks(&self.args, &blocking, errors);
-        expand_method(own, &self.args, &self.generics, method, errors).0
+        expand_method(own, &self.args, &self.block, method, errors).0
     }
 }

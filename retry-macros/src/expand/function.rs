@@ -8,36 +8,46 @@ use super::policy::PolicyTokens;
 use super::retry_loop::expand;
 use crate::diagnostics::Diagnostics;
 use crate::function::{AnnotatedFn, Shape, future_output, refuse_lost_caller, unwrapped};
-use crate::model::{CallNames, Policy, Retry, private, refuse_run_time_values};
+use crate::model::{
+    CallNames, Enclosing, Policy, Retry, check_block_values_exist, check_run_time_values, private,
+};
 use crate::parse::RawArgs;
 
 /// Expands a function or, after a mistake, returns a function of the same type.
 pub(crate) fn expand_function(
     args: &RawArgs,
     mut function: AnnotatedFn,
-    outer_generics: &[Ident],
+    block: &Enclosing,
     errors: &mut Diagnostics,
 ) -> TokenStream {
-    let constant = refuse_run_time_values(args, &CallNames::of(&function.sig), errors);
-    let args = constant.as_ref().unwrap_or(args);
+    let names = CallNames::of(&function.sig, block);
+    let sound = check_run_time_values(args, &names, errors);
+    let args = sound.as_ref().unwrap_or(args);
+    check_block_values_exist(args, &function.sig, &names, errors);
     let Some(shape) = errors.ok(Shape::of(&function)) else {
         return refused(args, &function, &TokenStream::new());
     };
     errors.ok(refuse_lost_caller(&function, &shape));
-    match Retry::new(args, &mut function.sig, shape.clone(), outer_generics, errors) {
+    match Retry::new(args, &mut function.sig, shape.clone(), &block.generics, &names, errors) {
         Some(retry) => expand(&function, &retry),
-        None => recover(args, function, shape, outer_generics),
+        None => recover(args, function, shape, &block.generics, &names),
     }
 }
 
 /// Returns a function whose callers and body cause no further errors. Its body runs once, unless it fails with the
 /// error type of `error`, which only the loop converts into the function's. The values of the attribute are still
 /// checked.
-fn recover(args: &RawArgs, mut function: AnnotatedFn, shape: Shape, outer_generics: &[Ident]) -> TokenStream {
+fn recover(
+    args: &RawArgs,
+    mut function: AnnotatedFn,
+    shape: Shape,
+    outer_generics: &[Ident],
+    names: &CallNames,
+) -> TokenStream {
     let mut ignored = Diagnostics::new();
     let sound = args.for_recovery();
     let retry = if sound.error.is_set() {
-        Retry::new(&sound, &mut function.sig, shape, outer_generics, &mut ignored)
+        Retry::new(&sound, &mut function.sig, shape, outer_generics, names, &mut ignored)
     } else {
         None
     };
@@ -45,7 +55,7 @@ fn recover(args: &RawArgs, mut function: AnnotatedFn, shape: Shape, outer_generi
     if let Some(retry) = retry {
         return expand(&function, &retry);
     }
-    let values = PolicyTokens::checks(Policy::new(args, outer_generics), &private(args));
+    let values = PolicyTokens::checks(Policy::new(args, outer_generics, names), &private(args));
     if args.error.is_set() {
         refused(args, &function, &values)
     } else {

@@ -10,7 +10,7 @@ use super::policy::PolicyTokens;
 use crate::diagnostics::Diagnostics;
 use crate::function::{AnnotatedFn, ImplBlock, ImplItem};
 use crate::model::{
-    CallNames, Evaluated, Policy, check_block, check_no_method_blocks, private, refuse_run_time_values,
+    CallNames, Enclosing, Policy, check_block, check_no_method_blocks, check_run_time_values, private,
 };
 use crate::name::Name;
 use crate::parse::RawArgs;
@@ -24,11 +24,13 @@ pub(crate) fn expand_impl(
     name: &Name,
     errors: &mut Diagnostics,
 ) -> TokenStream {
-    let constant = refuse_run_time_values(args, &CallNames::of_block(), errors);
-    let args = constant.as_ref().unwrap_or(args);
+    let enclosing = enclosing(&block);
+    let names = CallNames::of_block(&enclosing);
+    let sound = check_run_time_values(args, &names, errors);
+    let args = sound.as_ref().unwrap_or(args);
     check_block(args, &block, errors);
-    let generics = &block.generics;
-    let mut methods = Methods { args, written, generics, name, retried: 0, blocking: Vec::new(), errors };
+    let mut methods =
+        Methods { args, written, block: &enclosing, name, retried: 0, blocking: Vec::new(), errors };
     let mut items = TokenStream::new();
     for item in std::mem::take(&mut block.items) {
         match item {
@@ -47,19 +49,27 @@ pub(crate) fn expand_impl(
     let ImplBlock { attrs, head, inner_attrs, braces, .. } = &block;
     let mut expanded = quote!(#(#attrs)* #head);
     braces.surround(&mut expanded, |inside| inside.extend([quote!(#(#inner_attrs)* #items)]));
-    match shared_values(args, &block.generics) {
+    match shared_values(args, &block.generics, &names) {
         Some(values) => quote!(const _: () = { #values #expanded };),
         None => expanded,
     }
 }
 
+fn enclosing(block: &ImplBlock) -> Enclosing {
+    let methods = block.items.iter().filter_map(|item| match item {
+        ImplItem::Method(method) => Some(&**method),
+        ImplItem::Other(_) => None,
+    });
+    Enclosing::new(&block.generics, methods)
+}
+
 /// Returns the constants that all methods share, if the attribute has values.
-fn shared_values(args: &RawArgs, generics: &[Ident]) -> Option<TokenStream> {
+fn shared_values(args: &RawArgs, generics: &[Ident], names: &CallNames) -> Option<TokenStream> {
     if !RawArgs::default().or_inherit(args).is_policy_inherited() {
         return None;
     }
-    let policy = Policy::new(args, generics);
-    if policy.evaluated == Evaluated::InlineConst {
+    let policy = Policy::new(args, generics, names);
+    if policy.is_inline {
         return None;
     }
     PolicyTokens::new(policy, &private(args)).items
@@ -70,7 +80,7 @@ struct Methods<'a> {
     args: &'a RawArgs,
     /// The arguments as tokens.
     written: TokenStream,
-    generics: &'a [Ident],
+    block: &'a Enclosing,
     name: &'a Name,
     /// The number of methods that are retried.
     retried: usize,
@@ -84,11 +94,11 @@ impl Methods<'_> {
     fn method(&mut self, mut method: AnnotatedFn) -> TokenStream {
         if method.attrs.iter().any(|attr| self.name.may_be_ours(attr)) {
             self.retried += 1;
-            return defer(self.args, &self.written, self.generics, self.name, method);
+            return defer(self.args, &self.written, self.block, self.name, method);
         }
         let own = take_attribute(&mut method.attrs, self.name, self.errors);
         self.blocking.extend(blocking(own.as_ref(), self.args, &method));
-        let (tokens, fate) = expand_method(own, self.args, self.generics, method, self.errors);
+        let (tokens, fate) = expand_method(own, self.args, self.block, method, self.errors);
         self.retried += usize::from(fate != Fate::LeftAlone);
         tokens
     }

@@ -1,13 +1,13 @@
 //! One method of an `impl` block, with its own arguments over those of the block.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ReturnType;
 
 use super::function::expand_function;
 use crate::diagnostics::{Diagnostics, error};
 use crate::function::{AnnotatedFn, ReturnKind, Shape, future_output, return_kind};
-use crate::model::{check_arguments, check_skip_on_method};
+use crate::model::{Enclosing, check_arguments, check_skip_on_method};
 use crate::parse::{RawArgs, source};
 
 /// The treatment of a method.
@@ -23,7 +23,7 @@ pub(super) enum Fate {
 pub(super) fn expand_method(
     own: Option<RawArgs>,
     outer: &RawArgs,
-    generics: &[Ident],
+    block: &Enclosing,
     method: AnnotatedFn,
     errors: &mut Diagnostics,
 ) -> (TokenStream, Fate) {
@@ -45,7 +45,7 @@ pub(super) fn expand_method(
         check_arguments(&args, &mut mistakes);
         mistakes.remove(of_block);
     }
-    let tokens = expand_function(&args, method, generics, &mut mistakes);
+    let tokens = expand_function(&args, method, block, &mut mistakes);
     errors.append(mistakes);
     (tokens, Fate::Retried)
 }

@@ -6,15 +6,17 @@ use syn::{Expr, Path};
 
 use super::hygiene;
 use super::underline::Place;
-use super::values::{delays_tokens, jitter_tokens, number_tokens, time_tokens};
+use super::values::{argument, delays_tokens, jitter_tokens, number_tokens, time_tokens, value_tokens};
 use crate::model::{Evaluated, Policy};
-use crate::parse::{Given, Max, Origin, Preset, RawArgs, Slot, Start, Time};
+use crate::parse::{Given, Origin, Preset, Slot, Start, Time, is_constant};
 
 /// The code that builds a policy.
 pub(super) struct PolicyTokens {
     /// Constants with the values, each with its check, then the rules between them.
     pub(super) items: Option<TokenStream>,
-    /// An expression for the policy, naming the items; `None` for the default policy.
+    /// Locals with the values that are known only at run time.
+    pub(super) locals: TokenStream,
+    /// An expression for the policy, naming items and locals; `None` for the default policy.
     pub(super) policy: Option<TokenStream>,
     /// An expression for the limit on one attempt.
     pub(super) attempt_timeout: Option<TokenStream>,
@@ -23,18 +25,19 @@ pub(super) struct PolicyTokens {
 impl PolicyTokens {
     pub(super) fn new(policy: Policy<'_>, private: &Path) -> PolicyTokens {
         if policy.args.is_policy_default() {
-            return PolicyTokens { items: None, policy: None, attempt_timeout: None };
+            let locals = TokenStream::new();
+            return PolicyTokens { items: None, locals, policy: None, attempt_timeout: None };
         }
-        Builder::new(policy, private).build(policy.args)
+        Builder::new(policy, private).build()
     }
 
-    /// Returns the values and their checks, for a function that is not expanded.
+    /// Returns the constant values and their checks, for a function that is not expanded.
     pub(super) fn checks(policy: Policy<'_>, private: &Path) -> TokenStream {
         if policy.is_inline {
             return TokenStream::new();
         }
         let mut builder = Builder::new(policy, private);
-        builder.values(policy.args);
+        builder.values();
         let items = builder.items;
         quote!(const _: () = { #items };)
     }
@@ -44,16 +47,20 @@ struct Builder<'a> {
     private: &'a Path,
     /// The path of core's checks.
     checks: Path,
-    // Both grow by whole streams, in arrays: `extend` takes a stream itself apart, token by token.
+    // Streams grow by whole streams, in arrays: `extend` takes a stream itself apart, token by token.
     items: TokenStream,
+    /// The setters with constant values.
     setters: TokenStream,
-    evaluated: Evaluated,
-    is_inline: bool,
+    /// The locals with values that are known only at run time, each with its place: first those of the `impl` block, in
+    /// the order in which they are written.
+    locals: Vec<(bool, usize, TokenStream)>,
+    /// The setters with these values.
+    late_setters: TokenStream,
+    policy: Policy<'a>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(policy: Policy<'_>, private: &'a Path) -> Self {
-        let Policy { evaluated, is_inline, .. } = policy;
+    fn new(policy: Policy<'a>, private: &'a Path) -> Self {
         let mut checks = private.clone();
         checks.segments.push(Ident::new("check", Span::call_site()).into());
         Builder {
@@ -61,148 +68,217 @@ impl<'a> Builder<'a> {
             checks,
             items: TokenStream::new(),
             setters: TokenStream::new(),
-            evaluated,
-            is_inline,
+            locals: Vec::new(),
+            late_setters: TokenStream::new(),
+            policy,
         }
     }
 
     /// Defines and checks each value. Returns the limits that are not part of the policy.
-    fn values(&mut self, args: &RawArgs) -> (Option<Ident>, Option<Ident>) {
-        let private = self.private;
+    fn values(&mut self) -> (Option<Ident>, Option<Ident>) {
+        let (private, args) = (self.private, self.policy.args);
         // The list sets the number of attempts, unless `max` does after it.
-        self.delays(args);
-        self.max(args);
+        self.delays();
+        self.max();
         self.time(&args.base, "BASE", "base");
-        if let Some(Given { value: (written, number), origin, .. }) = args.factor.get() {
+        if let Some(given) = args.factor.get() {
+            let (written, number) = &given.value;
             let value = number_tokens(number, private);
             let definition = quote!(::core::primitive::f64 = #value);
-            let name = self.constant("FACTOR", &definition, written, Some("factor"), *origin);
-            self.set("factor_or_one", name);
+            let value = Value::new("FACTOR", definition, given, number.expression(), written);
+            self.set("factor_or_one", Value { check: Some("factor"), ..value });
         }
-        self.backoff(args);
+        self.backoff();
         self.time(&args.max_delay, "MAX_DELAY", "max_delay");
-        if let Some(Given { value: jitter, origin, .. }) = args.jitter.get() {
+        if let Some(given) = args.jitter.get() {
+            let jitter = &given.value;
             let value = jitter_tokens(jitter, private);
             let definition = quote!(#private::Jitter = #value);
-            let name = self.constant("JITTER", &definition, &jitter.written, Some("jitter"), *origin);
-            self.set("jitter_or_nearest", name);
+            let value = Value::new("JITTER", definition, given, jitter.expression(), &jitter.written);
+            self.set("jitter_or_nearest", Value { check: Some("jitter"), ..value });
         }
         self.time(&args.deadline, "DEADLINE", "deadline");
         self.time(&args.max_hint, "MAX_HINT", "max_hint");
         if let Some(mode) = args.hint.value() {
             let variant = mode.variant();
-            self.set("hint", quote!(#private::HintMode::#variant));
+            self.setters.extend([quote!(.hint(#private::HintMode::#variant))]);
         }
-        let attempt_timeout = self.limit(&args.attempt_timeout, "ATTEMPT_TIMEOUT", Some("attempt_timeout"));
-        let within = self.limit(&args.within, "WITHIN", None);
-        (attempt_timeout, within)
+        (self.attempt_timeout(), self.within())
     }
 
-    fn build(mut self, args: &RawArgs) -> PolicyTokens {
-        let private = self.private;
-        let (attempt_timeout, within) = self.values(args);
+    fn build(mut self) -> PolicyTokens {
+        let (attempt_timeout, within) = self.values();
         let attempt_timeout = attempt_timeout.map(ToTokens::into_token_stream);
+        let private = self.private;
         if let Some(within) = &within {
             let timeout = attempt_timeout.clone().unwrap_or_else(|| quote!(#private::Duration::ZERO));
             self.setters.extend([quote!(.with_within(#within, #timeout))]);
         }
-        let rules = self.rules(args, attempt_timeout.as_ref(), within.as_ref());
-        let name = self.name("POLICY");
-        let mut policy = self.start(args);
-        policy.extend([self.setters]);
-        let mut items = self.items;
-        let policy = match self.evaluated {
-            Evaluated::Call => policy,
-            Evaluated::Const if args.is_policy_inherited() => name.into_token_stream(),
-            _ => {
-                let keyword = keyword(self.is_inline);
-                items.extend([quote!(#keyword #name: #private::Policy = #policy; #rules)]);
-                name.into_token_stream()
-            }
+        let rules = self.rules(attempt_timeout.as_ref(), within.as_ref());
+        let policy = match self.policy.evaluated {
+            Evaluated::Call => self.policy_of_call(&rules, attempt_timeout.as_ref()),
+            _ => self.constant_policy(&rules),
         };
-        PolicyTokens { items: Some(items), policy: Some(policy), attempt_timeout }
+        let Builder { items, mut locals, .. } = self;
+        locals.sort_by_key(|(is_own, position, _)| (*is_own, *position));
+        let locals = locals.into_iter().map(|(_, _, local)| local).collect();
+        PolicyTokens { items: Some(items), locals, policy: Some(policy), attempt_timeout }
     }
 
-    fn max(&mut self, args: &RawArgs) {
-        match args.max.get() {
-            Some(Given { value: Max::Attempts(written), origin, .. }) => {
-                let definition = quote!(::core::primitive::u32 = #written);
-                let name = self.constant("MAX", &definition, written, Some("max"), *origin);
-                self.set("max_or_one", name);
+    /// Defines the policy that has the constant values, unless the `impl` block does, and returns its name.
+    fn constant_policy(&mut self, rules: &TokenStream) -> TokenStream {
+        let (private, name) = (self.private, self.name("POLICY"));
+        if self.is_inline() || !self.policy.args.is_policy_inherited() {
+            let (keyword, start, setters) = (self.keyword(), self.start(), &self.setters);
+            self.items.extend([quote!(#keyword #name: #private::Policy = #start #setters; #rules)]);
+        }
+        name.into_token_stream()
+    }
+
+    /// Returns a policy with values that are known only at run time. As in a policy of the caller's own, the ceiling takes
+    /// precedence over them.
+    fn policy_of_call(&mut self, rules: &TokenStream, attempt_timeout: Option<&TokenStream>) -> TokenStream {
+        let private = self.private;
+        let args = self.policy.args;
+        let start = if self.starts_in_call() {
+            let (start, setters) = (self.start_in_call(), &self.setters);
+            quote!(#start #setters)
+        } else if self.items.is_empty() && self.setters.is_empty() && !args.start.is_set() {
+            self.start()
+        } else {
+            let constant = self.constant_policy(rules);
+            if self.is_inline() {
+                let timeout = attempt_timeout.filter(|_| !self.is_late(&args.attempt_timeout));
+                let timeout_or_zero = timeout.cloned().unwrap_or_else(|| quote!(#private::Duration::ZERO));
+                let timeout = timeout.cloned().unwrap_or_else(|| quote!(_));
+                let items = &self.items;
+                self.items = quote! {
+                    let (#constant, #timeout): (#private::Policy, #private::Duration) =
+                        const { #items (#constant, #timeout_or_zero) };
+                };
             }
-            Some(Given { value: Max::Unlimited, .. }) => self.setters.extend([quote!(.unlimited())]),
-            None => {}
+            constant
+        };
+        let late_setters = &self.late_setters;
+        quote!(#start #late_setters)
+    }
+
+    fn max(&mut self) {
+        let Some(given) = self.policy.args.max.get() else { return };
+        let Some(written) = given.value.expression() else {
+            self.setters.extend([quote!(.unlimited())]);
+            return;
+        };
+        let value = value_tokens(written, self.private);
+        let definition = quote!(::core::primitive::u32 = #value);
+        let value = Value::new("MAX", definition, given, Some(written), written);
+        self.set("max_or_one", Value { check: Some("max"), ..value });
+    }
+
+    fn delays(&mut self) {
+        let Some(given) = self.policy.args.delays.get() else { return };
+        let (private, keyword, name) = (self.private, self.keyword(), self.name("DELAY"));
+        let value = delays_tokens(&given.value, (&keyword, &name), private);
+        // Only a constant may borrow a list for the rest of the program.
+        let value = if self.is_inline() { quote!(const { #value }) } else { value };
+        let definition = quote!(&'static [#private::Duration] = #value);
+        let value = Value::new("DELAYS", definition, given, None, &given.value.written);
+        self.set("list", Value { check: Some("delays"), ..value });
+    }
+
+    fn backoff(&mut self) {
+        let (private, Some(given)) = (self.private, self.policy.args.backoff.get()) else { return };
+        let variant = given.value.variant();
+        let Some(step) = &given.value.step else {
+            self.setters.extend([quote!(.backoff(#private::Backoff::#variant))]);
+            return;
+        };
+        let definition = time_tokens(step, private);
+        let definition = quote!(#private::Duration = #definition);
+        let value = Value::new("STEP", definition, given, Some(&step.written), &step.written);
+        let (name, is_late) = self.define(value);
+        let setters = if is_late { &mut self.late_setters } else { &mut self.setters };
+        setters.extend([quote!(.backoff(#private::Backoff::#variant(#name)))]);
+    }
+
+    fn time(&mut self, slot: &Slot<Time>, name: &'static str, setter: &str) {
+        if let Some(value) = self.duration(slot, name) {
+            self.set(setter, value);
         }
     }
 
-    fn delays(&mut self, args: &RawArgs) {
-        if let Some(Given { value: delays, origin, .. }) = args.delays.get() {
-            let (private, value) = (self.private, delays_tokens(delays, self.private));
-            // Only a constant may borrow a list for the rest of the program.
-            let value = if self.is_inline { quote!(const { #value }) } else { value };
-            let definition = quote!(&'static [#private::Duration] = #value);
-            let name = self.constant("DELAYS", &definition, &delays.written, Some("delays"), *origin);
-            self.set("list", name);
+    /// Defines the limit on one attempt.
+    fn attempt_timeout(&mut self) -> Option<Ident> {
+        let slot = &self.policy.args.attempt_timeout;
+        let value = self.duration(slot, "ATTEMPT_TIMEOUT")?;
+        let private = self.private;
+        let (name, is_late) = self.define(Value { check: Some("attempt_timeout"), ..value });
+        if let (true, Some((_, _, local))) = (is_late, self.locals.last_mut()) {
+            local.extend([quote!(let #name = #private::unlimited_if_zero(#name);)]);
         }
+        Some(name)
     }
 
-    fn backoff(&mut self, args: &RawArgs) {
-        let Some(Given { value: backoff, origin, .. }) = args.backoff.get() else { return };
-        let (private, variant) = (self.private, backoff.variant());
-        let step = backoff.step.as_ref().map(|step| {
-            let value = time_tokens(step, private);
-            let definition = quote!(#private::Duration = #value);
-            let name = self.constant("STEP", &definition, &step.written, None, *origin);
-            quote!((#name))
-        });
-        self.set("backoff", quote!(#private::Backoff::#variant #step));
+    fn within(&mut self) -> Option<Ident> {
+        let value = self.duration(&self.policy.args.within, "WITHIN")?;
+        Some(self.define(value).0)
     }
 
-    fn time(&mut self, slot: &Slot<Time>, name: &str, setter: &str) {
-        if let Some(name) = self.limit(slot, name, None) {
-            self.set(setter, name);
-        }
+    fn duration<'v>(&self, slot: &'v Slot<Time>, name: &'static str) -> Option<Value<'v>> {
+        let (private, given) = (self.private, slot.get()?);
+        let (value, written) = (time_tokens(&given.value, private), &given.value.written);
+        Some(Value::new(name, quote!(#private::Duration = #value), given, Some(written), written))
     }
 
-    /// Defines a duration.
-    fn limit(&mut self, slot: &Slot<Time>, name: &str, check: Option<&str>) -> Option<Ident> {
-        let Given { value: time, origin, .. } = slot.get()?;
-        let (private, value) = (self.private, time_tokens(time, self.private));
-        let definition = quote!(#private::Duration = #value);
-        Some(self.constant(name, &definition, &time.written, check, *origin))
-    }
-
-    fn set(&mut self, setter: &str, value: impl ToTokens) {
+    /// Defines a value and sets it in the policy.
+    fn set(&mut self, setter: &str, value: Value<'_>) {
         let setter = Ident::new(setter, Span::call_site());
-        self.setters.extend([quote!(.#setter(#value))]);
+        let (name, is_late) = self.define(value);
+        let setters = if is_late { &mut self.late_setters } else { &mut self.setters };
+        setters.extend([quote!(.#setter(#name))]);
     }
 
-    /// Defines a constant as `TYPE = VALUE`, unless the `impl` block does, and returns its name. `check` is the name of a
-    /// check in core.
-    fn constant(
-        &mut self,
-        name: &str,
-        definition: &TokenStream,
-        place: &Expr,
-        check: Option<&str>,
-        origin: Origin,
-    ) -> Ident {
+    /// Defines a value, unless it is a constant of the `impl` block. Returns its name, and whether it is known only at run
+    /// time.
+    fn define(&mut self, value: Value<'_>) -> (Ident, bool) {
+        let Value { name, definition, check, place, expression, origin, position } = value;
+        if self.policy.is_known_late(expression, origin) {
+            let name = hygiene::local(&name.to_lowercase());
+            self.locals.push((origin == Origin::Own, position, quote!(let #name: #definition;)));
+            return (name, true);
+        }
         let name = self.name(name);
-        if origin == Origin::Own || self.is_inline {
-            let keyword = keyword(self.is_inline);
+        if origin == Origin::Own || self.is_inline() {
+            let keyword = self.keyword();
             let check = check.map(|check| {
                 let check = Ident::new(check, Span::mixed_site());
                 self.required(place, &quote!(#check(#name)))
             });
-            self.items.extend([quote!(#keyword #name: #definition; #check)]);
+            let mut item = quote!(#keyword #name: #definition; #check);
+            if self.is_inline() && self.starts_in_call() {
+                item = quote!(let #name = const { #item #name };);
+            }
+            self.items.extend([item]);
         }
-        name
+        (name, false)
     }
 
-    /// Returns the name of a value. The name of a local is in lower case: in capitals it would be resolved to the
+    fn is_inline(&self) -> bool {
+        self.policy.is_inline
+    }
+
+    fn is_late(&self, slot: &Slot<Time>) -> bool {
+        slot.get().is_some_and(|given| self.policy.is_known_late(Some(&given.value.written), given.origin))
+    }
+
+    /// Returns the name of a constant value. The name of a local is in lower case: in capitals it would be resolved to the
     /// constant of an `impl` block.
     fn name(&self, name: &str) -> Ident {
-        if self.is_inline { hygiene::local(&name.to_lowercase()) } else { hygiene::constant(name) }
+        if self.is_inline() { hygiene::local(&name.to_lowercase()) } else { hygiene::constant(name) }
+    }
+
+    fn keyword(&self) -> Ident {
+        Ident::new(if self.is_inline() { "let" } else { "const" }, Span::call_site())
     }
 
     /// Returns a check whose panic the compiler reports under the whole of `place`.
@@ -214,36 +290,41 @@ impl<'a> Builder<'a> {
     /// Returns a check by one of core's functions that panic.
     fn placed(&self, place: &Expr, require: &str, arguments: TokenStream) -> TokenStream {
         let call = Place::of(place).call(&self.checks, require, arguments);
-        if self.is_inline { quote!(#call;) } else { quote!(const _: () = #call;) }
+        if self.is_inline() { quote!(#call;) } else { quote!(const _: () = #call;) }
     }
 
-    /// Returns the policy that the setters change.
-    fn start(&self, args: &RawArgs) -> TokenStream {
-        let private = self.private;
-        match args.policy() {
-            Some(policy) => {
-                let name = hygiene::local("policy");
-                quote!({ let #name: #private::Policy = #policy; #name })
-            }
-            None => self.preset(args),
-        }
+    /// Returns whether the policy that the setters change is known only at run time.
+    fn starts_in_call(&self) -> bool {
+        self.policy.args.policy().is_some_and(|policy| !is_constant(policy))
     }
 
-    /// Returns the policy of the preset or, without one, the default policy.
-    fn preset(&self, args: &RawArgs) -> TokenStream {
+    /// Returns the policy that the setters change, a constant.
+    fn start(&self) -> TokenStream {
         let private = self.private;
-        match args.start.value() {
+        match self.policy.args.start.value() {
+            Some(Start::Policy(policy)) => argument(policy, "policy", private),
             Some(Start::Preset(Preset { constant })) => quote!(#private::preset::#constant),
-            _ => quote!(#private::Policy::new()),
+            None => quote!(#private::Policy::new()),
         }
     }
 
-    /// Returns the rules between values, each under the value that is most likely wrong. They do not apply to a policy
-    /// of the caller's own, in which the ceiling takes precedence.
-    fn rules(&self, args: &RawArgs, timeout: Option<&TokenStream>, within: Option<&Ident>) -> TokenStream {
+    /// Evaluates the policy that the setters change, and returns its name.
+    fn start_in_call(&mut self) -> Ident {
+        let name = hygiene::local("start");
+        if let Some(Given { value: Start::Policy(policy), origin, position, .. }) =
+            self.policy.args.start.get()
+        {
+            let policy = Place::of(policy).call(self.private, "into_policy", policy);
+            self.locals.push((*origin == Origin::Own, *position, quote!(let #name = #policy;)));
+        }
+        name
+    }
+
+    /// Returns the rules between constant values, each under the value that is most likely wrong. They do not apply to a
+    /// policy of the caller's own, in which the ceiling takes precedence.
+    fn rules(&self, timeout: Option<&TokenStream>, within: Option<&Ident>) -> TokenStream {
         let mut rules = TokenStream::new();
-        let policy = self.name("POLICY");
-        let (base, max_delay) = (args.base.value(), args.max_delay.value());
+        let (policy, args) = (self.name("POLICY"), self.policy.args);
         if args.policy().is_none() {
             let has_preset = args.start.is_set();
             let (has_base, has_max_delay) = (args.base.is_set(), args.max_delay.is_set());
@@ -252,15 +333,22 @@ impl<'a> Builder<'a> {
                 let arguments = quote!(#has_preset, (#has_base, #has_max_delay), #module::#check(&#policy));
                 rules.extend([self.placed(place, "require_over", arguments)]);
             };
-            if let Some(time) = max_delay.or(base) {
+            let [late_base, late_max_delay, late_deadline] =
+                [&args.base, &args.max_delay, &args.deadline].map(|slot| self.is_late(slot));
+            let late_jitter = args
+                .jitter
+                .get()
+                .is_some_and(|given| self.policy.is_known_late(given.value.expression(), given.origin));
+            let (base, max_delay) = (args.base.value(), args.max_delay.value());
+            if let Some(time) = max_delay.or(base).filter(|_| !late_base && !late_max_delay) {
                 rule(&time.written, "base_below_ceiling");
             }
             let width =
                 max_delay.map(|time| &time.written).or(args.jitter.value().map(|jitter| &jitter.written));
-            if let Some(place) = width {
+            if let Some(place) = width.filter(|_| !late_max_delay && !late_jitter) {
                 rule(place, "width_below_ceiling");
             }
-            if let Some(deadline) = args.deadline.value() {
+            if let Some(deadline) = args.deadline.value().filter(|_| !late_base && !late_deadline) {
                 let first = args.delays.value().map(|delays| &delays.written);
                 let place = base.map(|time| &time.written).or(first).unwrap_or(&deadline.written);
                 rule(place, "base_below_deadline");
@@ -276,6 +364,31 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn keyword(is_inline: bool) -> Ident {
-    Ident::new(if is_inline { "let" } else { "const" }, Span::call_site())
+/// A value of the policy.
+struct Value<'v> {
+    name: &'static str,
+    /// Its type and its value, as `TYPE = VALUE`.
+    definition: TokenStream,
+    /// The name of a check in core.
+    check: Option<&'static str>,
+    /// The code under which a wrong value is reported.
+    place: &'v Expr,
+    /// The expression that determines the value, if it is no literal.
+    expression: Option<&'v Expr>,
+    origin: Origin,
+    position: usize,
+}
+
+impl<'v> Value<'v> {
+    /// Returns a value without a check.
+    fn new<T>(
+        name: &'static str,
+        definition: TokenStream,
+        given: &Given<T>,
+        expression: Option<&'v Expr>,
+        place: &'v Expr,
+    ) -> Value<'v> {
+        let Given { origin, position, .. } = *given;
+        Value { name, definition, check: None, place, expression, origin, position }
+    }
 }

@@ -41,11 +41,15 @@ impl Expansion<'_> {
                         const { #items (&{ #policy }, #timeout) };
                 }
             }
-            Evaluated::Call => quote_spanned! {Span::mixed_site()=>
-                const #name: &::core::primitive::str = #label;
-                #items
-                let #given = #policy;
-            },
+            Evaluated::Call => {
+                let locals = &self.policy.locals;
+                quote_spanned! {Span::mixed_site()=>
+                    const #name: &::core::primitive::str = #label;
+                    #items
+                    #locals
+                    let #given = #policy;
+                }
+            }
         }
     }
 

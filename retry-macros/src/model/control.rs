@@ -33,6 +33,11 @@ impl Control {
     pub(crate) fn is_empty(&self) -> bool {
         !self.has_handle() && self.cancel.is_none()
     }
+
+    /// Returns whether the function itself takes part after a failed attempt.
+    pub(crate) fn needs_plan(&self) -> bool {
+        self.restart_after.is_some() || self.cancel.is_some()
+    }
 }
 
 /// The levels of the log events of a function.

@@ -1,6 +1,7 @@
 //! The decisions of the arguments about the error of a failed attempt.
 
-use syn::{Expr, LitStr, Type};
+use proc_macro2::TokenStream;
+use syn::{Expr, Type};
 
 use crate::parse::{RawArgs, Selector};
 
@@ -13,8 +14,8 @@ pub(crate) struct ErrorRules {
     pub(crate) delay: Option<Expr>,
     /// The types that classify an error without a classification of its own.
     pub(crate) classifiers: Vec<Classifier>,
-    /// The operation's name, if it has placeholders.
-    pub(crate) name: Option<LitStr>,
+    /// The arguments of `format_args!` for the operation's name, if it has placeholders.
+    pub(crate) name: Option<TokenStream>,
     /// Whether the waits of a call are summed up, for `within`.
     pub(crate) sums_waits: bool,
 }
@@ -62,7 +63,11 @@ pub(crate) enum Classifier {
 
 impl ErrorRules {
     /// Returns the rules of a function. `in_body` is applied to the user's expressions.
-    pub(crate) fn new(args: &RawArgs, name: Option<LitStr>, in_body: impl Fn(&Expr) -> Expr) -> ErrorRules {
+    pub(crate) fn new(
+        args: &RawArgs,
+        name: Option<TokenStream>,
+        in_body: impl Fn(&Expr) -> Expr,
+    ) -> ErrorRules {
         let has_timeout = args.attempt_timeout.is_set();
         let selectors = |selectors: &Vec<Selector>| selectors.iter().map(|s| s.map(&in_body)).collect();
         let selection = Selection {

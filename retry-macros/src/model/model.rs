@@ -11,10 +11,11 @@ use super::exclusive::can_be_closure;
 use super::policy::Policy;
 use super::rebindings;
 use super::receiver::{ClonedSelf, clone_self, in_async_trait};
+use super::run_time::CallNames;
 use super::validate_function::check_function;
 use crate::diagnostics::Diagnostics;
 use crate::function::{Rebinding, Shape, may_borrow, mentions_lifetime, parameters};
-use crate::parse::{RawArgs, Slot};
+use crate::parse::{RawArgs, Slot, format_arguments};
 
 /// A retried function. Its arguments are checked, so that its expansion cannot fail.
 pub(crate) struct Retry<'a> {
@@ -87,7 +88,7 @@ impl Retry<'_> {
             || self.ending.on_give_up.is_some()
             || self.ending.fallback.is_some()
             || self.on_success.is_some()
-            || !self.control.is_empty()
+            || self.control.needs_plan()
             || !self.sharing.is_empty()
     }
 
@@ -136,15 +137,15 @@ impl Retry<'_> {
 pub(crate) struct Operation {
     /// An expression for the text, with its placeholders as written.
     pub(crate) label: TokenStream,
-    /// The text, if it has placeholders.
-    pub(crate) format: Option<LitStr>,
+    /// The arguments of `format_args!`, if the text has placeholders.
+    pub(crate) format: Option<TokenStream>,
 }
 
 impl Operation {
-    fn new(args: &RawArgs, sig: &Signature) -> Operation {
+    fn new(args: &RawArgs, sig: &Signature, renames_self: bool) -> Operation {
         match args.name.value() {
             Some(text) => {
-                let format = text.value().contains(['{', '}']).then(|| text.clone());
+                let format = text.value().contains(['{', '}']).then(|| format_arguments(text, renames_self));
                 Operation { label: text.to_token_stream(), format }
             }
             None => {
@@ -180,6 +181,7 @@ impl<'a> Retry<'a> {
         sig: &mut Signature,
         mut shape: Shape,
         outer_generics: &[Ident],
+        names: &'a CallNames,
         errors: &mut Diagnostics,
     ) -> Option<Retry<'a>> {
         check_function(args, sig, &shape, errors);
@@ -194,12 +196,12 @@ impl<'a> Retry<'a> {
         let renames_self = shape.renames_self();
         let in_body = |given: &Expr| if renames_self { in_async_trait(given) } else { given.clone() };
         let expression = |slot: &Slot<Expr>| slot.value().map(in_body);
-        let operation = Operation::new(args, sig);
+        let operation = Operation::new(args, sig, renames_self);
         let generics = [parameters(&sig.generics).as_slice(), outer_generics].concat();
         Some(Retry {
             private: private(args),
             is_path_written: args.facade.is_set(),
-            policy: Policy::new(args, &generics),
+            policy: Policy::new(args, &generics, names),
             env: args.env.value().cloned(),
             error_rules: ErrorRules::new(args, operation.format.clone(), in_body),
             operation,

@@ -2,16 +2,19 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::Expr;
 
+use super::run_time::{CallNames, Value, values};
 use crate::function::mentions;
-use crate::parse::{Max, RawArgs, first_span, is_constant};
+use crate::parse::{Origin, RawArgs, first_span, is_constant};
 
 /// The policy of a function.
 #[derive(Clone, Copy)]
 pub(crate) struct Policy<'a> {
     pub(crate) args: &'a RawArgs,
+    names: &'a CallNames,
     pub(crate) evaluated: Evaluated,
-    /// Whether a value names `Self` or a parameter, so that all values are in an inline constant.
+    /// Whether a constant value names `Self` or a parameter, so that all constant values are in an inline constant.
     pub(crate) is_inline: bool,
 }
 
@@ -21,22 +24,29 @@ pub(crate) enum Evaluated {
     Const,
     /// At compile time, in an inline constant: items cannot name `Self` or a parameter.
     InlineConst,
-    /// In each call: `policy = self.policy`.
+    /// In each call, at least in part: `policy = self.policy`, `max = self.retries`.
     Call,
 }
 
 impl<'a> Policy<'a> {
-    /// Returns the policy of a function or a block with these generic parameters.
-    pub(crate) fn new(args: &'a RawArgs, generics: &[Ident]) -> Policy<'a> {
-        let is_inline = needs_inline(args, generics);
-        let evaluated = if args.policy().is_some_and(|policy| !is_constant(policy)) {
+    /// Returns the policy of a function or a block with these generic parameters and names.
+    pub(crate) fn new(args: &'a RawArgs, generics: &[Ident], names: &'a CallNames) -> Policy<'a> {
+        let is_inline = needs_inline(args, generics, names);
+        let starts_in_call = args.policy().is_some_and(|policy| !is_constant(policy));
+        let is_known = |value: Value<'_>| !names.know_at_run_time(value.expression, value.origin);
+        let evaluated = if starts_in_call || !values(args).all(is_known) {
             Evaluated::Call
         } else if is_inline {
             Evaluated::InlineConst
         } else {
             Evaluated::Const
         };
-        Policy { args, evaluated, is_inline }
+        Policy { args, names, evaluated, is_inline }
+    }
+
+    /// Returns whether a value is known only at run time.
+    pub(crate) fn is_known_late(&self, expression: Option<&Expr>, origin: Origin) -> bool {
+        expression.is_some_and(|expression| self.names.know_at_run_time(expression, origin))
     }
 
     pub(crate) fn has_attempt_timeout(&self) -> bool {
@@ -54,21 +64,13 @@ impl<'a> Policy<'a> {
     }
 }
 
-fn needs_inline(args: &RawArgs, generics: &[Ident]) -> bool {
-    let RawArgs { base, max_delay, deadline, attempt_timeout, max_hint, within, .. } = args;
-    let times = [base, max_delay, deadline, attempt_timeout, max_hint, within];
-    let mut written: Vec<TokenStream> =
-        times.iter().filter_map(|time| time.value()).map(|time| time.written.to_token_stream()).collect();
-    written.extend(args.delays.value().map(|delays| delays.written.to_token_stream()));
-    let step = args.backoff.value().and_then(|backoff| backoff.step.as_ref());
-    written.extend(step.map(|step| step.written.to_token_stream()));
-    written.extend(args.jitter.value().map(|jitter| jitter.written.to_token_stream()));
-    written.extend(args.factor.value().map(|(written, _)| written.to_token_stream()));
-    written.extend(args.policy().filter(|policy| is_constant(policy)).map(ToTokens::to_token_stream));
-    if let Some(Max::Attempts(attempts)) = args.max.value() {
-        written.push(attempts.to_token_stream());
-    }
-    written.iter().any(|tokens| names_generics(tokens, generics))
+fn needs_inline(args: &RawArgs, generics: &[Ident], names: &CallNames) -> bool {
+    let constant = values(args).filter(|value| !names.know_at_run_time(value.expression, value.origin));
+    let mut expressions: Vec<&Expr> = constant.map(|value| value.expression).collect();
+    expressions.extend(args.within.value().map(|time| &time.written));
+    expressions.extend(args.delays.value().map(|delays| &delays.written));
+    expressions.extend(args.policy().filter(|policy| is_constant(policy)));
+    expressions.into_iter().any(|expression| names_generics(&expression.to_token_stream(), generics))
 }
 
 /// Returns whether tokens name `Self` or a parameter. A single capital counts as a parameter too: a method does not

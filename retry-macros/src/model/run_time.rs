@@ -1,65 +1,145 @@
-//! Refuses values of the policy that are known only at run time: the policy is built at compile time.
+//! Values of the policy that are known only at run time: they name a value of the call, or are written as a closure.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::{Expr, Signature};
 
 use crate::diagnostics::Diagnostics;
-use crate::function::{bindings, typed};
+use crate::function::{AnnotatedFn, bindings, typed};
 use crate::parse::{
-    Given, Jitter, JitterForm, Max, Number, Origin, RawArgs, Slot, Start, Time, TimeForm, is_lower_case,
-    not_a_jitter, source, ungrouped,
+    Given, Jitter, JitterForm, Origin, RawArgs, Slot, Start, closure, is_constant, is_lower_case,
+    not_a_jitter, placeholders, source, ungrouped,
 };
 
-/// The names of values that differ between calls.
-pub(crate) struct CallNames(Vec<String>);
+/// The `impl` block around a method.
+#[derive(Clone, Default)]
+pub(crate) struct Enclosing {
+    /// Its generic parameters.
+    pub(crate) generics: Vec<Ident>,
+    /// `self` and the names of the arguments of its methods.
+    pub(crate) names: Vec<Ident>,
+}
 
-impl CallNames {
-    /// Returns `self` and the names of a function's arguments.
-    pub(crate) fn of(sig: &Signature) -> CallNames {
-        let mut names: Vec<String> = sig.receiver().map(|_| "self".to_owned()).into_iter().collect();
-        for arg in typed(sig) {
-            bindings(&mut (*arg.pat).clone(), None, &mut |binding| {
-                names.push(binding.pattern.ident.to_string());
-            });
-        }
-        CallNames(names)
-    }
-
-    /// Returns the one such name of every method of a block.
-    pub(crate) fn of_block() -> CallNames {
-        CallNames(vec!["self".to_owned()])
-    }
-
-    fn are_in(&self, expression: &Expr) -> bool {
-        self.are_in_tokens(expression.to_token_stream())
-    }
-
-    /// Returns whether tokens name one of them as a value: not as a field, a segment of a path, or a macro.
-    fn are_in_tokens(&self, tokens: TokenStream) -> bool {
-        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-        let is = |i: Option<usize>, c: char| match i.and_then(|i| tokens.get(i)) {
-            Some(TokenTree::Punct(punct)) => punct.as_char() == c,
-            _ => false,
-        };
-        tokens.iter().enumerate().any(|(i, token)| match token {
-            TokenTree::Group(group) => self.are_in_tokens(group.stream()),
-            TokenTree::Ident(ident) if self.0.iter().any(|name| ident == name) => {
-                let (before, twice_before, after) = (i.checked_sub(1), i.checked_sub(2), Some(i + 1));
-                let is_field = is(before, '.') && !is(twice_before, '.');
-                // In `..Policy { max: n }`, `max` names a field. `|n: u32|` is rare enough to be treated alike.
-                let is_path = is(before, ':') && is(twice_before, ':') || is(after, ':');
-                let is_macro = is(after, '!') && !is(Some(i + 2), '=');
-                !is_field && !is_path && !is_macro
+impl Enclosing {
+    /// Returns the block with these generic parameters and methods.
+    pub(crate) fn new<'a>(generics: &[Ident], methods: impl Iterator<Item = &'a AnnotatedFn>) -> Enclosing {
+        let mut names = Vec::new();
+        for name in methods.flat_map(|method| names_of(&method.sig)) {
+            if !names.contains(&name) {
+                names.push(name);
             }
-            _ => false,
-        })
+        }
+        Enclosing { generics: generics.to_vec(), names }
     }
 }
 
-/// Reports each value of the policy that names a value of the call, with what to write instead. Returns the arguments
-/// without these values, if there are any. The values of an `impl` block are reported once, for the block.
-pub(crate) fn refuse_run_time_values(
+/// Returns `self` and the names of a function's arguments.
+fn names_of(sig: &Signature) -> Vec<Ident> {
+    let mut names: Vec<Ident> =
+        sig.receiver().map(|receiver| Ident::new("self", receiver.self_token.span)).into_iter().collect();
+    for arg in typed(sig) {
+        bindings(&mut (*arg.pat).clone(), None, &mut |binding| names.push(binding.pattern.ident.clone()));
+    }
+    names
+}
+
+/// The names of values that differ between calls.
+pub(crate) struct CallNames {
+    /// Those that an argument on the same item may name.
+    own: Vec<Ident>,
+    /// Those that an argument of the `impl` block may name.
+    of_block: Vec<Ident>,
+    /// Whether the item is an `impl` block.
+    is_block: bool,
+}
+
+impl CallNames {
+    /// Returns the names of a function, or of a method in a block.
+    pub(crate) fn of(sig: &Signature, block: &Enclosing) -> CallNames {
+        CallNames { own: names_of(sig), of_block: block.names.clone(), is_block: false }
+    }
+
+    /// Returns the names of a block.
+    pub(crate) fn of_block(block: &Enclosing) -> CallNames {
+        CallNames { own: block.names.clone(), of_block: Vec::new(), is_block: true }
+    }
+
+    /// Returns whether a value is known only at run time. A value of a block is that in each of its methods.
+    pub(super) fn know_at_run_time(&self, expression: &Expr, origin: Origin) -> bool {
+        closure(expression).is_some() || self.named_in(expression.to_token_stream(), origin).next().is_some()
+    }
+
+    /// Returns the names that tokens mention.
+    fn named_in(&self, tokens: TokenStream, origin: Origin) -> impl Iterator<Item = &Ident> {
+        let (names, is_of_block) = match origin {
+            Origin::Own => (&self.own, self.is_block),
+            Origin::Impl => (&self.of_block, true),
+        };
+        names.iter().filter(move |name| is_named(name, tokens.clone(), is_of_block))
+    }
+}
+
+/// Returns whether tokens name a value: not a field, a segment of a path, or a macro. In a value of a block, `delay()` is
+/// a function, even if a method has an argument `delay`.
+fn is_named(name: &Ident, tokens: TokenStream, is_of_block: bool) -> bool {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is = |i: Option<usize>, c: char| match i.and_then(|i| tokens.get(i)) {
+        Some(TokenTree::Punct(punct)) => punct.as_char() == c,
+        _ => false,
+    };
+    tokens.iter().enumerate().any(|(i, token)| match token {
+        TokenTree::Group(group) => is_named(name, group.stream(), is_of_block),
+        TokenTree::Ident(ident) if ident == name => {
+            let (before, twice_before, after) = (i.checked_sub(1), i.checked_sub(2), Some(i + 1));
+            let is_field = is(before, '.') && !is(twice_before, '.');
+            // In `..Policy { max: n }`, `max` names a field. `|n: u32|` is rare enough to be treated alike.
+            let is_path = is(before, ':') && is(twice_before, ':') || is(after, ':');
+            let is_macro = is(after, '!') && !is(Some(i + 2), '=');
+            let is_called = is_of_block && matches!(tokens.get(i + 1), Some(TokenTree::Group(_)));
+            !is_field && !is_path && !is_macro && !is_called
+        }
+        _ => false,
+    })
+}
+
+/// A value of the policy that may be known only at run time.
+#[derive(Clone, Copy)]
+pub(super) struct Value<'a> {
+    pub(super) key: &'a Ident,
+    pub(super) expression: &'a Expr,
+    pub(super) origin: Origin,
+    /// Whether the sum of all waits depends on it.
+    is_in_sum: bool,
+}
+
+/// Returns these values, except for literals and words.
+pub(super) fn values(args: &RawArgs) -> impl Iterator<Item = Value<'_>> {
+    fn value<'a, T>(
+        slot: &'a Slot<T>,
+        is_in_sum: bool,
+        expression: impl FnOnce(&'a T) -> Option<&'a Expr>,
+    ) -> Option<Value<'a>> {
+        let Given { key, value, origin, .. } = slot.get()?;
+        Some(Value { key, expression: expression(value)?, origin: *origin, is_in_sum })
+    }
+    let all = [
+        value(&args.max, true, |max| max.expression()),
+        value(&args.base, true, |time| Some(&time.written)),
+        value(&args.factor, true, |(_, number)| number.expression()),
+        value(&args.backoff, true, |backoff| Some(&backoff.step.as_ref()?.written)),
+        value(&args.max_delay, true, |time| Some(&time.written)),
+        value(&args.jitter, true, Jitter::expression),
+        value(&args.deadline, false, |time| Some(&time.written)),
+        value(&args.max_hint, false, |time| Some(&time.written)),
+        value(&args.attempt_timeout, true, |time| Some(&time.written)),
+    ];
+    all.into_iter().flatten()
+}
+
+/// Checks the values that are known only at run time. Returns the arguments without a word that is no jitter and without
+/// a list that is no constant, if there is one.
+pub(crate) fn check_run_time_values(
     args: &RawArgs,
     names: &CallNames,
     errors: &mut Diagnostics,
@@ -67,148 +147,112 @@ pub(crate) fn refuse_run_time_values(
     if args.is_policy_default() {
         return None;
     }
-    let mut values = Values { names, constant: args.clone(), refused: Vec::new() };
-    values.refuse_max();
-    values.refuse_times();
-    values.refuse_factor();
-    let has_unknown_word = values.refuse_jitter(errors);
-    let Values { constant, refused, .. } = values;
-    if refused.is_empty() {
-        return has_unknown_word.then_some(constant);
-    }
-    let policy = policy(args, &refused);
-    for (written, instead) in &refused {
-        let value = source(written);
-        let message = match instead {
-            Instead::Setter(_) => format!("`{value}` is known only at run time; write `policy = {policy}`"),
-            Instead::Sentence(sentence) => format!("`{value}` is known only at run time, and {sentence}"),
-        };
-        errors.report(written, message);
-    }
-    Some(constant)
+    check_within_is_constant(args, names, errors);
+    let has_jitter = check_word_is_jitter(args, names, errors);
+    let has_delays = check_delays_are_constant(args, names, errors);
+    (!has_jitter || !has_delays).then(|| {
+        let mut valid = args.clone();
+        if !has_jitter {
+            valid.jitter = Slot::default();
+        }
+        if !has_delays {
+            valid.delays = Slot::default();
+        }
+        valid
+    })
 }
 
-/// The arguments, from which those that name a value of the call are removed.
-struct Values<'a> {
-    names: &'a CallNames,
-    constant: RawArgs,
-    refused: Vec<(Expr, Instead)>,
+/// Refuses a word that is no jitter. It could be an argument of the function until here.
+fn check_word_is_jitter(args: &RawArgs, names: &CallNames, errors: &mut Diagnostics) -> bool {
+    let Some(given) = args.jitter.get().filter(|given| given.origin == Origin::Own) else { return true };
+    let is_unknown = is_word(&given.value) && !names.know_at_run_time(&given.value.written, Origin::Own);
+    if is_unknown {
+        errors.add(not_a_jitter(&given.value.written));
+    }
+    !is_unknown
 }
 
-/// The replacement of an argument.
-enum Instead {
-    /// A setter of the policy.
-    Setter(String),
-    /// An explanation.
-    Sentence(String),
+/// Refuses each delay of a list that is known only at run time.
+fn check_delays_are_constant(args: &RawArgs, names: &CallNames, errors: &mut Diagnostics) -> bool {
+    let Some(given) = args.delays.get().filter(|given| given.origin == Origin::Own) else { return true };
+    let parts = given.value.parts();
+    let late: Vec<_> = parts.into_iter().filter(|part| names.know_at_run_time(part, Origin::Own)).collect();
+    for value in &late {
+        let message = format!(
+            "`{}` is known only at run time, and `{}` takes constants; use `delay = |error, attempt| …`",
+            source(value),
+            given.key
+        );
+        errors.report(value, message);
+    }
+    late.is_empty()
 }
 
-impl Values<'_> {
-    fn refuse_max(&mut self) {
-        let Some(Given { value: Max::Attempts(written), .. }) = own(&self.constant.max) else { return };
-        if self.names.are_in(written) {
-            self.refused.push((written.clone(), Instead::Setter(format!(".max({})", source(written)))));
-            self.constant.max = Slot::default();
-        }
+/// Refuses `within` where it, or a value that the sum of all waits depends on, is known only at run time. An `impl`
+/// block reports its own values.
+fn check_within_is_constant(args: &RawArgs, names: &CallNames, errors: &mut Diagnostics) {
+    let Some(Given { key, value: within, origin, .. }) = args.within.get() else { return };
+    if *origin == Origin::Own && names.know_at_run_time(&within.written, *origin) {
+        let (value, deadline) = (source(&within.written), key.to_string().replace("within", "deadline"));
+        errors.report(
+            &within.written,
+            format!("`{key}` is proven at compile time, and `{value}` is known at run time; write `{deadline} = {value}`"),
+        );
+        return;
     }
-
-    fn refuse_times(&mut self) {
-        let RawArgs { base, max_delay, deadline, within, attempt_timeout, .. } = &mut self.constant;
-        for (slot, setter) in [
-            (base, "base"),
-            (max_delay, "max_delay"),
-            (deadline, "deadline"),
-            (within, "within"),
-            (attempt_timeout, "attempt_timeout"),
-        ] {
-            let Some(Given { value: time, key, .. }) = own(slot) else { continue };
-            if self.names.are_in(&time.written) {
-                self.refused.push((time.written.clone(), instead_of_time(setter, key, time)));
-                *slot = Slot::default();
-            }
-        }
-    }
-
-    fn refuse_factor(&mut self) {
-        let Some(Given { value: (written, _), .. }) = own(&self.constant.factor) else { return };
-        if self.names.are_in(written) {
-            self.refused.push((written.clone(), Instead::Setter(format!(".factor({})", source(written)))));
-            self.constant.factor = Slot::default();
-        }
-    }
-
-    /// Refuses a value of the call. Also reports a word that is no jitter, and returns whether there is one: it could
-    /// be an argument of the function until here.
-    fn refuse_jitter(&mut self, errors: &mut Diagnostics) -> bool {
-        let Some(Given { value: jitter, .. }) = own(&self.constant.jitter) else { return false };
-        let written = jitter.written.clone();
-        let is_word = matches!(jitter.form, JitterForm::Word(_));
-        if !is_word && self.names.are_in(&written) {
-            let setter = format!(".jitter({})", self::jitter(jitter));
-            self.refused.push((written, Instead::Setter(setter)));
-            self.constant.jitter = Slot::default();
-            false
-        } else if is_unknown_word(jitter) {
-            errors.add(not_a_jitter(&written));
-            self.constant.jitter = Slot::default();
-            true
+    let mut known_late = values(args)
+        .filter(|value| value.is_in_sum && names.know_at_run_time(value.expression, value.origin))
+        .filter(|value| [*origin, value.origin].contains(&Origin::Own));
+    if let Some(Value { expression, .. }) = known_late.next() {
+        let message = format!(
+            "`{key}` is proven at compile time, and `{}` is known at run time; name a constant or use `deadline`",
+            source(expression)
+        );
+        if *origin == Origin::Own {
+            errors.report(key, message);
         } else {
-            false
+            errors.report(expression, message);
         }
     }
 }
 
-fn instead_of_time(setter: &str, key: &Ident, time: &Time) -> Instead {
-    let duration = duration(time);
-    match setter {
-        "within" => {
-            Instead::Sentence(format!("`{key}` is proven at compile time; use `deadline` in a `policy`"))
+/// Reports the values of an `impl` block that name what a method does not have.
+pub(crate) fn check_block_values_exist(
+    args: &RawArgs,
+    sig: &Signature,
+    names: &CallNames,
+    errors: &mut Diagnostics,
+) {
+    let mut written: Vec<(&Ident, TokenStream)> = values(args)
+        .filter(|value| value.origin == Origin::Impl)
+        .map(|value| (value.key, value.expression.to_token_stream()))
+        .collect();
+    if let Some(Given { key, value: Start::Policy(policy), origin: Origin::Impl, .. }) = args.start.get() {
+        if !is_constant(policy) {
+            written.push((key, policy.to_token_stream()));
         }
-        "attempt_timeout" => Instead::Sentence(format!(
-            "`{key}` takes a constant; limit the attempt in the body, such as by \
-             `tokio::time::timeout({duration}, …).await??`"
-        )),
-        _ => Instead::Setter(format!(".{setter}({duration})")),
     }
-}
-
-fn own<T>(slot: &Slot<T>) -> Option<&Given<T>> {
-    slot.get().filter(|given| given.origin == Origin::Own)
-}
-
-/// Returns the policy that has all of the values.
-fn policy(args: &RawArgs, refused: &[(Expr, Instead)]) -> String {
-    let start = match args.start.value() {
-        Some(Start::Policy(policy)) => source(policy),
-        Some(Start::Preset(preset)) => format!("preset::{}", preset.constant),
-        None => "Policy::new()".to_owned(),
-    };
-    let setters = refused.iter().filter_map(|(_, instead)| match instead {
-        Instead::Setter(setter) => Some(&**setter),
-        Instead::Sentence(_) => None,
-    });
-    std::iter::once(&*start).chain(setters).collect()
-}
-
-/// Returns a time as an expression of type `Duration`.
-fn duration(time: &Time) -> String {
-    let written = source(&time.written);
-    match time.form {
-        TimeForm::Millis => format!("Duration::from_millis({written})"),
-        _ => written,
+    if let Some(Given { key, value: name, origin: Origin::Impl, .. }) = args.name.get() {
+        let text = name.value();
+        let arguments = placeholders(&text).map(|place| Ident::new(place, name.span()).into_token_stream());
+        written.push((key, arguments.collect()));
     }
-}
-
-fn jitter(jitter: &Jitter) -> String {
-    match &jitter.form {
-        JitterForm::Spread(Number::Expression(fraction)) => format!("Jitter::Spread({})", source(fraction)),
-        JitterForm::UpTo(width) => format!("Jitter::UpTo({})", duration(width)),
-        _ => source(&jitter.written),
+    let method = &sig.ident;
+    for (key, tokens) in written {
+        let mut missing = names.named_in(tokens, Origin::Impl).filter(|name| !names.own.contains(name));
+        if let Some(name) = missing.next() {
+            let message = format!(
+                "`{key}` of the `impl` block names `{name}`, which `{}` does not have; write `#[retry({key} = …)]` or \
+                 `#[retry(skip)]` on it",
+                method.unraw()
+            );
+            errors.report(method, message);
+        }
     }
 }
 
 /// Returns whether a jitter is an unknown word in lower case. A constant would be in capitals.
-fn is_unknown_word(jitter: &Jitter) -> bool {
+fn is_word(jitter: &Jitter) -> bool {
     match (&jitter.form, ungrouped(&jitter.written)) {
         (JitterForm::Expression, Expr::Path(path)) => {
             path.path.get_ident().is_some_and(|word: &Ident| is_lower_case(word))
@@ -221,72 +265,44 @@ fn is_unknown_word(jitter: &Jitter) -> bool {
 mod tests {
     use super::*;
 
-    fn messages_of(arguments: &str, head: &str) -> Vec<String> {
+    /// Returns the values that are known only at run time.
+    fn late_values(arguments: &str, head: &str) -> Vec<String> {
         let mut errors = Diagnostics::new();
         let args = RawArgs::parse(arguments.parse().unwrap(), &mut errors);
-        let sig: Signature = syn::parse_str(head).unwrap();
-        let kept = refuse_run_time_values(&args, &CallNames::of(&sig), &mut errors);
-        assert_eq!(kept.is_none(), errors.is_clean());
-        errors.messages()
+        let names = CallNames::of(&syn::parse_str(head).unwrap(), &Enclosing::default());
+        let kept = check_run_time_values(&args, &names, &mut errors);
+        assert_eq!(errors.messages(), [""; 0], "{arguments}");
+        assert!(kept.is_none(), "{arguments}");
+        let late = values(&args).filter(|value| names.know_at_run_time(value.expression, value.origin));
+        late.map(|value| format!("{} = {}", value.key, source(value.expression))).collect()
     }
 
     const METHOD: &str = "fn f(&self, n: u32, (a, b): (Duration, f64)) -> Result<(), E>";
 
     #[test]
-    fn a_value_of_the_call_goes_through_the_policy() {
-        for (arguments, value, policy) in [
-            ("max = self.retries", "self.retries", "Policy::new().max(self.retries)"),
-            ("max = n", "n", "Policy::new().max(n)"),
-            ("max = n + 1", "n + 1", "Policy::new().max(n + 1)"),
-            (
-                "max = if n == 0 { 1 } else { n }",
-                "if n == 0 { 1 } else { n }",
-                "Policy::new().max(if n == 0 { 1 } else { n })",
-            ),
-            ("base = self.config().base", "self.config().base", "Policy::new().base(self.config().base)"),
-            ("base_ms = self.base", "self.base", "Policy::new().base(Duration::from_millis(self.base))"),
-            ("factor = b", "b", "Policy::new().factor(b)"),
-            ("max_delay = a", "a", "Policy::new().max_delay(a)"),
-            ("deadline = self.left()", "self.left()", "Policy::new().deadline(self.left())"),
-            ("jitter = b", "b", "Policy::new().jitter(b)"),
-            ("jitter = self.jitter", "self.jitter", "Policy::new().jitter(self.jitter)"),
-            ("jitter = spread(b)", "spread(b)", "Policy::new().jitter(Jitter::Spread(b))"),
-            ("jitter = up_to(a)", "up_to(a)", "Policy::new().jitter(Jitter::UpTo(a))"),
-            ("preset = api_call, max = n", "n", "preset::API_CALL.max(n)"),
-            ("policy = TEAM, max = n", "n", "TEAM.max(n)"),
+    fn a_value_that_names_a_value_of_the_call_is_known_at_run_time() {
+        for (arguments, late) in [
+            ("max = self.retries", "max = self.retries"),
+            ("max = n", "max = n"),
+            ("max = n + 1", "max = n + 1"),
+            ("max = if n == 0 { 1 } else { n }", "max = if n == 0 { 1 } else { n }"),
+            ("max = (1..n).count()", "max = (1..n).count()"),
+            ("base = self.config().base", "base = self.config().base"),
+            ("base_ms = self.base", "base_ms = self.base"),
+            ("factor = b", "factor = b"),
+            ("max_delay = a", "max_delay = a"),
+            ("deadline = self.left()", "deadline = self.left()"),
+            ("attempt_timeout_ms = self.timeout", "attempt_timeout_ms = self.timeout"),
+            ("jitter = b", "jitter = b"),
+            ("jitter = self.jitter", "jitter = self.jitter"),
+            ("jitter = spread(b)", "jitter = b"),
+            ("jitter = up_to(a)", "jitter = a"),
+            ("preset = api_call, max = n", "max = n"),
+            ("max = || 5", "max = || 5"),
+            ("base = || config().base", "base = || config().base"),
         ] {
-            let message = format!("`{value}` is known only at run time; write `policy = {policy}`");
-            assert_eq!(messages_of(arguments, METHOD), [message], "{arguments}");
+            assert_eq!(late_values(arguments, METHOD), [late], "{arguments}");
         }
-    }
-
-    #[test]
-    fn several_values_are_set_in_one_policy() {
-        let policy = "write `policy = Policy::new().max(n).base(a)`";
-        assert_eq!(
-            messages_of("base = a, max = n", METHOD),
-            [
-                format!("`n` is known only at run time; {policy}"),
-                format!("`a` is known only at run time; {policy}")
-            ]
-        );
-    }
-
-    #[test]
-    fn limits_that_no_policy_has_are_explained() {
-        assert_eq!(
-            messages_of("attempt_timeout_ms = self.timeout", METHOD),
-            [
-                "`self.timeout` is known only at run time, and `attempt_timeout_ms` takes a constant; limit the attempt in \
-              the body, such as by `tokio::time::timeout(Duration::from_millis(self.timeout), …).await??`"
-            ]
-        );
-        assert_eq!(
-            messages_of("within = a", METHOD),
-            [
-                "`a` is known only at run time, and `within` is proven at compile time; use `deadline` in a `policy`"
-            ]
-        );
     }
 
     #[test]
@@ -302,20 +318,19 @@ mod tests {
             "jitter = full",
             "jitter = FRACTION",
             "factor = 2",
+            "base = \"1s\", max_delay_ms = 5, jitter = spread(0.1), unlimited",
         ] {
-            assert_eq!(messages_of(arguments, METHOD), [""; 0], "{arguments}");
+            assert_eq!(late_values(arguments, METHOD), [""; 0], "{arguments}");
         }
-        assert_eq!(
-            messages_of("max = self.retries", "fn f(n: u32) -> Result<(), E>"),
-            [""; 0],
-            "the compiler misses `self`"
-        );
+        let head = "fn f(n: u32) -> Result<(), E>";
+        assert_eq!(late_values("max = self.retries", head), [""; 0], "the compiler misses `self`");
     }
 
     #[test]
-    fn a_word_of_jitter_wins_over_an_argument_and_an_unknown_one_is_explained() {
-        assert_eq!(messages_of("jitter = full", "fn f(full: f64) -> Result<(), E>"), [""; 0]);
-        let messages = messages_of("jitter = amount", METHOD);
-        assert!(messages[0].starts_with("`amount` is no jitter; write a fraction such as"), "{messages:?}");
+    fn a_word_of_jitter_wins_over_an_argument() {
+        let head = "fn f(full: f64, spread: f64) -> Result<(), E>";
+        for arguments in ["jitter = full", "jitter = spread(0.1)"] {
+            assert_eq!(late_values(arguments, head), [""; 0], "{arguments}");
+        }
     }
 }

@@ -16,7 +16,7 @@ use super::preset::Preset;
 use super::selector::{self, Selector};
 use super::source::source;
 use super::spec::ArgumentSpec;
-use super::value::{Max, Number, Start, Time};
+use super::value::{Max, Number, Start, Time, check_closure};
 use crate::diagnostics::{bail, error};
 
 /// An argument whose key has been read.
@@ -110,6 +110,7 @@ impl Argument<'_> {
 
     pub(super) fn attempts(&self) -> syn::Result<Max> {
         let written = self.value()?;
+        check_closure(&written)?;
         match literal(&written) {
             Some(Lit::Int(number)) if number.suffix().is_empty() && number.base10_parse::<u32>().is_err() => {
                 bail!(written, "`{number}` is more than a `u32` holds; write `unlimited`")

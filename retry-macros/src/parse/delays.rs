@@ -49,6 +49,15 @@ impl Delays {
         };
         Ok(Delays { written, form })
     }
+
+    /// Returns the expressions of which the list is made.
+    pub(crate) fn parts(&self) -> Vec<&Expr> {
+        match &self.form {
+            DelaysForm::Items(items) => items.iter().map(|item| &item.written).collect(),
+            DelaysForm::Repeated(item, length) => vec![&item.written, length],
+            DelaysForm::Expression => vec![&self.written],
+        }
+    }
 }
 
 /// Returns the list behind a `&`.

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
-use syn::{Expr, Lit};
+use syn::{Expr, ExprClosure, Lit};
 
 /// Returns an expression without the invisible groups that `macro_rules` adds.
 pub(crate) fn ungrouped(expression: &Expr) -> &Expr {
@@ -16,6 +16,14 @@ pub(crate) fn ungrouped(expression: &Expr) -> &Expr {
 pub(crate) fn literal(expression: &Expr) -> Option<&Lit> {
     match ungrouped(expression) {
         Expr::Lit(literal) => Some(&literal.lit),
+        _ => None,
+    }
+}
+
+/// Returns the closure that an expression is. A value in a closure is evaluated at run time.
+pub(crate) fn closure(expression: &Expr) -> Option<&ExprClosure> {
+    match ungrouped(expression) {
+        Expr::Closure(closure) => Some(closure),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use syn::{Expr, Lit};
 use super::expression::{is_lower_case, ungrouped};
 use super::nearest::nearest_of;
 use super::source::source;
-use super::value::{Number, Time};
+use super::value::{Number, Time, check_closure};
 use crate::diagnostics::{bail, error};
 
 /// A jitter as it is written.
@@ -26,7 +26,7 @@ pub(crate) enum JitterForm {
     Spread(Number),
     /// `up_to("1s")`.
     UpTo(Box<Time>),
-    /// A constant: a fraction or a `Jitter`.
+    /// A fraction or a `Jitter`.
     Expression,
 }
 
@@ -63,9 +63,22 @@ impl Jitter {
                 _ => JitterForm::Expression,
             },
             Expr::Call(call) => Self::call(call)?,
-            _ => JitterForm::Expression,
+            _ => {
+                check_closure(&written)?;
+                JitterForm::Expression
+            }
         };
         Ok(Jitter { written, form })
+    }
+
+    /// Returns the expression that determines the value, unless the jitter is a word or a literal.
+    pub(crate) fn expression(&self) -> Option<&Expr> {
+        match &self.form {
+            JitterForm::Word(_) | JitterForm::Additive(_) => None,
+            JitterForm::Spread(fraction) => fraction.expression(),
+            JitterForm::UpTo(width) => Some(&width.written),
+            JitterForm::Expression => Some(&self.written),
+        }
     }
 
     /// Parses a word. Another word may be an argument of the function, which is not known here.

@@ -10,6 +10,8 @@ pub(crate) struct Given<T> {
     pub(crate) key: Ident,
     pub(crate) value: T,
     pub(crate) origin: Origin,
+    /// The number of arguments before it in its attribute.
+    pub(crate) position: usize,
 }
 
 /// The attribute on which an argument stands.
@@ -33,9 +35,9 @@ impl<T> Default for Slot<T> {
 
 impl<T> Slot<T> {
     /// Fills the slot. Filling it again is a mistake and changes nothing.
-    pub(crate) fn set(&mut self, key: &Ident, value: T, errors: &mut Diagnostics) {
+    pub(crate) fn set(&mut self, key: &Ident, position: usize, value: T, errors: &mut Diagnostics) {
         match &self.0 {
-            None => self.0 = Some(Given { key: key.clone(), value, origin: Origin::Own }),
+            None => self.0 = Some(Given { key: key.clone(), value, origin: Origin::Own, position }),
             Some(first) if first.key == *key => {
                 errors.report(key, format!("`{key}` is given twice; keep one of the two"));
             }

@@ -55,8 +55,9 @@ macro_rules! arguments {
         impl RawArgs {
             /// Reads the value of an argument into its slot.
             pub(super) fn read(&mut self, argument: &Argument<'_>, errors: &mut Diagnostics) -> syn::Result<()> {
+                let position = self.keys().count();
                 match argument.spec.key {
-                    $($($key => self.$field.set(argument.key, argument.$parser()?, errors),)+)+
+                    $($($key => self.$field.set(argument.key, position, argument.$parser()?, errors),)+)+
                     _ => {}
                 }
                 Ok(())

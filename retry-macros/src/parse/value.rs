@@ -7,7 +7,7 @@ use quote::{ToTokens, quote};
 use syn::{Expr, Lit};
 
 use super::duration;
-use super::expression::{first_span, is_negative, literal, ungrouped};
+use super::expression::{closure, first_span, is_negative, literal, ungrouped};
 use super::preset::Preset;
 use super::source::source;
 use crate::diagnostics::{bail, error};
@@ -25,6 +25,16 @@ pub(crate) enum Start {
     Policy(Expr),
     /// `preset = api_call`.
     Preset(Preset),
+}
+
+impl Max {
+    /// Returns the number, unless there is none.
+    pub(crate) fn expression(&self) -> Option<&Expr> {
+        match self {
+            Max::Attempts(written) => Some(written),
+            Max::Unlimited => None,
+        }
+    }
 }
 
 /// A duration in one of its three forms.
@@ -48,6 +58,7 @@ pub(crate) enum TimeForm {
 impl Time {
     /// Parses a value that has a unit or a type. `write` returns the suggestion for a number without a unit.
     fn new(written: Expr, write: impl Fn(&str) -> String) -> syn::Result<Time> {
+        check_closure(&written)?;
         let form = match literal(&written) {
             Some(Lit::Str(text)) => TimeForm::Literal(
                 duration::parse(&text.value()).map_err(|message| error!(written, "{message}"))?,
@@ -91,6 +102,7 @@ impl Time {
 
     /// Parses the value of `key_ms = value`.
     pub(crate) fn in_millis(key: &Ident, written: Expr) -> syn::Result<Time> {
+        check_closure(&written)?;
         let bare = key.to_string();
         let bare = bare.trim_end_matches("_ms");
         match literal(&written) {
@@ -134,7 +146,10 @@ impl Number {
             Some(Lit::Int(number)) => number.base10_digits().to_owned(),
             Some(Lit::Float(number)) => number.base10_digits().to_owned(),
             Some(other) => bail!(written, "`{}` is no number; write `{example}`", source(other)),
-            None => return Ok(Number::Expression(Box::new(written.clone()))),
+            None => {
+                check_closure(written)?;
+                return Ok(Number::Expression(Box::new(written.clone())));
+            }
         };
         let number = digits.parse::<f64>().ok().filter(|number| number.is_finite());
         let Some(number) = number else { bail!(written, "`{digits}` is too large; write `{example}`") };
@@ -142,4 +157,24 @@ impl Number {
         literal.set_span(first_span(written));
         Ok(Number::Literal(literal.into_token_stream()))
     }
+    /// Returns the expression, unless the number is a literal.
+    pub(crate) fn expression(&self) -> Option<&Expr> {
+        match self {
+            Number::Literal(_) => None,
+            Number::Expression(expression) => Some(expression),
+        }
+    }
+}
+
+/// Refuses a closure that takes arguments or has to be awaited: a value is evaluated before there is anything to pass.
+pub(super) fn check_closure(written: &Expr) -> syn::Result<()> {
+    let Some(closure) = closure(written) else { return Ok(()) };
+    let better = format!("|| {}", source(&closure.body));
+    if let Some(keyword) = closure.asyncness {
+        bail!(keyword, "the closure of a value is not awaited; write `{better}`")
+    }
+    if let Some(first) = closure.inputs.first() {
+        bail!(first, "the closure of a value is called before attempt 1, without arguments; write `{better}`")
+    }
+    Ok(())
 }

@@ -56,6 +56,31 @@ fn a_list_is_a_list() {
 }
 
 #[test]
+fn a_list_is_a_constant() {
+    check(
+        r#"
+        #[retry(delays = [self.first, "1s", twice(delay)])]
+                          ^^^^^^^^^^ `self.first` is known only at run time, and `delays` takes constants; use `delay = |error, attempt| …`
+                                            ^^^^^^^^^^^^ `twice(delay)` is known only at run time, and `delays` takes constants; use `delay = |error, attempt| …`
+        fn get(&self, delay: Duration) -> Result<u32, String> { Ok(1) }
+
+        #[retry(delays = self.delays)]
+                         ^^^^^^^^^^^ `self.delays` is known only at run time, and `delays` takes constants; use `delay = |error, attempt| …`
+        impl Client {
+            fn get(&self) -> Result<u32, String> { Ok(1) }
+        }
+
+        #[retry(delays = || DELAYS)]
+                         ^^^^^^^^^ `|| DELAYS` is known only at run time, and `delays` takes constants; use `delay = |error, attempt| …`
+
+        #[retry(backoff = linear(self.step), within = "1m")]
+                                             ^^^^^^ `within` is proven at compile time, and `self.step` is known at run time; name a constant or use `deadline`
+        fn get(&self) -> Result<u32, String> { Ok(1) }
+        "#,
+    );
+}
+
+#[test]
 fn a_list_has_all_delays() {
     check(
         r#"

@@ -186,7 +186,10 @@ fn a_name_is_a_string_with_arguments_in_it() {
                        ^ `5` is no string literal; write `name = "drain node"`
 
         #[retry(name = "get {self.id}")]
-                       ^^^^^^^^^^^^^^^ `{self.id}` is no argument of the function; write `name = "get {id}"` with `id` one of its arguments, or leave the place out
+        fn get(&self) -> Result<u32, String> { Ok(self.id) }
+
+        #[retry(name = "get {self.id()}")]
+                       ^^^^^^^^^^^^^^^^^ `{self.id()}` is no argument of the function; write `name = "get {argument}"` with `argument` one of its arguments, or leave the place out
         fn get(&self) -> Result<u32, String> { Ok(self.id) }
 
         #[retry(name = "fetch {}")]
