@@ -3,6 +3,7 @@
 //! [costs]: _documentation::costs
 //! [adapters]: _documentation::adapters
 //! [real systems]: _documentation::real_systems
+//! [brownout]: _documentation::brownout
 //! [testing]: mod@testing
 //! [migrating]: _documentation::migrating
 //! [closures]: _documentation::closure
@@ -113,6 +114,8 @@ pub mod _documentation {
     #[doc = ""]
     #[doc = include_str!("../docs/adapters.md")]
     pub mod adapters {}
+    #[doc = include_str!("../docs/brownout.md")]
+    pub mod brownout {}
     #[doc = include_str!("../docs/closure.md")]
     pub mod closure {}
     #[doc = include_str!("../docs/costs.md")]
