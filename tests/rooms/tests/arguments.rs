@@ -193,7 +193,7 @@ fn every_setter_of_a_policy_is_in_the_tables() {
 }
 
 #[test]
-#[ignore = "the documentation is ahead of the code"]
+
 fn every_step_of_a_call_is_in_the_tables() {
     let mut of_the_code = Names::new();
     for source in sources(&root().join("retry-core/src/call/closure")) {
