@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use reattempt::retry;
+use reattempt::{Policy, retry};
 use tokio::time::sleep;
 
 /// What an annotation may add to the future of a body that stands in the loop.
@@ -13,6 +13,9 @@ const PLAIN: usize = 16;
 
 /// What it may add where the body is an `async` block, which has a state of its own.
 const IN_A_BLOCK: usize = 24;
+
+/// What a closure's call may add: a reference to its policy, the place of the call, and its progress.
+const CLOSURE: usize = 32;
 
 #[derive(Debug, PartialEq)]
 struct Down;
@@ -132,9 +135,36 @@ fn an_argument_and_a_deadline_add_no_more() {
     );
 }
 
+const POLICY: Policy = Policy::new();
+
+#[test]
+fn a_closures_call_adds_at_most_32_bytes() {
+    let calls = (POLICY.retry_async(operation::<64>), POLICY.retry_async(operation::<1024>));
+    assert_small("64 bytes, closure", &calls.0, &by_hand::<64>(), CLOSURE);
+    assert_small("1024 bytes, closure", &calls.1, &by_hand::<1024>(), CLOSURE);
+}
+
+#[test]
+fn what_a_closure_captures_is_added_once() {
+    let key = "key";
+    let call = POLICY.retry_async(|| async { operation::<1024>().await.map(|value| value + key.len()) });
+    assert_small("1024 bytes, closure and argument", &call, &by_hand_with_argument::<1024>(key), CLOSURE);
+}
+
+#[test]
+fn steps_without_state_add_nothing() {
+    let plain = POLICY.retry_async(operation::<1024>);
+    let call = POLICY.retry_async(operation::<1024>).when(|_| true).retry_ok(|_| false).on_retry(|_| ());
+    // The hook is behind a flag that keeps it from being called twice at a time.
+    assert_small("1024 bytes, closure with steps", &call, &plain, 8);
+    let call = POLICY.retry_async(operation::<1024>).name("fetch");
+    assert_small("1024 bytes, closure with a name", &call, &plain, 16);
+}
+
 #[tokio::test]
 async fn the_futures_compared_do_the_same() {
     assert_eq!(annotated::<64>().await, by_hand::<64>().await);
+    assert_eq!(POLICY.retry_async(operation::<64>).await, by_hand::<64>().await);
     assert_eq!(annotated_with_question::<64>().await, by_hand_without_question::<64>().await);
     assert_eq!(annotated_with_argument::<64>("key").await, by_hand_with_argument::<64>("key").await);
 }

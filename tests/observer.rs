@@ -219,7 +219,7 @@ fn the_label_is_the_name_with_its_places_open() {
     assert!(fetch(&guard, "k", &Cell::new(9)).is_err());
     assert!(hooked("k").is_err());
     assert!(unnamed().is_err());
-    assert!(Policy::new().name("ping").run(|| Err::<(), _>(Down)).is_err());
+    assert!(Policy::new().retry(|| Err::<(), _>(Down)).name("ping").run().is_err());
     assert!(Policy::new().run(|| Err::<(), _>(Down)).is_err());
     assert_eq!(told("label"), ["fetch {key}", "fetch {key}", "observer::unnamed", "ping", file!()]);
 }

@@ -71,7 +71,7 @@ const ROW: &str = "       4        7          2        3        1.4s
 #[test]
 fn a_call_that_was_not_retried_has_no_mean_delay() {
     let _guard = count();
-    assert!(Policy::new().max(1).name("once").run(|| Err::<(), _>(())).is_err());
+    assert!(Policy::new().max(1).retry(|| Err::<(), _>(())).name("once").run().is_err());
     let stats = of("once");
     assert_eq!((stats.calls_retried, stats.retries, stats.mean_delay()), (0, 0, Duration::ZERO));
     assert_eq!(stats.gave_up, [(GiveUpReason::MaxAttempts, 1)]);
@@ -90,13 +90,14 @@ fn threads_count_together() {
                 let _guard = count();
                 for call in 0..CALLS {
                     let mut failures = (thread + call) % 4;
-                    let _ = POLICY.name("parallel").log_errors().run(|| match failures {
+                    let operation = || match failures {
                         0 => Ok(()),
                         _ => {
                             failures -= 1;
                             Err("busy")
                         }
-                    });
+                    };
+                    let _ = POLICY.retry(operation).name("parallel").log_errors().run();
                 }
             });
         }
@@ -116,9 +117,9 @@ fn threads_count_together() {
 #[test]
 fn a_snapshot_stays_as_it_was() {
     let _guard = count();
-    let policy = Policy::new().max(1).name("again");
-    assert!(policy.run(|| Err::<(), _>(())).is_err());
+    let policy = Policy::new().max(1);
+    assert!(policy.retry(|| Err::<(), _>(())).name("again").run().is_err());
     let before = of("again");
-    assert!(policy.run(|| Err::<(), _>(())).is_err());
+    assert!(policy.retry(|| Err::<(), _>(())).name("again").run().is_err());
     assert_eq!((before.total_give_ups(), of("again").total_give_ups()), (1, 2));
 }

@@ -1,25 +1,25 @@
 //! One call: its attempts, the plan after each attempt, the waits and the hooks.
 
-mod attempt_limit;
 mod attempts;
 pub mod blocking;
 pub mod cancel;
+mod closure;
 pub mod event;
 pub mod handle;
 pub mod hook;
 #[cfg(target_has_atomic = "64")]
 pub mod limits;
+mod name;
 mod next;
 mod planned;
 pub mod probe;
 mod progress;
-mod rules;
-mod run;
 mod site;
 pub mod step;
 pub mod timeout;
 
 pub use attempts::Attempts;
+pub use closure::{ExplainedFuture, RetryCall, RetryFuture, RetryLending, RetryRules, RulesBuilder};
 pub use event::{GiveUpEvent, RetryEvent, SuccessEvent};
 pub use handle::Call;
 pub use next::{
@@ -28,5 +28,4 @@ pub use next::{
 };
 pub use planned::{GivenUp, Planned, Recovered};
 pub use progress::{Progress, Started};
-pub use run::RetryCall;
 pub use site::{Environment, Site};

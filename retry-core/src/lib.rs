@@ -25,7 +25,10 @@ pub use breaker::{CircuitBreaker, CircuitState, Permit};
 #[cfg(target_has_atomic = "64")]
 pub use budget::{FailureKind, RetryBudget};
 #[cfg(feature = "std")]
-pub use call::{Attempts, Call, GiveUpEvent, RetryCall, RetryEvent, SuccessEvent};
+pub use call::{
+    Attempts, Call, ExplainedFuture, GiveUpEvent, RetryCall, RetryEvent, RetryFuture, RetryLending,
+    RetryRules, RulesBuilder, SuccessEvent,
+};
 pub use config::{InvalidConfig, JitterConfig, PolicyConfig};
 pub use decision::{GiveUpReason, Outcome};
 #[cfg(target_has_atomic = "64")]

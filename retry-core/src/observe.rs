@@ -21,7 +21,7 @@
 //! static STATS: Stats = Stats::new();
 //!
 //! set_observer((Alerts, &STATS)).expect("`main` sets the only observer");
-//! let call = || Policy::new().name("backup").log_errors().run(|| Err::<(), _>("disk full"));
+//! let call = || Policy::new().retry(|| Err::<(), _>("disk full")).name("backup").log_errors().run();
 //! assert!(call().is_err());
 //! assert_eq!(STATS.snapshot().operations[0].retries, 2);
 //! println!("{STATS}");

@@ -133,7 +133,8 @@ impl Deref for GlobalGuard {
 /// use retry_core::{Policy, testing};
 ///
 /// let context = testing::TestContext::new(testing::Settings::new().attempts(4));
-/// let call = Policy::new().run_async(async move || Err::<(), _>("down"));
+/// const POLICY: Policy = Policy::new();
+/// let call = POLICY.run_async(async move || Err::<(), _>("down"));
 /// let task = tokio::spawn(testing::scope(&context, call));
 /// assert!(task.await.unwrap().is_err());
 /// assert_eq!(context.delays().len(), 3);

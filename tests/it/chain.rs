@@ -399,7 +399,7 @@ mod refusals {
         let operation = || breaker.call(|| Ok::<_, CircuitOpen>(7));
         assert!(PLAIN.run(operation).is_err());
         assert_eq!(guard.delays(), []);
-        assert_eq!(PLAIN.retryable().run(operation), Ok(7));
+        assert_eq!(PLAIN.retry(operation).retryable().run(), Ok(7));
         assert_eq!(guard.delays(), [Duration::from_secs(20)]);
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use reattempt::{Jitter, Policy, Retryable, testing};
 
-use crate::support::secs;
+use crate::support::{finish, secs};
 
 const POLICY: Policy = Policy::new().max(3).jitter(Jitter::None);
 
@@ -58,90 +58,98 @@ fn busy() -> ClientError {
     ClientError::Busy
 }
 
-/// Runs a call that fails with the same error each time, and returns the number of its attempts.
+/// Runs a call with these steps, which fails with the same error each time, blocking and async, and returns the number of
+/// its attempts.
 macro_rules! attempts {
-    ($call:expr, $error:expr) => {{
+    ($error:expr; $($steps:tt)*) => {{
         let attempts = Cell::new(0_u32);
-        let result = $call.run(|| {
+        let fail = || {
             attempts.set(attempts.get() + 1);
             Err::<(), ClientError>($error())
-        });
-        assert!(result.is_err());
-        attempts.get()
+        };
+        assert!(POLICY.retry(fail)$($steps)*.run().is_err());
+        let blocking = attempts.take();
+        assert!(finish(POLICY.retry_async(async || fail())$($steps)*).is_err());
+        assert_eq!(attempts.take(), blocking, "async");
+        assert!(finish(POLICY.retry_async_mut(async || fail())$($steps)*.run()).is_err());
+        assert_eq!(attempts.take(), blocking, "lending");
+        blocking
     }};
 }
 
 #[test]
 fn a_repeated_on_selects_errors_of_any_of_the_types() {
     let _guard = testing::no_wait();
-    let call = POLICY.on::<io::Error>().name("fetch").on::<ParseIntError>();
-    assert_eq!(attempts!(call, socket), 3);
-    assert_eq!(attempts!(call, answer), 3);
-    assert_eq!(attempts!(call, busy), 1);
-    assert_eq!(attempts!(POLICY.on::<io::Error>(), answer), 1);
+    assert_eq!(attempts!(socket; .on::<io::Error>().name("fetch").on::<ParseIntError>()), 3);
+    assert_eq!(attempts!(answer; .on::<io::Error>().name("fetch").on::<ParseIntError>()), 3);
+    assert_eq!(attempts!(busy; .on::<io::Error>().name("fetch").on::<ParseIntError>()), 1);
+    assert_eq!(attempts!(answer; .on::<io::Error>()), 1);
 }
 
 #[test]
-fn the_first_step_can_be_a_constant() {
+fn unless_wins_over_on() {
     let _guard = testing::no_wait();
-    let call = const { POLICY.on::<io::Error>() };
-    assert_eq!(attempts!(call, socket), 3);
-    assert_eq!(attempts!(call, answer), 1);
-    let named = const { POLICY.name("fetch") };
-    assert_eq!(attempts!(named, answer), 3);
+    assert_eq!(attempts!(socket; .unless::<io::Error>()), 1);
+    assert_eq!(attempts!(answer; .unless::<io::Error>()), 3);
+    assert_eq!(attempts!(socket; .on::<ClientError>().unless::<io::Error>()), 1);
+    assert_eq!(attempts!(socket; .unless::<io::Error>().on::<ClientError>().when(|_| true)), 1);
+    assert_eq!(attempts!(answer; .unless::<io::Error>().on::<ClientError>()), 3);
 }
 
 #[test]
 fn steps_come_in_any_order() {
     let _guard = testing::no_wait();
-    let first = POLICY.on::<io::Error>().on::<ParseIntError>().retryable().log_errors();
-    let last = POLICY.log_errors().retryable().on::<ParseIntError>().on::<io::Error>();
-    let between = POLICY.on::<ParseIntError>().retryable().name("fetch").log_errors().on::<io::Error>();
-    macro_rules! same_for {
-        ($($error:ident = $expected:literal),*) => {$(
-            assert_eq!(attempts!(first, $error), $expected);
-            assert_eq!(attempts!(last, $error), $expected);
-            assert_eq!(attempts!(between, $error), $expected);
-        )*};
+    for (error, expected) in [(socket as fn() -> ClientError, 3), (answer, 1), (busy, 1)] {
+        assert_eq!(
+            attempts!(error; .on::<io::Error>().on::<ParseIntError>().retryable().log_errors()),
+            expected
+        );
+        assert_eq!(
+            attempts!(error; .log_errors().retryable().on::<ParseIntError>().on::<io::Error>()),
+            expected
+        );
+        assert_eq!(
+            attempts!(error; .on::<ParseIntError>().retryable().name("fetch").log_errors().on::<io::Error>()),
+            expected
+        );
     }
-    same_for!(socket = 3, answer = 1, busy = 1);
 }
 
 #[test]
 fn a_predicate_decides_before_the_errors_own_classification() {
     let _guard = testing::no_wait();
-    let any = |_: &ClientError| true;
-    assert_eq!(attempts!(POLICY.when(any).retryable(), answer), 3);
-    assert_eq!(attempts!(POLICY.retryable().when(any), answer), 3);
-    assert_eq!(attempts!(POLICY.retryable(), answer), 1);
+    assert_eq!(attempts!(answer; .when(|_| true).retryable()), 3);
+    assert_eq!(attempts!(answer; .retryable().when(|_| true)), 3);
+    assert_eq!(attempts!(answer; .retryable()), 1);
 }
 
 #[test]
 fn every_repeated_predicate_has_to_be_true() {
     let _guard = testing::no_wait();
-    let call =
-        POLICY.when(|error: &ClientError| !matches!(error, ClientError::Busy)).when(|error: &ClientError| {
+    let both = |error: fn() -> ClientError| {
+        attempts!(error; .when(|error| !matches!(error, ClientError::Busy)).when(|error| {
             assert!(!matches!(error, ClientError::Busy), "the first predicate has decided");
             matches!(error, ClientError::Socket(_))
-        });
-    assert_eq!(attempts!(call, socket), 3);
-    assert_eq!(attempts!(call, answer), 1);
-    assert_eq!(attempts!(call, busy), 1);
+        }))
+    };
+    assert_eq!(both(socket), 3);
+    assert_eq!(both(answer), 1);
+    assert_eq!(both(busy), 1);
 }
 
 #[test]
 fn an_error_that_is_not_selected_is_passed_to_no_predicate() {
     let _guard = testing::no_wait();
-    let unreached = |_: &ClientError| panic!("the error is not selected");
-    assert_eq!(attempts!(POLICY.when(unreached).on::<io::Error>(), busy), 1);
-    assert_eq!(attempts!(POLICY.on::<io::Error>().when(unreached), busy), 1);
+    assert_eq!(attempts!(busy; .when(|_| panic!("the error is not selected")).on::<io::Error>()), 1);
+    assert_eq!(attempts!(busy; .on::<io::Error>().when(|_| panic!("the error is not selected"))), 1);
 }
 
 #[test]
 fn only_an_error_that_is_asked_has_a_hint() {
     let guard = testing::no_wait();
-    assert_eq!(attempts!(POLICY.retryable().log_errors(), busy), 3);
-    assert_eq!(guard.delays(), secs([7, 7]));
-    assert_eq!(attempts!(POLICY.log_errors(), busy), 3);
-    assert_eq!(guard.delays(), secs([7, 7, 1, 2]));
+    assert_eq!(attempts!(busy; .retryable().log_errors()), 3);
+    assert_eq!(guard.delays(), secs([7, 7, 7, 7, 7, 7]));
+    let guard = testing::no_wait();
+    assert_eq!(attempts!(busy; .log_errors()), 3);
+    assert_eq!(guard.delays(), secs([1, 2, 1, 2, 1, 2]));
 }

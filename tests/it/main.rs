@@ -27,6 +27,7 @@ mod names;
 mod nested_breakers;
 mod policies;
 mod presets;
+mod readme;
 mod retry_ok;
 mod run;
 mod run_time;

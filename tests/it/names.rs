@@ -437,11 +437,11 @@ fn without_the_attribute_the_operation_is_a_place_or_a_name() {
     assert!(operation.starts_with(&above(line!())), "{operation}");
     let operation = only("operation", |_| drop(finish(policy.run_async(async || Err::<(), _>(Down(1))))));
     assert!(operation.starts_with(&above(line!())), "{operation}");
-    let named = policy.name("ping {host}");
-    assert_eq!(only("operation", |_| drop(named.run(|| Err::<(), _>(Down(1))))), "ping {host}");
+    let named = |_: &Guard| drop(policy.retry(|| Err::<(), _>(Down(1))).name("ping {host}").run());
+    assert_eq!(only("operation", named), "ping {host}");
     let call = |failures| {
         let flaky = Flaky::failing(failures);
-        move |_: &Guard| drop(finish(named.run_async(async || flaky.call())))
+        move |_: &Guard| drop(finish(policy.retry_async(async || flaky.call()).name("ping {host}")))
     };
     assert_eq!(only("operation", call(9)), "ping {host}");
     assert_eq!(only("operation", call(1)), "ping {host}");

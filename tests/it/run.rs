@@ -87,9 +87,8 @@ fn nothing_runs_before_an_async_call_is_polled() {
 fn a_named_call_is_the_same_call() {
     let guard = testing::no_wait();
     let flaky = Flaky::broken();
-    let call = POLICY.name("count");
-    assert_eq!(call.run(|| flaky.call()), Err(Down(4)));
-    assert_eq!(finish(call.run_async(async || flaky.call())), Err(Down(8)));
+    assert_eq!(POLICY.retry(|| flaky.call()).name("count").run(), Err(Down(4)));
+    assert_eq!(finish(POLICY.retry_async(async || flaky.call()).name("count")), Err(Down(8)));
     assert_eq!(guard.delays(), secs([1, 2, 4, 1, 2, 4]));
 }
 
@@ -140,11 +139,11 @@ fn a_call_without_the_attribute_can_be_spawned() {
 fn a_named_call_can_be_spawned() {
     let call = async {
         let calls = AtomicU32::new(0);
-        let call = AT_ONCE.name("count").run_async(async || {
+        let call = AT_ONCE.retry_async(async || {
             tokio::task::yield_now().await;
             count(&calls)
         });
-        assert_send(call).await
+        assert_send(call.name("count")).await
     };
     assert_eq!(on_other_threads(call), Ok(3));
 }

@@ -269,10 +269,11 @@ fn the_events_are_those_of_a_closure() {
     {
         let closure = told(|guard| {
             let flaky = Flaky::failing(failures);
-            let _ = policy.name("poll").log_errors().run(|| {
+            let operation = || {
                 guard.advance(SECOND / 4);
                 flaky.call()
-            });
+            };
+            let _ = policy.retry(operation).name("poll").log_errors().run();
         });
         let steps = told(|guard| {
             let flaky = Flaky::failing(failures);

@@ -6,9 +6,9 @@ use core::future::{Future, IntoFuture};
 use core::ops::ControlFlow::{self, Break, Continue};
 use core::time::Duration;
 
+use super::name::Name;
 use super::next::{Controls, Emit, plan, recovered};
 use super::progress::Progress;
-use super::run::Name;
 use super::site::Site;
 use crate::decision::GiveUpReason;
 use crate::error::link::{ChainLink, LinkClassifier, ask_for};

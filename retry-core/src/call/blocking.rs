@@ -43,20 +43,6 @@ where
     body
 }
 
-/// Calls `attempt` until it succeeds or the policy gives up.
-#[inline]
-pub(super) fn run<O: Outcome>(
-    site: &Site<'_>,
-    after: impl AfterAttempt<O::Error>,
-    mut attempt: impl FnMut() -> O,
-) -> O {
-    let started = Started::blocking(site);
-    match attempt().into_result() {
-        Ok(value) => O::from_result(Ok(value)),
-        Err(error) => retry(Block, site, started, after, error, &mut |_| attempt()),
-    }
-}
-
 /// Runs the attempts after the first one, which failed with `error`. `attempt` is the body, which takes the number of the
 /// attempt.
 ///

@@ -14,6 +14,11 @@ pub struct RetryEvent<'a, E, T = ()> {
 }
 
 impl<'a, E, T> RetryEvent<'a, E, T> {
+    /// Returns the event without the value, for a hook that does not name its type.
+    pub(super) fn without_value(&self) -> RetryEvent<'a, E> {
+        RetryEvent { planned: self.planned, error: self.error, value: None }
+    }
+
     /// Returns the operation's name with its placeholders filled in.
     #[must_use]
     pub fn operation(&self) -> &'a str {
@@ -67,6 +72,11 @@ pub struct GiveUpEvent<'a, E, T = ()> {
 }
 
 impl<'a, E, T> GiveUpEvent<'a, E, T> {
+    /// Returns the event without the value, for a hook that does not name its type.
+    pub(super) fn without_value(&self) -> GiveUpEvent<'a, E> {
+        GiveUpEvent { given_up: self.given_up, error: self.error, value: None }
+    }
+
     /// Returns the operation's name with its placeholders filled in.
     #[must_use]
     pub fn operation(&self) -> &'a str {
@@ -144,7 +154,7 @@ impl<'a> SuccessEvent<'a> {
 }
 
 /// The refused value in the event of a hook.
-pub trait RefusedValue<V> {
+pub trait RefusedValue<V>: Copy {
     /// The type of the value.
     type Value;
 

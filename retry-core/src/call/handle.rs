@@ -16,17 +16,17 @@ use crate::runtime::{self, Clock};
 ///
 /// ```
 /// # let _guard = retry_core::testing::no_wait();
-/// use retry_core::Policy;
+/// use retry_core::{Call, Policy};
 ///
 /// let mut sent = 0;
-/// let result = Policy::new().max(5).retry_with(|call| {
+/// let send = |call: &Call| {
 ///     sent += 1;
 ///     if call.attempt() == 2 {
 ///         call.stop();
 ///     }
 ///     Err::<(), _>("no such queue")
-/// });
-/// assert_eq!(result.run(), Err("no such queue"));
+/// };
+/// assert_eq!(Policy::new().max(5).retry_with(send).run(), Err("no such queue"));
 /// assert_eq!(sent, 2);
 /// ```
 #[derive(Debug)]

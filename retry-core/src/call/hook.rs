@@ -143,15 +143,20 @@ calls! {
 /// hook call owns the result and returns it, so the result lives across the awaits of the hook, and across no
 /// other await.
 #[derive(Debug)]
-pub struct Hook<S, R, T, E, H>(RefCell<Option<PendingHook<S, R, T, E, H>>>);
+pub struct Hook<S, R, T, E, H> {
+    step: S,
+    /// What the hook sees of a refused value.
+    refused: R,
+    pending: RefCell<Option<PendingHook<T, E, H>>>,
+}
 
-/// A step, the result of the attempt before it with what the hook sees of it, and the hook.
-type PendingHook<S, R, T, E, H> = (S, R, Result<T, E>, H);
+/// The result of the attempt before the step, and the hook.
+type PendingHook<T, E, H> = (Result<T, E>, H);
 
 impl<S: Step, R, T, E, H> Hook<S, R, T, E, H> {
     /// Creates the call of a hook.
     pub fn new(step: &S, refused: R, result: Result<T, E>, hook: H) -> Self {
-        Hook(RefCell::new(Some((step.clone(), refused, result, hook))))
+        Hook { step: step.clone(), refused, pending: RefCell::new(Some((result, hook))) }
     }
 }
 
@@ -166,9 +171,8 @@ macro_rules! hooks {
         impl<R: RefusedValue<T>, T, E, H: AsyncFnOnce(&$event)> $later<T, E> for Hook<$step, R, T, E, H> {
             fn __reattempt_call(self) -> Answer<Result<T, E>, impl Future<Output = Result<T, E>>> {
                 Answer::Later(async move {
-                    let (step, refused, result, hook) =
-                        self.0.take().expect("`new` sets the value, which is taken once");
-                    hook(&step.event(refused, &result)).await;
+                    let (result, hook) = self.pending.take().expect("`new` sets the value, which is taken once");
+                    hook(&self.step.event(self.refused, &result)).await;
                     result
                 })
             }
@@ -182,9 +186,8 @@ macro_rules! hooks {
 
         impl<R: RefusedValue<T>, T, E, H: FnOnce(&$event)> $now<T, E> for &Hook<$step, R, T, E, H> {
             fn __reattempt_call(self) -> Answer<Result<T, E>> {
-                let (step, refused, result, hook) =
-                    self.0.take().expect("`new` sets the value, which is taken once");
-                hook(&step.event(refused, &result));
+                let (result, hook) = self.pending.take().expect("`new` sets the value, which is taken once");
+                hook(&self.step.event(self.refused, &result));
                 Answer::Now(result)
             }
         }

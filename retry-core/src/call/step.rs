@@ -4,7 +4,6 @@
 //! of outcome and the same rules share it.
 
 use core::fmt::Display;
-use core::ops::ControlFlow::{self, Break, Continue};
 
 use super::handle::Call;
 use super::next;
@@ -14,28 +13,6 @@ use crate::decision::Outcome;
 use crate::error::{Chained, Classifier, Describe, Failure, Known, Report};
 use crate::policy::nanos::Nanos;
 use crate::runtime::{Clock, Delay};
-
-/// Handles the outcome of an attempt of an async call. Returns the end of the call, or the delay before the next attempt.
-#[inline]
-pub fn step<O: Outcome, A: AfterAttempt<O::Error>>(
-    site: &Site<'_>,
-    progress: &mut Progress,
-    after: A,
-    outcome: O,
-) -> ControlFlow<O, Delay> {
-    match outcome.into_result() {
-        Ok(value) => {
-            if progress.has_retried() {
-                recovered(site, progress, after);
-            }
-            Break(O::from_result(Ok(value)))
-        }
-        Err(error) => match failed(Clock::Async, site, progress, after, error) {
-            Ok(delay) => Continue(delay),
-            Err(outcome) => Break(outcome),
-        },
-    }
-}
 
 /// Ends an async call with a success, and emits the event of a success after a failure. An expansion does all of it in
 /// one call, since the compiler analyses each call in a future again and again.
@@ -110,13 +87,6 @@ pub(super) fn failed_by_default<O: Outcome, A: AfterAttempt<O::Error>>(
     error: O::Error,
 ) -> Result<Delay, O> {
     failed_at(Clock::Async, &Site::with_default(label), progress, after, error)
-}
-
-/// Reports a success after a failure.
-#[cold]
-#[inline(never)]
-fn recovered<E, A: AfterAttempt<E>>(site: &Site<'_>, progress: &mut Progress, mut after: A) {
-    after.decide(None, Decider::new(site, progress, Clock::Async));
 }
 
 /// The rules of a function for the end of an attempt.

@@ -41,7 +41,7 @@ pub async fn limit_with<F: Future, S: Future<Output = ()>>(
 }
 
 /// Returns the time limit of an attempt that starts now.
-fn limit_now(policy: &Policy, progress: &Progress, timeout: Duration) -> Duration {
+pub(super) fn limit_now(policy: &Policy, progress: &Progress, timeout: Duration) -> Duration {
     if !policy.has_deadline() {
         return timeout;
     }

@@ -31,8 +31,8 @@ use crate::decision::GiveUpReason;
 /// static STATS: Stats = Stats::new();
 ///
 /// set_observer(&STATS).expect("it is set once");
-/// let upload = Policy::new().jitter(Jitter::None).name("upload").log_errors();
-/// assert!(upload.run(|| Err::<(), _>("disk full")).is_err());
+/// let policy = Policy::new().jitter(Jitter::None);
+/// assert!(policy.retry(|| Err::<(), _>("disk full")).name("upload").log_errors().run().is_err());
 ///
 /// let expected = "
 /// operation  retried  retries  recovered  gave up  mean delay

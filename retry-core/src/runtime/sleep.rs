@@ -43,6 +43,14 @@ pub fn wait_with<S: Future<Output = ()>>(sleep: impl FnOnce(Duration) -> S, dela
     }
 }
 
+/// Returns the caller's future as the timer of an attempt, which no test context skips.
+pub(crate) fn timer_with<S: Future<Output = ()>>(
+    sleep: impl FnOnce(Duration) -> S,
+    time: Duration,
+) -> Slept<S> {
+    Slept { skipped: None, future: Some(sleep(time)), poll: S::poll }
+}
+
 pin_project_lite::pin_project! {
     /// The wait with the caller's future. Awaiting it needs no bound on `S`: a type that is no future is reported once,
     /// where it is passed in.

@@ -203,7 +203,7 @@ arguments! {
         "restart_after_ms" = millis(Other), "restart_after_ms = 120000";
     }
     cancel: Expr, Call {
-        "cancel" = shared(NoLiteral), "cancel = token.cancelled()",
+        "cancel" = cancel(NoLiteral), "cancel = token.cancelled()",
             Unchanged("cancellation" "cancelled" "stop_when" "shutdown" "abort");
     }
     fallback: Expr, Call {

@@ -90,8 +90,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_attempt_that_was_cut_off_stays_visible_and_is_retried() {
-        let limited = crate::Policy::new().max(1).attempt_timeout(Duration::from_secs(5));
-        let error = limited.run_async(std::future::pending::<Result<(), Error>>).await.unwrap_err();
+        let policy = crate::Policy::new().max(1);
+        let call = policy.retry_async(std::future::pending::<Result<(), Error>>);
+        let error = call.attempt_timeout(Duration::from_secs(5)).await.unwrap_err();
         assert_eq!(error.to_string(), "the attempt did not end within 5s");
         assert!(error.source().unwrap().is::<AttemptTimeout>());
         assert!(error.is_retryable());

@@ -50,10 +50,10 @@ macro_rules! forms {
             POLICY.run_async(ping).await
         });
         $place!(with_steps, self, url, POLICY
+            .retry_async(|| self.get(url))
             .name("get")
-            .when(|error: &io::Error| error.kind() == io::ErrorKind::TimedOut)
-            .log_errors()
-            .run_async(|| self.get(url)));
+            .when(|error| error.kind() == io::ErrorKind::TimedOut)
+            .log_errors());
     };
 }
 

@@ -1,0 +1,26 @@
+//! Retries a closure without the attribute, by the same decisions.
+//!
+//! Generic code cannot inspect the type of an error, so each question about an error is a step of the call, with the
+//! bounds that the step needs. The operation comes first, so that the closures of the steps know their arguments.
+
+mod blocking_builder;
+mod blocking_call;
+mod async_builder;
+mod builder;
+mod course;
+mod ending;
+mod future;
+mod lending;
+mod operation;
+mod rule;
+mod searched;
+mod shared_rules;
+mod sharing;
+mod sleeper;
+mod step;
+mod template;
+
+pub use blocking_call::RetryCall;
+pub use future::{ExplainedFuture, RetryFuture};
+pub use lending::RetryLending;
+pub use template::{RetryRules, RulesBuilder};

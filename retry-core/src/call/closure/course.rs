@@ -1,0 +1,349 @@
+//! What happens between two attempts of a closure's call, the same for blocking and async calls.
+
+use core::any::type_name;
+use core::fmt::{self, Display, Formatter};
+use core::marker::PhantomData;
+use core::ops::ControlFlow::{self, Break, Continue};
+use core::panic::Location;
+use core::time::Duration;
+
+use super::super::event::{AnyValue, NoValue, Step};
+use super::super::handle::Call;
+use super::super::name::Name;
+use super::super::next::{self, Controls, Emit};
+use super::super::planned::{GivenUp, Planned};
+use super::super::progress::Progress;
+use super::super::site::Site;
+use super::super::step::{Decider, NextWait};
+use super::ending::Ending;
+use super::rule::Rule;
+use super::sharing::{Attempted, Kind, Sharing};
+use crate::decision::{Selection, classify};
+use crate::error::chain::{is_circuit_open, is_refusal_type};
+use crate::error::{CircuitOpen, Failure, OwnDelay, RejectedValue};
+use crate::observe::LogRules;
+use crate::policy::Policy;
+use crate::policy::nanos::Nanos;
+use crate::runtime::Clock;
+
+/// The policy, the name and the rules of a call, as the decisions between its attempts see them.
+pub struct Course<'a, T, E, R> {
+    policy: &'a Policy,
+    place: &'static Location<'static>,
+    rules: &'a R,
+    clock: Clock,
+    result: PhantomData<fn() -> Result<T, E>>,
+}
+
+/// A wait between two attempts.
+pub(super) struct Pause<T, E> {
+    pub(super) wait: Nanos,
+    /// The plan, if the call asked for one.
+    pub(super) planned: Option<Planned>,
+    /// The result of the attempt.
+    pub(super) result: Result<T, E>,
+}
+
+/// The next step of a call after an attempt that did not end it with success.
+enum Next {
+    /// The wait before another attempt, and the plan, if the call asked for one.
+    Wait(Nanos, Option<Planned>),
+    /// The end, with its reason, if the call asked for a plan.
+    End(Option<GivenUp>),
+}
+
+/// What is known of an attempt besides its result.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Attempt<'c> {
+    /// The handle of the call.
+    pub(super) call: Option<&'c Call>,
+    /// Whether `cancel` has ended the call.
+    pub(super) is_cancelled: bool,
+    /// Whether the call has a `cancel`.
+    pub(super) may_be_cancelled: bool,
+    /// Whether the attempt exceeded its limit.
+    pub(super) timed_out: bool,
+}
+
+impl<'c> Attempt<'c> {
+    #[inline]
+    pub(super) fn of_async(call: Option<&'c Call>, may_be_cancelled: bool, timed_out: bool) -> Attempt<'c> {
+        Attempt { call, is_cancelled: false, may_be_cancelled, timed_out }
+    }
+}
+
+impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
+    #[inline]
+    pub(super) fn new(
+        policy: &'a Policy,
+        place: &'static Location<'static>,
+        rules: &'a R,
+        clock: Clock,
+    ) -> Course<'a, T, E, R> {
+        Course { policy, place, rules, clock, result: PhantomData }
+    }
+
+    #[inline]
+    pub(super) fn policy(&self) -> &'a Policy {
+        self.policy
+    }
+
+    #[inline]
+    pub(super) fn rules(&self) -> &'a R {
+        self.rules
+    }
+
+    /// Starts the call.
+    #[inline]
+    pub(super) fn start<S: Sharing<E>, K: Ending<T, E>>(
+        &self,
+        shared: &mut S,
+    ) -> ControlFlow<K::Output, Progress> {
+        if let Err((open, error)) = shared.start() {
+            return Break(self.refused::<K>(&open, error));
+        }
+        if self.rules.needs().or(K::NEEDS).clock {
+            return Continue(match self.clock {
+                Clock::Blocking => Progress::blocking_timed(),
+                Clock::Async => Progress::asynchronous_timed(),
+            });
+        }
+        // The name is not needed to start.
+        let site = Site::new("", self.policy);
+        Continue(match self.clock {
+            Clock::Blocking => Progress::blocking(&site),
+            Clock::Async => Progress::asynchronous(&site),
+        })
+    }
+
+    /// Ends a call that its breaker has refused before the first attempt.
+    #[cold]
+    #[inline(never)]
+    fn refused<K: Ending<T, E>>(&self, open: &CircuitOpen, error: E) -> K::Output {
+        let name = self.name();
+        let given_up = GivenUp::refused(&self.site(&name), Some(&name), open);
+        let result = Err(error);
+        self.rules.on_give_up(&given_up.event(AnyValue, &result));
+        given_up.emit();
+        match result.or_else(|error| self.rules.fallback(error)) {
+            Ok(value) => K::succeeded(value),
+            Err(error) => K::refused(&given_up, error),
+        }
+    }
+
+    /// Returns whether the value of an attempt ends the call.
+    #[inline]
+    pub(super) fn accepts(&self, value: &T, call: Option<&Call>) -> bool {
+        !(self.rules.needs().values && self.rules.refuses(value)) || call.is_some_and(Call::is_stopped)
+    }
+
+    /// Ends the call with a success.
+    #[inline]
+    fn succeeded<S: Sharing<E>, K: Ending<T, E>>(
+        &self,
+        shared: &mut S,
+        progress: &Progress,
+        call: Option<&Call>,
+        value: T,
+    ) -> K::Output {
+        shared.succeeded();
+        if progress.has_retried() {
+            self.recovered(*progress, call);
+        }
+        K::succeeded(value)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn recovered(&self, mut progress: Progress, call: Option<&Call>) {
+        let name = self.name();
+        let site = self.site(&name);
+        if call.is_none() && !self.rules.needs().success {
+            return next::recovered(&site, &progress, Some(&name), self.clock);
+        }
+        let recovered = next::recovered_controlled(self.clock, &site, &mut progress, call, Some(&name));
+        self.rules.on_success(&recovered.event(NoValue, &Ok::<(), ()>(())));
+    }
+
+    /// Ends the call after an attempt, or returns the wait before the next one. `is_cancelled` is asked after a failure.
+    #[inline]
+    pub(super) fn after<S: Sharing<E>, K: Ending<T, E>>(
+        &self,
+        shared: &mut S,
+        progress: &mut Progress,
+        result: Result<T, E>,
+        attempt: Attempt<'_>,
+        is_cancelled: impl FnOnce() -> bool,
+    ) -> ControlFlow<K::Output, Pause<T, E>> {
+        match result {
+            Ok(value) if self.accepts(&value, attempt.call) => {
+                Break(self.succeeded::<S, K>(shared, progress, attempt.call, value))
+            }
+            result => self.failed::<S, K>(
+                shared,
+                progress,
+                result,
+                Attempt { is_cancelled: is_cancelled(), ..attempt },
+            ),
+        }
+    }
+
+    /// Ends the call after a failed attempt, or returns the wait before the next one.
+    #[inline]
+    pub(super) fn failed<S: Sharing<E>, K: Ending<T, E>>(
+        &self,
+        shared: &mut S,
+        progress: &mut Progress,
+        result: Result<T, E>,
+        attempt: Attempt<'_>,
+    ) -> ControlFlow<K::Output, Pause<T, E>> {
+        match self.decide::<S, K>(shared, progress, &result, attempt) {
+            Next::Wait(wait, planned) => Continue(Pause { wait, planned, result }),
+            Next::End(given_up) => Break(self.give_up::<K>(given_up, result)),
+        }
+    }
+
+    /// Decides after an attempt that did not end the call with success.
+    #[cold]
+    #[inline(never)]
+    fn decide<S: Sharing<E>, K: Ending<T, E>>(
+        &self,
+        shared: &mut S,
+        progress: &mut Progress,
+        result: &Result<T, E>,
+        attempt: Attempt<'_>,
+    ) -> Next {
+        let Attempt { call, is_cancelled, may_be_cancelled, timed_out } = attempt;
+        let needs = self.rules.needs().or(K::NEEDS);
+        let name = self.name();
+        let site = self.site(&name);
+        let failure = ClosureFailure {
+            result: result.as_ref(),
+            rules: self.rules,
+            name: &name,
+            is_retryable: self.is_retryable(result, timed_out),
+            timed_out,
+        };
+        let has_plan = needs.plan || shared.is_shared() || call.is_some() || may_be_cancelled;
+        if !has_plan {
+            let NextWait(wait) = Decider::new(&site, progress, self.clock).after_failure(&failure);
+            return wait.map_or(Next::End(None), |wait| Next::Wait(wait, None));
+        }
+        let kind = match result {
+            Ok(_) => Kind::Value,
+            Err(_) if timed_out => Kind::Timeout,
+            Err(_) => Kind::Error,
+        };
+        // A breaker may end the call after the wait, when the text of the error is no longer available.
+        let is_late = needs.late || shared.may_refuse() || may_be_cancelled;
+        let emit = if is_late { Emit::Later } else { Emit::Now };
+        let controls = Controls { call, is_cancelled };
+        let attempted = Attempted { site: &site, clock: self.clock, failure: &failure, emit, controls, kind };
+        match shared.plan(attempted, progress) {
+            Ok(planned) => {
+                self.rules.on_retry(&planned.event(AnyValue, result));
+                planned.emit();
+                Next::Wait(planned.wait().0, Some(planned))
+            }
+            Err(given_up) => Next::End(Some(given_up)),
+        }
+    }
+
+    fn is_retryable(&self, result: &Result<T, E>, timed_out: bool) -> bool {
+        let Err(error) = result else { return true };
+        let rules = self.rules;
+        let own = || {
+            let classification = rules.is_retryable(error);
+            // Without `retryable` the remaining open time is unknown, and a retry would be refused again.
+            let is_refusal = is_circuit_open::<E>() && classification.is_none();
+            timed_out || (classification.unwrap_or(true) && !rules.gave_up(error) && !is_refusal)
+        };
+        let selection = || rules.selection(error).unwrap_or(Selection::Type);
+        classify(|| rules.unless(error), selection, || rules.predicate(error), own)
+    }
+
+    /// Ends the call without success: calls the hook, emits the event, and calls the fallback.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn give_up<K: Ending<T, E>>(
+        &self,
+        given_up: Option<GivenUp>,
+        result: Result<T, E>,
+    ) -> K::Output {
+        if let Some(given_up) = &given_up {
+            self.rules.on_give_up(&given_up.event(AnyValue, &result));
+            given_up.emit();
+        }
+        match result {
+            Ok(value) => K::used_up(given_up.as_ref(), value),
+            Err(error) => match self.rules.fallback(error) {
+                Ok(value) => K::succeeded(value),
+                Err(error) => K::failed(given_up.as_ref(), error),
+            },
+        }
+    }
+
+    fn name(&self) -> Name {
+        self.rules.name().map_or(Name::Location(self.place), Name::Written)
+    }
+
+    fn site(&self, name: &Name) -> Site<'a> {
+        Site::new(name.label(), self.policy).with_log(self.rules.log(LogRules::USUAL))
+    }
+
+    /// Returns the handle of a call, if its operation takes one or a rule needs it.
+    #[inline]
+    pub(super) fn call(&self, progress: &Progress, is_passed: bool) -> Option<Call> {
+        (is_passed || self.rules.needs().restart)
+            .then(|| Call::new(&Site::new("", self.policy), progress, self.clock))
+    }
+}
+
+/// A failed attempt of a closure's call.
+struct ClosureFailure<'a, T, E, R> {
+    result: Result<&'a T, &'a E>,
+    rules: &'a R,
+    name: &'a Name,
+    is_retryable: bool,
+    timed_out: bool,
+}
+
+impl<T, E, R: Rule<T, E>> Failure for ClosureFailure<'_, T, E, R> {
+    fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.result {
+            Ok(_) => RejectedValue.describe(f),
+            Err(error) => self.rules.describe(error, f).unwrap_or_else(|| f.write_str(type_name::<E>())),
+        }
+    }
+
+    fn is_retryable(&self) -> bool {
+        self.is_retryable
+    }
+
+    fn hint(&self) -> Option<Duration> {
+        let error = match self.result {
+            Ok(value) => return self.rules.hint_of_value(value),
+            Err(error) => error,
+        };
+        let own = || if self.timed_out { None } else { self.rules.own_hint(error) };
+        self.rules.hint(error).unwrap_or_else(own)
+    }
+
+    fn is_refusal(&self) -> bool {
+        self.result.is_err_and(|error| is_refusal_type::<E>() || self.rules.is_refusal(error))
+    }
+
+    fn own_delay(&self) -> Option<&dyn OwnDelay> {
+        (self.rules.needs().delay && self.result.is_err()).then_some(self)
+    }
+
+    fn operation(&self) -> Option<&dyn Display> {
+        Some(self.name)
+    }
+}
+
+impl<T, E, R: Rule<T, E>> OwnDelay for ClosureFailure<'_, T, E, R> {
+    fn after(&self, attempt: u32) -> Duration {
+        self.result.err().and_then(|error| self.rules.delay(error, attempt)).unwrap_or_default()
+    }
+}

@@ -1,0 +1,351 @@
+//! The call of a closure that returns futures. It is a future itself.
+
+use core::fmt::{self, Debug, Formatter};
+use core::future::Future;
+use core::marker::PhantomData;
+use core::ops::ControlFlow::{Break, Continue};
+use core::panic::Location;
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+use std::sync::Arc;
+
+use pin_project_lite::pin_project;
+
+use super::super::handle::Call;
+use super::super::planned::GivenUp;
+use super::super::progress::Progress;
+use super::course::{Attempt, Course, Pause};
+use super::ending::{Ending, Explained, Unchanged};
+use super::operation::{AsyncClosure, AsyncOperation, AsyncWithCall, Operation};
+use super::rule::Rule;
+use super::searched::Explainable;
+use super::sharing::{Sharing, Unshared};
+use super::sleeper::{Cancel, Dropped, Keep, Never, Runtime, Sleeper, Waits, poll_wait};
+use crate::error::RetryError;
+use crate::policy::Policy;
+use crate::runtime::{Clock, Delay};
+
+pin_project! {
+    /// An async closure's call: a policy, an operation and the rules for its results. It is a future of the last result.
+    ///
+    /// [`Policy::retry_async`] creates it. Steps come in any order, and each returns the call with one more rule. Nothing
+    /// is called before the future is polled; dropping it stops everything. It is `Send` if the operation, its futures
+    /// and what the steps are given are.
+    ///
+    /// ```
+    /// # #[cfg(feature = "tokio")]
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let _guard = retry_core::testing::no_wait();
+    /// use retry_core::Policy;
+    ///
+    /// const POLICY: Policy = Policy::new().max(5);
+    ///
+    /// let call = POLICY.retry_async(|| async { Err::<(), _>("busy") }).name("fetch").when(|error| *error == "busy");
+    /// assert_eq!(tokio::spawn(call).await.unwrap(), Err("busy"));
+    /// # }
+    /// # #[cfg(not(feature = "tokio"))] fn main() {}
+    /// ```
+    #[must_use = "nothing is called before it is awaited"]
+    pub struct RetryFuture<'p, O, T, E, R = (), S = Unshared, C = Never, Z = Runtime, K = Dropped>
+    where
+        O: Operation,
+        Z: Waits,
+    {
+        pub(super) policy: &'p Policy,
+        pub(super) place: &'static Location<'static>,
+        pub(super) operation: O,
+        pub(super) rules: R,
+        pub(super) shared: S,
+        #[pin]
+        pub(super) cancel: C,
+        pub(super) sleeper: Z,
+        pub(super) kept: K,
+        pub(super) result: PhantomData<fn() -> Result<T, E>>,
+        // The progress is in it, beside the number of the state: a field of its own would take 8 bytes more.
+        #[pin]
+        pub(super) state: State<O::Attempt<Z::Wait>, Z::Wait>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    pub(super) enum State<A, W> {
+        Start,
+        Attempting { progress: Progress, #[pin] attempt: A },
+        Waiting { progress: Progress, #[pin] wait: W },
+        Ended,
+    }
+}
+
+impl Policy {
+    /// Returns a call of the async `operation` by this policy. The call is a future that waits on the runtime's timer.
+    ///
+    /// `operation` returns a new future for each attempt, as `|| client.get(url)`, `|| async { … }` and `async || …` do.
+    /// The call is `Send` if the closure and its futures are, so it can be spawned, even if the closure borrows. A
+    /// closure whose futures borrow from the closure itself is not accepted, such as `async || { counter += 1; … }`, or
+    /// `async move || …` that uses an owned value: [`retry_async_mut`](Policy::retry_async_mut) takes those. A call that
+    /// has to be spawned clones the value before the block instead: `|| { let client = client.clone(); async move { … } }`.
+    ///
+    /// The call borrows the policy. It can be awaited in the same statement, `Policy::new().max(5).retry_async(…).await`.
+    /// A call that is spawned or returned needs a policy that lives as long: that of a `const`, `POLICY.retry_async(…)`,
+    /// lives forever. For a policy made in place the compiler reports E0716 or E0515: give it a name as a `const`, or
+    /// move it into an `async move { policy.retry_async(…).await }`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "tokio")]
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let _guard = retry_core::testing::no_wait();
+    /// use retry_core::Policy;
+    ///
+    /// let result = Policy::new().max(2).retry_async(async || Err::<(), _>("refused")).log_errors().await;
+    /// assert_eq!(result, Err("refused"));
+    /// # }
+    /// # #[cfg(not(feature = "tokio"))] fn main() {}
+    /// ```
+    #[track_caller]
+    #[inline]
+    pub fn retry_async<T, E, F, A>(&self, operation: F) -> RetryFuture<'_, AsyncClosure<F, A>, T, E>
+    where
+        F: FnMut() -> A,
+        A: Future<Output = Result<T, E>>,
+    {
+        RetryFuture::new(self, Location::caller(), AsyncClosure::new(operation))
+    }
+
+    /// Returns a call of the async `operation` like [`retry_async`](Policy::retry_async), with a handle of the call as
+    /// its argument. An attempt may outlive the borrow of a reference, so the handle is an `Arc`, which is allocated once
+    /// for each call.
+    ///
+    /// ```
+    /// # #[cfg(feature = "tokio")]
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let _guard = retry_core::testing::no_wait();
+    /// use retry_core::Policy;
+    ///
+    /// let result = Policy::new()
+    ///     .retry_async_with(|call| async move {
+    ///         if call.attempt() == 2 {
+    ///             call.stop();
+    ///         }
+    ///         Err::<(), _>(call.attempt())
+    ///     })
+    ///     .await;
+    /// assert_eq!(result, Err(2));
+    /// # }
+    /// # #[cfg(not(feature = "tokio"))] fn main() {}
+    /// ```
+    #[track_caller]
+    #[inline]
+    pub fn retry_async_with<T, E, F, A>(&self, operation: F) -> RetryFuture<'_, AsyncWithCall<F, A>, T, E>
+    where
+        F: FnMut(Arc<Call>) -> A,
+        A: Future<Output = Result<T, E>>,
+    {
+        RetryFuture::new(self, Location::caller(), AsyncWithCall::new(operation))
+    }
+
+    /// Calls the async `operation` until it succeeds or this policy gives up, and returns its last result unchanged: the
+    /// same as [`retry_async(operation)`](Policy::retry_async) without steps.
+    ///
+    /// ```
+    /// # #[cfg(feature = "tokio")]
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let _guard = retry_core::testing::no_wait();
+    /// let result = retry_core::Policy::new().max(2).run_async(async || Err::<(), _>("refused")).await;
+    /// assert_eq!(result, Err("refused"));
+    /// # }
+    /// # #[cfg(not(feature = "tokio"))] fn main() {}
+    /// ```
+    #[track_caller]
+    #[inline]
+    pub fn run_async<T, E, F, A>(&self, operation: F) -> RetryFuture<'_, AsyncClosure<F, A>, T, E>
+    where
+        F: FnMut() -> A,
+        A: Future<Output = Result<T, E>>,
+    {
+        self.retry_async(operation)
+    }
+}
+
+impl<'p, O: Operation, T, E> RetryFuture<'p, O, T, E> {
+    #[inline]
+    pub(super) fn new(policy: &'p Policy, place: &'static Location<'static>, operation: O) -> Self {
+        RetryFuture {
+            policy,
+            place,
+            operation,
+            rules: (),
+            shared: Unshared,
+            cancel: Never,
+            sleeper: Runtime,
+            kept: Dropped,
+            result: PhantomData,
+            state: State::Start,
+        }
+    }
+}
+
+impl<O, T, E, R, S, C, Z, K> RetryFuture<'_, O, T, E, R, S, C, Z, K>
+where
+    Z: Sleeper,
+    O: AsyncOperation<T, E, Z>,
+    R: Rule<T, E>,
+    S: Sharing<E>,
+    C: Cancel,
+    K: Keep<Result<T, E>>,
+{
+    /// Returns a future of the same call, whose error has the reason why the call gave up beside the last error.
+    ///
+    /// The error is an `Error` that is `'static`, a pointer to one of unknown type, or a text. A value that
+    /// [`retry_ok`](Self::retry_ok) refuses at the last attempt leaves no last error.
+    ///
+    /// ```
+    /// # #[cfg(feature = "tokio")]
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let _guard = retry_core::testing::no_wait();
+    /// use retry_core::{GiveUpReason, Policy};
+    ///
+    /// let down = async || Err::<(), _>("down");
+    /// let error = Policy::new().retry_async(down).run_or_explain().await.unwrap_err();
+    /// assert_eq!((error.reason(), error.attempts()), (GiveUpReason::MaxAttempts, 3));
+    /// # }
+    /// # #[cfg(not(feature = "tokio"))] fn main() {}
+    /// ```
+    pub fn run_or_explain<M>(self) -> ExplainedFuture<Self, M>
+    where
+        E: Explainable<M>,
+    {
+        ExplainedFuture { call: self, way: PhantomData }
+    }
+
+    #[inline]
+    fn poll_to<N: Ending<T, E>>(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<N::Output> {
+        let mut this = self.project();
+        let course = Course::new(this.policy, this.place, &*this.rules, Clock::Async);
+        loop {
+            let progress = match this.state.as_mut().project() {
+                StateProjection::Start => match course.start::<S, N>(this.shared) {
+                    Continue(progress) => {
+                        this.operation.begin(&course, &progress);
+                        progress
+                    }
+                    Break(end) => {
+                        this.state.set(State::Ended);
+                        return Poll::Ready(end);
+                    }
+                },
+                StateProjection::Attempting { progress, attempt } => {
+                    let (result, timed_out) = {
+                        let _mark = this.shared.mark();
+                        ready!(O::poll(attempt, context))
+                    };
+                    let mut progress = *progress;
+                    // The attempt is dropped, as at the end of its statement in a loop by hand.
+                    this.state.set(State::Ended);
+                    this.operation.ended(&course);
+                    let attempt = Attempt::of_async(this.operation.call(), C::IS_POSSIBLE, timed_out);
+                    let is_cancelled = || this.cancel.as_mut().is_cancelled(context);
+                    match course.after::<S, N>(this.shared, &mut progress, result, attempt, is_cancelled) {
+                        Break(end) => return Poll::Ready(end),
+                        Continue(Pause { wait, planned, result }) => {
+                            this.kept.keep(planned, result);
+                            let wait = this.sleeper.wait(Delay(wait));
+                            this.state.set(State::Waiting { progress, wait });
+                        }
+                    }
+                    continue;
+                }
+                StateProjection::Waiting { progress, wait } => {
+                    let is_cancelled = ready!(poll_wait(this.cancel.as_mut(), wait, context));
+                    let progress = *progress;
+                    if let Some((given_up, result)) = resume(this.shared, this.kept, is_cancelled) {
+                        this.state.set(State::Ended);
+                        return Poll::Ready(course.give_up::<N>(Some(given_up), result));
+                    }
+                    progress
+                }
+                StateProjection::Ended => panic!("a call was polled after its end"),
+            };
+            let attempt = this.operation.start(&course, &progress, this.sleeper);
+            this.state.set(State::Attempting { progress, attempt });
+        }
+    }
+}
+
+/// Ends a wait. Returns the end of the call if it was cancelled, or if the breaker refuses the next attempt.
+#[inline]
+fn resume<T, E, S: Sharing<E>, K: Keep<Result<T, E>>>(
+    shared: &mut S,
+    kept: &mut K,
+    is_cancelled: bool,
+) -> Option<(GivenUp, Result<T, E>)> {
+    let (planned, result) = kept.take()?;
+    if is_cancelled {
+        return Some((planned.cancelled(), result));
+    }
+    let given_up = shared.resume(&planned).err()?;
+    Some((given_up, result))
+}
+
+impl<O, T, E, R, S, C, Z, K> Future for RetryFuture<'_, O, T, E, R, S, C, Z, K>
+where
+    Z: Sleeper,
+    O: AsyncOperation<T, E, Z>,
+    R: Rule<T, E>,
+    S: Sharing<E>,
+    C: Cancel,
+    K: Keep<Result<T, E>>,
+{
+    type Output = Result<T, E>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T, E>> {
+        self.poll_to::<Unchanged>(context)
+    }
+}
+
+pin_project! {
+    /// A [`RetryFuture`] whose error has the reason why the call gave up.
+    #[must_use = "nothing is called before it is awaited"]
+    pub struct ExplainedFuture<F, M> {
+        #[pin]
+        call: F,
+        way: PhantomData<fn() -> M>,
+    }
+}
+
+impl<O, T, E, R, S, C, Z, K, M> Future for ExplainedFuture<RetryFuture<'_, O, T, E, R, S, C, Z, K>, M>
+where
+    Z: Sleeper,
+    O: AsyncOperation<T, E, Z>,
+    R: Rule<T, E>,
+    S: Sharing<E>,
+    C: Cancel,
+    K: Keep<Result<T, E>>,
+    E: Explainable<M>,
+{
+    type Output = Result<T, RetryError<E>>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project().call.poll_to::<Explained<M>>(context)
+    }
+}
+
+impl<O: Operation, T, E, R: Debug, S: Debug, C, Z: Waits, K> Debug
+    for RetryFuture<'_, O, T, E, R, S, C, Z, K>
+{
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let RetryFuture { policy, rules, shared, .. } = self;
+        f.debug_struct("RetryFuture")
+            .field("policy", policy)
+            .field("rules", rules)
+            .field("shared", shared)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<F: Debug, M> Debug for ExplainedFuture<F, M> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ExplainedFuture").field(&self.call).finish()
+    }
+}

@@ -1,0 +1,347 @@
+//! The rules of a closure's call. Each step of the call is a rule, and [`Both`] combines it with the rules before it.
+
+use core::fmt::{self, Formatter};
+use core::time::Duration;
+
+use super::super::event::{GiveUpEvent, RetryEvent, SuccessEvent};
+use crate::decision::Selection;
+use crate::error::AttemptTimeout;
+use crate::observe::LogRules;
+
+/// A rule of a call with values of type `T` and errors of type `E`. Each method has a default without an effect, and a
+/// step of the call implements the one or two methods that it is about.
+pub trait Rule<T, E> {
+    /// Returns what the call has to do for this rule besides a decision.
+    #[inline]
+    fn needs(&self) -> Needs {
+        Needs::NOTHING
+    }
+
+    /// Returns the operation's name in events.
+    #[inline]
+    fn name(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Returns whether the error is never retried.
+    #[inline]
+    fn unless(&self, _error: &E) -> bool {
+        false
+    }
+
+    /// Returns the match of the `on` steps, or `None` without such a step.
+    #[inline]
+    fn selection(&self, _error: &E) -> Option<Selection> {
+        None
+    }
+
+    /// Returns whether every predicate is true, or `None` without a predicate.
+    #[inline]
+    fn predicate(&self, _error: &E) -> Option<bool> {
+        None
+    }
+
+    /// Returns the classification by the error's own type, or `None` without a `retryable` step.
+    #[inline]
+    fn is_retryable(&self, _error: &E) -> Option<bool> {
+        None
+    }
+
+    /// Returns the wait that the error asks for by its own type.
+    #[inline]
+    fn own_hint(&self, _error: &E) -> Option<Duration> {
+        None
+    }
+
+    /// Returns the wait that a function reads from the error, or `None` without such a function.
+    #[inline]
+    fn hint(&self, _error: &E) -> Option<Option<Duration>> {
+        None
+    }
+
+    /// Returns the wait that a function reads from a refused value.
+    #[inline]
+    fn hint_of_value(&self, _value: &T) -> Option<Duration> {
+        None
+    }
+
+    /// Returns the delay that replaces the policy's after this error of attempt `attempt`.
+    #[inline]
+    fn delay(&self, _error: &E, _attempt: u32) -> Option<Duration> {
+        None
+    }
+
+    /// Returns whether the error comes from a retry loop that gave up, as far as its source chain can be searched.
+    #[inline]
+    fn gave_up(&self, _error: &E) -> bool {
+        false
+    }
+
+    /// Returns whether the error is the refusal of a breaker, as far as its source chain can be searched.
+    #[inline]
+    fn is_refusal(&self, _error: &E) -> bool {
+        false
+    }
+
+    /// Writes the error for events, or returns `None` if the rule shows no errors.
+    #[inline]
+    fn describe(&self, _error: &E, _f: &mut Formatter<'_>) -> Option<fmt::Result> {
+        None
+    }
+
+    /// Returns whether the value is refused, so that the attempt counts as failed.
+    #[inline]
+    fn refuses(&self, _value: &T) -> bool {
+        false
+    }
+
+    /// Returns the time limit on an attempt.
+    #[inline]
+    fn limit(&self) -> Option<Limit<E>> {
+        None
+    }
+
+    /// Blocks the thread in place of its timer. Returns `false` if the rule does not wait.
+    #[inline]
+    fn block(&self, _wait: Duration) -> bool {
+        false
+    }
+
+    /// Returns whether `cancel` ends the call, which it may take `wait` to find out, or `None` without a `cancel`.
+    #[inline]
+    fn cancel(&self, _wait: Duration) -> Option<bool> {
+        None
+    }
+
+    /// Returns how long an attempt has to run so that the call starts anew after it.
+    #[inline]
+    fn restart_after(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Returns the levels of the log events, given those by the other rules.
+    #[inline]
+    fn log(&self, log: LogRules) -> LogRules {
+        log
+    }
+
+    /// Calls the hook for a retry.
+    #[inline]
+    fn on_retry(&self, _event: &RetryEvent<'_, E, T>) {}
+
+    /// Calls the hook for the end without success.
+    #[inline]
+    fn on_give_up(&self, _event: &GiveUpEvent<'_, E, T>) {}
+
+    /// Calls the hook for a success after a failed attempt.
+    #[inline]
+    fn on_success(&self, _event: &SuccessEvent<'_>) {}
+
+    /// Returns the result for a call that gave up, or the error if there is no fallback.
+    #[expect(clippy::missing_errors_doc, reason = "the error is the argument or that of the fallback")]
+    #[inline]
+    fn fallback(&self, error: E) -> Result<T, E> {
+        Err(error)
+    }
+}
+
+/// The time limit on an attempt, and the error of an attempt that exceeds it.
+#[derive(Debug)]
+pub struct Limit<E> {
+    pub(super) time: Duration,
+    pub(super) error: fn(AttemptTimeout) -> E,
+}
+
+/// What a call does only where a rule needs it. For the rules of most calls the compiler sees the values and removes
+/// what is not needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// The decision returns a plan, which the call carries out.
+    pub(super) plan: bool,
+    /// The plan's event is emitted after hooks, or after `cancel` was asked.
+    pub(super) late: bool,
+    /// The call reads the clock before attempt 1.
+    pub(super) clock: bool,
+    /// Values can be refused.
+    pub(super) values: bool,
+    /// A rule replaces the policy's delay.
+    pub(super) delay: bool,
+    /// A function may end the call during a wait.
+    pub(super) cancel: bool,
+    /// The call starts anew after a long attempt.
+    pub(super) restart: bool,
+    /// A hook receives a success after a failed attempt.
+    pub(super) success: bool,
+}
+
+impl Needs {
+    /// The needs of a rule that only decides about errors.
+    pub(super) const NOTHING: Needs = Needs {
+        plan: false,
+        late: false,
+        clock: false,
+        values: false,
+        delay: false,
+        cancel: false,
+        restart: false,
+        success: false,
+    };
+    /// The needs of a hook: it receives a plan and the time, before the event is emitted.
+    pub(super) const HOOK: Needs = Needs { plan: true, late: true, clock: true, ..Needs::NOTHING };
+    /// The needs of a rule about values.
+    pub(super) const VALUES: Needs = Needs { values: true, ..Needs::NOTHING };
+
+    #[inline]
+    pub(super) const fn or(self, other: Needs) -> Needs {
+        Needs {
+            plan: self.plan || other.plan,
+            late: self.late || other.late,
+            clock: self.clock || other.clock,
+            values: self.values || other.values,
+            delay: self.delay || other.delay,
+            cancel: self.cancel || other.cancel,
+            restart: self.restart || other.restart,
+            success: self.success || other.success,
+        }
+    }
+}
+
+/// No rule: every error is retried, and events show the name of the error's type.
+impl<T, E> Rule<T, E> for () {}
+
+/// A step and the rules that were written before it.
+#[derive(Clone, Copy, Debug)]
+pub struct Both<S, R> {
+    pub(super) step: S,
+    pub(super) before: R,
+}
+
+/// What is written first is asked and called first. A step replaces an answer that can only be given once.
+impl<T, E, S: Rule<T, E>, R: Rule<T, E>> Rule<T, E> for Both<S, R> {
+    #[inline]
+    fn needs(&self) -> Needs {
+        self.before.needs().or(self.step.needs())
+    }
+
+    #[inline]
+    fn name(&self) -> Option<&'static str> {
+        self.step.name().or(self.before.name())
+    }
+
+    #[inline]
+    fn unless(&self, error: &E) -> bool {
+        self.before.unless(error) || self.step.unless(error)
+    }
+
+    #[inline]
+    fn selection(&self, error: &E) -> Option<Selection> {
+        match (self.before.selection(error), self.step.selection(error)) {
+            (Some(one), Some(other)) => Some(one.or(|| other)),
+            (one, other) => one.or(other),
+        }
+    }
+
+    #[inline]
+    fn predicate(&self, error: &E) -> Option<bool> {
+        match self.before.predicate(error) {
+            Some(false) => Some(false),
+            before => self.step.predicate(error).or(before),
+        }
+    }
+
+    #[inline]
+    fn is_retryable(&self, error: &E) -> Option<bool> {
+        self.step.is_retryable(error).or_else(|| self.before.is_retryable(error))
+    }
+
+    #[inline]
+    fn own_hint(&self, error: &E) -> Option<Duration> {
+        self.step.own_hint(error).or_else(|| self.before.own_hint(error))
+    }
+
+    #[inline]
+    fn hint(&self, error: &E) -> Option<Option<Duration>> {
+        self.step.hint(error).or_else(|| self.before.hint(error))
+    }
+
+    #[inline]
+    fn hint_of_value(&self, value: &T) -> Option<Duration> {
+        self.step.hint_of_value(value).or_else(|| self.before.hint_of_value(value))
+    }
+
+    #[inline]
+    fn delay(&self, error: &E, attempt: u32) -> Option<Duration> {
+        self.step.delay(error, attempt).or_else(|| self.before.delay(error, attempt))
+    }
+
+    #[inline]
+    fn gave_up(&self, error: &E) -> bool {
+        self.before.gave_up(error) || self.step.gave_up(error)
+    }
+
+    #[inline]
+    fn is_refusal(&self, error: &E) -> bool {
+        self.before.is_refusal(error) || self.step.is_refusal(error)
+    }
+
+    #[inline]
+    fn describe(&self, error: &E, f: &mut Formatter<'_>) -> Option<fmt::Result> {
+        match self.step.describe(error, f) {
+            None => self.before.describe(error, f),
+            written => written,
+        }
+    }
+
+    #[inline]
+    fn refuses(&self, value: &T) -> bool {
+        self.before.refuses(value) || self.step.refuses(value)
+    }
+
+    #[inline]
+    fn limit(&self) -> Option<Limit<E>> {
+        self.step.limit().or_else(|| self.before.limit())
+    }
+
+    #[inline]
+    fn block(&self, wait: Duration) -> bool {
+        self.step.block(wait) || self.before.block(wait)
+    }
+
+    #[inline]
+    fn cancel(&self, wait: Duration) -> Option<bool> {
+        self.step.cancel(wait).or_else(|| self.before.cancel(wait))
+    }
+
+    #[inline]
+    fn restart_after(&self) -> Option<Duration> {
+        self.step.restart_after().or_else(|| self.before.restart_after())
+    }
+
+    #[inline]
+    fn log(&self, log: LogRules) -> LogRules {
+        self.step.log(self.before.log(log))
+    }
+
+    #[inline]
+    fn on_retry(&self, event: &RetryEvent<'_, E, T>) {
+        self.before.on_retry(event);
+        self.step.on_retry(event);
+    }
+
+    #[inline]
+    fn on_give_up(&self, event: &GiveUpEvent<'_, E, T>) {
+        self.before.on_give_up(event);
+        self.step.on_give_up(event);
+    }
+
+    #[inline]
+    fn on_success(&self, event: &SuccessEvent<'_>) {
+        self.before.on_success(event);
+        self.step.on_success(event);
+    }
+
+    #[inline]
+    fn fallback(&self, error: E) -> Result<T, E> {
+        self.before.fallback(error).or_else(|error| self.step.fallback(error))
+    }
+}

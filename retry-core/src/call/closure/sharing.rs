@@ -1,0 +1,214 @@
+//! What a closure's call shares with other calls: its budget and its breaker.
+
+use core::fmt::{self, Debug, Formatter};
+
+use super::super::next::{Controls, Emit, plan_controlled};
+use super::super::planned::{GivenUp, Planned};
+use super::super::progress::Progress;
+use super::super::site::Site;
+use crate::error::{CircuitOpen, Failure};
+use crate::runtime::Clock;
+#[cfg(target_has_atomic = "64")]
+use crate::{
+    breaker::{CircuitBreaker, Running},
+    budget::RetryBudget,
+    call::limits::{Ended, Shared, plan_controlled_shared},
+};
+
+/// The budget and the breaker of a call, or neither.
+pub trait Sharing<E> {
+    /// The mark of a thread on which an attempt runs.
+    type Mark;
+
+    /// Returns whether the call needs a plan.
+    #[inline]
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// Returns whether the breaker may refuse an attempt after its wait. Its error is then kept until then.
+    #[inline]
+    fn may_refuse(&self) -> bool {
+        false
+    }
+
+    /// Starts the call.
+    ///
+    /// # Errors
+    /// Returns the refusal of the breaker, and the error that is made of it.
+    fn start(&mut self) -> Result<(), (CircuitOpen, E)>;
+
+    /// Marks this thread while an attempt runs.
+    fn mark(&self) -> Option<Self::Mark>;
+
+    /// Reports a success that ends the call.
+    fn succeeded(&mut self);
+
+    /// Plans the next step.
+    ///
+    /// # Errors
+    /// If the call gives up.
+    fn plan(&mut self, ended: Attempted<'_, '_>, progress: &mut Progress) -> Result<Planned, GivenUp>;
+
+    /// Acquires the permit for the attempt after a wait.
+    ///
+    /// # Errors
+    /// If the breaker refuses the attempt.
+    fn resume(&mut self, planned: &Planned) -> Result<(), GivenUp>;
+}
+
+/// A failed attempt.
+pub struct Attempted<'a, 's> {
+    pub(super) site: &'a Site<'s>,
+    pub(super) clock: Clock,
+    pub(super) failure: &'a dyn Failure,
+    pub(super) emit: Emit,
+    pub(super) controls: Controls<'a>,
+    pub(super) kind: Kind,
+}
+
+/// What an attempt that failed has brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Value,
+    Error,
+    Timeout,
+}
+
+/// A call with neither budget nor breaker.
+#[derive(Clone, Copy, Debug)]
+pub struct Unshared;
+
+/// The mark of an attempt that is no trial.
+#[derive(Clone, Copy, Debug)]
+pub enum NoMark {}
+
+impl<E> Sharing<E> for Unshared {
+    type Mark = NoMark;
+
+    #[inline]
+    fn start(&mut self) -> Result<(), (CircuitOpen, E)> {
+        Ok(())
+    }
+
+    #[inline]
+    fn mark(&self) -> Option<NoMark> {
+        None
+    }
+
+    #[inline]
+    fn succeeded(&mut self) {}
+
+    fn plan(&mut self, ended: Attempted<'_, '_>, progress: &mut Progress) -> Result<Planned, GivenUp> {
+        let Attempted { site, clock, failure, emit, controls, .. } = ended;
+        plan_controlled(site, progress, failure, emit, clock, controls)
+    }
+
+    #[inline]
+    fn resume(&mut self, _: &Planned) -> Result<(), GivenUp> {
+        Ok(())
+    }
+}
+
+/// A call with a budget, a breaker or both.
+#[cfg(target_has_atomic = "64")]
+pub struct Shares<'b, E> {
+    budget: Option<&'b RetryBudget>,
+    /// The breaker, and the error of a call that it refuses.
+    breaker: Option<(&'b CircuitBreaker, fn(CircuitOpen) -> E)>,
+    /// The use that the call makes of them, once it has started.
+    used: Option<Shared<'b>>,
+}
+
+#[cfg(target_has_atomic = "64")]
+impl<'b, E> Shares<'b, E> {
+    pub(super) fn with_budget(mut self, budget: Option<&'b RetryBudget>) -> Self {
+        self.budget = budget.or(self.budget);
+        self
+    }
+
+    pub(super) fn with_breaker(
+        mut self,
+        breaker: Option<&'b CircuitBreaker>,
+        refused: fn(CircuitOpen) -> E,
+    ) -> Self {
+        self.breaker = breaker.map(|breaker| (breaker, refused)).or(self.breaker);
+        self
+    }
+}
+
+#[cfg(target_has_atomic = "64")]
+impl<E> From<Unshared> for Shares<'_, E> {
+    fn from(Unshared: Unshared) -> Self {
+        Shares { budget: None, breaker: None, used: None }
+    }
+}
+
+#[cfg(target_has_atomic = "64")]
+impl<E> Sharing<E> for Shares<'_, E> {
+    type Mark = Running;
+
+    #[inline]
+    fn is_shared(&self) -> bool {
+        self.budget.is_some() || self.breaker.is_some()
+    }
+
+    #[inline]
+    fn may_refuse(&self) -> bool {
+        self.breaker.is_some()
+    }
+
+    #[inline]
+    fn start(&mut self) -> Result<(), (CircuitOpen, E)> {
+        let (used, refusal) = Shared::acquire(self.breaker.map(|(breaker, _)| breaker), self.budget);
+        self.used = Some(used);
+        match (refusal, self.breaker) {
+            (Some(open), Some((_, error))) => Err((open, error(open))),
+            _ => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn mark(&self) -> Option<Running> {
+        self.used.as_ref().and_then(Shared::enter_trial)
+    }
+
+    #[inline]
+    fn succeeded(&mut self) {
+        if let Some(used) = &mut self.used {
+            used.succeeded();
+        }
+    }
+
+    fn plan(&mut self, ended: Attempted<'_, '_>, progress: &mut Progress) -> Result<Planned, GivenUp> {
+        let Attempted { site, clock, failure, emit, controls, kind } = ended;
+        let Some(used) = &mut self.used else {
+            return Sharing::<E>::plan(&mut Unshared, ended, progress);
+        };
+        let kind = match kind {
+            Kind::Value => Ended::Value,
+            Kind::Error => Ended::Error,
+            Kind::Timeout => Ended::Timeout,
+        };
+        plan_controlled_shared(site, progress, failure, emit, clock, controls, used, kind)
+    }
+
+    #[inline]
+    fn resume(&mut self, planned: &Planned) -> Result<(), GivenUp> {
+        self.used.as_mut().map_or(Ok(()), |used| used.reacquire(planned))
+    }
+}
+
+#[cfg(target_has_atomic = "64")]
+impl<E> Debug for Shares<'_, E> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let breaker = self.breaker.map(|(breaker, _)| breaker);
+        f.debug_struct("Shares").field("budget", &self.budget).field("breaker", &breaker).finish()
+    }
+}
+
+impl Debug for Attempted<'_, '_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attempted").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
