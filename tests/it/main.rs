@@ -30,6 +30,7 @@ mod presets;
 mod readme;
 mod retry_ok;
 mod run;
+mod run_time;
 mod schedules;
 mod selection;
 mod sendness;
