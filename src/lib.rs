@@ -1,13 +1,20 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 //! [the reference]: macro@retry
+//! [costs]: _documentation::costs
+//! [adapters]: _documentation::adapters
+//! [real systems]: _documentation::real_systems
+//! [brownout]: _documentation::brownout
+//! [testing]: mod@testing
+//! [migrating]: _documentation::migrating
+//! [closures]: _documentation::closure
+//! [step by step]: _documentation::steps
+//! [arguments]: _documentation::arguments
+//! [presets]: _documentation::presets
+//! [operating]: _documentation::operating
+//! [observability]: _documentation::observability
+//! [recipes]: _documentation::recipes
+//! [features]: _documentation::features
 //! [the design notes]: _documentation::design
-//! [another library]: _documentation::migrating
-//! [the page on observability]: _documentation::observability
-//! [The guide to tests]: mod@testing
-//! [budget and breaker]: _documentation::budget_and_breaker
-//! [The operating guide]: _documentation::operating
-//! [the adapters]: _documentation::adapters
-//! [what came of it]: _documentation::real_systems
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "std")]
@@ -89,6 +96,8 @@ pub mod object_store {}
 /// The guides and design notes of the repository.
 #[cfg(doc)]
 pub mod _documentation {
+    #[doc = include_str!("../docs/arguments.md")]
+    pub mod arguments {}
     #[cfg(all(feature = "std", target_has_atomic = "64"))]
     #[doc = include_str!("../docs/budget-and-breaker.md")]
     pub mod budget_and_breaker {}
@@ -106,8 +115,16 @@ pub mod _documentation {
     #[doc = ""]
     #[doc = include_str!("../docs/adapters.md")]
     pub mod adapters {}
+    #[doc = include_str!("../docs/brownout.md")]
+    pub mod brownout {}
+    #[doc = include_str!("../docs/closure.md")]
+    pub mod closure {}
+    #[doc = include_str!("../docs/costs.md")]
+    pub mod costs {}
     #[doc = include_str!("../docs/design.md")]
     pub mod design {}
+    #[doc = include_str!("../docs/features.md")]
+    pub mod features {}
     #[doc = include_str!("../docs/migrating.md")]
     pub mod migrating {}
     #[doc = include_str!("../docs/observability.md")]
@@ -115,8 +132,15 @@ pub mod _documentation {
     #[doc = include_str!("../docs/operating.md")]
     #[cfg(feature = "serde")]
     pub mod operating {}
+    #[doc = include_str!("../docs/presets.md")]
+    pub mod presets {}
     #[doc = include_str!("../docs/real-systems.md")]
     pub mod real_systems {}
+    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[doc = include_str!("../docs/recipes.md")]
+    pub mod recipes {}
+    #[doc = include_str!("../docs/steps.md")]
+    pub mod steps {}
 }
 
 #[doc(hidden)]

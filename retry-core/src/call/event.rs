@@ -154,7 +154,7 @@ impl<'a> SuccessEvent<'a> {
 }
 
 /// The refused value in the event of a hook.
-pub trait RefusedValue<V> {
+pub trait RefusedValue<V>: Copy {
     /// The type of the value.
     type Value;
 

@@ -198,6 +198,18 @@ fn decide_by(policy: &Policy, mut failed: FailedAttempt, own_delay: &dyn OwnDela
     decide(policy, failed)
 }
 
+/// Advances to the next attempt, if there is one.
+#[inline]
+fn advance(policy: &Policy, progress: &mut Progress, attempt: u32, report: &Report<'_>, decision: Decision) {
+    if let Decision::Retry { delay, wait } = decision {
+        progress.advance(attempt);
+        progress.remember(policy.remembered(delay));
+        if let Some(waited) = report.waited() {
+            waited.set(waited.get().saturating_add(wait));
+        }
+    }
+}
+
 /// A failed attempt and the decision about it.
 #[derive(Clone, Copy)]
 struct Attempt {
@@ -250,13 +262,7 @@ impl Attempt {
             Some(veto) => veto(decided, failed),
             None => decided,
         };
-        if let Decision::Retry { delay, wait } = decision {
-            progress.advance(failed.attempt);
-            progress.remember(policy.remembered(delay));
-            if let Some(waited) = report.waited() {
-                waited.set(waited.get().saturating_add(wait));
-            }
-        }
+        advance(policy, progress, attempt, report, decision);
         if let Some(call) = controls.call {
             call.keep(progress, before, progress.attempt() >= policy.attempt_limit());
         }

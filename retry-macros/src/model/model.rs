@@ -65,6 +65,16 @@ pub(crate) struct Ending {
     pub(crate) fallback: Option<Expr>,
 }
 
+impl Ending {
+    fn new(args: &RawArgs, in_body: impl Fn(&Expr) -> Expr) -> Ending {
+        Ending {
+            error: args.error.value().cloned(),
+            on_give_up: args.on_give_up.value().map(&in_body),
+            fallback: args.fallback.value().map(&in_body),
+        }
+    }
+}
+
 /// The state that calls share.
 #[derive(Default)]
 pub(crate) struct Sharing {
@@ -209,16 +219,9 @@ impl<'a> Retry<'a> {
             success_hint: expression(&args.retry_after_ok),
             control: Control::new(args, in_body),
             log: Log::new(args),
-            ending: Ending {
-                error: args.error.value().cloned(),
-                on_give_up: expression(&args.on_give_up),
-                fallback: expression(&args.fallback),
-            },
+            ending: Ending::new(args, in_body),
             sharing: Sharing { budget: expression(&args.budget), breaker: expression(&args.breaker) },
-            may_borrow: match args.error.value() {
-                Some(error) => mentions_lifetime(error),
-                None => may_borrow(&shape.ret),
-            },
+            may_borrow: args.error.value().map_or_else(|| may_borrow(&shape.ret), mentions_lifetime),
             attempt: args.attempt.value().cloned(),
             before_wait: expression(&args.on_retry),
             on_success: expression(&args.on_success),

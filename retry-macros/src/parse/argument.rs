@@ -203,6 +203,15 @@ impl Argument<'_> {
         )
     }
 
+    /// Parses what ends a call, and refuses a literal.
+    pub(super) fn cancel(&self) -> syn::Result<Expr> {
+        let cancel = self.value()?;
+        if literal(&cancel).is_some() {
+            bail!(cancel, "`{}` cannot end a call; write `{}`", source(&cancel), self.spec.example)
+        }
+        Ok(cancel)
+    }
+
     pub(super) fn log_level(&self) -> syn::Result<LogLevel> {
         LogLevel::parse(&self.value()?)
     }

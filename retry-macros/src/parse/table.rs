@@ -91,7 +91,7 @@ macro_rules! arguments {
             }
 
             /// Returns whether an argument concerns the policy, on the function or on the `impl` block.
-            fn has_policy(&self, origin: Origin) -> bool {
+            pub(crate) fn has_policy(&self, origin: Origin) -> bool {
                 $((Group::$group == Group::Policy && self.$field.origin() == Some(origin)))||+
             }
         }
@@ -203,7 +203,7 @@ arguments! {
         "restart_after_ms" = millis(Other), "restart_after_ms = 120000";
     }
     cancel: Expr, Call {
-        "cancel" = shared(NoLiteral), "cancel = token.cancelled()",
+        "cancel" = cancel(NoLiteral), "cancel = token.cancelled()",
             Unchanged("cancellation" "cancelled" "stop_when" "shutdown" "abort");
     }
     fallback: Expr, Call {

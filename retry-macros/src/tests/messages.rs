@@ -25,6 +25,7 @@ use crate::parse::{all_keys, all_presets};
 
 mod arguments;
 mod conflict;
+mod control;
 mod derive;
 mod duplicate;
 mod errors;

@@ -13,7 +13,7 @@ use super::super::progress::Progress;
 use super::course::{Attempt, Course, Pause};
 use super::ending::{Ending, Explained, Unchanged};
 use super::operation::{BlockingOperation, Closure, WithCall};
-use super::rule::Rule;
+use super::rule::{Needs, Rule};
 use super::searched::Explainable;
 use super::sharing::{Sharing, Unshared};
 use crate::error::RetryError;
@@ -219,7 +219,7 @@ impl<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>> Retries<'_,
     #[inline(never)]
     fn retry<K: Ending<T, E>>(mut self, result: Result<T, E>) -> K::Output {
         let rules = self.course.rules();
-        let may_be_cancelled = rules.needs().cancel;
+        let may_be_cancelled = rules.needs().has(Needs::CANCEL);
         let may_end = may_be_cancelled || self.shared.may_refuse();
         let ended = Attempt { call: self.call, may_be_cancelled, ..Attempt::default() };
         let is_cancelled = || rules.cancel(Duration::ZERO).unwrap_or(false);
@@ -230,7 +230,7 @@ impl<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>> Retries<'_,
                 Break(end) => return end,
                 Continue(Pause { planned: Some(planned), result, .. }) if may_end => {
                     if let Err(given_up) = self.wait_or_end(&planned) {
-                        return self.course.give_up::<K>(Some(given_up), result);
+                        return self.course.give_up::<K>(Some(&given_up), result);
                     }
                 }
                 Continue(Pause { wait, result, .. }) => {
@@ -248,7 +248,7 @@ impl<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>> Retries<'_,
     /// Waits for the next attempt, which `cancel` or the breaker may prevent.
     fn wait_or_end(&mut self, planned: &Planned) -> Result<(), GivenUp> {
         let rules = self.course.rules();
-        if rules.needs().cancel {
+        if rules.needs().has(Needs::CANCEL) {
             let cancel = |wait| rules.cancel(wait).unwrap_or(false);
             if block_or_cancel(&cancel, planned.wait(), |rest| block(rules, rest)) {
                 return Err(planned.cancelled());

@@ -16,7 +16,7 @@ use super::super::progress::Progress;
 use super::super::site::Site;
 use super::super::step::{Decider, NextWait};
 use super::ending::Ending;
-use super::rule::Rule;
+use super::rule::{Needs, ReadHint, Rule};
 use super::sharing::{Attempted, Kind, Sharing};
 use crate::decision::{Selection, classify};
 use crate::error::chain::{is_circuit_open, is_refusal_type};
@@ -102,7 +102,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         if let Err((open, error)) = shared.start() {
             return Break(self.refused::<K>(&open, error));
         }
-        if self.rules.needs().or(K::NEEDS).clock {
+        if self.rules.needs().or(K::NEEDS).has(Needs::CLOCK) {
             return Continue(match self.clock {
                 Clock::Blocking => Progress::blocking_timed(),
                 Clock::Async => Progress::asynchronous_timed(),
@@ -134,7 +134,8 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
     /// Returns whether the value of an attempt ends the call.
     #[inline]
     pub(super) fn accepts(&self, value: &T, call: Option<&Call>) -> bool {
-        !(self.rules.needs().values && self.rules.refuses(value)) || call.is_some_and(Call::is_stopped)
+        !(self.rules.needs().has(Needs::VALUES) && self.rules.refuses(value))
+            || call.is_some_and(Call::is_stopped)
     }
 
     /// Ends the call with a success.
@@ -158,7 +159,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
     fn recovered(&self, mut progress: Progress, call: Option<&Call>) {
         let name = self.name();
         let site = self.site(&name);
-        if call.is_none() && !self.rules.needs().success {
+        if call.is_none() && !self.rules.needs().has(Needs::SUCCESS) {
             return next::recovered(&site, &progress, Some(&name), self.clock);
         }
         let recovered = next::recovered_controlled(self.clock, &site, &mut progress, call, Some(&name));
@@ -199,7 +200,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
     ) -> ControlFlow<K::Output, Pause<T, E>> {
         match self.decide::<S, K>(shared, progress, &result, attempt) {
             Next::Wait(wait, planned) => Continue(Pause { wait, planned, result }),
-            Next::End(given_up) => Break(self.give_up::<K>(given_up, result)),
+            Next::End(given_up) => Break(self.give_up::<K>(given_up.as_ref(), result)),
         }
     }
 
@@ -224,7 +225,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
             is_retryable: self.is_retryable(result, timed_out),
             timed_out,
         };
-        let has_plan = needs.plan || shared.is_shared() || call.is_some() || may_be_cancelled;
+        let has_plan = needs.has(Needs::PLAN) || shared.is_shared() || call.is_some() || may_be_cancelled;
         if !has_plan {
             let NextWait(wait) = Decider::new(&site, progress, self.clock).after_failure(&failure);
             return wait.map_or(Next::End(None), |wait| Next::Wait(wait, None));
@@ -235,7 +236,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
             Err(_) => Kind::Error,
         };
         // A breaker may end the call after the wait, when the text of the error is no longer available.
-        let is_late = needs.late || shared.may_refuse() || may_be_cancelled;
+        let is_late = needs.has(Needs::LATE) || shared.may_refuse() || may_be_cancelled;
         let emit = if is_late { Emit::Later } else { Emit::Now };
         let controls = Controls { call, is_cancelled };
         let attempted = Attempted { site: &site, clock: self.clock, failure: &failure, emit, controls, kind };
@@ -267,18 +268,18 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
     #[inline(never)]
     pub(super) fn give_up<K: Ending<T, E>>(
         &self,
-        given_up: Option<GivenUp>,
+        given_up: Option<&GivenUp>,
         result: Result<T, E>,
     ) -> K::Output {
-        if let Some(given_up) = &given_up {
+        if let Some(given_up) = given_up {
             self.rules.on_give_up(&given_up.event(AnyValue, &result));
             given_up.emit();
         }
         match result {
-            Ok(value) => K::used_up(given_up.as_ref(), value),
+            Ok(value) => K::used_up(given_up, value),
             Err(error) => match self.rules.fallback(error) {
                 Ok(value) => K::succeeded(value),
-                Err(error) => K::failed(given_up.as_ref(), error),
+                Err(error) => K::failed(given_up, error),
             },
         }
     }
@@ -294,7 +295,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
     /// Returns the handle of a call, if its operation takes one or a rule needs it.
     #[inline]
     pub(super) fn call(&self, progress: &Progress, is_passed: bool) -> Option<Call> {
-        (is_passed || self.rules.needs().restart)
+        (is_passed || self.rules.needs().has(Needs::RESTART))
             .then(|| Call::new(&Site::new("", self.policy), progress, self.clock))
     }
 }
@@ -326,7 +327,7 @@ impl<T, E, R: Rule<T, E>> Failure for ClosureFailure<'_, T, E, R> {
             Err(error) => error,
         };
         let own = || if self.timed_out { None } else { self.rules.own_hint(error) };
-        self.rules.hint(error).unwrap_or_else(own)
+        self.rules.hint(error).map_or_else(own, |ReadHint(hint)| hint)
     }
 
     fn is_refusal(&self) -> bool {
@@ -334,7 +335,7 @@ impl<T, E, R: Rule<T, E>> Failure for ClosureFailure<'_, T, E, R> {
     }
 
     fn own_delay(&self) -> Option<&dyn OwnDelay> {
-        (self.rules.needs().delay && self.result.is_err()).then_some(self)
+        (self.rules.needs().has(Needs::DELAY) && self.result.is_err()).then_some(self)
     }
 
     fn operation(&self) -> Option<&dyn Display> {

@@ -126,7 +126,7 @@ where
             let is_cancelled = wait_for(cancel.as_mut(), run.sleeper.wait(Delay(wait))).await;
             if let Some((planned, result)) = kept {
                 if let Err(given_up) = resume(&mut run.shared, &planned, is_cancelled) {
-                    return run.course::<T, E>().give_up::<N>(Some(given_up), result);
+                    return run.course::<T, E>().give_up::<N>(Some(&given_up), result);
                 }
             }
         }

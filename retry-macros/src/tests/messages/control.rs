@@ -1,0 +1,90 @@
+//! `call`, `cancel`, `delay`, `log` and what belongs to them.
+
+use super::check;
+
+#[test]
+fn a_log_level_is_a_word() {
+    check(
+        r#"
+        #[retry(log = warning)]
+                      ^^^^^^^ `warning` is no level; write `log = warn`
+
+        #[retry(log = "debug")]
+                      ^^^^^^^ `"debug"` is no level; write `log = debug`
+
+        #[retry(log = Level::INFO)]
+                      ^^^^^^^^^^^ `Level::INFO` is no level; write `log = info`
+
+        #[retry(log = false)]
+                      ^^^^^ `false` is no level; write `log = off`
+
+        #[retry(log = 3)]
+                      ^ `3` is no level; write `off`, `trace`, `debug`, `info`, `warn` or `error`
+
+        #[retry(log_level = info, quiet = 3)]
+                ^^^^^^^^^ `log_level` is no argument of `#[retry]`; write `log = info`
+                                  ^^^^^ `quiet` is no argument of `#[retry]`; write `log_after = 3`
+
+        #[retry(log_after = "3")]
+                            ^^^ `"3"` is no number of retries; write `log_after = 3`
+
+        #[retry(log_after = -1)]
+                            ^^ `-1` is no number of retries; write `log_after = 3`
+
+        #[retry(log = debug, log_after = 3)]
+                             ^^^^^^^^^ `log_after` keeps the first retries at `debug`, and `log = debug` logs none above it; remove one of the two
+        fn fetch() -> Result<u32, String> { Ok(1) }
+        "#,
+    );
+}
+
+#[test]
+fn a_delay_is_a_function_and_replaces_the_policy() {
+    check(
+        r#"
+        #[retry(delay = 500)]
+                        ^^^ `delay` takes a function of the error and its attempt; write `base_ms = 500` or `base = "500s"` for a first delay
+
+        #[retry(delay = f, base = "1s", factor = 3, backoff = exponential)]
+                           ^^^^ `base` has no effect with `delay`, which returns the exact delay; remove one of the two
+                                        ^^^^^^ `factor` has no effect with `delay`, which returns the exact delay; remove one of the two
+                                                    ^^^^^^^ `backoff` has no effect with `delay`, which returns the exact delay; remove one of the two
+
+        #[retry(delay = f, within = "1m")]
+                           ^^^^^^ `within` is proven at compile time, and `delay` can lengthen the call at run time; remove one or use `deadline`
+
+        #[retry(retry_after_ok = f)]
+                ^^^^^^^^^^^^^^ `retry_after_ok` reads the wait from a value that `retry_ok` refuses, and there is no `retry_ok`; write `retry_ok = |value| …` too
+        fn fetch() -> Result<u32, String> { Ok(1) }
+        "#,
+    );
+}
+
+#[test]
+fn a_call_that_may_restart_has_no_proven_end() {
+    check(
+        r#"
+        #[retry(call = c, restart_after = "1m", within = "1h")]
+                                                ^^^^^^ `within` is proven at compile time, and `restart_after` can lengthen the call at run time; remove one or use `deadline`
+                                                ^^^^^^ `within` is proven at compile time, and `call` can lengthen the call at run time; remove one or use `deadline`
+
+        #[retry(restart_after = 120)]
+                                ^^^ `120` has no unit; write `restart_after_ms = 120` or `restart_after = "120s"`
+
+        #[retry(call)]
+                ^^^^ `call` takes a value after `=`; write `call = c`
+
+        #[retry(call = self.call)]
+                       ^^^^ the value of `call` cannot be read; write `call = c`
+
+        #[retry(cancel = "token")]
+                         ^^^^^^^ `"token"` cannot end a call; write `cancel = token.cancelled()`
+
+        #[retry(handle = c, cancellation = token.cancelled(), on_recovery = f)]
+                ^^^^^^ `handle` is no argument of `#[retry]`; write `call = c`
+                            ^^^^^^^^^^^^ `cancellation` is no argument of `#[retry]`; write `cancel = token.cancelled()`
+                                                              ^^^^^^^^^^^ `on_recovery` is no argument of `#[retry]`; write `on_success = f`
+        fn fetch() -> Result<u32, String> { Ok(1) }
+        "#,
+    );
+}
