@@ -101,7 +101,7 @@ pub trait Rule<T, E> {
         None
     }
 
-    /// Blocks the thread in place of its timer. Returns `false` if the rule does not wait.
+    /// Blocks the thread in place of its timer, and returns `true`, if the rule has the need for it.
     #[inline]
     fn block(&self, _wait: Duration) -> bool {
         false
@@ -155,7 +155,7 @@ pub struct Limit<E> {
 /// What a call does only where a rule needs it. For the rules of most calls the compiler sees the values and removes
 /// what is not needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Needs(u8);
+pub struct Needs(u16);
 
 impl Needs {
     /// The needs of a rule that only decides about errors.
@@ -176,12 +176,20 @@ impl Needs {
     pub(super) const RESTART: Needs = Needs(1 << 6);
     /// A hook receives a success after a failed attempt.
     pub(super) const SUCCESS: Needs = Needs(1 << 7);
+    /// A function blocks the thread in place of its timer.
+    pub(super) const SLEEP: Needs = Needs(1 << 8);
     /// The needs of a hook: it receives a plan and the time, before the event is emitted.
     pub(super) const HOOK: Needs = Needs::PLAN.or(Needs::LATE).or(Needs::CLOCK);
 
     #[inline]
     pub(super) const fn or(self, other: Needs) -> Needs {
         Needs(self.0 | other.0)
+    }
+
+    /// Returns whether a call with these needs decides about errors and nothing else.
+    #[inline]
+    pub(super) const fn are_about_errors(self) -> bool {
+        self.0 & !Needs::DELAY.or(Needs::SLEEP).0 == 0
     }
 
     /// Returns whether `other` is among these needs.

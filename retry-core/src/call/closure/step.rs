@@ -162,6 +162,11 @@ impl<T, E> Rule<T, E> for AttemptLimit<E> {
 pub struct BlockBy<S>(pub(super) S);
 
 impl<T, E, S: Fn(Duration)> Rule<T, E> for BlockBy<S> {
+    #[inline]
+    fn needs(&self) -> Needs {
+        Needs::SLEEP
+    }
+
     fn block(&self, wait: Duration) -> bool {
         (self.0)(wait);
         true
