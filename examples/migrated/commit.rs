@@ -1,15 +1,13 @@
-//! A commit to a table with optimistic concurrency: each attempt loads the newest snapshot and applies the change to it. It
-//! shows `on` with a pattern, and `deadline`.
+//! A commit to a table with optimistic concurrency: each attempt loads the newest snapshot and applies the change to
+//! it. It shows `on` with a pattern, and `deadline`.
 //!
-//! The lines before: a builder of a backoff, and a closure that copied the catalog, the name and the change for each of its
-//! futures. Behind it stood a predicate for conflicts, and a check that the total time of a table's settings was not over.
+//! The lines before: a builder of a backoff, and a closure that copied the catalog, the name and the change for each
+//! of its futures. Behind it stood a predicate for conflicts and a limit on the total time.
 //!
-//! Gone: the copies and the closure. The body is one attempt, so its snapshot is a fresh one. An error in `load` or `apply`
-//! ends the call.
+//! Gone: the copies and the closure. The body is one attempt, so its snapshot is a fresh one. Any error but a
+//! conflict ends the call.
 
 use reattempt::retry;
-
-use crate::stub::{Script, error};
 
 #[retry(max = 5, base_ms = 100, max_delay = "10s", deadline = "1m", on = CatalogError::Conflict)]
 pub(crate) async fn commit(catalog: &Catalog, table: &str, change: &Change) -> Result<u64, CatalogError> {
@@ -19,6 +17,8 @@ pub(crate) async fn commit(catalog: &Catalog, table: &str, change: &Change) -> R
 }
 
 // Stubs and tests.
+
+use crate::stub::{Script, error};
 
 error! {
     CatalogError {

@@ -1,16 +1,14 @@
 //! A client whose token expires. It shows an async `on_retry`, `call` in `when`, and a hint that removes the wait.
 //!
-//! The lines before: a method that matched on 401, fetched a token, and called itself with a flag against a second round; around
-//! it stood a loop with a backoff for 503, which each method of the client had again.
+//! The lines before: a method that matched on 401, fetched a token, and called itself with a flag against a second
+//! round. Around it stood a loop with a backoff for 503. Each method of the client repeated both.
 //!
-//! Gone: the flag, the recursion and the loop in each method. A 401 on attempt 1 is retried at once with a new token; a later one is returned,
-//! since a new token did not help.
+//! Gone: the flag, the recursion and the loops. A 401 on attempt 1 is retried at once with a new token. A later 401
+//! is returned, since the new token did not help.
 
 use std::time::Duration;
 
 use reattempt::retry;
-
-use crate::stub::{Script, error};
 
 #[retry(
     max = 4,
@@ -32,6 +30,8 @@ impl Client {
 }
 
 // Stubs and tests.
+
+use crate::stub::{Script, error};
 
 error! { ApiError { Unauthorized => "401", NotFound => "404", Unavailable => "503", } }
 

@@ -1,18 +1,16 @@
 //! A download in a package manager, on a fixed schedule. It shows `delays`, `ask` and `hint = exact`.
 //!
-//! The lines before: a list of pauses, taken from one after another. After each failure they went through the chain of an
-//! `anyhow::Error` to find the response behind it, then through a list of status codes to find out if another request helps.
-//! A `Retry-After` of the server took the place of the next pause, also where it was shorter.
+//! The lines before: a list of pauses, taken one after another. After each failure they searched the chain of an
+//! `anyhow::Error` for the response behind it, and a list of status codes for its status. A `Retry-After` of the
+//! server took the place of the next pause, also where it was shorter.
 //!
-//! Gone: the list with its position, both searches and the sleep. The error of the HTTP layer classifies itself, and it is found
-//! under any context.
+//! Gone: the position in the list, both searches and the sleep. The error of the HTTP layer classifies itself, and it
+//! is found under any context.
 
 use std::time::Duration;
 
 use anyhow::Context;
 use reattempt::{Retryable, retry};
-
-use crate::stub::{Script, error};
 
 error! {
     #[derive(Retryable)]
@@ -31,6 +29,8 @@ pub(crate) async fn download(mirror: &Mirror, package: &str) -> anyhow::Result<V
 }
 
 // Stubs and tests.
+
+use crate::stub::{Script, error};
 
 pub(crate) struct Mirror(Script<Result<Vec<u8>, HttpError>>);
 

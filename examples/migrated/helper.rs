@@ -1,12 +1,13 @@
 //! A helper that all calls of a service go through, generic over the operation. It shows `cancel`, `log_after` and
 //! `run_or_explain` in the closure form.
 //!
-//! The lines before: a loop around an `FnMut` that returns a future. It counted failures, logged the first few at `info` and
-//! the rest at `warn`, asked a closure which errors are permanent, computed the backoff, and raced its sleep with a
-//! cancellation token. It returned `None` for a cancelled call, so each caller invented an error for that case.
+//! The lines before: a loop around an `FnMut` that returns a future. It counted failures, logged the first few at
+//! `info` and the rest at `warn`, asked a closure which errors are permanent, computed the backoff, and raced its
+//! sleep with a cancellation token. It returned `None` for a cancelled call, so each caller invented an error for
+//! that case.
 //!
-//! Gone: the loop, the counter, the `select!` around the sleep, the two log statements and the `Option` around the result. The
-//! error has the reason.
+//! Gone: the loop, the counter, the `select!` around the sleep, the two log statements and the `Option` around the
+//! result. The error has the reason.
 
 use std::error::Error;
 

@@ -1,9 +1,10 @@
-//! A leader that renews its lease and serves commands meanwhile, in one `select!`. It shows `Attempts`, the call step by step.
+//! A leader that renews its lease and serves commands meanwhile, in one `select!`. It shows `Attempts`, the call step
+//! by step.
 //!
-//! The lines before: the same `select!`, with an `Instant` of the next renewal, a number of failures, and a function that computed the delay of
-//! a number. A success set both back in two places, and one of them was forgotten for a while.
+//! The lines before: the same `select!`, with the `Instant` of the next renewal, a number of failures, and a function
+//! from that number to a delay. Each branch of the `select!` had to keep the three consistent.
 //!
-//! Gone: the `Instant`, the number and the function. The loop stays the program's own.
+//! Gone: the `Instant`, the number and the function. The loop remains the program's own.
 
 use std::ops::ControlFlow::{Break, Continue};
 use std::pin::pin;
@@ -11,8 +12,6 @@ use std::time::Duration;
 
 use reattempt::Policy;
 use tokio::sync::mpsc;
-
-use crate::stub::{Script, error};
 
 const RENEWAL: Policy = Policy::new().max(4).base(Duration::from_millis(250)).checked();
 
@@ -40,6 +39,8 @@ pub(crate) async fn lead(store: &Store, mut commands: mpsc::Receiver<Command>) -
 }
 
 // Stubs and tests.
+
+use crate::stub::{Script, error};
 
 error! { LeaseError { Timeout => "timeout", } }
 

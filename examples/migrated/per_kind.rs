@@ -1,16 +1,14 @@
-//! A worker whose configuration has a policy for each kind of job. It shows a `policy` that is known at run time, as an `Option`,
-//! and `max` with a value of the configuration.
+//! A worker whose configuration has a policy for each kind of job. It shows a `policy` that is known at run time, as
+//! an `Option`, and `max` with a value of the configuration.
 //!
-//! The lines before: a map from kinds to settings, and a loop that read three of them. A kind without settings took another branch,
-//! which called the handler once, with its own copy of the log statements.
+//! The lines before: a map from kinds to settings, and a loop that read three of them. A kind without settings took
+//! another branch, which called the handler once and repeated the log statements.
 //!
 //! Gone: the loop, the branch and the second call. A kind without a policy gets one attempt.
 
 use std::collections::HashMap;
 
 use reattempt::{Policy, retry};
-
-use crate::stub::{Script, error};
 
 pub(crate) struct Worker {
     policies: HashMap<&'static str, Policy>,
@@ -31,6 +29,8 @@ impl Worker {
 }
 
 // Stubs and tests.
+
+use crate::stub::{Script, error};
 
 error! { JobError { Crashed => "the job crashed", } }
 

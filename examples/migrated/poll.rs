@@ -1,16 +1,15 @@
 //! A query that runs on a server, polled until it is done. It shows `retry_ok`, `retry_after_ok` and `error`.
 //!
-//! The lines before: a loop with an `Instant` for the limit, a `match` on the state of the query, a sleep of the server's own pause or of one
-//! second, and a separate error for a query that was still running at the end.
+//! The lines before: a loop with an `Instant` for the limit, a `match` on the state of the query, a sleep of the
+//! pause that the server asked for, else of one second, and an error of its own for a query that was still running at
+//! the end.
 //!
-//! Gone: the loop, the `Instant` and that error. A query that is not done in ten minutes is a `RetryError` with the reason
-//! `Deadline`; a failed one is in the error as it is.
+//! Gone: the loop, the `Instant` and that error. A query that is not done in ten minutes is a `RetryError` with the
+//! reason `Deadline`; the error of a query that failed is in the `RetryError` unchanged.
 
 use std::time::Duration;
 
 use reattempt::{RetryError, retry};
-
-use crate::stub::{Script, error};
 
 #[retry(
     unlimited,
@@ -23,10 +22,12 @@ use crate::stub::{Script, error};
     error = QueryError,
 )]
 pub(crate) async fn result(warehouse: &Warehouse, id: u64) -> Result<Query, RetryError<QueryError>> {
-    Ok(warehouse.query(id).await?)
+    warehouse.query(id).await
 }
 
 // Stubs and tests.
+
+use crate::stub::{Script, error};
 
 error! { QueryError { Syntax => "syntax error", Disconnected => "disconnected", } }
 
@@ -53,16 +54,20 @@ mod tests {
     use super::{Query, QueryError, Warehouse, result};
     use crate::stub::Script;
 
-    fn running(seconds: Option<u64>) -> Result<Query, QueryError> {
-        Ok(Query { rows: None, poll_again_in: seconds.map(Duration::from_secs) })
+    fn running(seconds: Option<u64>) -> Query {
+        Query { rows: None, poll_again_in: seconds.map(Duration::from_secs) }
     }
 
     #[tokio::test]
     async fn it_polls_when_the_server_asks_it_to() {
         let guard = testing::no_wait();
-        let done = Ok(Query { rows: Some(12), poll_again_in: None });
-        let warehouse =
-            Warehouse(Script::new([running(None), running(Some(30)), Err(QueryError::Disconnected), done]));
+        let done = Query { rows: Some(12), poll_again_in: None };
+        let warehouse = Warehouse(Script::new([
+            Ok(running(None)),
+            Ok(running(Some(30))),
+            Err(QueryError::Disconnected),
+            Ok(done),
+        ]));
         assert_eq!(result(&warehouse, 1).await.unwrap().rows, Some(12));
         let bounds = [(1000, 1300), (30_000, 39_000), (1000, 1300)];
         for (delay, (least, most)) in guard.delays().iter().zip(bounds) {
@@ -73,7 +78,7 @@ mod tests {
     #[tokio::test]
     async fn a_query_that_is_never_done_and_one_that_fails_are_errors() {
         let _guard = testing::no_wait();
-        let warehouse = Warehouse(Script::new((0..30).map(|_| running(Some(60)))));
+        let warehouse = Warehouse(Script::new((0..30).map(|_| Ok(running(Some(60))))));
         let error = result(&warehouse, 1).await.unwrap_err();
         assert_eq!((error.reason(), error.last()), (GiveUpReason::Deadline, None));
 

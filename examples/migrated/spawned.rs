@@ -1,17 +1,16 @@
-//! An upload that goes on in a task of its own. It shows `retry_async` of a constant policy, whose future is `'static` and `Send`.
+//! An upload that goes on in a task of its own. It shows `retry_async` of a constant policy, whose future is
+//! `'static` and `Send`.
 //!
-//! The lines before: an `async move` block for the task, in it a loop with a backoff, a counter and a `match` with an arm for
-//! each kind of error, and copies of the client and the part at two levels.
+//! The lines before: an `async move` block for the task, in it a loop with a backoff, a counter and a `match` with an
+//! arm for each kind of error, and copies of the client and the part at two levels.
 //!
-//! Gone: the block, the loop and one of the two levels. The future of the call is what is spawned.
+//! Gone: the block, the loop and one of the two levels of copies. The future of the call is what is spawned.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use reattempt::Policy;
 use tokio::task::JoinHandle;
-
-use crate::stub::{Script, error};
 
 const UPLOAD: Policy = Policy::new().max(5).base(Duration::from_millis(200)).checked();
 
@@ -22,6 +21,8 @@ pub(crate) fn upload(bucket: &Arc<Bucket>, part: Arc<[u8]>) -> JoinHandle<Result
 }
 
 // Stubs and tests.
+
+use crate::stub::{Script, error};
 
 error! { UploadError { SlowDown => "503 Slow Down", Forbidden => "403 Forbidden", } }
 

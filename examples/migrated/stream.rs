@@ -1,13 +1,11 @@
 //! The body of an object, read as a stream that resumes where it broke. It shows `call` with `c.restart()`.
 //!
-//! The lines before: a state machine around the stream. It had the offset, the number of failures since the last byte, the
-//! backoff and the time of the first failure; each chunk reset three of the four.
+//! The lines before: a state machine around the stream. It had the offset, the number of failures since the last
+//! byte, the backoff and the time of the first failure; each chunk reset three of the four.
 //!
-//! Gone: the state machine. The offset is the length of the bytes that are there, and a chunk starts the backoff anew.
+//! Gone: the state machine. The offset is the number of bytes that have arrived, and a chunk starts the backoff anew.
 
 use reattempt::retry;
-
-use crate::stub::{Script, error};
 
 #[retry(max = 3, base_ms = 100, jitter = none, unless = StoreError::Gone, call = c)]
 pub(crate) async fn read(store: &Store, key: &str, bytes: &mut Vec<u8>) -> Result<(), StoreError> {
@@ -20,6 +18,8 @@ pub(crate) async fn read(store: &Store, key: &str, bytes: &mut Vec<u8>) -> Resul
 }
 
 // Stubs and tests.
+
+use crate::stub::{Script, error};
 
 error! { StoreError { Reset => "connection reset", Unavailable => "503", Gone => "the object has changed", } }
 
