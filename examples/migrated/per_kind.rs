@@ -17,7 +17,7 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    #[retry(policy = self.policies.get(kind).copied(), name = "run {kind}")]
+    #[retry(policy = self.policies.get(kind), name = "run {kind}")]
     pub(crate) async fn run(&self, kind: &str) -> Result<u32, JobError> {
         self.queue.run(kind).await
     }
