@@ -1,10 +1,11 @@
-//! A client whose token expires. It shows an async `on_retry`, `call` in `when`, and a hint that removes the wait.
+//! A client whose token expires. It shows an async `on_retry` that changes `self`, on an `impl` block, and a hint that
+//! removes the wait.
 //!
-//! The lines before: a method that matched on 401, fetched a token, and called itself with a flag against a second
-//! round. Around it stood a loop with a backoff for 503. Each method of the client repeated both.
+//! The lines before: a method that matched on an expired token, fetched a new one, and called itself with a flag
+//! against a second round. Around it stood a loop with a backoff for 503. Each method of the client repeated both.
 //!
-//! Gone: the flag, the recursion and the loops. A 401 on attempt 1 is retried at once with a new token. A later 401
-//! is returned, since the new token did not help.
+//! Gone: the flag, the recursion and the loops. After a 503 the client waits, after an expired token it renews the token
+//! and repeats the request at once, whichever comes first.
 
 use std::time::Duration;
 
@@ -12,12 +13,10 @@ use reattempt::retry;
 
 #[retry(
     max = 4,
-    unless = ApiError::NotFound,
-    call = c,
-    when = |error| *error != ApiError::Unauthorized || c.attempt() == 1,
+    on = [ApiError::Expired, ApiError::Unavailable],
     hint = exact,
-    retry_after = |error| (*error == ApiError::Unauthorized).then_some(Duration::ZERO),
-    on_retry = async |event| if event.error() == Some(&ApiError::Unauthorized) { self.renew().await },
+    retry_after = |error| (*error == ApiError::Expired).then_some(Duration::ZERO),
+    on_retry = async |event| if event.error() == Some(&ApiError::Expired) { self.renew().await },
 )]
 impl Client {
     pub(crate) async fn get(&mut self, path: &str) -> Result<String, ApiError> {
@@ -33,31 +32,39 @@ impl Client {
 
 use crate::stub::{Script, error};
 
-error! { ApiError { Unauthorized => "401", NotFound => "404", Unavailable => "503", } }
+error! {
+    ApiError {
+        Expired => "401 Unauthorized: the token has expired",
+        Unknown => "401 Unauthorized: unknown token",
+        Unavailable => "503 Service Unavailable",
+    }
+}
 
 pub(crate) struct Client {
     http: Http,
-    token: String,
-    renewals: u32,
+    token: u32,
 }
 
 impl Client {
     async fn renew(&mut self) {
-        self.renewals += 1;
-        self.token = std::future::ready(format!("token {}", self.renewals)).await;
+        self.token = std::future::ready(self.token + 1).await;
     }
 }
 
-/// Accepts one token, and is unavailable as often as its script has it.
+/// Accepts one token, whose predecessors have expired, and is unavailable where its script has it.
 struct Http {
-    accepted: &'static str,
+    accepted: u32,
     health: Script<Result<(), ApiError>>,
 }
 
 impl Http {
-    async fn send(&self, method: &str, path: &str, token: &str) -> Result<String, ApiError> {
+    async fn send(&self, method: &str, path: &str, token: &u32) -> Result<String, ApiError> {
         std::future::ready(self.health.next()).await?;
-        if token == self.accepted { Ok(format!("{method} {path}")) } else { Err(ApiError::Unauthorized) }
+        match token.cmp(&self.accepted) {
+            std::cmp::Ordering::Less => Err(ApiError::Expired),
+            std::cmp::Ordering::Equal => Ok(format!("{method} {path}")),
+            std::cmp::Ordering::Greater => Err(ApiError::Unknown),
+        }
     }
 }
 
@@ -70,35 +77,33 @@ mod tests {
     use super::{ApiError, Client, Http};
     use crate::stub::Script;
 
-    fn client(accepted: &'static str, health: impl IntoIterator<Item = Result<(), ApiError>>) -> Client {
-        let http = Http { accepted, health: Script::new(health) };
-        Client { http, token: "token 0".to_owned(), renewals: 0 }
+    fn client(token: u32, health: impl IntoIterator<Item = Result<(), ApiError>>) -> Client {
+        Client { http: Http { accepted: 7, health: Script::new(health) }, token }
     }
 
     #[tokio::test]
     async fn an_expired_token_is_renewed_and_the_request_repeated_at_once() {
         let guard = testing::no_wait();
-        let mut client = client("token 1", [Ok(()), Err(ApiError::Unavailable), Ok(()), Ok(())]);
+        let mut client = client(6, [Ok(()), Ok(()), Ok(())]);
         assert_eq!(client.get("/user").await.unwrap(), "GET /user");
-        assert_eq!(client.delete("/user").await.unwrap(), "DELETE /user");
-        assert_eq!(client.renewals, 1);
-        assert_eq!(guard.delays()[0], Duration::ZERO);
-        assert!(guard.delays()[1] >= Duration::from_secs(2), "the 503 after it waits");
+        assert_eq!(client.token, 7);
+        assert_eq!(guard.delays(), [Duration::ZERO]);
+        assert_eq!(client.delete("/user").await.unwrap(), "DELETE /user", "the token is kept");
     }
 
     #[tokio::test]
-    async fn a_new_token_that_is_refused_too_ends_the_call() {
-        let _guard = testing::no_wait();
-        let mut client = client("token of somebody else", [Ok(()), Ok(())]);
-        assert_eq!(client.get("/user").await, Err(ApiError::Unauthorized));
-        assert_eq!(client.renewals, 1);
-    }
-
-    #[tokio::test]
-    async fn what_is_not_there_is_asked_for_once() {
+    async fn a_token_that_expires_during_an_outage_is_renewed_too() {
         let guard = testing::no_wait();
-        let mut client = client("token 0", [Err(ApiError::NotFound)]);
-        assert_eq!(client.get("/users").await, Err(ApiError::NotFound));
-        assert_eq!((client.renewals, guard.delays().len()), (0, 0));
+        let mut client = client(6, [Err(ApiError::Unavailable), Ok(()), Ok(())]);
+        assert_eq!(client.get("/user").await.unwrap(), "GET /user");
+        assert!(guard.delays()[0] >= Duration::from_secs(1), "the 503 waits");
+        assert_eq!(guard.delays()[1..], [Duration::ZERO]);
+    }
+
+    #[tokio::test]
+    async fn an_unknown_token_ends_the_call() {
+        let guard = testing::no_wait();
+        assert_eq!(client(8, [Ok(())]).get("/user").await, Err(ApiError::Unknown));
+        assert!(guard.delays().is_empty());
     }
 }
