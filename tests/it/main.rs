@@ -13,6 +13,7 @@ mod cancellation;
 mod chain;
 mod closure_steps;
 mod control;
+mod control_limits;
 mod deadline;
 mod delays;
 mod derive;
