@@ -26,7 +26,7 @@ pub use with_std::*;
 mod with_std {
     pub use retry_core::call::blocking::{Block, BlockBy, repeatable, retry_by_rules, retry_with_call};
     pub use retry_core::call::cancel::{
-        asks_to_end, async_cancel, block_or_cancel, block_rest, blocking_cancel, is_cancelled, wait_or_cancel,
+        async_cancel, block_or_cancel, block_rest, blocking_cancel, is_cancelled, wait_or_cancel,
     };
     pub use retry_core::call::event::{AnyValue, NoValue, OptionalValue};
     pub use retry_core::call::handle::{AttemptStart, Call};

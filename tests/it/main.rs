@@ -16,6 +16,7 @@ mod closure_hooks;
 mod closure_shared;
 mod closure_steps;
 mod control;
+mod control_limits;
 mod deadline;
 mod delays;
 mod derive;

@@ -2,42 +2,74 @@
 
 use core::future::{Future, IntoFuture, poll_fn};
 use core::pin::Pin;
-use core::task::Poll;
+use core::task::{Context, Poll};
 use core::time::Duration;
 
 use crate::policy::nanos::{Nanos, from_duration, to_duration};
 use crate::runtime::sleep::{self, Delay};
 use crate::runtime::{self, Clock};
 
+/// Polls the future in `cancel`, and returns whether it has ended. It comes with the future, so that no later use requires
+/// anything of the future's type: a value that is no future is reported once, where it is written.
+pub type HasEnded<C> = fn(Pin<&mut C>, &mut Context<'_>) -> bool;
+
+/// Calls the function in `cancel`. It comes with the function, for the same reason.
+pub type Ends<C> = fn(&C, Duration) -> bool;
+
 /// Returns whether the future has ended. It is polled once: an end is the end of the call, so it is not polled again.
-pub async fn is_cancelled<C: Future>(mut cancel: Pin<&mut C>) -> bool {
-    poll_fn(|context| Poll::Ready(cancel.as_mut().poll(context).is_ready())).await
+pub async fn is_cancelled<C>(mut cancel: Pin<&mut C>, has_ended: HasEnded<C>) -> bool {
+    poll_fn(|context| Poll::Ready(has_ended(cancel.as_mut(), context))).await
 }
 
 /// Waits, and returns whether `cancel` has ended the wait. It is polled first, so that it wins over a wait that is over.
-pub async fn wait_or_cancel<C: Future>(mut cancel: Pin<&mut C>, wait: impl Future<Output = ()>) -> bool {
+pub async fn wait_or_cancel<C>(
+    mut cancel: Pin<&mut C>,
+    has_ended: HasEnded<C>,
+    wait: impl Future<Output = ()>,
+) -> bool {
     let mut wait = core::pin::pin!(wait);
-    poll_fn(|context| match cancel.as_mut().poll(context) {
-        Poll::Ready(_) => Poll::Ready(true),
-        Poll::Pending => wait.as_mut().poll(context).map(|()| false),
+    poll_fn(|context| {
+        if has_ended(cancel.as_mut(), context) {
+            Poll::Ready(true)
+        } else {
+            wait.as_mut().poll(context).map(|()| false)
+        }
     })
     .await
 }
 
-/// Returns the future in `cancel` of an async call.
-pub fn async_cancel<C: IntoFuture>(cancel: C) -> C::IntoFuture {
-    cancel.into_future()
+/// A value that `cancel` takes in an async call: a future.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot end a call, since it is no future",
+    label = "expected a future that ends when the call is to end",
+    note = "write `token.cancelled()` for a `CancellationToken`, `receiver.wait_for(|stop| *stop)` for a watch channel, \
+            or `async { … }`"
+)]
+pub trait Cancellation {
+    /// The future, for whose type there is no bound: the compiler would report a missing one twice.
+    type Future: Future;
+
+    /// Returns the future.
+    fn into_cancel(self) -> Self::Future;
 }
 
-/// Types the function in `cancel` of a blocking call.
-pub fn blocking_cancel<C: Fn(Duration) -> bool>(cancel: C) -> C {
-    cancel
+#[diagnostic::do_not_recommend]
+impl<C: Future> Cancellation for C {
+    type Future = C;
+
+    fn into_cancel(self) -> C {
+        self
+    }
 }
 
-/// Returns whether the function ends the call now.
-#[inline]
-pub fn asks_to_end(cancel: &impl Fn(Duration) -> bool) -> bool {
-    cancel(Duration::ZERO)
+/// Returns the future in `cancel` of an async call, and its poll.
+pub fn async_cancel<C: Cancellation>(cancel: C) -> (C::Future, HasEnded<C::Future>) {
+    (cancel.into_cancel(), |future, context| future.poll(context).is_ready())
+}
+
+/// Types the function in `cancel` of a blocking call, and returns it with its call.
+pub fn blocking_cancel<C: Fn(Duration) -> bool>(cancel: C) -> (C, Ends<C>) {
+    (cancel, |function, limit| function(limit))
 }
 
 /// Waits by the function, and returns whether it ends the call. The rest of a wait that it leaves early is passed to
@@ -45,7 +77,7 @@ pub fn asks_to_end(cancel: &impl Fn(Duration) -> bool) -> bool {
 #[cold]
 pub fn block_or_cancel(cancel: &impl Fn(Duration) -> bool, delay: Delay, rest: impl FnOnce(Delay)) -> bool {
     if runtime::skip(delay.0) {
-        return asks_to_end(cancel);
+        return cancel(Duration::ZERO);
     }
     let started = runtime::now(Clock::Blocking);
     if cancel(to_duration(delay.0)) {

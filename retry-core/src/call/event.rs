@@ -59,7 +59,7 @@ impl<'a, E, T> RetryEvent<'a, E, T> {
     /// Returns the time since the start of attempt 1.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.planned.elapsed
+        self.planned.elapsed()
     }
 }
 

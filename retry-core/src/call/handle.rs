@@ -164,8 +164,10 @@ impl Call {
     #[inline]
     pub fn hint(&self, wait: Duration) {
         let hint = from_duration(wait).saturating_add(1).min(u64::MAX >> FLAGS) << FLAGS;
-        let flags = self.asked.low.load(Relaxed) & ((1 << FLAGS) - 1);
-        self.asked.store(hint | u64::from(flags));
+        self.asked.high.store((hint >> 32) as u32, Relaxed);
+        // A flag that another thread sets meanwhile stays.
+        let with_flags = |low| Some(low & ((1 << FLAGS) - 1) | hint as u32);
+        let _ = self.asked.low.fetch_update(Relaxed, Relaxed, with_flags);
     }
 
     /// Returns whether a failure of this attempt is final.

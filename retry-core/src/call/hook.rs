@@ -27,7 +27,7 @@ pub struct CallDelay<'e, E: ?Sized, F> {
 }
 
 /// Creates the delay of a function after `error`, and types the arguments of a closure like [`call_predicate`].
-pub fn call_delay<E: ?Sized, F: FnOnce(&E, u32) -> Duration>(error: &E, function: F) -> CallDelay<'_, E, F> {
+pub fn call_delay<E: ?Sized, F: FnOnce(&E, u32) -> Duration>(error: &E, function: F) -> impl OwnDelay {
     CallDelay { error, function: Cell::new(Some(function)) }
 }
 

@@ -181,21 +181,45 @@ pub(crate) fn plan(
         Emit::Later => Some(PendingEvent::new(site, failed.since_start, failed.max_attempts, &report)),
     };
     let Attempt { number: attempt, .. } = failed;
-    let elapsed = to_duration(elapsed);
     match failed.decision {
-        Decision::Retry { wait, .. } => Ok(Planned { attempt, elapsed, wait, pending }),
-        Decision::GiveUp(reason) => Err(GivenUp { reason, attempts: attempt, elapsed, pending }),
+        Decision::Retry { wait, .. } => {
+            Ok(Planned { attempt, clock, started: progress.started(), elapsed, wait, pending })
+        }
+        Decision::GiveUp(reason) => {
+            Err(GivenUp { reason, attempts: attempt, elapsed: to_duration(elapsed), pending })
+        }
     }
 }
 
-/// Decides with the delay of the function, which is computed only if there is one more attempt.
+/// Decides with the delay of the function, which is computed only if there is one more attempt. What it asks of the call
+/// meanwhile counts for this decision; a restart, with which the attempt would have had another number, for the next.
 #[cold]
 #[inline(never)]
-fn decide_by(policy: &Policy, mut failed: FailedAttempt, own_delay: &dyn OwnDelay) -> Decision {
+fn decide_by(
+    policy: &Policy,
+    mut failed: FailedAttempt,
+    own_delay: &dyn OwnDelay,
+    report: &Report<'_>,
+    call: Option<&Call>,
+) -> Decision {
     if !failed.is_stopped && stop_reason(policy, failed.attempt, failed.is_retryable).is_none() {
         failed.own_delay = Some(from_duration(own_delay.after(failed.attempt)));
+        if let Some(call) = call {
+            let asked = call.take();
+            failed.is_stopped = asked.stop;
+            failed.hint = failed.hint.max(asked.hint);
+            failed.waited = waited(report, failed.hint);
+            if asked.restart {
+                call.restart();
+            }
+        }
     }
     decide(policy, failed)
+}
+
+/// Returns the sum of all waits so far, where a hint may exceed a limit on it.
+fn waited(report: &Report<'_>, hint: Option<Nanos>) -> Nanos {
+    if hint.is_some() { report.waited().map_or(0, Cell::get) } else { 0 }
 }
 
 /// Advances to the next attempt, if there is one.
@@ -249,14 +273,14 @@ impl Attempt {
             is_cancelled: controls.is_cancelled,
             elapsed,
             previous: progress.previous(),
-            waited: if hint.is_some() { report.waited().map_or(0, Cell::get) } else { 0 },
+            waited: waited(report, hint),
             hint,
             own_delay: None,
             draw: runtime::draw(),
         };
         let decided = match report.own_delay() {
             None => decide(policy, failed),
-            Some(own_delay) => decide_by(policy, failed, own_delay),
+            Some(own_delay) => decide_by(policy, failed, own_delay, report, controls.call),
         };
         let decision = match veto {
             Some(veto) => veto(decided, failed),

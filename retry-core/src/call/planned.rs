@@ -4,6 +4,7 @@ use core::fmt::Display;
 use core::time::Duration;
 use std::borrow::Cow;
 
+use super::progress::Progress;
 use super::site::Site;
 use crate::decision::GiveUpReason;
 #[cfg(target_has_atomic = "64")]
@@ -11,8 +12,7 @@ use crate::error::CircuitOpen;
 use crate::error::{Describe, Known, Report, RetryError, Sourced};
 use crate::observe::{self, Facts, LogLevel, LogRules};
 use crate::policy::nanos::{Nanos, to_duration};
-use crate::runtime::Delay;
-use crate::runtime::sleep;
+use crate::runtime::{self, Clock, Delay, sleep};
 
 /// The contents of an event that is emitted later. The error is kept as text, because a hook may have the
 /// error by then.
@@ -52,7 +52,10 @@ impl PendingEvent {
 #[derive(Clone, Debug)]
 pub struct Planned {
     pub(crate) attempt: u32,
-    pub(crate) elapsed: Duration,
+    pub(super) clock: Clock,
+    /// The start of the call, or `UNKNOWN`.
+    pub(super) started: Nanos,
+    pub(super) elapsed: Nanos,
     pub(super) wait: Nanos,
     pub(super) pending: Option<PendingEvent>,
 }
@@ -64,8 +67,14 @@ impl Planned {
     pub fn emit(&self) {
         if let Some(pending) = &self.pending {
             let level = pending.log.of_retry(pending.since_start);
-            observe::retry(&pending.facts(self.attempt, self.elapsed, level), self.delay(), &pending.error);
+            observe::retry(&pending.facts(self.attempt, self.elapsed(), level), self.delay(), &pending.error);
         }
+    }
+
+    /// Returns how long the call has taken until the plan was made.
+    #[must_use]
+    pub(crate) fn elapsed(&self) -> Duration {
+        to_duration(self.elapsed)
     }
 
     /// Returns the delay, for hooks.
@@ -99,10 +108,13 @@ impl Planned {
         self.ended(GiveUpReason::Cancelled)
     }
 
-    /// Returns the end of a call whose wait has ended otherwise than by the next attempt.
+    /// Returns the end of a call whose wait has ended otherwise than by the next attempt. The call took as long as it has
+    /// waited, too.
     fn ended(&self, reason: GiveUpReason) -> GivenUp {
-        let Planned { attempt: attempts, elapsed, ref pending, .. } = *self;
-        GivenUp { reason, attempts, elapsed, pending: pending.clone() }
+        let Planned { attempt: attempts, clock, started, elapsed, ref pending, .. } = *self;
+        let is_timed = started != Progress::UNKNOWN;
+        let elapsed = if is_timed { runtime::now(clock).saturating_sub(started) } else { elapsed };
+        GivenUp { reason, attempts, elapsed: to_duration(elapsed), pending: pending.clone() }
     }
 
     pub(crate) fn operation(&self) -> &str {

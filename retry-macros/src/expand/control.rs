@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::expansion::Expansion;
-use super::hygiene::Locals;
+use super::hygiene::{self, Locals};
 use super::underline::Place;
 use super::values::time_tokens;
 use crate::parse::TimeForm;
@@ -21,9 +21,12 @@ impl Expansion<'_> {
     /// Defines the handle, the limit for a new start and `cancel`, which are evaluated once.
     pub(super) fn control(&self) -> TokenStream {
         let (private, control) = (&self.retry.private, &self.retry.control);
-        let Locals { handle, restart_limit, cancel, .. } = &self.locals;
+        let Locals { handle, restart_limit, cancel, ends, .. } = &self.locals;
         let call = control.has_handle().then(|| {
             let (site, clock, start) = (&self.site, self.clock(), self.progress_at_start());
+            // The compiler reports a handle that outlives its attempt at the span of the local.
+            let place = control.call.as_ref().map_or_else(Span::mixed_site, Ident::span);
+            let handle = hygiene::at(Span::mixed_site().located_at(place), handle);
             quote_spanned!(Span::mixed_site()=> let #handle = #private::Call::new(#site, &#start, #clock);)
         });
         let limit = control.restart_after.as_ref().filter(|time| !is_literal(&time.form)).map(|time| {
@@ -34,10 +37,13 @@ impl Expansion<'_> {
             let place = Place::of(given);
             if self.retry.shape.is_async {
                 let future = self.call(place, "async_cancel", quote!(#given));
-                quote_spanned!(Span::mixed_site()=> let mut #cancel = ::core::pin::pin!(#future);)
+                quote_spanned! {Span::mixed_site()=>
+                    let (#cancel, #ends) = #future;
+                    let mut #cancel = ::core::pin::pin!(#cancel);
+                }
             } else {
                 let typed = self.call(place, "blocking_cancel", quote!(#given));
-                quote_spanned!(Span::mixed_site()=> let #cancel = #typed;)
+                quote_spanned!(Span::mixed_site()=> let (#cancel, #ends) = #typed;)
             }
         });
         quote!(#call #limit #cancel)
@@ -96,12 +102,12 @@ impl Expansion<'_> {
     /// Asks `cancel` whether the call is to end, after an attempt that did not end it.
     pub(super) fn ask_to_cancel(&self) -> Option<TokenStream> {
         self.retry.control.cancel.as_ref()?;
-        let (private, Locals { cancel, cancelled, .. }) = (&self.retry.private, &self.locals);
+        let (private, Locals { cancel, cancelled, ends, .. }) = (&self.retry.private, &self.locals);
         let asked = if self.retry.shape.is_async {
             let cancel = self.pinned_cancel();
-            quote_spanned!(Span::mixed_site()=> #private::is_cancelled(#cancel).await)
+            quote_spanned!(Span::mixed_site()=> #private::is_cancelled(#cancel, #ends).await)
         } else {
-            quote_spanned!(Span::mixed_site()=> #private::asks_to_end(&#cancel))
+            quote_spanned!(Span::mixed_site()=> #ends(&#cancel, #private::Duration::ZERO))
         };
         Some(quote_spanned!(Span::mixed_site()=> let #cancelled = #asked;))
     }
@@ -139,12 +145,12 @@ impl Expansion<'_> {
 
     /// Waits for the planned delay, and returns whether `cancel` has ended the wait.
     pub(super) fn wait_or_cancel(&self) -> TokenStream {
-        let (private, Locals { cancel, planned, delay, .. }) = (&self.retry.private, &self.locals);
+        let (private, Locals { cancel, ends, planned, delay, .. }) = (&self.retry.private, &self.locals);
         if self.retry.shape.is_async {
             let (cancel, wait) = (self.pinned_cancel(), self.wait_future());
             return quote_spanned! {Span::mixed_site()=> {
                 let #delay = #private::Planned::wait(&#planned);
-                #private::wait_or_cancel(#cancel, #wait).await
+                #private::wait_or_cancel(#cancel, #ends, #wait).await
             }};
         }
         let rest = match self.blocking_wait(self.retry.sleep.as_ref()) {
@@ -152,7 +158,7 @@ impl Expansion<'_> {
             None => quote!(#private::block_rest),
         };
         quote_spanned! {Span::mixed_site()=>
-            #private::block_or_cancel(&#cancel, #private::Planned::wait(&#planned), #rest)
+            #private::block_or_cancel(&|#delay| #ends(&#cancel, #delay), #private::Planned::wait(&#planned), #rest)
         }
     }
 

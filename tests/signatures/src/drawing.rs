@@ -64,7 +64,7 @@ impl Function {
             qualifiers,
             visibility,
             name,
-            locals: [""; 5].map(|_| names.next(draw)),
+            locals: [""; 6].map(|_| names.next(draw)),
             look: Look {
                 is_named: draw.chance(30),
                 has_where: draw.chance(30),
@@ -108,7 +108,7 @@ impl Function {
         let has_own_type =
             policy.ty.is_empty() || (self.carrier.items.is_empty() && self.kind != Kind::WithoutTail);
         // To a macro of the user's, names in the attribute are others than those in the body.
-        let names = ["$shown", "$attempt", "$FAIL"];
+        let names = ["$shown", "$attempt", "$handle", "$FAIL"];
         let is_named =
             self.place != Place::MacroParts || !names.iter().any(|name| policy.text.contains(name));
         has_needed && is_shown && fails_plainly && has_own_type && is_named

@@ -28,8 +28,8 @@ pub(crate) struct Function {
     pub(crate) qualifiers: &'static str,
     pub(crate) visibility: &'static str,
     pub(crate) name: &'static str,
-    /// Names of the body's locals: `$v`, `$x`, `$l`, `$k`, and of the attempt's number.
-    pub(crate) locals: [&'static str; 5],
+    /// Names of the body's locals: `$v`, `$x`, `$l`, `$k`, of the attempt's number, and of the handle.
+    pub(crate) locals: [&'static str; 6],
     pub(crate) look: Look,
 }
 

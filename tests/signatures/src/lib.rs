@@ -44,6 +44,28 @@ impl Calls {
     }
 }
 
+/// Stands for the handle of a call in a function without the attribute.
+#[derive(Clone, Copy, Debug)]
+pub struct NoCall;
+
+impl NoCall {
+    #[must_use]
+    pub const fn attempt(&self) -> u32 {
+        1
+    }
+
+    #[must_use]
+    pub const fn is_last(&self) -> bool {
+        false
+    }
+
+    pub const fn hint(&self, _: std::time::Duration) {}
+
+    pub const fn stop(&self) {}
+
+    pub const fn restart(&self) {}
+}
+
 /// Whether an attempt of the function that runs has not seen what it should.
 static SAW_OTHERS: AtomicBool = AtomicBool::new(false);
 

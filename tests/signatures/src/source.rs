@@ -305,7 +305,11 @@ impl Texts<'_> {
         }
         for policy in policies.iter().filter(|policy| !policy.uses.is_empty()) {
             if !self.is_retried {
-                lines.push("let $attempt: u32 = 1;".to_owned());
+                let handle = policy.text.contains("$handle");
+                lines.push(
+                    if handle { "let $handle = ::signatures::NoCall;" } else { "let $attempt: u32 = 1;" }
+                        .to_owned(),
+                );
             }
             lines.push(policy.uses.to_owned());
         }
@@ -416,7 +420,7 @@ impl Texts<'_> {
     /// The text with every name and lifetime in its place.
     fn finished(&self, text: &str) -> String {
         let Function { carrier, success, arguments, locals, .. } = self.function;
-        let [v, x, l, k, attempt] = *locals;
+        let [v, x, l, k, attempt, handle] = *locals;
         let tail = |text: &str| replaced(text, &|name| (name == "G").then(|| success.value.to_owned()));
         let shown = arguments.iter().find(|given| given.is_shown()).map_or("", |given| given.names[0]);
         let call = match (self.function.kind.is_async(), self.function.look.suspends) {
@@ -447,6 +451,7 @@ impl Texts<'_> {
                 "l" => l.to_owned(),
                 "k" => k.to_owned(),
                 "attempt" => attempt.to_owned(),
+                "handle" => handle.to_owned(),
                 "shown" => shown.trim_start_matches("r#").to_owned(),
                 "plus" => plus.to_owned(),
                 "count" => own("self.count", "self.count()"),

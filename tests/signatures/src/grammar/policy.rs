@@ -71,6 +71,8 @@ const FOUND: Needs = Needs::Error(ErrorIs::Found);
 const BUDGET: &str = "static BUDGET: ::reattempt::RetryBudget = ::reattempt::RetryBudget::new();";
 const BREAKER: &str = "static BREAKER: ::reattempt::CircuitBreaker = ::reattempt::CircuitBreaker::new().consecutive_failures(50);";
 const POLICY: &str = "const POLICY: ::reattempt::Policy = ::reattempt::Policy::new().max(4);";
+const OWN: &str = "const fn own<E: ?Sized>(_: &E, n: u32) -> ::std::time::Duration { ::std::time::Duration::from_millis(n as u64) }";
+const NEVER: &str = "const fn never(_: ::std::time::Duration) -> bool { false }";
 const ANY: &str = "const fn any<E: ?Sized>(_: &E) -> bool { true }";
 
 pub(crate) const POLICIES: &[Policy] = &[
@@ -113,6 +115,49 @@ pub(crate) const POLICIES: &[Policy] = &[
     with_error("$Result<$S, $Box<dyn $std::error::Error + $Send + $Sync>>"),
     with_error("$Result<$S, ::signatures::Gone>"),
     Policy { uses: "::signatures::expect($attempt > 0);", ..policy("attempt", "attempt = $attempt") },
+    Policy { uses: "::signatures::expect($handle.attempt() > 0);", ..policy("call", "call = $handle") },
+    Policy {
+        uses: "if $handle.is_last() { $handle.hint($std::time::Duration::from_millis(1)); }",
+        ..policy("call", "call = $handle, when = |_| $handle.attempt() < 9")
+    },
+    // The body does not use it.
+    policy("call", "call = $handle"),
+    limited(1, Policy { uses: "$handle.stop();", ..policy("call", "call = $handle") }),
+    Policy { uses: "$handle.restart();", ..policy("call", "call = $handle") },
+    policy("restart_after", "restart_after = \"2m\""),
+    policy("restart_after", "restart_after_ms = 120_000"),
+    policy("on_success", "on_success = |event| ::signatures::look(event)"),
+    policy(
+        "on_success",
+        "on_success = |event| { if event.attempt() > 5 { return; } ::signatures::look(event) }",
+    ),
+    Policy {
+        needs: Needs::Async,
+        ..policy("on_success", "on_success = async |event| ::signatures::look(event)").not_send()
+    },
+    policy(
+        "delay",
+        "delay = |it, n| { ::signatures::look(it); ::std::time::Duration::from_millis(n.into()) }",
+    ),
+    with_item(OWN, policy("delay", "delay = own")),
+    policy("log", "log = debug"),
+    policy("log", "log = off"),
+    policy("log_after", "log_after = 2"),
+    policy("delays", "delays = [\"1ms\", \"2s\"]"),
+    policy(
+        "delays",
+        "delays = [::std::time::Duration::from_millis(1), ::std::time::Duration::from_millis(3)]",
+    ),
+    policy("hint", "hint = exact"),
+    policy("hint", "max_hint = \"1m\""),
+    policy("backoff", "backoff = linear(\"1s\")"),
+    policy("retry_ok", "retry_ok = |_| false, retry_after_ok = |_| $None"),
+    with_item(NEVER, needing(Needs::Sync, "cancel", "cancel = never")),
+    needing(Needs::Sync, "cancel", "cancel = |limit| limit > ::std::time::Duration::from_secs(9_999)"),
+    limited(1, needing(Needs::Sync, "cancel", "cancel = |_| ::signatures::truth()")),
+    needing(Needs::Async, "cancel", "cancel = ::std::future::pending::<()>()").not_send(),
+    needing(Needs::Async, "cancel", "cancel = async { ::std::future::pending::<u32>().await }").not_send(),
+    limited(1, needing(Needs::Async, "cancel", "cancel = async {}").not_send()),
     policy("fallback", "fallback = |it| { ::signatures::look(&it); $FAIL }").not_send(),
     policy("on_retry", "on_retry = |event| ::signatures::look(event)"),
     policy("on_retry", "on_retry = |event| { if event.attempt() > 5 { return; } ::signatures::look(event) }"),
@@ -146,6 +191,18 @@ pub(crate) const APART: &[(&str, &str)] = &[
     ("deadline", "start"),
     ("budget", "max"),
     ("error", "fallback"),
+    // A second `when`.
+    ("call", "when"),
+    // The list is the number of attempts, and the delays.
+    ("delays", "max"),
+    ("delays", "base"),
+    ("delays", "backoff"),
+    ("delays", "start"),
+    ("delays", "delay"),
+    ("delay", "base"),
+    ("delay", "backoff"),
+    ("delay", "jitter"),
+    ("delay", "within"),
     // What sleeps also times the attempts.
     ("sleep", "attempt_timeout"),
 ];
