@@ -46,12 +46,8 @@ impl Expansion<'_> {
     /// Returns the type of the body: that of the function or, under `error = T`, a `Result` with the same success and
     /// that error.
     pub(super) fn body_type(&self) -> TokenStream {
-        let ret = without_impl_trait(&self.retry.shape.ret);
-        let mut ret = ret.into_token_stream();
-        // Without the attribute, Clippy does not lint the type of a future's output.
-        if self.retry.shape.is_async {
-            ret = hygiene::of_expansion(ret);
-        }
+        // Without the attribute, Clippy does not lint the type of a future's output, nor that of a trait's method.
+        let ret = hygiene::of_expansion(without_impl_trait(&self.retry.shape.ret).into_token_stream());
         match &self.retry.ending.error {
             None => ret,
             Some(error) => {
