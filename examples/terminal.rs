@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 
 use axum::http::{StatusCode, Uri};
 use reattempt::retry;
+use tokio::time::Instant;
 use tracing_subscriber::fmt::{format, time::FormatTime};
 
 #[retry(max = 4, base = "200ms", when = is_transient)]

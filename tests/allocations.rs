@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use allocation_counter::measure;
-use reattempt::{Policy, retry};
+use reattempt::{AttemptTimeout, CircuitBreaker, CircuitOpen, Policy, RetryBudget, retry};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber, span};
 
@@ -74,8 +74,23 @@ fn finish<F: Future>(future: F) -> F::Output {
     }
 }
 
+static BUDGET: RetryBudget = RetryBudget::new();
+static BREAKER: CircuitBreaker = CircuitBreaker::new();
+
 #[derive(Debug, PartialEq)]
 struct Down;
+
+impl From<CircuitOpen> for Down {
+    fn from(_: CircuitOpen) -> Down {
+        Down
+    }
+}
+
+impl From<AttemptTimeout> for Down {
+    fn from(_: AttemptTimeout) -> Down {
+        Down
+    }
+}
 
 impl fmt::Display for Down {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -150,6 +165,14 @@ fn success_at_the_first_attempt_allocates_nothing() {
     assert_eq!(cost(|| assert_eq!(plain(&mut 0), Ok(7))), (0, 0));
     assert_eq!(cost(|| assert_eq!(with_everything(&mut 0), Ok(7))), (0, 0));
     assert_eq!(cost(|| assert_eq!(Policy::new().run(|| operation(&mut 0)), Ok(7))), (0, 0));
+    let call = || Policy::new().retry_with(|_| operation(&mut 0)).when(|_| true).retry_ok(|_| false).run();
+    assert_eq!(cost(|| assert_eq!(call(), Ok(7))), (0, 0));
+    let call = || {
+        let policy = Policy::new();
+        let call = policy.retry(|| operation(&mut 0)).budget(&BUDGET).breaker(&BREAKER).log_errors();
+        call.on_retry(|_| ()).on_give_up(|_| ()).fallback(Err).restart_after(Duration::ZERO).run()
+    };
+    assert_eq!(cost(|| assert_eq!(call(), Ok(7))), (0, 0));
 }
 
 #[test]
@@ -158,6 +181,18 @@ fn async_success_at_the_first_attempt_allocates_nothing() {
     assert_eq!(cost(|| assert_eq!(finish(with_everything_async(&mut 0)), Ok(7))), (0, 0));
     let run = || assert_eq!(finish(Policy::new().run_async(async || operation(&mut 0))), Ok(7));
     assert_eq!(cost(run), (0, 0));
+    let run = || {
+        let policy = Policy::new();
+        let call = policy.retry_async(async || operation(&mut 0)).cancel(std::future::pending::<()>());
+        let call = call.sleep(no_sleep_async).attempt_timeout(Duration::from_secs(5));
+        let call = call.budget(&BUDGET).breaker(&BREAKER).on_retry(|_| ()).restart_after(Duration::ZERO);
+        assert_eq!(finish(call), Ok(7));
+    };
+    assert_eq!(cost(run), (0, 0));
+    let run = || assert_eq!(finish(Policy::new().retry_async_mut(async || operation(&mut 0)).run()), Ok(7));
+    assert_eq!(cost(run), (0, 0));
+    let run = || assert_eq!(finish(Policy::new().retry_async_with(async |_| operation(&mut 0))), Ok(7));
+    assert_eq!(cost(run), (1, 0), "the handle");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod impl_block;
 mod method;
 mod outlined;
 mod policy;
+mod policy_rules;
 mod retry_loop;
 mod shared;
 mod success;

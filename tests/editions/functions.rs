@@ -101,6 +101,40 @@ fn last_temporary(lines: &std::sync::Mutex<Vec<u32>>) -> Option<u32> {
     lines.lock().unwrap().pop().filter(|line| *line > 1)
 }
 
+type Shared<T> = std::sync::Mutex<T>;
+
+/// The temporaries of a value end before the first attempt, which locks them again.
+#[retry(
+    max = lines.lock().unwrap()[0],
+    policy = &*policy.lock().unwrap(),
+    base_ms = || lines.lock().unwrap().iter().copied().map(u64::from).sum(),
+    name = "{gen} {context.limit}"
+)]
+fn at_run_time(
+    lines: &Shared<Vec<u32>>,
+    policy: &Shared<reattempt::Policy>,
+    context: &Context<'_>,
+    gen: u32,
+) -> Result<u32, Down> {
+    lines.lock().unwrap().push(context.limit);
+    drop(policy.lock().unwrap());
+    Err(Down::Now)
+}
+
+#[retry(max = gen, jitter = jitter.lock().unwrap().0, attempt_timeout = || std::time::Duration::new(1, 0))]
+async fn asynchronous_at_run_time(gen: u32, jitter: &Shared<(f64, u32)>) -> Result<u32, Down> {
+    jitter.lock().unwrap().1 += gen;
+    Err(Down::Now)
+}
+
+#[retry(max = self.0.get(), name = "client {self.0:?}")]
+impl Client {
+    fn at_run_time(&self) -> Result<u32, Down> {
+        self.0.set(self.0.get() + 1);
+        Err(Down::Now)
+    }
+}
+
 struct Client(Cell<u32>);
 
 #[retry(max = 3)]
@@ -140,4 +174,14 @@ fn every_shape_works() {
     assert_eq!(borrowed(Context { log: &mut other, limit: 1 }), Ok(&vec![7]));
     assert_eq!(two_fields(&mut Context { log: &mut log, limit: 2 }), Err(Down::Now));
     assert_eq!(log, [1; 3]);
+    let (lines, policy) = (Shared::new(vec![4, 5]), Shared::new(reattempt::Policy::new()));
+    let context = Context { log: &mut log, limit: 2 };
+    assert_eq!(at_run_time(&lines, &policy, &context, 1), Err(Down::Now));
+    assert_eq!(*lines.lock().unwrap(), [4, 5, 2, 2, 2, 2]);
+    let jitter = Shared::new((0.5, 0));
+    assert_eq!(runtime.block_on(asynchronous_at_run_time(2, &jitter)), Err(Down::Now));
+    assert_eq!(jitter.lock().unwrap().1, 4);
+    let client = Client(Cell::new(2));
+    assert_eq!(client.at_run_time(), Err(Down::Now));
+    assert_eq!(client.0.get(), 4);
 }

@@ -153,3 +153,70 @@ fn only_an_error_that_is_asked_has_a_hint() {
     assert_eq!(attempts!(busy; .log_errors()), 3);
     assert_eq!(guard.delays(), secs([1, 2, 1, 2, 1, 2]));
 }
+
+#[test]
+fn types_are_found_inside_boxes() {
+    use std::error::Error;
+    use std::sync::Arc;
+
+    use crate::support::forms;
+
+    /// Makes the call in each form with each step, and returns the numbers of attempts in all.
+    macro_rules! attempts_of_box {
+        ($error:expr) => {{
+            let attempts = Cell::new(0);
+            let fail = || {
+                attempts.set(attempts.get() + 1);
+                Err::<(), _>($error)
+            };
+            drop(forms!(POLICY, fail; .on_inner::<io::Error>()));
+            let on_inner = attempts.take();
+            drop(forms!(POLICY, fail; .unless_inner::<io::Error>()));
+            (on_inner, attempts.take())
+        }};
+    }
+
+    let _guard = testing::no_wait();
+    let (found, missing) = ((15, 5), (5, 15));
+    assert_eq!(attempts_of_box!(Box::<dyn Error>::from(socket())), found);
+    assert_eq!(attempts_of_box!(Box::<dyn Error + Send + Sync>::from(socket())), found);
+    assert_eq!(attempts_of_box!(Box::<dyn Error + Send + Sync>::from(answer())), missing);
+    assert_eq!(attempts_of_box!(Arc::<dyn Error>::from(Box::<dyn Error>::from(socket()))), found);
+    assert_eq!(attempts_of_box!(anyhow::Error::new(socket()).context("while it ran")), found);
+    assert_eq!(attempts_of_box!(anyhow::Error::new(answer())), missing);
+    assert_eq!(attempts_of_box!(eyre::Report::new(socket())), found);
+}
+
+#[test]
+fn an_error_of_a_loop_that_gave_up_is_not_retried_where_its_chain_is_known() {
+    let _guard = testing::no_wait();
+    let attempts = Cell::new(0);
+    let inner = || {
+        attempts.set(attempts.get() + 1);
+        POLICY.retry(|| Err::<(), _>(socket())).run_or_explain()
+    };
+    assert!(POLICY.retry(|| inner().map_err(anyhow::Error::new)).on_inner::<io::Error>().run().is_err());
+    assert_eq!(attempts.take(), 1);
+    assert!(POLICY.retry(inner).unless::<ParseIntError>().run().is_err());
+    assert_eq!(attempts.take(), 1);
+}
+
+#[test]
+fn generic_callers_need_only_the_bounds_of_the_steps() {
+    fn fetch<T, E: std::error::Error + 'static>(operation: impl FnMut() -> Result<T, E>) -> Result<T, E> {
+        POLICY.retry(operation).on::<io::Error>().log_errors().on_retry(|_| ()).run()
+    }
+
+    async fn fetch_async<T, E, A>(operation: impl FnMut() -> A) -> Result<T, reattempt::RetryError<E>>
+    where
+        E: std::error::Error + 'static,
+        A: Future<Output = Result<T, E>>,
+    {
+        POLICY.retry_async(operation).on::<io::Error>().log_errors().run_or_explain().await
+    }
+
+    let guard = testing::no_wait();
+    assert!(fetch(|| Err::<(), _>(socket())).is_err());
+    assert_eq!(finish(fetch_async(async || Err::<(), _>(socket()))).unwrap_err().attempts(), 3);
+    assert_eq!(guard.delays(), secs([1, 2, 1, 2]));
+}

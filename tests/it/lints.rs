@@ -81,6 +81,81 @@ mod denied {
     }
 }
 
+/// Values that are known only at run time.
+#[deny(warnings, clippy::all, clippy::pedantic, clippy::nursery, unused, nonstandard_style, rust_2018_idioms)]
+mod denied_at_run_time {
+    use std::time::Duration;
+
+    use async_trait::async_trait;
+    use reattempt::{Jitter, Policy, retry};
+
+    use crate::support::Down;
+
+    const fn retries() -> u32 {
+        1
+    }
+
+    #[derive(Clone, Debug)]
+    pub(super) struct Client {
+        pub(super) retries: u32,
+        pub(super) base: Duration,
+        pub(super) policy: Option<Policy>,
+    }
+
+    #[retry(max = self.retries, base = self.base, jitter = 0.1, name = "client {self.retries}")]
+    impl Client {
+        pub(super) fn inherited(&self) -> Result<u32, Down> {
+            Err(Down(self.retries))?
+        }
+
+        #[retry(max = max, factor = f64::from(factor), jitter = spread(0.1 * f64::from(max)))]
+        pub(super) fn own(&self, max: u32, factor: u32) -> Result<u32, Down> {
+            Err(Down(self.retries))
+        }
+
+        #[retry(max = || retries(), base = || Duration::from_secs(1), jitter = || -> Jitter { Jitter::None })]
+        pub(super) async fn closures(&self) -> Result<u32, Down> {
+            Err(Down(self.retries))?
+        }
+
+        #[retry(max = || -> u32 { retries() }, base_ms = || { if retries() == 1 { return 1; } 2 })]
+        pub(super) fn closures_with_control_flow(&self) -> Result<u32, Down> {
+            Err(Down(self.retries))
+        }
+
+        #[retry(policy = self.policy.as_ref())]
+        pub(super) fn by_policy(&self) -> Result<u32, Down> {
+            Err(Down(self.retries))
+        }
+
+        #[retry(policy = self.policy)]
+        pub(super) fn future(&self, only_here: u32) -> impl Future<Output = Result<u32, Down>> {
+            let retries = self.retries + only_here;
+            async move { Err(Down(retries)) }
+        }
+
+        #[retry(clone(self), max = max)]
+        pub(super) fn consumed(mut self, mut max: u32) -> Result<u32, Down> {
+            max += 1;
+            self.retries += max;
+            Err(Down(self.retries))
+        }
+    }
+
+    #[async_trait]
+    pub(super) trait Fetch {
+        async fn fetch(&self, max: u32, base: Duration) -> Result<u32, Down>;
+    }
+
+    #[async_trait]
+    impl Fetch for Client {
+        #[retry(max = max, base = base, max_delay = 2 * self.base, name = "fetch {self.retries}")]
+        async fn fetch(&self, max: u32, base: Duration) -> Result<u32, Down> {
+            Err(Down(self.retries))
+        }
+    }
+}
+
 mod expected {
     use reattempt::retry;
 
@@ -375,11 +450,28 @@ fn lints_see_the_users_code() {
 
 #[test]
 fn denied_code_runs() {
+    use std::time::Duration;
+
+    use denied_at_run_time::Fetch as _;
+    use reattempt::Policy;
+
+    use crate::support::{Down, finish};
+
     let _guard = reattempt::testing::no_wait();
     let op = crate::support::Flaky::failing(2);
     assert_eq!(denied::plain(&op), Ok(3));
     assert_eq!(denied::closure(&op, "n".to_owned(), 1), Ok("n5".to_owned()));
     assert!(denied::Client(1).consume().is_err());
+    let client =
+        denied_at_run_time::Client { retries: 1, base: Duration::ZERO, policy: Some(Policy::new().max(1)) };
+    assert_eq!(client.inherited(), Err(Down(1)));
+    assert_eq!(client.own(1, 1), Err(Down(1)));
+    assert_eq!(client.closures_with_control_flow(), Err(Down(1)));
+    assert_eq!(client.by_policy(), Err(Down(1)));
+    assert_eq!(finish(client.closures()), Err(Down(1)));
+    assert_eq!(finish(client.future(1)), Err(Down(2)));
+    assert_eq!(finish(client.fetch(0, Duration::ZERO)), Err(Down(1)));
+    assert_eq!(client.consumed(1), Err(Down(3)));
     let _ =
         (denied::endless, denied::asynchronous(&op), denied::future(&op), denied::Client(1).parameter::<2>());
 }

@@ -289,6 +289,47 @@ fn places_in_a_name_are_filled_in() {
 }
 
 #[test]
+fn places_in_a_name_may_be_fields() {
+    struct User {
+        name: &'static str,
+        r#type: (u32, f64),
+    }
+
+    struct Client {
+        id: u32,
+        calls: u32,
+    }
+
+    impl Client {
+        #[retry(
+            max = 1,
+            name = "{self.id:>3}/{user.name:?} {user.type.0} {n} {{self.id}} {user.type.1:.digits$}"
+        )]
+        fn get(&self, user: &User, n: u32, digits: usize) -> Result<u32, Down> {
+            let _ = digits;
+            Err(Down(n))
+        }
+
+        #[retry(max = 1, name = "get {self.id}", on_give_up = |_| ())]
+        async fn get_async(&self) -> Result<u32, Down> {
+            Err(Down(1))
+        }
+
+        #[retry(max = 1, name = "get {self.id}")]
+        fn change(&mut self) -> Result<u32, Down> {
+            self.calls += 1;
+            Err(Down(self.calls))
+        }
+    }
+
+    let mut client = Client { id: 7, calls: 0 };
+    let user = User { name: "ada", r#type: (1, 2.5) };
+    assert_eq!(only("operation", |_| _ = client.get(&user, 3, 1)), "  7/\"ada\" 1 3 {self.id} 2.5");
+    assert_eq!(only("operation", |_| _ = finish(client.get_async())), "get 7");
+    assert_eq!(only("operation", |_| _ = client.change()), "get 7");
+}
+
+#[test]
 fn places_in_a_name_are_filled_in_only_after_a_failure() {
     struct Unspeakable;
 

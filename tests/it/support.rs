@@ -83,3 +83,34 @@ pub(crate) fn secs(seconds: impl IntoIterator<Item = u64>) -> Vec<Duration> {
 pub(crate) fn millis(millis: impl IntoIterator<Item = u64>) -> Vec<Duration> {
     millis.into_iter().map(Duration::from_millis).collect()
 }
+
+/// Makes the call of a closure with these steps in each form of the closure form, and returns their results.
+
+macro_rules! forms {
+    ($policy:expr, $operation:expr; $($steps:tt)*) => {{
+        let operation = &$operation;
+        [
+            $policy.retry(|| operation()) $($steps)* .run(),
+            $policy.retry_with(|_| operation()) $($steps)* .run(),
+            $crate::support::finish($policy.retry_async(|| async { operation() }) $($steps)*),
+            $crate::support::finish($policy.retry_async_with(|_| async { operation() }) $($steps)*),
+            $crate::support::finish($policy.retry_async_mut(async || operation()) $($steps)* .run()),
+        ]
+    }};
+}
+
+/// Makes the call in each form like `forms`, and returns the results with the reasons.
+macro_rules! explained {
+    ($policy:expr, $operation:expr; $($steps:tt)*) => {{
+        let operation = &$operation;
+        [
+            $policy.retry(|| operation()) $($steps)* .run_or_explain(),
+            $policy.retry_with(|_| operation()) $($steps)* .run_or_explain(),
+            $crate::support::finish($policy.retry_async(|| async { operation() }) $($steps)* .run_or_explain()),
+            $crate::support::finish($policy.retry_async_with(|_| async { operation() }) $($steps)* .run_or_explain()),
+            $crate::support::finish($policy.retry_async_mut(async || operation()) $($steps)* .run_or_explain()),
+        ]
+    }};
+}
+
+pub(crate) use {explained, forms};

@@ -101,42 +101,88 @@ impl<R> ReturnedValue<R> for &mut Returned<R> {
     }
 }
 
-macro_rules! calls {
-    ($($step:ident, $event:ty, $noun:literal, $call:ident, $typed:ident, $typed_async:ident;)*) => {$(
-        #[doc = concat!("Calls a blocking function's hook with the event of ", $noun, ".")]
-        pub fn $call<T, E, R: RefusedValue<T>>(
-            step: &$step,
-            refused: R,
-            result: &Result<T, E>,
-            hook: impl FnOnce(&$event),
-        ) {
-            hook(&step.event(refused, result));
-        }
-
-        #[doc = concat!("Types the argument of a closure that receives the event of ", $noun, ".")]
-        pub fn $typed<T, E, R: RefusedValue<T>, A, H: FnOnce(&$event) -> A>(
-            _: R,
-            _: &Result<T, E>,
-            hook: H,
-        ) -> H {
-            hook
-        }
-
-        #[doc = concat!("Types the argument of an async closure that receives the event of ", $noun, ".")]
-        pub fn $typed_async<T, E, R: RefusedValue<T>, H: AsyncFnOnce(&$event)>(
-            _: R,
-            _: &Result<T, E>,
-            hook: H,
-        ) -> H {
-            hook
-        }
-    )*};
+/// Calls a blocking function's hook with the event of a retry.
+pub fn call_on_retry<T, E, R: RefusedValue<T>>(
+    step: &Planned,
+    refused: R,
+    result: &Result<T, E>,
+    hook: impl FnOnce(&RetryEvent<'_, E, R::Value>),
+) {
+    hook(&step.event(refused, result));
 }
 
-calls! {
-    Planned, RetryEvent<'_, E, R::Value>, "a retry", call_on_retry, typed_on_retry, typed_async_on_retry;
-    GivenUp, GiveUpEvent<'_, E, R::Value>, "a give-up", call_on_give_up, typed_on_give_up, typed_async_on_give_up;
-    Recovered, SuccessEvent<'_>, "a success", call_on_success, typed_on_success, typed_async_on_success;
+/// Calls a blocking function's hook with the event of a give-up.
+pub fn call_on_give_up<T, E, R: RefusedValue<T>>(
+    step: &GivenUp,
+    refused: R,
+    result: &Result<T, E>,
+    hook: impl FnOnce(&GiveUpEvent<'_, E, R::Value>),
+) {
+    hook(&step.event(refused, result));
+}
+
+/// Calls a blocking function's hook with the event of a success.
+pub fn call_on_success<T, E, R: RefusedValue<T>>(
+    step: &Recovered,
+    refused: R,
+    result: &Result<T, E>,
+    hook: impl FnOnce(&SuccessEvent<'_>),
+) {
+    hook(&step.event(refused, result));
+}
+
+/// Types the argument of a closure that receives the event of a retry.
+pub fn typed_on_retry<T, E, R: RefusedValue<T>, A, H: FnOnce(&RetryEvent<'_, E, R::Value>) -> A>(
+    _: R,
+    _: &Result<T, E>,
+    hook: H,
+) -> H {
+    hook
+}
+
+/// Types the argument of an async closure that receives the event of a retry.
+pub fn typed_async_on_retry<T, E, R: RefusedValue<T>, H: AsyncFnOnce(&RetryEvent<'_, E, R::Value>)>(
+    _: R,
+    _: &Result<T, E>,
+    hook: H,
+) -> H {
+    hook
+}
+
+/// Types the argument of a closure that receives the event of a give-up.
+pub fn typed_on_give_up<T, E, R: RefusedValue<T>, A, H: FnOnce(&GiveUpEvent<'_, E, R::Value>) -> A>(
+    _: R,
+    _: &Result<T, E>,
+    hook: H,
+) -> H {
+    hook
+}
+
+/// Types the argument of an async closure that receives the event of a give-up.
+pub fn typed_async_on_give_up<T, E, R: RefusedValue<T>, H: AsyncFnOnce(&GiveUpEvent<'_, E, R::Value>)>(
+    _: R,
+    _: &Result<T, E>,
+    hook: H,
+) -> H {
+    hook
+}
+
+/// Types the argument of a closure that receives the event of a success.
+pub fn typed_on_success<T, E, R: RefusedValue<T>, A, H: FnOnce(&SuccessEvent<'_>) -> A>(
+    _: R,
+    _: &Result<T, E>,
+    hook: H,
+) -> H {
+    hook
+}
+
+/// Types the argument of an async closure that receives the event of a success.
+pub fn typed_async_on_success<T, E, R: RefusedValue<T>, H: AsyncFnOnce(&SuccessEvent<'_>)>(
+    _: R,
+    _: &Result<T, E>,
+    hook: H,
+) -> H {
+    hook
 }
 
 /// A call of an async function's hook, which may be async itself. Method lookup distinguishes the two. The

@@ -148,8 +148,9 @@ mod tests {
             Argument(Some(&OWN)).policy(),
         ];
         assert_eq!(CONSTANTS, [OWN; 4]);
+        let borrowed: &Policy = &OWN;
         assert_eq!(
-            [into_policy(OWN), into_policy(&OWN), into_policy(Some(OWN)), into_policy(Some(&OWN))],
+            [into_policy(OWN), into_policy(borrowed), into_policy(Some(OWN)), into_policy(Some(borrowed))],
             [OWN; 4]
         );
         for none in [

@@ -28,7 +28,7 @@ pub(super) fn defer(
         .partition(|attr| name.is_ours(attr) || name.may_be_ours(attr));
     let private = private(args);
     let marker = Ident::new(DEFERRED, Span::call_site());
-    let Enclosing { generics, names } = block;
+    let Enclosing { generics, names, .. } = block;
     let deferred = parse_quote!(#[#private::retry(#marker { #written } [#(#generics)*] [#(#names)*])]);
     method.attrs = ours.into_iter().chain([deferred]).chain(others).collect();
     method.into_token_stream()
@@ -63,7 +63,7 @@ impl Deferred {
             };
             tokens.into_iter().filter_map(identifier).collect()
         };
-        let block = Enclosing { generics: identifiers(generics), names: identifiers(names) };
+        let block = Enclosing::of_names(&args, identifiers(generics), identifiers(names));
         Some(Deferred { args, block })
     }
 

@@ -24,7 +24,7 @@ pub(crate) fn expand_impl(
     name: &Name,
     errors: &mut Diagnostics,
 ) -> TokenStream {
-    let enclosing = enclosing(&block);
+    let enclosing = enclosing(args, &block);
     let names = CallNames::of_block(&enclosing);
     let sound = check_run_time_values(args, &names, errors);
     let args = sound.as_ref().unwrap_or(args);
@@ -55,12 +55,12 @@ pub(crate) fn expand_impl(
     }
 }
 
-fn enclosing(block: &ImplBlock) -> Enclosing {
+fn enclosing(args: &RawArgs, block: &ImplBlock) -> Enclosing {
     let methods = block.items.iter().filter_map(|item| match item {
         ImplItem::Method(method) => Some(&**method),
         ImplItem::Other(_) => None,
     });
-    Enclosing::new(&block.generics, methods)
+    Enclosing::new(args, &block.generics, methods)
 }
 
 /// Returns the constants that all methods share, if the attribute has values.

@@ -43,10 +43,10 @@ impl PolicyTokens {
     }
 }
 
-struct Builder<'a> {
-    private: &'a Path,
+pub(super) struct Builder<'a> {
+    pub(super) private: &'a Path,
     /// The path of core's checks.
-    checks: Path,
+    pub(super) checks: Path,
     // Streams grow by whole streams, in arrays: `extend` takes a stream itself apart, token by token.
     items: TokenStream,
     /// The setters with constant values.
@@ -56,7 +56,7 @@ struct Builder<'a> {
     locals: Vec<(bool, usize, TokenStream)>,
     /// The setters with these values.
     late_setters: TokenStream,
-    policy: Policy<'a>,
+    pub(super) policy: Policy<'a>,
 }
 
 impl<'a> Builder<'a> {
@@ -197,8 +197,7 @@ impl<'a> Builder<'a> {
         let definition = quote!(#private::Duration = #definition);
         let value = Value::new("STEP", definition, given, Some(&step.written), &step.written);
         let (name, is_late) = self.define(value);
-        let setters = if is_late { &mut self.late_setters } else { &mut self.setters };
-        setters.extend([quote!(.backoff(#private::Backoff::#variant(#name)))]);
+        self.setters(is_late).extend([quote!(.backoff(#private::Backoff::#variant(#name)))]);
     }
 
     fn time(&mut self, slot: &Slot<Time>, name: &'static str, setter: &str) {
@@ -234,8 +233,11 @@ impl<'a> Builder<'a> {
     fn set(&mut self, setter: &str, value: Value<'_>) {
         let setter = Ident::new(setter, Span::call_site());
         let (name, is_late) = self.define(value);
-        let setters = if is_late { &mut self.late_setters } else { &mut self.setters };
-        setters.extend([quote!(.#setter(#name))]);
+        self.setters(is_late).extend([quote!(.#setter(#name))]);
+    }
+
+    fn setters(&mut self, is_late: bool) -> &mut TokenStream {
+        if is_late { &mut self.late_setters } else { &mut self.setters }
     }
 
     /// Defines a value, unless it is a constant of the `impl` block. Returns its name, and whether it is known only at run
@@ -267,13 +269,13 @@ impl<'a> Builder<'a> {
         self.policy.is_inline
     }
 
-    fn is_late(&self, slot: &Slot<Time>) -> bool {
+    pub(super) fn is_late(&self, slot: &Slot<Time>) -> bool {
         slot.get().is_some_and(|given| self.policy.is_known_late(Some(&given.value.written), given.origin))
     }
 
     /// Returns the name of a constant value. The name of a local is in lower case: in capitals it would be resolved to the
     /// constant of an `impl` block.
-    fn name(&self, name: &str) -> Ident {
+    pub(super) fn name(&self, name: &str) -> Ident {
         if self.is_inline() { hygiene::local(&name.to_lowercase()) } else { hygiene::constant(name) }
     }
 
@@ -282,13 +284,13 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns a check whose panic the compiler reports under the whole of `place`.
-    fn required(&self, place: &Expr, check: &TokenStream) -> TokenStream {
+    pub(super) fn required(&self, place: &Expr, check: &TokenStream) -> TokenStream {
         let module = &self.checks;
         self.placed(place, "require", quote!(#module::#check))
     }
 
     /// Returns a check by one of core's functions that panic.
-    fn placed(&self, place: &Expr, require: &str, arguments: TokenStream) -> TokenStream {
+    pub(super) fn placed(&self, place: &Expr, require: &str, arguments: TokenStream) -> TokenStream {
         let call = Place::of(place).call(&self.checks, require, arguments);
         if self.is_inline() { quote!(#call;) } else { quote!(const _: () = #call;) }
     }
@@ -308,59 +310,19 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Evaluates the policy that the setters change, and returns its name.
-    fn start_in_call(&mut self) -> Ident {
+    /// Evaluates the policy that the setters change. Beside other values it is a local, in its place among them.
+    fn start_in_call(&mut self) -> TokenStream {
+        let Some(Given { value: Start::Policy(policy), origin, position, .. }) = self.policy.args.start.get()
+        else {
+            return self.start();
+        };
+        let policy = Place::of(policy).call(self.private, "into_policy", policy);
+        if self.locals.is_empty() {
+            return policy;
+        }
         let name = hygiene::local("start");
-        if let Some(Given { value: Start::Policy(policy), origin, position, .. }) =
-            self.policy.args.start.get()
-        {
-            let policy = Place::of(policy).call(self.private, "into_policy", policy);
-            self.locals.push((*origin == Origin::Own, *position, quote!(let #name = #policy;)));
-        }
-        name
-    }
-
-    /// Returns the rules between constant values, each under the value that is most likely wrong. They do not apply to a
-    /// policy of the caller's own, in which the ceiling takes precedence.
-    fn rules(&self, timeout: Option<&TokenStream>, within: Option<&Ident>) -> TokenStream {
-        let mut rules = TokenStream::new();
-        let (policy, args) = (self.name("POLICY"), self.policy.args);
-        if args.policy().is_none() {
-            let has_preset = args.start.is_set();
-            let (has_base, has_max_delay) = (args.base.is_set(), args.max_delay.is_set());
-            let mut rule = |place: &Expr, check: &str| {
-                let (module, check) = (&self.checks, Ident::new(check, Span::mixed_site()));
-                let arguments = quote!(#has_preset, (#has_base, #has_max_delay), #module::#check(&#policy));
-                rules.extend([self.placed(place, "require_over", arguments)]);
-            };
-            let [late_base, late_max_delay, late_deadline] =
-                [&args.base, &args.max_delay, &args.deadline].map(|slot| self.is_late(slot));
-            let late_jitter = args
-                .jitter
-                .get()
-                .is_some_and(|given| self.policy.is_known_late(given.value.expression(), given.origin));
-            let (base, max_delay) = (args.base.value(), args.max_delay.value());
-            if let Some(time) = max_delay.or(base).filter(|_| !late_base && !late_max_delay) {
-                rule(&time.written, "base_below_ceiling");
-            }
-            let width =
-                max_delay.map(|time| &time.written).or(args.jitter.value().map(|jitter| &jitter.written));
-            if let Some(place) = width.filter(|_| !late_max_delay && !late_jitter) {
-                rule(place, "width_below_ceiling");
-            }
-            if let Some(deadline) = args.deadline.value().filter(|_| !late_base && !late_deadline) {
-                let first = args.delays.value().map(|delays| &delays.written);
-                let place = base.map(|time| &time.written).or(first).unwrap_or(&deadline.written);
-                rule(place, "base_below_deadline");
-            }
-        }
-        if let (Some(given), Some(within)) = (args.within.value(), within) {
-            let private = self.private;
-            let timeout = timeout.cloned().unwrap_or_else(|| quote!(#private::Duration::ZERO));
-            let check = quote!(within(&#policy, #timeout, #within));
-            rules.extend([self.required(&given.written, &check)]);
-        }
-        rules
+        self.locals.push((*origin == Origin::Own, *position, quote!(let #name = #policy;)));
+        name.into_token_stream()
     }
 }
 

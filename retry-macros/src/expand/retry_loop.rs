@@ -8,13 +8,22 @@ use super::expansion::{Expansion, additions, site_item};
 use super::hygiene::Locals;
 use super::underline::Place;
 use crate::function::AnnotatedFn;
-use crate::model::{Evaluated, Retry};
+use crate::model::{Evaluated, Retry, rename_self};
 
 /// Returns the function with its body in a loop.
 pub(super) fn expand(function: &AnnotatedFn, retry: &Retry<'_>) -> TokenStream {
     let expansion = Expansion::new(retry);
-    let (mut body, repeated) = (expansion.site_definition(), expansion.repeated());
-    // In an array: `extend` takes a stream itself apart, token by token.
+    let (mut body, mut repeated) = (expansion.site_definition(), expansion.repeated());
+    // In arrays: `extend` takes a stream itself apart, token by token.
+    if let Some(evaluated) = expansion.policy_of_call() {
+        if retry.shape.renames_self() {
+            // Where `#[async_trait]` has moved the arguments into its block, a value is read there.
+            let (evaluated, loops) = (rename_self(evaluated), repeated);
+            repeated = quote!(#evaluated #loops);
+        } else {
+            body.extend([evaluated]);
+        }
+    }
     body.extend([retry.shape.frame.fill(&repeated)]);
     function.with_body(&body)
 }
@@ -41,16 +50,19 @@ impl Expansion<'_> {
                         const { #items (&{ #policy }, #timeout) };
                 }
             }
-            Evaluated::Call => {
-                let locals = &self.policy.locals;
-                quote_spanned! {Span::mixed_site()=>
-                    const #name: &::core::primitive::str = #label;
-                    #items
-                    #locals
-                    let #given = #policy;
-                }
-            }
+            Evaluated::Call => quote_spanned! {Span::mixed_site()=>
+                const #name: &::core::primitive::str = #label;
+                #items
+            },
         }
+    }
+
+    /// Evaluates the values of the policy that are known only at run time, and defines the policy with them.
+    fn policy_of_call(&self) -> Option<TokenStream> {
+        let (locals, given) = (&self.policy.locals, &self.locals.policy);
+        let policy =
+            self.policy.policy.as_ref().filter(|_| self.retry.policy.evaluated == Evaluated::Call)?;
+        Some(quote_spanned!(Span::mixed_site()=> #locals let #given = #policy;))
     }
 
     /// Defines the site of a function whose attribute does not set a policy.

@@ -58,7 +58,7 @@ pub(super) fn delays_tokens(
             let item = item(repeated);
             quote!(&[#item; #length])
         }
-        DelaysForm::Expression => delays.written.to_token_stream(),
+        DelaysForm::Expression => value_tokens(&delays.written, private),
     }
 }
 

@@ -1,11 +1,9 @@
 //! The policy of a function: its arguments, and when they are evaluated.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Ident, Span};
 use syn::Expr;
 
-use super::run_time::{CallNames, Value, values};
-use crate::function::mentions;
+use super::run_time::{CallNames, Value, is_inline, values};
 use crate::parse::{Origin, RawArgs, first_span, is_constant};
 
 /// The policy of a function.
@@ -31,7 +29,7 @@ pub(crate) enum Evaluated {
 impl<'a> Policy<'a> {
     /// Returns the policy of a function or a block with these generic parameters and names.
     pub(crate) fn new(args: &'a RawArgs, generics: &[Ident], names: &'a CallNames) -> Policy<'a> {
-        let is_inline = needs_inline(args, generics, names);
+        let is_inline = is_inline(args, generics, names);
         let starts_in_call = args.policy().is_some_and(|policy| !is_constant(policy));
         let is_known = |value: Value<'_>| !names.know_at_run_time(value.expression, value.origin);
         let evaluated = if starts_in_call || !values(args).all(is_known) {
@@ -62,27 +60,4 @@ impl<'a> Policy<'a> {
     pub(crate) fn may_have_deadline(&self) -> bool {
         self.args.deadline.is_set() || self.args.start.is_set()
     }
-}
-
-fn needs_inline(args: &RawArgs, generics: &[Ident], names: &CallNames) -> bool {
-    let constant = values(args).filter(|value| !names.know_at_run_time(value.expression, value.origin));
-    let mut expressions: Vec<&Expr> = constant.map(|value| value.expression).collect();
-    expressions.extend(args.within.value().map(|time| &time.written));
-    expressions.extend(args.delays.value().map(|delays| &delays.written));
-    expressions.extend(args.policy().filter(|policy| is_constant(policy)));
-    expressions.into_iter().any(|expression| names_generics(&expression.to_token_stream(), generics))
-}
-
-/// Returns whether tokens name `Self` or a parameter. A single capital counts as a parameter too: a method does not
-/// show those of its `impl` block.
-fn names_generics(tokens: &TokenStream, generics: &[Ident]) -> bool {
-    let is_letter = |token: TokenTree| match token {
-        TokenTree::Ident(ident) => {
-            ident.to_string().len() == 1 && ident.to_string().starts_with(char::is_uppercase)
-        }
-        _ => false,
-    };
-    tokens.clone().into_iter().any(is_letter)
-        || mentions(tokens, "Self")
-        || generics.iter().any(|parameter| mentions(tokens, &parameter.to_string()))
 }

@@ -15,21 +15,26 @@ pub(crate) struct ClonedSelf {
 
 /// Returns an expression with `self` under the name that `#[async_trait]` gives it in the body.
 pub(super) fn in_async_trait(expression: &Expr) -> Expr {
-    fn rename(tokens: TokenStream) -> TokenStream {
-        let rename_token = |token| match token {
-            TokenTree::Ident(ident) if ident == "self" => {
-                TokenTree::Ident(Ident::new("__self", ident.span()))
-            }
-            TokenTree::Group(group) => {
-                let mut renamed = Group::new(group.delimiter(), rename(group.stream()));
-                renamed.set_span(group.span());
-                TokenTree::Group(renamed)
-            }
-            token => token,
-        };
-        tokens.into_iter().map(rename_token).collect()
-    }
-    syn::parse2(rename(expression.to_token_stream())).unwrap_or_else(|_| expression.clone())
+    syn::parse2(rename_self(expression.to_token_stream())).unwrap_or_else(|_| expression.clone())
+}
+
+/// Returns tokens with `self` under the name that `#[async_trait]` gives it in the body. In `self::path`, it is no value.
+pub(crate) fn rename_self(tokens: TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is_colon =
+        |i: usize| matches!(tokens.get(i), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
+    let renamed = tokens.iter().enumerate().map(|(i, token)| match token {
+        TokenTree::Ident(ident) if ident == "self" && !(is_colon(i + 1) && is_colon(i + 2)) => {
+            TokenTree::Ident(Ident::new("__self", ident.span()))
+        }
+        TokenTree::Group(group) => {
+            let mut renamed = Group::new(group.delimiter(), rename_self(group.stream()));
+            renamed.set_span(group.span());
+            TokenTree::Group(renamed)
+        }
+        token => token.clone(),
+    });
+    renamed.collect()
 }
 
 /// Gives every attempt a clone of `self`. A `let` cannot bind `self` anew, so the receiver becomes `mut` and is

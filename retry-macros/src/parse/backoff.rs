@@ -42,6 +42,10 @@ impl Backoff {
             None if word == "list" => {
                 bail!(written, "a list has an argument of its own; write `delays = [\"100ms\", \"1s\"]`")
             }
+            None if matches!(ungrouped(written), Expr::Field(_) | Expr::MethodCall(_)) => bail!(
+                written,
+                "`{text}` is known only at run time; write {all}, or `policy = Policy::new().backoff({text})`"
+            ),
             None => bail!(written, "`{text}` is no backoff; write {all}"),
         }
     }

@@ -91,7 +91,7 @@ macro_rules! arguments {
             }
 
             /// Returns whether an argument concerns the policy, on the function or on the `impl` block.
-            fn has_policy(&self, origin: Origin) -> bool {
+            pub(crate) fn has_policy(&self, origin: Origin) -> bool {
                 $((Group::$group == Group::Policy && self.$field.origin() == Some(origin)))||+
             }
         }

@@ -7,6 +7,7 @@ use super::future::{RetryFuture, State};
 use super::lending::RetryLending;
 use super::operation::{Limited, Operation, Restarting};
 use super::rule::{Both, Limit};
+use super::searched::Refusal;
 #[cfg(target_has_atomic = "64")]
 use super::sharing::Shares;
 use super::sleeper::{CancelBy, Kept, SleepBy, Waits};
@@ -17,7 +18,6 @@ use crate::{
     breaker::CircuitBreaker,
     budget::RetryBudget,
     call::limits::{Lend, lend_breaker, lend_budget},
-    error::FromCircuitOpen,
 };
 
 impl<'p, O: Operation, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S, C, Z, K> {
@@ -203,9 +203,9 @@ impl<'p, O: Operation, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S
     where
         L: Lend<CircuitBreaker> + ?Sized,
         S: Into<Shares<'b, E>>,
-        E: FromCircuitOpen,
+        E: Refusal,
     {
-        self.with_shared(|shared| shared.with_breaker(lend_breaker(breaker), E::from_circuit_open)).keeping()
+        self.with_shared(|shared| shared.with_breaker(lend_breaker(breaker), E::refusal)).keeping()
     }
 
     #[inline]
@@ -292,9 +292,9 @@ impl<'p, F, T, E, R, S, C, Z> RetryLending<'p, F, T, E, R, S, C, Z> {
     where
         L: Lend<CircuitBreaker> + ?Sized,
         S: Into<Shares<'b, E>>,
-        E: FromCircuitOpen,
+        E: Refusal,
     {
-        self.with_shared(|shared| shared.with_breaker(lend_breaker(breaker), E::from_circuit_open))
+        self.with_shared(|shared| shared.with_breaker(lend_breaker(breaker), E::refusal))
     }
 
     pub(super) fn with_shared<'b>(

@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use super::blocking_call::RetryCall;
 use super::rule::Both;
+use super::searched::Refusal;
 #[cfg(target_has_atomic = "64")]
 use super::sharing::Shares;
 use super::step::{BlockBy, CancelWait, RestartAfter};
@@ -12,7 +13,6 @@ use crate::{
     breaker::CircuitBreaker,
     budget::RetryBudget,
     call::limits::{Lend, lend_breaker, lend_budget},
-    error::FromCircuitOpen,
 };
 
 impl<'p, O, T, E, R, S> RetryCall<'p, O, T, E, R, S> {
@@ -120,9 +120,9 @@ impl<'p, O, T, E, R, S> RetryCall<'p, O, T, E, R, S> {
     where
         L: Lend<CircuitBreaker> + ?Sized,
         S: Into<Shares<'b, E>>,
-        E: FromCircuitOpen,
+        E: Refusal,
     {
-        self.with_shared(|shared| shared.with_breaker(lend_breaker(breaker), E::from_circuit_open))
+        self.with_shared(|shared| shared.with_breaker(lend_breaker(breaker), E::refusal))
     }
 
     pub(super) fn with_shared<'b>(

@@ -2,8 +2,6 @@
 
 use core::cell::Cell;
 use core::error::Error;
-use core::fmt::Display;
-use core::marker::PhantomData;
 use core::time::Duration;
 
 use super::blocking_call::RetryCall;
@@ -11,15 +9,14 @@ use super::future::RetryFuture;
 use super::lending::RetryLending;
 use super::operation::Operation;
 use super::rule::Both;
-use super::searched::{Inside, Itself, Openable, Searchable};
+use super::searched::{Askable, Openable, Searchable, Showable};
 use super::sleeper::Waits;
 use super::step::{
-    DelayBy, Fallback, LogAfter, LogAt, Named, On, OnGiveUp, OnRetry, OnSuccess, Own, OwnClassification,
-    RetryAfter, RetryAfterOk, RetryOk, Shown, Unless, When,
+    Asked, DelayBy, Fallback, LogAfter, LogAt, Named, On, OnGiveUp, OnRetry, OnSuccess, Own, RetryAfter,
+    RetryAfterOk, RetryOk, Shown, Unless, When,
 };
 use super::template::RulesBuilder;
 use crate::call::{GiveUpEvent, RetryEvent, SuccessEvent};
-use crate::error::Retryable;
 use crate::observe::LogLevel;
 
 /// The steps about errors, which a template has too.
@@ -56,11 +53,11 @@ macro_rules! error_steps {
             /// assert!(retry_core::Policy::new().retry(read).on::<Utf8Error>().run().is_err());
             /// assert_eq!(reads, 1);
             /// ```
-            pub fn on<A: Error + 'static>(self) -> $call<$($before)* Both<On<A, Itself>, R> $($after)*>
+            pub fn on<A: Error + 'static>(self) -> $call<$($before)* Both<On<A, E>, R> $($after)*>
             where
                 E: Searchable,
             {
-                self.with_rule(On(PhantomData))
+                self.with_rule(On::new(|error| Some(error)))
             }
 
             /// Retries only errors in whose box an `A` is, or whose source chain has an `A`, like [`on`](Self::on). The
@@ -79,11 +76,11 @@ macro_rules! error_steps {
             /// assert!(retry_core::Policy::new().retry(read).on_inner::<io::Error>().run().is_err());
             /// assert_eq!(reads, 3);
             /// ```
-            pub fn on_inner<A: Error + 'static>(self) -> $call<$($before)* Both<On<A, Inside>, R> $($after)*>
+            pub fn on_inner<A: Error + 'static>(self) -> $call<$($before)* Both<On<A, E>, R> $($after)*>
             where
                 E: Openable,
             {
-                self.with_rule(On(PhantomData))
+                self.with_rule(On::new(|error| Some(error.opened())))
             }
 
             /// Never retries errors that are an `A` or have an `A` in their source chain. It is asked before
@@ -101,11 +98,11 @@ macro_rules! error_steps {
             /// assert!(retry_core::Policy::new().retry(read).unless::<io::Error>().run().is_err());
             /// assert_eq!(reads, 1);
             /// ```
-            pub fn unless<A: Error + 'static>(self) -> $call<$($before)* Both<Unless<A, Itself>, R> $($after)*>
+            pub fn unless<A: Error + 'static>(self) -> $call<$($before)* Both<Unless<A, E>, R> $($after)*>
             where
                 E: Searchable,
             {
-                self.with_rule(Unless(PhantomData))
+                self.with_rule(Unless::new(|error| Some(error)))
             }
 
             /// Never retries errors in whose box an `A` is, or whose source chain has an `A`: what
@@ -125,11 +122,11 @@ macro_rules! error_steps {
             /// ```
             pub fn unless_inner<A: Error + 'static>(
                 self,
-            ) -> $call<$($before)* Both<Unless<A, Inside>, R> $($after)*>
+            ) -> $call<$($before)* Both<Unless<A, E>, R> $($after)*>
             where
                 E: Openable,
             {
-                self.with_rule(Unless(PhantomData))
+                self.with_rule(Unless::new(|error| Some(error.opened())))
             }
 
             /// Retries only errors for which `predicate` is true. If repeated, every predicate has to be true.
@@ -151,7 +148,7 @@ macro_rules! error_steps {
                 self.with_rule(When(predicate))
             }
 
-            /// Classifies each error by its [`Retryable`] implementation, and uses its hint. An attempt that exceeded
+            /// Classifies each error by its [`Retryable`](crate::Retryable) implementation, and uses its hint. An attempt that exceeded
             /// its `attempt_timeout` is retried without asking.
             ///
             /// ```
@@ -166,14 +163,14 @@ macro_rules! error_steps {
             /// assert!(retry_core::Policy::new().retry(read).retryable().run().is_err());
             /// assert_eq!(reads, 1);
             /// ```
-            pub fn retryable(self) -> $call<$($before)* Both<OwnClassification, R> $($after)*>
+            pub fn retryable(self) -> $call<$($before)* Both<Asked<E>, R> $($after)*>
             where
-                E: Retryable,
+                E: Askable,
             {
-                self.with_rule(OwnClassification)
+                self.with_rule(Asked { is_retryable: E::is_retryable, retry_after: E::retry_after })
             }
 
-            /// Reads the wait that the peer asked for from an error. It replaces the hint of [`Retryable`]. The next
+            /// Reads the wait that the peer asked for from an error. It replaces the hint of [`Retryable`](crate::Retryable). The next
             /// attempt waits at least as long; a hint above the policy's `max_hint` ends the call.
             ///
             /// ```
@@ -242,11 +239,11 @@ macro_rules! error_steps {
             /// let result = retry_core::Policy::new().retry(|| Err::<(), _>("busy")).log_errors().run();
             /// assert_eq!(result, Err("busy"));
             /// ```
-            pub fn log_errors(self) -> $call<$($before)* Both<Shown, R> $($after)*>
+            pub fn log_errors(self) -> $call<$($before)* Both<Shown<E>, R> $($after)*>
             where
-                E: Display,
+                E: Showable,
             {
-                self.with_rule(Shown)
+                self.with_rule(Shown(E::fmt))
             }
         }
     };

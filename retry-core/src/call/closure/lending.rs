@@ -105,15 +105,13 @@ where
     }
 
     async fn run_to<N: Ending<T, E>>(self) -> N::Output {
-        let RetryLending { policy, place, mut operation, rules, mut shared, cancel, sleeper, .. } = self;
+        let RetryLending { policy, place, mut operation, rules, shared, cancel, sleeper, .. } = self;
         let mut cancel = pin!(cancel);
-        let course = Course::new(policy, place, &rules, Clock::Async);
-        let progress = match course.start::<S, N>(&mut shared) {
-            Continue(progress) => progress,
-            Break(end) => return end,
-        };
-        let call = course.call(&progress, false);
-        let mut run = Run { policy, place, rules, shared, sleeper, progress, call };
+        let progress = Progress::untimed();
+        let mut run = Run { policy, place, rules, shared, sleeper, progress, call: None };
+        if let Break(end) = run.start::<T, E, N>() {
+            return end;
+        }
         loop {
             let attempt = operation();
             let ended = run.attempt::<T, E, C, N>(cancel.as_mut(), attempt).await;
@@ -126,10 +124,10 @@ where
                 Break(end) => return end,
             };
             let is_cancelled = wait_for(cancel.as_mut(), run.sleeper.wait(Delay(wait))).await;
-            if let Some((planned, result)) = kept
-                && let Err(given_up) = resume(&mut run.shared, &planned, is_cancelled)
-            {
-                return run.course::<T, E>().give_up::<N>(Some(given_up), result);
+            if let Some((planned, result)) = kept {
+                if let Err(given_up) = resume(&mut run.shared, &planned, is_cancelled) {
+                    return run.course::<T, E>().give_up::<N>(Some(given_up), result);
+                }
             }
         }
     }
@@ -154,6 +152,22 @@ impl<R, S, Z: Sleeper> Run<'_, R, S, Z> {
         Course::new(self.policy, self.place, &self.rules, Clock::Async)
     }
 
+    /// Starts the call. Returns its end if its breaker refuses it.
+    fn start<T, E, N: Ending<T, E>>(&mut self) -> ControlFlow<N::Output>
+    where
+        R: Rule<T, E>,
+        S: Sharing<E>,
+    {
+        let course = Course::new(self.policy, self.place, &self.rules, Clock::Async);
+        let progress = match course.start::<S, N>(&mut self.shared) {
+            Continue(progress) => progress,
+            Break(end) => return Break(end),
+        };
+        self.call = course.call(&progress, false);
+        self.progress = progress;
+        Continue(())
+    }
+
     /// Runs an attempt. Returns the end of the call, or the wait before the next attempt.
     async fn attempt<T, E, C: Cancel, N: Ending<T, E>>(
         &mut self,
@@ -172,26 +186,22 @@ impl<R, S, Z: Sleeper> Run<'_, R, S, Z> {
         });
         let mut timer = pin!(limit.as_ref().map(|limit| self.sleeper.timer(limit.time)));
         poll_fn(|context| {
+            // Borrowed as a whole and by `&mut`: a reference to the rules would have to be `Send`.
+            let run = &mut *self;
             let ended = {
-                let _mark = self.shared.mark();
+                let _mark = run.shared.mark();
                 poll_limited(attempt.as_mut(), timer.as_mut(), limit.as_ref(), context)
             };
             let (result, timed_out) = ready!(ended);
-            if let (Some(limit), Some(call), Some(started)) =
-                (self.rules.restart_after(), &self.call, started)
+            if let (Some(limit), Some(call), Some(started)) = (run.rules.restart_after(), &run.call, started)
             {
                 call.restart_after(limit, started);
             }
-            let ended = Attempt::of_async(self.call.as_ref(), C::IS_POSSIBLE, timed_out);
+            let ended = Attempt::of_async(run.call.as_ref(), C::IS_POSSIBLE, timed_out);
             let is_cancelled = || cancel.as_mut().is_cancelled(context);
-            let course = Course::new(self.policy, self.place, &self.rules, Clock::Async);
-            Poll::Ready(course.after::<S, N>(
-                &mut self.shared,
-                &mut self.progress,
-                result,
-                ended,
-                is_cancelled,
-            ))
+            let course = Course::new(run.policy, run.place, &run.rules, Clock::Async);
+            let (shared, progress) = (&mut run.shared, &mut run.progress);
+            Poll::Ready(course.after::<S, N>(shared, progress, result, ended, is_cancelled))
         })
         .await
     }

@@ -1,13 +1,15 @@
-//! How the steps of a call reach the source chain of an error.
+//! What the steps of a call need of an error, and how they reach its source chain.
 
 use core::error::Error;
 use core::fmt::Display;
 use core::ops::Deref;
 
-use crate::error::{AsDebug, AsDisplay, Chained, Describe, Plain, Sourced, Unchained};
+use crate::error::{
+    AsDebug, AsDisplay, Chained, CircuitOpen, Describe, Plain, Retryable, Sourced, Unchained,
+};
 
-/// The chain of an error that is `'static`. It starts at the error itself.
-#[derive(Clone, Copy, Debug, Default)]
+/// The way of an error that is an `Error` itself.
+#[derive(Clone, Copy, Debug)]
 pub struct Itself;
 
 /// The chain of a pointer to an error of unknown type, such as `Box<dyn Error>` or `anyhow::Error`. It starts at the
@@ -27,12 +29,6 @@ pub trait Searchable: Error + 'static {}
 #[diagnostic::do_not_recommend]
 impl<E: Error + 'static> Searchable for E {}
 
-impl<E: Error + 'static> Chained<E> for Itself {
-    fn first<'a>(&self, error: &'a E) -> Option<&'a (dyn Error + 'static)> {
-        Some(error)
-    }
-}
-
 /// A pointer to an error of unknown type, which `on_inner` and `unless_inner` can search for a type.
 #[diagnostic::on_unimplemented(
     message = "`on_inner` and `unless_inner` look into a box of an error of unknown type, which `{Self}` is not",
@@ -49,6 +45,48 @@ pub trait Openable {
 impl<E: Deref<Target: ErrorObject>> Openable for E {
     fn opened(&self) -> &(dyn Error + 'static) {
         (**self).as_error()
+    }
+}
+
+/// An error that `retryable` can ask.
+#[diagnostic::on_unimplemented(
+    message = "`retryable` asks an error that implements `Retryable`, which `{Self}` does not",
+    label = "calls whose error is a `{Self}` cannot ask it",
+    note = "derive or implement `reattempt::Retryable` for `{Self}` if the type is yours",
+    note = "judge it by a closure, `.when(|error| …)`"
+)]
+pub trait Askable: Retryable {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Retryable> Askable for E {}
+
+/// An error that `log_errors` can show.
+#[diagnostic::on_unimplemented(
+    message = "`log_errors` shows errors by their `Display`, which `{Self}` does not implement",
+    label = "events name the type of the error without this step",
+    note = "implement `std::fmt::Display` for `{Self}` if the type is yours"
+)]
+pub trait Showable: Display {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Display> Showable for E {}
+
+/// An error of a call that its breaker may refuse.
+#[diagnostic::on_unimplemented(
+    message = "a call that the breaker refuses cannot fail with `{Self}`, which is not made from `CircuitOpen`",
+    label = "needs an error type that implements `From<CircuitOpen>`",
+    note = "write `impl From<reattempt::CircuitOpen> for {Self}` if the type is yours",
+    note = "return `anyhow::Error`, `Box<dyn Error>` or an error type of yours that wraps it if the type is another crate's"
+)]
+pub trait Refusal {
+    /// Creates the error of the call.
+    fn refusal(open: CircuitOpen) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<CircuitOpen>> Refusal for E {
+    fn refusal(open: CircuitOpen) -> E {
+        open.into()
     }
 }
 

@@ -2,15 +2,14 @@
 
 use core::cell::{Cell, RefCell};
 use core::error::Error;
-use core::fmt::{self, Debug, Display, Formatter};
+use core::fmt::{self, Debug, Formatter};
 use core::marker::PhantomData;
 use core::time::Duration;
 
 use super::super::event::{GiveUpEvent, RetryEvent, SuccessEvent};
 use super::rule::{Limit, Needs, Rule};
 use crate::decision::Selection;
-use crate::error::chain::find_in;
-use crate::error::{Chained, Retryable};
+use crate::error::chain::{find_in, has_refusal, has_retry_error};
 use crate::observe::{LogLevel, LogRules};
 
 /// Names the operation.
@@ -24,37 +23,61 @@ impl<T, E> Rule<T, E> for Named {
     }
 }
 
-/// Selects errors that have an `A` in their chain, which is reached by `C`.
-pub struct On<A, C>(pub(super) PhantomData<fn() -> (A, C)>);
+/// How the chain of an `E` is reached.
+///
+/// A step keeps functions for what it needs of an error. Then it is a rule for every error, and the compiler reports an
+/// error that lacks a trait at the step, and not at the end of the call too.
+pub(super) type First<E> = fn(&E) -> Option<&(dyn Error + 'static)>;
 
-impl<T, E, A: Error + 'static, C: Chained<E> + Default> Rule<T, E> for On<A, C> {
-    fn selection(&self, error: &E) -> Option<Selection> {
-        Some(Selection::by_type(find_in::<A>(C::default().first(error)).is_some()))
-    }
+/// Selects errors that have an `A` in their chain.
+pub struct On<A, E> {
+    first: First<E>,
+    selected: PhantomData<fn() -> A>,
+}
 
-    fn gave_up(&self, error: &E) -> bool {
-        C::default().gave_up(error)
-    }
+/// Excludes errors that have an `A` in their chain.
+pub struct Unless<A, E> {
+    first: First<E>,
+    excluded: PhantomData<fn() -> A>,
+}
 
-    fn is_refusal(&self, error: &E) -> bool {
-        C::default().is_refusal(error)
+impl<A, E> On<A, E> {
+    pub(super) fn new(first: First<E>) -> Self {
+        On { first, selected: PhantomData }
     }
 }
 
-/// Excludes errors that have an `A` in their chain, which is reached by `C`.
-pub struct Unless<A, C>(pub(super) PhantomData<fn() -> (A, C)>);
+impl<A, E> Unless<A, E> {
+    pub(super) fn new(first: First<E>) -> Self {
+        Unless { first, excluded: PhantomData }
+    }
+}
 
-impl<T, E, A: Error + 'static, C: Chained<E> + Default> Rule<T, E> for Unless<A, C> {
-    fn unless(&self, error: &E) -> bool {
-        find_in::<A>(C::default().first(error)).is_some()
+impl<T, E, A: Error + 'static> Rule<T, E> for On<A, E> {
+    fn selection(&self, error: &E) -> Option<Selection> {
+        Some(Selection::by_type(find_in::<A>((self.first)(error)).is_some()))
     }
 
     fn gave_up(&self, error: &E) -> bool {
-        C::default().gave_up(error)
+        has_retry_error((self.first)(error))
     }
 
     fn is_refusal(&self, error: &E) -> bool {
-        C::default().is_refusal(error)
+        has_refusal((self.first)(error))
+    }
+}
+
+impl<T, E, A: Error + 'static> Rule<T, E> for Unless<A, E> {
+    fn unless(&self, error: &E) -> bool {
+        find_in::<A>((self.first)(error)).is_some()
+    }
+
+    fn gave_up(&self, error: &E) -> bool {
+        has_retry_error((self.first)(error))
+    }
+
+    fn is_refusal(&self, error: &E) -> bool {
+        has_refusal((self.first)(error))
     }
 }
 
@@ -69,26 +92,27 @@ impl<T, E, P: Fn(&E) -> bool> Rule<T, E> for When<P> {
 }
 
 /// Classifies each error by its `Retryable` implementation.
-#[derive(Clone, Copy, Debug)]
-pub struct OwnClassification;
+pub struct Asked<E> {
+    pub(super) is_retryable: fn(&E) -> bool,
+    pub(super) retry_after: fn(&E) -> Option<Duration>,
+}
 
-impl<T, E: Retryable> Rule<T, E> for OwnClassification {
+impl<T, E> Rule<T, E> for Asked<E> {
     fn is_retryable(&self, error: &E) -> Option<bool> {
-        Some(error.is_retryable())
+        Some((self.is_retryable)(error))
     }
 
     fn own_hint(&self, error: &E) -> Option<Duration> {
-        error.retry_after()
+        (self.retry_after)(error)
     }
 }
 
 /// Shows each error by its `Display`.
-#[derive(Clone, Copy, Debug)]
-pub struct Shown;
+pub struct Shown<E>(pub(super) fn(&E, &mut Formatter<'_>) -> fmt::Result);
 
-impl<T, E: Display> Rule<T, E> for Shown {
+impl<T, E> Rule<T, E> for Shown<E> {
     fn describe(&self, error: &E, f: &mut Formatter<'_>) -> Option<fmt::Result> {
-        Some(Display::fmt(error, f))
+        Some((self.0)(error, f))
     }
 }
 
@@ -330,20 +354,4 @@ macro_rules! debug {
     )*};
 }
 
-debug!(On<A, C> Unless<A, C> When<P> RetryOk<P> RetryAfter<P> AttemptLimit<E> BlockBy<S> CancelWait<C> RetryAfterOk<P> DelayBy<D> OnRetry<H> OnGiveUp<H> OnSuccess<H> Fallback<F>);
-
-impl<A, C> Clone for On<A, C> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<A, C> Copy for On<A, C> {}
-
-impl<A, C> Clone for Unless<A, C> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<A, C> Copy for Unless<A, C> {}
+debug!(On<A, E> Unless<A, E> Asked<E> Shown<E> When<P> RetryOk<P> RetryAfter<P> AttemptLimit<E> BlockBy<S> CancelWait<C> RetryAfterOk<P> DelayBy<D> OnRetry<H> OnGiveUp<H> OnSuccess<H> Fallback<F>);

@@ -16,14 +16,15 @@ use super::future::RetryFuture;
 use super::lending::RetryLending;
 use super::operation::{AsyncClosure, AsyncWithCall, Closure, Limited, Operation, Restarting, WithCall};
 use super::rule::{Both, Limit, Rule};
+use super::searched::Refusal;
 use super::shared_rules::RulesOf;
 #[cfg(target_has_atomic = "64")]
 use super::sharing::Shares;
 use super::sleeper::{Kept, Never, Runtime, Waits};
 use super::step::{AttemptLimit, Common, OnGiveUp, OnRetry, OnSuccess, RestartAfter};
-use crate::error::FromTimeout;
 #[cfg(target_has_atomic = "64")]
-use crate::error::{CircuitOpen, FromCircuitOpen};
+use crate::error::CircuitOpen;
+use crate::error::FromTimeout;
 use crate::policy::Policy;
 #[cfg(target_has_atomic = "64")]
 use crate::{breaker::CircuitBreaker, budget::RetryBudget};
@@ -157,9 +158,9 @@ impl<E, R> RulesBuilder<E, R> {
     /// Spares the server by `breaker`: a reference to a `static`, an `Arc`, or an `Option` of them.
     pub fn breaker(mut self, breaker: impl Lend<CircuitBreaker> + Send + Sync + 'static) -> Self
     where
-        E: FromCircuitOpen,
+        E: Refusal,
     {
-        self.shared.breaker = Some((Box::new(breaker), E::from_circuit_open));
+        self.shared.breaker = Some((Box::new(breaker), E::refusal));
         self
     }
 }

@@ -112,3 +112,14 @@ fn within_is_proven_at_compile_time() {
         "#,
     );
 }
+
+#[test]
+fn what_is_always_a_constant_leads_to_a_policy() {
+    check(
+        r#"
+        #[retry(backoff = self.backoff)]
+                          ^^^^^^^^^^^^ `self.backoff` is known only at run time; write `exponential`, `linear`, `linear("1s")`, `constant` or `fibonacci`, or `policy = Policy::new().backoff(self.backoff)`
+        fn get(&self) -> Result<u32, String> { Ok(1) }
+        "#,
+    );
+}

@@ -1,12 +1,12 @@
-use reattempt::retry;
+use std::sync::Arc;
 
-const POLICY: reattempt::Policy = reattempt::Policy::new();
+use reattempt::{Policy, retry};
 
-#[retry(policy = &POLICY)]
-fn fetch() -> Result<u32, String> {
+#[retry(policy = &policy)]
+fn fetch(policy: Arc<Policy>) -> Result<u32, String> {
     Ok(1)
 }
 
 fn main() {
-    let _ = fetch();
+    let _ = fetch(Arc::new(Policy::new()));
 }
