@@ -541,7 +541,7 @@ pub fn handled(n: u32) -> Result<u32, Failure> {
     call(n)
 }
 
-#[cfg_attr(feature = "retried", retry(call = handle, when = is_busy, on_retry = log_retry, log_after = 2))]
+#[cfg_attr(feature = "retried", retry(call = handle, on_retry = log_retry, log_after = 2))]
 pub async fn handled_async(n: u32) -> Result<u32, Failure> {
     let n = call_async(n).await?;
     Ok(n + 1)
@@ -558,6 +558,7 @@ pub fn cancelled(n: u32) -> Result<u32, Failure> {
 }
 
 #[cfg_attr(feature = "retried", retry(cancel = is_over, sleep = pause, retry_ok = is_zero, retry_after_ok = no_wait))]
+#[must_use]
 pub fn cancelled_poll(n: u32) -> Option<u32> {
     call(n).ok()
 }
@@ -569,8 +570,8 @@ pub async fn cancelled_async(n: u32, limit: std::time::Duration) -> Result<u32, 
     Ok(n + limit)
 }
 
-#[cfg_attr(feature = "retried", retry(cancel = stop, breaker = BREAKER, budget = BUDGET, error = Failure, attempt_timeout = "1s"))]
-pub async fn cancelled_and_shared<S: Future>(n: u32, stop: S) -> Result<u32, RetryError<Failure>> {
+#[cfg_attr(feature = "retried", retry(cancel = forever(), breaker = BREAKER, budget = BUDGET, error = Failure, attempt_timeout = "1s"))]
+pub async fn cancelled_and_shared(n: u32) -> Result<u32, RetryError<Failure>> {
     call_async(n).await.map_err(convert)
 }
 
@@ -615,3 +616,8 @@ pub fn no_wait(_: &u32) -> Option<std::time::Duration> {
 
 /// Waits for nothing.
 pub fn pause(_: std::time::Duration) {}
+
+/// Refuses zero.
+pub fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
