@@ -32,8 +32,8 @@ mod with_std {
     pub use retry_core::call::handle::{AttemptStart, Call};
     pub use retry_core::call::hook::{
         Answer, Hook, Returned, call_delay, call_for_outcome, call_hint, call_on_give_up, call_on_retry,
-        call_on_success, call_predicate, call_with, is_final, typed_async_on_give_up, typed_async_on_retry,
-        typed_async_on_success, typed_on_give_up, typed_on_retry, typed_on_success,
+        call_on_success, call_predicate, call_with, is_final, only_success, typed_async_on_give_up,
+        typed_async_on_retry, typed_async_on_success, typed_on_give_up, typed_on_retry, typed_on_success,
     };
     pub use retry_core::call::probe::{probe, probe_error, probe_type};
     pub use retry_core::call::step::{

@@ -189,3 +189,26 @@ fn a_test_context_does_not_enable_them() {
     assert!(!is_enabled());
     each_form_makes(1);
 }
+
+#[test]
+fn the_handle_sees_that_the_first_attempt_is_the_last() {
+    #[retry(unlimited, base = "0s", call = c, error = String)]
+    fn call(seen: &mut Vec<bool>) -> Result<(), RetryError<String>> {
+        seen.push(c.is_last());
+        c.restart();
+        Err("down".to_owned())
+    }
+
+    #[retry(unlimited, call = c, cancel = std::future::pending::<()>(), error = String)]
+    async fn later(seen: &mut Vec<bool>) -> Result<(), RetryError<String>> {
+        seen.push(c.is_last());
+        c.restart();
+        Err("down".to_owned())
+    }
+
+    let _alone = Alone::disabled();
+    let mut seen = Vec::new();
+    assert_eq!(call(&mut seen).unwrap_err().reason(), GiveUpReason::MaxAttempts);
+    assert_eq!(finish(later(&mut seen)).unwrap_err().attempts(), 1);
+    assert_eq!(seen, [true, true]);
+}

@@ -31,6 +31,12 @@ fn under_another_prefix() -> Result<(), &'static str> {
     Err("busy")
 }
 
+#[retry(max = 2, base = "3s", jitter = none, env = "APP", call = c)]
+fn handled(last: &mut Vec<bool>) -> Result<(), &'static str> {
+    last.push(c.is_last());
+    Err("busy")
+}
+
 trait Service {
     const BASE: Duration;
 
@@ -78,6 +84,9 @@ fn child() {
     waits("method", &|| Client(Err("busy")).method());
     waits("decorrelated", &decorrelated);
     waits("other", &under_another_prefix);
+    let (_guard, mut last) = (testing::no_wait(), Vec::new());
+    assert_eq!(handled(&mut last), Err("busy"));
+    println!("\nlast: {last:?}");
 }
 
 /// All functions above that are alike.
@@ -127,6 +136,14 @@ fn each_variable_overrides_a_value_in_every_kind_of_function() {
     }
     assert_eq!(waits(&printed, "other"), "[3s]");
     assert_eq!(refused(&printed), [""; 0]);
+}
+
+#[test]
+fn the_handle_sees_which_attempt_is_the_last() {
+    let attempts = |max| printed(&[("APP_MAX_ATTEMPTS", max)]);
+    assert_eq!(waits(&printed(&[]), "last"), "[false, true]");
+    assert_eq!(waits(&attempts("1"), "last"), "[true]");
+    assert_eq!(waits(&attempts("3"), "last"), "[false, false, true]");
 }
 
 #[test]

@@ -156,9 +156,38 @@ impl Clone for Client {
     }
 }
 
+#[retry(
+    call = gen,
+    restart_after = "2m",
+    cancel = |dyn_limit| dyn_limit.as_secs() > lines.lock().unwrap()[0],
+    delay = |_, n| std::time::Duration::from_secs(lines.lock().unwrap()[n as usize]),
+    on_success = |event| lines.lock().unwrap().push(event.attempt().into())
+)]
+fn controlled(lines: &Shared<Vec<u64>>, calls: &Cell<u32>) -> Result<u32, Down> {
+    let first = lines.lock().unwrap()[0];
+    call(calls).map(|n| n + first as u32 + gen.attempt())
+}
+
+#[retry(
+    call = gen,
+    cancel = stop,
+    delay = |_, n| std::time::Duration::from_secs(lines.lock().unwrap()[n as usize]),
+    on_success = async |event| lines.lock().unwrap().push(event.attempt().into())
+)]
+async fn controlled_async<S: Future>(lines: &Shared<Vec<u64>>, calls: &Cell<u32>, stop: S) -> Option<u32> {
+    let n = call(calls).ok()?;
+    Some(n + gen.attempt() + lines.lock().unwrap()[0] as u32)
+}
+
 #[test]
 fn every_shape_works() {
     let _guard = testing::no_wait();
+    let lines = Shared::new(vec![1, 2, 3]);
+    assert_eq!(controlled(&lines, &Cell::new(0)), Ok(7));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let outcome = runtime.block_on(controlled_async(&lines, &Cell::new(0), std::future::pending::<()>()));
+    assert_eq!(outcome, Some(7));
+    assert_eq!(*lines.lock().unwrap(), [1, 2, 3, 3, 3]);
     let calls = || Cell::new(0);
     assert_eq!(plain(&calls(), 1), Ok(3));
     assert_eq!(with_question_mark(&calls(), String::new()).unwrap(), 3);

@@ -37,6 +37,10 @@ fn no_hint(_: &Local) -> Option<Duration> {
     None
 }
 
+fn own_delay(error: &Local, attempt: u32) -> Duration {
+    Duration::from_secs((error.number() * attempt).into())
+}
+
 fn on_retry(event: &RetryEvent<'_, Local>) {
     assert_eq!(event.error().map(Local::number), Some(1));
 }
@@ -113,7 +117,23 @@ stays_send! { calls, failures;
     with_name: [name = "fetch {failures}"] -> Local;
     with_attempt_timeout: [attempt_timeout = "5s", when = is_one] -> Local;
     with_sleep: [sleep = tokio::time::sleep, on_retry = on_retry] -> Local;
+    with_call: [call = c, when = |error| error.number() == c.attempt().min(1)] -> Local;
+    with_call_and_hooks: [call = c, on_retry = |_| assert!(c.attempt() > 1), on_give_up = |_| assert!(c.is_last())] -> Local;
+    with_call_and_attempt_timeout: [call = _c, attempt_timeout = "5s", when = is_one] -> Local;
+    with_restart_after: [restart_after = "2m"] -> Local;
+    with_delay: [delay = |error, attempt| Duration::from_secs((error.number() * attempt).into())] -> Local;
+    with_delay_and_hooks: [delay = own_delay, on_retry = on_retry, on_give_up = |_| {}] -> Local;
+    with_on_success: [on_success = |event| assert_eq!(event.attempt(), calls.load(Ordering::Relaxed))] -> Local;
+    with_async_on_success: [on_success = async |_| {}, call = _c, delay = own_delay] -> Local;
+    with_delays: [delays = ["1s", "3s"]] -> Local;
+    with_log: [log = info, log_after = 1, name = "fetch {failures}"] -> Local;
+    with_retry_after_ok: [retry_ok = |call| *call == 0, retry_after_ok = |_| None, hint = exact] -> Local;
     with_everything: [
+        call = c,
+        restart_after = "2m",
+        delay = own_delay,
+        on_success = |event| assert_eq!(event.attempt(), c.attempt()),
+        log = debug,
         on = Local,
         unless = Local(number) if number.get() == 2,
         when = is_one,

@@ -84,6 +84,8 @@ impl Started {
         Started { revision, storage, next: Window::new() }
     }
 
+    /// Adds a call. It is inlined by request: it has one caller, and the compiler's own choice depends on unrelated code.
+    #[inline(always)]
     fn add(
         &self,
         generation: u32,

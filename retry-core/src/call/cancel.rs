@@ -1,6 +1,6 @@
 //! Ends a call from outside, by `cancel`: a future in an async function, and a function that waits in a blocking one.
 
-use core::future::{Future, IntoFuture, poll_fn};
+use core::future::{Future, poll_fn};
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
@@ -43,10 +43,10 @@ pub async fn wait_or_cancel<C>(
     message = "`{Self}` cannot end a call, since it is no future",
     label = "expected a future that ends when the call is to end",
     note = "write `token.cancelled()` for a `CancellationToken`, `receiver.wait_for(|stop| *stop)` for a watch channel, \
-            or `async { … }`"
+            or `async {{ … }}`"
 )]
 pub trait Cancellation {
-    /// The future, for whose type there is no bound: the compiler would report a missing one twice.
+    /// The future.
     type Future: Future;
 
     /// Returns the future.

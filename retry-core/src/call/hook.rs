@@ -1,6 +1,7 @@
 //! The calls of hooks, fallbacks and the other functions of the user, blocking or async.
 
 use core::cell::{Cell, RefCell};
+use core::convert::Infallible;
 use core::future::{Future, Pending};
 use core::time::Duration;
 
@@ -45,6 +46,15 @@ pub fn call_with<A, R>(argument: A, function: impl FnOnce(A) -> R) -> R {
 /// Calls a fallback, which returns the type of the retried function, and types its argument like [`call_predicate`].
 pub fn call_for_outcome<O, T, E, A>(_: FromResult<O, T, E>, argument: A, function: impl FnOnce(A) -> O) -> O {
     function(argument)
+}
+
+/// Returns the value of an attempt that has succeeded, as a result that is held across an await without an error.
+#[inline]
+pub fn only_success<T, E>(result: Result<T, E>) -> Result<T, Infallible> {
+    match result {
+        Ok(value) => Ok(value),
+        Err(_) => unreachable!("a result that ends the call is a success"),
+    }
 }
 
 /// Returns whether the result is a value that ends the call, and the result. A value that `refuses` refuses

@@ -16,7 +16,8 @@ impl Expansion<'_> {
     pub(super) fn outcome(&self) -> TokenStream {
         let (keep_self, number, attempt) = (self.keep_self(), self.attempt_number(), self.attempt());
         let start = self.attempt_start();
-        let body_type = self.body_type();
+        // Clippy lints the type here also in a method of a trait, which has to return it.
+        let body_type = self.body_type_with(hygiene::of_expansion);
         let Locals { outcome, timed_out, .. } = &self.locals;
         let flag = self
             .policy
@@ -46,12 +47,13 @@ impl Expansion<'_> {
     /// Returns the type of the body: that of the function or, under `error = T`, a `Result` with the same success and
     /// that error.
     pub(super) fn body_type(&self) -> TokenStream {
-        let ret = without_impl_trait(&self.retry.shape.ret);
-        let mut ret = ret.into_token_stream();
         // Without the attribute, Clippy does not lint the type of a future's output.
-        if self.retry.shape.is_async {
-            ret = hygiene::of_expansion(ret);
-        }
+        let respan = if self.retry.shape.is_async { hygiene::of_expansion } else { |tokens| tokens };
+        self.body_type_with(respan)
+    }
+
+    fn body_type_with(&self, respan: fn(TokenStream) -> TokenStream) -> TokenStream {
+        let ret = respan(without_impl_trait(&self.retry.shape.ret).into_token_stream());
         match &self.retry.ending.error {
             None => ret,
             Some(error) => {
@@ -103,7 +105,7 @@ impl Expansion<'_> {
         if !is_async {
             // It has the span of the function's name: moves into the closure would else be reported under the
             // attribute.
-            let inside = self.body();
+            let (inside, body_type) = (self.body(), self.body_type_with(hygiene::of_expansion));
             return self.on_trial(quote_spanned!(self.place()=> (|| -> #body_type #inside)()));
         }
         // The branch is never taken. It gives the compiler the type of the block before the body.

@@ -141,21 +141,21 @@ impl Expansion<'_> {
 
     /// Runs one attempt, and returns from the function if it succeeds.
     pub(super) fn attempt_or_return(&self) -> TokenStream {
+        let private = &self.retry.private;
         let (outcome, recovered) = (self.split_outcome(), self.emit_recovered());
         let (final_check, record_success) = (self.final_check(), self.record_success());
         let (Locals { is_final, result, same, value, .. }, leave) = (&self.locals, &self.leave);
         if self.retry.on_success.is_some() {
-            // The hook borrows the result, or holds it across its awaits.
+            // The hook borrows the result, or holds it across its awaits. It then has no error, which might not be `Send`.
             return quote_spanned! {Span::mixed_site()=>
                 #outcome
                 let (#is_final, #result) = #final_check;
                 if #is_final {
                     #record_success
+                    let #result = #private::only_success(#result);
                     #recovered
-                    if let ::core::result::Result::Ok(#value) = ::core::convert::identity(#result) {
-                        #leave #same.ok(#value);
-                    }
-                    ::core::unreachable!("a result that ends the call is a success")
+                    let ::core::result::Result::Ok(#value) = #result;
+                    #leave #same.ok(#value);
                 }
             };
         }

@@ -15,6 +15,7 @@ use std::process;
 use reattempt::retry;
 use reattempt::{
     AttemptTimeout, CircuitBreaker, CircuitOpen, GiveUpEvent, RetryBudget, RetryError, RetryEvent,
+    SuccessEvent,
 };
 
 pub static BUDGET: RetryBudget = RetryBudget::new();
@@ -533,4 +534,90 @@ pub fn used_before_the_future(
         call_async(n).await?;
         Ok(length)
     }
+}
+
+#[cfg_attr(feature = "retried", retry(call = handle, restart_after = "2m", log = debug))]
+pub fn handled(n: u32) -> Result<u32, Failure> {
+    call(n)
+}
+
+#[cfg_attr(feature = "retried", retry(call = handle, on_retry = log_retry, log_after = 2))]
+pub async fn handled_async(n: u32) -> Result<u32, Failure> {
+    let n = call_async(n).await?;
+    Ok(n + 1)
+}
+
+#[cfg_attr(feature = "retried", retry(call = handle, budget = BUDGET, breaker = BREAKER, error = Failure, on_success = told))]
+pub fn handled_and_shared(n: u32) -> Result<u32, RetryError<Failure>> {
+    call(n).map_err(convert)
+}
+
+#[cfg_attr(feature = "retried", retry(cancel = is_over, delay = own_delay, on_success = told))]
+pub fn cancelled(n: u32) -> Result<u32, Failure> {
+    call(n)
+}
+
+#[cfg_attr(feature = "retried", retry(cancel = is_over, sleep = pause, retry_ok = is_zero, retry_after_ok = no_wait))]
+#[must_use]
+pub fn cancelled_poll(n: u32) -> Option<u32> {
+    call(n).ok()
+}
+
+#[cfg_attr(feature = "retried", retry(cancel = forever(), restart_after = limit, on_success = told_later))]
+pub async fn cancelled_async(n: u32, limit: std::time::Duration) -> Result<u32, Failure> {
+    let n = call_async(n).await?;
+    let limit = limit.subsec_nanos();
+    Ok(n + limit)
+}
+
+#[cfg_attr(feature = "retried", retry(cancel = forever(), breaker = BREAKER, budget = BUDGET, error = Failure, attempt_timeout = "1s"))]
+pub async fn cancelled_and_shared(n: u32) -> Result<u32, RetryError<Failure>> {
+    call_async(n).await.map_err(convert)
+}
+
+#[cfg_attr(feature = "retried", retry(delays = ["1s", "2s"], hint = exact, max_hint = "1m"))]
+pub async fn listed(n: u32) -> Result<u32, Failure> {
+    call_async(n).await
+}
+
+#[cfg_attr(feature = "retried", retry(delay = own_delay, max_delay = "10s"))]
+pub async fn delayed(n: u32) -> Result<u32, Failure> {
+    call_async(n).await
+}
+
+/// Ends a call.
+pub fn is_over(limit: std::time::Duration) -> bool {
+    limit.is_zero()
+}
+
+/// Computes a delay.
+pub fn own_delay(_: &Failure, attempt: u32) -> std::time::Duration {
+    std::time::Duration::from_secs(u64::from(attempt))
+}
+
+/// Is told of a success.
+pub fn told(_: &SuccessEvent<'_>) {}
+
+/// Is told of a success, and waits.
+pub async fn told_later(event: &SuccessEvent<'_>) {
+    std::future::ready(()).await;
+    told(event);
+}
+
+/// Never ends.
+pub fn forever() -> impl Future<Output = ()> {
+    std::future::pending()
+}
+
+/// Reads no wait from a value.
+pub fn no_wait(_: &u32) -> Option<std::time::Duration> {
+    None
+}
+
+/// Waits for nothing.
+pub fn pause(_: std::time::Duration) {}
+
+/// Refuses zero.
+pub fn is_zero(n: &u32) -> bool {
+    *n == 0
 }

@@ -26,6 +26,24 @@ pub async fn reexported(calls: &mut u32) -> Result<u32, String> {
     if *calls < wanted { Err("not yet".to_owned()) } else { Ok(*calls) }
 }
 
+/// Under its other name, with everything that controls a call.
+///
+/// # Errors
+/// Until the third call.
+#[again::retry(
+    crate = ::again,
+    call = call,
+    restart_after = "2m",
+    cancel = |_| false,
+    delay = |_, attempt| std::time::Duration::from_secs(attempt.into()),
+    on_success = |event| assert_eq!(event.attempt(), call.attempt()),
+    log = debug,
+)]
+pub fn controlled(calls: &mut u32) -> Result<u32, String> {
+    *calls += 1;
+    if call.attempt() < 3 { Err("not yet".to_owned()) } else { Ok(*calls) }
+}
+
 #[cfg(test)]
 mod tests {
     use std::future::Future;
@@ -36,6 +54,7 @@ mod tests {
     fn both_retry() {
         let _guard = again::testing::no_wait();
         assert_eq!(super::renamed(&mut 0), Ok(3));
+        assert_eq!(super::controlled(&mut 0), Ok(3));
 
         let mut calls = 0;
         let mut future = pin!(super::reexported(&mut calls));

@@ -123,7 +123,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     // The body does not use it.
     policy("call", "call = $handle"),
     limited(1, Policy { uses: "$handle.stop();", ..policy("call", "call = $handle") }),
-    Policy { uses: "$handle.restart();", ..policy("call", "call = $handle") },
+    Policy { uses: "$handle.restart();", ..policy("restart", "call = $handle") },
     policy("restart_after", "restart_after = \"2m\""),
     policy("restart_after", "restart_after_ms = 120_000"),
     policy("on_success", "on_success = |event| ::signatures::look(event)"),
@@ -193,6 +193,10 @@ pub(crate) const APART: &[(&str, &str)] = &[
     ("error", "fallback"),
     // A second `when`.
     ("call", "when"),
+    ("call", "restart"),
+    // Each attempt that restarts is the first one.
+    ("restart", "max"),
+    ("restart", "within"),
     // The list is the number of attempts, and the delays.
     ("delays", "max"),
     ("delays", "base"),
@@ -203,6 +207,11 @@ pub(crate) const APART: &[(&str, &str)] = &[
     ("delay", "backoff"),
     ("delay", "jitter"),
     ("delay", "within"),
+    // What can lengthen the call, beside a proof of its length.
+    ("within", "call"),
+    ("within", "restart_after"),
+    // No retry is logged above `debug`.
+    ("log", "log_after"),
     // What sleeps also times the attempts.
     ("sleep", "attempt_timeout"),
 ];
