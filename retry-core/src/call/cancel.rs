@@ -38,9 +38,33 @@ pub async fn wait_or_cancel<C>(
     .await
 }
 
+/// A value that `cancel` takes in an async call: a future.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot end a call, since it is no future",
+    label = "expected a future that ends when the call is to end",
+    note = "write `token.cancelled()` for a `CancellationToken`, `receiver.wait_for(|stop| *stop)` for a watch channel, \
+            or `async { … }`"
+)]
+pub trait Cancellation {
+    /// The future, for whose type there is no bound: the compiler would report a missing one twice.
+    type Future: Future;
+
+    /// Returns the future.
+    fn into_cancel(self) -> Self::Future;
+}
+
+#[diagnostic::do_not_recommend]
+impl<C: Future> Cancellation for C {
+    type Future = C;
+
+    fn into_cancel(self) -> C {
+        self
+    }
+}
+
 /// Returns the future in `cancel` of an async call, and its poll.
-pub fn async_cancel<C: IntoFuture>(cancel: C) -> (C::IntoFuture, HasEnded<C::IntoFuture>) {
-    (cancel.into_future(), |future, context| future.poll(context).is_ready())
+pub fn async_cancel<C: Cancellation>(cancel: C) -> (C::Future, HasEnded<C::Future>) {
+    (cancel.into_cancel(), |future, context| future.poll(context).is_ready())
 }
 
 /// Types the function in `cancel` of a blocking call, and returns it with its call.

@@ -1,8 +1,9 @@
 //! The steps of an async call that change the shape of its future.
 
-use core::future::{Future, IntoFuture};
+use core::future::Future;
 use core::time::Duration;
 
+use super::super::cancel::Cancellation;
 use super::future::{RetryFuture, State};
 use super::lending::RetryLending;
 use super::operation::{Limited, Operation, Restarting};
@@ -81,12 +82,12 @@ impl<'p, O: Operation, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S
     /// # }
     /// # #[cfg(not(feature = "tokio"))] fn main() {}
     /// ```
-    pub fn cancel<N: IntoFuture>(
+    pub fn cancel<N: Cancellation>(
         self,
         cancel: N,
-    ) -> RetryFuture<'p, O, T, E, R, S, CancelBy<N::IntoFuture>, Z, Kept<Result<T, E>>> {
+    ) -> RetryFuture<'p, O, T, E, R, S, CancelBy<N::Future>, Z, Kept<Result<T, E>>> {
         let RetryFuture { policy, place, operation, rules, shared, sleeper, result, .. } = self;
-        let (cancel, kept, state) = (CancelBy { future: cancel.into_future() }, Kept(None), State::Start);
+        let (cancel, kept, state) = (CancelBy { future: cancel.into_cancel() }, Kept(None), State::Start);
         RetryFuture { policy, place, operation, rules, shared, cancel, sleeper, kept, result, state }
     }
 
@@ -250,12 +251,12 @@ impl<'p, F, T, E, R, S, C, Z> RetryLending<'p, F, T, E, R, S, C, Z> {
     }
 
     /// Ends the call from outside when `cancel` ends, like [`RetryFuture::cancel`].
-    pub fn cancel<N: IntoFuture>(
+    pub fn cancel<N: Cancellation>(
         self,
         cancel: N,
-    ) -> RetryLending<'p, F, T, E, R, S, CancelBy<N::IntoFuture>, Z> {
+    ) -> RetryLending<'p, F, T, E, R, S, CancelBy<N::Future>, Z> {
         let RetryLending { policy, place, operation, rules, shared, sleeper, result, .. } = self;
-        let cancel = CancelBy { future: cancel.into_future() };
+        let cancel = CancelBy { future: cancel.into_cancel() };
         RetryLending { policy, place, operation, rules, shared, cancel, sleeper, result }
     }
 

@@ -34,6 +34,10 @@ fn a_log_level_is_a_word() {
         #[retry(log = debug, log_after = 3)]
                              ^^^^^^^^^ `log_after` keeps the first retries at `debug`, and `log = debug` logs none above it; remove one of the two
         fn fetch() -> Result<u32, String> { Ok(1) }
+
+        #[retry(log_after = n)]
+                            ^ `n` is known only at run time, and `log_after` takes a constant; write `log = off` and the event of your own in `on_retry`
+        fn fetch(n: u32) -> Result<u32, String> { Ok(n) }
         "#,
     );
 }

@@ -15,4 +15,13 @@ async fn closure(key: u32) -> Result<u32, String> {
     Ok(key)
 }
 
-fn main() {}
+struct Token;
+
+#[retry(cancel = token)]
+async fn by_token(token: &Token) -> Result<u32, String> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = reattempt::Policy::new().retry_async(async || Ok::<_, String>(1)).cancel(&Token);
+}
