@@ -477,7 +477,7 @@ fn what_a_budget_or_a_breaker_refuses_is_told_and_so_is_every_change_of_state() 
     let refused_after_the_wait = [
         "db Closed to ForcedOpen",
         "fetch k 1/3 at 0ns, next in 1s: down",
-        "fetch k 1/3 at 0ns, CircuitOpen: down",
+        "fetch k 1/3 at 1s, CircuitOpen: down",
     ];
     assert_eq!(told("observer"), refused_after_the_wait);
 }

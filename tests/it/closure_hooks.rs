@@ -166,17 +166,17 @@ fn hints_of_errors_are_read_in_any_order_of_steps() {
     };
     let busy = || Err::<(), _>(Busy);
     let nine = |_: &Busy| Some(Duration::from_secs(9));
-    assert_eq!(delays(&|| drop(forms!(POLICY, busy; .retryable()))), secs([7; 10]));
-    assert_eq!(delays(&|| drop(forms!(POLICY, busy; .retryable().retry_after(nine)))), secs([9; 10]));
-    assert_eq!(delays(&|| drop(forms!(POLICY, busy; .retry_after(nine).retryable()))), secs([9; 10]));
+    assert_eq!(delays(&|| _ = forms!(POLICY, busy; .retryable())), secs([7; 10]));
+    assert_eq!(delays(&|| _ = forms!(POLICY, busy; .retryable().retry_after(nine))), secs([9; 10]));
+    assert_eq!(delays(&|| _ = forms!(POLICY, busy; .retry_after(nine).retryable())), secs([9; 10]));
     assert_eq!(
-        delays(&|| drop(forms!(POLICY, busy; .retry_after(|_| None).retryable()))),
+        delays(&|| _ = forms!(POLICY, busy; .retry_after(|_| None).retryable())),
         secs([1, 2].repeat(5))
     );
     let own = |_: &Busy, attempt: u32| Duration::from_secs(20) / attempt;
-    assert_eq!(delays(&|| drop(forms!(POLICY, busy; .delay(own)))), secs([20, 10].repeat(5)));
+    assert_eq!(delays(&|| _ = forms!(POLICY, busy; .delay(own))), secs([20, 10].repeat(5)));
     assert_eq!(
-        delays(&|| drop(forms!(POLICY, busy; .delay(own).retry_after(|_| Some(Duration::from_secs(15)))))),
+        delays(&|| _ = forms!(POLICY, busy; .delay(own).retry_after(|_| Some(Duration::from_secs(15))))),
         secs([20, 15].repeat(5))
     );
 }

@@ -27,6 +27,7 @@ mod hooks;
 mod hygiene;
 mod impl_blocks;
 mod lints;
+mod log_levels;
 mod names;
 mod nested_breakers;
 mod policies;

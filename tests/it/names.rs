@@ -18,7 +18,7 @@ use crate::support::{Down, Flaky, finish};
 /// One event: its level, its target, then its fields as `name=value`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Told {
-    level: Level,
+    pub(crate) level: Level,
     target: String,
     fields: String,
 }

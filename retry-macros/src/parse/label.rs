@@ -11,7 +11,7 @@ use crate::diagnostics::error;
 pub(super) fn check_placeholders(key: &Ident, label: &LitStr) -> syn::Result<()> {
     let text = label.value();
     match places(&text).find(|(_, place)| !is_field_path(place)) {
-        Some((_, place)) => Err(no_argument_name(key, label, &text, place)),
+        Some((start, place)) => Err(no_argument_name(key, label, &text, start, place)),
         None => Ok(()),
     }
 }
@@ -96,14 +96,14 @@ fn is_argument_name(place: &str) -> bool {
 }
 
 /// Reports a placeholder that is no name and no field: an expression, a number or nothing.
-fn no_argument_name(key: &Ident, label: &LitStr, text: &str, place: &str) -> syn::Error {
+fn no_argument_name(key: &Ident, label: &LitStr, text: &str, start: usize, place: &str) -> syn::Error {
     let last = place.trim().rsplit(['.', '#']).next().unwrap_or_default();
     let name = if is_argument_name(last) { last } else { "argument" };
-    let better = text.replacen(&format!("{{{place}"), &format!("{{{name}"), 1);
+    let better = format!("{}{name}{}", &text[..start], &text[start + place.len()..]);
     error!(
         label,
-        "`{{{place}}}` is no argument of the function; write `{key} = {better:?}` with `{name}` one of its arguments, or \
-         leave the place out"
+        "`{{{place}}}` is no argument of the function and no field of one; write `{key} = {better:?}` with `{name}` one of \
+         its arguments, or leave the place out"
     )
 }
 
@@ -140,6 +140,7 @@ mod tests {
             ("get {crate.a}", "{crate.a}", "get {a}", "a"),
             ("get {a.+1}", "{a.+1}", "get {argument}", "argument"),
             ("get {}", "{}", "get {argument}", "argument"),
+            ("{a.b:?} {}", "{}", "{a.b:?} {argument}", "argument"),
             ("get {0}", "{0}", "get {argument}", "argument"),
             ("get {:?}", "{}", "get {argument:?}", "argument"),
             ("get {0.pair}", "{0.pair}", "get {pair}", "pair"),
@@ -149,7 +150,7 @@ mod tests {
             ("get {r#type}", "{r#type}", "get {type}", "type"),
         ] {
             let message = format!(
-                "`{place}` is no argument of the function; write `name = {better:?}` with `{argument}` one of its \
+                "`{place}` is no argument of the function and no field of one; write `name = {better:?}` with `{argument}` one of its \
                  arguments, or leave the place out"
             );
             assert_eq!(messages_of(&format!("name = {name:?}")), [message], "{name}");

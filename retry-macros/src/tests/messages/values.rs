@@ -189,11 +189,11 @@ fn a_name_is_a_string_with_arguments_in_it() {
         fn get(&self) -> Result<u32, String> { Ok(self.id) }
 
         #[retry(name = "get {self.id()}")]
-                       ^^^^^^^^^^^^^^^^^ `{self.id()}` is no argument of the function; write `name = "get {argument}"` with `argument` one of its arguments, or leave the place out
+                       ^^^^^^^^^^^^^^^^^ `{self.id()}` is no argument of the function and no field of one; write `name = "get {argument}"` with `argument` one of its arguments, or leave the place out
         fn get(&self) -> Result<u32, String> { Ok(self.id) }
 
         #[retry(name = "fetch {}")]
-                       ^^^^^^^^^^ `{}` is no argument of the function; write `name = "fetch {argument}"` with `argument` one of its arguments, or leave the place out
+                       ^^^^^^^^^^ `{}` is no argument of the function and no field of one; write `name = "fetch {argument}"` with `argument` one of its arguments, or leave the place out
         "#,
     );
 }
