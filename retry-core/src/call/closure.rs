@@ -5,6 +5,7 @@
 
 mod blocking_builder;
 mod blocking_call;
+#[expect(clippy::type_complexity, reason = "each step has the whole type of a call")]
 mod async_builder;
 mod builder;
 mod course;
@@ -18,6 +19,7 @@ mod shared_rules;
 mod sharing;
 mod sleeper;
 mod step;
+#[expect(clippy::type_complexity, reason = "each step has the whole type of a call")]
 mod template;
 
 pub use blocking_call::RetryCall;

@@ -49,6 +49,13 @@ impl From<Started> for Progress {
     }
 }
 
+impl From<Progress> for Started {
+    #[inline]
+    fn from(progress: Progress) -> Started {
+        Started(progress.started())
+    }
+}
+
 impl Progress {
     /// A value that no clock returns.
     pub(super) const UNKNOWN: Nanos = FOREVER;

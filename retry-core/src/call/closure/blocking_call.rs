@@ -6,14 +6,15 @@ use core::ops::ControlFlow::{Break, Continue};
 use core::panic::Location;
 use core::time::Duration;
 
+use super::super::blocking::{self, BlockingWait};
 use super::super::cancel::block_or_cancel;
 use super::super::handle::{AttemptStart, Call};
 use super::super::planned::{GivenUp, Planned};
-use super::super::progress::Progress;
+use super::super::progress::{Progress, Started};
 use super::course::{Attempt, Course, Pause};
 use super::ending::{Ending, Explained, Unchanged};
 use super::operation::{BlockingOperation, Closure, WithCall};
-use super::rule::Rule;
+use super::rule::{Needs, Rule};
 use super::searched::Explainable;
 use super::sharing::{Sharing, Unshared};
 use crate::error::RetryError;
@@ -179,12 +180,39 @@ impl<O: BlockingOperation<T, E>, T, E, R: Rule<T, E>, S: Sharing<E>> RetryCall<'
                 self.shared.succeeded();
                 K::succeeded(value)
             }
+            Err(error) if course.is_plain::<S, K>(&self.shared, call) => {
+                let result = retry_plainly(&course, &mut self.operation, Started::from(progress), error);
+                match result.or_else(|error| course.rules().fallback(error)) {
+                    Ok(value) => K::succeeded(value),
+                    Err(error) => K::failed(None, error),
+                }
+            }
             result => {
-                let attempts =
-                    Retries { course, shared: self.shared, operation: self.operation, call, progress };
-                attempts.retry::<K>(result)
+                let (shared, operation) = (self.shared, self.operation);
+                Retries { course, shared, operation, call, progress }.retry::<K>(result)
             }
         }
+    }
+}
+
+/// Makes the attempts after the first one in the loop that all calls with these rules share.
+#[inline]
+fn retry_plainly<T, E, R: Rule<T, E>, O: BlockingOperation<T, E>>(
+    course: &Course<'_, T, E, R>,
+    operation: &mut O,
+    started: Started,
+    error: E,
+) -> Result<T, E> {
+    let wait = WaitByRule(course.rules(), PhantomData);
+    blocking::retry(wait, &course.named_site(), started, course, error, &mut |_| operation.attempt(None))
+}
+
+/// Waits by a rule of the call, or on the thread's own timer.
+struct WaitByRule<'a, R, T, E>(&'a R, PhantomData<fn() -> (T, E)>);
+
+impl<T, E, R: Rule<T, E>> BlockingWait for WaitByRule<'_, R, T, E> {
+    fn wait(&mut self, delay: Delay) {
+        block(self.0, delay);
     }
 }
 
@@ -219,7 +247,7 @@ impl<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>> Retries<'_,
     #[inline(never)]
     fn retry<K: Ending<T, E>>(mut self, result: Result<T, E>) -> K::Output {
         let rules = self.course.rules();
-        let may_be_cancelled = rules.needs().cancel;
+        let may_be_cancelled = rules.needs().has(Needs::CANCEL);
         let may_end = may_be_cancelled || self.shared.may_refuse();
         let ended = Attempt { call: self.call, may_be_cancelled, ..Attempt::default() };
         let is_cancelled = || rules.cancel(Duration::ZERO).unwrap_or(false);
@@ -230,7 +258,7 @@ impl<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>> Retries<'_,
                 Break(end) => return end,
                 Continue(Pause { planned: Some(planned), result, .. }) if may_end => {
                     if let Err(given_up) = self.wait_or_end(&planned) {
-                        return self.course.give_up::<K>(Some(given_up), result);
+                        return self.course.give_up::<K>(Some(&given_up), result);
                     }
                 }
                 Continue(Pause { wait, result, .. }) => {
@@ -248,7 +276,7 @@ impl<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>> Retries<'_,
     /// Waits for the next attempt, which `cancel` or the breaker may prevent.
     fn wait_or_end(&mut self, planned: &Planned) -> Result<(), GivenUp> {
         let rules = self.course.rules();
-        if rules.needs().cancel {
+        if rules.needs().has(Needs::CANCEL) {
             let cancel = |wait| rules.cancel(wait).unwrap_or(false);
             if block_or_cancel(&cancel, planned.wait(), |rest| block(rules, rest)) {
                 return Err(planned.cancelled());
@@ -262,12 +290,11 @@ impl<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>> Retries<'_,
 
 /// Waits by the rule for it, or on the thread's own timer.
 fn block<T, E>(rules: &impl Rule<T, E>, delay: Delay) {
-    let block = |time| {
-        if !rules.block(time) {
-            sleep::block(delay.0);
-        }
-    };
-    sleep::block_with(block, delay);
+    if rules.needs().has(Needs::SLEEP) {
+        sleep::block_with(|time| _ = rules.block(time), delay);
+    } else {
+        sleep::block(delay.0);
+    }
 }
 
 impl<O, T, E, R: Debug, S: Debug> Debug for RetryCall<'_, O, T, E, R, S> {

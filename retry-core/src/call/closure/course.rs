@@ -14,9 +14,9 @@ use super::super::next::{self, Controls, Emit};
 use super::super::planned::{GivenUp, Planned};
 use super::super::progress::Progress;
 use super::super::site::Site;
-use super::super::step::{Decider, NextWait};
+use super::super::step::{AfterAttempt, Decider, NextWait};
 use super::ending::Ending;
-use super::rule::Rule;
+use super::rule::{Needs, ReadHint, Rule};
 use super::sharing::{Attempted, Kind, Sharing};
 use crate::decision::{Selection, classify};
 use crate::error::chain::{is_circuit_open, is_refusal_type};
@@ -42,14 +42,6 @@ pub(super) struct Pause<T, E> {
     pub(super) planned: Option<Planned>,
     /// The result of the attempt.
     pub(super) result: Result<T, E>,
-}
-
-/// The next step of a call after an attempt that did not end it with success.
-enum Next {
-    /// The wait before another attempt, and the plan, if the call asked for one.
-    Wait(Nanos, Option<Planned>),
-    /// The end, with its reason, if the call asked for a plan.
-    End(Option<GivenUp>),
 }
 
 /// What is known of an attempt besides its result.
@@ -102,7 +94,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         if let Err((open, error)) = shared.start() {
             return Break(self.refused::<K>(&open, error));
         }
-        if self.rules.needs().or(K::NEEDS).clock {
+        if self.rules.needs().or(K::NEEDS).has(Needs::CLOCK) {
             return Continue(match self.clock {
                 Clock::Blocking => Progress::blocking_timed(),
                 Clock::Async => Progress::asynchronous_timed(),
@@ -134,7 +126,8 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
     /// Returns whether the value of an attempt ends the call.
     #[inline]
     pub(super) fn accepts(&self, value: &T, call: Option<&Call>) -> bool {
-        !(self.rules.needs().values && self.rules.refuses(value)) || call.is_some_and(Call::is_stopped)
+        !(self.rules.needs().has(Needs::VALUES) && self.rules.refuses(value))
+            || call.is_some_and(Call::is_stopped)
     }
 
     /// Ends the call with a success.
@@ -158,7 +151,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
     fn recovered(&self, mut progress: Progress, call: Option<&Call>) {
         let name = self.name();
         let site = self.site(&name);
-        if call.is_none() && !self.rules.needs().success {
+        if call.is_none() && !self.rules.needs().has(Needs::SUCCESS) {
             return next::recovered(&site, &progress, Some(&name), self.clock);
         }
         let recovered = next::recovered_controlled(self.clock, &site, &mut progress, call, Some(&name));
@@ -197,59 +190,79 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         result: Result<T, E>,
         attempt: Attempt<'_>,
     ) -> ControlFlow<K::Output, Pause<T, E>> {
-        match self.decide::<S, K>(shared, progress, &result, attempt) {
-            Next::Wait(wait, planned) => Continue(Pause { wait, planned, result }),
-            Next::End(given_up) => Break(self.give_up::<K>(given_up, result)),
+        if self.has_plan::<S, K>(shared, attempt) {
+            return match self.plan::<S, K>(shared, progress, &result, attempt) {
+                Ok(planned) => Continue(Pause { wait: planned.wait().0, planned: Some(planned), result }),
+                Err(given_up) => Break(self.give_up::<K>(Some(&given_up), result)),
+            };
+        }
+        match self.next(progress, &result, attempt.timed_out) {
+            Some(wait) => Continue(Pause { wait, planned: None, result }),
+            None => Break(self.give_up::<K>(None, result)),
         }
     }
 
-    /// Decides after an attempt that did not end the call with success.
+    /// Returns whether the call carries out a plan. Any other call takes the short way, like a function without hooks.
+    #[inline]
+    fn has_plan<S: Sharing<E>, K: Ending<T, E>>(&self, shared: &S, attempt: Attempt<'_>) -> bool {
+        self.rules.needs().or(K::NEEDS).has(Needs::PLAN)
+            || shared.is_shared()
+            || attempt.call.is_some()
+            || attempt.may_be_cancelled
+    }
+
+    /// Returns the wait after a failed attempt, or `None` to give up.
     #[cold]
     #[inline(never)]
-    fn decide<S: Sharing<E>, K: Ending<T, E>>(
+    fn next(&self, progress: &mut Progress, result: &Result<T, E>, timed_out: bool) -> Option<Nanos> {
+        let name = self.name();
+        let site = self.site(&name);
+        let decider = Decider::new(&site, progress, self.clock);
+        let NextWait(wait) = decider.after_failure(&self.failure(result.as_ref(), &name, timed_out));
+        wait
+    }
+
+    /// Plans the next step after a failed attempt, and calls the hook for a retry.
+    #[cold]
+    #[inline(never)]
+    fn plan<S: Sharing<E>, K: Ending<T, E>>(
         &self,
         shared: &mut S,
         progress: &mut Progress,
         result: &Result<T, E>,
         attempt: Attempt<'_>,
-    ) -> Next {
+    ) -> Result<Planned, GivenUp> {
         let Attempt { call, is_cancelled, may_be_cancelled, timed_out } = attempt;
-        let needs = self.rules.needs().or(K::NEEDS);
         let name = self.name();
         let site = self.site(&name);
-        let failure = ClosureFailure {
-            result: result.as_ref(),
-            rules: self.rules,
-            name: &name,
-            is_retryable: self.is_retryable(result, timed_out),
-            timed_out,
-        };
-        let has_plan = needs.plan || shared.is_shared() || call.is_some() || may_be_cancelled;
-        if !has_plan {
-            let NextWait(wait) = Decider::new(&site, progress, self.clock).after_failure(&failure);
-            return wait.map_or(Next::End(None), |wait| Next::Wait(wait, None));
-        }
         let kind = match result {
             Ok(_) => Kind::Value,
             Err(_) if timed_out => Kind::Timeout,
             Err(_) => Kind::Error,
         };
         // A breaker may end the call after the wait, when the text of the error is no longer available.
-        let is_late = needs.late || shared.may_refuse() || may_be_cancelled;
-        let emit = if is_late { Emit::Later } else { Emit::Now };
-        let controls = Controls { call, is_cancelled };
-        let attempted = Attempted { site: &site, clock: self.clock, failure: &failure, emit, controls, kind };
-        match shared.plan(attempted, progress) {
-            Ok(planned) => {
-                self.rules.on_retry(&planned.event(AnyValue, result));
-                planned.emit();
-                Next::Wait(planned.wait().0, Some(planned))
-            }
-            Err(given_up) => Next::End(Some(given_up)),
-        }
+        let is_late = self.rules.needs().or(K::NEEDS).has(Needs::LATE);
+        let emit = if is_late || shared.may_refuse() || may_be_cancelled { Emit::Later } else { Emit::Now };
+        let (clock, controls) = (self.clock, Controls { call, is_cancelled });
+        let failure = self.failure(result.as_ref(), &name, timed_out);
+        let attempted = Attempted { site: &site, clock, failure: &failure, emit, controls, kind };
+        let planned = shared.plan(attempted, progress)?;
+        self.rules.on_retry(&planned.event(AnyValue, result));
+        planned.emit();
+        Ok(planned)
     }
 
-    fn is_retryable(&self, result: &Result<T, E>, timed_out: bool) -> bool {
+    fn failure<'f>(
+        &'f self,
+        result: Result<&'f T, &'f E>,
+        name: &'f Name,
+        timed_out: bool,
+    ) -> ClosureFailure<'f, T, E, R> {
+        let is_retryable = self.is_retryable(result, timed_out);
+        ClosureFailure { result, rules: self.rules, name, is_retryable, timed_out }
+    }
+
+    fn is_retryable(&self, result: Result<&T, &E>, timed_out: bool) -> bool {
         let Err(error) = result else { return true };
         let rules = self.rules;
         let own = || {
@@ -267,20 +280,32 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
     #[inline(never)]
     pub(super) fn give_up<K: Ending<T, E>>(
         &self,
-        given_up: Option<GivenUp>,
+        given_up: Option<&GivenUp>,
         result: Result<T, E>,
     ) -> K::Output {
-        if let Some(given_up) = &given_up {
+        if let Some(given_up) = given_up {
             self.rules.on_give_up(&given_up.event(AnyValue, &result));
             given_up.emit();
         }
         match result {
-            Ok(value) => K::used_up(given_up.as_ref(), value),
+            Ok(value) => K::used_up(given_up, value),
             Err(error) => match self.rules.fallback(error) {
                 Ok(value) => K::succeeded(value),
-                Err(error) => K::failed(given_up.as_ref(), error),
+                Err(error) => K::failed(given_up, error),
             },
         }
+    }
+
+    /// Returns whether the call is one that the loop for annotated functions can run: it decides about errors alone.
+    #[inline]
+    pub(super) fn is_plain<S: Sharing<E>, K: Ending<T, E>>(&self, shared: &S, call: Option<&Call>) -> bool {
+        let needs = self.rules.needs().or(K::NEEDS);
+        needs.are_about_errors() && !shared.is_shared() && call.is_none()
+    }
+
+    /// Returns the site of the call.
+    pub(super) fn named_site(&self) -> Site<'a> {
+        self.site(&self.name())
     }
 
     fn name(&self) -> Name {
@@ -294,8 +319,18 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
     /// Returns the handle of a call, if its operation takes one or a rule needs it.
     #[inline]
     pub(super) fn call(&self, progress: &Progress, is_passed: bool) -> Option<Call> {
-        (is_passed || self.rules.needs().restart)
+        (is_passed || self.rules.needs().has(Needs::RESTART))
             .then(|| Call::new(&Site::new("", self.policy), progress, self.clock))
+    }
+}
+
+impl<T, E, R: Rule<T, E>> AfterAttempt<E> for &Course<'_, T, E, R> {
+    fn decide(&mut self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
+        let name = self.name();
+        match error {
+            Some(error) => decider.after_failure(&self.failure(Err(error), &name, false)),
+            None => decider.after_recovery(Some(&name)),
+        }
     }
 }
 
@@ -326,7 +361,7 @@ impl<T, E, R: Rule<T, E>> Failure for ClosureFailure<'_, T, E, R> {
             Err(error) => error,
         };
         let own = || if self.timed_out { None } else { self.rules.own_hint(error) };
-        self.rules.hint(error).unwrap_or_else(own)
+        self.rules.hint(error).map_or_else(own, |ReadHint(hint)| hint)
     }
 
     fn is_refusal(&self) -> bool {
@@ -334,7 +369,7 @@ impl<T, E, R: Rule<T, E>> Failure for ClosureFailure<'_, T, E, R> {
     }
 
     fn own_delay(&self) -> Option<&dyn OwnDelay> {
-        (self.rules.needs().delay && self.result.is_err()).then_some(self)
+        (self.rules.needs().has(Needs::DELAY) && self.result.is_err()).then_some(self)
     }
 
     fn operation(&self) -> Option<&dyn Display> {

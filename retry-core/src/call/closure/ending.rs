@@ -76,7 +76,7 @@ impl<M> Explained<M> {
 impl<T, M, E: Explainable<M>> Ending<T, E> for Explained<M> {
     type Output = Result<T, RetryError<E>>;
 
-    const NEEDS: Needs = Needs { plan: true, clock: true, ..Needs::NOTHING };
+    const NEEDS: Needs = Needs::PLAN.or(Needs::CLOCK);
 
     #[inline]
     fn succeeded(value: T) -> Self::Output {

@@ -235,17 +235,14 @@ where
                     }
                 },
                 StateProjection::Attempting { progress, attempt } => {
-                    let (result, timed_out) = {
-                        let _mark = this.shared.mark();
-                        ready!(O::poll(attempt, context))
-                    };
+                    let (result, timed_out) = ready!(marked(this.shared, || O::poll(attempt, context)));
                     let mut progress = *progress;
                     // The attempt is dropped, as at the end of its statement in a loop by hand.
                     this.state.set(State::Ended);
                     this.operation.ended(&course);
-                    let attempt = Attempt::of_async(this.operation.call(), C::IS_POSSIBLE, timed_out);
-                    let is_cancelled = || this.cancel.as_mut().is_cancelled(context);
-                    match course.after::<S, N>(this.shared, &mut progress, result, attempt, is_cancelled) {
+                    let ended = Attempt::of_async(this.operation.call(), C::IS_POSSIBLE, timed_out);
+                    let cancelled = || this.cancel.as_mut().is_cancelled(context);
+                    match course.after::<S, N>(this.shared, &mut progress, result, ended, cancelled) {
                         Break(end) => return Poll::Ready(end),
                         Continue(Pause { wait, planned, result }) => {
                             this.kept.keep(planned, result);
@@ -260,7 +257,7 @@ where
                     let progress = *progress;
                     if let Some((given_up, result)) = resume(this.shared, this.kept, is_cancelled) {
                         this.state.set(State::Ended);
-                        return Poll::Ready(course.give_up::<N>(Some(given_up), result));
+                        return Poll::Ready(course.give_up::<N>(Some(&given_up), result));
                     }
                     progress
                 }
@@ -270,6 +267,13 @@ where
             this.state.set(State::Attempting { progress, attempt });
         }
     }
+}
+
+/// Polls an attempt, with the mark of a trial.
+#[inline]
+fn marked<E, S: Sharing<E>, V>(shared: &S, poll: impl FnOnce() -> V) -> V {
+    let _mark = shared.mark();
+    poll()
 }
 
 /// Ends a wait. Returns the end of the call if it was cancelled, or if the breaker refuses the next attempt.

@@ -40,8 +40,9 @@ pub struct RetryLending<'p, F, T, E, R = (), S = Unshared, C = Never, Z = Runtim
 impl Policy {
     /// Returns a call of an async closure whose futures may borrow what it captures, such as `async || { sent += 1; … }`.
     ///
-    /// It has the steps of [`retry_async`](Policy::retry_async), and `.run().await` at its end. A call that borrows from
-    /// its closure is often not `Send`, so it is for code that awaits it in place.
+    /// It has the steps of [`retry_async`](Policy::retry_async), and `.run().await` at its end. A call can be spawned if its
+    /// closure owns what it captures, as `async move || …` does; the compiler does not find that the call of a closure
+    /// that borrows is `Send`, so such a call is awaited in place. The last error is kept during waits.
     ///
     /// ```
     /// # #[cfg(feature = "tokio")]
@@ -126,7 +127,7 @@ where
             let is_cancelled = wait_for(cancel.as_mut(), run.sleeper.wait(Delay(wait))).await;
             if let Some((planned, result)) = kept {
                 if let Err(given_up) = resume(&mut run.shared, &planned, is_cancelled) {
-                    return run.course::<T, E>().give_up::<N>(Some(given_up), result);
+                    return run.course::<T, E>().give_up::<N>(Some(&given_up), result);
                 }
             }
         }

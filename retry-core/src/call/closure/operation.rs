@@ -23,7 +23,6 @@ pub trait BlockingOperation<T, E> {
     const TAKES_CALL: bool;
 
     /// Makes an attempt.
-    #[expect(clippy::missing_errors_doc, reason = "the errors are those of the operation")]
     fn attempt(&mut self, call: Option<&Call>) -> Result<T, E>;
 }
 
@@ -233,7 +232,7 @@ impl<T, E, Z: Sleeper, O: AsyncOperation<T, E, Z>> AsyncOperation<T, E, Z> for L
         // The attempt is polled first, so an attempt that is ready counts.
         match O::poll(this.attempt, context) {
             Poll::Pending => poll_timer(this.timer, this.limit.as_ref(), context),
-            ended => ended,
+            ended @ Poll::Ready(_) => ended,
         }
     }
 

@@ -55,7 +55,7 @@ pub trait Rule<T, E> {
 
     /// Returns the wait that a function reads from the error, or `None` without such a function.
     #[inline]
-    fn hint(&self, _error: &E) -> Option<Option<Duration>> {
+    fn hint(&self, _error: &E) -> Option<ReadHint> {
         None
     }
 
@@ -101,7 +101,7 @@ pub trait Rule<T, E> {
         None
     }
 
-    /// Blocks the thread in place of its timer. Returns `false` if the rule does not wait.
+    /// Blocks the thread in place of its timer, and returns `true`, if the rule has the need for it.
     #[inline]
     fn block(&self, _wait: Duration) -> bool {
         false
@@ -134,11 +134,11 @@ pub trait Rule<T, E> {
     fn on_give_up(&self, _event: &GiveUpEvent<'_, E, T>) {}
 
     /// Calls the hook for a success after a failed attempt.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "hooks receive every event by reference")]
     #[inline]
     fn on_success(&self, _event: &SuccessEvent<'_>) {}
 
     /// Returns the result for a call that gave up, or the error if there is no fallback.
-    #[expect(clippy::missing_errors_doc, reason = "the error is the argument or that of the fallback")]
     #[inline]
     fn fallback(&self, error: E) -> Result<T, E> {
         Err(error)
@@ -155,56 +155,53 @@ pub struct Limit<E> {
 /// What a call does only where a rule needs it. For the rules of most calls the compiler sees the values and removes
 /// what is not needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Needs {
-    /// The decision returns a plan, which the call carries out.
-    pub(super) plan: bool,
-    /// The plan's event is emitted after hooks, or after `cancel` was asked.
-    pub(super) late: bool,
-    /// The call reads the clock before attempt 1.
-    pub(super) clock: bool,
-    /// Values can be refused.
-    pub(super) values: bool,
-    /// A rule replaces the policy's delay.
-    pub(super) delay: bool,
-    /// A function may end the call during a wait.
-    pub(super) cancel: bool,
-    /// The call starts anew after a long attempt.
-    pub(super) restart: bool,
-    /// A hook receives a success after a failed attempt.
-    pub(super) success: bool,
-}
+pub struct Needs(u16);
 
 impl Needs {
     /// The needs of a rule that only decides about errors.
-    pub(super) const NOTHING: Needs = Needs {
-        plan: false,
-        late: false,
-        clock: false,
-        values: false,
-        delay: false,
-        cancel: false,
-        restart: false,
-        success: false,
-    };
+    pub(super) const NOTHING: Needs = Needs(0);
+    /// The decision returns a plan, which the call carries out.
+    pub(super) const PLAN: Needs = Needs(1);
+    /// The plan's event is emitted after hooks, or after `cancel` was asked.
+    pub(super) const LATE: Needs = Needs(1 << 1);
+    /// The call reads the clock before attempt 1.
+    pub(super) const CLOCK: Needs = Needs(1 << 2);
+    /// Values can be refused.
+    pub(super) const VALUES: Needs = Needs(1 << 3);
+    /// A rule replaces the policy's delay.
+    pub(super) const DELAY: Needs = Needs(1 << 4);
+    /// A function may end the call during a wait.
+    pub(super) const CANCEL: Needs = Needs(1 << 5);
+    /// The call starts anew after a long attempt.
+    pub(super) const RESTART: Needs = Needs(1 << 6);
+    /// A hook receives a success after a failed attempt.
+    pub(super) const SUCCESS: Needs = Needs(1 << 7);
+    /// A function blocks the thread in place of its timer.
+    pub(super) const SLEEP: Needs = Needs(1 << 8);
     /// The needs of a hook: it receives a plan and the time, before the event is emitted.
-    pub(super) const HOOK: Needs = Needs { plan: true, late: true, clock: true, ..Needs::NOTHING };
-    /// The needs of a rule about values.
-    pub(super) const VALUES: Needs = Needs { values: true, ..Needs::NOTHING };
+    pub(super) const HOOK: Needs = Needs::PLAN.or(Needs::LATE).or(Needs::CLOCK);
 
     #[inline]
     pub(super) const fn or(self, other: Needs) -> Needs {
-        Needs {
-            plan: self.plan || other.plan,
-            late: self.late || other.late,
-            clock: self.clock || other.clock,
-            values: self.values || other.values,
-            delay: self.delay || other.delay,
-            cancel: self.cancel || other.cancel,
-            restart: self.restart || other.restart,
-            success: self.success || other.success,
-        }
+        Needs(self.0 | other.0)
+    }
+
+    /// Returns whether a call with these needs decides about errors and nothing else.
+    #[inline]
+    pub(super) const fn are_about_errors(self) -> bool {
+        self.0 & !Needs::DELAY.or(Needs::SLEEP).0 == 0
+    }
+
+    /// Returns whether `other` is among these needs.
+    #[inline]
+    pub(super) const fn has(self, other: Needs) -> bool {
+        self.0 & other.0 != 0
     }
 }
+
+/// The wait that a function has read from an error, if there was one to read.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadHint(pub(super) Option<Duration>);
 
 /// No rule: every error is retried, and events show the name of the error's type.
 impl<T, E> Rule<T, E> for () {}
@@ -260,7 +257,7 @@ impl<T, E, S: Rule<T, E>, R: Rule<T, E>> Rule<T, E> for Both<S, R> {
     }
 
     #[inline]
-    fn hint(&self, error: &E) -> Option<Option<Duration>> {
+    fn hint(&self, error: &E) -> Option<ReadHint> {
         self.step.hint(error).or_else(|| self.before.hint(error))
     }
 

@@ -4,7 +4,7 @@ use core::fmt::{self, Debug, Formatter};
 use core::time::Duration;
 
 use super::super::event::{GiveUpEvent, RetryEvent, SuccessEvent};
-use super::rule::{Limit, Needs, Rule};
+use super::rule::{Limit, Needs, ReadHint, Rule};
 use crate::decision::Selection;
 use crate::observe::LogRules;
 
@@ -40,7 +40,7 @@ impl<T, E> Rule<T, E> for RulesOf<'_, E> {
         self.0.own_hint(error)
     }
 
-    fn hint(&self, error: &E) -> Option<Option<Duration>> {
+    fn hint(&self, error: &E) -> Option<ReadHint> {
         self.0.hint(error)
     }
 

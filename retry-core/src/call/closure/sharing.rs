@@ -110,12 +110,16 @@ impl<E> Sharing<E> for Unshared {
     }
 }
 
+/// Makes the error of a call that its breaker refuses.
+#[cfg(target_has_atomic = "64")]
+type Refused<E> = fn(CircuitOpen) -> E;
+
 /// A call with a budget, a breaker or both.
 #[cfg(target_has_atomic = "64")]
 pub struct Shares<'b, E> {
     budget: Option<&'b RetryBudget>,
     /// The breaker, and the error of a call that it refuses.
-    breaker: Option<(&'b CircuitBreaker, fn(CircuitOpen) -> E)>,
+    breaker: Option<(&'b CircuitBreaker, Refused<E>)>,
     /// The use that the call makes of them, once it has started.
     used: Option<Shared<'b>>,
 }

@@ -7,7 +7,7 @@ use core::marker::PhantomData;
 use core::time::Duration;
 
 use super::super::event::{GiveUpEvent, RetryEvent, SuccessEvent};
-use super::rule::{Limit, Needs, Rule};
+use super::rule::{Limit, Needs, ReadHint, Rule};
 use crate::decision::Selection;
 use crate::error::chain::{find_in, has_refusal, has_retry_error};
 use crate::observe::{LogLevel, LogRules};
@@ -137,8 +137,8 @@ impl<T, E, P: Fn(&T) -> bool> Rule<T, E> for RetryOk<P> {
 pub struct RetryAfter<P>(pub(super) P);
 
 impl<T, E, P: Fn(&E) -> Option<Duration>> Rule<T, E> for RetryAfter<P> {
-    fn hint(&self, error: &E) -> Option<Option<Duration>> {
-        Some((self.0)(error))
+    fn hint(&self, error: &E) -> Option<ReadHint> {
+        Some(ReadHint((self.0)(error)))
     }
 }
 
@@ -148,7 +148,7 @@ pub struct AttemptLimit<E>(pub(super) Limit<E>);
 impl<T, E> Rule<T, E> for AttemptLimit<E> {
     #[inline]
     fn needs(&self) -> Needs {
-        Needs { clock: true, ..Needs::NOTHING }
+        Needs::CLOCK
     }
 
     #[inline]
@@ -162,6 +162,11 @@ impl<T, E> Rule<T, E> for AttemptLimit<E> {
 pub struct BlockBy<S>(pub(super) S);
 
 impl<T, E, S: Fn(Duration)> Rule<T, E> for BlockBy<S> {
+    #[inline]
+    fn needs(&self) -> Needs {
+        Needs::SLEEP
+    }
+
     fn block(&self, wait: Duration) -> bool {
         (self.0)(wait);
         true
@@ -175,7 +180,7 @@ pub struct CancelWait<C>(pub(super) C);
 impl<T, E, C: Fn(Duration) -> bool> Rule<T, E> for CancelWait<C> {
     #[inline]
     fn needs(&self) -> Needs {
-        Needs { plan: true, late: true, cancel: true, ..Needs::NOTHING }
+        Needs::PLAN.or(Needs::LATE).or(Needs::CANCEL)
     }
 
     fn cancel(&self, wait: Duration) -> Option<bool> {
@@ -190,7 +195,7 @@ pub struct RestartAfter(pub(super) Duration);
 impl<T, E> Rule<T, E> for RestartAfter {
     #[inline]
     fn needs(&self) -> Needs {
-        Needs { restart: true, ..Needs::NOTHING }
+        Needs::RESTART
     }
 
     #[inline]
@@ -216,7 +221,7 @@ pub struct DelayBy<D>(pub(super) D);
 impl<T, E, D: Fn(&E, u32) -> Duration> Rule<T, E> for DelayBy<D> {
     #[inline]
     fn needs(&self) -> Needs {
-        Needs { delay: true, ..Needs::NOTHING }
+        Needs::DELAY
     }
 
     fn delay(&self, error: &E, attempt: u32) -> Option<Duration> {
@@ -290,7 +295,7 @@ impl<T, E, H: FnMut(&GiveUpEvent<'_, E, T>)> Rule<T, E> for OnGiveUp<Own<H>> {
 impl<T, E, H: FnMut(&SuccessEvent<'_>)> Rule<T, E> for OnSuccess<Own<H>> {
     #[inline]
     fn needs(&self) -> Needs {
-        Needs { success: true, ..Needs::NOTHING }
+        Needs::SUCCESS
     }
 
     fn on_success(&self, event: &SuccessEvent<'_>) {
@@ -323,7 +328,7 @@ impl<T, E, H: Fn(&GiveUpEvent<'_, E>)> Rule<T, E> for OnGiveUp<Common<H>> {
 impl<T, E, H: Fn(&SuccessEvent<'_>)> Rule<T, E> for OnSuccess<Common<H>> {
     #[inline]
     fn needs(&self) -> Needs {
-        Needs { success: true, ..Needs::NOTHING }
+        Needs::SUCCESS
     }
 
     fn on_success(&self, event: &SuccessEvent<'_>) {

@@ -285,7 +285,6 @@ impl<'p, O, T, E, R, S> RetryCall<'p, O, T, E, R, S> {
 impl<'p, O: Operation, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S, C, Z, K> {
     /// Adds rules that many calls share, like [`RetryCall::rules`]. The last error is kept during waits for a breaker of
     /// the rules, so the call is `Send` only if the error is.
-    #[expect(clippy::type_complexity, reason = "each slot of the call is a parameter")]
     pub fn rules<'r>(
         self,
         rules: &'r RetryRules<E>,
