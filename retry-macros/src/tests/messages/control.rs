@@ -96,7 +96,7 @@ fn a_call_that_may_restart_has_no_proven_end() {
 #[test]
 fn the_handle_hides_neither_an_argument_nor_the_number() {
     check(
-        r#"
+        r"
         #[retry(call = url)]
                        ^^^ `url` is an argument of `fetch`; write another name, such as `call = handle`
         fn fetch(url: &str) -> Result<u32, String> { Ok(1) }
@@ -107,6 +107,6 @@ fn the_handle_hides_neither_an_argument_nor_the_number() {
 
         #[retry(attempt = c, call = c)]
                                     ^ `attempt = c` has this name; write another name, such as `call = handle`
-        "#,
+        ",
     );
 }
