@@ -84,7 +84,11 @@ impl Started {
         Started { revision, storage, next: Window::new() }
     }
 
-    /// Adds a call. It is inlined by request: it has one caller, and the compiler's own choice depends on unrelated code.
+    /// Adds a call.
+    #[expect(
+        clippy::inline_always,
+        reason = "it has one caller, and the compiler's choice depends on unrelated code"
+    )]
     #[inline(always)]
     fn add(
         &self,

@@ -49,6 +49,7 @@ pub fn call_for_outcome<O, T, E, A>(_: FromResult<O, T, E>, argument: A, functio
 }
 
 /// Returns the value of an attempt that has succeeded, as a result that is held across an await without an error.
+#[expect(clippy::missing_errors_doc, reason = "there is none")]
 #[inline]
 pub fn only_success<T, E>(result: Result<T, E>) -> Result<T, Infallible> {
     match result {

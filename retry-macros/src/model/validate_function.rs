@@ -15,6 +15,7 @@ pub(crate) fn check_function(args: &RawArgs, sig: &Signature, shape: &Shape, err
     check_option_needs_no_error(args, sig, shape, errors);
     check_skip_stands_alone(args, errors);
     check_clones_are_arguments(args, sig, shape, errors);
+    check_handle_hides_nothing(args, sig, shape, errors);
     check_futures_of_hooks_borrow_nothing(args, shape, errors);
     check_success_never_fails(args, shape, errors);
 }
@@ -111,6 +112,22 @@ fn check_skip_stands_alone(args: &RawArgs, errors: &mut Diagnostics) {
     if let Some(skip) = args.skip.get() {
         let message = "`skip` exempts a method from `#[retry]` on its `impl` block; remove the attribute";
         errors.report(&skip.key, message);
+    }
+}
+
+/// Refuses a name of the handle that hides an argument, or the attempt's number, from the body.
+fn check_handle_hides_nothing(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
+    let Some(name) = args.call.value() else { return };
+    if argument_names(sig, shape).contains(name) {
+        let message = format!(
+            "`{name}` is an argument of `{}`; write another name, such as `call = handle`",
+            sig.ident
+        );
+        errors.report(name, message);
+    } else if args.attempt.value() == Some(name) {
+        let message =
+            format!("`attempt = {name}` has this name; write another name, such as `call = handle`");
+        errors.report(name, message);
     }
 }
 

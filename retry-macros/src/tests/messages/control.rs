@@ -92,3 +92,21 @@ fn a_call_that_may_restart_has_no_proven_end() {
         "#,
     );
 }
+
+#[test]
+fn the_handle_hides_neither_an_argument_nor_the_number() {
+    check(
+        r"
+        #[retry(call = url)]
+                       ^^^ `url` is an argument of `fetch`; write another name, such as `call = handle`
+        fn fetch(url: &str) -> Result<u32, String> { Ok(1) }
+
+        #[retry(call = port)]
+                       ^^^^ `port` is an argument of `fetch`; write another name, such as `call = handle`
+        async fn fetch((port, _): (u16, u32)) -> Result<u32, String> { Ok(1) }
+
+        #[retry(attempt = c, call = c)]
+                                    ^ `attempt = c` has this name; write another name, such as `call = handle`
+        ",
+    );
+}
