@@ -295,7 +295,7 @@ impl<T, E, H: FnMut(&GiveUpEvent<'_, E, T>)> Rule<T, E> for OnGiveUp<Own<H>> {
 impl<T, E, H: FnMut(&SuccessEvent<'_>)> Rule<T, E> for OnSuccess<Own<H>> {
     #[inline]
     fn needs(&self) -> Needs {
-        Needs::SUCCESS
+        Needs::SUCCESS.or(Needs::CLOCK)
     }
 
     fn on_success(&self, event: &SuccessEvent<'_>) {
@@ -328,7 +328,7 @@ impl<T, E, H: Fn(&GiveUpEvent<'_, E>)> Rule<T, E> for OnGiveUp<Common<H>> {
 impl<T, E, H: Fn(&SuccessEvent<'_>)> Rule<T, E> for OnSuccess<Common<H>> {
     #[inline]
     fn needs(&self) -> Needs {
-        Needs::SUCCESS
+        Needs::SUCCESS.or(Needs::CLOCK)
     }
 
     fn on_success(&self, event: &SuccessEvent<'_>) {
