@@ -1,12 +1,15 @@
 //! What `Stats` counts. A binary of its own: the observer is set once for the whole process.
 
 use std::cell::Cell;
+use std::io;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use reattempt::observe::OperationStats;
 use reattempt::testing::Guard;
-use reattempt::{GiveUpReason, Jitter, Policy, Stats, retry, set_observer, testing};
+use reattempt::{
+    CircuitBreaker, GiveUpReason, Jitter, Policy, RetryError, Stats, retry, set_observer, testing,
+};
 
 static STATS: Stats = Stats::new();
 
@@ -122,4 +125,41 @@ fn a_snapshot_stays_as_it_was() {
     let before = of("again");
     assert!(policy.retry(|| Err::<(), _>(())).name("again").run().is_err());
     assert_eq!((before.total_give_ups(), of("again").total_give_ups()), (1, 2));
+}
+
+#[test]
+fn an_attempt_is_counted_once_however_its_call_ends() {
+    static OPEN: CircuitBreaker = CircuitBreaker::new();
+    static OPENS: CircuitBreaker = CircuitBreaker::new();
+
+    #[retry(cancel = |_| end.get(), on_retry = |_| end.set(true), name = "cancelled")]
+    fn cancelled(end: &Cell<bool>) -> io::Result<()> {
+        Err(io::ErrorKind::TimedOut.into())
+    }
+
+    #[retry(breaker = OPENS, on_retry = |_| OPENS.force_open(), error = io::Error, name = "opens")]
+    fn opens() -> Result<(), RetryError<io::Error>> {
+        Err(io::ErrorKind::TimedOut.into())
+    }
+
+    #[retry(breaker = OPEN, error = io::Error, name = "open")]
+    fn open() -> Result<(), RetryError<io::Error>> {
+        unreachable!("the breaker is open")
+    }
+
+    let _guard = count();
+    assert!(cancelled(&Cell::new(false)).is_err());
+    assert!(opens().is_err());
+    OPEN.force_open();
+    assert!(open().is_err());
+    for (operation, reason, attempts) in [
+        ("cancelled", GiveUpReason::Cancelled, 1),
+        ("opens", GiveUpReason::CircuitOpen, 1),
+        ("open", GiveUpReason::CircuitOpen, 0),
+    ] {
+        let stats = of(operation);
+        assert_eq!(stats.gave_up, [(reason, 1)]);
+        assert_eq!(stats.attempts, attempts, "{operation}");
+        assert_eq!(stats.errors.iter().map(|error| error.count).sum::<u64>(), 1, "{operation}");
+    }
 }

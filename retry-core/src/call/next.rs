@@ -317,6 +317,7 @@ impl Attempt {
             attempt: self.number,
             max_attempts: self.max_attempts,
             elapsed: to_duration(self.elapsed),
+            is_after_wait: false,
             level: match self.decision {
                 Decision::Retry { .. } => site.log.of_retry(self.since_start),
                 Decision::GiveUp(reason) => site.log.of_give_up(self.number, reason),
@@ -370,6 +371,7 @@ fn emit_recovered(site: &Site<'_>, progress: &Progress, operation: Option<&dyn D
         attempt: progress.attempt(),
         max_attempts: site.max_attempts(),
         elapsed: to_duration(progress.elapsed(runtime::now(clock))),
+        is_after_wait: false,
         level: site.log.of_recovery(progress.attempt()),
     });
 }

@@ -25,6 +25,7 @@ pub(super) struct PendingEvent {
     log: LogRules,
     /// The number of the attempt since the last restart.
     since_start: u32,
+    is_after_wait: bool,
 }
 
 impl PendingEvent {
@@ -39,12 +40,12 @@ impl PendingEvent {
             None => Cow::Borrowed(site.operation),
         };
         let (label, log, error) = (site.operation, site.log, report.to_string());
-        PendingEvent { operation, label, max_attempts, error, log, since_start }
+        PendingEvent { operation, label, max_attempts, error, log, since_start, is_after_wait: false }
     }
 
     fn facts(&self, attempt: u32, elapsed: Duration, level: LogLevel) -> Facts<'_> {
-        let PendingEvent { operation, label, max_attempts, .. } = self;
-        Facts { operation, label, attempt, max_attempts: *max_attempts, elapsed, level }
+        let &PendingEvent { ref operation, label, max_attempts, is_after_wait, .. } = self;
+        Facts { operation, label, attempt, max_attempts, elapsed, is_after_wait, level }
     }
 }
 
@@ -114,7 +115,8 @@ impl Planned {
         let Planned { attempt: attempts, clock, started, elapsed, ref pending, .. } = *self;
         let is_timed = started != Progress::UNKNOWN;
         let elapsed = if is_timed { runtime::now(clock).saturating_sub(started) } else { elapsed };
-        GivenUp { reason, attempts, elapsed: to_duration(elapsed), pending: pending.clone() }
+        let pending = pending.clone().map(|pending| PendingEvent { is_after_wait: true, ..pending });
+        GivenUp { reason, attempts, elapsed: to_duration(elapsed), pending }
     }
 
     pub(crate) fn operation(&self) -> &str {
@@ -150,6 +152,7 @@ impl GivenUp {
             error: open.to_string(),
             log: site.log,
             since_start: 0,
+            is_after_wait: false,
         };
         let (reason, attempts, elapsed) = (GiveUpReason::CircuitOpen, 0, Duration::ZERO);
         GivenUp { reason, attempts, elapsed, pending: Some(pending) }
@@ -211,7 +214,8 @@ impl Recovered {
 
     pub(super) fn facts(&self, level: LogLevel) -> Facts<'_> {
         let Recovered { operation, label, attempt, max_attempts, elapsed } = self;
-        Facts { operation, label, attempt: *attempt, max_attempts: *max_attempts, elapsed: *elapsed, level }
+        let (attempt, max_attempts, elapsed) = (*attempt, *max_attempts, *elapsed);
+        Facts { operation, label, attempt, max_attempts, elapsed, is_after_wait: false, level }
     }
 
     pub(super) fn operation(&self) -> &str {

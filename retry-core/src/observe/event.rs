@@ -19,6 +19,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) attempt: u32,
     pub(crate) max_attempts: Option<u32>,
     pub(crate) elapsed: Duration,
+    /// Whether the event of the attempt's failure was emitted before, and the call has ended in its wait.
+    pub(crate) is_after_wait: bool,
     /// The level at which the event is logged.
     #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "there is no log"))]
     pub(crate) level: LogLevel,

@@ -109,13 +109,17 @@ impl Observer for Stats {
 
     fn gave_up(&self, event: &AnyGiveUpEvent<'_>) {
         let error = text(event.error());
+        let is_new = !event.facts.is_after_wait;
         self.count(event.label(), |operation| {
-            operation.attempts += 1;
+            // A breaker may refuse a call before its first attempt.
+            operation.attempts += u64::from(is_new && event.attempt() > 0);
             match operation.gave_up.iter_mut().find(|(reason, _)| *reason == event.reason()) {
                 Some((_, count)) => *count += 1,
                 None => operation.gave_up.push((event.reason(), 1)),
             }
-            count_error(&mut operation.errors, error);
+            if is_new {
+                count_error(&mut operation.errors, error);
+            }
         });
     }
 }
@@ -215,7 +219,8 @@ mod tests {
 
     fn give_up(stats: &Stats, label: &'static str, error: &dyn Display) {
         let (max_attempts, elapsed, level) = (None, Duration::ZERO, LogLevel::Off);
-        let facts = Facts { operation: &"", label, attempt: 1, max_attempts, elapsed, level };
+        let facts =
+            Facts { operation: &"", label, attempt: 1, max_attempts, elapsed, is_after_wait: false, level };
         stats.gave_up(&AnyGiveUpEvent { facts: &facts, reason: GiveUpReason::MaxAttempts, error });
     }
 
