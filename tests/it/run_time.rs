@@ -727,3 +727,18 @@ fn the_longest_hint_is_known_at_run_time() {
     assert_eq!(waits(|| call(4 * SECOND, &Flaky::broken())), []);
     assert_eq!(waits(|| call(Duration::ZERO, &Flaky::broken())), []);
 }
+
+#[test]
+fn a_jitter_may_be_a_call_of_a_function() {
+    fn by_load(load: u32) -> Jitter {
+        if load > 5 { Jitter::UpTo(Duration::from_secs(3600)) } else { Jitter::None }
+    }
+
+    #[retry(max = 3, max_delay = "2h", jitter = by_load(load))]
+    fn call(flaky: &Flaky, load: u32) -> Result<u32, Down> {
+        flaky.call()
+    }
+
+    assert_eq!(waits(|| call(&Flaky::broken(), 1)), secs([1, 2]));
+    assert_ne!(waits(|| call(&Flaky::broken(), 9)), secs([1, 2]));
+}

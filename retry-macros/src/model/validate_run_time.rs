@@ -146,11 +146,14 @@ pub(crate) fn check_block_values_exist(
     }
 }
 
-/// Returns whether a jitter is an unknown word in lower case. A constant would be in capitals.
+/// Returns whether a jitter is an unknown word in lower case, or a call of an unknown word. A constant would be in capitals.
 fn is_word(jitter: &Jitter) -> bool {
     match (&jitter.form, ungrouped(&jitter.written)) {
         (JitterForm::Expression, Expr::Path(path)) => {
             path.path.get_ident().is_some_and(|word: &Ident| is_lower_case(word))
+        }
+        (JitterForm::Expression, Expr::Call(call)) => {
+            matches!(&*call.func, Expr::Path(path) if path.path.get_ident().is_some())
         }
         _ => false,
     }

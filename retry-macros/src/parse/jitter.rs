@@ -120,6 +120,12 @@ impl Jitter {
             }
             // A path is a `const fn` of the user's.
             _ if name.contains(':') => Ok(JitterForm::Expression),
+            // So is a name, if the call names what is known at run time, which is not known here.
+            (word, Some(_))
+                if nearest_of(word, ["spread", "up_to"].map(|name| (name, name)).into_iter()).is_none() =>
+            {
+                Ok(JitterForm::Expression)
+            }
             _ => bail!(call, "`{name}` is no jitter; write {JITTER_FORMS}"),
         }
     }
@@ -132,5 +138,9 @@ fn is_word_of_jitter(word: &str) -> bool {
 }
 
 pub(crate) fn not_a_jitter(place: &Expr) -> syn::Error {
-    error!(place, "`{}` is no jitter; write {JITTER_FORMS}", source(place))
+    let name = match ungrouped(place) {
+        Expr::Call(call) => source(&call.func),
+        _ => source(place),
+    };
+    error!(place, "`{name}` is no jitter; write {JITTER_FORMS}")
 }
