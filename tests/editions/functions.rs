@@ -106,7 +106,7 @@ type Shared<T> = std::sync::Mutex<T>;
 /// The temporaries of a value end before the first attempt, which locks them again.
 #[retry(
     max = lines.lock().unwrap()[0],
-    policy = &*policy.lock().unwrap(),
+    policy = *policy.lock().unwrap(),
     base_ms = || lines.lock().unwrap().iter().copied().map(u64::from).sum(),
     name = "{gen} {context.limit}"
 )]

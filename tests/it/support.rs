@@ -84,8 +84,7 @@ pub(crate) fn millis(millis: impl IntoIterator<Item = u64>) -> Vec<Duration> {
     millis.into_iter().map(Duration::from_millis).collect()
 }
 
-/// Makes the call of a closure with these steps in each form of the closure form, and returns their results.
-
+// Makes the call of a closure with these steps in each form of the closure form, and returns their results.
 macro_rules! forms {
     ($policy:expr, $operation:expr; $($steps:tt)*) => {{
         let operation = &$operation;
@@ -99,7 +98,7 @@ macro_rules! forms {
     }};
 }
 
-/// Makes the call in each form like `forms`, and returns the results with the reasons.
+// Makes the call in each form like `forms`, and returns the results with the reasons.
 macro_rules! explained {
     ($policy:expr, $operation:expr; $($steps:tt)*) => {{
         let operation = &$operation;

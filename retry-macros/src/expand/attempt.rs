@@ -1,6 +1,6 @@
 //! One attempt: the body in the loop as it is, or in a closure or block that control cannot leave.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
@@ -47,8 +47,11 @@ impl Expansion<'_> {
     /// Returns the type of the body: that of the function or, under `error = T`, a `Result` with the same success and
     /// that error.
     pub(super) fn body_type(&self) -> TokenStream {
-        // Without the attribute, Clippy does not lint the type of a future's output.
-        let respan = if self.retry.shape.is_async { hygiene::of_expansion } else { |tokens| tokens };
+        // Clippy lints the copy of a type, where it does not lint the original: the output of a future, and a long type in
+        // a trait impl. The span of a short one lets the compiler report a missing value without naming the macro.
+        let is_long = length(&self.retry.shape.ret.to_token_stream()) > LONGEST_SHORT_TYPE;
+        let respan =
+            if self.retry.shape.is_async || is_long { hygiene::of_expansion } else { |tokens| tokens };
         self.body_type_with(respan)
     }
 
@@ -219,6 +222,18 @@ impl Expansion<'_> {
             (self.retry.cloned_self.as_ref()?, &self.locals.self_clone);
         Some(quote_spanned!(Span::mixed_site()=> #(#conditions)* #name = #self_clone;))
     }
+}
+
+/// The number of tokens up to which Clippy calls no type complex: `Result<Vec<(String, u64)>, Box<dyn Error + Send>>`.
+const LONGEST_SHORT_TYPE: usize = 24;
+
+/// Returns the number of tokens, those in groups included.
+fn length(tokens: &TokenStream) -> usize {
+    let length = |token| match token {
+        TokenTree::Group(group) => 2 + length(&group.stream()),
+        _ => 1,
+    };
+    tokens.clone().into_iter().map(length).sum()
 }
 
 fn rebinding(rebinding: &Rebinding) -> TokenStream {

@@ -30,6 +30,9 @@ pub async fn reexported(calls: &mut u32) -> Result<u32, String> {
 ///
 /// # Errors
 /// Until the third call.
+///
+/// # Panics
+/// If the event and the handle disagree.
 #[again::retry(
     crate = ::again,
     call = call,
