@@ -90,7 +90,7 @@ fn a_long_attempt_starts_the_call_anew() {
 
 #[test]
 fn a_function_cancels_a_blocking_call() {
-    for (end, attempts, waits) in [(1, 1, 0), (2, 1, 1), (3, 2, 1), (4, 2, 2)] {
+    for (end, attempts, waits) in [(1, 1, 0), (2, 1, 0), (3, 1, 1), (4, 2, 1), (5, 2, 1), (6, 2, 2)] {
         let guard = testing::no_wait();
         let asked = Cell::new(0);
         let cancel = |wait: Duration| {
@@ -99,9 +99,8 @@ fn a_function_cancels_a_blocking_call() {
             asked.get() == end
         };
         let call = const { &POLICY.max(9) }.retry(|| Err::<(), _>("down")).cancel(cancel);
-        let error = call
-            .on_retry(|event| assert_eq!(event.attempt(), asked.get() / 2 + asked.get() % 2))
-            .run_or_explain();
+        let error =
+            call.on_retry(|event| assert_eq!(event.attempt(), (asked.get() + 2) / 3)).run_or_explain();
         let error = error.unwrap_err();
         assert_eq!((error.reason(), error.attempts()), (GiveUpReason::Cancelled, attempts), "at {end}");
         assert_eq!((guard.delays().len(), error.into_last()), (waits, Some("down")), "at {end}");
