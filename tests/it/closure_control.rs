@@ -100,7 +100,7 @@ fn a_function_cancels_a_blocking_call() {
         };
         let call = const { &POLICY.max(9) }.retry(|| Err::<(), _>("down")).cancel(cancel);
         let error =
-            call.on_retry(|event| assert_eq!(event.attempt(), (asked.get() + 2) / 3)).run_or_explain();
+            call.on_retry(|event| assert_eq!(event.attempt(), asked.get().div_ceil(3))).run_or_explain();
         let error = error.unwrap_err();
         assert_eq!((error.reason(), error.attempts()), (GiveUpReason::Cancelled, attempts), "at {end}");
         assert_eq!((guard.delays().len(), error.into_last()), (waits, Some("down")), "at {end}");

@@ -79,6 +79,10 @@ fn an_open_breaker_refuses_the_call_before_its_first_attempt() {
         assert_eq!((error.reason(), error.attempts(), error.last()), (GiveUpReason::CircuitOpen, 0, None));
     }
     assert_eq!(forms!(POLICY, unreached; .breaker(&breaker).fallback(|_| Ok(()))), [const { Ok(()) }; 5]);
+    for result in explained!(POLICY, unreached; .breaker(&breaker).fallback(|_| Err(Failed::Down(9)))) {
+        let error = result.unwrap_err();
+        assert_eq!((error.attempts(), error.last()), (0, Some(&Failed::Down(9))), "it is no refusal");
+    }
 }
 
 #[test]

@@ -119,6 +119,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         given_up.emit();
         match result.or_else(|error| self.rules.fallback(error)) {
             Ok(value) => K::succeeded(value),
+            Err(error) if self.rules.needs().has(Needs::FALLBACK) => K::failed(Some(&given_up), error),
             Err(error) => K::refused(&given_up, error),
         }
     }

@@ -178,6 +178,8 @@ impl Needs {
     pub(super) const SUCCESS: Needs = Needs(1 << 7);
     /// A function blocks the thread in place of its timer.
     pub(super) const SLEEP: Needs = Needs(1 << 8);
+    /// A function may replace the last error.
+    pub(super) const FALLBACK: Needs = Needs(1 << 9);
     /// The needs of a hook: it receives a plan and the time, before the event is emitted.
     pub(super) const HOOK: Needs = Needs::PLAN.or(Needs::LATE).or(Needs::CLOCK);
 
@@ -189,7 +191,7 @@ impl Needs {
     /// Returns whether a call with these needs decides about errors and nothing else.
     #[inline]
     pub(super) const fn are_about_errors(self) -> bool {
-        self.0 & !Needs::DELAY.or(Needs::SLEEP).0 == 0
+        self.0 & !Needs::DELAY.or(Needs::SLEEP).or(Needs::FALLBACK).0 == 0
     }
 
     /// Returns whether `other` is among these needs.

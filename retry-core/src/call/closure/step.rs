@@ -340,6 +340,10 @@ impl<T, E, H: Fn(&SuccessEvent<'_>)> Rule<T, E> for OnSuccess<Common<H>> {
 pub struct Fallback<F>(pub(super) Cell<Option<F>>);
 
 impl<T, E, F: FnOnce(E) -> Result<T, E>> Rule<T, E> for Fallback<F> {
+    fn needs(&self) -> Needs {
+        Needs::FALLBACK
+    }
+
     fn fallback(&self, error: E) -> Result<T, E> {
         match self.0.take() {
             Some(fallback) => fallback(error),
