@@ -92,7 +92,7 @@ fn a_long_attempt_starts_the_call_anew() {
 fn a_function_cancels_a_blocking_call() {
     for (end, attempts, waits) in [(1, 1, 0), (2, 1, 0), (3, 1, 1), (4, 2, 1), (5, 2, 1), (6, 2, 2)] {
         let guard = testing::no_wait();
-        let asked = Cell::new(0);
+        let asked = Cell::new(0_u32);
         let cancel = |wait: Duration| {
             assert!(wait.is_zero(), "a test waits for nothing");
             asked.set(asked.get() + 1);
