@@ -250,6 +250,8 @@ async fn rules_limit_attempts_and_start_calls_anew() {
     assert_eq!((error.attempts(), error.elapsed()), (3, 18 * SECOND));
     assert_eq!(start.elapsed(), 18 * SECOND);
     assert!(rules.retry_async_mut(pending::<io::Result<()>>).run().await.is_err());
+    assert!(rules.run_async(pending::<io::Result<()>>).await.is_err());
+    assert_eq!(start.elapsed(), 3 * 18 * SECOND);
     let session = Cell::new(0);
     let rules = POLICY.rules::<io::Error>().restart_after(60 * SECOND).boxed();
     let call = rules.retry_async_with(|call| {

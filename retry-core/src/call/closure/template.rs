@@ -199,6 +199,34 @@ impl<E> RetryRules<E> {
         &self.0.policy
     }
 
+    /// Calls `operation` by these rules: short for `.retry(operation).run()`.
+    ///
+    /// # Errors
+    /// Returns the error of the last attempt.
+    ///
+    /// ```
+    /// # let guard = retry_core::testing::no_wait();
+    /// use retry_core::{Policy, RetryRules};
+    ///
+    /// let rules: RetryRules<&str> = Policy::new().rules().when(|error| *error == "busy").boxed();
+    /// assert_eq!(rules.run(|| Err::<(), _>("gone")), Err("gone"));
+    /// assert!(guard.delays().is_empty());
+    /// ```
+    #[track_caller]
+    pub fn run<T>(&self, operation: impl FnMut() -> Result<T, E>) -> Result<T, E> {
+        self.retry(operation).run()
+    }
+
+    /// Calls the async `operation` by these rules, like [`retry_async`](RetryRules::retry_async).
+    #[track_caller]
+    pub fn run_async<T, F, A>(&self, operation: F) -> RuledFuture<'_, AsyncClosure<F, A>, T, E>
+    where
+        F: FnMut() -> A,
+        A: Future<Output = Result<T, E>>,
+    {
+        self.retry_async(operation)
+    }
+
     /// Returns a call of `operation` like [`Policy::retry`].
     #[track_caller]
     pub fn retry<T, F: FnMut() -> Result<T, E>>(&self, operation: F) -> Ruled<'_, Closure<F>, T, E> {
