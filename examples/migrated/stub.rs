@@ -57,6 +57,10 @@ impl Levels {
     pub(crate) fn record() -> Self {
         use tracing_subscriber::layer::SubscriberExt as _;
 
+        /// With a single dispatcher alive, a thread that emits an event first without it would switch the event off for
+        /// all threads. A second dispatcher keeps the question open.
+        static SECOND: std::sync::OnceLock<tracing::Dispatch> = std::sync::OnceLock::new();
+        SECOND.get_or_init(|| tracing::Dispatch::new(tracing_subscriber::registry()));
         let levels = std::sync::Arc::default();
         let subscriber = tracing_subscriber::registry().with(Recorder(std::sync::Arc::clone(&levels)));
         Levels { levels, _default: tracing::subscriber::set_default(subscriber) }
