@@ -612,7 +612,7 @@ fn a_cancelled_poll_returns_its_last_value() {
 
 #[test]
 fn the_rest_of_a_wait_that_is_left_early_is_slept() {
-    #[retry(max = 2, base = "1s", jitter = none, cancel = |_| false, sleep = |rest| slept.borrow_mut().push(rest))]
+    #[retry(max = 2, base = "1m", jitter = none, cancel = |_| false, sleep = |rest| slept.borrow_mut().push(rest))]
     fn call(op: &Flaky, slept: &RefCell<Vec<Duration>>) -> Result<u32, Down> {
         op.call()
     }
@@ -621,7 +621,7 @@ fn the_rest_of_a_wait_that_is_left_early_is_slept() {
     assert_eq!(call(&Flaky::failing(1), &slept), Ok(2));
     let slept = slept.take();
     assert_eq!(slept.len(), 1);
-    assert!(slept[0] <= Duration::from_secs(1) && slept[0] > Duration::ZERO, "{slept:?}");
+    assert!(slept[0] <= Duration::from_secs(60) && slept[0] > Duration::ZERO, "{slept:?}");
 }
 
 #[tokio::test(start_paused = true)]
