@@ -27,7 +27,7 @@ pub(crate) fn next(
     clock: Clock,
 ) -> Option<Nanos> {
     if report.limits.is_some() || !site.is_plain() || installed::any() || observe::is_recorded() {
-        return next_in_full(site, progress, report, clock);
+        return next_in_full(site, progress, report, clock, None);
     }
     let attempt = progress.attempt();
     if stop_reason(site.policy(), attempt, report.is_retryable).is_some() {
@@ -38,39 +38,22 @@ pub(crate) fn next(
     Some(site.policy().plain_interval(attempt).pick(random::draw()))
 }
 
-/// Decides like [`next`], if there is more than a plain delay: a hint, a clock, an override or a receiver of
-/// events.
+/// Decides like [`next`], if there is more than a plain delay: a hint, a clock, an override, a receiver of events, or a
+/// handle of the call.
 #[cold]
 #[inline(never)]
-fn next_in_full(
+pub(super) fn next_in_full(
     site: &Site<'_>,
     progress: &mut Progress,
     report: &Report<'_>,
     clock: Clock,
+    call: Option<&Call>,
 ) -> Option<Nanos> {
     let is_watched = observe::is_watched();
-    let elapsed = elapsed(progress, clock, is_watched);
-    let attempt = Attempt::failed(site, progress, report, elapsed, Controls::NONE, None);
-    if is_watched {
-        attempt.emit(site, report);
-    }
-    attempt.wait()
-}
-
-/// Decides like [`next`], for a call whose body may control it.
-#[cold]
-#[inline(never)]
-pub(crate) fn next_with_call(
-    site: &Site<'_>,
-    progress: &mut Progress,
-    report: &Report<'_>,
-    clock: Clock,
-    call: &Call,
-) -> Option<Nanos> {
-    let elapsed = elapsed(progress, clock, true);
-    let controls = Controls { call: Some(call), is_cancelled: false };
+    let elapsed = elapsed(progress, clock, is_watched || call.is_some());
+    let controls = Controls { call, is_cancelled: false };
     let attempt = Attempt::failed(site, progress, report, elapsed, controls, None);
-    if observe::is_watched() {
+    if is_watched {
         attempt.emit(site, report);
     }
     attempt.wait()

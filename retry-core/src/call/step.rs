@@ -196,7 +196,7 @@ impl<'a> Decider<'a> {
         let report = Report::new(failure, failure);
         NextWait(match self.call {
             None => next::next(self.site, self.progress, &report, self.clock),
-            Some(call) => next::next_with_call(self.site, self.progress, &report, self.clock, call),
+            call => next::next_in_full(self.site, self.progress, &report, self.clock, call),
         })
     }
 
