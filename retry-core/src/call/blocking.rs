@@ -3,7 +3,7 @@
 use super::handle::Call;
 use super::progress::{Progress, Started};
 use super::site::Site;
-use super::step::{AfterAttempt, Decider, NextWait, Rules};
+use super::step::{AfterAttempt, Decider, NextWait, Rules, RulesWithCall};
 use crate::decision::Outcome;
 use crate::runtime::sleep;
 use crate::runtime::{Clock, Delay};
@@ -93,31 +93,16 @@ pub(super) fn retry_by_default<O: Outcome, W: BlockingWait, A: AfterAttempt<O::E
 /// Runs the attempts like `retry_by_rules`, for a call with a handle, which keeps its progress.
 #[cold]
 pub fn retry_with_call<O: Outcome, W: BlockingWait>(
-    mut wait: W,
+    wait: W,
     site: &Site<'_>,
     call: &Call,
-    mut rules: impl FnMut(Option<&O::Error>, Decider<'_>) -> NextWait,
-    mut error: O::Error,
+    rules: impl FnMut(Option<&O::Error>, Decider<'_>) -> NextWait,
+    error: O::Error,
     attempt: &mut dyn FnMut(u32) -> O,
 ) -> O {
-    loop {
-        let mut progress = call.progress();
-        let decider = Decider::new(site, &mut progress, Clock::Blocking).with_call(call);
-        let NextWait(Some(delay)) = rules(Some(&error), decider) else {
-            return O::from_result(Err(error));
-        };
-        drop(error);
-        wait.wait(Delay(delay));
-        match attempt(call.attempt()).into_result() {
-            Ok(value) => {
-                let mut progress = call.progress();
-                let decider = Decider::new(site, &mut progress, Clock::Blocking).with_call(call);
-                rules(None, decider);
-                return O::from_result(Ok(value));
-            }
-            Err(next) => error = next,
-        }
-    }
+    let mut rules = RulesWithCall::new(rules, call);
+    let rules: &mut dyn AfterAttempt<O::Error> = &mut rules;
+    retry(wait, site, Started::UNTIMED, rules, error, &mut |_| attempt(call.attempt()))
 }
 
 /// Runs the attempts like `retry`, with rules of the function's own. They are passed by reference, so that functions

@@ -145,13 +145,29 @@ pub fn failed_with_call<E, O: Outcome<Error = E>>(
     clock: Clock,
     site: &Site<'_>,
     call: &Call,
-    mut rules: impl FnMut(Option<&E>, Decider<'_>) -> NextWait,
+    rules: impl FnMut(Option<&E>, Decider<'_>) -> NextWait,
     error: E,
 ) -> Result<Delay, O> {
-    let mut progress = call.progress();
-    match rules(Some(&error), Decider::new(site, &mut progress, clock).with_call(call)) {
-        NextWait(Some(wait)) => Ok(Delay(wait)),
-        NextWait(None) => Err(O::from_result(Err(error))),
+    // The handle keeps the progress.
+    failed(clock, site, &mut call.progress(), RulesWithCall::new(rules, call), error)
+}
+
+/// The rules of a function with a handle, which keeps the progress of the call.
+pub(super) struct RulesWithCall<'c, F> {
+    rules: F,
+    call: &'c Call,
+}
+
+impl<'c, F> RulesWithCall<'c, F> {
+    pub(super) fn new(rules: F, call: &'c Call) -> RulesWithCall<'c, F> {
+        RulesWithCall { rules, call }
+    }
+}
+
+impl<E, F: FnMut(Option<&E>, Decider<'_>) -> NextWait> AfterAttempt<E> for RulesWithCall<'_, F> {
+    fn decide(&mut self, error: Option<&E>, Decider { site, clock, .. }: Decider<'_>) -> NextWait {
+        let progress = &mut self.call.progress();
+        (self.rules)(error, Decider { site, progress, clock, call: Some(self.call) })
     }
 }
 
@@ -181,12 +197,6 @@ impl<'a> Decider<'a> {
     #[inline]
     pub(super) fn new(site: &'a Site<'a>, progress: &'a mut Progress, clock: Clock) -> Decider<'a> {
         Decider { site, progress, clock, call: None }
-    }
-
-    /// Adds the handle of the call.
-    pub(super) fn with_call(mut self, call: &'a Call) -> Decider<'a> {
-        self.call = Some(call);
-        self
     }
 
     /// Returns the decision after a failure.
