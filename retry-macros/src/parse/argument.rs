@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Expr, Lit, LitStr, Path, Token, Type};
 
 use super::backoff::Backoff;
-use super::delays::Delays;
+use super::delays::{Delays, instead_of_function};
 use super::expression::{is_negative, literal, ungrouped};
 use super::hint::HintMode;
 use super::jitter::Jitter;
@@ -187,20 +187,14 @@ impl Argument<'_> {
     /// Parses the function that computes each delay, and refuses a duration.
     pub(super) fn delay_function(&self) -> syn::Result<Expr> {
         let delay = self.value()?;
-        let base = match literal(&delay) {
-            None => return Ok(delay),
-            Some(Lit::Str(text)) => format!("`base = {}`", source(text)),
-            Some(Lit::Int(number)) => {
-                let number = number.base10_digits();
-                format!("`base_ms = {number}` or `base = \"{number}s\"`")
-            }
-            Some(_) => "`base = \"1s\"`".to_owned(),
-        };
-        bail!(
-            delay,
-            "`{}` takes a function of the error and its attempt; write {base} for a first delay",
-            self.key
-        )
+        match instead_of_function(&delay) {
+            None => Ok(delay),
+            Some(instead) => bail!(
+                delay,
+                "`{}` takes a function of the error and its attempt; write {instead} for a first delay",
+                self.key
+            ),
+        }
     }
 
     /// Parses what ends a call, and refuses a literal.

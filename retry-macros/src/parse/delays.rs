@@ -90,3 +90,25 @@ fn no_list(key: &Ident, written: &Expr, one: &impl ToTokens) -> syn::Error {
     let item = if is_text { text } else { "\"1s\"".to_owned() };
     error!(written, "`{}` is no list; write `{key} = [{item}]`", source(written))
 }
+
+/// Returns what to write for a duration or a list that is given as the function in `delay`.
+pub(super) fn instead_of_function(delay: &Expr) -> Option<String> {
+    match (literal(delay), ungrouped(delay)) {
+        (Some(Lit::Str(text)), _) => Some(format!("`base = {}`", source(text))),
+        (Some(Lit::Int(number)), _) => {
+            let number = number.base10_digits();
+            Some(format!("`base_ms = {number}` or `base = \"{number}s\"`"))
+        }
+        (Some(_), _) => Some("`base = \"1s\"`".to_owned()),
+        (None, Expr::Array(list)) => {
+            Some(format!("`delays = {}` for a list, or `base = \"1s\"`", source(list)))
+        }
+        (None, Expr::Call(call)) => match &*call.func {
+            Expr::Path(path) if path.path.segments.iter().any(|segment| segment.ident == "Duration") => {
+                Some(format!("`base = {}`", source(delay)))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -49,6 +49,12 @@ fn a_delay_is_a_function_and_replaces_the_policy() {
         #[retry(delay = 500)]
                         ^^^ `delay` takes a function of the error and its attempt; write `base_ms = 500` or `base = "500s"` for a first delay
 
+        #[retry(delay = Duration::from_secs(1))]
+                        ^^^^^^^^^^^^^^^^^^^^^^ `delay` takes a function of the error and its attempt; write `base = Duration::from_secs(1)` for a first delay
+
+        #[retry(delay = ["1s", "5s"])]
+                        ^^^^^^^^^^^^ `delay` takes a function of the error and its attempt; write `delays = ["1s", "5s"]` for a list, or `base = "1s"` for a first delay
+
         #[retry(delay = f, base = "1s", factor = 3, backoff = exponential)]
                            ^^^^ `base` has no effect with `delay`, which returns the exact delay; remove one of the two
                                         ^^^^^^ `factor` has no effect with `delay`, which returns the exact delay; remove one of the two
