@@ -37,14 +37,17 @@ mod metrics;
 mod observer;
 mod stats;
 
-#[cfg(target_has_atomic = "64")]
-pub use event::CircuitEvent;
 pub use event::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
+#[cfg(target_has_atomic = "64")]
+pub use event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 pub use log_rules::{LogLevel, LogRules};
 pub use observer::{Observer, SetObserverError, set_observer};
 pub use stats::{ErrorCount, OperationStats, Stats, StatsSnapshot};
 
 #[cfg(target_has_atomic = "64")]
-pub(crate) use emit::circuit_changed;
+#[expect(unused_imports, reason = "hedges, refusals, budgets and throttles emit nothing yet")]
+pub(crate) use emit::{
+    budget_refused, budget_withdrawn, circuit_changed, circuit_refused, hedge_started, hedge_won, throttled,
+};
 pub(crate) use emit::{give_up, is_recorded, is_watched, recovered, refused_setting, retry};
 pub(crate) use event::Facts;

@@ -3,9 +3,9 @@
 use core::fmt::Display;
 use core::time::Duration;
 
-#[cfg(target_has_atomic = "64")]
-use super::event::CircuitEvent;
 use super::event::{AnyGiveUpEvent, AnyRetryEvent, Facts, RecoveryEvent};
+#[cfg(target_has_atomic = "64")]
+use super::event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 #[cfg(feature = "tracing")]
 use super::log;
 #[cfg(feature = "metrics")]
@@ -44,9 +44,32 @@ pub(crate) fn is_recorded() -> bool {
     cfg!(feature = "metrics")
 }
 
-#[cfg(target_has_atomic = "64")]
-pub(crate) fn circuit_changed(event: &CircuitEvent<'_>) {
-    deliver(|listener| listener.circuit_changed(event));
+/// Defines a function for each event that its caller has built. The caller asks [`is_watched`] first where the facts of
+/// the event cost something.
+macro_rules! emit {
+    ($($(#[$attribute:meta])* $method:ident: $event:ident;)*) => {
+        $($(#[$attribute])*
+        #[cfg(target_has_atomic = "64")]
+        pub(crate) fn $method(event: &$event<'_>) {
+            deliver(|listener| listener.$method(event));
+        })*
+    };
+}
+
+emit! {
+    #[expect(dead_code, reason = "nothing is hedged yet")]
+    hedge_started: HedgeEvent;
+    #[expect(dead_code, reason = "nothing is hedged yet")]
+    hedge_won: HedgeEvent;
+    circuit_changed: CircuitEvent;
+    #[expect(dead_code, reason = "refusals are not emitted yet")]
+    circuit_refused: CircuitRefusalEvent;
+    #[expect(dead_code, reason = "budgets emit nothing yet")]
+    budget_withdrawn: BudgetEvent;
+    #[expect(dead_code, reason = "budgets emit nothing yet")]
+    budget_refused: BudgetEvent;
+    #[expect(dead_code, reason = "there is no throttle yet")]
+    throttled: ThrottleEvent;
 }
 
 /// Passes an event to each receiver. The log comes first, so that the event is logged even if the user's

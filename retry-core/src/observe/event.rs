@@ -133,32 +133,101 @@ event! {
     }
 }
 
-/// A circuit breaker changed its state.
-#[cfg(target_has_atomic = "64")]
-#[derive(Clone, Copy, Debug)]
-pub struct CircuitEvent<'a> {
-    pub(crate) breaker: &'a str,
-    pub(crate) from: CircuitState,
-    pub(crate) to: CircuitState,
+/// Defines an event that is no outcome of an attempt, from its fields. Each field is wrapped in the type or function
+/// beside it for `Debug`.
+macro_rules! plain_event {
+    ($(#[$doc:meta])* $name:ident { $($(#[$own_doc:meta])* $own:ident: $type:ty, $shown:path;)* }
+        $($(#[$hidden_doc:meta])* hidden $hidden:ident: $hidden_type:ty;)*
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub struct $name<'a> {
+            $(pub(crate) $own: $type,)*
+            $($(#[$hidden_doc])* pub(crate) $hidden: $hidden_type,)*
+        }
+
+        impl<'a> $name<'a> {
+            $($(#[$own_doc])*
+            #[must_use]
+            pub fn $own(&self) -> $type {
+                self.$own
+            })*
+        }
+
+        impl Debug for $name<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name))
+                    $(.field(stringify!($own), &$shown(self.$own)))*
+                    .finish()
+            }
+        }
+    };
 }
 
 #[cfg(target_has_atomic = "64")]
-impl<'a> CircuitEvent<'a> {
-    /// Returns the name of the breaker, or `unnamed` if it has no name.
-    #[must_use]
-    pub fn breaker(&self) -> &'a str {
-        self.breaker
+plain_event! {
+    /// A copy of an attempt started beside it, or the result of such a copy was taken.
+    HedgeEvent {
+        /// Returns the operation's name with its placeholders filled in, for log messages.
+        operation: &'a dyn Display, Text;
+        /// Returns the operation's name with its placeholders open, like [`AnyRetryEvent::label`].
+        label: &'static str, identity;
+        /// Returns the number of the attempt, from 1. Its copies have the same number.
+        attempt: u32, identity;
+        /// Returns the number of the copy, from 1 for the first copy beside the first try.
+        copy: u32, identity;
+        /// Returns the time since the attempt started.
+        delay: Duration, identity;
     }
+    /// The level at which the event is logged.
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "there is no log"))]
+    hidden level: LogLevel;
+}
 
-    /// Returns the state before the change.
-    #[must_use]
-    pub fn from(&self) -> CircuitState {
-        self.from
+#[cfg(target_has_atomic = "64")]
+plain_event! {
+    /// A circuit breaker changed its state.
+    CircuitEvent {
+        /// Returns the name of the breaker, or `unnamed` if it has no name.
+        breaker: &'a str, identity;
+        /// Returns the state before the change.
+        from: CircuitState, identity;
+        /// Returns the state after the change.
+        to: CircuitState, identity;
     }
+}
 
-    /// Returns the state after the change.
-    #[must_use]
-    pub fn to(&self) -> CircuitState {
-        self.to
+#[cfg(target_has_atomic = "64")]
+plain_event! {
+    /// A circuit breaker refused a call or a retry.
+    CircuitRefusalEvent {
+        /// Returns the name of the breaker, or `unnamed` if it has no name.
+        breaker: &'a str, identity;
+        /// Returns the state of the breaker: open, half-open with all its trials running, or held open.
+        state: CircuitState, identity;
+        /// Returns how much longer calls are refused, or [`Duration::MAX`] if there is no end.
+        retry_in: Duration, identity;
+    }
+}
+
+#[cfg(target_has_atomic = "64")]
+plain_event! {
+    /// A retry budget paid for a retry or refused it.
+    BudgetEvent {
+        /// Returns the name of the budget, or `unnamed` if it has no name.
+        budget: &'a str, identity;
+        /// Returns the number of whole tokens that are left.
+        balance: u64, identity;
+    }
+}
+
+#[cfg(target_has_atomic = "64")]
+plain_event! {
+    /// A throttle refused a call or a retry.
+    ThrottleEvent {
+        /// Returns the name of the throttle, or `unnamed` if it has no name.
+        throttle: &'a str, identity;
+        /// Returns the probability with which it refused, from 0 to 1.
+        probability: f64, identity;
     }
 }

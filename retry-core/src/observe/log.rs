@@ -5,7 +5,7 @@ use core::time::Duration;
 use tracing::level_filters::LevelFilter;
 
 #[cfg(target_has_atomic = "64")]
-use super::event::CircuitEvent;
+use super::event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 use super::log_rules::LogLevel;
 use super::observer::Observer;
 use super::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
@@ -44,6 +44,28 @@ macro_rules! event {
     };
 }
 
+/// Writes the event of a copy, at `debug` or the lower level of its function.
+#[cfg(target_has_atomic = "64")]
+macro_rules! hedge {
+    ($event:ident, $sentence:literal) => {
+        match $event.level {
+            LogLevel::Off => {}
+            LogLevel::Trace => hedge!(@ trace, $event, $sentence),
+            _ => hedge!(@ debug, $event, $sentence),
+        }
+    };
+    (@ $level:ident, $event:ident, $sentence:literal) => {
+        tracing::$level!(
+            target: "reattempt",
+            operation = %$event.operation(),
+            attempt = $event.attempt(),
+            copy = $event.copy(),
+            delay_ms = in_millis($event.delay()),
+            $sentence
+        )
+    };
+}
+
 impl Observer for Log {
     fn retry_scheduled(&self, event: &AnyRetryEvent<'_>) {
         let delay_ms = in_millis(event.delay());
@@ -71,6 +93,45 @@ impl Observer for Log {
             to = %event.to(),
             "circuit breaker changed its state"
         );
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    fn circuit_refused(&self, event: &CircuitRefusalEvent<'_>) {
+        tracing::debug!(
+            target: "reattempt",
+            breaker = event.breaker(),
+            state = %event.state(),
+            retry_in_ms = in_millis(event.retry_in()),
+            "circuit breaker refused a call"
+        );
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    fn budget_withdrawn(&self, event: &BudgetEvent<'_>) {
+        let (budget, balance) = (event.budget(), event.balance());
+        tracing::trace!(target: "reattempt", budget, balance, "retry budget paid for a retry");
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    fn budget_refused(&self, event: &BudgetEvent<'_>) {
+        let (budget, balance) = (event.budget(), event.balance());
+        tracing::debug!(target: "reattempt", budget, balance, "retry budget refused a retry");
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    fn throttled(&self, event: &ThrottleEvent<'_>) {
+        let (throttle, probability) = (event.throttle(), event.probability());
+        tracing::debug!(target: "reattempt", throttle, probability, "throttle refused a call");
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    fn hedge_started(&self, event: &HedgeEvent<'_>) {
+        hedge!(event, "attempt has not answered, copy started");
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    fn hedge_won(&self, event: &HedgeEvent<'_>) {
+        hedge!(event, "copy answered first");
     }
 }
 

@@ -57,6 +57,13 @@ impl LogRules {
         self.of_retry(attempt.saturating_sub(1)).min(LogLevel::Info)
     }
 
+    /// Returns the level of a copy that starts or wins, of whichever attempt.
+    #[cfg(target_has_atomic = "64")]
+    #[expect(dead_code, reason = "nothing is hedged yet")]
+    pub(crate) fn of_hedge(self) -> LogLevel {
+        self.level.unwrap_or(LogLevel::Debug).min(LogLevel::Debug)
+    }
+
     /// Returns the level of a give-up after `attempts` in all. A final failure of the first attempt is the business of
     /// the caller alone: nothing was retried.
     pub(crate) fn of_give_up(self, attempts: u32, reason: GiveUpReason) -> LogLevel {

@@ -4,7 +4,7 @@ use core::fmt;
 use std::sync::{Arc, OnceLock};
 
 #[cfg(target_has_atomic = "64")]
-use super::event::CircuitEvent;
+use super::event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 use super::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
 use crate::runtime::installed::{self, Addition};
 
@@ -61,6 +61,24 @@ observer! {
     /// order.
     #[cfg(target_has_atomic = "64")]
     circuit_changed: CircuitEvent;
+    /// Receives the event of a circuit breaker that refused a call or a retry.
+    #[cfg(target_has_atomic = "64")]
+    circuit_refused: CircuitRefusalEvent;
+    /// Receives the event of a retry budget that paid for a retry.
+    #[cfg(target_has_atomic = "64")]
+    budget_withdrawn: BudgetEvent;
+    /// Receives the event of a retry budget that refused a retry.
+    #[cfg(target_has_atomic = "64")]
+    budget_refused: BudgetEvent;
+    /// Receives the event of a throttle that refused a call or a retry.
+    #[cfg(target_has_atomic = "64")]
+    throttled: ThrottleEvent;
+    /// Receives the event of a copy that started beside an attempt which had not answered in time.
+    #[cfg(target_has_atomic = "64")]
+    hedge_started: HedgeEvent;
+    /// Receives the event of a copy that answered first, so that its result is the result of the attempt.
+    #[cfg(target_has_atomic = "64")]
+    hedge_won: HedgeEvent;
 }
 
 static OBSERVER: OnceLock<Box<dyn Observer>> = OnceLock::new();
