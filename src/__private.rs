@@ -15,8 +15,8 @@ pub use retry_macros::retry;
 
 #[cfg(all(feature = "std", target_has_atomic = "64"))]
 pub use retry_core::call::limits::{
-    Ended, Shared, lend_breaker, lend_budget, only_error, plan_async_shared, plan_blocking_shared,
-    plan_controlled_shared, refused,
+    Ended, Shared, lend_breaker, lend_budget, lend_throttle, only_error, plan_async_shared,
+    plan_blocking_shared, plan_controlled_shared,
 };
 #[cfg(feature = "std")]
 pub use with_std::*;
@@ -36,6 +36,7 @@ mod with_std {
         typed_async_on_retry, typed_async_on_success, typed_on_give_up, typed_on_retry, typed_on_success,
     };
     pub use retry_core::call::probe::{probe, probe_error, probe_type};
+    pub use retry_core::call::refusal::{Refusal, refused, throttled};
     pub use retry_core::call::step::{
         Decider, failed_by_rules, failed_with_call, succeeded, succeeded_by_default,
     };

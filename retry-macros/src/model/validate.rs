@@ -154,9 +154,11 @@ fn check_budget_has_effect(args: &RawArgs, errors: &mut Diagnostics) {
     }
 }
 
-/// Refuses a budget or a breaker that each call would create anew.
+/// Refuses a budget, a breaker or a throttle that each call would create anew.
 fn check_shared_outlives_the_call(args: &RawArgs, errors: &mut Diagnostics) {
-    for (slot, ty) in [(&args.budget, "RetryBudget"), (&args.breaker, "CircuitBreaker")] {
+    let shared =
+        [(&args.budget, "RetryBudget"), (&args.breaker, "CircuitBreaker"), (&args.throttle, "Throttle")];
+    for (slot, ty) in shared {
         let Some(given) = slot.get().filter(|given| is_made(ungrouped(&given.value), ty)) else { continue };
         let (key, name) = (&given.key, given.key.to_string().to_uppercase());
         let message = format!(

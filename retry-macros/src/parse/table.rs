@@ -241,6 +241,10 @@ arguments! {
     breaker: Expr, External {
         "breaker" = shared(NoLiteral), "breaker = BREAKER", Unchanged("circuit" "circuit_breaker");
     }
+    throttle: Expr, External {
+        "throttle" = shared(NoLiteral), "throttle = THROTTLE",
+            Unchanged("throttling" "load_shedding" "adaptive_throttling");
+    }
     clone: Vec<Ident>, Function {
         "clone" = names(WithoutEquals), "clone(argument)";
     }
