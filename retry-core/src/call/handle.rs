@@ -187,7 +187,9 @@ impl Call {
     #[doc(hidden)]
     pub fn take_over(&self, copy: &Call) -> bool {
         let asked = copy.asked.load();
-        self.asked.store(asked);
+        if !core::ptr::eq(self, copy) {
+            self.asked.store(asked);
+        }
         asked >> FLAGS != 0
     }
 

@@ -8,10 +8,11 @@ use core::cell::Cell;
 use core::fmt::Display;
 use core::future::Future;
 use core::pin::Pin;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use core::task::{Context, Poll};
 use core::time::Duration;
 use std::boxed::Box;
+use std::sync::OnceLock;
 use std::vec::Vec;
 
 use pin_project_lite::pin_project;
@@ -19,7 +20,7 @@ use pin_project_lite::pin_project;
 use super::handle::Call;
 use super::limits::{Lend, Shared};
 use super::site::Site;
-use crate::breaker::Permit;
+use crate::breaker::{Permit, Running};
 use crate::decision::Outcome;
 use crate::error::{Failure, OwnDelay};
 use crate::hedge::{Hedge, Watch};
@@ -42,24 +43,23 @@ pub struct Hedging<'a> {
     level: LogLevel,
     /// Whether the peer has asked to wait, so that no more copies start.
     is_over: AtomicBool,
+    /// The number of the attempt that runs.
+    attempt: AtomicU32,
 }
 
 impl<'a> Hedging<'a> {
-    /// Starts a call, which deposits its part of a copy.
+    /// Starts a call. Its first attempt deposits the call's part of a copy.
     #[inline]
     #[must_use]
     pub fn new(hedge: Option<&'a Hedge>, site: &Site<'_>) -> Hedging<'a> {
-        if let Some(hedge) = hedge {
-            hedge.deposit();
-        }
         let (operation, level) = (site.operation, site.log.of_hedge());
-        Hedging { hedge, operation, level, is_over: AtomicBool::new(false) }
+        Hedging { hedge, operation, level, is_over: AtomicBool::new(false), attempt: AtomicU32::new(1) }
     }
 
     /// Returns the failure of an attempt, whose hint ends hedging for the call when it is read.
     #[inline]
     pub fn watch<F: Failure>(&self, failure: F) -> Watched<'_, F> {
-        Watched { failure, is_over: &self.is_over }
+        Watched { failure, hedging: self }
     }
 
     /// Returns the hedge if a copy may start in this call.
@@ -68,47 +68,215 @@ impl<'a> Hedging<'a> {
         enabled::is_enabled().then_some(hedge)
     }
 
-    /// Runs an attempt with its copies, which `start` creates. The timer is that of the runtime.
-    #[inline]
-    pub fn attempt<'h, 's, F, S, J>(
-        &'h self,
-        attempt: u32,
-        shared: Option<&'h mut Shared<'s>>,
-        start: S,
-        judge: J,
-    ) -> Hedged<'h, 's, F, S, J, impl FnMut(Duration) -> Wait, Wait>
-    where
-        S: Fn() -> F,
-    {
-        let timer = |delay| Wait::timer(from_duration(delay));
-        let call = HedgedCall { hedging: self, attempt, shared };
-        Hedged { call, judge, timer, race: None, first: start(), start }
+    /// Returns the failure of one try, and whether it ends the attempt although others run. Its hint ends hedging.
+    pub fn is_final(&self, failure: &impl Failure) -> bool {
+        self.hinted(failure.hint().is_some());
+        !failure.is_retryable()
     }
 
-    /// Runs an attempt like [`attempt`](Self::attempt), with the caller's timer.
+    /// Ends hedging for this call if the peer has asked to wait.
     #[inline]
-    pub fn attempt_with<'h, 's, F, S, J, W: Future<Output = ()>>(
+    pub fn hinted(&self, has_hint: bool) {
+        if has_hint {
+            self.is_over.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Runs an attempt with its copies, which `start` creates. The timer is that of the runtime.
+    #[inline]
+    pub fn attempt<'h, T, F, X, H, S, J>(
         &'h self,
         attempt: u32,
-        shared: Option<&'h mut Shared<'s>>,
+        shared: X,
+        handles: H,
         start: S,
         judge: J,
-        sleep: impl Fn(Duration) -> W,
-    ) -> Hedged<'h, 's, F, S, J, impl FnMut(Duration) -> Slept<W>, Slept<W>>
+    ) -> Hedged<'h, F, X, H, S, J, impl FnMut(Duration) -> Wait, Wait>
     where
-        S: Fn() -> F,
+        F: Future<Output = T>,
+        X: CopyPermits,
+        H: Handles,
+        S: Fn(H::Handle) -> F,
+        J: FnMut(T, Question, &Hedging<'_>) -> (T, bool),
     {
-        let timer = move |delay| timer_with(&sleep, delay);
-        let call = HedgedCall { hedging: self, attempt, shared };
-        Hedged { call, judge, timer, race: None, first: start(), start }
+        let timer = |delay| Wait::timer(from_duration(delay));
+        self.first_try(attempt, shared, handles, start, judge, timer)
     }
+
+    fn first_try<'h, F, X: CopyPermits, H: Handles, S: Fn(H::Handle) -> F, J, N, W>(
+        &'h self,
+        attempt: u32,
+        shared: X,
+        handles: H,
+        start: S,
+        judge: J,
+        timer: N,
+    ) -> Hedged<'h, F, X, H, S, J, N, W> {
+        if let Some(hedge) = self.hedge.filter(|_| attempt == 1) {
+            hedge.deposit();
+        }
+        self.attempt.store(attempt, Ordering::Relaxed);
+        let first = start(handles.first());
+        Hedged { call: HedgedCall { hedging: self, shared, handles }, start, judge, timer, race: None, first }
+    }
+}
+
+/// Runs an attempt like [`Hedging::attempt`], with the caller's timer.
+#[inline]
+pub fn hedged_with<'h, T, F, X, H, S, J, N, W>(
+    hedging: &'h Hedging<'h>,
+    attempt: u32,
+    shared: X,
+    handles: H,
+    start: S,
+    judge: J,
+    sleep: &'h N,
+) -> Hedged<'h, F, X, H, S, J, impl FnMut(Duration) -> Slept<W> + use<'h, T, F, X, H, S, J, N, W>, Slept<W>>
+where
+    F: Future<Output = T>,
+    X: CopyPermits,
+    H: Handles,
+    S: Fn(H::Handle) -> F,
+    J: FnMut(T, Question, &Hedging<'_>) -> (T, bool),
+    N: Fn(Duration) -> W,
+    W: Future<Output = ()>,
+{
+    hedging.first_try(attempt, shared, handles, start, judge, move |delay| timer_with(sleep, delay))
+}
+
+/// The permits of copies: a call without a breaker needs none.
+pub trait CopyPermits {
+    /// The permit of one try.
+    type Permit;
+
+    /// Marks this thread as running a trial of the breaker, until the value is dropped.
+    fn enter_trial(&self) -> Option<Running> {
+        None
+    }
+
+    /// Returns the permit of a copy, or `None` if there must be no copy.
+    fn permit_for_copy(&self) -> Option<Self::Permit>;
+
+    /// Puts the permit of a copy in the place of the attempt's, whose result is that of the copy.
+    fn take_over(&mut self, permit: Self::Permit);
+}
+
+impl CopyPermits for () {
+    type Permit = ();
+
+    fn permit_for_copy(&self) -> Option<()> {
+        Some(())
+    }
+
+    fn take_over(&mut self, (): ()) {}
+}
+
+impl<'s> CopyPermits for &mut Shared<'s> {
+    type Permit = Option<Permit<'s>>;
+
+    fn enter_trial(&self) -> Option<Running> {
+        Shared::enter_trial(self)
+    }
+
+    fn permit_for_copy(&self) -> Option<Self::Permit> {
+        Shared::permit_for_copy(self)
+    }
+
+    fn take_over(&mut self, permit: Self::Permit) {
+        Shared::take_over(self, permit);
+    }
+}
+
+/// The handles of the tries: each has its own, if the body has one.
+pub trait Handles: Copy {
+    /// The handle of one try.
+    type Handle;
+
+    /// Returns the handle of the first try.
+    fn first(self) -> Self::Handle;
+
+    /// Returns the handle of a copy, by its number from 1.
+    fn of_copy(self, number: u32) -> Self::Handle;
+
+    /// Returns whether a try, by its number from 0, made its failure final.
+    fn has_stopped(self, number: u32) -> bool;
+
+    /// Ends the attempt with the result of a try. Returns whether the try asked to wait.
+    fn take_over(self, number: u32) -> bool;
+}
+
+impl Handles for () {
+    type Handle = ();
+
+    fn first(self) {}
+
+    fn of_copy(self, _: u32) {}
+
+    fn has_stopped(self, _: u32) -> bool {
+        false
+    }
+
+    fn take_over(self, _: u32) -> bool {
+        false
+    }
+}
+
+/// The handle of a call, and those of the copies of its present attempt.
+#[derive(Debug)]
+pub struct CopyHandles<'c> {
+    own: &'c Call,
+    /// They are allocated with the first copy.
+    copies: OnceLock<Box<[Call; Hedge::MOST_COPIES as usize]>>,
+}
+
+impl<'c> CopyHandles<'c> {
+    /// Returns the handles of an attempt of a call.
+    #[inline]
+    #[must_use]
+    pub fn new(own: &'c Call) -> CopyHandles<'c> {
+        CopyHandles { own, copies: OnceLock::new() }
+    }
+
+    fn of_try(&self, number: u32) -> &Call {
+        let Some(copy) = number.checked_sub(1) else { return self.own };
+        &self.copies.get_or_init(|| Box::new(core::array::from_fn(|_| self.own.copied())))[copy as usize]
+    }
+}
+
+impl<'h> Handles for &'h CopyHandles<'_> {
+    type Handle = &'h Call;
+
+    fn first(self) -> &'h Call {
+        self.own
+    }
+
+    fn of_copy(self, number: u32) -> &'h Call {
+        self.of_try(number)
+    }
+
+    fn has_stopped(self, number: u32) -> bool {
+        self.of_try(number).is_stopped()
+    }
+
+    fn take_over(self, number: u32) -> bool {
+        self.own.take_over(self.of_try(number))
+    }
+}
+
+/// Checks the delay of a hedge, which is written on a function.
+///
+/// # Panics
+/// If `delay` is 0.
+#[track_caller]
+pub const fn check_delay(delay: Duration) {
+    Hedge::check_delay(delay);
 }
 
 /// A failure whose hint ends hedging. See [`Hedging::watch`].
 #[derive(Debug)]
 pub struct Watched<'h, F> {
     failure: F,
-    is_over: &'h AtomicBool,
+    hedging: &'h Hedging<'h>,
 }
 
 impl<F: Failure> Failure for Watched<'_, F> {
@@ -122,9 +290,7 @@ impl<F: Failure> Failure for Watched<'_, F> {
 
     fn hint(&self) -> Option<Duration> {
         let hint = self.failure.hint();
-        if hint.is_some() {
-            self.is_over.store(true, Ordering::Relaxed);
-        }
+        self.hedging.hinted(hint.is_some());
         hint
     }
 
@@ -171,48 +337,38 @@ pub fn judge<O: Outcome>(
     (O::from_result(result), answer)
 }
 
-/// Answers a question like [`judge`] about the outcome of a try with its own handle, which may have stopped the call.
-#[inline]
-pub fn judge_with_call<O: Outcome>(
-    (outcome, call): (O, Call),
-    question: Question,
-    accepts: impl FnOnce(&O::Ok) -> bool,
-    is_final: impl FnOnce(&O::Error) -> bool,
-) -> ((O, Call), bool) {
-    let is_stopped = call.is_stopped();
-    let (outcome, answer) = judge(outcome, question, accepts, |error| is_stopped || is_final(error));
-    ((outcome, call), answer)
-}
-
 pin_project! {
     /// A hedged attempt. See the module's documentation.
     #[must_use = "an attempt runs only when awaited"]
-    pub struct Hedged<'h, 's, F, S, J, N, W> {
-        call: HedgedCall<'h, 's>,
+    pub struct Hedged<'h, F, X, H, S, J, N, W>
+    where
+        X: CopyPermits,
+    {
+        call: HedgedCall<'h, X, H>,
         start: S,
         judge: J,
         timer: N,
-        race: Option<Pin<Box<Race<'h, 's, F, W>>>>,
+        race: Option<Pin<Box<Race<'h, F, X::Permit, W>>>>,
         #[pin]
         first: F,
     }
 }
 
 /// The call of an attempt.
-struct HedgedCall<'h, 's> {
+struct HedgedCall<'h, X, H> {
     hedging: &'h Hedging<'h>,
-    attempt: u32,
-    shared: Option<&'h mut Shared<'s>>,
+    shared: X,
+    handles: H,
 }
 
 pin_project! {
     /// What an attempt needs once it has not answered at once.
-    struct Race<'h, 's, F, W> {
+    struct Race<'h, F, P, W> {
         hedge: &'h Hedge,
         started: Nanos,
         delay: Duration,
         first: First<'h>,
-        copies: Vec<RunningCopy<'s, F>>,
+        copies: Vec<RunningCopy<F, P>>,
         // The number of copies that have started.
         number: u32,
         // The time before the next copy, or `None` if there is none.
@@ -228,17 +384,19 @@ enum First<'h> {
 }
 
 /// A copy that runs.
-struct RunningCopy<'s, F> {
+struct RunningCopy<F, P> {
     number: u32,
-    permit: Option<Permit<'s>>,
+    permit: P,
     future: Pin<Box<F>>,
 }
 
-impl<T, F, S, J, N, W> Future for Hedged<'_, '_, F, S, J, N, W>
+impl<T, F, X, H, S, J, N, W> Future for Hedged<'_, F, X, H, S, J, N, W>
 where
     F: Future<Output = T>,
-    S: Fn() -> F,
-    J: FnMut(T, Question) -> (T, bool),
+    X: CopyPermits,
+    H: Handles,
+    S: Fn(H::Handle) -> F,
+    J: FnMut(T, Question, &Hedging<'_>) -> (T, bool),
     N: FnMut(Duration) -> W,
     W: Future<Output = ()>,
 {
@@ -248,13 +406,15 @@ where
         let this = self.project();
         let Some(race) = this.race else {
             let answer = this.call.poll_first(this.first, context);
-            let Some(hedge) = this.call.hedging.active().filter(|_| answer.is_pending()) else { return answer };
+            let Some(hedge) = this.call.hedging.active().filter(|_| answer.is_pending()) else {
+                return answer;
+            };
             let race = this.race.insert(Box::pin(Race::new(hedge, this.timer)));
             return race.as_mut().poll_timer(this.call, (this.start, this.judge, this.timer), context);
         };
         if let First::Running(_) = race.as_mut().project().first {
             if let Poll::Ready(answer) = this.call.poll_first(this.first, context) {
-                if let Some(answer) = race.as_mut().first_answered(answer, this.judge) {
+                if let Some(answer) = race.as_mut().first_answered(answer, this.call, this.judge) {
                     return Poll::Ready(answer);
                 }
             }
@@ -266,37 +426,56 @@ where
     }
 }
 
-impl<'s> HedgedCall<'_, 's> {
+impl<X: CopyPermits, H: Handles> HedgedCall<'_, X, H> {
     /// Polls the first try, which may be a trial of the breaker.
     fn poll_first<F: Future>(&self, first: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let _running = self.shared.as_ref().and_then(|shared| shared.enter_trial());
+        let _running = self.shared.enter_trial();
         first.poll(context)
     }
 
     /// Returns the permit of another copy if one may start: the breaker is closed, and the budget of copies can pay.
-    fn admit_copy(&self, hedge: &Hedge) -> Option<Option<Permit<'s>>> {
+    fn admit_copy(&self, hedge: &Hedge) -> Option<X::Permit> {
         self.hedging.active()?;
-        let permit = match &self.shared {
-            Some(shared) => shared.permit_for_copy()?,
-            None => None,
-        };
+        let permit = self.shared.permit_for_copy()?;
         hedge.pay().then_some(permit)
     }
 
-    fn emit(&self, emit: fn(&HedgeEvent<'_>), copy: u32, delay: Nanos) {
+    /// Returns the answer of a try, and whether it is a value.
+    fn is_value<T>(
+        &self,
+        answer: T,
+        judge: &mut impl FnMut(T, Question, &Hedging<'_>) -> (T, bool),
+    ) -> (T, bool) {
+        judge(answer, Question::IsValue, self.hedging)
+    }
+
+    /// Returns the answer of a try, by its number from 0, if it ends the attempt while others run.
+    fn ending<T>(
+        &self,
+        number: u32,
+        answer: T,
+        judge: &mut impl FnMut(T, Question, &Hedging<'_>) -> (T, bool),
+    ) -> Option<T> {
+        let (answer, ends) = judge(answer, Question::EndsAttempt, self.hedging);
+        if ends {
+            return Some(answer);
+        }
+        // A value is refused whatever the handle: `stop` concerns failures.
+        let (answer, is_value) = self.is_value(answer, judge);
+        (!is_value && self.handles.has_stopped(number)).then_some(answer)
+    }
+
+    fn emit(&self, emit: fn(&HedgeEvent<'_>), copy: u32, started: Nanos) {
         if observe::is_watched() {
             let &Hedging { ref operation, level, .. } = self.hedging;
-            let (label, attempt, delay) = (*operation, self.attempt, to_duration(delay));
+            let (label, attempt) = (*operation, self.hedging.attempt.load(Ordering::Relaxed));
+            let delay = to_duration(runtime::now(Clock::Async).saturating_sub(started));
             emit(&HedgeEvent { operation, label, attempt, copy, delay, level });
         }
     }
 }
 
-impl<'h, 's, F, W> Race<'h, 's, F, W>
-where
-    F: Future,
-    W: Future<Output = ()>,
-{
+impl<'h, F: Future, P, W: Future<Output = ()>> Race<'h, F, P, W> {
     fn new(hedge: &'h Hedge, timer: &mut impl FnMut(Duration) -> W) -> Self {
         let (started, delay) = (runtime::now(Clock::Async), hedge.delay());
         let first = First::Running(hedge.watch(started));
@@ -304,55 +483,54 @@ where
     }
 
     /// Returns the answer of the first try if it ends the attempt.
-    fn first_answered<J>(self: Pin<&mut Self>, answer: F::Output, judge: &mut J) -> Option<F::Output>
+    fn first_answered<X, H, J>(
+        self: Pin<&mut Self>,
+        mut answer: F::Output,
+        call: &HedgedCall<'_, X, H>,
+        judge: &mut J,
+    ) -> Option<F::Output>
     where
-        J: FnMut(F::Output, Question) -> (F::Output, bool),
+        X: CopyPermits<Permit = P>,
+        H: Handles,
+        J: FnMut(F::Output, Question, &Hedging<'_>) -> (F::Output, bool),
     {
         let this = self.project();
-        let mut answer = answer;
         if let First::Running(Some(watch)) = core::mem::replace(this.first, First::Failed) {
             let is_value;
-            (answer, is_value) = judge(answer, Question::IsValue);
+            (answer, is_value) = call.is_value(answer, judge);
             watch.ended(is_value);
         }
-        if this.copies.is_empty() {
-            return Some(answer);
-        }
-        let (answer, ends) = judge(answer, Question::EndsAttempt);
-        ends.then_some(answer)
+        if this.copies.is_empty() { Some(answer) } else { call.ending(0, answer, judge) }
     }
 
     /// Polls the copies, and returns the answer of the first one that ends the attempt.
-    fn poll_copies<J>(
+    fn poll_copies<X, H, J>(
         self: Pin<&mut Self>,
-        call: &mut HedgedCall<'_, 's>,
+        call: &mut HedgedCall<'_, X, H>,
         judge: &mut J,
         context: &mut Context<'_>,
     ) -> Option<F::Output>
     where
-        J: FnMut(F::Output, Question) -> (F::Output, bool),
+        X: CopyPermits<Permit = P>,
+        H: Handles,
+        J: FnMut(F::Output, Question, &Hedging<'_>) -> (F::Output, bool),
     {
         let this = self.project();
         let mut at = 0;
-        while at < this.copies.len() {
-            let Poll::Ready(mut answer) = this.copies[at].future.as_mut().poll(context) else {
+        while let Some(copy) = this.copies.get_mut(at) {
+            let Poll::Ready(answer) = copy.future.as_mut().poll(context) else {
                 at += 1;
                 continue;
             };
             let RunningCopy { number, permit, .. } = this.copies.remove(at);
             let is_last = this.copies.is_empty() && matches!(this.first, First::Failed);
-            let mut ends = is_last;
-            if !is_last {
-                (answer, ends) = judge(answer, Question::EndsAttempt);
-            }
-            if ends {
-                let is_value;
-                (answer, is_value) = judge(answer, Question::IsValue);
-                if let Some(shared) = &mut call.shared {
-                    shared.take_over(permit);
-                }
+            let ending = if is_last { Some(answer) } else { call.ending(number, answer, judge) };
+            if let Some(answer) = ending {
+                call.shared.take_over(permit);
+                call.hedging.hinted(call.handles.take_over(number));
+                let (answer, is_value) = call.is_value(answer, judge);
                 if is_value {
-                    call.emit(observe::hedge_won, number, runtime::now(Clock::Async).saturating_sub(*this.started));
+                    call.emit(observe::hedge_won, number, *this.started);
                 }
                 return Some(answer);
             }
@@ -361,15 +539,17 @@ where
     }
 
     /// Starts a copy each time the delay has passed, as far as copies are allowed.
-    fn poll_timer<S, J>(
+    fn poll_timer<X, H, S, J>(
         mut self: Pin<&mut Self>,
-        call: &mut HedgedCall<'_, 's>,
+        call: &mut HedgedCall<'_, X, H>,
         (start, judge, timer): (&S, &mut J, &mut impl FnMut(Duration) -> W),
         context: &mut Context<'_>,
     ) -> Poll<F::Output>
     where
-        S: Fn() -> F,
-        J: FnMut(F::Output, Question) -> (F::Output, bool),
+        X: CopyPermits<Permit = P>,
+        H: Handles,
+        S: Fn(H::Handle) -> F,
+        J: FnMut(F::Output, Question, &Hedging<'_>) -> (F::Output, bool),
     {
         loop {
             let mut this = self.as_mut().project();
@@ -384,12 +564,13 @@ where
             let Some(permit) = call.admit_copy(this.hedge) else { return Poll::Pending };
             *this.number += 1;
             let number = *this.number;
-            this.copies.push(RunningCopy { number, permit, future: Box::pin(start()) });
-            call.emit(observe::hedge_started, number, runtime::now(Clock::Async).saturating_sub(*this.started));
+            let future = Box::pin(start(call.handles.of_copy(number)));
+            this.copies.push(RunningCopy { number, permit, future });
+            call.emit(observe::hedge_started, number, *this.started);
             if number < u32::from(this.hedge.most_copies()) {
                 this.timer.set(Some(timer(*this.delay)));
             }
-            // The new copy is polled by `poll_copies` with the others, which have not answered a moment ago.
+            // The new copy is polled with the others, which have not answered a moment ago.
             if let Some(answer) = self.as_mut().poll_copies(call, judge, context) {
                 return Poll::Ready(answer);
             }

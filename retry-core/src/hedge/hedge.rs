@@ -37,6 +37,7 @@ use crate::runtime::{self, Clock};
 /// its latency: share it only among operations that take about as long.
 #[derive(Debug)]
 pub struct Hedge {
+    #[cfg(feature = "hedge")]
     shortest: Nanos,
     longest: Nanos,
     copies: u8,
@@ -59,12 +60,10 @@ impl Hedge {
     #[must_use]
     #[track_caller]
     pub const fn after(delay: Duration) -> Hedge {
-        assert!(
-            !delay.is_zero(),
-            "a copy after no time doubles every request; write the time that most calls take, such as `50ms`"
-        );
+        Hedge::check_delay(delay);
         let delay = from_duration(delay);
         Hedge {
+            #[cfg(feature = "hedge")]
             shortest: delay,
             longest: delay,
             copies: 1,
@@ -74,6 +73,15 @@ impl Hedge {
             #[cfg(feature = "hedge")]
             latency: Latency::new(),
         }
+    }
+
+    /// Checks that a fixed delay is not 0.
+    #[track_caller]
+    pub(crate) const fn check_delay(delay: Duration) {
+        assert!(
+            !delay.is_zero(),
+            "a copy after no time doubles every request; write the time that most calls take, such as `50ms`"
+        );
     }
 
     /// The budget of copies: it starts empty, since it has no reserve. A copy is paid by the calls of the last minute, and
@@ -89,6 +97,9 @@ impl Hedge {
     /// The number of copies that can be saved up.
     const SAVED: u32 = 10;
 
+    /// The largest number of copies of one attempt.
+    pub(crate) const MOST_COPIES: u32 = 10;
+
     /// Sets the number of copies that one attempt may have; 1 if not set. The delay passes before each of them.
     ///
     /// # Panics
@@ -96,7 +107,10 @@ impl Hedge {
     #[must_use]
     #[track_caller]
     pub const fn copies(mut self, copies: u32) -> Hedge {
-        assert!(copies >= 1 && copies <= 10, "`copies` is not in 1..=10; write `copies(1)` for one copy");
+        assert!(
+            copies >= 1 && copies <= Hedge::MOST_COPIES,
+            "`copies` is not in 1..=10; write `copies(1)` for one copy"
+        );
         self.copies = copies as u8;
         self
     }

@@ -156,7 +156,11 @@ mod tests {
     fn extreme_latencies_and_clocks_are_recorded() {
         let latency = Latency::new();
         for n in 0..1000 {
-            latency.record(if n % 2 == 0 { 0 } else { u64::MAX }, if n % 3 == 0 { u64::MAX } else { 0 }, 0.95);
+            latency.record(
+                if n % 2 == 0 { 0 } else { u64::MAX },
+                if n % 3 == 0 { u64::MAX } else { 0 },
+                0.95,
+            );
         }
         assert!(latency.quantile().is_some_and(|found| found >= 3600 * 1000 * MILLI));
     }
