@@ -47,5 +47,6 @@ mod testing_guard;
 mod testing_scope;
 mod through_breaker;
 mod through_budget;
+mod through_throttle;
 mod timeouts;
 mod with_others;

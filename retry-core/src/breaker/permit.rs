@@ -46,8 +46,9 @@ impl<'a> Permit<'a> {
         self.ticket.is_trial.then(|| Running::enter(self.breaker.address(), self.ticket.generation))
     }
 
-    /// Returns whether the call is a trial.
+    /// Returns whether the call is a trial of the half-open circuit.
     #[cfg(feature = "std")]
+    #[inline]
     pub(crate) fn is_trial(&self) -> bool {
         self.ticket.is_trial
     }

@@ -66,7 +66,6 @@ emit! {
     budget_withdrawn: BudgetEvent;
     #[expect(dead_code, reason = "budgets emit nothing yet")]
     budget_refused: BudgetEvent;
-    #[expect(dead_code, reason = "there is no throttle yet")]
     throttled: ThrottleEvent;
 }
 
