@@ -167,7 +167,7 @@ impl<E> Sharing<E> for Shares<'_, E> {
         let (used, refusal) = Shared::acquire(self.breaker.map(|(breaker, _)| breaker), self.budget);
         self.used = Some(used);
         match (refusal, self.breaker) {
-            (Some(open), Some((_, error))) => Err((open, error(open))),
+            (Some(open), Some((_, error))) => Err((open.clone(), error(open))),
             _ => Ok(()),
         }
     }
