@@ -10,7 +10,6 @@ use super::trial::Running;
 use crate::error::CircuitOpen;
 #[cfg(feature = "std")]
 use crate::policy::nanos::Nanos;
-use crate::policy::nanos::to_duration;
 
 /// A permit for one call, from [`CircuitBreaker::acquire`]. The caller reports the outcome of the call to the
 /// permit.
@@ -133,7 +132,7 @@ impl CircuitBreaker {
         self.emit(change);
         match admitted {
             Ok(ticket) => Ok(Permit::new(self, ticket)),
-            Err(left) => Err(CircuitOpen::new(self.name, to_duration(left))),
+            Err(left) => Err(CircuitOpen::new(self.name_of_error(), left)),
         }
     }
 }
