@@ -18,7 +18,6 @@ use crate::budget::{FailureKind, RetryBudget};
 use crate::decision::{Decision, FailedAttempt, GiveUpReason};
 use crate::error::Failure;
 use crate::hedge::Hedge;
-use crate::policy::nanos::from_duration;
 use crate::runtime::Clock;
 use crate::throttle::{Pass, Throttle};
 
@@ -219,11 +218,7 @@ impl<'a> Shared<'a> {
     ) -> Decision {
         self.settle(failed.is_retryable, failure, ended);
         let Decision::Retry { wait, .. } = decision else { return decision };
-        // A trial is one call to a server in trouble, so a failure inside it is not retried.
-        if self.breaker.is_some_and(CircuitBreaker::is_on_trial_here) {
-            return Decision::GiveUp(GiveUpReason::CircuitOpen);
-        }
-        if self.breaker.is_some_and(|breaker| from_duration(breaker.retry_in()) > wait) {
+        if self.breaker.is_some_and(|breaker| breaker.refuses_retry(wait)) {
             return Decision::GiveUp(GiveUpReason::CircuitOpen);
         }
         if let Some(throttle) = self.throttle {

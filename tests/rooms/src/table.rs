@@ -55,12 +55,20 @@ pub const CORE: Table = Table {
         "policy", "decision", "runtime", "error", "observe", "budget", "breaker", "throttle", "config",
         "testing", "call", "adapter", "lib",
     ],
-    upward: &[Upward {
-        file: "observe/event.rs",
-        room: "breaker",
-        name: "CircuitState",
-        reason: "the event of a circuit's change carries the two states, and these are a plain enum",
-    }],
+    upward: &[
+        Upward {
+            file: "observe/event.rs",
+            room: "breaker",
+            name: "CircuitState",
+            reason: "the event of a circuit's change carries the two states, and these are a plain enum",
+        },
+        Upward {
+            file: "observe/stats/shared.rs",
+            room: "breaker",
+            name: "CircuitState",
+            reason: "the counts of a breaker are by state",
+        },
+    ],
     circles: &[],
     functions: &[],
 };
