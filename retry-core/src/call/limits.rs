@@ -177,24 +177,13 @@ impl<'a> Shared<'a> {
         }
     }
 
-    /// Returns the permit of a copy that is to start beside the attempt. Returns `None` if there must be no copy, because
-    /// the breaker is not closed, or the throttle refuses calls. A copy counts for neither unless its result is taken.
-    pub(super) fn permit_for_copy(&self) -> Option<Option<Permit<'a>>> {
-        if self.throttle.is_some_and(|throttle| throttle.refusal_probability() > 0.0) {
-            return None;
-        }
-        let Some(breaker) = self.breaker else { return Some(None) };
-        match breaker.state() {
-            CircuitState::Closed | CircuitState::Disabled => {
-                breaker.acquire().ok().filter(|permit| !permit.is_trial()).map(Some)
-            }
-            _ => None,
-        }
-    }
-
-    /// Puts the permit of a copy in the place of the attempt's, whose result is that of the copy.
-    pub(super) fn take_over(&mut self, permit: Option<Permit<'a>>) {
-        self.permit = permit;
+    /// Returns whether a copy may start beside the attempt. A copy adds load, so there is none while the breaker is open or
+    /// lets trials through, or while the throttle refuses calls.
+    pub(crate) fn allow_copy(&self) -> bool {
+        let is_open = self
+            .breaker
+            .is_some_and(|breaker| !matches!(breaker.state(), CircuitState::Closed | CircuitState::Disabled));
+        !is_open && self.throttle.is_none_or(|throttle| throttle.refusal_probability() <= 0.0)
     }
 
     /// Acquires the permit for the next attempt, after the wait.
