@@ -13,6 +13,7 @@ mod budgets;
 mod cancellation;
 mod chain;
 mod closure_control;
+mod closure_hedging;
 mod closure_hooks;
 mod closure_shared;
 mod closure_steps;

@@ -106,6 +106,15 @@ impl<'a> Hedging<'a> {
         self.first_try(attempt, shared, handles, start, judge, timer)
     }
 
+    /// Begins an attempt. The first one deposits the call's part of a copy.
+    #[inline]
+    pub(super) fn begin(&self, attempt: u32) {
+        if let Some(hedge) = self.hedge.filter(|_| attempt == 1) {
+            hedge.deposit();
+        }
+        self.attempt.store(attempt, Ordering::Relaxed);
+    }
+
     fn first_try<'h, F, X: CopyRules, H: Handles, S: Fn(H::Handle) -> F, J, N, W>(
         &'h self,
         attempt: u32,
@@ -115,10 +124,7 @@ impl<'a> Hedging<'a> {
         judge: J,
         timer: N,
     ) -> Hedged<'h, F, X, H, S, J, N, W> {
-        if let Some(hedge) = self.hedge.filter(|_| attempt == 1) {
-            hedge.deposit();
-        }
-        self.attempt.store(attempt, Ordering::Relaxed);
+        self.begin(attempt);
         let first = start(handles.first());
         Hedged { call: HedgedCall { hedging: self, shared, handles }, start, judge, timer, race: None, first }
     }

@@ -9,6 +9,8 @@ use core::time::Duration;
 
 use super::super::event::{AnyValue, NoValue, Step};
 use super::super::handle::Call;
+#[cfg(target_has_atomic = "64")]
+use super::super::hedged::Hedging;
 use super::super::name::Name;
 use super::super::next::{self, Controls, Emit};
 use super::super::planned::{GivenUp, Planned};
@@ -275,6 +277,26 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         };
         let selection = || rules.selection(error).unwrap_or(Selection::Type);
         classify(|| rules.unless(error), selection, || rules.predicate(error), own)
+    }
+
+    /// Returns whether the result of one try ends its attempt although others run. A hint ends hedging.
+    #[cfg(target_has_atomic = "64")]
+    pub(super) fn ends_attempt(&self, result: &Result<T, E>, hedging: &Hedging<'_>) -> bool {
+        match result {
+            Ok(value) if self.accepts(value, None) => true,
+            Ok(_) => {
+                hedging.hinted(self.has_hint(result));
+                false
+            }
+            Err(_) => hedging.is_final(&self.failure(result.as_ref(), &self.name(), false)),
+        }
+    }
+
+    /// Returns whether the failure of an attempt asks to wait.
+    #[cfg(target_has_atomic = "64")]
+    pub(super) fn has_hint(&self, result: &Result<T, E>) -> bool {
+        let has_failed = result.as_ref().map_or(true, |value| !self.accepts(value, None));
+        has_failed && self.failure(result.as_ref(), &self.name(), false).hint().is_some()
     }
 
     /// Ends the call without success: calls the hook, emits the event, and calls the fallback.
