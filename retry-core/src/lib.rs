@@ -12,6 +12,8 @@ pub mod observe;
 mod budget;
 #[cfg(target_has_atomic = "64")]
 mod breaker;
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
+mod hedge;
 mod config;
 #[cfg(feature = "std")]
 pub mod testing;
@@ -35,6 +37,8 @@ pub use decision::{GiveUpReason, Outcome};
 pub use error::CircuitOpen;
 #[cfg(feature = "std")]
 pub use error::{AttemptTimeout, RetryError, Retryable};
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
+pub use hedge::Hedge;
 #[cfg(feature = "std")]
 pub use observe::{LogLevel, Observer, SetObserverError, Stats, set_observer};
 pub use policy::{Backoff, Delays, Draw, Draws, HintMode, InvalidPolicy, Jitter, Policy, preset};

@@ -50,6 +50,12 @@ impl<'a> Permit<'a> {
         self.ticket.is_trial.then(|| Running::enter(self.breaker.address(), self.ticket.generation))
     }
 
+    /// Returns whether the call is a trial.
+    #[cfg(feature = "std")]
+    pub(crate) fn is_trial(&self) -> bool {
+        self.ticket.is_trial
+    }
+
     /// Reports that the call has succeeded.
     #[inline]
     pub fn success(self) {

@@ -12,13 +12,14 @@ use super::planned::{GivenUp, Planned};
 use super::progress::Progress;
 use super::site::Site;
 use crate::breaker::{Attempt, Running};
-use crate::breaker::{CircuitBreaker, Permit};
+use crate::breaker::{CircuitBreaker, CircuitState, Permit};
 use crate::budget::{FailureKind, RetryBudget};
 use crate::decision::{Decision, FailedAttempt, GiveUpReason, Outcome};
 use crate::error::{CircuitOpen, Failure, FromCircuitOpen};
+use crate::hedge::Hedge;
 use crate::runtime::Clock;
 
-/// A lender of a value for `budget` and `breaker`: the value itself, a pointer that lends it, or an `Option`
+/// A lender of a value for `budget`, `breaker` and `hedge`: the value itself, a pointer that lends it, or an `Option`
 /// of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no `{T}`",
@@ -46,7 +47,7 @@ macro_rules! lend {
 }
 
 lend! {
-    itself: CircuitBreaker RetryBudget;
+    itself: CircuitBreaker RetryBudget Hedge;
     through: &L &mut L Box<L> Rc<L> Arc<L>;
 }
 
@@ -155,6 +156,23 @@ impl<'a> Shared<'a> {
         if let (Some(budget), Some(kind)) = (self.budget, self.paid) {
             budget.refund(kind);
         }
+    }
+
+    /// Returns the permit of a copy that is to start beside the attempt. Returns `None` if there must be no copy, because
+    /// the breaker is not closed.
+    pub(super) fn permit_for_copy(&self) -> Option<Option<Permit<'a>>> {
+        let Some(breaker) = self.breaker else { return Some(None) };
+        match breaker.state() {
+            CircuitState::Closed | CircuitState::Disabled => {
+                breaker.acquire().ok().filter(|permit| !permit.is_trial()).map(Some)
+            }
+            _ => None,
+        }
+    }
+
+    /// Puts the permit of a copy in the place of the attempt's, whose result is that of the copy.
+    pub(super) fn take_over(&mut self, permit: Option<Permit<'a>>) {
+        self.permit = permit;
     }
 
     /// Acquires the permit for the next attempt, after the wait.

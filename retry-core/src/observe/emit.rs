@@ -57,9 +57,7 @@ macro_rules! emit {
 }
 
 emit! {
-    #[expect(dead_code, reason = "nothing is hedged yet")]
     hedge_started: HedgeEvent;
-    #[expect(dead_code, reason = "nothing is hedged yet")]
     hedge_won: HedgeEvent;
     circuit_changed: CircuitEvent;
     circuit_refused: CircuitRefusalEvent;

@@ -59,7 +59,6 @@ impl LogRules {
 
     /// Returns the level of a copy that starts or wins, of whichever attempt.
     #[cfg(target_has_atomic = "64")]
-    #[cfg_attr(not(test), expect(dead_code, reason = "nothing is hedged yet"))]
     pub(crate) fn of_hedge(self) -> LogLevel {
         self.level.unwrap_or(LogLevel::Debug).min(LogLevel::Debug)
     }
