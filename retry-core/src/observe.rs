@@ -47,7 +47,6 @@ pub use stats::{BreakerStats, BudgetStats, ThrottleStats};
 pub use stats::{ErrorCount, OperationStats, Stats, StatsSnapshot};
 
 #[cfg(target_has_atomic = "64")]
-#[expect(unused_imports, reason = "hedges and throttles emit nothing yet")]
 pub(crate) use emit::{
     budget_refused, budget_withdrawn, circuit_changed, circuit_refused, hedge_started, hedge_won, throttled,
 };

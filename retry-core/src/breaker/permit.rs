@@ -12,7 +12,6 @@ use super::trial::Running;
 use crate::error::CircuitOpen;
 #[cfg(feature = "std")]
 use crate::observe::{self, CircuitRefusalEvent};
-use crate::policy::nanos::to_duration;
 #[cfg(feature = "std")]
 use crate::policy::nanos::{Nanos, from_duration};
 
@@ -50,8 +49,9 @@ impl<'a> Permit<'a> {
         self.ticket.is_trial.then(|| Running::enter(self.breaker.address(), self.ticket.generation))
     }
 
-    /// Returns whether the call is a trial.
+    /// Returns whether the call is a trial of the half-open circuit.
     #[cfg(feature = "std")]
+    #[inline]
     pub(crate) fn is_trial(&self) -> bool {
         self.ticket.is_trial
     }
@@ -137,7 +137,7 @@ impl CircuitBreaker {
         match admitted {
             Ok(ticket) => Ok(Permit::new(self, ticket)),
             Err(left) => {
-                let open = CircuitOpen::new(self.name, to_duration(left));
+                let open = CircuitOpen::new(self.name_of_error(), left);
                 #[cfg(feature = "std")]
                 self.emit_refusal(open.retry_in());
                 Err(open)
@@ -160,7 +160,7 @@ impl CircuitBreaker {
     #[cfg(feature = "std")]
     fn emit_refusal(&self, retry_in: Duration) {
         if observe::is_watched() {
-            let (breaker, state) = (self.name, self.state());
+            let (breaker, state) = (self.label(), self.state());
             observe::circuit_refused(&CircuitRefusalEvent { breaker, state, retry_in });
         }
     }

@@ -63,7 +63,6 @@ emit! {
     circuit_refused: CircuitRefusalEvent;
     budget_withdrawn: BudgetEvent;
     budget_refused: BudgetEvent;
-    #[expect(dead_code, reason = "there is no throttle yet")]
     throttled: ThrottleEvent;
 }
 
