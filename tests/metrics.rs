@@ -7,9 +7,10 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use reattempt::{CircuitBreaker, Policy, RetryBudget, retry, testing};
+use reattempt::{CircuitBreaker, Hedge, Policy, RetryBudget, Throttle, retry, testing};
 
-/// The exporter of this process, once six calls have been made, and some through breakers and budgets.
+/// The exporter of this process, once six calls have been made, some through breakers, budgets and a throttle,
+/// and some that are hedged.
 fn exporter() -> &'static PrometheusHandle {
     static EXPORTER: OnceLock<PrometheusHandle> = OnceLock::new();
     EXPORTER.get_or_init(|| {
@@ -18,6 +19,8 @@ fn exporter() -> &'static PrometheusHandle {
         let exporter = builder.expect("there are buckets").install_recorder().expect("it is the first");
         call_six_times();
         protect();
+        throttle();
+        hedge();
         exporter
     })
 }
@@ -126,6 +129,58 @@ fn protect() {
     assert!(calm.try_withdraw());
 }
 
+/// A throttle that has refused three calls, and one that has refused none.
+fn throttle() {
+    let _guard = testing::no_wait();
+    let [busy, calm] = ["busy", "calm"].map(|name| Throttle::new().name(name));
+    calm.acquire().expect("nothing was rejected").accepted();
+    let mut refused = 0;
+    while refused < 3 {
+        match busy.acquire() {
+            Ok(pass) => pass.rejected(),
+            Err(_) => refused += 1,
+        }
+    }
+}
+
+#[test]
+fn prometheus_sees_what_each_throttle_refuses() {
+    let page = Page::scrape();
+    let value = |name, throttle| page.value(name, &[("throttle", throttle)]);
+    assert_eq!(value("reattempt_throttled_total", "busy"), Some(3.0));
+    let probability = value("reattempt_throttle_probability", "busy").expect("it has refused calls");
+    assert!((0.5..=0.9).contains(&probability), "{probability}");
+    assert_eq!(value("reattempt_throttled_total", "calm"), None);
+}
+
+static READS: Hedge = Hedge::after(Duration::from_millis(50)).extra_load(1.0);
+
+#[retry(hedge = READS, name = "read {key}")]
+async fn read(key: &str, takes: [u64; 2], tries: &Cell<usize>) -> io::Result<()> {
+    let number = tries.replace(tries.get() + 1);
+    tokio::time::sleep(Duration::from_millis(takes[number])).await;
+    Ok(())
+}
+
+/// One that answers in time, one whose copy answers first, and two whose copy does not.
+fn hedge() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(async {
+        for takes in [[20, 0], [200, 10], [70, 100], [80, 100]] {
+            read("a", takes, &Cell::new(0)).await.expect("every answer is a success");
+        }
+    });
+}
+
+#[test]
+fn prometheus_sees_copies_that_started_and_copies_that_won() {
+    let page = Page::scrape();
+    let read = [("operation", "read {key}")];
+    assert_eq!(page.value("reattempt_hedges_started_total", &read), Some(3.0));
+    assert_eq!(page.value("reattempt_hedges_won_total", &read), Some(1.0));
+    assert_eq!(page.value("reattempt_retries_total", &read), None, "a copy is no retry");
+}
+
 #[test]
 fn prometheus_sees_the_state_of_each_breaker_its_changes_and_its_refusals() {
     let page = Page::scrape();
@@ -188,8 +243,12 @@ fn every_metric_has_its_type_and_a_description_and_stands_in_the_docs() {
             ("reattempt_circuit_state", "gauge"),
             ("reattempt_delay_seconds", "histogram"),
             ("reattempt_gave_up_total", "counter"),
+            ("reattempt_hedges_started_total", "counter"),
+            ("reattempt_hedges_won_total", "counter"),
             ("reattempt_recovered_total", "counter"),
             ("reattempt_retries_total", "counter"),
+            ("reattempt_throttle_probability", "gauge"),
+            ("reattempt_throttled_total", "counter"),
         ]
     );
     for (name, kind) in types {
@@ -212,7 +271,7 @@ fn the_docs_name_no_other_metrics() {
     }
 }
 
-const LABELS: [&str; 7] = ["operation", "reason", "le", "breaker", "state", "to", "budget"];
+const LABELS: [&str; 8] = ["operation", "reason", "le", "breaker", "state", "to", "budget", "throttle"];
 
 #[test]
 fn neither_errors_nor_arguments_are_labels() {

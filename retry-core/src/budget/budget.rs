@@ -130,7 +130,7 @@ impl RetryBudget {
     }
 
     /// Withdraws like [`try_withdraw_for`](Self::try_withdraw_for), and emits no event.
-    fn withdraw(&self, kind: FailureKind) -> bool {
+    pub(crate) fn withdraw(&self, kind: FailureKind) -> bool {
         let now = self.begin();
         let (capacity, income) = (self.capacity_in_units(), self.income());
         // The capacity limits the pool and the reserve together, and the reserve has grown since.

@@ -168,7 +168,8 @@ macro_rules! plain_event {
 plain_event! {
     /// A copy of an attempt started beside it, or the result of such a copy was taken.
     HedgeEvent {
-        /// Returns the operation's name with its placeholders filled in, for log messages.
+        /// Returns the operation's name, for log messages. Its placeholders are open like those of the label: a name is
+        /// filled in only after a failure.
         operation: &'a dyn Display, Text;
         /// Returns the operation's name with its placeholders open, like [`AnyRetryEvent::label`].
         label: &'static str, identity;
