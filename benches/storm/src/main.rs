@@ -1,45 +1,48 @@
 //! What clients make of an overloaded server: `reattempt` beside its peers.
+//!
+//! - `cargo run --release -p benches -- storm` measures all scenarios on the model, in virtual time; `-- storm real` one
+//!   of them on a real server.
+//! - `-- storm --charts docs/pictures --write docs/overload.md` writes what `docs/overload.md` shows.
 
 mod contenders;
+mod document;
+mod measure;
 mod model;
+mod options;
 mod ours;
+mod table;
 
-use model::figures::Figures;
-use model::scenario::{Scenario, Trouble};
-use model::service::Slow;
+use std::error::Error;
 
-const BASE: Scenario = Scenario {
-    name: "healthy",
-    hosts: 1,
-    slots: 10,
-    queue: 1000,
-    calls: 350.0,
-    trouble: Trouble::None,
-    trouble_starts: 30,
-    trouble_ends: 40,
-    length: 90,
-    slow: Slow::None,
-};
+use contenders::Contender;
+use measure::{Measured, measure};
+use model::scenario::Scenario;
+use model::scenarios;
+use options::Options;
+use table::Column;
 
-fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let seeds: u64 = arguments.first().and_then(|n| n.parse().ok()).unwrap_or(1);
-    let scenarios = [
-        BASE,
-        Scenario { name: "brownout", trouble: Trouble::Brownout(5.0), ..BASE },
-        Scenario { name: "crash", trouble: Trouble::Crash { warm_up: 10 }, ..BASE },
-        Scenario { name: "overload", trouble: Trouble::Overload(2.0 / 0.7), trouble_ends: 90, length: 140, ..BASE },
-        Scenario { name: "overload short", queue: 100, trouble: Trouble::Overload(2.0 / 0.7), trouble_ends: 90, length: 140, ..BASE },
-    ];
-    for scenario in scenarios {
-        println!("{}", scenario.name);
-        for c in contenders::ALL {
-            for seed in 1..=seeds {
-                let t = std::time::Instant::now();
-                let r = (c.run)(scenario, seed);
-                let f = Figures::of(&r, &scenario);
-                println!("{:<24} during {:.3} cap {:.3} after {:.3} refused {:.3} sent {:.2} {:.2} {:.2} rec {:?} p50 {:.3} p99 {:.3}  {:?}", c.name, f.answered_during, f.of_capacity, f.answered_after, f.refused, f.sent_during, f.sent, f.sent_per_call, f.recovery, f.p50, f.p99, t.elapsed());
-            }
+fn main() -> Result<(), Box<dyn Error>> {
+    let options = Options::from_command_line().unwrap_or_else(|message| {
+        eprintln!("{message}\n\n{}", options::USAGE);
+        std::process::exit(2);
+    });
+    let healthy = measure(contenders::NO_RETRY, scenarios::HEALTHY, options.seeds);
+    for scenario in scenarios::ALL {
+        if options.only.as_ref().is_none_or(|only| only == scenario.name) {
+            show(scenario, &healthy, &options)?;
         }
     }
+    Ok(())
+}
+
+fn show(scenario: Scenario, healthy: &Measured, options: &Options) -> Result<(), Box<dyn Error>> {
+    let (clients, columns): (Vec<Contender>, &[Column]) = contenders::of(&scenario);
+    let measured: Vec<_> =
+        clients.into_iter().map(|client| measure(client, scenario, options.seeds)).collect();
+    let table = table::markdown(columns, &measured, healthy);
+    println!("{}, seeds 1 to {}\n\n{table}", scenario.name, options.seeds);
+    if let Some(file) = &options.write {
+        document::replace(file, scenario.name, &table)?;
+    }
+    Ok(())
 }

@@ -9,4 +9,5 @@ pub(crate) mod net;
 pub(crate) mod record;
 pub(crate) mod run;
 pub(crate) mod scenario;
+pub(crate) mod scenarios;
 pub(crate) mod service;

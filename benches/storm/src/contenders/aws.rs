@@ -12,8 +12,10 @@ use aws_smithy_runtime::client::retries::{ClientRateLimiter, RetryPartition, Tok
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_runtime_api::http::StatusCode;
@@ -23,7 +25,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use tokio::time::Instant;
 
-use crate::model::client::{ATTEMPTS, BASE, Client, Failure, LONGEST, TIMEOUT};
+use crate::model::client::{ATTEMPTS, BASE, Client, Failure, LIMIT, LONGEST, TIMEOUT};
 use crate::model::net::Net;
 
 /// The default mode: a token bucket for retries.
@@ -31,7 +33,8 @@ pub(crate) struct Standard(Operation<(), (), Infallible>);
 
 impl Client for Standard {
     fn new(net: Net) -> Standard {
-        Standard(operation(net, RetryConfig::standard()))
+        let retries = RetryConfig::standard();
+        Standard(operation(net, retries, HttpStatusCodeClassifier::default()))
     }
 
     fn seed(seed: u64) {
@@ -43,12 +46,12 @@ impl Client for Standard {
     }
 }
 
-/// The mode that also limits the rate of first attempts after throttling errors.
+/// The mode that also limits the rate of first attempts after throttling errors, as which it counts a rejection.
 pub(crate) struct Adaptive(Operation<(), (), Infallible>);
 
 impl Client for Adaptive {
     fn new(net: Net) -> Adaptive {
-        Adaptive(operation(net, RetryConfig::adaptive()))
+        Adaptive(operation(net, RetryConfig::adaptive(), SlowDown))
     }
 
     fn seed(seed: u64) {
@@ -60,7 +63,11 @@ impl Client for Adaptive {
     }
 }
 
-fn operation(net: Net, retries: RetryConfig) -> Operation<(), (), Infallible> {
+fn operation(
+    net: Net,
+    retries: RetryConfig,
+    statuses: impl ClassifyRetry + 'static,
+) -> Operation<(), (), Infallible> {
     let clock = Clock(Instant::now());
     let now = clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     // The bucket is one for each process of this run, and not the one for all clients of a name in this process.
@@ -71,6 +78,8 @@ fn operation(net: Net, retries: RetryConfig) -> Operation<(), (), Infallible> {
     let mut layer = Layer::new("storm");
     layer.store_put(partition);
     let retries = retries.with_max_attempts(ATTEMPTS).with_initial_backoff(BASE).with_max_backoff(LONGEST);
+    let timeouts =
+        TimeoutConfig::builder().operation_attempt_timeout(TIMEOUT).operation_timeout(LIMIT).build();
     Operation::builder()
         .service_name("storm")
         .operation_name("call")
@@ -79,8 +88,8 @@ fn operation(net: Net, retries: RetryConfig) -> Operation<(), (), Infallible> {
         .no_auth()
         .standard_retry(&retries)
         .retry_classifier(TransientErrorClassifier::<Infallible>::new())
-        .retry_classifier(HttpStatusCodeClassifier::default())
-        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(TIMEOUT).build())
+        .retry_classifier(statuses)
+        .timeout_config(timeouts)
         .sleep_impl(TokioSleep::new())
         .time_source(clock)
         .serializer(|()| Ok(HttpRequest::new(SdkBody::empty())))
@@ -92,6 +101,23 @@ fn operation(net: Net, retries: RetryConfig) -> Operation<(), (), Infallible> {
         })
         .runtime_plugin(StaticRuntimePlugin::new().with_config(layer.freeze()))
         .build()
+}
+
+/// Classifies the status 503 as S3's client does where the body is `SlowDown`.
+#[derive(Debug)]
+struct SlowDown;
+
+impl ClassifyRetry for SlowDown {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        match context.response() {
+            Some(response) if response.status().as_u16() == 503 => RetryAction::throttling_error(),
+            _ => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "SlowDown"
+    }
 }
 
 /// The time of the run, from some time of day on.

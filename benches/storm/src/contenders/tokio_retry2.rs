@@ -23,6 +23,7 @@ impl Client for TokioRetry2 {
             .max_delay_millis(LONGEST.as_millis() as u64)
             .map(|delay| delay.mul_f64(fastrand::f64() + 0.5))
             .take(ATTEMPTS as usize - 1);
-        Retry::spawn(backoff, || async { limited(self.0.request()).await.map_err(RetryError::transient) }).await
+        Retry::spawn(backoff, || async { limited(self.0.request()).await.map_err(RetryError::transient) })
+            .await
     }
 }

@@ -53,7 +53,8 @@ impl Client for TowerStrict {
 }
 
 async fn call(net: &Net, budget: &Arc<TpsBudget>) -> Result<(), Failure> {
-    let mut maker = ExponentialBackoffMaker::new(BASE, LONGEST, 0.99, Draws).expect("the values are in range");
+    let mut maker =
+        ExponentialBackoffMaker::new(BASE, LONGEST, 0.99, Draws).expect("the values are in range");
     let attempts = Attempts { left: ATTEMPTS - 1, backoff: maker.make_backoff(), budget: budget.clone() };
     Retry::new(attempts, service_fn(|()| limited(net.request()))).oneshot(()).await
 }

@@ -13,6 +13,10 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(10);
 /// How long a client waits for the answer to one attempt.
 pub(crate) const TIMEOUT: Duration = Duration::from_millis(500);
 
+/// How long a whole call may take; a later answer is useless. Three attempts and the waits between them take 2.1 s at the
+/// most, so it matters only where a library holds calls back.
+pub(crate) const LIMIT: Duration = Duration::from_secs(3);
+
 /// Why an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::record::{BIN, Counts, Record};
 use super::scenario::{NANOS_PER_SECOND, Scenario};
-use super::service::MEAN;
 
 /// Recovered: this part of the calls of each second is answered.
 const NORMAL: f64 = 0.95;
@@ -16,7 +15,7 @@ const SETTLED: u64 = 20 * NANOS_PER_SECOND;
 pub(crate) struct Figures {
     /// Calls that were answered, of those that began during the trouble.
     pub(crate) answered_during: f64,
-    /// The same, as a part of what the hosts could answer in that time if they were well.
+    /// The same, as a part of what the hosts can answer in that time.
     pub(crate) of_capacity: f64,
     /// Calls that were answered, of those that began later than the trouble and a time of calm.
     pub(crate) answered_after: f64,
@@ -25,7 +24,7 @@ pub(crate) struct Figures {
     /// Requests for each answered call during the trouble.
     pub(crate) sent_during: f64,
     /// Requests for each answered call in the whole run.
-    pub(crate) sent: f64,
+    pub(crate) sent_in_all: f64,
     /// Requests for each call in the whole run.
     pub(crate) sent_per_call: f64,
     /// From the end of the trouble until enough of the calls of each second are answered; `None` if that does not happen.
@@ -41,16 +40,14 @@ impl Figures {
         let during = sum(record, trouble.clone());
         let all = sum(record, 0..u64::MAX);
         let after = sum(record, trouble.end + SETTLED..u64::MAX);
-        let seconds = (trouble.end - trouble.start) as f64 / NANOS_PER_SECOND as f64;
-        let capacity = (scenario.hosts * scenario.slots) as f64 / MEAN.as_secs_f64() * seconds;
         let times = sorted_times(record, trouble.clone());
         Figures {
             answered_during: ratio(during.answers, during.calls),
-            of_capacity: f64::from(during.answers) / capacity,
+            of_capacity: f64::from(during.answers) / scenario.capacity(),
             answered_after: ratio(after.answers, after.calls),
             refused: ratio(all.refused, all.calls),
             sent_during: ratio(during.sent, during.answers),
-            sent: ratio(all.sent, all.answers),
+            sent_in_all: ratio(all.sent, all.answers),
             sent_per_call: ratio(all.sent, all.calls),
             recovery: recovery(record, trouble.end),
             p50: quantile(&times, 0.5),
@@ -90,14 +87,14 @@ fn recovery(record: &Record, end: u64) -> Option<f64> {
 }
 
 /// The times of the answers to calls that began in this time, in seconds.
-fn sorted_times(record: &Record, began: Range<u64>) -> Vec<f64> {
+pub(crate) fn sorted_times(record: &Record, began: Range<u64>) -> Vec<f64> {
     let answers = record.answers.iter().filter(|(at, _)| began.contains(at));
     let mut times: Vec<f64> = answers.map(|&(_, took)| took as f64 / NANOS_PER_SECOND as f64).collect();
     times.sort_by(f64::total_cmp);
     times
 }
 
-fn quantile(sorted: &[f64], quantile: f64) -> f64 {
+pub(crate) fn quantile(sorted: &[f64], quantile: f64) -> f64 {
     let rank = (sorted.len() as f64 * quantile).ceil() as usize;
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or(f64::NAN)
 }

@@ -14,11 +14,17 @@ const WAY: u64 = NANOS_PER_SECOND / 1000;
 /// The end of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reply {
-    Answer { at: u64 },
+    Answer {
+        at: u64,
+    },
     /// The queue is full: the status 503.
-    Overloaded { at: u64 },
+    Overloaded {
+        at: u64,
+    },
     /// The connection was refused or broken.
-    Broken { at: u64 },
+    Broken {
+        at: u64,
+    },
     /// There is none.
     Never,
 }
@@ -37,11 +43,21 @@ pub(crate) struct Host {
 
 impl Host {
     pub(crate) fn new(slots: usize, queue: usize) -> Host {
-        Host { slots: std::iter::repeat_n(Reverse(0), slots).collect(), starts: VecDeque::new(), queue, booted: 0 }
+        Host {
+            slots: std::iter::repeat_n(Reverse(0), slots).collect(),
+            starts: VecDeque::new(),
+            queue,
+            booted: 0,
+        }
     }
 
     /// Receives a request. `condition` returns the state of the host at a time.
-    pub(crate) fn receive(&mut self, now: u64, condition: impl Fn(u64) -> Condition, times: &mut Times) -> Reply {
+    pub(crate) fn receive(
+        &mut self,
+        now: u64,
+        condition: impl Fn(u64) -> Condition,
+        times: &mut Times,
+    ) -> Reply {
         match condition(now) {
             Condition::Down { .. } => return Reply::Broken { at: now + WAY },
             Condition::Hangs => return Reply::Never,

@@ -42,6 +42,13 @@ impl Net {
         self.0.scenario.hosts
     }
 
+    /// The hosts, from a random one on.
+    pub(crate) fn hosts_in_any_order(&self) -> impl Iterator<Item = usize> + use<> {
+        let hosts = self.hosts();
+        let first = self.with(|state| state.times.one_of(hosts));
+        (0..hosts).map(move |host| (first + host) % hosts)
+    }
+
     /// Sends a request to a host that the load balancer chooses.
     pub(crate) async fn request(&self) -> Result<(), Failure> {
         let host = self.with(|state| state.times.one_of(state.hosts.len()));

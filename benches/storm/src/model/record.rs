@@ -1,6 +1,6 @@
 //! What happened, in tenths of a second.
 
-use super::client::Failure;
+use super::client::{Failure, LIMIT};
 use super::scenario::NANOS_PER_SECOND;
 
 /// A tenth of a second.
@@ -48,13 +48,23 @@ impl Record {
         let Some(counts) = self.bin(began) else { return };
         counts.calls += 1;
         match result {
-            Ok(()) => {
+            Ok(()) if now - began <= LIMIT.as_nanos() as u64 => {
                 counts.answers += 1;
                 self.answers.push((began, now - began));
             }
             Err(Failure::Refused) => counts.refused += 1,
-            Err(_) => {}
+            Ok(()) | Err(_) => {}
         }
+    }
+
+    /// The sums of each second.
+    pub(crate) fn seconds(&self) -> Vec<Counts> {
+        let sum = |bins: &[Counts]| {
+            let mut sum = Counts::default();
+            bins.iter().for_each(|counts| sum += *counts);
+            sum
+        };
+        self.bins.chunks((NANOS_PER_SECOND / BIN) as usize).map(sum).collect()
     }
 
     fn bin(&mut self, now: u64) -> Option<&mut Counts> {

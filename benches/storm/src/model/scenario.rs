@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::service::Slow;
+use super::service::{MEAN, Slow};
 
 pub(crate) const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
@@ -34,7 +34,9 @@ pub(crate) enum Trouble {
     Brownout(f64),
     /// The host is down. Then its caches are cold: at first, each request takes ten times as long, and the capacity grows
     /// evenly for so many seconds.
-    Crash { warm_up: u64 },
+    Crash {
+        warm_up: u64,
+    },
     /// So many times as many calls arrive.
     Overload(f64),
     /// The first host accepts requests and never answers.
@@ -54,6 +56,16 @@ pub(crate) enum Condition {
     Hangs,
 }
 
+impl Condition {
+    /// The capacity, as a part of that of a healthy host.
+    fn capacity(self) -> f64 {
+        match self {
+            Condition::Up { slowness, .. } => 1.0 / slowness,
+            Condition::Down { .. } | Condition::Hangs => 0.0,
+        }
+    }
+}
+
 impl Scenario {
     /// The time in which there is trouble.
     pub(crate) fn trouble(&self) -> Range<u64> {
@@ -71,9 +83,19 @@ impl Scenario {
     /// How much later a host answers at a time.
     pub(crate) fn late(&self, host: usize, now: u64) -> u64 {
         match self.trouble {
-            Trouble::FirstHostLate(late) if host == 0 && self.trouble().contains(&now) => late.as_nanos() as u64,
+            Trouble::FirstHostLate(late) if host == 0 && self.trouble().contains(&now) => {
+                late.as_nanos() as u64
+            }
             _ => 0,
         }
+    }
+
+    /// The requests that all hosts together can answer during the trouble.
+    pub(crate) fn capacity(&self) -> f64 {
+        let seconds = || (self.trouble_starts..self.trouble_ends).map(|second| second * NANOS_PER_SECOND);
+        let of_host = |host| -> f64 { seconds().map(|second| self.condition(host, second).capacity()).sum() };
+        let in_full_seconds: f64 = (0..self.hosts).map(of_host).sum();
+        in_full_seconds * self.slots as f64 / MEAN.as_secs_f64()
     }
 
     /// The state of a host at a time.
