@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use reattempt::CircuitState::{Closed, Disabled, ForcedOpen, HalfOpen, Open};
 use reattempt::testing::Guard;
-use reattempt::{CircuitBreaker, CircuitState};
+use reattempt::{CircuitBreaker, CircuitState, RetryBudget};
 use reattempt::{Jitter, Policy, retry, testing};
 use tracing::field::{Field, Visit};
 use tracing::subscriber::DefaultGuard;
@@ -473,8 +473,41 @@ fn a_circuit_breaker_tells_each_change_of_its_state() {
         breaker.reset();
     });
     let states = [Closed, Open, HalfOpen, Closed, ForcedOpen, Disabled, Closed];
-    let changes: Vec<_> = states.windows(2).map(|pair| change(pair[0], pair[1])).collect();
-    assert_eq!(told, changes);
+    let mut expected: Vec<_> = states.windows(2).map(|pair| change(pair[0], pair[1])).collect();
+    expected.insert(1, refusal("Open, retry_in_ms=30000"));
+    assert_eq!(told, expected);
+}
+
+/// The refusal of a call by a circuit breaker.
+fn refusal(state: &str) -> Told {
+    let message = "circuit breaker refused a call";
+    event(Level::DEBUG, &format!("message={message}, breaker=\"db\", state={state}"))
+}
+
+#[test]
+fn a_breaker_that_is_held_open_tells_no_time() {
+    let told = told(|_| {
+        let breaker = CircuitBreaker::new().name("db");
+        breaker.force_open();
+        assert!(breaker.acquire().is_err());
+    });
+    assert_eq!(told, [change(Closed, ForcedOpen), refusal("ForcedOpen")]);
+}
+
+#[test]
+fn a_budget_tells_what_it_pays_and_what_it_refuses() {
+    let told = told(|_| {
+        let budget = RetryBudget::new().name("db retries").reserve_per_second(1).ttl(Duration::from_secs(2));
+        assert!(budget.try_withdraw() && budget.try_withdraw() && !budget.try_withdraw());
+    });
+    let of_budget = |level, message, balance| {
+        event(
+            level,
+            &format!("message=retry budget {message} a retry, budget=\"db retries\", balance={balance}"),
+        )
+    };
+    let paid = |balance| of_budget(Level::TRACE, "paid for", balance);
+    assert_eq!(told, [paid(1), paid(0), of_budget(Level::DEBUG, "refused", 0)]);
 }
 
 #[test]

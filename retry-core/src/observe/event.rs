@@ -203,9 +203,11 @@ plain_event! {
     CircuitRefusalEvent {
         /// Returns the name of the breaker, or `unnamed` if it has no name.
         breaker: &'a str, identity;
-        /// Returns the state of the breaker: open, half-open with all its trials running, or held open.
+        /// Returns the state of the breaker: open, half-open with all its trials running, or held open. If another
+        /// thread changes the state at this moment, it may be the next state.
         state: CircuitState, identity;
-        /// Returns how much longer calls are refused, or [`Duration::MAX`] if there is no end.
+        /// Returns how much longer calls are refused, or [`Duration::MAX`] if there is no end. It is zero if a call
+        /// inside a trial failed, which is never retried.
         retry_in: Duration, identity;
     }
 }

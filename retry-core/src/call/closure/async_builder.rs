@@ -8,7 +8,7 @@ use super::future::{RetryFuture, State};
 use super::lending::RetryLending;
 use super::operation::{Limited, Operation, Restarting};
 use super::rule::{Both, Limit};
-use super::searched::Refusal;
+use super::searched::{Refusal, Throttleable};
 #[cfg(target_has_atomic = "64")]
 use super::sharing::Shares;
 use super::sleeper::{CancelBy, Kept, SleepBy, Waits};
@@ -18,7 +18,8 @@ use crate::error::FromTimeout;
 use crate::{
     breaker::CircuitBreaker,
     budget::RetryBudget,
-    call::limits::{Lend, lend_breaker, lend_budget},
+    call::limits::{Lend, lend_breaker, lend_budget, lend_throttle},
+    throttle::Throttle,
 };
 
 impl<'p, O: Operation, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S, C, Z, K> {
@@ -209,6 +210,36 @@ impl<'p, O: Operation, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S
         self.with_shared(|shared| shared.with_breaker(lend_breaker(breaker), E::refusal)).keeping()
     }
 
+    /// Sends fewer requests to an overloaded server by `throttle`: a [`Throttle`], or a pointer or an `Option` that lends
+    /// one. While the server rejects most requests, some calls fail at once with an error that is made from
+    /// [`Throttled`](crate::Throttled).
+    ///
+    /// ```
+    /// # #[cfg(feature = "tokio")]
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let _guard = retry_core::testing::no_wait();
+    /// use std::io;
+    /// use retry_core::{Policy, Throttle};
+    ///
+    /// static SEARCH: Throttle = Throttle::new().name("search");
+    ///
+    /// let search = async || Err::<(), _>(io::Error::from(io::ErrorKind::TimedOut));
+    /// for _ in 0..20 {
+    ///     assert!(Policy::new().retry_async(search).throttle(&SEARCH).await.is_err());
+    /// }
+    /// assert!(SEARCH.refusal_probability() > 0.8);
+    /// # }
+    /// # #[cfg(not(feature = "tokio"))] fn main() {}
+    /// ```
+    pub fn throttle<'b, L>(self, throttle: &'b L) -> RetryFuture<'p, O, T, E, R, Shares<'b, E>, C, Z, K>
+    where
+        L: Lend<Throttle> + ?Sized,
+        S: Into<Shares<'b, E>>,
+        E: Throttleable,
+    {
+        self.with_shared(|shared| shared.with_throttle(lend_throttle(throttle), E::throttled))
+    }
+
     #[inline]
     pub(super) fn with_shared<'b>(
         self,
@@ -296,6 +327,16 @@ impl<'p, F, T, E, R, S, C, Z> RetryLending<'p, F, T, E, R, S, C, Z> {
         E: Refusal,
     {
         self.with_shared(|shared| shared.with_breaker(lend_breaker(breaker), E::refusal))
+    }
+
+    /// Sends fewer requests to an overloaded server by `throttle`, like [`RetryFuture::throttle`].
+    pub fn throttle<'b, L>(self, throttle: &'b L) -> RetryLending<'p, F, T, E, R, Shares<'b, E>, C, Z>
+    where
+        L: Lend<Throttle> + ?Sized,
+        S: Into<Shares<'b, E>>,
+        E: Throttleable,
+    {
+        self.with_shared(|shared| shared.with_throttle(lend_throttle(throttle), E::throttled))
     }
 
     pub(super) fn with_shared<'b>(
