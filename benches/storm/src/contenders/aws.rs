@@ -21,7 +21,7 @@ use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::Layer;
-use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::retry::{RetryConfig, RetrySpec};
 use aws_smithy_types::timeout::TimeoutConfig;
 use tokio::time::Instant;
 
@@ -70,14 +70,20 @@ fn operation(
 ) -> Operation<(), (), Infallible> {
     let clock = Clock(Instant::now());
     let now = clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    // The bucket is one for each process of this run, and not the one for all clients of a name in this process.
+    // Behaviour and prices are those of the latest `BehaviorVersion`. The bucket is one for each process of this run, and not the one for all clients of a name in this process.
+    let bucket =
+        TokenBucket::builder().retry_cost(14).throttling_retry_cost(5).timeout_retry_cost(14).build();
     let partition = RetryPartition::custom("storm")
-        .token_bucket(TokenBucket::default())
+        .token_bucket(bucket)
         .client_rate_limiter(ClientRateLimiter::new(now.as_secs_f64()))
         .build();
     let mut layer = Layer::new("storm");
     layer.store_put(partition);
-    let retries = retries.with_max_attempts(ATTEMPTS).with_initial_backoff(BASE).with_max_backoff(LONGEST);
+    let retries = retries
+        .with_max_attempts(ATTEMPTS)
+        .with_initial_backoff(BASE)
+        .with_max_backoff(LONGEST)
+        .with_retry_spec(RetrySpec::v2_1().with_non_throttling_initial_backoff(BASE));
     let timeouts =
         TimeoutConfig::builder().operation_attempt_timeout(TIMEOUT).operation_timeout(LIMIT).build();
     Operation::builder()
