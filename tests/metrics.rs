@@ -7,7 +7,9 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use reattempt::{CircuitBreaker, Hedge, Policy, RetryBudget, Throttle, retry, testing};
+use reattempt::{
+    CircuitBreaker, CircuitState, GiveUpReason, Hedge, Policy, RetryBudget, Throttle, retry, testing,
+};
 
 /// The exporter of this process, once six calls have been made, some through breakers, budgets and a throttle,
 /// and some that are hedged.
@@ -262,13 +264,54 @@ fn every_metric_has_its_type_and_a_description_and_stands_in_the_docs() {
 fn the_docs_name_no_other_metrics() {
     let page = Page::scrape();
     let is_name = |character: char| character.is_ascii_lowercase() || character == '_';
-    let docs = include_str!("../docs/observability.md");
-    let mentioned: Vec<_> =
-        docs.split(|character| !is_name(character)).filter(|word| word.starts_with("reattempt_")).collect();
-    assert!(mentioned.len() > 10, "the table and the alerts");
-    for name in mentioned {
-        assert!(page.types.contains_key(name.trim_end_matches("_bucket")), "{name}");
+    for docs in [include_str!("../docs/observability.md"), ALERTS] {
+        let words = docs.split(|character| !is_name(character));
+        let mentioned: Vec<_> = words.filter(|word| word.starts_with("reattempt_")).collect();
+        assert!(mentioned.len() > 10, "the tables, or the alerts");
+        for name in mentioned {
+            let name = name.strip_suffix("_bucket").or(name.strip_suffix("_sum")).unwrap_or(name);
+            assert!(page.types.contains_key(name), "{name}");
+        }
     }
+}
+
+const ALERTS: &str = include_str!("../docs/alerts.yml");
+
+#[test]
+fn the_alerts_select_reasons_and_states_that_exist() {
+    use CircuitState::{Closed, Disabled, ForcedOpen, HalfOpen, Open};
+    use GiveUpReason::{BudgetExhausted, CircuitOpen, NotRetryable, Throttled};
+    let reasons = [BudgetExhausted, CircuitOpen, NotRetryable, Throttled].map(GiveUpReason::as_str);
+    let states = [Closed, Disabled, ForcedOpen, HalfOpen, Open].map(CircuitState::as_str);
+    let mut selected = 0;
+    for selector in ALERTS.split('{').filter_map(|after| after.split_once('}')).map(|(selector, _)| selector)
+    {
+        let Some((label, values)) = selector.split_once(['=', '!']) else { continue };
+        let known = match label {
+            "reason" => &reasons[..],
+            "state" | "to" => &states[..],
+            other => panic!("{other} in {selector}"),
+        };
+        for value in values.trim_matches(['=', '~', '"']).split('|') {
+            assert!(known.contains(&value), "{value} in {selector}");
+            selected += 1;
+        }
+    }
+    assert!(selected > 8, "{selected}");
+}
+
+#[test]
+fn the_docs_have_a_row_for_each_alert() {
+    let docs = include_str!("../docs/observability.md");
+    let alerts = || ALERTS.split("- alert: ").skip(1);
+    for alert in alerts() {
+        let name = alert.lines().next().expect("a name");
+        let (_, severity) = alert.split_once("severity: ").expect("a severity");
+        let row = format!("| `{name}` | {} |", severity.lines().next().expect("a word"));
+        assert!(docs.contains(&row), "no row {row}");
+    }
+    let rows = docs.lines().filter(|line| line.contains("` | page |") || line.contains("` | ticket |"));
+    assert_eq!(rows.count(), alerts().count());
 }
 
 const LABELS: [&str; 8] = ["operation", "reason", "le", "breaker", "state", "to", "budget", "throttle"];
