@@ -17,6 +17,8 @@
 //! [the design notes]: _documentation::design
 #![doc = include_str!("../README.md")]
 
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
+pub use retry_core::Hedge;
 #[cfg(feature = "std")]
 pub use retry_core::observe::{self, Observer, SetObserverError, Stats, set_observer};
 #[cfg(feature = "std")]

@@ -6,6 +6,8 @@ pub mod cancel;
 mod closure;
 pub mod event;
 pub mod handle;
+#[cfg(target_has_atomic = "64")]
+pub mod hedged;
 pub mod hook;
 #[cfg(target_has_atomic = "64")]
 pub mod limits;

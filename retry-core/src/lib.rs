@@ -14,6 +14,8 @@ mod budget;
 mod breaker;
 #[cfg(all(feature = "std", target_has_atomic = "64"))]
 mod throttle;
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
+mod hedge;
 mod config;
 #[cfg(feature = "std")]
 pub mod testing;
@@ -37,6 +39,8 @@ pub use decision::{GiveUpReason, Outcome};
 pub use error::{AttemptTimeout, RetryError, Retryable};
 #[cfg(target_has_atomic = "64")]
 pub use error::{CircuitOpen, Throttled};
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
+pub use hedge::Hedge;
 #[cfg(feature = "std")]
 pub use observe::{LogLevel, Observer, SetObserverError, Stats, set_observer};
 pub use policy::{Backoff, Delays, Draw, Draws, HintMode, InvalidPolicy, Jitter, Policy, preset};

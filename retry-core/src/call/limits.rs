@@ -17,12 +17,12 @@ use crate::breaker::{CircuitBreaker, CircuitState, Permit};
 use crate::budget::{FailureKind, RetryBudget};
 use crate::decision::{Decision, FailedAttempt, GiveUpReason};
 use crate::error::Failure;
-use crate::policy::nanos::from_duration;
+use crate::hedge::Hedge;
 use crate::runtime::Clock;
 use crate::throttle::{Pass, Throttle};
 
-/// A lender of a value for `budget`, `breaker` and `throttle`: the value itself, a pointer that lends it, or an `Option`
-/// of these.
+/// A lender of a value for `budget`, `breaker`, `throttle` and `hedge`: the value itself, a pointer that lends it, or an
+/// `Option` of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no `{T}`",
     label = "expected a `{T}`",
@@ -49,7 +49,7 @@ macro_rules! lend {
 }
 
 lend! {
-    itself: CircuitBreaker RetryBudget Throttle;
+    itself: CircuitBreaker RetryBudget Throttle Hedge;
     through: &L &mut L Box<L> Rc<L> Arc<L>;
 }
 
@@ -177,6 +177,15 @@ impl<'a> Shared<'a> {
         }
     }
 
+    /// Returns whether a copy may start beside the attempt. A copy adds load, so there is none while the breaker is open or
+    /// lets trials through, or while the throttle refuses calls.
+    pub(crate) fn allow_copy(&self) -> bool {
+        let is_open = self
+            .breaker
+            .is_some_and(|breaker| !matches!(breaker.state(), CircuitState::Closed | CircuitState::Disabled));
+        !is_open && self.throttle.is_none_or(|throttle| throttle.refusal_probability() <= 0.0)
+    }
+
     /// Acquires the permit for the next attempt, after the wait.
     ///
     /// # Errors
@@ -198,11 +207,7 @@ impl<'a> Shared<'a> {
     ) -> Decision {
         self.settle(failed.is_retryable, failure, ended);
         let Decision::Retry { wait, .. } = decision else { return decision };
-        // A trial is one call to a server in trouble, so a failure inside it is not retried.
-        if self.breaker.is_some_and(CircuitBreaker::is_on_trial_here) {
-            return Decision::GiveUp(GiveUpReason::CircuitOpen);
-        }
-        if self.breaker.is_some_and(|breaker| from_duration(breaker.retry_in()) > wait) {
+        if self.breaker.is_some_and(|breaker| breaker.refuses_retry(wait)) {
             return Decision::GiveUp(GiveUpReason::CircuitOpen);
         }
         if let Some(throttle) = self.throttle {

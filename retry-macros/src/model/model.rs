@@ -15,7 +15,7 @@ use super::run_time::CallNames;
 use super::validate_function::check_function;
 use crate::diagnostics::Diagnostics;
 use crate::function::{Rebinding, Shape, may_borrow, mentions_lifetime, parameters};
-use crate::parse::{RawArgs, Slot, format_arguments};
+use crate::parse::{Hedge, RawArgs, Slot, format_arguments};
 
 /// A retried function. Its arguments are checked, so that its expansion cannot fail.
 pub(crate) struct Retry<'a> {
@@ -39,6 +39,8 @@ pub(crate) struct Retry<'a> {
     pub(crate) log: Log,
     pub(crate) ending: Ending,
     pub(crate) sharing: Sharing,
+    /// When a slow attempt gets a copy beside it.
+    pub(crate) hedge: Option<Hedge>,
     /// Whether the error's type contains a lifetime, so that a box of it may borrow.
     pub(crate) may_borrow: bool,
     /// The body's name for the attempt's number.
@@ -236,6 +238,7 @@ impl<'a> Retry<'a> {
             log: Log::new(args),
             ending: Ending::new(args, in_body),
             sharing: Sharing::new(args, in_body),
+            hedge: args.hedge.value().map(|hedge| hedge.map(in_body)),
             may_borrow: args.error.value().map_or_else(|| may_borrow(&shape.ret), mentions_lifetime),
             attempt: args.attempt.value().cloned(),
             before_wait: expression(&args.on_retry),

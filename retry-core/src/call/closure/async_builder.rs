@@ -5,6 +5,8 @@ use core::time::Duration;
 
 use super::super::cancel::Cancellation;
 use super::future::{RetryFuture, State};
+#[cfg(target_has_atomic = "64")]
+use super::hedging::Hedgeable;
 use super::lending::RetryLending;
 use super::operation::{Limited, Operation, Restarting};
 use super::rule::{Both, Limit};
@@ -18,7 +20,9 @@ use crate::error::FromTimeout;
 use crate::{
     breaker::CircuitBreaker,
     budget::RetryBudget,
+    call::hedged::lend_hedge,
     call::limits::{Lend, lend_breaker, lend_budget, lend_throttle},
+    hedge::Hedge,
     throttle::Throttle,
 };
 
@@ -238,6 +242,33 @@ impl<'p, O: Operation, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S
         E: Throttleable,
     {
         self.with_shared(|shared| shared.with_throttle(lend_throttle(throttle), E::throttled))
+    }
+
+    /// Starts a copy of an attempt that is slow to answer, by `hedge`: a [`Hedge`], or a pointer or an `Option` that lends
+    /// one. The first acceptable result is taken, and the other tries are dropped.
+    ///
+    /// The operation is called again for a copy while its first future runs. [`retry_async_mut`](Policy::retry_async_mut),
+    /// whose futures borrow from the closure, has no hedge.
+    ///
+    /// ```
+    /// # #[cfg(feature = "tokio")]
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use std::time::Duration;
+    /// use retry_core::{Hedge, Policy};
+    ///
+    /// static READS: Hedge = Hedge::after(Duration::from_millis(50));
+    ///
+    /// let read = async || Ok::<_, ()>("value");
+    /// assert_eq!(Policy::new().retry_async(read).hedge(&READS).await, Ok("value"));
+    /// # }
+    /// # #[cfg(not(feature = "tokio"))] fn main() {}
+    /// ```
+    pub fn hedge<'h, L>(self, hedge: &'h L) -> RetryFuture<'p, O::Hedged<'h>, T, E, R, S, C, Z, K>
+    where
+        L: Lend<Hedge> + ?Sized,
+        O: Hedgeable,
+    {
+        self.with_operation(|operation| operation.hedged(lend_hedge(hedge)))
     }
 
     #[inline]

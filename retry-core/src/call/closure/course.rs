@@ -254,7 +254,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         Ok(planned)
     }
 
-    fn failure<'f>(
+    pub(super) fn failure<'f>(
         &'f self,
         result: Result<&'f T, &'f E>,
         name: &'f Name,
@@ -310,7 +310,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         self.site(&self.name())
     }
 
-    fn name(&self) -> Name {
+    pub(super) fn name(&self) -> Name {
         self.rules.name().map_or(Name::Location(self.place), Name::Written)
     }
 
@@ -337,7 +337,7 @@ impl<T, E, R: Rule<T, E>> AfterAttempt<E> for &Course<'_, T, E, R> {
 }
 
 /// A failed attempt of a closure's call.
-struct ClosureFailure<'a, T, E, R> {
+pub(super) struct ClosureFailure<'a, T, E, R> {
     result: Result<&'a T, &'a E>,
     rules: &'a R,
     name: &'a Name,

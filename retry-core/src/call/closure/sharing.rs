@@ -44,6 +44,12 @@ pub trait Sharing<E> {
     /// Marks this thread while an attempt runs.
     fn mark(&self) -> Option<Self::Mark>;
 
+    /// Returns whether an attempt may have a copy beside it.
+    #[inline]
+    fn allow_copy(&self) -> bool {
+        true
+    }
+
     /// Reports a success that ends the call.
     fn succeeded(&mut self);
 
@@ -192,6 +198,10 @@ impl<E> Sharing<E> for Shares<'_, E> {
     #[inline]
     fn mark(&self) -> Option<Running> {
         self.used.as_ref().and_then(Shared::enter_trial)
+    }
+
+    fn allow_copy(&self) -> bool {
+        self.used.as_ref().is_none_or(Shared::allow_copy)
     }
 
     #[inline]
