@@ -26,6 +26,8 @@ pub(crate) mod thread;
 mod time_source;
 
 #[cfg(feature = "std")]
+pub use crate::policy::random::seed_draws;
+#[cfg(feature = "std")]
 pub use clock::Clock;
 #[cfg(feature = "std")]
 pub use sleep::{Delay, Wait};

@@ -101,12 +101,9 @@ async fn the_steps_decide_whether_a_result_ends_the_attempt() {
         sleep(millis(if is_first { 60 } else { 20 })).await;
         if is_first { first } else { Ok(2) }
     }
-    for (first, expected, after) in [
-        (Err("busy"), Ok(2), 70),
-        (Err("gone"), Err("gone"), 60),
-        (Ok(0), Ok(2), 70),
-        (Ok(1), Ok(1), 60),
-    ] {
+    for (first, expected, after) in
+        [(Err("busy"), Ok(2), 70), (Err("gone"), Err("gone"), 60), (Ok(0), Ok(2), 70), (Ok(1), Ok(1), 60)]
+    {
         let (hedge, calls, start) = (hedge(), AtomicU32::new(0), Instant::now());
         let call = POLICY
             .retry_async(|| two_tries(&calls, first))

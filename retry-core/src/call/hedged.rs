@@ -6,95 +6,38 @@
 //! dropped with the attempt.
 
 mod handles;
+mod hedging;
 mod race;
 
-use core::cell::Cell;
-use core::fmt::Display;
 use core::future::Future;
+use core::marker::PhantomData;
 use core::pin::Pin;
-use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use core::task::{Context, Poll};
 use core::time::Duration;
-use std::boxed::Box;
 
 use pin_project_lite::pin_project;
 
-use super::limits::Lend;
-use super::site::Site;
 use crate::decision::Outcome;
-use crate::error::{Failure, OwnDelay};
 use crate::hedge::Hedge;
-use crate::observe::LogLevel;
 use crate::policy::nanos::from_duration;
+use crate::runtime::Wait;
 use crate::runtime::sleep::{Slept, timer_with};
-use crate::runtime::{Wait, enabled};
 pub use handles::{CopyHandles, Handles};
-pub use race::{CopyRules, Question};
-pub(super) use race::{HedgedCall, Race, poll_race};
+pub use hedging::{Hedging, Watched, lend_hedge};
+pub use race::{CopyRules, Question, Timers};
+pub(super) use race::{HedgedCall, StartedRace, poll_race};
 
-/// Returns the hedge that an argument lends.
-#[inline]
-pub fn lend_hedge<L: Lend<Hedge> + ?Sized>(lender: &L) -> Option<&Hedge> {
-    lender.lend()
-}
-
-/// The use that a call makes of its hedge.
-#[derive(Debug)]
-pub struct Hedging<'a> {
-    hedge: Option<&'a Hedge>,
-    operation: &'static str,
-    level: LogLevel,
-    /// Whether the peer has asked to wait, so that no more copies start.
-    is_over: AtomicBool,
-    /// The number of the attempt that runs.
-    attempt: AtomicU32,
-}
-
-impl<'a> Hedging<'a> {
-    /// Starts a call. Its first attempt deposits the call's part of a copy.
-    #[inline]
-    #[must_use]
-    pub fn new(hedge: Option<&'a Hedge>, site: &Site<'_>) -> Hedging<'a> {
-        let (operation, level) = (site.operation, site.log.of_hedge());
-        Hedging { hedge, operation, level, is_over: AtomicBool::new(false), attempt: AtomicU32::new(1) }
-    }
-
-    /// Returns the failure of an attempt, whose hint ends hedging for the call when it is read.
-    #[inline]
-    pub fn watch<F: Failure>(&self, failure: F) -> Watched<'_, F> {
-        Watched { failure, hedging: self }
-    }
-
-    /// Returns the hedge if a copy may start in this call.
-    fn active(&self) -> Option<&'a Hedge> {
-        let hedge = self.hedge.filter(|_| !self.is_over.load(Ordering::Relaxed))?;
-        enabled::is_enabled().then_some(hedge)
-    }
-
-    /// Returns the failure of one try, and whether it ends the attempt although others run. Its hint ends hedging.
-    pub fn is_final(&self, failure: &impl Failure) -> bool {
-        self.hinted(failure.hint().is_some());
-        !failure.is_retryable()
-    }
-
-    /// Ends hedging for this call if the peer has asked to wait.
-    #[inline]
-    pub fn hinted(&self, has_hint: bool) {
-        if has_hint {
-            self.is_over.store(true, Ordering::Relaxed);
-        }
-    }
-
+impl Hedging<'_> {
     /// Runs an attempt with its copies, which `start` creates. The timer is that of the runtime.
     #[inline]
-    pub fn attempt<'h, T, F, X, H, S, J>(
-        &'h self,
+    pub fn attempt<T, F, X, H, S, J>(
+        &self,
         attempt: u32,
         shared: X,
         handles: H,
         start: S,
         judge: J,
-    ) -> Hedged<'h, F, X, H, S, J, impl FnMut(Duration) -> Wait, Wait>
+    ) -> Hedged<'_, F, X, H, S, J, RuntimeTimers>
     where
         F: Future<Output = T>,
         X: CopyRules,
@@ -102,31 +45,28 @@ impl<'a> Hedging<'a> {
         S: Fn(H::Handle) -> F,
         J: FnMut(T, Question, &Hedging<'_>) -> (T, bool),
     {
-        let timer = |delay| Wait::timer(from_duration(delay));
-        self.first_try(attempt, shared, handles, start, judge, timer)
+        self.first_try(attempt, shared, handles, start, judge, RuntimeTimers)
     }
 
-    /// Begins an attempt. The first one deposits the call's part of a copy.
-    #[inline]
-    pub(super) fn begin(&self, attempt: u32) {
-        if let Some(hedge) = self.hedge.filter(|_| attempt == 1) {
-            hedge.deposit();
-        }
-        self.attempt.store(attempt, Ordering::Relaxed);
-    }
-
-    fn first_try<'h, F, X: CopyRules, H: Handles, S: Fn(H::Handle) -> F, J, N, W>(
-        &'h self,
+    fn first_try<F, X: CopyRules, H: Handles, S: Fn(H::Handle) -> F, J, N: Timers>(
+        &self,
         attempt: u32,
         shared: X,
         handles: H,
         start: S,
         judge: J,
-        timer: N,
-    ) -> Hedged<'h, F, X, H, S, J, N, W> {
+        timers: N,
+    ) -> Hedged<'_, F, X, H, S, J, N> {
         self.begin(attempt);
         let first = start(handles.first());
-        Hedged { call: HedgedCall { hedging: self, shared, handles }, start, judge, timer, race: None, first }
+        Hedged {
+            call: HedgedCall { hedging: self, shared, handles },
+            start,
+            judge,
+            timers,
+            race: None,
+            first,
+        }
     }
 }
 
@@ -140,7 +80,7 @@ pub fn hedged_with<'h, T, F, X, H, S, J, N, W>(
     start: S,
     judge: J,
     sleep: &'h N,
-) -> Hedged<'h, F, X, H, S, J, impl FnMut(Duration) -> Slept<W> + use<'h, T, F, X, H, S, J, N, W>, Slept<W>>
+) -> Hedged<'h, F, X, H, S, J, SleepTimers<'h, N, W>>
 where
     F: Future<Output = T>,
     X: CopyRules,
@@ -150,7 +90,34 @@ where
     N: Fn(Duration) -> W,
     W: Future<Output = ()>,
 {
-    hedging.first_try(attempt, shared, handles, start, judge, move |delay| timer_with(sleep, delay))
+    hedging.first_try(attempt, shared, handles, start, judge, SleepTimers { sleep, timer: PhantomData })
+}
+
+/// The timers of the runtime.
+#[derive(Clone, Copy, Debug)]
+pub struct RuntimeTimers;
+
+impl Timers for RuntimeTimers {
+    type Timer = Wait;
+
+    fn start(&mut self, time: Duration) -> Wait {
+        Wait::timer(from_duration(time))
+    }
+}
+
+/// The timers of a function of the caller's.
+#[derive(Debug)]
+pub struct SleepTimers<'h, N, W> {
+    sleep: &'h N,
+    timer: PhantomData<fn() -> W>,
+}
+
+impl<N: Fn(Duration) -> W, W: Future<Output = ()>> Timers for SleepTimers<'_, N, W> {
+    type Timer = Slept<W>;
+
+    fn start(&mut self, time: Duration) -> Slept<W> {
+        timer_with(self.sleep, time)
+    }
 }
 
 /// Checks the delay of a hedge, which is written on a function.
@@ -160,45 +127,6 @@ where
 #[track_caller]
 pub const fn check_delay(delay: Duration) {
     Hedge::check_delay(delay);
-}
-
-/// A failure whose hint ends hedging. See [`Hedging::watch`].
-#[derive(Debug)]
-pub struct Watched<'h, F> {
-    failure: F,
-    hedging: &'h Hedging<'h>,
-}
-
-impl<F: Failure> Failure for Watched<'_, F> {
-    fn describe(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        self.failure.describe(f)
-    }
-
-    fn is_retryable(&self) -> bool {
-        self.failure.is_retryable()
-    }
-
-    fn hint(&self) -> Option<Duration> {
-        let hint = self.failure.hint();
-        self.hedging.hinted(hint.is_some());
-        hint
-    }
-
-    fn own_delay(&self) -> Option<&dyn OwnDelay> {
-        self.failure.own_delay()
-    }
-
-    fn is_refusal(&self) -> bool {
-        self.failure.is_refusal()
-    }
-
-    fn operation(&self) -> Option<&dyn Display> {
-        self.failure.operation()
-    }
-
-    fn waited(&self) -> Option<&Cell<u64>> {
-        self.failure.waited()
-    }
 }
 
 /// Answers a question about an outcome by the rules of a function.
@@ -221,31 +149,33 @@ pub fn judge<O: Outcome>(
 pin_project! {
     /// A hedged attempt. See the module's documentation.
     #[must_use = "an attempt runs only when awaited"]
-    pub struct Hedged<'h, F, X, H, S, J, N, W> {
+    pub struct Hedged<'h, F, X, H, S, J, N>
+    where
+        N: Timers,
+    {
         call: HedgedCall<'h, 'h, X, H>,
         start: S,
         judge: J,
-        timer: N,
-        race: Option<Pin<Box<Race<'h, F, W>>>>,
+        timers: N,
+        race: StartedRace<'h, F, N::Timer>,
         #[pin]
         first: F,
     }
 }
 
-impl<T, F, X, H, S, J, N, W> Future for Hedged<'_, F, X, H, S, J, N, W>
+impl<T, F, X, H, S, J, N> Future for Hedged<'_, F, X, H, S, J, N>
 where
     F: Future<Output = T>,
     X: CopyRules,
     H: Handles,
     S: Fn(H::Handle) -> F,
     J: FnMut(T, Question, &Hedging<'_>) -> (T, bool),
-    N: FnMut(Duration) -> W,
-    W: Future<Output = ()>,
+    N: Timers,
 {
     type Output = T;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let this = self.project();
-        poll_race(this.first, this.race, this.call, (this.start, this.judge, this.timer), context)
+        poll_race(this.first, this.race, this.call, (this.start, this.judge, this.timers), context)
     }
 }

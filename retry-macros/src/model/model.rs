@@ -238,10 +238,7 @@ impl<'a> Retry<'a> {
             log: Log::new(args),
             ending: Ending::new(args, in_body),
             sharing: Sharing::new(args, in_body),
-            hedge: args.hedge.value().map(|hedge| match hedge {
-                Hedge::Shared(shared) => Hedge::Shared(Box::new(in_body(shared))),
-                own @ Hedge::After(_) => own.clone(),
-            }),
+            hedge: args.hedge.value().map(|hedge| hedge.map(in_body)),
             may_borrow: args.error.value().map_or_else(|| may_borrow(&shape.ret), mentions_lifetime),
             attempt: args.attempt.value().cloned(),
             before_wait: expression(&args.on_retry),

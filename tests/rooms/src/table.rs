@@ -52,8 +52,8 @@ pub struct LongFunction {
 pub const CORE: Table = Table {
     folder: "retry-core",
     rooms: &[
-        "policy", "decision", "runtime", "error", "observe", "budget", "breaker", "throttle", "config",
-        "testing", "call", "adapter", "lib",
+        "policy", "decision", "runtime", "error", "observe", "budget", "breaker", "throttle", "hedge",
+        "config", "testing", "call", "adapter", "lib",
     ],
     upward: &[
         Upward {

@@ -9,8 +9,6 @@ use core::time::Duration;
 
 use super::super::event::{AnyValue, NoValue, Step};
 use super::super::handle::Call;
-#[cfg(target_has_atomic = "64")]
-use super::super::hedged::Hedging;
 use super::super::name::Name;
 use super::super::next::{self, Controls, Emit};
 use super::super::planned::{GivenUp, Planned};
@@ -256,7 +254,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         Ok(planned)
     }
 
-    fn failure<'f>(
+    pub(super) fn failure<'f>(
         &'f self,
         result: Result<&'f T, &'f E>,
         name: &'f Name,
@@ -277,26 +275,6 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         };
         let selection = || rules.selection(error).unwrap_or(Selection::Type);
         classify(|| rules.unless(error), selection, || rules.predicate(error), own)
-    }
-
-    /// Returns whether the result of one try ends its attempt although others run. A hint ends hedging.
-    #[cfg(target_has_atomic = "64")]
-    pub(super) fn ends_attempt(&self, result: &Result<T, E>, hedging: &Hedging<'_>) -> bool {
-        match result {
-            Ok(value) if self.accepts(value, None) => true,
-            Ok(_) => {
-                hedging.hinted(self.has_hint(result));
-                false
-            }
-            Err(_) => hedging.is_final(&self.failure(result.as_ref(), &self.name(), false)),
-        }
-    }
-
-    /// Returns whether the failure of an attempt asks to wait.
-    #[cfg(target_has_atomic = "64")]
-    pub(super) fn has_hint(&self, result: &Result<T, E>) -> bool {
-        let has_failed = result.as_ref().map_or(true, |value| !self.accepts(value, None));
-        has_failed && self.failure(result.as_ref(), &self.name(), false).hint().is_some()
     }
 
     /// Ends the call without success: calls the hook, emits the event, and calls the fallback.
@@ -332,7 +310,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         self.site(&self.name())
     }
 
-    fn name(&self) -> Name {
+    pub(super) fn name(&self) -> Name {
         self.rules.name().map_or(Name::Location(self.place), Name::Written)
     }
 
@@ -359,7 +337,7 @@ impl<T, E, R: Rule<T, E>> AfterAttempt<E> for &Course<'_, T, E, R> {
 }
 
 /// A failed attempt of a closure's call.
-struct ClosureFailure<'a, T, E, R> {
+pub(super) struct ClosureFailure<'a, T, E, R> {
     result: Result<&'a T, &'a E>,
     rules: &'a R,
     name: &'a Name,

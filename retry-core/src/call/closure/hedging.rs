@@ -3,20 +3,23 @@
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
-use std::boxed::Box;
+use core::time::Duration;
 use std::sync::{Arc, OnceLock};
 use std::vec::Vec;
 
 use pin_project_lite::pin_project;
 
 use super::super::handle::Call;
-use super::super::hedged::{CopyRules, Handles, HedgedCall, Hedging, Question, Race, poll_race};
+use super::super::hedged::{
+    CopyRules, Handles, HedgedCall, Hedging, Question, StartedRace, Timers, poll_race,
+};
 use super::super::progress::Progress;
 use super::course::Course;
 use super::operation::{AsyncClosure, AsyncOperation, AsyncWithCall, Limited, Operation, Restarting};
 use super::rule::Rule;
 use super::sharing::Sharing;
 use super::sleeper::Sleeper;
+use crate::error::Failure;
 use crate::hedge::Hedge;
 
 /// An operation whose attempts may have copies.
@@ -156,7 +159,7 @@ impl<O: Hedgeable> Hedgeable for Restarting<O> {
 pin_project! {
     /// An attempt of a closure, and its copies.
     pub struct HedgedAttempt<'h, A, W> {
-        race: Option<Pin<Box<Race<'h, A, W>>>>,
+        race: StartedRace<'h, A, W>,
         #[pin]
         first: A,
     }
@@ -213,9 +216,8 @@ where
             };
             (result, answer)
         };
-        let mut timer = |delay| sleeper.timer(delay);
-        poll_race(this.first, this.race, &call, (&mut start, &mut judge, &mut timer), context)
-            .map(|result| (result, false))
+        let functions = (&mut start, &mut judge, &mut SleeperTimers(sleeper));
+        poll_race(this.first, this.race, &call, functions, context).map(|result| (result, false))
     }
 
     fn ended<R: Rule<T, E>>(&mut self, course: &Course<'_, T, E, R>, result: &Result<T, E>) {
@@ -224,6 +226,37 @@ where
             let asked = AsyncOperation::<T, E, Z>::call(&self.inner).is_some_and(Call::has_hint);
             hedging.hinted(asked || course.has_hint(result));
         }
+    }
+}
+
+impl<T, E, R: Rule<T, E>> Course<'_, T, E, R> {
+    /// Returns whether the result of one try ends its attempt although others run. A hint ends hedging.
+    pub(super) fn ends_attempt(&self, result: &Result<T, E>, hedging: &Hedging<'_>) -> bool {
+        match result {
+            Ok(value) if self.accepts(value, None) => true,
+            Ok(_) => {
+                hedging.hinted(self.has_hint(result));
+                false
+            }
+            Err(_) => hedging.is_final(&self.failure(result.as_ref(), &self.name(), false)),
+        }
+    }
+
+    /// Returns whether the failure of an attempt asks to wait.
+    pub(super) fn has_hint(&self, result: &Result<T, E>) -> bool {
+        let has_failed = result.as_ref().map_or(true, |value| !self.accepts(value, None));
+        has_failed && self.failure(result.as_ref(), &self.name(), false).hint().is_some()
+    }
+}
+
+/// The timers of a call's sleeper.
+struct SleeperTimers<'z, Z>(&'z Z);
+
+impl<Z: Sleeper> Timers for SleeperTimers<'_, Z> {
+    type Timer = Z::Wait;
+
+    fn start(&mut self, time: Duration) -> Z::Wait {
+        self.0.timer(time)
     }
 }
 

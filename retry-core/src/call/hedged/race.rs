@@ -2,7 +2,6 @@
 
 use core::future::Future;
 use core::pin::Pin;
-use core::sync::atomic::Ordering;
 use core::task::{Context, Poll};
 use core::time::Duration;
 use std::boxed::Box;
@@ -10,13 +9,13 @@ use std::vec::Vec;
 
 use pin_project_lite::pin_project;
 
-use super::Hedging;
 use super::handles::Handles;
+use super::hedging::Hedging;
 use crate::breaker::Running;
 use crate::call::limits::Shared;
 use crate::hedge::{Hedge, Watch};
-use crate::observe::{self, HedgeEvent};
-use crate::policy::nanos::{Nanos, to_duration};
+use crate::observe;
+use crate::policy::nanos::Nanos;
 use crate::runtime::{self, Clock};
 
 /// A question about the result of one try, while others run.
@@ -62,6 +61,15 @@ pub(in crate::call) struct HedgedCall<'c, 'h, X, H> {
     pub(in crate::call) handles: H,
 }
 
+/// The timers of a call.
+pub trait Timers {
+    /// A timer.
+    type Timer: Future<Output = ()>;
+
+    /// Starts a timer.
+    fn start(&mut self, time: Duration) -> Self::Timer;
+}
+
 pin_project! {
     /// What an attempt needs once it has not answered at once.
     pub(in crate::call) struct Race<'h, F, W> {
@@ -78,6 +86,9 @@ pin_project! {
     }
 }
 
+/// The race of an attempt that has not answered at once.
+pub(in crate::call) type StartedRace<'h, F, W> = Option<Pin<Box<Race<'h, F, W>>>>;
+
 /// The first try of an attempt.
 enum First<'h> {
     Running(Option<Watch<'h>>),
@@ -92,11 +103,11 @@ struct RunningCopy<F> {
 
 /// Polls an attempt: its first try, its copies, and the timer for the next copy. The three functions start a copy, judge a
 /// result, and create a timer.
-pub(in crate::call) fn poll_race<'h, T, F, X, H, S, J, N, W>(
+pub(in crate::call) fn poll_race<'h, T, F, X, H, S, J, N>(
     first: Pin<&mut F>,
-    race: &mut Option<Pin<Box<Race<'h, F, W>>>>,
+    race: &mut StartedRace<'h, F, N::Timer>,
     call: &HedgedCall<'_, 'h, X, H>,
-    (start, judge, timer): (&mut S, &mut J, &mut N),
+    (start, judge, timers): (&mut S, &mut J, &mut N),
     context: &mut Context<'_>,
 ) -> Poll<T>
 where
@@ -105,14 +116,13 @@ where
     H: Handles,
     S: FnMut(H::Handle) -> F,
     J: FnMut(T, Question, &Hedging<'_>) -> (T, bool),
-    N: FnMut(Duration) -> W,
-    W: Future<Output = ()>,
+    N: Timers,
 {
     let Some(race) = race else {
         let answer = call.poll_first(first, context);
         let Some(hedge) = call.hedging.active().filter(|_| answer.is_pending()) else { return answer };
-        let race = race.insert(Box::pin(Race::new(hedge, timer)));
-        return race.as_mut().poll_timer(call, (start, judge, timer), context);
+        let race = race.insert(Box::pin(Race::new(hedge, timers)));
+        return race.as_mut().poll_timer(call, (start, judge, timers), context);
     };
     if let First::Running(_) = race.as_mut().project().first {
         if let Poll::Ready(answer) = call.poll_first(first, context) {
@@ -124,7 +134,7 @@ where
     if let Some(answer) = race.as_mut().poll_copies(call, judge, context) {
         return Poll::Ready(answer);
     }
-    race.as_mut().poll_timer(call, (start, judge, timer), context)
+    race.as_mut().poll_timer(call, (start, judge, timers), context)
 }
 
 impl<X: CopyRules, H: Handles> HedgedCall<'_, '_, X, H> {
@@ -163,22 +173,13 @@ impl<X: CopyRules, H: Handles> HedgedCall<'_, '_, X, H> {
         let (answer, is_value) = self.is_value(answer, judge);
         (!is_value && self.handles.has_stopped(number)).then_some(answer)
     }
-
-    fn emit(&self, emit: fn(&HedgeEvent<'_>), copy: u32, started: Nanos) {
-        if observe::is_watched() {
-            let &Hedging { ref operation, level, .. } = self.hedging;
-            let (label, attempt) = (*operation, self.hedging.attempt.load(Ordering::Relaxed));
-            let delay = to_duration(runtime::now(Clock::Async).saturating_sub(started));
-            emit(&HedgeEvent { operation, label, attempt, copy, delay, level });
-        }
-    }
 }
 
 impl<'h, F: Future, W: Future<Output = ()>> Race<'h, F, W> {
-    fn new(hedge: &'h Hedge, timer: &mut impl FnMut(Duration) -> W) -> Self {
+    fn new(hedge: &'h Hedge, timers: &mut impl Timers<Timer = W>) -> Self {
         let (started, delay) = (runtime::now(Clock::Async), hedge.delay());
         let first = First::Running(hedge.watch(started));
-        Race { hedge, started, delay, first, copies: Vec::new(), number: 0, timer: Some(timer(delay)) }
+        Race { hedge, started, delay, first, copies: Vec::new(), number: 0, timer: Some(timers.start(delay)) }
     }
 
     /// Returns the answer of the first try if it ends the attempt.
@@ -228,7 +229,7 @@ impl<'h, F: Future, W: Future<Output = ()>> Race<'h, F, W> {
                 call.hedging.hinted(call.handles.take_over(number));
                 let (answer, is_value) = call.is_value(answer, judge);
                 if is_value {
-                    call.emit(observe::hedge_won, number, *this.started);
+                    call.hedging.emit(observe::hedge_won, number, *this.started);
                 }
                 return Some(answer);
             }
@@ -240,7 +241,7 @@ impl<'h, F: Future, W: Future<Output = ()>> Race<'h, F, W> {
     fn poll_timer<X, H, S, J>(
         mut self: Pin<&mut Self>,
         call: &HedgedCall<'_, 'h, X, H>,
-        (start, judge, timer): (&mut S, &mut J, &mut impl FnMut(Duration) -> W),
+        (start, judge, timers): (&mut S, &mut J, &mut impl Timers<Timer = W>),
         context: &mut Context<'_>,
     ) -> Poll<F::Output>
     where
@@ -266,9 +267,9 @@ impl<'h, F: Future, W: Future<Output = ()>> Race<'h, F, W> {
             let number = *this.number;
             let future = Box::pin(start(call.handles.of_copy(number)));
             this.copies.push(RunningCopy { number, future });
-            call.emit(observe::hedge_started, number, *this.started);
+            call.hedging.emit(observe::hedge_started, number, *this.started);
             if number < u32::from(this.hedge.most_copies()) {
-                this.timer.set(Some(timer(*this.delay)));
+                this.timer.set(Some(timers.start(*this.delay)));
             }
             // The new copy is polled with the others, which have not answered a moment ago.
             if let Some(answer) = self.as_mut().poll_copies(call, judge, context) {
