@@ -50,5 +50,6 @@ mod testing_scope;
 mod through_breaker;
 mod through_budget;
 mod through_throttle;
+mod throttles;
 mod timeouts;
 mod with_others;

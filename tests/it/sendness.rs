@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use reattempt::{AttemptTimeout, GiveUpEvent, RetryError, RetryEvent, retry, testing};
+use reattempt::{AttemptTimeout, GiveUpEvent, RetryError, RetryEvent, Throttle, Throttled, retry, testing};
 
 use crate::support::{Flaky, assert_send, run};
 
@@ -28,6 +28,15 @@ impl From<AttemptTimeout> for Local {
         Local::new()
     }
 }
+
+impl From<Throttled> for Local {
+    fn from(_: Throttled) -> Self {
+        Local::new()
+    }
+}
+
+/// It refuses nothing.
+static THROTTLE: Throttle = Throttle::new().minimum_requests(u32::MAX);
 
 fn is_one(error: &Local) -> bool {
     error.number() == 1
@@ -117,6 +126,11 @@ stays_send! { calls, failures;
     with_name: [name = "fetch {failures}"] -> Local;
     with_attempt_timeout: [attempt_timeout = "5s", when = is_one] -> Local;
     with_sleep: [sleep = tokio::time::sleep, on_retry = on_retry] -> Local;
+    with_throttle: [throttle = &THROTTLE] -> Local;
+    with_throttle_and_hooks: [throttle = THROTTLE, on_retry = on_retry, on_give_up = on_give_up] -> Local;
+    with_throttle_and_retry_ok: [throttle = THROTTLE, retry_ok = |call| *call == 0] -> Local;
+    with_throttle_and_fallback: [throttle = THROTTLE, fallback = plain_fallback] -> Local;
+    with_throttle_and_attempt_timeout: [throttle = THROTTLE, attempt_timeout = "5s"] -> Local;
     with_call: [call = c, when = |error| error.number() == c.attempt().min(1)] -> Local;
     with_call_and_hooks: [call = c, on_retry = |_| assert!(c.attempt() > 1), on_give_up = |_| assert!(c.is_last())] -> Local;
     with_call_and_attempt_timeout: [call = _c, attempt_timeout = "5s", when = is_one] -> Local;
