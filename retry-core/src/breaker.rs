@@ -3,6 +3,7 @@
 mod call;
 mod circuit;
 mod circuit_breaker;
+mod control;
 #[cfg(feature = "std")]
 mod transitions;
 mod permit;
@@ -10,6 +11,8 @@ mod permit;
 mod rate_rules;
 #[cfg(feature = "std")]
 mod rates;
+mod recovery;
+mod recovery_settings;
 mod state;
 #[cfg(feature = "std")]
 mod trial;

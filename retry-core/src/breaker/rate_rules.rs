@@ -24,8 +24,7 @@ impl CircuitBreaker {
             "`failure_rate` is not above 0 and at most 1; write `failure_rate(0.5)` for half of the calls"
         );
         self.rates.failure = Some(rate);
-        self.rates.revision += 1;
-        self
+        self.afresh()
     }
 
     /// Sets the duration from which on a call is slow; 60 s if not set. Without a
@@ -33,11 +32,10 @@ impl CircuitBreaker {
     #[must_use]
     pub const fn slow_call(mut self, duration: Duration) -> CircuitBreaker {
         self.rates.slow_call = from_duration(duration);
-        self.rates.revision += 1;
         if self.rates.slow.is_none() {
             self.rates.slow = Some(0.5);
         }
-        self
+        self.afresh()
     }
 
     /// Opens the circuit when this fraction of the calls in the window was slow, including calls that
@@ -53,8 +51,7 @@ impl CircuitBreaker {
             "`slow_call_rate` is not above 0 and at most 1; write `slow_call_rate(0.5)` for half of the calls"
         );
         self.rates.slow = Some(rate);
-        self.rates.revision += 1;
-        self
+        self.afresh()
     }
 
     /// Sets the window to the last `calls` calls. If no window is set, it is the last 100 calls.
@@ -69,8 +66,7 @@ impl CircuitBreaker {
             "`window_calls` is not in 1..=4000; write `window_time` to look at more calls"
         );
         self.rates.reach = Reach::Calls(calls as u16);
-        self.rates.revision += 1;
-        self
+        self.afresh()
     }
 
     /// Sets the window to the calls that ended within the last `duration`. The window moves in tenths, so it
@@ -86,8 +82,7 @@ impl CircuitBreaker {
             "`window_time` is below 1 ms; write how long calls count, such as `window_time(Duration::from_secs(10))`"
         );
         self.rates.reach = Reach::Time(from_duration(duration));
-        self.rates.revision += 1;
-        self
+        self.afresh()
     }
 
     /// Sets the number of calls in the window from which on rates are evaluated; 20 if not set. A window of
@@ -103,8 +98,7 @@ impl CircuitBreaker {
             "`minimum_calls` is 0, and no calls have no rate; write `minimum_calls(1)` to judge from the first"
         );
         self.rates.minimum = calls;
-        self.rates.revision += 1;
-        self
+        self.afresh()
     }
 
     /// Returns the time at which a call begins, or 0 if no rule needs it.

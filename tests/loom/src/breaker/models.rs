@@ -1,10 +1,18 @@
 //! A circuit admits exactly its trials, and an outcome only changes the state that it belongs to.
 
-use super::circuit::{Circuit, Recovery, Ticket};
+use core::num::NonZeroU64;
+
+use super::circuit::{Circuit, Ticket};
+use super::recovery::{Recovery, Trials};
 use super::state::{Change, CircuitState};
 use crate::explore;
 
-const RECOVERY: Recovery = Recovery { open_for: 10, trials: 2 };
+const RECOVERY: Recovery = Recovery {
+    open_for: 10,
+    open_for_max: NonZeroU64::new(80),
+    trial_timeout: None,
+    trials: Trials::ONE.of(2),
+};
 /// The time at which the circuit is opened, and a time at which trials are admitted.
 const THEN: u64 = 5;
 const LATER: u64 = 15;
@@ -44,7 +52,7 @@ fn assert_in_order(changes: impl IntoIterator<Item = Change>, first: u32) {
 pub fn half_open_it_admits_exactly_its_trials() {
     explore(opened, &[admit, admit, admit], |circuit, admitted| {
         let trials = admitted.iter().filter_map(|(ticket, _)| *ticket).filter(|ticket| ticket.is_trial);
-        assert_eq!(trials.count(), usize::from(RECOVERY.trials));
+        assert_eq!(trials.count(), usize::from(RECOVERY.trials.calls()));
         assert_in_order(admitted.into_iter().flat_map(|(_, changes)| changes), 2);
         assert_eq!(circuit.moment().state, CircuitState::HalfOpen);
     });
@@ -54,7 +62,7 @@ pub fn half_open_it_admits_exactly_its_trials() {
 pub fn the_last_of_the_trials_closes_it() {
     fn try_once(circuit: &Circuit) -> Vec<Change> {
         let (ticket, mut changes) = admit(circuit);
-        changes.extend(circuit.succeeded(ticket.expect("a trial"), RECOVERY.trials));
+        changes.extend(circuit.succeeded(ticket.expect("a trial"), RECOVERY));
         changes
     }
     explore(opened, &[try_once, try_once], |circuit, changes| {
@@ -67,7 +75,7 @@ pub fn the_last_of_the_trials_closes_it() {
 pub fn a_failed_trial_opens_it() {
     fn succeed(circuit: &Circuit) -> Vec<Change> {
         let (Some(ticket), mut changes) = admit(circuit) else { return Vec::new() };
-        changes.extend(circuit.succeeded(ticket, RECOVERY.trials));
+        changes.extend(circuit.succeeded(ticket, RECOVERY));
         changes
     }
     fn fail_once(circuit: &Circuit) -> Vec<Change> {
@@ -95,7 +103,7 @@ pub fn a_trial_given_back_is_one_trial() {
     explore(opened, &[give_back, keep, keep], |circuit, kept| {
         let kept: usize = kept.into_iter().sum();
         let left = (0..3).filter(|_| admit(circuit).0.is_some()).count();
-        assert_eq!(kept + left, usize::from(RECOVERY.trials));
+        assert_eq!(kept + left, usize::from(RECOVERY.trials.calls()));
     });
 }
 
@@ -105,7 +113,7 @@ pub fn a_late_outcome_moves_nothing() {
         fail(circuit, closed(), 1).into_iter().collect()
     }
     fn late_success(circuit: &Circuit) -> Vec<Change> {
-        circuit.succeeded(closed(), RECOVERY.trials).into_iter().collect()
+        circuit.succeeded(closed(), RECOVERY).into_iter().collect()
     }
     fn trial(circuit: &Circuit) -> Vec<Change> {
         admit(circuit).1
@@ -114,7 +122,7 @@ pub fn a_late_outcome_moves_nothing() {
         assert_eq!(changes.pop(), Some(Vec::new()));
         assert_eq!(changes.pop(), Some(Vec::new()));
         let moment = circuit.moment();
-        assert_eq!((moment.state, moment.count, moment.succeeded), (CircuitState::HalfOpen, 1, 0));
+        assert_eq!((moment.state, moment.count, moment.ended), (CircuitState::HalfOpen, 1, 0));
     });
 }
 
