@@ -31,7 +31,9 @@ pub use retry_core::{
     Backoff, Delays, Draw, Draws, GiveUpReason, HintMode, InvalidPolicy, Jitter, Outcome, Policy, preset,
 };
 #[cfg(target_has_atomic = "64")]
-pub use retry_core::{CircuitBreaker, CircuitOpen, CircuitState, FailureKind, Permit, RetryBudget};
+pub use retry_core::{
+    CircuitBreaker, CircuitCounts, CircuitOpen, CircuitState, FailureKind, Permit, RetryBudget,
+};
 #[cfg(feature = "std")]
 pub use retry_core::{GiveUpEvent, RetryError, RetryEvent, Retryable, SuccessEvent};
 pub use retry_core::{InvalidConfig, JitterConfig, PolicyConfig};

@@ -4,6 +4,9 @@ mod call;
 mod circuit;
 mod circuit_breaker;
 mod control;
+mod counts;
+#[cfg(feature = "std")]
+mod listeners;
 #[cfg(feature = "std")]
 mod transitions;
 mod permit;
@@ -20,6 +23,7 @@ mod trial;
 mod window;
 
 pub use circuit_breaker::CircuitBreaker;
+pub use counts::CircuitCounts;
 pub use permit::Permit;
 pub use state::CircuitState;
 

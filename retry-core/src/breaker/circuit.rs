@@ -232,6 +232,18 @@ impl Circuit {
             }
         }
     }
+
+    /// Opens the circuit by hand for a time. Where it is forced open already, the time starts anew.
+    pub(crate) fn force_for(&self, time: Nanos, now: Nanos) -> Change {
+        self.forced_at.store(now, Ordering::Release);
+        self.forced_for.store(time, Ordering::Release);
+        loop {
+            let seen = self.moment();
+            if let Some(change) = self.change(seen, seen.next(CircuitState::ForcedOpen, 1)) {
+                return change;
+            }
+        }
+    }
 }
 
 /// The time by which a thread may be late, since it read the clock.

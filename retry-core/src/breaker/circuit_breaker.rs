@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use super::circuit::{Circuit, Ticket};
 #[cfg(feature = "std")]
+use super::listeners::Listeners;
+#[cfg(feature = "std")]
 use super::rates::Rates;
 use super::recovery::{Recovery, Trials};
 #[cfg(feature = "std")]
@@ -58,7 +60,7 @@ pub struct CircuitBreaker {
     /// A name that was made at run time. A `const` setter cannot drop it.
     #[cfg(feature = "std")]
     made_name: Option<Arc<str>>,
-    consecutive_failures: u16,
+    pub(super) consecutive_failures: u16,
     pub(super) recovery: Recovery,
     counts_permanent_errors: bool,
     pub(super) time: TimeSource,
@@ -67,6 +69,8 @@ pub struct CircuitBreaker {
     pub(super) rates: Rates,
     #[cfg(feature = "std")]
     pub(super) window: Window,
+    #[cfg(feature = "std")]
+    pub(super) listeners: Listeners,
     #[cfg(feature = "std")]
     transitions: TransitionQueue,
 }
@@ -99,6 +103,8 @@ impl CircuitBreaker {
             rates: Rates::NONE,
             #[cfg(feature = "std")]
             window: Window::new(),
+            #[cfg(feature = "std")]
+            listeners: Listeners::NONE,
             #[cfg(feature = "std")]
             transitions: TransitionQueue::new(),
         }
@@ -156,7 +162,7 @@ impl CircuitBreaker {
     }
 
     /// Opens the circuit after this many failures without a success between them; 5 if not set. A
-    /// [`failure_rate`](Self::failure_rate) replaces this rule.
+    /// [`failure_rate`](Self::failure_rate) replaces this rule, unless the breaker follows [`any_of`](Self::any_of) them.
     ///
     /// # Panics
     /// If `failures` is not in `1..=65535`.
@@ -247,7 +253,7 @@ impl CircuitBreaker {
     pub(super) fn emit(&self, change: Option<Change>) {
         #[cfg(feature = "std")]
         if let Some(change) = change {
-            self.transitions.emit(self.label(), change);
+            self.transitions.emit(self.label(), &self.listeners, change);
         }
         #[cfg(not(feature = "std"))]
         let _ = change;

@@ -12,7 +12,8 @@ use crate::policy::nanos::{Nanos, from_duration};
 /// of a setting after calls were counted starts a new window.
 impl CircuitBreaker {
     /// Opens the circuit when this fraction of the calls in the window has failed; `0.5` is half of them. The
-    /// rule replaces [`consecutive_failures`](Self::consecutive_failures).
+    /// rule replaces [`consecutive_failures`](Self::consecutive_failures), unless the breaker follows
+    /// [`any_of`](Self::any_of) them.
     ///
     /// # Panics
     /// If `rate` is not above 0, or above 1.
@@ -101,6 +102,28 @@ impl CircuitBreaker {
         self.afresh()
     }
 
+    /// Opens the circuit by any of its rules, whichever is reached first: [`failure_rate`](Self::failure_rate),
+    /// [`slow_call_rate`](Self::slow_call_rate) and [`consecutive_failures`](Self::consecutive_failures), which a failure
+    /// rate replaces otherwise.
+    ///
+    /// A rate needs [`minimum_calls`](Self::minimum_calls). With this setting, a server with few calls is given up as early
+    /// as its failures in a row show that it is down.
+    ///
+    /// ```
+    /// use retry_core::{CircuitBreaker, CircuitState};
+    ///
+    /// let breaker = CircuitBreaker::new().failure_rate(0.5).consecutive_failures(3).any_of();
+    /// for _ in 0..3 {
+    ///     breaker.acquire().unwrap().failure();
+    /// }
+    /// assert_eq!(breaker.state(), CircuitState::Open);
+    /// ```
+    #[must_use]
+    pub const fn any_of(mut self) -> CircuitBreaker {
+        self.rates.any_of = true;
+        self.afresh()
+    }
+
     /// Returns the time at which a call begins, or 0 if no rule needs it.
     #[inline]
     pub(super) fn start(&self) -> Nanos {
@@ -117,7 +140,7 @@ impl CircuitBreaker {
                 self.settle_in_a_row(ticket, !result.is_good());
             }
             Some(_) => {
-                if self.rates.failure.is_none() {
+                if self.rates.count_in_a_row() {
                     self.settle_in_a_row(ticket, has_failed);
                 }
                 let tally = self.window.add(

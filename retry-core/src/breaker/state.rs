@@ -31,11 +31,6 @@ impl CircuitState {
         }
     }
 
-    /// Returns whether the circuit has opened and not closed again, by itself.
-    const fn is_outage(self) -> bool {
-        matches!(self, Self::Open | Self::HalfOpen)
-    }
-
     const fn from_bits(bits: u64) -> CircuitState {
         match bits {
             0 => Self::Closed,
@@ -95,10 +90,13 @@ impl CircuitWord {
     pub(crate) const fn next(self, state: CircuitState, count: u16) -> CircuitWord {
         let generation = (self.generation + 1) % GENERATIONS;
         let fresh = CircuitWord { state, generation, count, ..CircuitWord::FIRST };
-        if self.state.is_outage() && state.is_outage() {
-            return CircuitWord { openings: self.openings, by_rule: self.by_rule, ..fresh };
+        match state {
+            // In any other state than these two, nothing is counted.
+            CircuitState::Open | CircuitState::HalfOpen => {
+                CircuitWord { openings: self.openings, by_rule: self.by_rule, ..fresh }
+            }
+            _ => fresh,
         }
-        fresh
     }
 
     /// Returns the word without what was counted.

@@ -173,8 +173,21 @@ impl Periods {
         let window = tags(generation, tenth);
         let (failures, slow) = (self.failures.sum(&window), self.slow.sum(&window));
         let tally = |calls| Tally { calls, failures, slow };
-        matters(tally(own.sum(&window)))
-            .then(|| tally(self.calls.iter().map(|shard| shard.0.sum(&window)).sum()))
+        matters(tally(own.sum(&window))).then(|| tally(self.sum_of_calls(&window)))
+    }
+
+    /// Returns the tally of the calls of `generation` in the window that ends with `tenth`; without a generation, of the
+    /// last one in which a call failed or was slow.
+    pub(super) fn tally_of(&self, generation: Option<u32>, tenth: u64) -> Tally {
+        let last = || (self.wrong.load(Ordering::Acquire) >> 52) as u32;
+        let window = tags(generation.unwrap_or_else(last), tenth);
+        // In this order no more failures are read than calls.
+        let (failures, slow) = (self.failures.sum(&window), self.slow.sum(&window));
+        Tally { calls: self.sum_of_calls(&window), failures, slow }
+    }
+
+    fn sum_of_calls(&self, window: &Tags) -> u64 {
+        self.calls.iter().map(|shard| shard.0.sum(window)).sum()
     }
 
     /// Returns whether a call in the window that ends with `tag` failed or was slow, or may have.
