@@ -3,6 +3,8 @@
 pub use core::cell::Cell;
 pub use core::time::Duration;
 
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
+pub use retry_core::Hedge;
 pub use retry_core::decision::outcome::{
     from_result, from_result_of, into_outcome, into_result, out_of_line, split, unreached,
 };
@@ -14,9 +16,11 @@ pub use retry_core::{Backoff, HintMode, Jitter, Outcome, Policy, preset};
 pub use retry_macros::retry;
 
 #[cfg(all(feature = "std", target_has_atomic = "64"))]
+pub use retry_core::call::hedged::{CopyHandles, Hedging, hedged_with, judge, lend_hedge};
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
 pub use retry_core::call::limits::{
-    Ended, Shared, lend_breaker, lend_budget, only_error, plan_async_shared, plan_blocking_shared,
-    plan_controlled_shared, refused,
+    Ended, Shared, lend_breaker, lend_budget, lend_throttle, only_error, plan_async_shared,
+    plan_blocking_shared, plan_controlled_shared,
 };
 #[cfg(feature = "std")]
 pub use with_std::*;
@@ -36,6 +40,7 @@ mod with_std {
         typed_async_on_retry, typed_async_on_success, typed_on_give_up, typed_on_retry, typed_on_success,
     };
     pub use retry_core::call::probe::{probe, probe_error, probe_type};
+    pub use retry_core::call::refusal::{Refusal, refused, throttled};
     pub use retry_core::call::step::{
         Decider, failed_by_rules, failed_with_call, succeeded, succeeded_by_default,
     };
@@ -52,12 +57,14 @@ mod with_std {
         ErrorView, Failure, Hint, Overridden, RejectedValue, RetryError, Retryable, into_caller_error,
     };
     pub use retry_core::observe::{LogLevel, LogRules};
-    pub use retry_core::runtime::Clock;
     pub use retry_core::runtime::sleep::{Delay, block_for, block_with, wait_with};
+    pub use retry_core::runtime::{Clock, seed_draws};
 }
 
 /// The rules that check the values of an attribute.
 pub mod check {
+    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    pub use retry_core::call::hedged::check_delay as hedge;
     pub use retry_core::policy::consistency::{
         base_below_ceiling, base_below_deadline, require_over, width_below_ceiling, within,
     };

@@ -17,6 +17,8 @@
 //! [the design notes]: _documentation::design
 #![doc = include_str!("../README.md")]
 
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
+pub use retry_core::Hedge;
 #[cfg(feature = "std")]
 pub use retry_core::observe::{self, Observer, SetObserverError, Stats, set_observer};
 #[cfg(feature = "std")]
@@ -32,11 +34,13 @@ pub use retry_core::{
 };
 #[cfg(target_has_atomic = "64")]
 pub use retry_core::{
-    CircuitBreaker, CircuitCounts, CircuitOpen, CircuitState, FailureKind, Permit, RetryBudget,
+    CircuitBreaker, CircuitCounts, CircuitOpen, CircuitState, FailureKind, Permit, RetryBudget, Throttled,
 };
 #[cfg(feature = "std")]
 pub use retry_core::{GiveUpEvent, RetryError, RetryEvent, Retryable, SuccessEvent};
 pub use retry_core::{InvalidConfig, JitterConfig, PolicyConfig};
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
+pub use retry_core::{Pass, Throttle};
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/derive.md")]
 pub use retry_macros::Retryable;

@@ -6,6 +6,8 @@ pub mod cancel;
 mod closure;
 pub mod event;
 pub mod handle;
+#[cfg(target_has_atomic = "64")]
+pub mod hedged;
 pub mod hook;
 #[cfg(target_has_atomic = "64")]
 pub mod limits;
@@ -14,6 +16,7 @@ mod next;
 mod planned;
 pub mod probe;
 mod progress;
+pub mod refusal;
 mod site;
 pub mod step;
 pub mod timeout;

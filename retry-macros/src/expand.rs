@@ -9,6 +9,7 @@ mod ending;
 mod error_rules;
 mod expansion;
 mod function;
+mod hedge;
 pub(crate) mod hygiene;
 mod hooks;
 mod impl_block;

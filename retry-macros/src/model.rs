@@ -11,6 +11,7 @@ mod run_time;
 mod validate;
 mod validate_block;
 mod validate_function;
+mod validate_hedge;
 mod validate_run_time;
 
 pub(crate) use error_rules::{Classifier, HintRule, RetryableRule, Selection};

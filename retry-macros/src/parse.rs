@@ -6,6 +6,7 @@ mod backoff;
 mod delays;
 mod duration;
 mod expression;
+mod hedge;
 mod hint;
 mod jitter;
 mod label;
@@ -25,6 +26,7 @@ pub(crate) use delays::{Delays, DelaysForm};
 pub(crate) use expression::{
     closure, first_and_last_span, first_span, is_constant, is_lower_case, literal, respanned, ungrouped,
 };
+pub(crate) use hedge::Hedge;
 pub(crate) use jitter::{Jitter, JitterForm, not_a_jitter};
 pub(crate) use label::{format_arguments, placeholders};
 pub(crate) use log_level::LogLevel;

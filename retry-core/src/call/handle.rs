@@ -170,6 +170,34 @@ impl Call {
         let _ = self.asked.low.fetch_update(Relaxed, Relaxed, with_flags);
     }
 
+    /// Returns whether the attempt asked to wait.
+    pub(crate) fn has_hint(&self) -> bool {
+        self.asked.load() >> FLAGS != 0
+    }
+
+    /// Returns the handle of a copy of this attempt.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn copied(&self) -> Call {
+        Call {
+            asked: Halves::new(u64::from(self.asked.low.load(Relaxed) & (BLOCKING | LAST))),
+            started: Halves::new(self.started.load()),
+            previous: Halves::new(self.previous.load()),
+            attempt: AtomicU32::new(self.attempt()),
+            before: AtomicU32::new(self.before()),
+        }
+    }
+
+    /// Takes over what a copy of this attempt asked for. Returns whether it asked to wait.
+    #[doc(hidden)]
+    pub fn take_over(&self, copy: &Call) -> bool {
+        let asked = copy.asked.load();
+        if !core::ptr::eq(self, copy) {
+            self.asked.store(asked);
+        }
+        asked >> FLAGS != 0
+    }
+
     /// Returns whether a failure of this attempt is final.
     #[doc(hidden)]
     #[inline]

@@ -57,18 +57,12 @@ macro_rules! emit {
 }
 
 emit! {
-    #[expect(dead_code, reason = "nothing is hedged yet")]
     hedge_started: HedgeEvent;
-    #[expect(dead_code, reason = "nothing is hedged yet")]
     hedge_won: HedgeEvent;
     circuit_changed: CircuitEvent;
-    #[expect(dead_code, reason = "refusals are not emitted yet")]
     circuit_refused: CircuitRefusalEvent;
-    #[expect(dead_code, reason = "budgets emit nothing yet")]
     budget_withdrawn: BudgetEvent;
-    #[expect(dead_code, reason = "budgets emit nothing yet")]
     budget_refused: BudgetEvent;
-    #[expect(dead_code, reason = "there is no throttle yet")]
     throttled: ThrottleEvent;
 }
 

@@ -59,7 +59,6 @@ impl LogRules {
 
     /// Returns the level of a copy that starts or wins, of whichever attempt.
     #[cfg(target_has_atomic = "64")]
-    #[expect(dead_code, reason = "nothing is hedged yet")]
     pub(crate) fn of_hedge(self) -> LogLevel {
         self.level.unwrap_or(LogLevel::Debug).min(LogLevel::Debug)
     }
@@ -108,6 +107,21 @@ mod tests {
             (usual.level(Off), [Off, Off]),
         ] {
             assert_eq!([2, 3].map(|attempt| rules.of_recovery(attempt)), expected, "{rules:?}");
+        }
+    }
+
+    #[test]
+    #[cfg(target_has_atomic = "64")]
+    fn a_copy_is_quiet() {
+        let usual = LogRules::USUAL;
+        for (rules, expected) in [
+            (usual, Debug),
+            (usual.after(1), Debug),
+            (usual.level(Error), Debug),
+            (usual.level(Trace), Trace),
+            (usual.level(Off), Off),
+        ] {
+            assert_eq!(rules.of_hedge(), expected, "{rules:?}");
         }
     }
 

@@ -36,6 +36,11 @@ pub(crate) fn draw() -> u64 {
     GENERATOR.with_borrow_mut(Generator::draw)
 }
 
+/// Seeds the generator of this thread, so that its draws can be repeated.
+pub fn seed_draws(seed: u64) {
+    GENERATOR.set(Generator::new(seed));
+}
+
 /// Returns a seed for one thread, from the entropy of the standard library's hash maps.
 ///
 /// Where a program can create a `HashMap`, this cannot fail. On a system without entropy, the standard library uses

@@ -15,7 +15,7 @@ impl Expansion<'_> {
     /// Runs one attempt and defines `outcome`.
     pub(super) fn outcome(&self) -> TokenStream {
         let (keep_self, number, attempt) = (self.keep_self(), self.attempt_number(), self.attempt());
-        let start = self.attempt_start();
+        let (start, copies) = (self.attempt_start(), self.copy_handles());
         // Clippy lints the type here also in a method of a trait, which has to return it.
         let body_type = self.body_type_with(hygiene::of_expansion);
         let Locals { outcome, timed_out, .. } = &self.locals;
@@ -29,6 +29,7 @@ impl Expansion<'_> {
             #number
             #flag
             #start
+            #copies
             let #outcome: #body_type = #attempt;
         }
     }
@@ -97,7 +98,8 @@ impl Expansion<'_> {
         let has_timeout = self.retry.policy.has_attempt_timeout();
         let has_breaker = self.retry.sharing.breaker.is_some();
         let is_async = self.retry.shape.is_async;
-        let must_be_future = is_async && (has_timeout || has_breaker);
+        let is_hedged = self.retry.hedge.is_some();
+        let must_be_future = is_async && (has_timeout || has_breaker || is_hedged);
         let private = &self.retry.private;
         if !must_be_future && !self.retry.shape.has_control_flow {
             let inside = self.body();
@@ -114,10 +116,11 @@ impl Expansion<'_> {
         // The branch is never taken. It gives the compiler the type of the block before the body.
         let typed =
             quote_spanned!(Span::mixed_site()=> if false { return #private::unreached::<#body_type>(); });
-        let handle = self.named_handle();
+        let handle = if is_hedged { self.named_try_handle() } else { self.named_handle() };
         let inside = self.braced(&quote!(#typed #handle #rebindings #body));
-        let mut future = quote_spanned!(self.place()=> async #inside);
-        if has_breaker {
+        let mut future =
+            if is_hedged { self.hedged(&inside) } else { quote_spanned!(self.place()=> async #inside) };
+        if has_breaker && !is_hedged {
             let shared = &self.locals.shared;
             future = quote_spanned!(Span::mixed_site()=> #private::Shared::attempt(&#shared, #future));
         }

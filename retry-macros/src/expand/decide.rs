@@ -70,7 +70,7 @@ impl Expansion<'_> {
                 #private::failed_with_call(#clock, #site, &#handle, #rules, #error)
             };
         }
-        if !is_async || !self.retry.error_rules.is_empty() {
+        if !is_async || !self.retry.error_rules.is_empty() || self.retry.hedge.is_some() {
             let (rules, clock) = (self.rules(), if is_async { quote!(Async) } else { quote!(Blocking) });
             return quote_spanned! {Span::mixed_site()=>
                 #private::failed_by_rules(#private::Clock::#clock, #site, &mut #progress, #rules, #error)

@@ -40,6 +40,7 @@ impl Expansion<'_> {
         };
         let has_delay = rules.delay.is_some();
         let view = self.overridden(&view, is_retryable.is_some(), found_hint.is_some(), has_delay);
+        let view = self.hedge_watch(view);
         let is_retryable = is_retryable.map(|value| quote!(let #verdict = #value;));
         let found_hint = found_hint.map(|value| quote!(let #hint = #value;));
         let own_delay = self.own_delay();
@@ -116,7 +117,8 @@ impl Expansion<'_> {
             Some(read) => {
                 let call = self.call(Place::of(read), "call_hint", quote!(#value, #read));
                 let read = quote_spanned!(Span::mixed_site()=> let #hint = #call;);
-                (value.to_token_stream(), Some(read), self.overridden(&refused, false, true, false))
+                let refused = self.hedge_watch(self.overridden(&refused, false, true, false));
+                (value.to_token_stream(), Some(read), refused)
             }
         }
     }

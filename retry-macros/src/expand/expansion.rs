@@ -64,9 +64,12 @@ impl Expansion<'_> {
     /// Returns the label, if core makes the site from it: the policy is the default one, and nothing but the decision of
     /// core needs the site. An item for the site would take the compiler longer.
     pub(super) fn only_label(&self) -> Option<&TokenStream> {
-        let Retry { operation, env, log, control, error_rules, shape, .. } = self.retry;
-        let is_default =
-            self.policy.policy.is_none() && env.is_none() && log.is_usual() && control.is_empty();
+        let Retry { operation, env, log, control, error_rules, shape, hedge, .. } = self.retry;
+        let is_default = self.policy.policy.is_none()
+            && env.is_none()
+            && log.is_usual()
+            && control.is_empty()
+            && hedge.is_none();
         let is_single_step = shape.is_async && !self.retry.needs_plan() && operation.format.is_none();
         let is_decided_by_core = error_rules.is_empty() && (is_single_step || self.retry.runs_in_core());
         (is_default && is_decided_by_core).then_some(&operation.label)

@@ -50,12 +50,15 @@ pub(super) fn expand_method(
     (tokens, Fate::Retried)
 }
 
-/// Returns the name of a method that the block's `attempt_timeout` cannot cancel: it is retried, has none of its own, and
-/// is not async.
+/// Returns the name of a method that the block's `attempt_timeout` cannot cancel, or that its `hedge` cannot copy: it is
+/// retried, has no such argument of its own, and is not async.
 pub(super) fn blocking(own: Option<&RawArgs>, outer: &RawArgs, method: &AnnotatedFn) -> Option<String> {
-    let is_concerned = own.is_none_or(|args| !args.skip.is_set() && !args.attempt_timeout.is_set());
-    let is_blocking = outer.attempt_timeout.is_set()
-        && is_concerned
+    let concerns = |args: &RawArgs, is_outer: bool| {
+        (is_outer == args.attempt_timeout.is_set() && outer.attempt_timeout.is_set())
+            || (is_outer == args.hedge.is_set() && outer.hedge.is_set())
+    };
+    let is_blocking = concerns(outer, true)
+        && own.is_none_or(|args| !args.skip.is_set() && concerns(args, false))
         && is_retried(method, own.is_some()).is_ok_and(|is_retried| is_retried)
         && Shape::of(method).is_ok_and(|shape| !shape.is_async);
     is_blocking.then(|| method.sig.ident.to_string())

@@ -89,12 +89,14 @@ impl Expansion<'_> {
         let step = if self.retry.shape.is_async { self.async_step() } else { self.unshared_step() };
         let sum = self.sum_of_waits();
         let (never_fails, shared, control) = (self.success_never_fails(), self.shared(), self.control());
+        let hedging = self.hedging();
         quote_spanned! {Span::mixed_site()=>
             #never_fails
             #sleep
             #sum
             #control
             #shared
+            #hedging
             #begin
             #used_up
             loop { #step }

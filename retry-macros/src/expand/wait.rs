@@ -63,7 +63,7 @@ impl Expansion<'_> {
     /// Returns whether the user's `sleep` is used twice, for the wait and for the limit on an attempt, so that it is
     /// evaluated beforehand.
     pub(super) fn shares_sleep(&self) -> bool {
-        self.retry.sleep.is_some() && self.retry.policy.has_attempt_timeout()
+        self.retry.sleep.is_some() && (self.retry.policy.has_attempt_timeout() || self.retry.hedge.is_some())
     }
 
     pub(super) fn shared_sleep(&self) -> Option<TokenStream> {

@@ -15,7 +15,7 @@ use super::run_time::CallNames;
 use super::validate_function::check_function;
 use crate::diagnostics::Diagnostics;
 use crate::function::{Rebinding, Shape, may_borrow, mentions_lifetime, parameters};
-use crate::parse::{RawArgs, Slot, format_arguments};
+use crate::parse::{Hedge, RawArgs, Slot, format_arguments};
 
 /// A retried function. Its arguments are checked, so that its expansion cannot fail.
 pub(crate) struct Retry<'a> {
@@ -39,6 +39,8 @@ pub(crate) struct Retry<'a> {
     pub(crate) log: Log,
     pub(crate) ending: Ending,
     pub(crate) sharing: Sharing,
+    /// When a slow attempt gets a copy beside it.
+    pub(crate) hedge: Option<Hedge>,
     /// Whether the error's type contains a lifetime, so that a box of it may borrow.
     pub(crate) may_borrow: bool,
     /// The body's name for the attempt's number.
@@ -80,11 +82,26 @@ impl Ending {
 pub(crate) struct Sharing {
     pub(crate) budget: Option<Expr>,
     pub(crate) breaker: Option<Expr>,
+    pub(crate) throttle: Option<Expr>,
 }
 
 impl Sharing {
+    fn new(args: &RawArgs, in_body: impl Fn(&Expr) -> Expr) -> Sharing {
+        let expression = |slot: &Slot<Expr>| slot.value().map(&in_body);
+        Sharing {
+            budget: expression(&args.budget),
+            breaker: expression(&args.breaker),
+            throttle: expression(&args.throttle),
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
-        self.budget.is_none() && self.breaker.is_none()
+        self.budget.is_none() && !self.may_refuse_the_call()
+    }
+
+    /// Returns whether a call may be refused before its first attempt.
+    pub(crate) fn may_refuse_the_call(&self) -> bool {
+        self.breaker.is_some() || self.throttle.is_some()
     }
 }
 
@@ -107,13 +124,13 @@ impl Retry<'_> {
         self.is_body_closure && !self.needs_plan()
     }
 
-    /// Returns whether the function carries out core's plans in a loop that is called out of line. A breaker has a part
-    /// in the first attempt, too, and so has a handle. With `error`, the body and the function have different types.
+    /// Returns whether the function carries out core's plans in a loop that is called out of line. A breaker and a throttle
+    /// have a part in the first attempt, too, and so has a handle. With `error`, the body and the function have different types.
     /// `cancel` and the hook of a success take part where only the loop in the function has a place for them.
     pub(crate) fn outlines_plan(&self) -> bool {
         self.is_body_closure
             && self.needs_plan()
-            && self.sharing.breaker.is_none()
+            && !self.sharing.may_refuse_the_call()
             && self.ending.error.is_none()
             && self.on_success.is_none()
             && self.control.is_empty()
@@ -121,7 +138,7 @@ impl Retry<'_> {
 
     /// Returns whether something else than the wait decides whether the next attempt starts.
     pub(crate) fn is_interruptible(&self) -> bool {
-        self.sharing.breaker.is_some() || self.control.cancel.is_some()
+        self.sharing.may_refuse_the_call() || self.control.cancel.is_some()
     }
 
     /// Returns whether the duration of the call is reported, or the clock is read for each attempt anyway.
@@ -220,7 +237,8 @@ impl<'a> Retry<'a> {
             control: Control::new(args, in_body),
             log: Log::new(args),
             ending: Ending::new(args, in_body),
-            sharing: Sharing { budget: expression(&args.budget), breaker: expression(&args.breaker) },
+            sharing: Sharing::new(args, in_body),
+            hedge: args.hedge.value().map(|hedge| hedge.map(in_body)),
             may_borrow: args.error.value().map_or_else(|| may_borrow(&shape.ret), mentions_lifetime),
             attempt: args.attempt.value().cloned(),
             before_wait: expression(&args.on_retry),

@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::{Expr, Lit};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::{JitterForm, LogLevel, Max, RawArgs, is_constant, literal, ungrouped};
+use crate::parse::{Hedge, JitterForm, LogLevel, Max, RawArgs, is_constant, literal, ungrouped};
 
 /// Checks every rule that concerns the arguments alone.
 pub(crate) fn check_arguments(args: &RawArgs, errors: &mut Diagnostics) {
@@ -154,15 +154,25 @@ fn check_budget_has_effect(args: &RawArgs, errors: &mut Diagnostics) {
     }
 }
 
-/// Refuses a budget or a breaker that each call would create anew.
+/// Refuses shared state that each call would create anew.
 fn check_shared_outlives_the_call(args: &RawArgs, errors: &mut Diagnostics) {
-    for (slot, ty) in [(&args.budget, "RetryBudget"), (&args.breaker, "CircuitBreaker")] {
-        let Some(given) = slot.get().filter(|given| is_made(ungrouped(&given.value), ty)) else { continue };
-        let (key, name) = (&given.key, given.key.to_string().to_uppercase());
+    let hedge = args.hedge.get().and_then(|given| match &given.value {
+        Hedge::Shared(shared) => Some((&given.key, &**shared)),
+        Hedge::After(_) => None,
+    });
+    let all = [
+        (args.budget.get().map(|given| (&given.key, &given.value)), "RetryBudget"),
+        (args.breaker.get().map(|given| (&given.key, &given.value)), "CircuitBreaker"),
+        (args.throttle.get().map(|given| (&given.key, &given.value)), "Throttle"),
+        (hedge, "Hedge"),
+    ];
+    for (given, ty) in all {
+        let Some((key, value)) = given.filter(|(_, value)| is_made(ungrouped(value), ty)) else { continue };
+        let name = key.to_string().to_uppercase();
         let message = format!(
             "a `{ty}` made here is new at every call and remembers nothing; put it into a `static`, write `{key} = {name}`"
         );
-        errors.report(&given.value, message);
+        errors.report(value, message);
     }
 }
 

@@ -22,10 +22,22 @@ pub(crate) fn check_skip_on_method(args: Option<&RawArgs>, skip: &Ident, errors:
     }
 }
 
-/// Refuses `attempt_timeout` if a method is not async: an attempt that blocks cannot be cancelled.
+/// Refuses `attempt_timeout` and `hedge` if a method is not async: an attempt that blocks cannot be cancelled, and its
+/// copies cannot run beside it.
 pub(crate) fn check_no_method_blocks(args: &RawArgs, blocking: &[String], errors: &mut Diagnostics) {
-    if let (Some(timeout), false) = (args.attempt_timeout.get(), blocking.is_empty()) {
-        let names = blocking.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if blocking.is_empty() {
+        return;
+    }
+    let names = blocking.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if let Some(hedge) = args.hedge.get() {
+        let key = &hedge.key;
+        let message = format!(
+            "`{key}` cannot run copies of {names} beside each other, not being async; write `async fn`, or `{key}` on the \
+             async methods alone"
+        );
+        errors.report(key, message);
+    }
+    if let Some(timeout) = args.attempt_timeout.get() {
         let key = &timeout.key;
         let message = format!(
             "`{key}` cannot cancel {names}, not being async; write `async fn`, or `{key}` on the async methods alone \

@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::{Expr, Signature, Type};
 
 use super::receiver::is_reference;
+use super::validate_hedge::check_hedge;
 use crate::diagnostics::Diagnostics;
 use crate::function::{Shape, is_reference_type, type_arguments, typed};
 use crate::parse::{Origin, RawArgs, source, ungrouped};
@@ -12,6 +13,7 @@ use crate::parse::{Origin, RawArgs, source, ungrouped};
 /// Checks every rule that concerns the arguments and their function.
 pub(crate) fn check_function(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
     check_attempt_timeout_is_async(args, sig, shape, errors);
+    check_hedge(args, sig, shape, errors);
     check_option_needs_no_error(args, sig, shape, errors);
     check_skip_stands_alone(args, errors);
     check_clones_are_arguments(args, sig, shape, errors);

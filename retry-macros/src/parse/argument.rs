@@ -8,6 +8,7 @@ use syn::{Expr, Lit, LitStr, Path, Token, Type};
 use super::backoff::Backoff;
 use super::delays::{Delays, instead_of_function};
 use super::expression::{is_negative, literal, ungrouped};
+use super::hedge::Hedge;
 use super::hint::HintMode;
 use super::jitter::Jitter;
 use super::label::check_placeholders;
@@ -230,9 +231,17 @@ impl Argument<'_> {
         self.value()
     }
 
-    /// Parses a budget or a breaker.
+    /// Parses a budget, a breaker or a throttle.
     pub(super) fn shared(&self) -> syn::Result<Expr> {
         self.value()
+    }
+
+    pub(super) fn hedge(&self) -> syn::Result<Hedge> {
+        Hedge::parse(self.key, self.value()?)
+    }
+
+    pub(super) fn hedge_millis(&self) -> syn::Result<Hedge> {
+        Hedge::in_millis(self.key, self.value()?)
     }
 
     pub(super) fn unlimited(&self) -> syn::Result<Max> {

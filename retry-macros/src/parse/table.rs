@@ -23,6 +23,7 @@ use syn::{Expr, LitStr, Path, Token, Type};
 use super::argument::Argument;
 use super::backoff::Backoff;
 use super::delays::Delays;
+use super::hedge::Hedge;
 use super::hint::HintMode;
 use super::jitter::Jitter;
 use super::log_level::LogLevel;
@@ -240,6 +241,15 @@ arguments! {
     }
     breaker: Expr, External {
         "breaker" = shared(NoLiteral), "breaker = BREAKER", Unchanged("circuit" "circuit_breaker");
+    }
+    throttle: Expr, External {
+        "throttle" = shared(NoLiteral), "throttle = THROTTLE",
+            Unchanged("throttling" "load_shedding" "adaptive_throttling");
+    }
+    hedge: Hedge, External {
+        "hedge" = hedge(Duration), "hedge = \"50ms\"",
+            Unchanged("hedging" "hedge_after" "hedging_delay" "hedge_delay" "backup_request" "backup_after");
+        "hedge_ms" = hedge_millis(Other), "hedge_ms = 50";
     }
     clone: Vec<Ident>, Function {
         "clone" = names(WithoutEquals), "clone(argument)";

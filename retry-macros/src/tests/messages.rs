@@ -29,6 +29,7 @@ mod control;
 mod derive;
 mod duplicate;
 mod errors;
+mod hedge;
 mod item;
 mod malformed;
 mod pointless;

@@ -1,0 +1,95 @@
+//! The scenarios that are measured.
+
+use std::time::Duration;
+
+use super::scenario::{Scenario, Trouble};
+use super::service::{MEAN, Slow};
+
+/// A host of ten slots can answer 500 requests in a second, and gets 350 calls. Its queue holds the work of two seconds,
+/// which is more than the clients wait for.
+const LONG_QUEUE: Scenario = Scenario {
+    name: "healthy",
+    hosts: 1,
+    slots: 10,
+    queue: 1000,
+    calls: 350.0,
+    trouble: Trouble::None,
+    trouble_starts: 30,
+    trouble_ends: 60,
+    length: 90,
+    slow: Slow::None,
+};
+
+/// The same with a queue that holds the work of 0.2 s, which is less than the clients wait for.
+const SHORT_QUEUE: Scenario = Scenario { queue: 100, ..LONG_QUEUE };
+
+/// The rate at which calls are twice what the host can answer.
+const TWICE_THE_CAPACITY: Trouble = Trouble::Overload(1000.0 / 350.0);
+
+pub(crate) const HEALTHY: Scenario = LONG_QUEUE;
+
+/// Ten seconds in which each request takes five times as long: the host can answer 100 in a second.
+pub(crate) const BROWNOUT: Scenario =
+    Scenario { name: "brownout", trouble: Trouble::Brownout(5.0), trouble_ends: 40, ..LONG_QUEUE };
+
+pub(crate) const BROWNOUT_SHORT_QUEUE: Scenario =
+    Scenario { name: "brownout-short-queue", queue: 100, ..BROWNOUT };
+
+/// Ten seconds down, and then ten until the capacity is back, from a tenth of it on.
+pub(crate) const CRASH: Scenario = Scenario {
+    name: "crash",
+    trouble: Trouble::Crash { warm_up: 10 },
+    trouble_ends: 40,
+    length: 100,
+    ..LONG_QUEUE
+};
+
+/// A minute of twice the calls that the host can answer.
+pub(crate) const OVERLOAD: Scenario =
+    Scenario { name: "overload", trouble: TWICE_THE_CAPACITY, trouble_ends: 90, length: 150, ..SHORT_QUEUE };
+
+pub(crate) const OVERLOAD_LONG_QUEUE: Scenario =
+    Scenario { name: "overload-long-queue", queue: LONG_QUEUE.queue, ..OVERLOAD };
+
+/// One host of eight accepts requests and never answers, for half a minute. The eight can answer 800 in a second.
+pub(crate) const BAD_HOST: Scenario = Scenario {
+    name: "bad-host",
+    hosts: 8,
+    slots: 2,
+    queue: 200,
+    trouble: Trouble::FirstHostHangs,
+    ..LONG_QUEUE
+};
+
+/// A tenth of the requests is slow, each by chance. One of n slow requests takes longer by n times the mean service time:
+/// half of them by 40 ms or more, a tenth of them by 200 ms or more.
+pub(crate) const SLOW_TAIL: Scenario =
+    Scenario { name: "slow-tail", slow: Slow::HeavyTail { least: MEAN, shape: 1.0 }, ..LONG_QUEUE };
+
+/// A tenth of the requests is slow, each by chance, and each by the same time.
+pub(crate) const SLOW_UNIFORM: Scenario =
+    Scenario { name: "slow-uniform", slow: Slow::Uniform(Duration::from_millis(200)), ..LONG_QUEUE };
+
+/// One host of ten answers late. The ten can answer 1000 in a second.
+pub(crate) const SLOW_HOST: Scenario = Scenario {
+    name: "slow-host",
+    hosts: 10,
+    slots: 2,
+    queue: 200,
+    trouble: Trouble::FirstHostLate(Duration::from_millis(200)),
+    ..LONG_QUEUE
+};
+
+/// All of them.
+pub(crate) const ALL: [Scenario; 10] = [
+    HEALTHY,
+    BROWNOUT,
+    BROWNOUT_SHORT_QUEUE,
+    CRASH,
+    OVERLOAD,
+    OVERLOAD_LONG_QUEUE,
+    BAD_HOST,
+    SLOW_TAIL,
+    SLOW_UNIFORM,
+    SLOW_HOST,
+];

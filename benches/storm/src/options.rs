@@ -1,0 +1,61 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use crate::model::scenarios;
+
+pub(crate) const USAGE: &str = "\
+usage: storm [--only SCENARIO] [--seeds N] [--charts FOLDER] [--write FILE]
+       storm real [--charts FOLDER] [--write FILE]
+
+  --only SCENARIO  measures one scenario
+  --seeds N        runs of each client; 100 unless set
+  --charts FOLDER  where the charts go; none is drawn unless set
+  --write FILE     a Markdown file in which the tables are replaced";
+
+/// What to do.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    /// Measures a real server instead of the model.
+    pub(crate) real: bool,
+    pub(crate) only: Option<String>,
+    pub(crate) seeds: u64,
+    pub(crate) charts: Option<PathBuf>,
+    pub(crate) write: Option<PathBuf>,
+}
+
+impl Options {
+    pub(crate) fn from_command_line() -> Result<Options, String> {
+        let mut options = Options { seeds: 100, ..Options::default() };
+        let mut words = std::env::args().skip(1);
+        while let Some(word) = words.next() {
+            if word == "real" {
+                options.real = true;
+                continue;
+            }
+            let value = words.next().ok_or_else(|| format!("`{word}` stands without a value"))?;
+            options.take(&word, value)?;
+        }
+        Ok(options)
+    }
+
+    fn take(&mut self, key: &str, value: String) -> Result<(), String> {
+        match key {
+            "--only" => {
+                let known = scenarios::ALL.map(|scenario| scenario.name);
+                if !known.contains(&value.as_str()) {
+                    return Err(format!("`{value}` is no scenario; there are {}", known.join(", ")));
+                }
+                self.only = Some(value);
+            }
+            "--seeds" => {
+                let seeds = value.parse().ok().filter(|&seeds| seeds > 0);
+                self.seeds = seeds.ok_or_else(|| format!("`{value}` is no number of runs"))?;
+            }
+            "--charts" => self.charts = Some(value.into()),
+            "--write" => self.write = Some(value.into()),
+            _ => return Err(format!("`{key}` is no option")),
+        }
+        Ok(())
+    }
+}
