@@ -20,6 +20,8 @@ use super::trial;
 #[cfg(feature = "std")]
 use super::window::Window;
 use crate::error::circuit_open::Name;
+#[cfg(feature = "std")]
+use crate::observe::CircuitEvent;
 use crate::runtime::TimeSource;
 use crate::runtime::sync::AtomicU64;
 
@@ -227,6 +229,56 @@ impl CircuitBreaker {
     #[cfg(feature = "std")]
     pub(super) fn address(&self) -> usize {
         core::ptr::from_ref(self).addr()
+    }
+}
+
+/// Listeners, which receive each change of the circuit's state.
+#[cfg(feature = "std")]
+impl CircuitBreaker {
+    /// Calls `listener` after each change of this breaker's state, after the [`Observer`](crate::Observer) of the process.
+    ///
+    /// The events arrive in the order of the changes, on the thread of a call that caused one of them. No lock is held, so
+    /// the listener may use the breaker; the event of a change that it causes follows when it has returned. A panic in it
+    /// is a panic of that call, and later events still arrive.
+    ///
+    /// A second listener replaces the first one. A closure that captures is set by
+    /// [`on_change_with`](Self::on_change_with).
+    ///
+    /// ```
+    /// use retry_core::CircuitBreaker;
+    ///
+    /// static SEARCH: CircuitBreaker = CircuitBreaker::new()
+    ///     .name("search")
+    ///     .on_change(|event| eprintln!("{}: from {} to {}", event.breaker(), event.from(), event.to()));
+    ///
+    /// SEARCH.force_open();
+    /// ```
+    #[must_use]
+    pub const fn on_change(mut self, listener: fn(&CircuitEvent<'_>)) -> CircuitBreaker {
+        self.listeners.function = Some(listener);
+        self
+    }
+
+    /// Calls a closure after each change of this breaker's state, like [`on_change`](Self::on_change), whose function is
+    /// called before it.
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    /// use retry_core::{CircuitBreaker, CircuitState};
+    ///
+    /// let (sender, changes) = mpsc::channel();
+    /// let breaker = CircuitBreaker::new().on_change_with(move |event| sender.send(event.to()).unwrap());
+    ///
+    /// breaker.force_open();
+    /// assert_eq!(changes.recv(), Ok(CircuitState::ForcedOpen));
+    /// ```
+    #[must_use]
+    pub fn on_change_with(
+        mut self,
+        listener: impl Fn(&CircuitEvent<'_>) + Send + Sync + 'static,
+    ) -> CircuitBreaker {
+        self.listeners.set_closure(listener);
+        self
     }
 }
 
