@@ -22,6 +22,7 @@ mod delays;
 mod derive;
 mod endings;
 mod exclusive;
+mod hedging;
 mod hints;
 mod hooks;
 mod hygiene;

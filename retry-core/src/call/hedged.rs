@@ -201,8 +201,11 @@ pub trait Handles: Copy {
     /// Returns whether a try, by its number from 0, made its failure final.
     fn has_stopped(self, number: u32) -> bool;
 
-    /// Ends the attempt with the result of a try. Returns whether the try asked to wait.
-    fn take_over(self, number: u32) -> bool;
+    /// Returns whether a try, by its number from 0, asked to wait.
+    fn has_hint(self, number: u32) -> bool;
+
+    /// Ends the attempt with the result of a try.
+    fn take_over(self, number: u32);
 }
 
 impl Handles for () {
@@ -216,9 +219,11 @@ impl Handles for () {
         false
     }
 
-    fn take_over(self, _: u32) -> bool {
+    fn has_hint(self, _: u32) -> bool {
         false
     }
+
+    fn take_over(self, _: u32) {}
 }
 
 /// The handle of a call, and those of the copies of its present attempt.
@@ -258,8 +263,12 @@ impl<'h> Handles for &'h CopyHandles<'_> {
         self.of_try(number).is_stopped()
     }
 
-    fn take_over(self, number: u32) -> bool {
-        self.own.take_over(self.of_try(number))
+    fn has_hint(self, number: u32) -> bool {
+        self.of_try(number).has_hint()
+    }
+
+    fn take_over(self, number: u32) {
+        self.own.take_over(self.of_try(number));
     }
 }
 
@@ -316,6 +325,8 @@ impl<F: Failure> Failure for Watched<'_, F> {
 pub enum Question {
     /// Whether the result is a value.
     IsValue,
+    /// Whether the result is a value, and accepted.
+    IsAccepted,
     /// Whether the result ends the attempt: an accepted value, or an error that is not retried.
     EndsAttempt,
 }
@@ -331,7 +342,8 @@ pub fn judge<O: Outcome>(
     let result = outcome.into_result();
     let answer = match (&result, question) {
         (result, Question::IsValue) => result.is_ok(),
-        (Ok(value), Question::EndsAttempt) => accepts(value),
+        (Ok(value), _) => accepts(value),
+        (Err(_), Question::IsAccepted) => false,
         (Err(error), Question::EndsAttempt) => is_final(error),
     };
     (O::from_result(result), answer)
@@ -406,9 +418,11 @@ where
         let this = self.project();
         let Some(race) = this.race else {
             let answer = this.call.poll_first(this.first, context);
-            let Some(hedge) = this.call.hedging.active().filter(|_| answer.is_pending()) else {
+            if answer.is_ready() {
+                this.call.has_ended(0);
                 return answer;
-            };
+            }
+            let Some(hedge) = this.call.hedging.active() else { return answer };
             let race = this.race.insert(Box::pin(Race::new(hedge, this.timer)));
             return race.as_mut().poll_timer(this.call, (this.start, this.judge, this.timer), context);
         };
@@ -440,16 +454,13 @@ impl<X: CopyPermits, H: Handles> HedgedCall<'_, X, H> {
         hedge.pay().then_some(permit)
     }
 
-    /// Returns the answer of a try, and whether it is a value.
-    fn is_value<T>(
-        &self,
-        answer: T,
-        judge: &mut impl FnMut(T, Question, &Hedging<'_>) -> (T, bool),
-    ) -> (T, bool) {
-        judge(answer, Question::IsValue, self.hedging)
+    /// Ends hedging if a try that has ended, by its number from 0, asked to wait.
+    fn has_ended(&self, number: u32) {
+        self.hedging.hinted(self.handles.has_hint(number));
     }
 
-    /// Returns the answer of a try, by its number from 0, if it ends the attempt while others run.
+    /// Returns the answer of a try, by its number from 0, if it ends the attempt while others run. A try that has stopped
+    /// the call ends it with whatever it returns.
     fn ending<T>(
         &self,
         number: u32,
@@ -457,21 +468,14 @@ impl<X: CopyPermits, H: Handles> HedgedCall<'_, X, H> {
         judge: &mut impl FnMut(T, Question, &Hedging<'_>) -> (T, bool),
     ) -> Option<T> {
         let (answer, ends) = judge(answer, Question::EndsAttempt, self.hedging);
-        if ends {
-            return Some(answer);
-        }
-        // A value is refused whatever the handle: `stop` concerns failures.
-        let (answer, is_value) = self.is_value(answer, judge);
-        (!is_value && self.handles.has_stopped(number)).then_some(answer)
+        (ends || self.handles.has_stopped(number)).then_some(answer)
     }
 
     fn emit(&self, emit: fn(&HedgeEvent<'_>), copy: u32, started: Nanos) {
-        if observe::is_watched() {
-            let &Hedging { ref operation, level, .. } = self.hedging;
-            let (label, attempt) = (*operation, self.hedging.attempt.load(Ordering::Relaxed));
-            let delay = to_duration(runtime::now(Clock::Async).saturating_sub(started));
-            emit(&HedgeEvent { operation, label, attempt, copy, delay, level });
-        }
+        let &Hedging { ref operation, level, .. } = self.hedging;
+        let (label, attempt) = (*operation, self.hedging.attempt.load(Ordering::Relaxed));
+        let delay = to_duration(runtime::now(Clock::Async).saturating_sub(started));
+        emit(&HedgeEvent { operation, label, attempt, copy, delay, level });
     }
 }
 
@@ -495,9 +499,10 @@ impl<'h, F: Future, P, W: Future<Output = ()>> Race<'h, F, P, W> {
         J: FnMut(F::Output, Question, &Hedging<'_>) -> (F::Output, bool),
     {
         let this = self.project();
+        call.has_ended(0);
         if let First::Running(Some(watch)) = core::mem::replace(this.first, First::Failed) {
             let is_value;
-            (answer, is_value) = call.is_value(answer, judge);
+            (answer, is_value) = judge(answer, Question::IsValue, call.hedging);
             watch.ended(is_value);
         }
         if this.copies.is_empty() { Some(answer) } else { call.ending(0, answer, judge) }
@@ -523,17 +528,22 @@ impl<'h, F: Future, P, W: Future<Output = ()>> Race<'h, F, P, W> {
                 continue;
             };
             let RunningCopy { number, permit, .. } = this.copies.remove(at);
+            call.has_ended(number);
             let is_last = this.copies.is_empty() && matches!(this.first, First::Failed);
             let ending = if is_last { Some(answer) } else { call.ending(number, answer, judge) };
-            if let Some(answer) = ending {
-                call.shared.take_over(permit);
-                call.hedging.hinted(call.handles.take_over(number));
-                let (answer, is_value) = call.is_value(answer, judge);
-                if is_value {
+            let Some(mut answer) = ending else { continue };
+            if observe::is_watched() {
+                let may_be_refused = is_last && !call.handles.has_stopped(number);
+                let question = if may_be_refused { Question::IsAccepted } else { Question::IsValue };
+                let has_won;
+                (answer, has_won) = judge(answer, question, call.hedging);
+                if has_won {
                     call.emit(observe::hedge_won, number, *this.started);
                 }
-                return Some(answer);
             }
+            call.shared.take_over(permit);
+            call.handles.take_over(number);
+            return Some(answer);
         }
         None
     }
@@ -566,7 +576,9 @@ impl<'h, F: Future, P, W: Future<Output = ()>> Race<'h, F, P, W> {
             let number = *this.number;
             let future = Box::pin(start(call.handles.of_copy(number)));
             this.copies.push(RunningCopy { number, permit, future });
-            call.emit(observe::hedge_started, number, *this.started);
+            if observe::is_watched() {
+                call.emit(observe::hedge_started, number, *this.started);
+            }
             if number < u32::from(this.hedge.most_copies()) {
                 this.timer.set(Some(timer(*this.delay)));
             }
