@@ -4,8 +4,8 @@
 mod lab;
 
 //mod arguments;
-//mod budget;
+mod budget;
 mod hints;
-//mod limits;
+mod limits;
 mod race;
 //mod shapes;
