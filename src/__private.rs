@@ -19,8 +19,8 @@ pub use retry_macros::retry;
 pub use retry_core::call::hedged::{CopyHandles, Hedging, hedged_with, judge, lend_hedge};
 #[cfg(all(feature = "std", target_has_atomic = "64"))]
 pub use retry_core::call::limits::{
-    Ended, Shared, lend_breaker, lend_budget, only_error, plan_async_shared, plan_blocking_shared,
-    plan_controlled_shared, refused,
+    Ended, Shared, lend_breaker, lend_budget, lend_throttle, only_error, plan_async_shared,
+    plan_blocking_shared, plan_controlled_shared,
 };
 #[cfg(feature = "std")]
 pub use with_std::*;
@@ -40,6 +40,7 @@ mod with_std {
         typed_async_on_retry, typed_async_on_success, typed_on_give_up, typed_on_retry, typed_on_success,
     };
     pub use retry_core::call::probe::{probe, probe_error, probe_type};
+    pub use retry_core::call::refusal::{Refusal, refused, throttled};
     pub use retry_core::call::step::{
         Decider, failed_by_rules, failed_with_call, succeeded, succeeded_by_default,
     };

@@ -33,10 +33,14 @@ pub use retry_core::{
     Backoff, Delays, Draw, Draws, GiveUpReason, HintMode, InvalidPolicy, Jitter, Outcome, Policy, preset,
 };
 #[cfg(target_has_atomic = "64")]
-pub use retry_core::{CircuitBreaker, CircuitOpen, CircuitState, FailureKind, Permit, RetryBudget};
+pub use retry_core::{
+    CircuitBreaker, CircuitOpen, CircuitState, FailureKind, Permit, RetryBudget, Throttled,
+};
 #[cfg(feature = "std")]
 pub use retry_core::{GiveUpEvent, RetryError, RetryEvent, Retryable, SuccessEvent};
 pub use retry_core::{InvalidConfig, JitterConfig, PolicyConfig};
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
+pub use retry_core::{Pass, Throttle};
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/derive.md")]
 pub use retry_macros::Retryable;

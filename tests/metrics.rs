@@ -2,12 +2,15 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use reattempt::{Policy, retry, testing};
+use reattempt::{CircuitBreaker, Hedge, Policy, RetryBudget, Throttle, retry, testing};
 
-/// The exporter of this process, once six calls have been made.
+/// The exporter of this process, once six calls have been made, some through breakers, budgets and a throttle,
+/// and some that are hedged.
 fn exporter() -> &'static PrometheusHandle {
     static EXPORTER: OnceLock<PrometheusHandle> = OnceLock::new();
     EXPORTER.get_or_init(|| {
@@ -15,6 +18,9 @@ fn exporter() -> &'static PrometheusHandle {
         let builder = PrometheusBuilder::new().set_buckets_for_metric(buckets, &[0.5, 1.0, 5.0]);
         let exporter = builder.expect("there are buckets").install_recorder().expect("it is the first");
         call_six_times();
+        protect();
+        throttle();
+        hedge();
         exporter
     })
 }
@@ -100,6 +106,113 @@ fn call_six_times() {
     }
 }
 
+fn failed() -> io::Result<()> {
+    Err(io::ErrorKind::ConnectionRefused.into())
+}
+
+/// A breaker that is open and has refused two calls, one that has recovered, and one that is held open and has refused
+/// none; and a budget that has paid for two retries and refused one.
+fn protect() {
+    let guard = testing::no_wait();
+    let breaker = |name| CircuitBreaker::new().name(name).consecutive_failures(1);
+    let [search, mail, login] = ["search", "mail", "login"].map(breaker);
+    assert!(mail.call(failed).is_err());
+    guard.advance(Duration::from_secs(30));
+    assert!(mail.call(|| Ok::<_, io::Error>(())).is_ok());
+    for _ in 0..3 {
+        assert!(search.call(failed).is_err());
+    }
+    login.force_open();
+    let budget = RetryBudget::new().name("writes").reserve_per_second(1).ttl(Duration::from_secs(2));
+    assert!(budget.try_withdraw() && budget.try_withdraw() && !budget.try_withdraw());
+    let calm = RetryBudget::new().name("reads");
+    assert!(calm.try_withdraw());
+}
+
+/// A throttle that has refused three calls, and one that has refused none.
+fn throttle() {
+    let _guard = testing::no_wait();
+    let [busy, calm] = ["busy", "calm"].map(|name| Throttle::new().name(name));
+    calm.acquire().expect("nothing was rejected").accepted();
+    let mut refused = 0;
+    while refused < 3 {
+        match busy.acquire() {
+            Ok(pass) => pass.rejected(),
+            Err(_) => refused += 1,
+        }
+    }
+}
+
+#[test]
+fn prometheus_sees_what_each_throttle_refuses() {
+    let page = Page::scrape();
+    let value = |name, throttle| page.value(name, &[("throttle", throttle)]);
+    assert_eq!(value("reattempt_throttled_total", "busy"), Some(3.0));
+    let probability = value("reattempt_throttle_probability", "busy").expect("it has refused calls");
+    assert!((0.5..=0.9).contains(&probability), "{probability}");
+    assert_eq!(value("reattempt_throttled_total", "calm"), None);
+}
+
+static READS: Hedge = Hedge::after(Duration::from_millis(50)).extra_load(1.0);
+
+#[retry(hedge = READS, name = "read {key}")]
+async fn read(key: &str, takes: [u64; 2], tries: &Cell<usize>) -> io::Result<()> {
+    let number = tries.replace(tries.get() + 1);
+    tokio::time::sleep(Duration::from_millis(takes[number])).await;
+    Ok(())
+}
+
+/// One that answers in time, one whose copy answers first, and two whose copy does not.
+fn hedge() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(async {
+        for takes in [[20, 0], [200, 10], [70, 100], [80, 100]] {
+            read("a", takes, &Cell::new(0)).await.expect("every answer is a success");
+        }
+    });
+}
+
+#[test]
+fn prometheus_sees_copies_that_started_and_copies_that_won() {
+    let page = Page::scrape();
+    let read = [("operation", "read {key}")];
+    assert_eq!(page.value("reattempt_hedges_started_total", &read), Some(3.0));
+    assert_eq!(page.value("reattempt_hedges_won_total", &read), Some(1.0));
+    assert_eq!(page.value("reattempt_retries_total", &read), None, "a copy is no retry");
+}
+
+#[test]
+fn prometheus_sees_the_state_of_each_breaker_its_changes_and_its_refusals() {
+    let page = Page::scrape();
+    for (breaker, states, changes, refused) in [
+        ("search", &[("Closed", 0.0), ("Open", 1.0)][..], &["Open"][..], 2.0),
+        ("mail", &[("Closed", 1.0), ("Open", 0.0), ("HalfOpen", 0.0)], &["Open", "HalfOpen", "Closed"], 0.0),
+        ("login", &[("Closed", 0.0), ("ForcedOpen", 1.0)], &["ForcedOpen"], 0.0),
+    ] {
+        let breaker = ("breaker", breaker);
+        for state in ["Closed", "Open", "HalfOpen", "ForcedOpen", "Disabled"] {
+            let expected = states.iter().find(|(known, _)| *known == state).map(|(_, value)| *value);
+            let labels = [breaker, ("state", state)];
+            assert_eq!(page.value("reattempt_circuit_state", &labels), expected, "{labels:?}");
+            let expected = changes.contains(&state).then_some(1.0);
+            let labels = [breaker, ("to", state)];
+            assert_eq!(page.value("reattempt_circuit_changes_total", &labels), expected, "{labels:?}");
+        }
+        assert_eq!(page.value("reattempt_circuit_refused_total", &[breaker]), Some(refused), "{breaker:?}");
+    }
+}
+
+#[test]
+fn prometheus_sees_what_each_budget_pays_and_refuses() {
+    let page = Page::scrape();
+    for (budget, withdrawn, refused, balance) in [("writes", 2.0, 1.0, 0.0), ("reads", 1.0, 0.0, 99.0)] {
+        let value = |name| page.value(name, &[("budget", budget)]);
+        assert_eq!(value("reattempt_budget_withdrawn_total"), Some(withdrawn), "{budget}");
+        assert_eq!(value("reattempt_budget_refused_total"), Some(refused), "{budget}");
+        assert_eq!(value("reattempt_budget_balance"), Some(balance), "{budget}");
+    }
+}
+
 #[test]
 fn prometheus_sees_counters_by_label_and_a_histogram_of_delays() {
     let page = Page::scrape();
@@ -122,10 +235,20 @@ fn every_metric_has_its_type_and_a_description_and_stands_in_the_docs() {
     assert_eq!(
         types,
         [
+            ("reattempt_budget_balance", "gauge"),
+            ("reattempt_budget_refused_total", "counter"),
+            ("reattempt_budget_withdrawn_total", "counter"),
+            ("reattempt_circuit_changes_total", "counter"),
+            ("reattempt_circuit_refused_total", "counter"),
+            ("reattempt_circuit_state", "gauge"),
             ("reattempt_delay_seconds", "histogram"),
             ("reattempt_gave_up_total", "counter"),
+            ("reattempt_hedges_started_total", "counter"),
+            ("reattempt_hedges_won_total", "counter"),
             ("reattempt_recovered_total", "counter"),
             ("reattempt_retries_total", "counter"),
+            ("reattempt_throttle_probability", "gauge"),
+            ("reattempt_throttled_total", "counter"),
         ]
     );
     for (name, kind) in types {
@@ -148,12 +271,14 @@ fn the_docs_name_no_other_metrics() {
     }
 }
 
+const LABELS: [&str; 8] = ["operation", "reason", "le", "breaker", "state", "to", "budget", "throttle"];
+
 #[test]
 fn neither_errors_nor_arguments_are_labels() {
     let page = Page::scrape();
     for (name, labels) in page.samples.keys() {
         for (label, value) in labels {
-            assert!(["operation", "reason", "le"].contains(&label.as_str()), "{name} has {label}");
+            assert!(LABELS.contains(&label.as_str()), "{name} has {label}");
             assert!(!["slow", "forbidden", "store a"].contains(&value.as_str()), "{name} has {value}");
         }
     }

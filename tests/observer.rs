@@ -3,16 +3,19 @@
 use std::cell::{Cell, RefCell};
 use std::fmt::{self, Debug, Display};
 use std::future::Future;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use reattempt::observe::{AnyGiveUpEvent, AnyRetryEvent, CircuitEvent, RecoveryEvent};
+use reattempt::observe::{
+    AnyGiveUpEvent, AnyRetryEvent, BudgetEvent, CircuitEvent, CircuitRefusalEvent, RecoveryEvent,
+};
 use reattempt::testing::Guard;
 use reattempt::{
-    CircuitBreaker, CircuitOpen, GiveUpEvent, Jitter, Observer, Policy, RetryBudget, RetryEvent,
+    CircuitBreaker, CircuitOpen, FailureKind, GiveUpEvent, Jitter, Observer, Policy, RetryBudget, RetryEvent,
     SetObserverError, retry, set_observer, testing,
 };
 use tracing::field::{Field, Visit};
@@ -72,6 +75,10 @@ impl Recorder {
         assert!(!PANICS.get(), "the observer panics");
         ASKS_FOR_ERRORS.get().then(|| error.to_string())
     }
+
+    fn note_text(&self, text: String) {
+        TOLD.with_borrow_mut(|told| told.push((self.0, text)));
+    }
 }
 
 impl Observer for Recorder {
@@ -85,8 +92,20 @@ impl Observer for Recorder {
     }
 
     fn circuit_changed(&self, event: &CircuitEvent<'_>) {
-        let text = format!("{} {} to {}", event.breaker(), event.from(), event.to());
-        TOLD.with_borrow_mut(|told| told.push((self.0, text)));
+        self.note_text(format!("{} {} to {}", event.breaker(), event.from(), event.to()));
+    }
+
+    fn circuit_refused(&self, event: &CircuitRefusalEvent<'_>) {
+        let (breaker, state) = (event.breaker(), event.state());
+        self.note_text(format!("{breaker} refuses, {state} for {:?}", event.retry_in()));
+    }
+
+    fn budget_withdrawn(&self, event: &BudgetEvent<'_>) {
+        self.note_text(format!("{} pays, {} left", event.budget(), event.balance()));
+    }
+
+    fn budget_refused(&self, event: &BudgetEvent<'_>) {
+        self.note_text(format!("{} refuses, {} left", event.budget(), event.balance()));
     }
 
     fn gave_up(&self, event: &AnyGiveUpEvent<'_>) {
@@ -445,15 +464,19 @@ fn what_a_budget_or_a_breaker_refuses_is_told_and_so_is_every_change_of_state() 
 
     let guard = listen();
     let breaker = CircuitBreaker::new().name("db").consecutive_failures(2).open_for(Duration::from_secs(9));
-    let budget = RetryBudget::new().ratio(0.0).reserve_per_second(1).ttl(Duration::from_secs(1));
+    let budget =
+        RetryBudget::new().name("db retries").ratio(0.0).reserve_per_second(1).ttl(Duration::from_secs(1));
     assert!(fetch("k", &breaker, &budget).is_err());
     assert!(fetch("k", &breaker, &budget).is_err());
     assert_eq!(
         told("observer"),
         [
+            "db retries pays, 0 left",
             "fetch k 1/3 at 0ns, next in 1s: down",
             "db Closed to Open",
+            "db refuses, Open for 9s",
             "fetch k 2/3 at 1s, CircuitOpen: down",
+            "db refuses, Open for 9s",
             "fetch k 0/3 at 0ns, CircuitOpen: the circuit breaker `db` is open for another 9s",
         ]
     );
@@ -465,10 +488,13 @@ fn what_a_budget_or_a_breaker_refuses_is_told_and_so_is_every_change_of_state() 
     assert_eq!(
         told("observer"),
         [
+            "db retries pays, 0 left",
             "db Open to HalfOpen",
             "db HalfOpen to Open",
+            "db refuses, Open for 9s",
             "fetch k 1/3 at 0ns, CircuitOpen: down",
             "db Open to Closed",
+            "db retries refuses, 0 left",
             "fetch k 1/3 at 0ns, BudgetExhausted: down",
         ]
     );
@@ -477,7 +503,72 @@ fn what_a_budget_or_a_breaker_refuses_is_told_and_so_is_every_change_of_state() 
     let refused_after_the_wait = [
         "db Closed to ForcedOpen",
         "fetch k 1/3 at 0ns, next in 1s: down",
+        "db refuses, ForcedOpen for 18446744073709551615.999999999s",
         "fetch k 1/3 at 1s, CircuitOpen: down",
     ];
     assert_eq!(told("observer"), refused_after_the_wait);
+}
+
+#[test]
+fn a_breaker_and_a_budget_of_their_own_tell_every_refusal() {
+    fn failed<T>() -> io::Result<T> {
+        Err(io::ErrorKind::ConnectionRefused.into())
+    }
+
+    let guard = listen();
+    let breaker = CircuitBreaker::new().name("own").consecutive_failures(1).open_for(Duration::from_secs(9));
+    assert!(breaker.call(|| Ok::<_, io::Error>(1)).is_ok());
+    assert_eq!(told("observer"), [] as [&str; 0], "a call that is let through is no event");
+    assert!(breaker.call(failed::<()>).is_err());
+    guard.advance(Duration::from_secs(2));
+    assert!(breaker.acquire().is_err());
+    assert!(breaker.call(failed::<()>).is_err());
+    assert!(breaker.call_if(failed::<()>, |_| true).is_err());
+    assert!(finish(breaker.call_async(async || failed::<()>())).is_err());
+    let refused = "own refuses, Open for 7s";
+    assert_eq!(told("observer"), ["own Closed to Open", refused, refused, refused, refused]);
+
+    // The only trial runs.
+    guard.advance(Duration::from_secs(7));
+    let trial = breaker.acquire().expect("it is a trial");
+    assert!(breaker.acquire().is_err());
+    assert_eq!(told("observer"), ["own Open to HalfOpen", "own refuses, HalfOpen for 9s"]);
+    trial.success();
+    breaker.disable();
+    assert!(breaker.acquire().is_ok());
+    assert_eq!(told("observer"), ["own HalfOpen to Closed", "own Closed to Disabled"]);
+
+    let budget = RetryBudget::new().reserve_per_second(1).ttl(Duration::from_secs(2));
+    assert!(budget.try_withdraw() && budget.try_withdraw_for(FailureKind::Timeout) && !budget.try_withdraw());
+    assert_eq!(budget.balance(), 0);
+    budget.deposit();
+    assert_eq!(
+        told("observer"),
+        ["unnamed pays, 1 left", "unnamed pays, 0 left", "unnamed refuses, 0 left"],
+        "a deposit and a look at the balance are no events"
+    );
+}
+
+#[test]
+fn a_failed_trial_that_is_not_retried_is_one_refusal() {
+    #[retry(jitter = none, name = "inner", breaker = breaker)]
+    fn inner(breaker: &CircuitBreaker) -> io::Result<()> {
+        Err(io::ErrorKind::ConnectionRefused.into())
+    }
+
+    let guard = listen();
+    let breaker = CircuitBreaker::new().name("db").consecutive_failures(1).open_for(Duration::from_secs(9));
+    assert!(breaker.call(|| inner(&breaker)).is_err());
+    guard.advance(Duration::from_secs(9));
+    TOLD.take();
+    assert!(breaker.call(|| inner(&breaker)).is_err());
+    assert_eq!(
+        told("observer"),
+        [
+            "db Open to HalfOpen",
+            "db refuses, HalfOpen for 0ns",
+            "inner 1/3 at 0ns, CircuitOpen: connection refused",
+            "db HalfOpen to Open",
+        ]
+    );
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 use reattempt::observe::OperationStats;
 use reattempt::testing::Guard;
 use reattempt::{
-    CircuitBreaker, GiveUpReason, Jitter, Policy, RetryError, Stats, retry, set_observer, testing,
+    CircuitBreaker, CircuitState, GiveUpReason, Jitter, Policy, RetryBudget, RetryError, Stats, retry,
+    set_observer, testing,
 };
 
 static STATS: Stats = Stats::new();
@@ -58,9 +59,10 @@ fn calls_are_counted_by_label_and_how_they_ended() {
     assert_eq!(stats.total_delay, Duration::from_secs(1 + 3 + 3 + 3));
     assert_eq!(stats.mean_delay(), Duration::from_secs(10) / 7);
     assert_eq!(errors(&stats), [("slow", 8), ("forbidden", 1), ("busy", 1)]);
-    // Operations stand in the order of their names, and this is the last.
+    // Operations stand in the order of their names, and this is the last. A table of breakers may follow.
     let table = STATS.to_string();
-    assert_eq!(table.split_once("store {key} ").map(|(_, row)| row), Some(ROW), "{table}");
+    let row = table.split_once("store {key} ").map(|(_, row)| row.split("\n\n").next().unwrap().trim_end());
+    assert_eq!(row, Some(ROW.trim_end()), "{table}");
 }
 
 const ROW: &str = "       4        7          2        3        1.4s
@@ -162,4 +164,36 @@ fn an_attempt_is_counted_once_however_its_call_ends() {
         assert_eq!(stats.attempts, attempts, "{operation}");
         assert_eq!(stats.errors.iter().map(|error| error.count).sum::<u64>(), 1, "{operation}");
     }
+}
+
+#[test]
+fn breakers_and_budgets_are_counted_by_name() {
+    let guard = count();
+    let breaker = CircuitBreaker::new().name("stats db").consecutive_failures(2);
+    let budget = RetryBudget::new().name("stats retries").reserve_per_second(1).ttl(Duration::from_secs(3));
+
+    #[retry(breaker = breaker, budget = budget, jitter = none, name = "guarded", error = &'static str)]
+    fn fetch(breaker: &CircuitBreaker, budget: &RetryBudget) -> Result<(), RetryError<&'static str>> {
+        Err("down")
+    }
+
+    let find = || {
+        let snapshot = STATS.snapshot();
+        let breaker = snapshot.breakers.into_iter().find(|counted| counted.breaker == "stats db");
+        let budget = snapshot.budgets.into_iter().find(|counted| counted.budget == "stats retries");
+        (breaker.expect("it has opened"), budget.expect("it has paid"))
+    };
+    assert!(breaker.call(|| Ok::<_, io::Error>(())).is_ok());
+    // One retry is paid for; then the circuit opens, and refuses another retry and two calls.
+    for _ in 0..3 {
+        assert!(fetch(&breaker, &budget).is_err());
+    }
+    let (counted, paid) = find();
+    assert_eq!((counted.state, counted.opened(), counted.refused), (CircuitState::Open, 1, 3));
+    assert_eq!((paid.balance, paid.withdrawn, paid.refused), (2, 1, 0));
+    guard.advance(Duration::from_secs(30));
+    assert!(breaker.call(|| Ok::<_, io::Error>(())).is_ok());
+    let (counted, _) = find();
+    assert_eq!((counted.state, counted.opened(), counted.refused), (CircuitState::Closed, 1, 3));
+    assert_eq!(counted.changes.len(), 3);
 }

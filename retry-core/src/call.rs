@@ -16,6 +16,7 @@ mod next;
 mod planned;
 pub mod probe;
 mod progress;
+pub mod refusal;
 mod site;
 pub mod step;
 pub mod timeout;

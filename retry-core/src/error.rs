@@ -31,8 +31,13 @@ mod retry_error;
 mod retryable;
 #[cfg(feature = "std")]
 pub mod text;
+pub(crate) mod throttled;
 
 pub use circuit_open::{CircuitOpen, FromCircuitOpen};
+pub use throttled::{FromThrottled, Throttled};
+
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
+pub(crate) use throttled::Probability;
 
 #[cfg(feature = "std")]
 pub use {

@@ -13,6 +13,8 @@ mod budget;
 #[cfg(target_has_atomic = "64")]
 mod breaker;
 #[cfg(all(feature = "std", target_has_atomic = "64"))]
+mod throttle;
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
 mod hedge;
 mod config;
 #[cfg(feature = "std")]
@@ -33,10 +35,10 @@ pub use call::{
 };
 pub use config::{InvalidConfig, JitterConfig, PolicyConfig};
 pub use decision::{GiveUpReason, Outcome};
-#[cfg(target_has_atomic = "64")]
-pub use error::CircuitOpen;
 #[cfg(feature = "std")]
 pub use error::{AttemptTimeout, RetryError, Retryable};
+#[cfg(target_has_atomic = "64")]
+pub use error::{CircuitOpen, Throttled};
 #[cfg(all(feature = "std", target_has_atomic = "64"))]
 pub use hedge::Hedge;
 #[cfg(feature = "std")]
@@ -46,3 +48,5 @@ pub use policy::{Backoff, Delays, Draw, Draws, HintMode, InvalidPolicy, Jitter, 
 pub use runtime::enabled::{is_enabled, set_enabled};
 #[cfg(feature = "std")]
 pub use runtime::sleep::{SetSleepError, set_sleep};
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
+pub use throttle::{Pass, Throttle};

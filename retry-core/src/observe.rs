@@ -1,4 +1,4 @@
-//! Events about calls: each retry, recovery and give-up, and each change of a circuit breaker's state.
+//! Events: each retry, recovery and give-up of a call, and what breakers, budgets, throttles and hedges do.
 //!
 //! A call that succeeds on the first attempt emits no events. Each event goes to the log (feature `tracing`),
 //! to the metrics (feature `metrics`) and to the [`Observer`] that the process has set, for example
@@ -42,10 +42,11 @@ pub use event::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
 pub use event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 pub use log_rules::{LogLevel, LogRules};
 pub use observer::{Observer, SetObserverError, set_observer};
+#[cfg(target_has_atomic = "64")]
+pub use stats::{BreakerStats, BudgetStats, ThrottleStats};
 pub use stats::{ErrorCount, OperationStats, Stats, StatsSnapshot};
 
 #[cfg(target_has_atomic = "64")]
-#[expect(unused_imports, reason = "hedges, refusals, budgets and throttles emit nothing yet")]
 pub(crate) use emit::{
     budget_refused, budget_withdrawn, circuit_changed, circuit_refused, hedge_started, hedge_won, throttled,
 };

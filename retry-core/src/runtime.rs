@@ -4,6 +4,8 @@
 mod active;
 #[cfg(feature = "std")]
 mod clock;
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
+pub(crate) mod counters;
 #[cfg(feature = "std")]
 mod delays;
 #[cfg(feature = "std")]
@@ -14,6 +16,8 @@ pub(crate) mod installed;
 pub mod sleep;
 #[cfg(target_has_atomic = "64")]
 pub(crate) mod sync;
+#[cfg(all(feature = "std", target_has_atomic = "64"))]
+pub(crate) mod tenths;
 #[cfg(feature = "std")]
 mod test_context;
 #[cfg(feature = "std")]

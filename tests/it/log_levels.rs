@@ -8,10 +8,12 @@ use reattempt::{CircuitBreaker, LogLevel, Policy, RetryError, retry};
 use crate::names::told;
 use crate::support::{Down, Flaky, finish, forms};
 
-/// The first letters of the levels of the events of a call.
+/// The first letters of the levels of the events of a call. Those of a breaker or a budget have no operation, and levels of
+/// their own.
 fn levels(call: impl FnOnce()) -> String {
     let told = told(|_| call());
-    told.iter().map(|told| told.level.to_string().to_lowercase().chars().next().unwrap()).collect()
+    let of_call = told.iter().filter(|told| told.field("operation").is_some());
+    of_call.map(|told| told.level.to_string().to_lowercase().chars().next().unwrap()).collect()
 }
 
 /// Defines a blocking and an async function for each row, and checks the levels of their events: after so many failures

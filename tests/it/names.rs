@@ -1,13 +1,13 @@
 //! What a call tells through `tracing`, and under which name.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::{self, Debug, Write};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use reattempt::CircuitState::{Closed, Disabled, ForcedOpen, HalfOpen, Open};
 use reattempt::testing::Guard;
-use reattempt::{CircuitBreaker, CircuitState};
+use reattempt::{CircuitBreaker, CircuitState, Hedge, RetryBudget, Throttle};
 use reattempt::{Jitter, Policy, retry, testing};
 use tracing::field::{Field, Visit};
 use tracing::subscriber::DefaultGuard;
@@ -473,8 +473,108 @@ fn a_circuit_breaker_tells_each_change_of_its_state() {
         breaker.reset();
     });
     let states = [Closed, Open, HalfOpen, Closed, ForcedOpen, Disabled, Closed];
-    let changes: Vec<_> = states.windows(2).map(|pair| change(pair[0], pair[1])).collect();
-    assert_eq!(told, changes);
+    let mut expected: Vec<_> = states.windows(2).map(|pair| change(pair[0], pair[1])).collect();
+    expected.insert(1, refusal("Open, retry_in_ms=30000"));
+    assert_eq!(told, expected);
+}
+
+/// The refusal of a call by a circuit breaker.
+fn refusal(state: &str) -> Told {
+    let message = "circuit breaker refused a call";
+    event(Level::DEBUG, &format!("message={message}, breaker=\"db\", state={state}"))
+}
+
+#[test]
+fn a_breaker_that_is_held_open_tells_no_time() {
+    let told = told(|_| {
+        let breaker = CircuitBreaker::new().name("db");
+        breaker.force_open();
+        assert!(breaker.acquire().is_err());
+    });
+    assert_eq!(told, [change(Closed, ForcedOpen), refusal("ForcedOpen")]);
+}
+
+#[test]
+fn a_throttle_tells_what_it_refuses() {
+    let told = told(|_| {
+        let throttle = Throttle::new().name("search");
+        while let Ok(pass) = throttle.acquire() {
+            pass.rejected();
+        }
+    });
+    let [refused] = &*told else { panic!("one event: {told:?}") };
+    let probability: f64 = refused.field("probability").expect("the field").parse().expect("a number");
+    assert!((0.0..=0.9).contains(&probability), "{probability}");
+    let fields = format!("message=throttle refused a call, throttle=\"search\", probability={probability:?}");
+    assert_eq!(*refused, event(Level::DEBUG, &fields));
+}
+
+#[test]
+fn a_hedged_call_tells_each_copy_and_which_one_wins() {
+    static READS: Hedge = Hedge::after(Duration::from_millis(50)).extra_load(1.0);
+
+    async fn answer(key: &str, tries: &Cell<u32>) -> Result<(), Down> {
+        let is_first = tries.replace(tries.get() + 1) == 0;
+        tokio::time::sleep(Duration::from_millis(if is_first { 200 } else { 10 })).await;
+        if key == "b" { Err(Down(1)) } else { Ok(()) }
+    }
+
+    #[retry(max = 1, hedge = READS, name = "read {key}")]
+    async fn usual(key: &str, tries: &Cell<u32>) -> Result<(), Down> {
+        answer(key, tries).await
+    }
+
+    #[retry(max = 1, hedge = READS, name = "read {key}", log = trace)]
+    async fn trace(key: &str, tries: &Cell<u32>) -> Result<(), Down> {
+        answer(key, tries).await
+    }
+
+    #[retry(max = 1, hedge = READS, name = "read {key}", log = off)]
+    async fn off(key: &str, tries: &Cell<u32>) -> Result<(), Down> {
+        answer(key, tries).await
+    }
+
+    let (listener, _listening) = Listener::listen();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(async {
+        assert!(usual("a", &Cell::new(0)).await.is_ok());
+        assert!(trace("a", &Cell::new(0)).await.is_ok());
+        assert!(off("a", &Cell::new(0)).await.is_ok());
+        assert!(usual("b", &Cell::new(0)).await.is_err());
+    });
+    let copy = |level, message, delay| {
+        let fields = format!("operation=read {{key}}, attempt=1, copy=1, delay_ms={delay}");
+        event(level, &format!("message={message}, {fields}"))
+    };
+    let (started, won) = ("attempt has not answered, copy started", "copy answered first");
+    let told = listener.told();
+    assert_eq!(
+        told[..5],
+        [
+            copy(Level::DEBUG, started, 50),
+            copy(Level::DEBUG, won, 60),
+            copy(Level::TRACE, started, 50),
+            copy(Level::TRACE, won, 60),
+            copy(Level::DEBUG, started, 50),
+        ]
+    );
+    assert_eq!(told.len(), 6, "the copy fails, and then the attempt: {told:?}");
+}
+
+#[test]
+fn a_budget_tells_what_it_pays_and_what_it_refuses() {
+    let told = told(|_| {
+        let budget = RetryBudget::new().name("db retries").reserve_per_second(1).ttl(Duration::from_secs(2));
+        assert!(budget.try_withdraw() && budget.try_withdraw() && !budget.try_withdraw());
+    });
+    let of_budget = |level, message, balance| {
+        event(
+            level,
+            &format!("message=retry budget {message} a retry, budget=\"db retries\", balance={balance}"),
+        )
+    };
+    let paid = |balance| of_budget(Level::TRACE, "paid for", balance);
+    assert_eq!(told, [paid(1), paid(0), of_budget(Level::DEBUG, "refused", 0)]);
 }
 
 #[test]

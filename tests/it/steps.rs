@@ -127,7 +127,7 @@ fn a_refusal_asks_for_the_time_that_the_circuit_stays_open() {
     guard.advance(5 * SECOND);
     let refused = BREAKER.acquire().unwrap_err();
     assert_eq!(decided(&refused), Continue(15 * SECOND));
-    assert_eq!(decided(anyhow::Error::new(refused).as_ref()), Continue(15 * SECOND));
+    assert_eq!(decided(anyhow::Error::new(refused.clone()).as_ref()), Continue(15 * SECOND));
     assert_eq!(POLICY.attempts().failed_with_hint(&refused, None), Continue(SECOND));
     BREAKER.force_open();
     assert_eq!(decided(&BREAKER.acquire().unwrap_err()), Break(NotRetryable));

@@ -11,7 +11,6 @@ use core::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::circuit_breaker::CircuitBreaker;
-#[cfg(feature = "std")]
 use super::permit::Permit;
 use crate::error::CircuitOpen;
 
@@ -70,15 +69,56 @@ impl CircuitBreaker {
     ) -> Result<T, E> {
         match self.acquire() {
             Ok(permit) => {
-                #[cfg(feature = "std")]
-                let result = Attempt::new(Some(&permit), operation()).await;
-                #[cfg(not(feature = "std"))]
-                let result = operation().await;
+                let result = on_trial(&permit, operation()).await;
                 permit.settle_result(result, |_| true)
             }
             Err(open) => Err(open.into()),
         }
     }
+
+    /// Calls an async `operation` like [`call_async`](Self::call_async), but counts only errors for which `is_failure`
+    /// returns `true`, like [`call_if`](Self::call_if).
+    ///
+    /// ```
+    /// # #[cfg(feature = "tokio")]
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use std::io::{Error, ErrorKind};
+    ///
+    /// static STORE: retry_core::CircuitBreaker = retry_core::CircuitBreaker::new().consecutive_failures(1);
+    ///
+    /// let get = async || Err::<(), _>(Error::from(ErrorKind::NotFound));
+    /// let found = STORE.call_async_if(get, |error| error.kind() != ErrorKind::NotFound).await;
+    /// assert!(found.is_err());
+    /// assert_eq!(STORE.state(), retry_core::CircuitState::Closed);
+    /// # }
+    /// # #[cfg(not(feature = "tokio"))] fn main() {}
+    /// ```
+    #[expect(clippy::missing_errors_doc, reason = "the errors are those of the operation")]
+    pub async fn call_async_if<T, E: From<CircuitOpen>>(
+        &self,
+        operation: impl AsyncFnOnce() -> Result<T, E>,
+        is_failure: impl FnOnce(&E) -> bool,
+    ) -> Result<T, E> {
+        match self.acquire() {
+            Ok(permit) => {
+                let result = on_trial(&permit, operation()).await;
+                permit.settle_result(result, is_failure)
+            }
+            Err(open) => Err(open.into()),
+        }
+    }
+}
+
+/// Returns the call, which marks the thread while it is polled if it is a trial.
+#[cfg(feature = "std")]
+fn on_trial<'p, 'b, F>(permit: &'p Permit<'b>, call: F) -> Attempt<'p, 'b, F> {
+    Attempt::new(Some(permit), call)
+}
+
+/// Returns the call. Without `std` there is no thread to mark.
+#[cfg(not(feature = "std"))]
+fn on_trial<F>(_: &Permit<'_>, call: F) -> F {
+    call
 }
 
 #[cfg(feature = "std")]

@@ -1,6 +1,8 @@
 //! [`CircuitBreaker`]: its settings and its state.
 
 use core::time::Duration;
+#[cfg(feature = "std")]
+use std::sync::Arc;
 
 use super::circuit::{Circuit, Recovery, Ticket};
 #[cfg(feature = "std")]
@@ -12,9 +14,12 @@ use super::transitions::TransitionQueue;
 use super::trial;
 #[cfg(feature = "std")]
 use super::window::Window;
-use crate::error::circuit_open::left;
-use crate::policy::nanos::{from_duration, to_duration};
+use crate::error::circuit_open::{Name, remaining};
+use crate::policy::nanos::from_duration;
 use crate::runtime::TimeSource;
+
+/// The name of a breaker that has none.
+const UNNAMED: &str = "unnamed";
 
 /// A circuit breaker, which stops calls to a failing server, so that calls fail at once and the server can
 /// recover.
@@ -45,7 +50,11 @@ use crate::runtime::TimeSource;
 /// [`clock`](Self::clock). Without `std`, the time stands still until a clock is given.
 #[derive(Debug)]
 pub struct CircuitBreaker {
-    pub(super) name: &'static str,
+    /// The name that was set last; it takes precedence over `made_name`.
+    name: Option<&'static str>,
+    /// A name that was made at run time. A `const` setter cannot drop it.
+    #[cfg(feature = "std")]
+    made_name: Option<Arc<str>>,
     consecutive_failures: u16,
     pub(super) recovery: Recovery,
     counts_permanent_errors: bool,
@@ -70,7 +79,9 @@ impl CircuitBreaker {
     #[must_use]
     pub const fn new() -> CircuitBreaker {
         CircuitBreaker {
-            name: "unnamed",
+            name: None,
+            #[cfg(feature = "std")]
+            made_name: None,
             consecutive_failures: 5,
             recovery: Recovery { open_for: 30_000_000_000, trials: 1 },
             counts_permanent_errors: false,
@@ -88,8 +99,52 @@ impl CircuitBreaker {
     /// Sets the name of the breaker in events and errors; `unnamed` if not set.
     #[must_use]
     pub const fn name(mut self, name: &'static str) -> CircuitBreaker {
-        self.name = name;
+        self.name = Some(name);
         self
+    }
+
+    /// Sets a [`name`](Self::name) that is made at run time, such as that of one host of many.
+    ///
+    /// ```
+    /// use retry_core::CircuitBreaker;
+    ///
+    /// let host = "10.0.0.7";
+    /// let breaker = CircuitBreaker::new().named(format!("search on {host}"));
+    /// breaker.force_open();
+    /// let refused = breaker.acquire().unwrap_err();
+    /// assert_eq!(refused.to_string(), "the circuit breaker `search on 10.0.0.7` is held open");
+    /// ```
+    #[cfg(feature = "std")]
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Arc<str>>) -> CircuitBreaker {
+        self.name = None;
+        self.made_name = Some(name.into());
+        self
+    }
+
+    /// Returns the name, for an error.
+    pub(super) fn name_of_error(&self) -> Name {
+        match (self.name, self.made_name()) {
+            (None, Some(name)) => name,
+            (name, _) => Name::Fixed(name.unwrap_or(UNNAMED)),
+        }
+    }
+
+    /// Returns the name, for an event.
+    #[cfg(feature = "std")]
+    pub(super) fn label(&self) -> &str {
+        self.name.or(self.made_name.as_deref()).unwrap_or(UNNAMED)
+    }
+
+    #[cfg(feature = "std")]
+    fn made_name(&self) -> Option<Name> {
+        self.made_name.clone().map(Name::Made)
+    }
+
+    #[cfg(not(feature = "std"))]
+    #[expect(clippy::unused_self, reason = "without `std` no name is made at run time")]
+    const fn made_name(&self) -> Option<Name> {
+        None
     }
 
     /// Opens the circuit after this many failures without a success between them; 5 if not set. A
@@ -195,7 +250,7 @@ impl CircuitBreaker {
         if self.is_on_trial_here() {
             return Duration::ZERO;
         }
-        left(to_duration(self.circuit.refuses_for(self.recovery, || self.time.now())))
+        remaining(self.circuit.refuses_for(self.recovery, || self.time.now()))
     }
 
     /// Refuses all calls until [`reset`](Self::reset) or [`disable`](Self::disable).
@@ -238,7 +293,7 @@ impl CircuitBreaker {
     pub(super) fn emit(&self, change: Option<Change>) {
         #[cfg(feature = "std")]
         if let Some(change) = change {
-            self.transitions.emit(self.name, change);
+            self.transitions.emit(self.label(), change);
         }
         #[cfg(not(feature = "std"))]
         let _ = change;

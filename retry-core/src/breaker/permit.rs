@@ -1,6 +1,8 @@
 //! The admission of a call, and the [`Permit`] that an admitted call holds.
 
 use core::mem;
+#[cfg(feature = "std")]
+use core::time::Duration;
 
 use super::circuit::Ticket;
 use super::circuit_breaker::CircuitBreaker;
@@ -9,8 +11,9 @@ use super::state::CircuitState;
 use super::trial::Running;
 use crate::error::CircuitOpen;
 #[cfg(feature = "std")]
-use crate::policy::nanos::Nanos;
-use crate::policy::nanos::to_duration;
+use crate::observe::{self, CircuitRefusalEvent};
+#[cfg(feature = "std")]
+use crate::policy::nanos::{Nanos, from_duration};
 
 /// A permit for one call, from [`CircuitBreaker::acquire`]. The caller reports the outcome of the call to the
 /// permit.
@@ -46,8 +49,9 @@ impl<'a> Permit<'a> {
         self.ticket.is_trial.then(|| Running::enter(self.breaker.address(), self.ticket.generation))
     }
 
-    /// Returns whether the call is a trial.
+    /// Returns whether the call is a trial of the half-open circuit.
     #[cfg(feature = "std")]
+    #[inline]
     pub(crate) fn is_trial(&self) -> bool {
         self.ticket.is_trial
     }
@@ -132,7 +136,32 @@ impl CircuitBreaker {
         self.emit(change);
         match admitted {
             Ok(ticket) => Ok(Permit::new(self, ticket)),
-            Err(left) => Err(CircuitOpen::new(self.name, to_duration(left))),
+            Err(left) => {
+                let open = CircuitOpen::new(self.name_of_error(), left);
+                #[cfg(feature = "std")]
+                self.emit_refusal(open.retry_in());
+                Err(open)
+            }
+        }
+    }
+
+    /// Returns whether the breaker refuses a retry after `wait`, and emits the event of the refusal. A trial is one
+    /// call to a server in trouble, so a failure inside it is not retried.
+    #[cfg(feature = "std")]
+    pub(crate) fn refuses_retry(&self, wait: Nanos) -> bool {
+        let retry_in = self.retry_in();
+        let refuses = self.is_on_trial_here() || from_duration(retry_in) > wait;
+        if refuses {
+            self.emit_refusal(retry_in);
+        }
+        refuses
+    }
+
+    #[cfg(feature = "std")]
+    fn emit_refusal(&self, retry_in: Duration) {
+        if observe::is_watched() {
+            let (breaker, state) = (self.label(), self.state());
+            observe::circuit_refused(&CircuitRefusalEvent { breaker, state, retry_in });
         }
     }
 }

@@ -2,17 +2,15 @@
 
 mod calls;
 mod tally;
-mod tenths;
 mod time;
 
 use std::boxed::Box;
 use std::sync::OnceLock;
 
 use crate::policy::nanos::Nanos;
-use crate::runtime::thread;
+use crate::runtime::{tenths::Tenths, thread};
 pub(super) use calls::Calls;
 pub(super) use tally::{CallResult, Tally};
-use tenths::Tenths;
 use time::Periods;
 
 /// The reach of a window: a number of calls or a period of time.
@@ -66,7 +64,7 @@ impl Window {
     ) -> Option<Tally> {
         let mut window = self;
         loop {
-            let started = window.0.get_or_init(|| Box::new(Started::new(reach, revision, &now)));
+            let started = window.0.get_or_init(|| Box::new(Started::new(reach, revision)));
             if started.revision == revision {
                 return started.add(generation, result, matters, now);
             }
@@ -76,10 +74,10 @@ impl Window {
 }
 
 impl Started {
-    fn new(reach: Reach, revision: u32, now: impl Fn() -> Nanos) -> Started {
+    fn new(reach: Reach, revision: u32) -> Started {
         let storage = match reach {
             Reach::Calls(calls) => Storage::Calls(Calls::new(calls)),
-            Reach::Time(length) => Storage::Time(Box::new(Periods::new()), Tenths::new(length, now())),
+            Reach::Time(length) => Storage::Time(Box::new(Periods::new()), Tenths::new(length)),
         };
         Started { revision, storage, next: Window::new() }
     }

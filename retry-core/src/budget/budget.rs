@@ -6,6 +6,8 @@ use super::pool::{Pool, SLOTS, TOKEN};
 use super::reserve::Reserve;
 #[cfg(feature = "std")]
 use super::thread;
+#[cfg(feature = "std")]
+use crate::observe::{self, BudgetEvent};
 use crate::policy::nanos::{FOREVER, Nanos, min};
 use crate::runtime::TimeSource;
 use crate::runtime::sync::{AtomicU64, Ordering};
@@ -52,7 +54,7 @@ pub struct RetryBudget {
     /// not depend on the start of the process.
     phase: AtomicU64,
     reserve: Reserve,
-    pool: Pool,
+    pub(super) pool: Pool,
 }
 
 /// The kind of a failure, which indicates the state of the server and so determines the cost of a retry.
@@ -114,6 +116,21 @@ impl RetryBudget {
     /// whether there were.
     #[must_use = "`false` means that there must be no retry"]
     pub fn try_withdraw_for(&self, kind: FailureKind) -> bool {
+        let has_paid = self.withdraw(kind);
+        #[cfg(feature = "std")]
+        if observe::is_watched() {
+            let event = BudgetEvent { budget: self.pool.name, balance: self.balance() };
+            if has_paid {
+                observe::budget_withdrawn(&event);
+            } else {
+                observe::budget_refused(&event);
+            }
+        }
+        has_paid
+    }
+
+    /// Withdraws like [`try_withdraw_for`](Self::try_withdraw_for), and emits no event.
+    pub(crate) fn withdraw(&self, kind: FailureKind) -> bool {
         let now = self.begin();
         let (capacity, income) = (self.capacity_in_units(), self.income());
         // The capacity limits the pool and the reserve together, and the reserve has grown since.

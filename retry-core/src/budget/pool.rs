@@ -56,6 +56,8 @@ pub(crate) struct Pool {
     is_turning: AtomicBool,
     /// Whether the pool was far from its limit when a thread last looked at the whole budget.
     has_room: AtomicBool,
+    /// The name of the budget, which has a place in this cache line and would begin another one elsewhere.
+    pub(crate) name: &'static str,
 }
 
 /// A part of the counter of deposits, in a cache line of its own. The rest of the line holds what is rarely
@@ -90,6 +92,7 @@ impl Pool {
             slot: AtomicU64::new(0),
             is_turning: AtomicBool::new(false),
             has_room: AtomicBool::new(false),
+            name: "unnamed",
         }
     }
 

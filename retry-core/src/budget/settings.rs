@@ -11,6 +11,13 @@ use crate::runtime::TimeSource;
 
 /// Setters, which are `const`.
 impl RetryBudget {
+    /// Sets the name of the budget in events, metrics and counts; `unnamed` if not set.
+    #[must_use]
+    pub const fn name(mut self, name: &'static str) -> RetryBudget {
+        self.pool.name = name;
+        self
+    }
+
     /// Sets the number of retries that one call pays for; 0.2 if not set, which allows one retry for five
     /// calls. The ratio is exact to seven decimal places.
     ///

@@ -11,6 +11,8 @@ mod builder;
 mod course;
 mod ending;
 mod future;
+#[cfg(target_has_atomic = "64")]
+mod hedging;
 mod lending;
 mod operation;
 mod rule;

@@ -170,6 +170,11 @@ impl Call {
         let _ = self.asked.low.fetch_update(Relaxed, Relaxed, with_flags);
     }
 
+    /// Returns whether the attempt asked to wait.
+    pub(crate) fn has_hint(&self) -> bool {
+        self.asked.load() >> FLAGS != 0
+    }
+
     /// Returns the handle of a copy of this attempt.
     #[doc(hidden)]
     #[must_use]
@@ -187,13 +192,6 @@ impl Call {
     #[doc(hidden)]
     pub fn take_over(&self, copy: &Call) {
         self.asked.store(copy.asked.load());
-    }
-
-    /// Returns whether this attempt asked to wait.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn has_hint(&self) -> bool {
-        self.asked.load() >> FLAGS != 0
     }
 
     /// Returns whether a failure of this attempt is final.

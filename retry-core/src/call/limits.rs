@@ -1,7 +1,7 @@
-//! The budget and the breaker of a call, which it shares with other calls.
+//! The budget, the breaker and the throttle of a call, which it shares with other calls.
 //!
 //! The policy decides first, because its decision affects no other call. A retry is then checked against the
-//! breaker and at last against the budget, which alone spends tokens.
+//! breaker, against the throttle and at last against the budget, which alone spends tokens.
 
 use std::boxed::Box;
 use std::rc::Rc;
@@ -10,18 +10,19 @@ use std::sync::{Arc, LazyLock};
 use super::next::{Controls, Emit, plan};
 use super::planned::{GivenUp, Planned};
 use super::progress::Progress;
+use super::refusal::Refusal;
 use super::site::Site;
 use crate::breaker::{Attempt, Running};
 use crate::breaker::{CircuitBreaker, CircuitState, Permit};
 use crate::budget::{FailureKind, RetryBudget};
-use crate::decision::{Decision, FailedAttempt, GiveUpReason, Outcome};
-use crate::error::{CircuitOpen, Failure, FromCircuitOpen};
+use crate::decision::{Decision, FailedAttempt, GiveUpReason};
+use crate::error::Failure;
 use crate::hedge::Hedge;
-use crate::policy::nanos::from_duration;
 use crate::runtime::Clock;
+use crate::throttle::{Pass, Throttle};
 
-/// A lender of a value for `budget`, `breaker` and `hedge`: the value itself, a pointer that lends it, or an `Option`
-/// of these.
+/// A lender of a value for `budget`, `breaker`, `throttle` and `hedge`: the value itself, a pointer that lends it, or an
+/// `Option` of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no `{T}`",
     label = "expected a `{T}`",
@@ -48,7 +49,7 @@ macro_rules! lend {
 }
 
 lend! {
-    itself: CircuitBreaker RetryBudget Hedge;
+    itself: CircuitBreaker RetryBudget Throttle Hedge;
     through: &L &mut L Box<L> Rc<L> Arc<L>;
 }
 
@@ -76,14 +77,23 @@ pub fn lend_budget<L: Lend<RetryBudget> + ?Sized>(lender: &L) -> Option<&RetryBu
     lender.lend()
 }
 
-/// The use that a call makes of its budget and its breaker. If it is dropped at any point of the call, it
-/// releases the permit of the attempt that ran.
+/// Returns the throttle that an argument lends.
+#[inline]
+pub fn lend_throttle<L: Lend<Throttle> + ?Sized>(lender: &L) -> Option<&Throttle> {
+    lender.lend()
+}
+
+/// The use that a call makes of its budget, its breaker and its throttle. If it is dropped at any point of the call, it
+/// releases the permit and the pass of the attempt that ran.
 #[derive(Debug)]
 pub struct Shared<'a> {
     budget: Option<&'a RetryBudget>,
     breaker: Option<&'a CircuitBreaker>,
+    throttle: Option<&'a Throttle>,
     /// The permit of the attempt that runs.
     permit: Option<Permit<'a>>,
+    /// The pass of the attempt that runs or, during a wait, of the next attempt.
+    pass: Option<Pass<'a>>,
     /// The kind of failure for which the retry that runs withdrew tokens.
     paid: Option<FailureKind>,
 }
@@ -109,27 +119,32 @@ impl Ended {
 }
 
 impl<'a> Shared<'a> {
-    /// Starts a call without a breaker, which deposits tokens into the budget.
+    /// Starts a call without a breaker and a throttle, which deposits tokens into the budget.
     #[inline]
     #[must_use]
     pub fn with_budget(budget: Option<&'a RetryBudget>) -> Shared<'a> {
         if let Some(budget) = budget {
             budget.deposit();
         }
-        Shared { budget, breaker: None, permit: None, paid: None }
+        Shared { budget, breaker: None, throttle: None, permit: None, pass: None, paid: None }
     }
 
-    /// Starts a call with a breaker, which may refuse it. A refused call sends nothing to the server, so it
-    /// deposits nothing.
+    /// Starts a call with a breaker or a throttle, which may refuse it. A refused call sends nothing to the server, so
+    /// it deposits nothing. A call that the breaker refuses does not count for the throttle either.
     #[inline]
     #[must_use]
     pub fn acquire(
         breaker: Option<&'a CircuitBreaker>,
+        throttle: Option<&'a Throttle>,
         budget: Option<&'a RetryBudget>,
-    ) -> (Shared<'a>, Option<CircuitOpen>) {
-        match breaker.map(CircuitBreaker::acquire).transpose() {
-            Ok(permit) => (Shared { breaker, permit, ..Shared::with_budget(budget) }, None),
-            Err(open) => (Shared { budget, breaker, permit: None, paid: None }, Some(open)),
+    ) -> (Shared<'a>, Option<Refusal>) {
+        match admit(breaker, throttle) {
+            Ok((permit, pass)) => {
+                (Shared { breaker, throttle, permit, pass, ..Shared::with_budget(budget) }, None)
+            }
+            Err(refusal) => {
+                (Shared { budget, breaker, throttle, permit: None, pass: None, paid: None }, Some(refusal))
+            }
         }
     }
 
@@ -151,6 +166,9 @@ impl<'a> Shared<'a> {
     /// Reports that the attempt has succeeded, which ends the call.
     #[inline]
     pub fn succeeded(&mut self) {
+        if let Some(pass) = self.pass.take() {
+            pass.accepted();
+        }
         if let Some(permit) = self.permit.take() {
             permit.success();
         }
@@ -159,21 +177,13 @@ impl<'a> Shared<'a> {
         }
     }
 
-    /// Returns the permit of a copy that is to start beside the attempt. Returns `None` if there must be no copy, because
-    /// the breaker is not closed.
-    pub(super) fn permit_for_copy(&self) -> Option<Option<Permit<'a>>> {
-        let Some(breaker) = self.breaker else { return Some(None) };
-        match breaker.state() {
-            CircuitState::Closed | CircuitState::Disabled => {
-                breaker.acquire().ok().filter(|permit| !permit.is_trial()).map(Some)
-            }
-            _ => None,
-        }
-    }
-
-    /// Puts the permit of a copy in the place of the attempt's, whose result is that of the copy.
-    pub(super) fn take_over(&mut self, permit: Option<Permit<'a>>) {
-        self.permit = permit;
+    /// Returns whether a copy may start beside the attempt. A copy adds load, so there is none while the breaker is open or
+    /// lets trials through, or while the throttle refuses calls.
+    pub(crate) fn allow_copy(&self) -> bool {
+        let is_open = self
+            .breaker
+            .is_some_and(|breaker| !matches!(breaker.state(), CircuitState::Closed | CircuitState::Disabled));
+        !is_open && self.throttle.is_none_or(|throttle| throttle.refusal_probability() <= 0.0)
     }
 
     /// Acquires the permit for the next attempt, after the wait.
@@ -187,7 +197,7 @@ impl<'a> Shared<'a> {
         Ok(())
     }
 
-    /// Vetoes a retry if the breaker or the budget does not allow it, and returns the decision.
+    /// Vetoes a retry if the breaker, the throttle or the budget does not allow it, and returns the decision.
     fn veto(
         &mut self,
         decision: Decision,
@@ -197,12 +207,14 @@ impl<'a> Shared<'a> {
     ) -> Decision {
         self.settle(failed.is_retryable, failure, ended);
         let Decision::Retry { wait, .. } = decision else { return decision };
-        // A trial is one call to a server in trouble, so a failure inside it is not retried.
-        if self.breaker.is_some_and(CircuitBreaker::is_on_trial_here) {
+        if self.breaker.is_some_and(|breaker| breaker.refuses_retry(wait)) {
             return Decision::GiveUp(GiveUpReason::CircuitOpen);
         }
-        if self.breaker.is_some_and(|breaker| from_duration(breaker.retry_in()) > wait) {
-            return Decision::GiveUp(GiveUpReason::CircuitOpen);
+        if let Some(throttle) = self.throttle {
+            let Some(pass) = self.pass_for_retry(throttle) else {
+                return Decision::GiveUp(GiveUpReason::Throttled);
+            };
+            self.pass = Some(pass);
         }
         let kind = match ended {
             Ended::Timeout => FailureKind::Timeout,
@@ -210,15 +222,35 @@ impl<'a> Shared<'a> {
             _ => FailureKind::Error,
         };
         if self.budget.is_some_and(|budget| !budget.try_withdraw_for(kind)) {
+            self.pass = None;
             return Decision::GiveUp(GiveUpReason::BudgetExhausted);
         }
         self.paid = Some(kind);
         decision
     }
 
-    /// Reports the outcome of the attempt to the breaker. A timeout is a failure of the server, whether or
-    /// not it is retried. A refusal by this breaker or another is no outcome, because nothing was sent.
+    /// Returns the pass for a retry, unless the throttle refuses it. While the circuit is not closed, the next attempt
+    /// is a trial or is refused by the breaker, so nothing is drawn.
+    fn pass_for_retry(&self, throttle: &'a Throttle) -> Option<Pass<'a>> {
+        let state = self.breaker.map(CircuitBreaker::state);
+        if matches!(state, Some(CircuitState::Open | CircuitState::HalfOpen)) {
+            return Some(throttle.admit());
+        }
+        throttle.acquire().ok()
+    }
+
+    /// Reports the outcome of the attempt to the breaker and to the throttle. A timeout is a failure of the server,
+    /// whether or not it is retried. A refusal by this breaker or throttle or another is no outcome, because nothing was
+    /// sent.
     fn settle(&mut self, is_retryable: bool, failure: &dyn Failure, ended: Ended) {
+        if let Some(pass) = self.pass.take() {
+            match ended {
+                Ended::Timeout => pass.rejected(),
+                Ended::Error if failure.is_refusal() => {}
+                Ended::Error if is_retryable => pass.rejected(),
+                Ended::Value | Ended::Error => pass.accepted(),
+            }
+        }
         let (Some(breaker), Some(permit)) = (self.breaker, self.permit.take()) else { return };
         match ended {
             Ended::Value => permit.success(),
@@ -230,7 +262,27 @@ impl<'a> Shared<'a> {
     }
 }
 
-/// Plans like [`plan_blocking`](crate::call::next::plan_blocking), for a function with a budget or a breaker.
+/// A permit of the breaker and a pass of the throttle.
+type Admission<'a> = (Option<Permit<'a>>, Option<Pass<'a>>);
+
+/// Admits the first attempt of a call. A trial gets its pass without a draw: the throttle would refuse most of the
+/// trials, and the circuit would stay open.
+#[inline]
+fn admit<'a>(
+    breaker: Option<&'a CircuitBreaker>,
+    throttle: Option<&'a Throttle>,
+) -> Result<Admission<'a>, Refusal> {
+    let permit = breaker.map(CircuitBreaker::acquire).transpose().map_err(Refusal::Open)?;
+    let is_trial = permit.as_ref().is_some_and(Permit::is_trial);
+    let pass = match throttle {
+        Some(throttle) if is_trial => Some(throttle.admit()),
+        Some(throttle) => Some(throttle.acquire().map_err(Refusal::Throttled)?),
+        None => None,
+    };
+    Ok((permit, pass))
+}
+
+/// Plans like [`plan_blocking`](crate::call::next::plan_blocking), for a function that shares state with other calls.
 ///
 /// # Errors
 /// If the call gives up.
@@ -248,7 +300,8 @@ pub fn plan_blocking_shared(
     plan(site, progress, failure, Clock::Blocking, emit, Controls::NONE, Some(&mut veto))
 }
 
-/// Plans like [`plan_async`](crate::call::next::plan_async), for a function with a budget or a breaker.
+/// Plans like [`plan_async`](crate::call::next::plan_async), for a function that shares state with other
+/// calls.
 ///
 /// # Errors
 /// If the call gives up.
@@ -285,12 +338,6 @@ pub fn plan_controlled_shared(
 ) -> Result<Planned, GivenUp> {
     let mut veto = |decision, failed: FailedAttempt| shared.veto(decision, failed, failure, ended);
     plan(site, progress, failure, clock, emit, controls, Some(&mut veto))
-}
-
-/// Returns the result of a function whose breaker refused the call before the first attempt.
-#[must_use]
-pub fn refused<O: Outcome<Error: FromCircuitOpen>>(open: CircuitOpen) -> O {
-    O::from_result(Err(FromCircuitOpen::from_circuit_open(open)))
 }
 
 /// Returns the error of an attempt for which every value would have ended the call.

@@ -5,10 +5,9 @@ use core::time::Duration;
 use std::borrow::Cow;
 
 use super::progress::Progress;
+use super::refusal::Refusal;
 use super::site::Site;
 use crate::decision::GiveUpReason;
-#[cfg(target_has_atomic = "64")]
-use crate::error::CircuitOpen;
 use crate::error::{Describe, Known, Report, RetryError, Sourced};
 use crate::observe::{self, Facts, LogLevel, LogRules};
 use crate::policy::nanos::{Nanos, to_duration};
@@ -138,23 +137,21 @@ pub struct GivenUp {
 }
 
 impl GivenUp {
-    /// Returns the end of a call that its breaker has refused before the first attempt. Its event is still
-    /// pending.
-    #[cfg(target_has_atomic = "64")]
+    /// Returns the end of a call that was refused before the first attempt. Its event is still pending.
     #[cold]
     #[inline(never)]
     #[must_use]
-    pub fn refused(site: &Site<'_>, operation: Option<&dyn Display>, open: &CircuitOpen) -> GivenUp {
+    pub fn refused(site: &Site<'_>, operation: Option<&dyn Display>, refusal: &Refusal) -> GivenUp {
         let pending = PendingEvent {
             operation: operation.map_or(Cow::Borrowed(site.operation), |name| name.to_string().into()),
             label: site.operation,
             max_attempts: site.max_attempts(),
-            error: open.to_string(),
+            error: refusal.to_string(),
             log: site.log,
             since_start: 0,
             is_after_wait: false,
         };
-        let (reason, attempts, elapsed) = (GiveUpReason::CircuitOpen, 0, Duration::ZERO);
+        let (reason, attempts, elapsed) = (refusal.reason(), 0, Duration::ZERO);
         GivenUp { reason, attempts, elapsed, pending: Some(pending) }
     }
 

@@ -17,6 +17,8 @@ pub enum GiveUpReason {
     /// The circuit breaker refused the call or its next attempt: it stays open for longer than the wait, opened during
     /// the wait, or lets only a trial through.
     CircuitOpen,
+    /// The throttle refused the call or its next attempt.
+    Throttled,
     /// The peer asked for a longer wait than the policy grants.
     HintTooLong,
     /// The body called [`Call::stop`](crate::Call::stop): no rule may retry this failure.
@@ -35,6 +37,7 @@ impl GiveUpReason {
             Self::NotRetryable => "NotRetryable",
             Self::BudgetExhausted => "BudgetExhausted",
             Self::CircuitOpen => "CircuitOpen",
+            Self::Throttled => "Throttled",
             Self::HintTooLong => "HintTooLong",
             Self::Stopped => "Stopped",
             Self::Cancelled => "Cancelled",

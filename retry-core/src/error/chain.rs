@@ -13,6 +13,8 @@ use std::sync::Arc;
 #[cfg(target_has_atomic = "64")]
 use super::circuit_open::CircuitOpen;
 use super::mark::{is_refused, is_retry_error};
+#[cfg(target_has_atomic = "64")]
+use super::throttled::Throttled;
 
 /// The maximum number of sources that are followed. An error that is its own source must not hang the call.
 const MAX_SOURCES: usize = 64;
@@ -85,14 +87,14 @@ pub(crate) fn has_retry_error(first: Option<&(dyn Error + 'static)>) -> bool {
     first.is_some_and(look)
 }
 
-/// Returns whether the refusal of a breaker is in a chain.
+/// Returns whether the refusal of a breaker or a throttle is in a chain.
 pub(crate) fn has_refusal(first: Option<&(dyn Error + 'static)>) -> bool {
     chain(first).any(|error| {
         #[cfg(target_has_atomic = "64")]
-        let is_open = link::<CircuitOpen>(error).is_some();
+        let is_refusal = link::<CircuitOpen>(error).is_some() || link::<Throttled>(error).is_some();
         #[cfg(not(target_has_atomic = "64"))]
-        let is_open = false;
-        is_open || is_refused(error)
+        let is_refusal = false;
+        is_refusal || is_refused(error)
     })
 }
 
@@ -104,10 +106,10 @@ pub(crate) fn is_circuit_open<E: ?Sized>() -> bool {
     return false;
 }
 
-/// Returns whether an `E` is the refusal of a breaker, or points to a refusal.
+/// Returns whether an `E` is the refusal of a breaker or a throttle, or points to a refusal.
 pub(crate) fn is_refusal_type<E: ?Sized>() -> bool {
     #[cfg(target_has_atomic = "64")]
-    return is_same::<CircuitOpen, E>();
+    return is_same::<CircuitOpen, E>() || is_same::<Throttled, E>();
     #[cfg(not(target_has_atomic = "64"))]
     return false;
 }

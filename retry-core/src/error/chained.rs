@@ -27,7 +27,7 @@ pub trait Chained<E: ?Sized> {
         self.head(error).is_some_and(is_retry_error) || has_retry_error(self.first(error))
     }
 
-    /// Returns whether the error is the refusal of a breaker or was caused by one.
+    /// Returns whether the error is the refusal of a breaker or a throttle, or was caused by one.
     fn is_refusal(&self, error: &E) -> bool {
         is_refusal_type::<E>() || self.head(error).is_some_and(is_refused) || has_refusal(self.first(error))
     }

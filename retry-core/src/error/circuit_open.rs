@@ -2,19 +2,71 @@
 
 use core::fmt;
 use core::time::Duration;
+#[cfg(feature = "std")]
+use std::sync::Arc;
 
-use crate::policy::nanos::{FOREVER, to_duration};
+use crate::policy::nanos::{FOREVER, Nanos, to_duration};
 
 /// The error of a call that was refused because the circuit is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// A clone allocates nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CircuitOpen {
-    breaker: &'static str,
-    retry_in: Duration,
+    name: Name,
+    left: Nanos,
+}
+
+/// The name of a breaker.
+#[derive(Clone)]
+pub(crate) enum Name {
+    /// The name of a breaker that may be a `static`.
+    Fixed(&'static str),
+    /// A name that was made at run time.
+    #[cfg(feature = "std")]
+    Made(Arc<str>),
+}
+
+impl Name {
+    fn as_str(&self) -> &str {
+        match self {
+            Name::Fixed(name) => name,
+            #[cfg(feature = "std")]
+            Name::Made(name) => name,
+        }
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Name) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Name {}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
 }
 
 impl CircuitOpen {
-    pub(crate) const fn new(breaker: &'static str, retry_in: Duration) -> CircuitOpen {
-        CircuitOpen { breaker, retry_in: left(retry_in) }
+    pub(crate) const fn new(name: Name, left: Nanos) -> CircuitOpen {
+        CircuitOpen { name, left }
+    }
+
+    /// Returns the name of the breaker, or `unnamed` if it has no name.
+    ///
+    /// ```
+    /// use retry_core::CircuitBreaker;
+    ///
+    /// let search = CircuitBreaker::new().named(format!("search {}", "eu-1"));
+    /// search.force_open();
+    /// assert_eq!(search.acquire().unwrap_err().name(), "search eu-1");
+    /// ```
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name.as_str()
     }
 
     /// Returns the time until the breaker allows a call again, by its present state.
@@ -23,22 +75,21 @@ impl CircuitOpen {
     /// circuit was opened by hand.
     #[must_use]
     pub const fn retry_in(&self) -> Duration {
-        self.retry_in
+        remaining(self.left)
     }
 }
 
-/// Returns `duration`, or [`Duration::MAX`] if it reaches the longest duration in nanoseconds.
-pub(crate) const fn left(duration: Duration) -> Duration {
-    if duration.as_nanos() >= to_duration(FOREVER).as_nanos() { Duration::MAX } else { duration }
+/// Returns the rest of a time, or [`Duration::MAX`] if it has no end.
+pub(crate) const fn remaining(left: Nanos) -> Duration {
+    if left == FOREVER { Duration::MAX } else { to_duration(left) }
 }
 
 impl fmt::Display for CircuitOpen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let breaker = self.breaker;
-        if self.retry_in == Duration::MAX {
-            write!(f, "the circuit breaker `{breaker}` is held open")
-        } else {
-            write!(f, "the circuit breaker `{breaker}` is open for another {:?}", self.retry_in)
+        let name = self.name();
+        match self.retry_in() {
+            Duration::MAX => write!(f, "the circuit breaker `{name}` is held open"),
+            left => write!(f, "the circuit breaker `{name}` is open for another {left:?}"),
         }
     }
 }
@@ -49,11 +100,11 @@ impl core::error::Error for CircuitOpen {}
 #[cfg(feature = "std")]
 impl super::retryable::Retryable for CircuitOpen {
     fn is_retryable(&self) -> bool {
-        self.retry_in != Duration::MAX
+        self.left != FOREVER
     }
 
     fn retry_after(&self) -> Option<Duration> {
-        self.is_retryable().then_some(self.retry_in)
+        self.is_retryable().then(|| self.retry_in())
     }
 }
 

@@ -13,10 +13,12 @@ use super::circuit_open::CircuitOpen;
 use super::foreign;
 use super::link::{Classification, LinkClassifier, classify_link};
 use super::retryable::Retryable;
+#[cfg(target_has_atomic = "64")]
+use super::throttled::Throttled;
 
 /// Classifies a chain by its first error of a known type. Without one, the innermost `io::Error` decides behind a box.
 ///
-/// Known types are the types that the program names (`also`) and the refusal of a breaker; behind a box, also the errors
+/// Known types are the types that the program names (`also`) and the refusals of breakers and throttles; behind a box, also the errors
 /// of adapters. Only the check for a chain is inlined, since most errors have none.
 #[inline]
 pub(crate) fn classify_chain(
@@ -41,7 +43,7 @@ fn classify_from(
             innermost = Some(error);
             continue;
         }
-        let mut classifiers = also.iter().flatten().chain(BREAKER).chain(adapters);
+        let mut classifiers = also.iter().flatten().chain(REFUSALS).chain(adapters);
         if let Some(classification) = classifiers.find_map(|classify| classify(error)) {
             return Some(classification);
         }
@@ -52,9 +54,11 @@ fn classify_from(
     })
 }
 
-const BREAKER: &[LinkClassifier] = &[
+const REFUSALS: &[LinkClassifier] = &[
     #[cfg(target_has_atomic = "64")]
     classify_link::<CircuitOpen>,
+    #[cfg(target_has_atomic = "64")]
+    classify_link::<Throttled>,
 ];
 
 /// Implements `Retryable` by the chain of an error.
@@ -92,8 +96,8 @@ by_chain! {
     /// the innermost decides. For example, a connector that wraps a TLS error in `ErrorKind::Other` does not hide an
     /// untrusted certificate.
     io::Error;
-    /// Classifies the error by the first error of its chain that is a [`CircuitOpen`](crate::CircuitOpen) or an error of
-    /// an enabled adapter; without one, by the innermost `io::Error`. Without any of them, it is retryable.
+    /// Classifies the error by the first error of its chain that is a [`CircuitOpen`](crate::CircuitOpen), a
+    /// [`Throttled`](crate::Throttled) or an error of an enabled adapter; without one, by the innermost `io::Error`. Without any of them, it is retryable.
     dyn Error;
     /// Classifies the error like `dyn Error`.
     dyn Error + Send;

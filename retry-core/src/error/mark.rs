@@ -10,7 +10,7 @@ use core::fmt;
 /// The mark of a call that gave up. Marks are compared by address; they have a size, so that no other static shares the
 /// address.
 static GAVE_UP: Marker = Marker(0);
-/// The mark of a call that a breaker refused before the first attempt. Such a call has no error to find in the chain.
+/// The mark of a call that a breaker or a throttle refused before the first attempt. Such a call has no error to find in the chain.
 static REFUSED: Marker = Marker(1);
 
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub(crate) fn is_retry_error<E: Error + ?Sized>(error: &E) -> bool {
     has_mark(error, &[&GAVE_UP, &REFUSED])
 }
 
-/// Returns whether an error is the `RetryError` of a call that its breaker refused, or a pointer to one.
+/// Returns whether an error is the `RetryError` of a call that its breaker or its throttle refused, or a pointer to one.
 pub(crate) fn is_refused<E: Error + ?Sized>(error: &E) -> bool {
     has_mark(error, &[&REFUSED])
 }

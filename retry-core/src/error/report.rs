@@ -27,7 +27,7 @@ pub trait Failure {
         None
     }
 
-    /// Returns whether the breaker of this or another function refused the call, so that nothing was sent.
+    /// Returns whether the breaker or the throttle of this or another function refused the call, so that nothing was sent.
     fn is_refusal(&self) -> bool {
         false
     }

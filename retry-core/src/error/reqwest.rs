@@ -9,12 +9,14 @@ use ::reqwest::StatusCode;
 use super::attempt_timeout::AttemptTimeout;
 #[cfg(target_has_atomic = "64")]
 use super::circuit_open::CircuitOpen;
+#[cfg(target_has_atomic = "64")]
+use super::throttled::Throttled;
 
 /// A `reqwest::Error`, with the wait that the server asked for.
 ///
-/// It displays like the `reqwest::Error` and replaces it. Under `attempt_timeout` and `breaker`, it may also be the
-/// error of an attempt that was cancelled or refused. It then displays like the `AttemptTimeout` or the `CircuitOpen`,
-/// which is its source.
+/// It displays like the `reqwest::Error` and replaces it. Under `attempt_timeout`, `breaker` and `throttle`, it may also be
+/// the error of an attempt that was cancelled or refused. It then displays like the `AttemptTimeout`, the `CircuitOpen` or
+/// the `Throttled`, which is its source.
 #[derive(Debug)]
 pub struct Error {
     pub(crate) inner: ::reqwest::Error,
@@ -78,6 +80,8 @@ pub(crate) enum Unsent {
     CutOff(AttemptTimeout),
     #[cfg(target_has_atomic = "64")]
     Refused(CircuitOpen),
+    #[cfg(target_has_atomic = "64")]
+    Throttled(Throttled),
 }
 
 impl Unsent {
@@ -87,6 +91,8 @@ impl Unsent {
             Unsent::CutOff(timeout) => timeout,
             #[cfg(target_has_atomic = "64")]
             Unsent::Refused(open) => open,
+            #[cfg(target_has_atomic = "64")]
+            Unsent::Throttled(throttled) => throttled,
         }
     }
 }

@@ -95,7 +95,8 @@ impl<E> Error for RetryError<E> {
 
     /// Returns the mark of a call that gave up: see the module `error::mark`.
     fn cause(&self) -> Option<&dyn Error> {
-        let was_refused = self.attempts == 0 && self.reason == GiveUpReason::CircuitOpen;
+        let is_refusal = matches!(self.reason, GiveUpReason::CircuitOpen | GiveUpReason::Throttled);
+        let was_refused = self.attempts == 0 && is_refusal;
         Some(marker(was_refused))
     }
 }

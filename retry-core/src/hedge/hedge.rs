@@ -4,7 +4,7 @@ use core::time::Duration;
 
 #[cfg(feature = "hedge")]
 use super::latency::Latency;
-use crate::budget::RetryBudget;
+use crate::budget::{FailureKind, RetryBudget};
 use crate::policy::nanos::{Nanos, from_duration, to_duration};
 #[cfg(feature = "hedge")]
 use crate::runtime::{self, Clock};
@@ -163,7 +163,7 @@ impl Hedge {
 
     /// Pays for a copy, if there is enough.
     pub(crate) fn pay(&self) -> bool {
-        self.budget.try_withdraw()
+        self.budget.withdraw(FailureKind::Error)
     }
 
     /// Starts to measure an attempt that has not answered at once, if the latency is measured.

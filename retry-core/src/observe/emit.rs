@@ -60,13 +60,9 @@ emit! {
     hedge_started: HedgeEvent;
     hedge_won: HedgeEvent;
     circuit_changed: CircuitEvent;
-    #[expect(dead_code, reason = "refusals are not emitted yet")]
     circuit_refused: CircuitRefusalEvent;
-    #[expect(dead_code, reason = "budgets emit nothing yet")]
     budget_withdrawn: BudgetEvent;
-    #[expect(dead_code, reason = "budgets emit nothing yet")]
     budget_refused: BudgetEvent;
-    #[expect(dead_code, reason = "there is no throttle yet")]
     throttled: ThrottleEvent;
 }
 

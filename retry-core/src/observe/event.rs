@@ -168,7 +168,8 @@ macro_rules! plain_event {
 plain_event! {
     /// A copy of an attempt started beside it, or the result of such a copy was taken.
     HedgeEvent {
-        /// Returns the operation's name with its placeholders filled in, for log messages.
+        /// Returns the operation's name, for log messages. Its placeholders are open like those of the label: a name is
+        /// filled in only after a failure.
         operation: &'a dyn Display, Text;
         /// Returns the operation's name with its placeholders open, like [`AnyRetryEvent::label`].
         label: &'static str, identity;
@@ -203,9 +204,11 @@ plain_event! {
     CircuitRefusalEvent {
         /// Returns the name of the breaker, or `unnamed` if it has no name.
         breaker: &'a str, identity;
-        /// Returns the state of the breaker: open, half-open with all its trials running, or held open.
+        /// Returns the state of the breaker: open, half-open with all its trials running, or held open. If another
+        /// thread changes the state at this moment, it may be the next state.
         state: CircuitState, identity;
-        /// Returns how much longer calls are refused, or [`Duration::MAX`] if there is no end.
+        /// Returns how much longer calls are refused, or [`Duration::MAX`] if there is no end. It is zero if a call
+        /// inside a trial failed, which is never retried.
         retry_in: Duration, identity;
     }
 }

@@ -97,11 +97,12 @@ impl Observer for Log {
 
     #[cfg(target_has_atomic = "64")]
     fn circuit_refused(&self, event: &CircuitRefusalEvent<'_>) {
+        let retry_in = event.retry_in();
         tracing::debug!(
             target: "reattempt",
             breaker = event.breaker(),
             state = %event.state(),
-            retry_in_ms = in_millis(event.retry_in()),
+            retry_in_ms = (retry_in < Duration::MAX).then(|| in_millis(retry_in)),
             "circuit breaker refused a call"
         );
     }

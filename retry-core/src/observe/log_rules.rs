@@ -111,6 +111,21 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_has_atomic = "64")]
+    fn a_copy_is_quiet() {
+        let usual = LogRules::USUAL;
+        for (rules, expected) in [
+            (usual, Debug),
+            (usual.after(1), Debug),
+            (usual.level(Error), Debug),
+            (usual.level(Trace), Trace),
+            (usual.level(Off), Off),
+        ] {
+            assert_eq!(rules.of_hedge(), expected, "{rules:?}");
+        }
+    }
+
+    #[test]
     fn a_final_failure_of_the_first_attempt_is_quiet() {
         use GiveUpReason::{Cancelled, MaxAttempts, NotRetryable, Stopped};
         let usual = LogRules::USUAL;

@@ -1,8 +1,12 @@
-//! [`Stats`], an observer that counts events per operation.
+//! [`Stats`], an observer that counts events per operation, breaker, budget and throttle.
 
 mod frequent;
+mod limits;
+#[cfg(target_has_atomic = "64")]
+mod shared;
 mod table;
 
+use core::cmp::Reverse;
 use core::fmt::{self, Display};
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -10,19 +14,28 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use self::frequent::ErrorCount;
 use self::frequent::count_error;
+use self::limits::beginning;
+#[cfg(target_has_atomic = "64")]
+use self::shared::SharedCounts;
+#[cfg(target_has_atomic = "64")]
+pub use self::shared::{BreakerStats, BudgetStats, ThrottleStats};
+#[cfg(target_has_atomic = "64")]
+use super::event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 use super::observer::Observer;
 use super::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
 use crate::decision::GiveUpReason;
 
 /// An observer that counts, for each operation: calls that retried, retries, recoveries, give-ups by reason,
-/// the time waited and the most frequent errors.
+/// the time waited, the most frequent errors and the copies of hedged attempts. It also counts the changes and
+/// refusals of each circuit breaker, and what each retry budget and throttle refuses.
 ///
 /// Calls that succeed on the first attempt emit no events and are not counted. Memory is bounded: a `Stats`
 /// keeps up to [`MAX_OPERATIONS`](Stats::MAX_OPERATIONS) operations and, for each of them, up to
 /// [`ERRORS`](Stats::ERRORS) different errors of at most [`ERROR_BYTES`](Stats::ERROR_BYTES) bytes.
-/// Operations are distinguished by label, so all calls of `drain {node}` count as one operation.
+/// Operations are distinguished by label, so all calls of `drain {node}` count as one operation. Breakers,
+/// budgets and throttles are distinguished by name, and there are at most as many of each.
 ///
-/// Its `Display` writes a table:
+/// Its `Display` writes a table, and below it one of breakers, budgets and throttles where there are any:
 ///
 /// ```
 /// # let _guard = retry_core::testing::no_wait();
@@ -43,48 +56,79 @@ use crate::decision::GiveUpReason;
 /// assert_eq!(STATS.to_string(), expected.trim_start());
 /// ```
 #[derive(Debug, Default)]
-pub struct Stats(Mutex<BTreeMap<&'static str, OperationStats>>);
+pub struct Stats(Mutex<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    operations: BTreeMap<&'static str, OperationStats>,
+    #[cfg(target_has_atomic = "64")]
+    shared: SharedCounts,
+}
 
 impl Stats {
-    /// The number of operations that are counted separately. Later operations are counted together, as
-    /// [`Stats::OTHERS`].
-    pub const MAX_OPERATIONS: usize = 256;
+    /// The number of operations that are counted separately, and of breakers, budgets and throttles. Later
+    /// ones are counted together, as [`Stats::OTHERS`].
+    pub const MAX_OPERATIONS: usize = limits::COUNTED;
     /// The label under which operations beyond the limit are counted.
-    pub const OTHERS: &str = "(others)";
+    pub const OTHERS: &str = limits::OTHERS;
     /// The number of different errors that are kept for an operation. Beyond it, a new error replaces the
     /// rarest error.
     pub const ERRORS: usize = frequent::KEPT;
     /// The number of bytes that are kept of an error's text.
-    pub const ERROR_BYTES: usize = 200;
+    pub const ERROR_BYTES: usize = limits::BYTES;
+    /// The number of bytes that are kept of the name of a breaker, a budget or a throttle.
+    pub const NAME_BYTES: usize = limits::BYTES;
 
     /// Creates a `Stats` without counts.
     #[must_use]
     pub const fn new() -> Stats {
-        Stats(Mutex::new(BTreeMap::new()))
+        Stats(Mutex::new(Counts {
+            operations: BTreeMap::new(),
+            #[cfg(target_has_atomic = "64")]
+            shared: SharedCounts::new(),
+        }))
     }
 
     /// Returns a copy of the current counts.
     #[must_use]
     pub fn snapshot(&self) -> StatsSnapshot {
-        let mut operations: Vec<_> = self.lock().values().cloned().collect();
-        for operation in &mut operations {
-            // The sort is stable: of equally frequent entries, the first to occur stays first.
-            operation.gave_up.sort_by_key(|(_, count)| core::cmp::Reverse(*count));
-            operation.errors.sort_by_key(|error| core::cmp::Reverse(error.count));
+        let mut snapshot = self.lock().snapshot();
+        // The sorts are stable: of equally frequent entries, the first to occur stays first.
+        for operation in &mut snapshot.operations {
+            operation.gave_up.sort_by_key(|(_, count)| Reverse(*count));
+            operation.errors.sort_by_key(|error| Reverse(error.count));
         }
-        StatsSnapshot { operations }
+        #[cfg(target_has_atomic = "64")]
+        for breaker in &mut snapshot.breakers {
+            breaker.changes.sort_by_key(|(_, count)| Reverse(*count));
+        }
+        snapshot
     }
 
     /// Locks the counts, even after a panic: each change to the counts is a single step, so they stay usable.
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, OperationStats>> {
+    fn lock(&self) -> MutexGuard<'_, Counts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn count(&self, label: &'static str, count: impl FnOnce(&mut OperationStats)) {
-        let mut operations = self.lock();
+        let operations = &mut self.lock().operations;
         let is_full = operations.len() >= Self::MAX_OPERATIONS && !operations.contains_key(label);
         let label = if is_full { Self::OTHERS } else { label };
         count(operations.entry(label).or_insert_with(|| OperationStats::new(label)));
+    }
+}
+
+impl Counts {
+    fn snapshot(&self) -> StatsSnapshot {
+        StatsSnapshot {
+            operations: self.operations.values().cloned().collect(),
+            #[cfg(target_has_atomic = "64")]
+            breakers: self.shared.breakers.clone(),
+            #[cfg(target_has_atomic = "64")]
+            budgets: self.shared.budgets.clone(),
+            #[cfg(target_has_atomic = "64")]
+            throttles: self.shared.throttles.clone(),
+        }
     }
 }
 
@@ -122,6 +166,41 @@ impl Observer for Stats {
             }
         });
     }
+
+    #[cfg(target_has_atomic = "64")]
+    fn circuit_changed(&self, event: &CircuitEvent<'_>) {
+        self.lock().shared.changed(event);
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    fn circuit_refused(&self, event: &CircuitRefusalEvent<'_>) {
+        self.lock().shared.refused(event);
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    fn budget_withdrawn(&self, event: &BudgetEvent<'_>) {
+        self.lock().shared.budget(event).withdrawn += 1;
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    fn budget_refused(&self, event: &BudgetEvent<'_>) {
+        self.lock().shared.budget(event).refused += 1;
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    fn throttled(&self, event: &ThrottleEvent<'_>) {
+        self.lock().shared.throttled(event);
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    fn hedge_started(&self, event: &HedgeEvent<'_>) {
+        self.count(event.label(), |operation| operation.hedges_started += 1);
+    }
+
+    #[cfg(target_has_atomic = "64")]
+    fn hedge_won(&self, event: &HedgeEvent<'_>) {
+        self.count(event.label(), |operation| operation.hedges_won += 1);
+    }
 }
 
 impl Display for Stats {
@@ -145,19 +224,26 @@ struct Beginning(String);
 
 impl fmt::Write for Beginning {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = Stats::ERROR_BYTES - self.0.len();
-        let fits = (0..=room.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
-        self.0.push_str(&text[..fits.unwrap_or(0)]);
+        self.0.push_str(beginning(text, Stats::ERROR_BYTES - self.0.len()));
         Ok(())
     }
 }
 
 /// The counts of a [`Stats`] at one moment. Its `Display` writes a table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StatsSnapshot {
-    /// Every operation that has failed, sorted by label.
+    /// Every operation that has failed or was hedged, sorted by label.
     pub operations: Vec<OperationStats>,
+    /// Every circuit breaker that has changed its state or refused a call, sorted by name.
+    #[cfg(target_has_atomic = "64")]
+    pub breakers: Vec<BreakerStats>,
+    /// Every retry budget that has paid for a retry or refused one, sorted by name.
+    #[cfg(target_has_atomic = "64")]
+    pub budgets: Vec<BudgetStats>,
+    /// Every throttle that has refused a call, sorted by name.
+    #[cfg(target_has_atomic = "64")]
+    pub throttles: Vec<ThrottleStats>,
 }
 
 /// The counts of one operation.
@@ -180,6 +266,10 @@ pub struct OperationStats {
     pub total_delay: Duration,
     /// The most frequent errors, the most frequent first.
     pub errors: Vec<ErrorCount>,
+    /// Copies that started beside an attempt, because it had not answered in time.
+    pub hedges_started: u64,
+    /// Copies that answered first.
+    pub hedges_won: u64,
 }
 
 impl OperationStats {
@@ -193,6 +283,8 @@ impl OperationStats {
             gave_up: Vec::new(),
             total_delay: Duration::ZERO,
             errors: Vec::new(),
+            hedges_started: 0,
+            hedges_won: 0,
         }
     }
 
@@ -258,6 +350,23 @@ mod tests {
         let stats = Stats::new();
         give_up(&stats, "fetch", &"no route\n\tto host");
         assert!(stats.to_string().ends_with("  error: 1 × no route to host\n"), "{stats}");
+    }
+
+    #[test]
+    #[cfg(target_has_atomic = "64")]
+    fn hedges_are_counted_by_label_and_shown_where_there_are_any() {
+        let stats = Stats::new();
+        give_up(&stats, "fetch", &"down");
+        let (attempt, copy, delay, level) = (1, 1, Duration::ZERO, LogLevel::Off);
+        let event = |label| HedgeEvent { operation: &"", label, attempt, copy, delay, level };
+        (0..3).for_each(|_| stats.hedge_started(&event("read {key}")));
+        stats.hedge_won(&event("read {key}"));
+        let operations = stats.snapshot().operations;
+        let hedges = operations.iter().map(|operation| (operation.hedges_started, operation.hedges_won));
+        assert_eq!(hedges.collect::<Vec<_>>(), [(0, 0), (3, 1)]);
+        let table = stats.to_string();
+        assert_eq!(table.matches("hedged").count(), 1, "{table}");
+        assert!(table.ends_with("  hedged: 3 × started, 1 × won\n"), "{table}");
     }
 
     #[test]

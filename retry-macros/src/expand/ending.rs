@@ -55,10 +55,10 @@ impl Expansion<'_> {
         }
     }
 
-    /// Returns whether a call may end without an attempt, and its result is optional: a breaker may refuse it, and the
+    /// Returns whether a call may end without an attempt, and its result is optional: it may be refused, and the
     /// error for the caller needs no error of an attempt.
     pub(super) fn may_make_no_attempt(&self) -> bool {
-        self.retry.ending.error.is_some() && self.retry.sharing.breaker.is_some()
+        self.retry.ending.error.is_some() && self.retry.sharing.may_refuse_the_call()
     }
 
     /// Defines the error for the caller of a call that may end without an error of its own: it made no attempt, or its

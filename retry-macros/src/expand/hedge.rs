@@ -49,7 +49,7 @@ impl Expansion<'_> {
         let (private, Locals { hedging, shared, own, .. }) = (&self.retry.private, &self.locals);
         let (start, judge, progress) = (self.start_try(body), self.judge(), self.read_progress());
         let shared =
-            self.retry.sharing.breaker.as_ref().map(|_| quote_spanned!(Span::mixed_site()=> &mut #shared));
+            self.retry.sharing.may_refuse_the_call().then(|| quote_spanned!(Span::mixed_site()=> &#shared));
         let shared = shared.unwrap_or_else(|| quote!(()));
         let handles = self.retry.control.call.as_ref().map(|_| quote_spanned!(Span::mixed_site()=> &#own));
         let handles = handles.unwrap_or_else(|| quote!(()));

@@ -1,7 +1,7 @@
-//! Functions with a budget or a breaker, and functions whose wait can end the call.
+//! Functions with a budget, a breaker or a throttle, and functions whose wait can end the call.
 //!
-//! Core asks the budget when it decides. A breaker can refuse a call before the first attempt and again after each
-//! wait, and `cancel` can end it during a wait. The ways to give up meet before the end, with the last error, which is
+//! Core asks the budget when it decides. A breaker and a throttle can refuse a call before the first attempt. A breaker
+//! can refuse it again after each wait, and `cancel` can end it during a wait. The ways to give up meet before the end, with the last error, which is
 //! kept across the wait.
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -14,7 +14,7 @@ use super::underline::Place;
 use crate::parse::first_span;
 
 impl Expansion<'_> {
-    /// Evaluates budget and breaker once, deposits into the budget, and asks the breaker for a permit.
+    /// Evaluates budget, breaker and throttle once, deposits into the budget, and acquires a permit and a pass.
     pub(super) fn shared(&self) -> Option<TokenStream> {
         let (private, sharing) = (&self.retry.private, &self.retry.sharing);
         let Locals { shared, refused, .. } = &self.locals;
@@ -25,15 +25,19 @@ impl Expansion<'_> {
             self.borrowed("lend_budget", &self.locals.budget, sharing.budget.as_ref());
         let (breaker, lent_breaker) =
             self.borrowed("lend_breaker", &self.locals.breaker, sharing.breaker.as_ref());
-        let begin = match sharing.breaker {
-            Some(_) => quote_spanned! {Span::mixed_site()=>
-                let (mut #shared, #refused) = #private::Shared::acquire(#lent_breaker, #lent_budget);
-            },
-            None => quote_spanned! {Span::mixed_site()=>
+        let (throttle, lent_throttle) =
+            self.borrowed("lend_throttle", &self.locals.throttle, sharing.throttle.as_ref());
+        let begin = if sharing.may_refuse_the_call() {
+            quote_spanned! {Span::mixed_site()=>
+                let (mut #shared, #refused) =
+                    #private::Shared::acquire(#lent_breaker, #lent_throttle, #lent_budget);
+            }
+        } else {
+            quote_spanned! {Span::mixed_site()=>
                 let mut #shared = #private::Shared::with_budget(#lent_budget);
-            },
+            }
         };
-        Some(quote!(#budget #breaker #begin))
+        Some(quote!(#budget #breaker #throttle #begin))
     }
 
     /// Borrows the value of an argument for the duration of the call.
@@ -84,8 +88,7 @@ impl Expansion<'_> {
         (function, quote!(, &mut #shared, #private::Ended::Value), quote!(, &mut #shared, #ended))
     }
 
-    /// Runs one attempt if the breaker permits it, and waits after it. The breaker and `cancel` can end the call after the
-    /// wait.
+    /// Runs one attempt if it is not refused, and waits after it. The breaker and `cancel` can end the call after the wait.
     pub(super) fn interruptible_step(&self) -> TokenStream {
         let (attempt, restore) = (self.attempt_or_return(), self.restore_self());
         let (plan, on_retry, give_up) = (self.plan(), self.call_retry_hook(), self.give_up());
@@ -109,17 +112,16 @@ impl Expansion<'_> {
                 ::core::result::Result::Err(#given_up) => (#same, #given_up, #last),
             }
         };
-        let step = match self.retry.sharing.breaker {
-            None => quote_spanned!(Span::mixed_site()=> { #step }),
-            Some(_) => {
-                let refused = self.rejected_call();
-                quote_spanned! {Span::mixed_site()=>
-                    match #refusal {
-                        ::core::option::Option::Some(#open) => { #refused }
-                        ::core::option::Option::None => { #step }
-                    }
+        let step = if self.retry.sharing.may_refuse_the_call() {
+            let refused = self.rejected_call();
+            quote_spanned! {Span::mixed_site()=>
+                match #refusal {
+                    ::core::option::Option::Some(#open) => { #refused }
+                    ::core::option::Option::None => { #step }
                 }
             }
+        } else {
+            quote_spanned!(Span::mixed_site()=> { #step })
         };
         quote_spanned! {Span::mixed_site()=>
             let (#same, #given_up, #result) = #step;
@@ -159,7 +161,7 @@ impl Expansion<'_> {
     }
 
     /// Ends a call that was refused before the first attempt. With `error = T` there is no last error. Otherwise one is
-    /// made, and reported at `breaker` if its type cannot be.
+    /// made.
     fn rejected_call(&self) -> TokenStream {
         let (private, site, name) = (&self.retry.private, &self.site, self.filled_name());
         let Locals { open, given_up, outcome, same, result, .. } = &self.locals;
@@ -170,16 +172,31 @@ impl Expansion<'_> {
                 (#private::from_result::<#ret>(), #refused, ::core::result::Result::Ok(::core::option::Option::None))
             };
         }
-        let breaker = self.retry.sharing.breaker.as_ref().map_or_else(Span::mixed_site, first_span);
-        let place = Span::mixed_site().located_at(breaker);
-        let made = self.call(Place::at(place), "refused", hygiene::at(place, open).into_token_stream());
-        let (ret, split) = (self.body_type(), self.split());
+        let (made, ret, split) = (self.made_of_refusal(), self.body_type(), self.split());
         quote_spanned! {Span::mixed_site()=>
             let #given_up = #refused;
             let #outcome: #ret = #made;
             let (#same, #result) = #split;
             (#same, #given_up, #result)
         }
+    }
+
+    /// Makes the result of a refusal. A type that cannot be made of it is reported at the argument that refuses.
+    fn made_of_refusal(&self) -> TokenStream {
+        let (private, sharing) = (&self.retry.private, &self.retry.sharing);
+        let Locals { open, .. } = &self.locals;
+        let arm = |argument: &Option<Expr>, variant: &str, function: &str| {
+            let variant = Ident::new(variant, Span::mixed_site());
+            let Some(argument) = argument else {
+                return quote_spanned!(Span::mixed_site()=> #private::Refusal::#variant(_) => #private::unreached(),);
+            };
+            let place = Span::mixed_site().located_at(first_span(argument));
+            let made = self.call(Place::at(place), function, hygiene::at(place, open).into_token_stream());
+            quote_spanned!(Span::mixed_site()=> #private::Refusal::#variant(#open) => #made,)
+        };
+        let (by_breaker, by_throttle) =
+            (arm(&sharing.breaker, "Open", "refused"), arm(&sharing.throttle, "Throttled", "throttled"));
+        quote_spanned!(Span::mixed_site()=> match #open { #by_breaker #by_throttle })
     }
 
     /// Keeps the error of an attempt across the wait, or the whole result where a value can also end the call.

@@ -82,11 +82,26 @@ impl Ending {
 pub(crate) struct Sharing {
     pub(crate) budget: Option<Expr>,
     pub(crate) breaker: Option<Expr>,
+    pub(crate) throttle: Option<Expr>,
 }
 
 impl Sharing {
+    fn new(args: &RawArgs, in_body: impl Fn(&Expr) -> Expr) -> Sharing {
+        let expression = |slot: &Slot<Expr>| slot.value().map(&in_body);
+        Sharing {
+            budget: expression(&args.budget),
+            breaker: expression(&args.breaker),
+            throttle: expression(&args.throttle),
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
-        self.budget.is_none() && self.breaker.is_none()
+        self.budget.is_none() && !self.may_refuse_the_call()
+    }
+
+    /// Returns whether a call may be refused before its first attempt.
+    pub(crate) fn may_refuse_the_call(&self) -> bool {
+        self.breaker.is_some() || self.throttle.is_some()
     }
 }
 
@@ -109,13 +124,13 @@ impl Retry<'_> {
         self.is_body_closure && !self.needs_plan()
     }
 
-    /// Returns whether the function carries out core's plans in a loop that is called out of line. A breaker has a part
-    /// in the first attempt, too, and so has a handle. With `error`, the body and the function have different types.
+    /// Returns whether the function carries out core's plans in a loop that is called out of line. A breaker and a throttle
+    /// have a part in the first attempt, too, and so has a handle. With `error`, the body and the function have different types.
     /// `cancel` and the hook of a success take part where only the loop in the function has a place for them.
     pub(crate) fn outlines_plan(&self) -> bool {
         self.is_body_closure
             && self.needs_plan()
-            && self.sharing.breaker.is_none()
+            && !self.sharing.may_refuse_the_call()
             && self.ending.error.is_none()
             && self.on_success.is_none()
             && self.control.is_empty()
@@ -123,7 +138,7 @@ impl Retry<'_> {
 
     /// Returns whether something else than the wait decides whether the next attempt starts.
     pub(crate) fn is_interruptible(&self) -> bool {
-        self.sharing.breaker.is_some() || self.control.cancel.is_some()
+        self.sharing.may_refuse_the_call() || self.control.cancel.is_some()
     }
 
     /// Returns whether the duration of the call is reported, or the clock is read for each attempt anyway.
@@ -222,11 +237,8 @@ impl<'a> Retry<'a> {
             control: Control::new(args, in_body),
             log: Log::new(args),
             ending: Ending::new(args, in_body),
-            sharing: Sharing { budget: expression(&args.budget), breaker: expression(&args.breaker) },
-            hedge: args.hedge.value().map(|hedge| match hedge {
-                Hedge::Shared(shared) => Hedge::Shared(Box::new(in_body(shared))),
-                own @ Hedge::After(_) => own.clone(),
-            }),
+            sharing: Sharing::new(args, in_body),
+            hedge: args.hedge.value().map(|hedge| hedge.map(in_body)),
             may_borrow: args.error.value().map_or_else(|| may_borrow(&shape.ret), mentions_lifetime),
             attempt: args.attempt.value().cloned(),
             before_wait: expression(&args.on_retry),

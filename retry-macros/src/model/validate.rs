@@ -163,6 +163,7 @@ fn check_shared_outlives_the_call(args: &RawArgs, errors: &mut Diagnostics) {
     let all = [
         (args.budget.get().map(|given| (&given.key, &given.value)), "RetryBudget"),
         (args.breaker.get().map(|given| (&given.key, &given.value)), "CircuitBreaker"),
+        (args.throttle.get().map(|given| (&given.key, &given.value)), "Throttle"),
         (hedge, "Hedge"),
     ];
     for (given, ty) in all {

@@ -231,7 +231,7 @@ impl Argument<'_> {
         self.value()
     }
 
-    /// Parses a budget or a breaker.
+    /// Parses a budget, a breaker or a throttle.
     pub(super) fn shared(&self) -> syn::Result<Expr> {
         self.value()
     }

@@ -26,6 +26,14 @@ impl Hedge {
         }
     }
 
+    /// Applies `change` to an expression that is evaluated in the function.
+    pub(crate) fn map(&self, change: impl Fn(&Expr) -> Expr) -> Hedge {
+        match self {
+            Hedge::Shared(shared) => Hedge::Shared(Box::new(change(shared))),
+            Hedge::After(time) => Hedge::After(time.clone()),
+        }
+    }
+
     /// Parses the value of `hedge_ms = value`. A static of the function contains it.
     pub(super) fn in_millis(key: &Ident, written: Expr) -> syn::Result<Hedge> {
         let time = Time::in_millis(key, written)?;

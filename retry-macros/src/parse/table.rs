@@ -242,6 +242,10 @@ arguments! {
     breaker: Expr, External {
         "breaker" = shared(NoLiteral), "breaker = BREAKER", Unchanged("circuit" "circuit_breaker");
     }
+    throttle: Expr, External {
+        "throttle" = shared(NoLiteral), "throttle = THROTTLE",
+            Unchanged("throttling" "load_shedding" "adaptive_throttling");
+    }
     hedge: Hedge, External {
         "hedge" = hedge(Duration), "hedge = \"50ms\"",
             Unchanged("hedging" "hedge_after" "hedging_delay" "hedge_delay" "backup_request" "backup_after");

@@ -4,9 +4,13 @@
 #![allow(dead_code, unreachable_pub, reason = "the models use a part of the files, in other modules")]
 #![expect(clippy::missing_panics_doc, reason = "a model panics if its property does not hold")]
 
+#[path = "../../../retry-core/src/runtime/counters.rs"]
+mod counters;
 #[path = "../../../retry-core/src/policy/nanos.rs"]
 mod nanos;
 mod sync;
+#[path = "../../../retry-core/src/runtime/tenths.rs"]
+mod tenths;
 
 /// The module of `retry-core`, without its other files.
 mod policy {
@@ -15,7 +19,9 @@ mod policy {
 
 /// The module of `retry-core`, without its other files.
 mod runtime {
-    pub(crate) use crate::sync;
+    #[cfg(test)]
+    pub(crate) use crate::tenths;
+    pub(crate) use crate::{counters, sync};
 }
 
 /// The module of `retry-core`, without the settings.
@@ -43,8 +49,6 @@ pub mod breaker {
         mod calls;
         #[path = "../../../../../retry-core/src/breaker/window/tally.rs"]
         mod tally;
-        #[path = "../../../../../retry-core/src/breaker/window/tenths.rs"]
-        mod tenths;
         #[path = "../../../../../retry-core/src/breaker/window/time.rs"]
         mod time;
 

@@ -52,15 +52,23 @@ pub struct LongFunction {
 pub const CORE: Table = Table {
     folder: "retry-core",
     rooms: &[
-        "policy", "decision", "runtime", "error", "observe", "budget", "breaker", "config", "testing",
-        "call", "adapter", "lib",
+        "policy", "decision", "runtime", "error", "observe", "budget", "breaker", "throttle", "hedge",
+        "config", "testing", "call", "adapter", "lib",
     ],
-    upward: &[Upward {
-        file: "observe/event.rs",
-        room: "breaker",
-        name: "CircuitState",
-        reason: "the event of a circuit's change carries the two states, and these are a plain enum",
-    }],
+    upward: &[
+        Upward {
+            file: "observe/event.rs",
+            room: "breaker",
+            name: "CircuitState",
+            reason: "the event of a circuit's change carries the two states, and these are a plain enum",
+        },
+        Upward {
+            file: "observe/stats/shared.rs",
+            room: "breaker",
+            name: "CircuitState",
+            reason: "the counts of a breaker are by state",
+        },
+    ],
     circles: &[],
     functions: &[],
 };

@@ -1,12 +1,12 @@
-//! Errors of an attempt that has no `reqwest::Error`: it was cut off by a timeout or refused by a breaker.
+//! Errors of an attempt that has no `reqwest::Error`: it was cut off by a timeout or refused by a breaker or a throttle.
 
 use std::io;
 use std::time::Duration;
 
-#[cfg(target_has_atomic = "64")]
-use crate::CircuitOpen;
 use crate::error::reqwest::{Error, Unsent};
 use crate::{AttemptTimeout, Retryable};
+#[cfg(target_has_atomic = "64")]
+use crate::{CircuitOpen, Throttled};
 
 impl Retryable for Unsent {
     fn is_retryable(&self) -> bool {
@@ -14,6 +14,8 @@ impl Retryable for Unsent {
             Unsent::CutOff(_) => true,
             #[cfg(target_has_atomic = "64")]
             Unsent::Refused(open) => open.is_retryable(),
+            #[cfg(target_has_atomic = "64")]
+            Unsent::Throttled(throttled) => throttled.is_retryable(),
         }
     }
 
@@ -22,6 +24,8 @@ impl Retryable for Unsent {
             Unsent::CutOff(_) => None,
             #[cfg(target_has_atomic = "64")]
             Unsent::Refused(open) => open.retry_after(),
+            #[cfg(target_has_atomic = "64")]
+            Unsent::Throttled(throttled) => throttled.retry_after(),
         }
     }
 }
@@ -36,6 +40,14 @@ impl From<AttemptTimeout> for Error {
 impl From<CircuitOpen> for Error {
     fn from(open: CircuitOpen) -> Self {
         Error { inner: caused_by(open.into()), retry_after: None, unsent: Some(Unsent::Refused(open)) }
+    }
+}
+
+#[cfg(target_has_atomic = "64")]
+impl From<Throttled> for Error {
+    fn from(throttled: Throttled) -> Self {
+        let inner = caused_by(throttled.clone().into());
+        Error { inner, retry_after: None, unsent: Some(Unsent::Throttled(throttled)) }
     }
 }
 

@@ -1,143 +1,33 @@
 //! A window of the calls of the last period of time, counted by tenths.
 //!
-//! Each counter is one word that also contains the generation and the tenth that it counts. A new tenth
-//! begins when a call finds the counter of another tenth and replaces it. So nothing has to be cleared,
-//! however long the window was idle, and a call that was delayed finds a later counter and leaves it
-//! unchanged.
-//!
-//! **Threads whose calls succeed do not share a cache line.** All calls are counted, so their counters are divided
-//! into shards, and a thread counts in its own. Two threads that call at the same time take 43 ns for a call with
-//! a shard each, and 130 ns with a common one. Failed and slow calls are rare and have one counter.
+//! **Threads whose calls succeed do not share a cache line.** All calls are counted, so their counters are sharded.
+//! Failed and slow calls are rare and have one counter.
 //!
 //! **Few tallies read all shards.** The calls of its own shard are usually enough for a thread to rule out that
 //! the rates are reached. Two threads take 62 ns for a call in a window with failures, and 280 ns if each of
 //! them always reads the shard of the other.
 
 use crate::breaker::window::tally::{CallResult, Tally};
-use crate::breaker::window::tenths::TENTHS;
-use crate::runtime::sync::{AtomicU64, Ordering, fence};
-
-/// The difference to the current tenth at which a tenth is no longer in the window. It is negative, because
-/// the tenth is in the past.
-const OVER: i64 = -10;
-
-/// The number of shards. More of them make a tally slower.
-const SHARDS: usize = 4;
+use crate::runtime::counters::{Counters, Latest, Moment, ShardedCounters};
+use crate::runtime::sync::{Ordering, fence};
 
 /// A window of time. See the module's documentation.
 #[derive(Debug)]
 pub(super) struct Periods {
-    calls: [Shard; SHARDS],
+    calls: ShardedCounters,
     failures: Counters,
     slow: Counters,
-    /// The tag of the last call that failed or was slow. Without such a call, no tally is needed.
-    wrong: AtomicU64,
-}
-
-/// The calls of some of the threads, in cache lines of their own.
-#[derive(Debug)]
-#[repr(align(64))]
-struct Shard(Counters);
-
-/// The counters of the last tenths, each at the index of its number modulo their count.
-#[derive(Debug)]
-struct Counters([Counter; TENTHS as usize]);
-
-/// A counter. From the low end: the count (28 bits), the tenth (24), the generation (12); 0 before the first
-/// call.
-#[derive(Debug)]
-struct Counter(AtomicU64);
-
-const COUNT: u64 = (1 << 28) - 1;
-
-/// Returns the tag of a counter: generation and tenth, above the count.
-const fn tag(generation: u32, tenth: u64) -> u64 {
-    ((generation & 0xFFF) as u64) << 52 | (tenth & 0xFF_FFFF) << 28
-}
-
-/// The tags of the counters of a window, in the order of [`Counters`].
-type Tags = [u64; TENTHS as usize];
-
-/// Returns the tags of the window that ends with `tenth`.
-fn tags(generation: u32, tenth: u64) -> Tags {
-    /// The tag of no counter, because its low bits are not 0.
-    const NONE: u64 = u64::MAX;
-    let mut tags = [NONE; TENTHS as usize];
-    for tenth in tenth.saturating_sub(TENTHS - 1)..=tenth {
-        tags[(tenth % TENTHS) as usize] = tag(generation, tenth);
-    }
-    tags
-}
-
-/// Returns by how many generations and tenths `found` is ahead of `tag`. Negative numbers mean that it is
-/// behind.
-#[expect(clippy::cast_possible_wrap, reason = "the sign of a difference between numbers that wrap")]
-const fn ahead(found: u64, tag: u64) -> (i64, i64) {
-    let generations = (found >> 52).wrapping_sub(tag >> 52) << 52;
-    let tenths = (found >> 28).wrapping_sub(tag >> 28) << 40;
-    (generations as i64 >> 52, tenths as i64 >> 40)
-}
-
-/// The number of tenths by which a call may be late, since it read the clock.
-const LATE: i64 = 1024;
-
-/// Returns whether the counter `found` is later than `tag`.
-///
-/// Both numbers wrap, so a counter that is far away may be old whatever the comparison yields: the window was
-/// idle for long, or many generations have passed in an outage. A counter that is later was written a moment
-/// ago, so its tenth is close.
-const fn is_later(found: u64, tag: u64) -> bool {
-    let (generations, tenths) = ahead(found, tag);
-    let is_recent = OVER < tenths && tenths < LATE;
-    found != 0 && is_recent && (generations > 0 || generations == 0 && tenths > 0)
-}
-
-impl Counters {
-    const fn new() -> Counters {
-        Counters([const { Counter::new() }; TENTHS as usize])
-    }
-
-    const fn of(&self, tenth: u64) -> &Counter {
-        &self.0[(tenth % TENTHS) as usize]
-    }
-
-    /// Returns the sum of the counts of a window.
-    fn sum(&self, window: &Tags) -> u64 {
-        self.0.iter().zip(window).map(|(counter, tag)| counter.count(*tag)).sum()
-    }
-}
-
-impl Counter {
-    const fn new() -> Counter {
-        Counter(AtomicU64::new(0))
-    }
-
-    /// Adds one to the count of `tag`, unless the counter is later.
-    fn add(&self, tag: u64) {
-        let counted = |found: u64| {
-            if found & !COUNT == tag {
-                Some(found.saturating_add(1).min(tag | COUNT))
-            } else {
-                (!is_later(found, tag)).then_some(tag | 1)
-            }
-        };
-        // An error means that the counter is later.
-        let _ = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, counted);
-    }
-
-    fn count(&self, tag: u64) -> u64 {
-        let found = self.0.load(Ordering::Acquire);
-        if found & !COUNT == tag { found & COUNT } else { 0 }
-    }
+    /// The last call that failed or was slow. Without such a call, no tally is needed.
+    wrong: Latest,
 }
 
 impl Periods {
     pub(super) const fn new() -> Periods {
         Periods {
-            calls: [const { Shard(Counters::new()) }; SHARDS],
+            calls: ShardedCounters::new(),
             failures: Counters::new(),
             slow: Counters::new(),
-            wrong: AtomicU64::new(0),
+            wrong: Latest::new(),
         }
     }
 
@@ -151,43 +41,35 @@ impl Periods {
         thread: usize,
         matters: impl Fn(Tally) -> bool,
     ) -> Option<Tally> {
-        let (tag, own) = (tag(generation, tenth), &self.calls[thread % SHARDS].0);
+        let (now, own) = (Moment::new(generation, tenth), self.calls.of(thread));
         // This order ensures that no thread reads more failures than calls.
-        own.of(tenth).add(tag);
+        own.add(now);
         if result.has_failed {
-            self.failures.of(tenth).add(tag);
+            self.failures.add(now);
         }
         if result.was_slow {
-            self.slow.of(tenth).add(tag);
+            self.slow.add(now);
         }
         if !result.is_good() {
-            let latest = |found| (!is_later(found, tag)).then_some(tag | 1);
-            // An error means that a later call has written its tag.
-            let _ = self.wrong.fetch_update(Ordering::AcqRel, Ordering::Acquire, latest);
+            self.wrong.record(now);
         }
         // Of two calls that are counted at the same time, at least one has to see both.
         fence(Ordering::SeqCst);
-        if !self.has_gone_wrong(tag) {
+        if !self.wrong.is_in_window(now) {
             return None;
         }
-        let window = tags(generation, tenth);
+        let window = now.window();
         let (failures, slow) = (self.failures.sum(&window), self.slow.sum(&window));
         let tally = |calls| Tally { calls, failures, slow };
-        matters(tally(own.sum(&window)))
-            .then(|| tally(self.calls.iter().map(|shard| shard.0.sum(&window)).sum()))
-    }
-
-    /// Returns whether a call in the window that ends with `tag` failed or was slow, or may have.
-    fn has_gone_wrong(&self, tag: u64) -> bool {
-        let wrong = self.wrong.load(Ordering::Acquire);
-        let (generations, tenths) = ahead(wrong, tag);
-        wrong != 0 && generations == 0 && OVER < tenths && tenths <= 0
+        matters(tally(own.sum(&window))).then(|| tally(self.calls.sum(&window)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runtime::counters::SHARDS;
+    use crate::runtime::tenths::TENTHS;
 
     const GOOD: CallResult = CallResult { has_failed: false, was_slow: false };
     const FAILED: CallResult = CallResult { has_failed: true, was_slow: false };

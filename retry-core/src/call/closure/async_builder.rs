@@ -5,10 +5,12 @@ use core::time::Duration;
 
 use super::super::cancel::Cancellation;
 use super::future::{RetryFuture, State};
+#[cfg(target_has_atomic = "64")]
+use super::hedging::Hedgeable;
 use super::lending::RetryLending;
 use super::operation::{Limited, Operation, Restarting};
 use super::rule::{Both, Limit};
-use super::searched::Refusal;
+use super::searched::{Refusal, Throttleable};
 #[cfg(target_has_atomic = "64")]
 use super::sharing::Shares;
 use super::sleeper::{CancelBy, Kept, SleepBy, Waits};
@@ -18,7 +20,10 @@ use crate::error::FromTimeout;
 use crate::{
     breaker::CircuitBreaker,
     budget::RetryBudget,
-    call::limits::{Lend, lend_breaker, lend_budget},
+    call::hedged::lend_hedge,
+    call::limits::{Lend, lend_breaker, lend_budget, lend_throttle},
+    hedge::Hedge,
+    throttle::Throttle,
 };
 
 impl<'p, O: Operation, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S, C, Z, K> {
@@ -209,6 +214,63 @@ impl<'p, O: Operation, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S
         self.with_shared(|shared| shared.with_breaker(lend_breaker(breaker), E::refusal)).keeping()
     }
 
+    /// Sends fewer requests to an overloaded server by `throttle`: a [`Throttle`], or a pointer or an `Option` that lends
+    /// one. While the server rejects most requests, some calls fail at once with an error that is made from
+    /// [`Throttled`](crate::Throttled).
+    ///
+    /// ```
+    /// # #[cfg(feature = "tokio")]
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let _guard = retry_core::testing::no_wait();
+    /// use std::io;
+    /// use retry_core::{Policy, Throttle};
+    ///
+    /// static SEARCH: Throttle = Throttle::new().name("search");
+    ///
+    /// let search = async || Err::<(), _>(io::Error::from(io::ErrorKind::TimedOut));
+    /// for _ in 0..20 {
+    ///     assert!(Policy::new().retry_async(search).throttle(&SEARCH).await.is_err());
+    /// }
+    /// assert!(SEARCH.refusal_probability() > 0.8);
+    /// # }
+    /// # #[cfg(not(feature = "tokio"))] fn main() {}
+    /// ```
+    pub fn throttle<'b, L>(self, throttle: &'b L) -> RetryFuture<'p, O, T, E, R, Shares<'b, E>, C, Z, K>
+    where
+        L: Lend<Throttle> + ?Sized,
+        S: Into<Shares<'b, E>>,
+        E: Throttleable,
+    {
+        self.with_shared(|shared| shared.with_throttle(lend_throttle(throttle), E::throttled))
+    }
+
+    /// Starts a copy of an attempt that is slow to answer, by `hedge`: a [`Hedge`], or a pointer or an `Option` that lends
+    /// one. The first acceptable result is taken, and the other tries are dropped.
+    ///
+    /// The operation is called again for a copy while its first future runs. [`retry_async_mut`](Policy::retry_async_mut),
+    /// whose futures borrow from the closure, has no hedge.
+    ///
+    /// ```
+    /// # #[cfg(feature = "tokio")]
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use std::time::Duration;
+    /// use retry_core::{Hedge, Policy};
+    ///
+    /// static READS: Hedge = Hedge::after(Duration::from_millis(50));
+    ///
+    /// let read = async || Ok::<_, ()>("value");
+    /// assert_eq!(Policy::new().retry_async(read).hedge(&READS).await, Ok("value"));
+    /// # }
+    /// # #[cfg(not(feature = "tokio"))] fn main() {}
+    /// ```
+    pub fn hedge<'h, L>(self, hedge: &'h L) -> RetryFuture<'p, O::Hedged<'h>, T, E, R, S, C, Z, K>
+    where
+        L: Lend<Hedge> + ?Sized,
+        O: Hedgeable,
+    {
+        self.with_operation(|operation| operation.hedged(lend_hedge(hedge)))
+    }
+
     #[inline]
     pub(super) fn with_shared<'b>(
         self,
@@ -296,6 +358,16 @@ impl<'p, F, T, E, R, S, C, Z> RetryLending<'p, F, T, E, R, S, C, Z> {
         E: Refusal,
     {
         self.with_shared(|shared| shared.with_breaker(lend_breaker(breaker), E::refusal))
+    }
+
+    /// Sends fewer requests to an overloaded server by `throttle`, like [`RetryFuture::throttle`].
+    pub fn throttle<'b, L>(self, throttle: &'b L) -> RetryLending<'p, F, T, E, R, Shares<'b, E>, C, Z>
+    where
+        L: Lend<Throttle> + ?Sized,
+        S: Into<Shares<'b, E>>,
+        E: Throttleable,
+    {
+        self.with_shared(|shared| shared.with_throttle(lend_throttle(throttle), E::throttled))
     }
 
     pub(super) fn with_shared<'b>(

@@ -1,10 +1,10 @@
-//! The steps of a blocking call that depend on how it waits, and its budget and its breaker.
+//! The steps of a blocking call that depend on how it waits, and its budget, its breaker and its throttle.
 
 use core::time::Duration;
 
 use super::blocking_call::RetryCall;
 use super::rule::Both;
-use super::searched::Refusal;
+use super::searched::{Refusal, Throttleable};
 #[cfg(target_has_atomic = "64")]
 use super::sharing::Shares;
 use super::step::{BlockBy, CancelWait, RestartAfter};
@@ -12,7 +12,8 @@ use super::step::{BlockBy, CancelWait, RestartAfter};
 use crate::{
     breaker::CircuitBreaker,
     budget::RetryBudget,
-    call::limits::{Lend, lend_breaker, lend_budget},
+    call::limits::{Lend, lend_breaker, lend_budget, lend_throttle},
+    throttle::Throttle,
 };
 
 impl<'p, O, T, E, R, S> RetryCall<'p, O, T, E, R, S> {
@@ -123,6 +124,32 @@ impl<'p, O, T, E, R, S> RetryCall<'p, O, T, E, R, S> {
         E: Refusal,
     {
         self.with_shared(|shared| shared.with_breaker(lend_breaker(breaker), E::refusal))
+    }
+
+    /// Sends fewer requests to an overloaded server by `throttle`: a [`Throttle`], or a pointer or an `Option` that lends
+    /// one. While the server rejects most requests, some calls fail at once with an error that is made from
+    /// [`Throttled`](crate::Throttled).
+    ///
+    /// ```
+    /// # let _guard = retry_core::testing::no_wait();
+    /// use std::io;
+    /// use retry_core::{Policy, Throttle};
+    ///
+    /// static SEARCH: Throttle = Throttle::new().name("search");
+    ///
+    /// let search = || Err::<(), _>(io::Error::from(io::ErrorKind::TimedOut));
+    /// for _ in 0..20 {
+    ///     assert!(Policy::new().retry(search).throttle(&SEARCH).run().is_err());
+    /// }
+    /// assert!(SEARCH.refusal_probability() > 0.8);
+    /// ```
+    pub fn throttle<'b, L>(self, throttle: &'b L) -> RetryCall<'p, O, T, E, R, Shares<'b, E>>
+    where
+        L: Lend<Throttle> + ?Sized,
+        S: Into<Shares<'b, E>>,
+        E: Throttleable,
+    {
+        self.with_shared(|shared| shared.with_throttle(lend_throttle(throttle), E::throttled))
     }
 
     pub(super) fn with_shared<'b>(

@@ -13,6 +13,7 @@ use super::super::name::Name;
 use super::super::next::{self, Controls, Emit};
 use super::super::planned::{GivenUp, Planned};
 use super::super::progress::Progress;
+use super::super::refusal::Refusal;
 use super::super::site::Site;
 use super::super::step::{AfterAttempt, Decider, NextWait};
 use super::ending::Ending;
@@ -20,7 +21,7 @@ use super::rule::{Needs, ReadHint, Rule};
 use super::sharing::{Attempted, Kind, Sharing};
 use crate::decision::{Selection, classify};
 use crate::error::chain::{is_circuit_open, is_refusal_type};
-use crate::error::{CircuitOpen, Failure, OwnDelay, RejectedValue};
+use crate::error::{Failure, OwnDelay, RejectedValue};
 use crate::observe::LogRules;
 use crate::policy::Policy;
 use crate::policy::nanos::Nanos;
@@ -91,8 +92,8 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         &self,
         shared: &mut S,
     ) -> ControlFlow<K::Output, Progress> {
-        if let Err((open, error)) = shared.start() {
-            return Break(self.refused::<K>(&open, error));
+        if let Err((refusal, error)) = shared.start() {
+            return Break(self.refused::<K>(&refusal, error));
         }
         if self.rules.needs().or(K::NEEDS).has(Needs::CLOCK) {
             return Continue(match self.clock {
@@ -108,12 +109,12 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         })
     }
 
-    /// Ends a call that its breaker has refused before the first attempt.
+    /// Ends a call that was refused before the first attempt.
     #[cold]
     #[inline(never)]
-    fn refused<K: Ending<T, E>>(&self, open: &CircuitOpen, error: E) -> K::Output {
+    fn refused<K: Ending<T, E>>(&self, refusal: &Refusal, error: E) -> K::Output {
         let name = self.name();
-        let given_up = GivenUp::refused(&self.site(&name), Some(&name), open);
+        let given_up = GivenUp::refused(&self.site(&name), Some(&name), refusal);
         let result = Err(error);
         self.rules.on_give_up(&given_up.event(AnyValue, &result));
         given_up.emit();
@@ -253,7 +254,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         Ok(planned)
     }
 
-    fn failure<'f>(
+    pub(super) fn failure<'f>(
         &'f self,
         result: Result<&'f T, &'f E>,
         name: &'f Name,
@@ -309,7 +310,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         self.site(&self.name())
     }
 
-    fn name(&self) -> Name {
+    pub(super) fn name(&self) -> Name {
         self.rules.name().map_or(Name::Location(self.place), Name::Written)
     }
 
@@ -336,7 +337,7 @@ impl<T, E, R: Rule<T, E>> AfterAttempt<E> for &Course<'_, T, E, R> {
 }
 
 /// A failed attempt of a closure's call.
-struct ClosureFailure<'a, T, E, R> {
+pub(super) struct ClosureFailure<'a, T, E, R> {
     result: Result<&'a T, &'a E>,
     rules: &'a R,
     name: &'a Name,

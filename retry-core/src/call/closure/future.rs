@@ -235,11 +235,13 @@ where
                     }
                 },
                 StateProjection::Attempting { progress, attempt } => {
-                    let (result, timed_out) = ready!(marked(this.shared, || O::poll(attempt, context)));
+                    let (operation, around) = (&mut *this.operation, (&*this.shared, &*this.sleeper));
+                    let polled = marked(around.0, || operation.poll(attempt, &course, around, context));
+                    let (result, timed_out) = ready!(polled);
                     let mut progress = *progress;
                     // The attempt is dropped, as at the end of its statement in a loop by hand.
                     this.state.set(State::Ended);
-                    this.operation.ended(&course);
+                    this.operation.ended(&course, &result);
                     let ended = Attempt::of_async(this.operation.call(), C::IS_POSSIBLE, timed_out);
                     let cancelled = || this.cancel.as_mut().is_cancelled(context);
                     match course.after::<S, N>(this.shared, &mut progress, result, ended, cancelled) {

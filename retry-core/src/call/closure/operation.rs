@@ -13,6 +13,7 @@ use super::super::progress::Progress;
 use super::super::timeout::limit_now;
 use super::course::Course;
 use super::rule::{Limit, Rule};
+use super::sharing::Sharing;
 use super::sleeper::Sleeper;
 use crate::error::AttemptTimeout;
 use crate::runtime::Clock;
@@ -80,20 +81,23 @@ pub trait AsyncOperation<T, E, Z: Sleeper>: Operation {
     ) -> Self::Attempt<Z::Wait>;
 
     /// Polls an attempt. Returns its result, and whether it exceeded its limit.
-    fn poll(
+    fn poll<R: Rule<T, E>, S: Sharing<E>>(
+        &mut self,
         attempt: Pin<&mut Self::Attempt<Z::Wait>>,
+        course: &Course<'_, T, E, R>,
+        around: (&S, &Z),
         context: &mut Context<'_>,
     ) -> Poll<(Result<T, E>, bool)>;
 
     /// Notes the end of an attempt.
     #[inline]
-    fn ended<R: Rule<T, E>>(&mut self, _course: &Course<'_, T, E, R>) {}
+    fn ended<R: Rule<T, E>>(&mut self, _course: &Course<'_, T, E, R>, _result: &Result<T, E>) {}
 }
 
 /// A closure that returns futures `A`.
 #[derive(Debug)]
 pub struct AsyncClosure<F, A> {
-    function: F,
+    pub(super) function: F,
     attempt: PhantomData<fn() -> A>,
 }
 
@@ -120,7 +124,13 @@ where
     }
 
     #[inline]
-    fn poll(attempt: Pin<&mut A>, context: &mut Context<'_>) -> Poll<(Result<T, E>, bool)> {
+    fn poll<R: Rule<T, E>, S: Sharing<E>>(
+        &mut self,
+        attempt: Pin<&mut A>,
+        _: &Course<'_, T, E, R>,
+        _: (&S, &Z),
+        context: &mut Context<'_>,
+    ) -> Poll<(Result<T, E>, bool)> {
         attempt.poll(context).map(|result| (result, false))
     }
 }
@@ -128,8 +138,8 @@ where
 /// A closure that takes the handle of its call and returns futures `A`.
 #[derive(Debug)]
 pub struct AsyncWithCall<F, A> {
-    function: F,
-    call: Option<Arc<Call>>,
+    pub(super) function: F,
+    pub(super) call: Option<Arc<Call>>,
     attempt: PhantomData<fn() -> A>,
 }
 
@@ -166,7 +176,13 @@ where
     }
 
     #[inline]
-    fn poll(attempt: Pin<&mut A>, context: &mut Context<'_>) -> Poll<(Result<T, E>, bool)> {
+    fn poll<R: Rule<T, E>, S: Sharing<E>>(
+        &mut self,
+        attempt: Pin<&mut A>,
+        _: &Course<'_, T, E, R>,
+        _: (&S, &Z),
+        context: &mut Context<'_>,
+    ) -> Poll<(Result<T, E>, bool)> {
         attempt.poll(context).map(|result| (result, false))
     }
 }
@@ -174,7 +190,7 @@ where
 /// An operation whose attempts have a limit.
 #[derive(Debug)]
 pub struct Limited<O, E> {
-    inner: O,
+    pub(super) inner: O,
     error: PhantomData<fn() -> E>,
 }
 
@@ -224,20 +240,23 @@ impl<T, E, Z: Sleeper, O: AsyncOperation<T, E, Z>> AsyncOperation<T, E, Z> for L
         LimitedAttempt { attempt, timer, limit }
     }
 
-    fn poll(
+    fn poll<R: Rule<T, E>, S: Sharing<E>>(
+        &mut self,
         attempt: Pin<&mut Self::Attempt<Z::Wait>>,
+        course: &Course<'_, T, E, R>,
+        around: (&S, &Z),
         context: &mut Context<'_>,
     ) -> Poll<(Result<T, E>, bool)> {
         let this = attempt.project();
         // The attempt is polled first, so an attempt that is ready counts.
-        match O::poll(this.attempt, context) {
+        match self.inner.poll(this.attempt, course, around, context) {
             Poll::Pending => poll_timer(this.timer, this.limit.as_ref(), context),
             ended @ Poll::Ready(_) => ended,
         }
     }
 
-    fn ended<R: Rule<T, E>>(&mut self, course: &Course<'_, T, E, R>) {
-        self.inner.ended(course);
+    fn ended<R: Rule<T, E>>(&mut self, course: &Course<'_, T, E, R>, result: &Result<T, E>) {
+        self.inner.ended(course, result);
     }
 }
 
@@ -271,7 +290,7 @@ fn poll_timer<T, E>(
 /// An operation whose call starts anew after a long attempt.
 #[derive(Debug)]
 pub struct Restarting<O> {
-    inner: O,
+    pub(super) inner: O,
     /// The handle, unless the operation has one.
     call: Option<Call>,
     started: Option<AttemptStart>,
@@ -310,15 +329,18 @@ impl<T, E, Z: Sleeper, O: AsyncOperation<T, E, Z>> AsyncOperation<T, E, Z> for R
         self.inner.start(course, progress, sleeper)
     }
 
-    fn poll(
+    fn poll<R: Rule<T, E>, S: Sharing<E>>(
+        &mut self,
         attempt: Pin<&mut Self::Attempt<Z::Wait>>,
+        course: &Course<'_, T, E, R>,
+        around: (&S, &Z),
         context: &mut Context<'_>,
     ) -> Poll<(Result<T, E>, bool)> {
-        O::poll(attempt, context)
+        self.inner.poll(attempt, course, around, context)
     }
 
-    fn ended<R: Rule<T, E>>(&mut self, course: &Course<'_, T, E, R>) {
-        self.inner.ended(course);
+    fn ended<R: Rule<T, E>>(&mut self, course: &Course<'_, T, E, R>, result: &Result<T, E>) {
+        self.inner.ended(course, result);
         if let (Some(limit), Some(started), Some(call)) =
             (course.rules().restart_after(), self.started.take(), AsyncOperation::<T, E, Z>::call(self))
         {

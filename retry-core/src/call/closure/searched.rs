@@ -5,7 +5,7 @@ use core::fmt::Display;
 use core::ops::Deref;
 
 use crate::error::{
-    AsDebug, AsDisplay, Chained, CircuitOpen, Describe, Plain, Retryable, Sourced, Unchained,
+    AsDebug, AsDisplay, Chained, CircuitOpen, Describe, Plain, Retryable, Sourced, Throttled, Unchained,
 };
 
 /// The way of an error that is an `Error` itself.
@@ -87,6 +87,25 @@ pub trait Refusal {
 impl<E: From<CircuitOpen>> Refusal for E {
     fn refusal(open: CircuitOpen) -> E {
         open.into()
+    }
+}
+
+/// An error of a call that its throttle may refuse.
+#[diagnostic::on_unimplemented(
+    message = "a call that the throttle refuses cannot fail with `{Self}`, which is not made from `Throttled`",
+    label = "needs an error type that implements `From<Throttled>`",
+    note = "write `impl From<reattempt::Throttled> for {Self}` if the type is yours",
+    note = "return `anyhow::Error`, `Box<dyn Error>` or an error type of yours that wraps it if the type is another crate's"
+)]
+pub trait Throttleable {
+    /// Creates the error of the call.
+    fn throttled(throttled: Throttled) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<Throttled>> Throttleable for E {
+    fn throttled(throttled: Throttled) -> E {
+        throttled.into()
     }
 }
 

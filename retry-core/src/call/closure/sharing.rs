@@ -1,21 +1,24 @@
-//! What a closure's call shares with other calls: its budget and its breaker.
+//! What a closure's call shares with other calls: its budget, its breaker and its throttle.
 
 use core::fmt::{self, Debug, Formatter};
 
 use super::super::next::{Controls, Emit, plan_controlled};
 use super::super::planned::{GivenUp, Planned};
 use super::super::progress::Progress;
+use super::super::refusal::Refusal;
 use super::super::site::Site;
-use crate::error::{CircuitOpen, Failure};
+use crate::error::Failure;
 use crate::runtime::Clock;
 #[cfg(target_has_atomic = "64")]
 use crate::{
     breaker::{CircuitBreaker, Running},
     budget::RetryBudget,
     call::limits::{Ended, Shared, plan_controlled_shared},
+    error::{CircuitOpen, Throttled},
+    throttle::Throttle,
 };
 
-/// The budget and the breaker of a call, or neither.
+/// What a call shares with other calls: a budget, a breaker, a throttle, or nothing.
 pub trait Sharing<E> {
     /// The mark of a thread on which an attempt runs.
     type Mark;
@@ -35,11 +38,17 @@ pub trait Sharing<E> {
     /// Starts the call.
     ///
     /// # Errors
-    /// Returns the refusal of the breaker, and the error that is made of it.
-    fn start(&mut self) -> Result<(), (CircuitOpen, E)>;
+    /// Returns the refusal of the call, and the error that is made of it.
+    fn start(&mut self) -> Result<(), (Refusal, E)>;
 
     /// Marks this thread while an attempt runs.
     fn mark(&self) -> Option<Self::Mark>;
+
+    /// Returns whether an attempt may have a copy beside it.
+    #[inline]
+    fn allow_copy(&self) -> bool {
+        true
+    }
 
     /// Reports a success that ends the call.
     fn succeeded(&mut self);
@@ -75,7 +84,7 @@ pub(super) enum Kind {
     Timeout,
 }
 
-/// A call with neither budget nor breaker.
+/// A call that shares nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Unshared;
 
@@ -87,7 +96,7 @@ impl<E> Sharing<E> for Unshared {
     type Mark = NoMark;
 
     #[inline]
-    fn start(&mut self) -> Result<(), (CircuitOpen, E)> {
+    fn start(&mut self) -> Result<(), (Refusal, E)> {
         Ok(())
     }
 
@@ -110,16 +119,18 @@ impl<E> Sharing<E> for Unshared {
     }
 }
 
-/// Makes the error of a call that its breaker refuses.
+/// A lender of a refusal, and what makes an error of the refusal.
 #[cfg(target_has_atomic = "64")]
-type Refused<E> = fn(CircuitOpen) -> E;
+type Refusing<'b, L, Refused, E> = Option<(&'b L, fn(Refused) -> E)>;
 
-/// A call with a budget, a breaker or both.
+/// A call with a budget, a breaker, a throttle or several of them.
 #[cfg(target_has_atomic = "64")]
 pub struct Shares<'b, E> {
     budget: Option<&'b RetryBudget>,
     /// The breaker, and the error of a call that it refuses.
-    breaker: Option<(&'b CircuitBreaker, Refused<E>)>,
+    breaker: Refusing<'b, CircuitBreaker, CircuitOpen, E>,
+    /// The throttle, and the error of a call that it refuses.
+    throttle: Refusing<'b, Throttle, Throttled, E>,
     /// The use that the call makes of them, once it has started.
     used: Option<Shared<'b>>,
 }
@@ -139,12 +150,21 @@ impl<'b, E> Shares<'b, E> {
         self.breaker = breaker.map(|breaker| (breaker, refused)).or(self.breaker);
         self
     }
+
+    pub(super) fn with_throttle(
+        mut self,
+        throttle: Option<&'b Throttle>,
+        refused: fn(Throttled) -> E,
+    ) -> Self {
+        self.throttle = throttle.map(|throttle| (throttle, refused)).or(self.throttle);
+        self
+    }
 }
 
 #[cfg(target_has_atomic = "64")]
 impl<E> From<Unshared> for Shares<'_, E> {
     fn from(Unshared: Unshared) -> Self {
-        Shares { budget: None, breaker: None, used: None }
+        Shares { budget: None, breaker: None, throttle: None, used: None }
     }
 }
 
@@ -154,7 +174,7 @@ impl<E> Sharing<E> for Shares<'_, E> {
 
     #[inline]
     fn is_shared(&self) -> bool {
-        self.budget.is_some() || self.breaker.is_some()
+        self.budget.is_some() || self.breaker.is_some() || self.throttle.is_some()
     }
 
     #[inline]
@@ -163,18 +183,25 @@ impl<E> Sharing<E> for Shares<'_, E> {
     }
 
     #[inline]
-    fn start(&mut self) -> Result<(), (CircuitOpen, E)> {
-        let (used, refusal) = Shared::acquire(self.breaker.map(|(breaker, _)| breaker), self.budget);
+    fn start(&mut self) -> Result<(), (Refusal, E)> {
+        let (breaker, throttle) = (self.breaker.map(|(lent, _)| lent), self.throttle.map(|(lent, _)| lent));
+        let (used, refusal) = Shared::acquire(breaker, throttle, self.budget);
         self.used = Some(used);
-        match (refusal, self.breaker) {
-            (Some(open), Some((_, error))) => Err((open, error(open))),
-            _ => Ok(()),
-        }
+        let Some(refusal) = refusal else { return Ok(()) };
+        let error = match refusal.clone() {
+            Refusal::Open(open) => self.breaker.map(|(_, error)| error(open)),
+            Refusal::Throttled(throttled) => self.throttle.map(|(_, error)| error(throttled)),
+        };
+        error.map_or(Ok(()), |error| Err((refusal, error)))
     }
 
     #[inline]
     fn mark(&self) -> Option<Running> {
         self.used.as_ref().and_then(Shared::enter_trial)
+    }
+
+    fn allow_copy(&self) -> bool {
+        self.used.as_ref().is_none_or(Shared::allow_copy)
     }
 
     #[inline]
@@ -206,8 +233,12 @@ impl<E> Sharing<E> for Shares<'_, E> {
 #[cfg(target_has_atomic = "64")]
 impl<E> Debug for Shares<'_, E> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let breaker = self.breaker.map(|(breaker, _)| breaker);
-        f.debug_struct("Shares").field("budget", &self.budget).field("breaker", &breaker).finish()
+        let (breaker, throttle) = (self.breaker.map(|(lent, _)| lent), self.throttle.map(|(lent, _)| lent));
+        f.debug_struct("Shares")
+            .field("budget", &self.budget)
+            .field("breaker", &breaker)
+            .field("throttle", &throttle)
+            .finish()
     }
 }
 

@@ -16,18 +16,18 @@ use super::future::RetryFuture;
 use super::lending::RetryLending;
 use super::operation::{AsyncClosure, AsyncWithCall, Closure, Limited, Operation, Restarting, WithCall};
 use super::rule::{Both, Limit, Rule};
-use super::searched::Refusal;
+use super::searched::{Refusal, Throttleable};
 use super::shared_rules::RulesOf;
 #[cfg(target_has_atomic = "64")]
 use super::sharing::Shares;
 use super::sleeper::{Kept, Never, Runtime, Waits};
 use super::step::{AttemptLimit, Common, OnGiveUp, OnRetry, OnSuccess, RestartAfter};
-#[cfg(target_has_atomic = "64")]
-use crate::error::CircuitOpen;
 use crate::error::FromTimeout;
+#[cfg(target_has_atomic = "64")]
+use crate::error::{CircuitOpen, Throttled};
 use crate::policy::Policy;
 #[cfg(target_has_atomic = "64")]
-use crate::{breaker::CircuitBreaker, budget::RetryBudget};
+use crate::{breaker::CircuitBreaker, budget::RetryBudget, throttle::Throttle};
 
 /// Rules for errors of type `E` that are being written. [`Policy::rules`] creates them, and [`boxed`](Self::boxed) ends
 /// them.
@@ -41,18 +41,24 @@ pub struct RulesBuilder<E, R = ()> {
     shared: Lenders<E>,
 }
 
-/// The budget and the breaker of rules.
+/// The budget, the breaker and the throttle of rules.
 struct Lenders<E> {
     #[cfg(target_has_atomic = "64")]
     budget: Option<Box<dyn Lend<RetryBudget> + Send + Sync>>,
     #[cfg(target_has_atomic = "64")]
     breaker: Option<LentBreaker<E>>,
+    #[cfg(target_has_atomic = "64")]
+    throttle: Option<LentThrottle<E>>,
     error: PhantomData<fn() -> E>,
 }
 
 /// A breaker, and the error of a call that it refuses.
 #[cfg(target_has_atomic = "64")]
 type LentBreaker<E> = (Box<dyn Lend<CircuitBreaker> + Send + Sync>, fn(CircuitOpen) -> E);
+
+/// A throttle, and the error of a call that it refuses.
+#[cfg(target_has_atomic = "64")]
+type LentThrottle<E> = (Box<dyn Lend<Throttle> + Send + Sync>, fn(Throttled) -> E);
 
 impl Policy {
     /// Returns rules for errors of type `E`, which calls share by this policy. Their type can be named, as that of a
@@ -85,6 +91,8 @@ impl Policy {
             budget: None,
             #[cfg(target_has_atomic = "64")]
             breaker: None,
+            #[cfg(target_has_atomic = "64")]
+            throttle: None,
             error: PhantomData,
         };
         RulesBuilder { policy: *self, rules: (), shared }
@@ -161,6 +169,16 @@ impl<E, R> RulesBuilder<E, R> {
         E: Refusal,
     {
         self.shared.breaker = Some((Box::new(breaker), E::refusal));
+        self
+    }
+
+    /// Sends fewer requests to an overloaded server by `throttle`: a reference to a `static`, an `Arc`, or an `Option` of
+    /// them.
+    pub fn throttle(mut self, throttle: impl Lend<Throttle> + Send + Sync + 'static) -> Self
+    where
+        E: Throttleable,
+    {
+        self.shared.throttle = Some((Box::new(throttle), E::throttled));
         self
     }
 }
@@ -277,12 +295,15 @@ impl<E> RetryRules<E> {
 
     #[cfg(target_has_atomic = "64")]
     fn share<'r>(&'r self, shared: Shares<'r, E>) -> Shares<'r, E> {
-        let Lenders { budget, breaker, .. } = &self.0.shared;
-        let shared = shared.with_budget(budget.as_ref().and_then(|budget| budget.lend()));
-        match breaker {
-            Some((breaker, error)) => shared.with_breaker(breaker.lend(), *error),
-            None => shared,
+        let Lenders { budget, breaker, throttle, .. } = &self.0.shared;
+        let mut shared = shared.with_budget(budget.as_ref().and_then(|budget| budget.lend()));
+        if let Some((breaker, error)) = breaker {
+            shared = shared.with_breaker(breaker.lend(), *error);
         }
+        if let Some((throttle, error)) = throttle {
+            shared = shared.with_throttle(throttle.lend(), *error);
+        }
+        shared
     }
 }
 

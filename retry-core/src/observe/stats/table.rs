@@ -2,32 +2,73 @@
 
 use core::fmt::{self, Display};
 
+#[cfg(target_has_atomic = "64")]
+use super::{BreakerStats, BudgetStats, ThrottleStats};
 use super::{OperationStats, StatsSnapshot};
 
-const HEADINGS: [&str; 6] = ["operation", "retried", "retries", "recovered", "gave up", "mean delay"];
+const OPERATIONS: [&str; 6] = ["operation", "retried", "retries", "recovered", "gave up", "mean delay"];
+#[cfg(target_has_atomic = "64")]
+const BREAKERS: [&str; 4] = ["breaker", "state", "opened", "refused"];
+#[cfg(target_has_atomic = "64")]
+const BUDGETS: [&str; 4] = ["budget", "balance", "withdrawn", "refused"];
+#[cfg(target_has_atomic = "64")]
+const THROTTLES: [&str; 3] = ["throttle", "refused", "probability"];
 
 /// The number of errors that are shown for an operation.
 const ERRORS: usize = 3;
 
 impl Display for StatsSnapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: Vec<_> = self.operations.iter().map(row).collect();
-        let mut widths = HEADINGS.map(width);
-        for row in &rows {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = (*width).max(self::width(cell));
-            }
-        }
-        line(f, &widths, &HEADINGS)?;
-        for (operation, row) in self.operations.iter().zip(&rows) {
-            line(f, &widths, row)?;
-            details(f, operation)?;
+        table(f, &OPERATIONS, &self.operations, operation, details)?;
+        #[cfg(target_has_atomic = "64")]
+        {
+            table_if_any(f, &BREAKERS, &self.breakers, breaker)?;
+            table_if_any(f, &BUDGETS, &self.budgets, budget)?;
+            table_if_any(f, &THROTTLES, &self.throttles, throttle)?;
         }
         Ok(())
     }
 }
 
-fn row(operation: &OperationStats) -> [String; HEADINGS.len()] {
+/// Writes a table after an empty line, unless it would have no rows.
+#[cfg(target_has_atomic = "64")]
+fn table_if_any<S, const COLUMNS: usize>(
+    f: &mut fmt::Formatter<'_>,
+    headings: &[&str; COLUMNS],
+    counts: &[S],
+    row: fn(&S) -> [String; COLUMNS],
+) -> fmt::Result {
+    if counts.is_empty() {
+        return Ok(());
+    }
+    writeln!(f)?;
+    table(f, headings, counts, row, |_, _| Ok(()))
+}
+
+/// Writes a table with a row for each of `counts`, and its details below each row.
+fn table<S, const COLUMNS: usize>(
+    f: &mut fmt::Formatter<'_>,
+    headings: &[&str; COLUMNS],
+    counts: &[S],
+    row: fn(&S) -> [String; COLUMNS],
+    details: fn(&mut fmt::Formatter<'_>, &S) -> fmt::Result,
+) -> fmt::Result {
+    let rows: Vec<_> = counts.iter().map(row).collect();
+    let mut widths = headings.map(width);
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(self::width(cell));
+        }
+    }
+    line(f, &widths, headings)?;
+    for (counted, row) in counts.iter().zip(&rows) {
+        line(f, &widths, row)?;
+        details(f, counted)?;
+    }
+    Ok(())
+}
+
+fn operation(operation: &OperationStats) -> [String; OPERATIONS.len()] {
     [
         operation.operation.to_owned(),
         operation.calls_retried.to_string(),
@@ -36,6 +77,24 @@ fn row(operation: &OperationStats) -> [String; HEADINGS.len()] {
         operation.total_give_ups().to_string(),
         format!("{:.1?}", operation.mean_delay()),
     ]
+}
+
+#[cfg(target_has_atomic = "64")]
+fn breaker(breaker: &BreakerStats) -> [String; BREAKERS.len()] {
+    let BreakerStats { breaker: name, state, refused, .. } = breaker;
+    [OneLine(name).to_string(), state.to_string(), breaker.opened().to_string(), refused.to_string()]
+}
+
+#[cfg(target_has_atomic = "64")]
+fn budget(budget: &BudgetStats) -> [String; BUDGETS.len()] {
+    let BudgetStats { budget: name, balance, withdrawn, refused } = budget;
+    [OneLine(name).to_string(), balance.to_string(), withdrawn.to_string(), refused.to_string()]
+}
+
+#[cfg(target_has_atomic = "64")]
+fn throttle(throttle: &ThrottleStats) -> [String; THROTTLES.len()] {
+    let ThrottleStats { throttle: name, refused, probability } = throttle;
+    [OneLine(name).to_string(), refused.to_string(), format!("{:.0}%", probability * 100.0)]
 }
 
 /// Writes one line of the table. The first column is aligned to the left, the others to the right.
@@ -58,6 +117,9 @@ fn details(f: &mut fmt::Formatter<'_>, operation: &OperationStats) -> fmt::Resul
         // With an overcount, the count is an upper bound.
         let bound = if error.overcount > 0 { "≤ " } else { "" };
         writeln!(f, "  error: {bound}{} × {}", error.count, OneLine(&error.error))?;
+    }
+    if operation.hedges_started > 0 {
+        writeln!(f, "  hedged: {} × started, {} × won", operation.hedges_started, operation.hedges_won)?;
     }
     Ok(())
 }

@@ -1,0 +1,278 @@
+//! Closures whose attempts get a copy beside them when they do not answer.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use core::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::vec::Vec;
+
+use pin_project_lite::pin_project;
+
+use super::super::handle::Call;
+use super::super::hedged::{
+    CopyRules, Handles, HedgedCall, Hedging, Question, StartedRace, Timers, poll_race,
+};
+use super::super::progress::Progress;
+use super::course::Course;
+use super::operation::{AsyncClosure, AsyncOperation, AsyncWithCall, Limited, Operation, Restarting};
+use super::rule::Rule;
+use super::sharing::Sharing;
+use super::sleeper::Sleeper;
+use crate::error::Failure;
+use crate::hedge::Hedge;
+
+/// An operation whose attempts may have copies.
+pub trait Hedgeable: Operation {
+    /// The operation with a hedge.
+    type Hedged<'h>: Operation;
+
+    /// Returns the operation with a hedge.
+    fn hedged(self, hedge: Option<&Hedge>) -> Self::Hedged<'_>;
+}
+
+/// A closure that starts the tries of an attempt.
+pub trait StartTries {
+    /// The future of a try.
+    type Try;
+    /// The handle of a try.
+    type Handle;
+    /// The handles of copies that have started.
+    type Copies: Default;
+
+    /// Returns the function that starts a try, and the handles of the tries.
+    fn tries<'a>(
+        &'a mut self,
+        copies: &'a Self::Copies,
+    ) -> (impl FnMut(Self::Handle) -> Self::Try, impl Handles<Handle = Self::Handle>);
+}
+
+impl<F: FnMut() -> A, A> StartTries for AsyncClosure<F, A> {
+    type Try = A;
+    type Handle = ();
+    type Copies = ();
+
+    fn tries(&mut self, (): &()) -> (impl FnMut(()) -> A, impl Handles<Handle = ()>) {
+        (|()| (self.function)(), ())
+    }
+}
+
+impl<F: FnMut(Arc<Call>) -> A, A> StartTries for AsyncWithCall<F, A> {
+    type Try = A;
+    type Handle = Arc<Call>;
+    type Copies = OnceLock<Vec<Arc<Call>>>;
+
+    fn tries<'a>(
+        &'a mut self,
+        copies: &'a Self::Copies,
+    ) -> (impl FnMut(Arc<Call>) -> A, impl Handles<Handle = Arc<Call>>) {
+        let own = self.call.as_ref().expect("`begin` sets the handle");
+        (&mut self.function, OwnedHandles { own, copies })
+    }
+}
+
+/// The handle of a call and those of the copies, each of which a try may keep.
+#[derive(Clone, Copy)]
+struct OwnedHandles<'a> {
+    own: &'a Arc<Call>,
+    copies: &'a OnceLock<Vec<Arc<Call>>>,
+}
+
+impl OwnedHandles<'_> {
+    fn of_try(&self, number: u32) -> &Arc<Call> {
+        let Some(copy) = number.checked_sub(1) else { return self.own };
+        let create = || (0..Hedge::MOST_COPIES).map(|_| Arc::new(self.own.copied())).collect();
+        &self.copies.get_or_init(create)[copy as usize]
+    }
+}
+
+impl Handles for OwnedHandles<'_> {
+    type Handle = Arc<Call>;
+
+    fn first(self) -> Arc<Call> {
+        Arc::clone(self.own)
+    }
+
+    fn of_copy(self, number: u32) -> Arc<Call> {
+        Arc::clone(self.of_try(number))
+    }
+
+    fn has_stopped(self, number: u32) -> bool {
+        self.of_try(number).is_stopped()
+    }
+
+    fn has_hint(self, number: u32) -> bool {
+        self.of_try(number).has_hint()
+    }
+
+    fn take_over(self, number: u32) {
+        self.own.take_over(self.of_try(number));
+    }
+}
+
+/// A closure with a hedge.
+#[derive(Debug)]
+pub struct HedgedBy<'h, O, K> {
+    inner: O,
+    hedge: Option<&'h Hedge>,
+    hedging: Option<Hedging<'h>>,
+    copies: K,
+}
+
+impl<F: FnMut() -> A, A> Hedgeable for AsyncClosure<F, A> {
+    type Hedged<'h> = HedgedBy<'h, Self, ()>;
+
+    fn hedged(self, hedge: Option<&Hedge>) -> HedgedBy<'_, Self, ()> {
+        HedgedBy { inner: self, hedge, hedging: None, copies: () }
+    }
+}
+
+impl<F: FnMut(Arc<Call>) -> A, A> Hedgeable for AsyncWithCall<F, A> {
+    type Hedged<'h> = HedgedBy<'h, Self, OnceLock<Vec<Arc<Call>>>>;
+
+    fn hedged(self, hedge: Option<&Hedge>) -> Self::Hedged<'_> {
+        HedgedBy { inner: self, hedge, hedging: None, copies: OnceLock::new() }
+    }
+}
+
+impl<O: StartTries<Copies = K>, K> Hedgeable for HedgedBy<'_, O, K> {
+    type Hedged<'h> = HedgedBy<'h, O, K>;
+
+    fn hedged(self, hedge: Option<&Hedge>) -> HedgedBy<'_, O, K> {
+        HedgedBy { inner: self.inner, hedge, hedging: None, copies: self.copies }
+    }
+}
+
+/// The limit applies to the attempt with its copies.
+impl<O: Hedgeable, E> Hedgeable for Limited<O, E> {
+    type Hedged<'h> = Limited<O::Hedged<'h>, E>;
+
+    fn hedged(self, hedge: Option<&Hedge>) -> Self::Hedged<'_> {
+        Limited::new(self.inner.hedged(hedge))
+    }
+}
+
+impl<O: Hedgeable> Hedgeable for Restarting<O> {
+    type Hedged<'h> = Restarting<O::Hedged<'h>>;
+
+    fn hedged(self, hedge: Option<&Hedge>) -> Self::Hedged<'_> {
+        Restarting::new(self.inner.hedged(hedge))
+    }
+}
+
+pin_project! {
+    /// An attempt of a closure, and its copies.
+    pub struct HedgedAttempt<'h, A, W> {
+        race: StartedRace<'h, A, W>,
+        #[pin]
+        first: A,
+    }
+}
+
+impl<'h, O: StartTries, K> Operation for HedgedBy<'h, O, K> {
+    type Attempt<W> = HedgedAttempt<'h, O::Try, W>;
+}
+
+impl<'h, T, E, Z, O, A> AsyncOperation<T, E, Z> for HedgedBy<'h, O, O::Copies>
+where
+    Z: Sleeper,
+    O: StartTries<Try = A> + AsyncOperation<T, E, Z>,
+    A: Future<Output = Result<T, E>>,
+{
+    fn begin<R: Rule<T, E>>(&mut self, course: &Course<'_, T, E, R>, progress: &Progress) {
+        self.inner.begin(course, progress);
+        self.hedging = Some(Hedging::new(self.hedge, &course.named_site()));
+    }
+
+    fn call(&self) -> Option<&Call> {
+        self.inner.call()
+    }
+
+    fn start<R: Rule<T, E>>(
+        &mut self,
+        _: &Course<'_, T, E, R>,
+        progress: &Progress,
+        _: &Z,
+    ) -> HedgedAttempt<'h, A, Z::Wait> {
+        if let Some(hedging) = &self.hedging {
+            hedging.begin(progress.attempt());
+        }
+        self.copies = O::Copies::default();
+        let (mut start, handles) = self.inner.tries(&self.copies);
+        HedgedAttempt { race: None, first: start(handles.first()) }
+    }
+
+    fn poll<R: Rule<T, E>, S: Sharing<E>>(
+        &mut self,
+        attempt: Pin<&mut HedgedAttempt<'h, A, Z::Wait>>,
+        course: &Course<'_, T, E, R>,
+        (shared, sleeper): (&S, &Z),
+        context: &mut Context<'_>,
+    ) -> Poll<(Result<T, E>, bool)> {
+        let this = attempt.project();
+        let hedging = self.hedging.as_ref().expect("`begin` sets it");
+        let (mut start, handles) = self.inner.tries(&self.copies);
+        let call = HedgedCall { hedging, shared: AllowBy(|| shared.allow_copy()), handles };
+        let mut judge = |result: Result<T, E>, question, hedging: &Hedging<'_>| {
+            let answer = match question {
+                Question::IsValue => result.is_ok(),
+                Question::IsAccepted => course.accepts_result(&result),
+                Question::EndsAttempt => course.ends_attempt(&result, hedging),
+            };
+            (result, answer)
+        };
+        let functions = (&mut start, &mut judge, &mut SleeperTimers(sleeper));
+        poll_race(this.first, this.race, &call, functions, context).map(|result| (result, false))
+    }
+
+    fn ended<R: Rule<T, E>>(&mut self, course: &Course<'_, T, E, R>, result: &Result<T, E>) {
+        self.inner.ended(course, result);
+        if let Some(hedging) = &self.hedging {
+            hedging.hinted(course.has_hint(result));
+        }
+    }
+}
+
+impl<T, E, R: Rule<T, E>> Course<'_, T, E, R> {
+    /// Returns whether the result of one try ends its attempt although others run. A hint ends hedging.
+    pub(super) fn ends_attempt(&self, result: &Result<T, E>, hedging: &Hedging<'_>) -> bool {
+        match result {
+            Ok(value) if self.accepts(value, None) => true,
+            Ok(_) => {
+                hedging.hinted(self.has_hint(result));
+                false
+            }
+            Err(_) => hedging.is_final(&self.failure(result.as_ref(), &self.name(), false)),
+        }
+    }
+
+    /// Returns whether a result is a value, and accepted.
+    fn accepts_result(&self, result: &Result<T, E>) -> bool {
+        result.as_ref().is_ok_and(|value| self.accepts(value, None))
+    }
+
+    /// Returns whether the failure of an attempt asks to wait.
+    pub(super) fn has_hint(&self, result: &Result<T, E>) -> bool {
+        !self.accepts_result(result) && self.failure(result.as_ref(), &self.name(), false).hint().is_some()
+    }
+}
+
+/// The timers of a call's sleeper.
+struct SleeperTimers<'z, Z>(&'z Z);
+
+impl<Z: Sleeper> Timers for SleeperTimers<'_, Z> {
+    type Timer = Z::Wait;
+
+    fn start(&mut self, time: Duration) -> Z::Wait {
+        self.0.timer(time)
+    }
+}
+
+/// Allows a copy if the function returns `true`. The call marks the thread of a trial itself.
+struct AllowBy<F>(F);
+
+impl<F: Fn() -> bool> CopyRules for AllowBy<F> {
+    fn allow_copy(&self) -> bool {
+        (self.0)()
+    }
+}

@@ -1,0 +1,9 @@
+//! Client-side throttles, which refuse calls before they are sent while the server rejects most of them.
+
+mod pass;
+mod rule;
+mod settings;
+mod throttle;
+
+pub use pass::Pass;
+pub use throttle::Throttle;

@@ -1,0 +1,73 @@
+//! The settings of a throttle.
+
+use core::time::Duration;
+
+use super::throttle::Throttle;
+use crate::policy::nanos::from_duration;
+use crate::runtime::TimeSource;
+
+/// Setters, which are `const`.
+impl Throttle {
+    /// Sets the name of the throttle in events and errors; `unnamed` if not set.
+    #[must_use]
+    pub const fn name(mut self, name: &'static str) -> Throttle {
+        self.name = name;
+        self
+    }
+
+    /// Sets how many requests the server may receive for one that it accepts; 2 if not set. A smaller `k` refuses more and
+    /// wastes less of the server's work on rejections; a larger `k` finds out sooner that the server has recovered. It is
+    /// exact to six decimal places.
+    ///
+    /// # Panics
+    /// If `k` is not in `1..=1000`.
+    #[must_use]
+    #[track_caller]
+    pub const fn k(mut self, k: f64) -> Throttle {
+        assert!(
+            k >= 1.0 && k <= 1000.0,
+            "`k` is not in 1..=1000; write `k(2.0)` for two requests to one that is accepted"
+        );
+        self.rule = self.rule.k(k);
+        self
+    }
+
+    /// Sets how long a request counts; 30 s if not set. The window moves in tenths, so each request counts between 0.9 and
+    /// 1 times this duration.
+    ///
+    /// # Panics
+    /// If `duration` is below 1 ms.
+    #[must_use]
+    #[track_caller]
+    pub const fn window(mut self, duration: Duration) -> Throttle {
+        assert!(
+            duration.as_millis() >= 1,
+            "`window` is below 1 ms; write how long requests count, such as `window(Duration::from_secs(30))`"
+        );
+        self.window = from_duration(duration);
+        self
+    }
+
+    /// Sets the number of requests in the window from which on calls are refused; 10 if not set.
+    ///
+    /// # Panics
+    /// If `requests` is 0.
+    #[must_use]
+    #[track_caller]
+    pub const fn minimum_requests(mut self, requests: u32) -> Throttle {
+        assert!(
+            requests >= 1,
+            "`minimum_requests` is 0, and of no requests none is rejected; write `minimum_requests(1)` to refuse from the \
+             first"
+        );
+        self.rule = self.rule.minimum_requests(requests);
+        self
+    }
+
+    /// Sets the clock, a function that returns the time since any moment that stays the same.
+    #[must_use]
+    pub const fn clock(mut self, clock: fn() -> Duration) -> Throttle {
+        self.time = TimeSource::Custom(clock);
+        self
+    }
+}
