@@ -3,9 +3,9 @@
 
 mod lab;
 
-//mod arguments;
+mod arguments;
 mod budget;
 mod hints;
 mod limits;
 mod race;
-//mod shapes;
+mod shapes;
