@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use reattempt::{AttemptTimeout, CircuitOpen, Hedge, Retryable, retry};
+use reattempt::{AttemptTimeout, CircuitOpen, Hedge, Retryable, Throttled, retry};
 use tokio::time::{Instant, sleep};
 
 /// The error of a try, with the number of the try.
@@ -16,9 +16,10 @@ pub(super) enum Failure {
     Busy(u32),
     TimedOut,
     Open,
+    Refused,
 }
 
-pub(super) use Failure::{Busy, Down, Fatal, Open, TimedOut};
+pub(super) use Failure::{Busy, Down, Fatal, Open, Refused, TimedOut};
 
 impl Retryable for Failure {
     fn is_retryable(&self) -> bool {
@@ -33,6 +34,12 @@ impl Retryable for Failure {
 impl From<AttemptTimeout> for Failure {
     fn from(_: AttemptTimeout) -> Self {
         TimedOut
+    }
+}
+
+impl From<Throttled> for Failure {
+    fn from(_: Throttled) -> Self {
+        Refused
     }
 }
 

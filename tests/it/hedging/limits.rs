@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use reattempt::CircuitState::{Closed, Disabled, ForcedOpen, HalfOpen, Open as IsOpen};
-use reattempt::{CircuitBreaker, GiveUpReason, Hedge, RetryBudget, RetryError, retry};
+use reattempt::{CircuitBreaker, GiveUpReason, Hedge, Pass, RetryBudget, RetryError, Throttle, retry};
 use tokio::time::{advance, sleep};
 
 use super::lab::*;
@@ -96,7 +96,34 @@ async fn a_trial_that_is_dropped_gives_its_permit_back() {
     }
 }
 
-/// Opens at the fourth failure in a row, and records nothing else.
+#[tokio::test(start_paused = true)]
+async fn no_copy_starts_while_a_throttle_refuses_calls() {
+    #[retry(max = 1, hedge = hedge, throttle = throttle)]
+    async fn throttled(lab: &Lab, hedge: &Hedge, throttle: &Throttle) -> Result<u32, Failure> {
+        lab.answer().await
+    }
+
+    let (hedge, throttle) = (saved(1).await, Throttle::new().minimum_requests(4));
+    let lab = Lab::new([never(), ok(10)]);
+    assert_eq!(throttled(&lab, &hedge, &throttle).await, Ok(2));
+    lab.saw(["0: 1 starts", "50: 2 starts", "60: 2 ok", "60: 1 dropped"]);
+    // Of seven requests one was accepted.
+    (0..6).for_each(|_| throttle.acquire().map_or_else(drop, Pass::rejected));
+    assert!(throttle.refusal_probability() > 0.0);
+    assert_eq!(hedge.balance(), 9);
+    loop {
+        let lab = Lab::new([ok(100)]);
+        match throttled(&lab, &hedge, &throttle).await {
+            Err(Refused) => {}
+            answer => {
+                assert_eq!(answer, Ok(1));
+                break lab.saw(["0: 1 starts", "100: 1 ok"]);
+            }
+        }
+    }
+    assert_eq!(hedge.balance(), 10, "one call was allowed, and paid");
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_attempt_has_one_outcome_for_the_breaker() {
     let (hedge, breaker) = (saved(3).await, breaker().consecutive_failures(4));

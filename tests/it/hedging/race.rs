@@ -6,10 +6,13 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reattempt::{GiveUpReason, Hedge, RetryError, retry};
+use reattempt::{Backoff, GiveUpReason, Hedge, Jitter, Policy, RetryError, retry};
 use tokio::time::sleep;
 
 use super::lab::*;
+
+const POLICY: Policy =
+    Policy::new().max(3).base(Duration::from_secs(1)).backoff(Backoff::Constant).jitter(Jitter::None);
 
 /// The results of a call whose attempts have at most so many copies, and what happens, in milliseconds.
 macro_rules! races {
@@ -20,6 +23,13 @@ macro_rules! races {
             lab.run(fetch(&lab, &hedge)).await;
             // Nothing is left that runs on.
             sleep(Duration::from_secs(60)).await;
+            lab.saw([$($line),*]);
+            // A closure's call does the same, with a handle and without one.
+            let (hedge, lab) = (saved($copies).await, Lab::new([$($try),*]));
+            lab.run(POLICY.retry_async(|| lab.answer()).retryable().hedge(&hedge)).await;
+            lab.saw([$($line),*]);
+            let (hedge, lab) = (saved($copies).await, Lab::new([$($try),*]));
+            lab.run(POLICY.retry_async_with(|_| lab.answer()).retryable().hedge(&hedge)).await;
             lab.saw([$($line),*]);
         }
     )*};
