@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reattempt::{Hedge, Retryable, retry};
+use reattempt::{Hedge, Jitter, Policy, Retryable, retry};
 
 use super::lab::*;
 
@@ -114,6 +114,41 @@ impl From<reattempt::RetryError<Failure>> for Failure {
     fn from(error: reattempt::RetryError<Failure>) -> Failure {
         error.into_last().unwrap_or(Open)
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hint_before_a_timeout_ends_hedging() {
+    #[retry(max = 2, base = "1s", jitter = none, hedge = hedge, call = c, attempt_timeout = "70ms")]
+    async fn limited(lab: &Lab, hedge: &Hedge) -> Result<u32, Failure> {
+        if c.attempt() == 1 {
+            c.hint(Duration::from_secs(3));
+        }
+        lab.answer().await
+    }
+
+    let hedge = saved(1).await;
+    let lab = Lab::new([never(), never(), ok(60)]);
+    lab.run(limited(&lab, &hedge)).await;
+    let expected = [
+        "0: 1 starts",
+        "50: 2 starts",
+        "70: 2 dropped",
+        "70: 1 dropped",
+        "3070: 3 starts",
+        "3130: 3 ok",
+        "3130: returns Ok(3)",
+    ];
+    lab.saw(expected);
+    let lab = Lab::new([never(), never(), ok(60)]);
+    let policy = Policy::new().max(2).base(Duration::from_secs(1)).jitter(Jitter::None);
+    let call = policy.retry_async_with(|call| {
+        if call.attempt() == 1 {
+            call.hint(Duration::from_secs(3));
+        }
+        lab.answer()
+    });
+    lab.run(call.hedge(&hedge).attempt_timeout(Duration::from_millis(70))).await;
+    lab.saw(expected);
 }
 
 #[tokio::test(start_paused = true)]

@@ -228,6 +228,7 @@ where
     fn ended<R: Rule<T, E>>(&mut self, course: &Course<'_, T, E, R>, result: &Result<T, E>) {
         self.inner.ended(course, result);
         if let Some(hedging) = &self.hedging {
+            hedging.ended(AsyncOperation::<T, E, Z>::call(&self.inner));
             hedging.hinted(course.has_hint(result));
         }
     }

@@ -5,6 +5,7 @@ use core::fmt::Display;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use core::time::Duration;
 
+use crate::call::handle::Call;
 use crate::call::limits::Lend;
 use crate::call::site::Site;
 use crate::error::{Failure, OwnDelay};
@@ -64,6 +65,12 @@ impl<'a> Hedging<'a> {
         if has_hint {
             self.is_over.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// Ends hedging for this call if the attempt that has ended asked to wait.
+    #[inline]
+    pub fn ended(&self, call: Option<&Call>) {
+        self.hinted(call.is_some_and(Call::has_hint));
     }
 
     /// Begins an attempt. The first one deposits the call's part of a copy.

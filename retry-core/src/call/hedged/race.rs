@@ -122,11 +122,7 @@ where
 {
     let Some(race) = race else {
         let answer = call.poll_first(first, context);
-        if answer.is_ready() {
-            call.has_ended(0);
-            return answer;
-        }
-        let Some(hedge) = call.hedging.active() else { return answer };
+        let Some(hedge) = call.hedging.active().filter(|_| answer.is_pending()) else { return answer };
         let race = race.insert(Box::pin(Race::new(hedge, timers)));
         return race.as_mut().poll_timer(call, (start, judge, timers), context);
     };
