@@ -57,8 +57,8 @@ mod with_std {
         ErrorView, Failure, Hint, Overridden, RejectedValue, RetryError, Retryable, into_caller_error,
     };
     pub use retry_core::observe::{LogLevel, LogRules};
-    pub use retry_core::runtime::{Clock, seed_draws};
     pub use retry_core::runtime::sleep::{Delay, block_for, block_with, wait_with};
+    pub use retry_core::runtime::{Clock, seed_draws};
 }
 
 /// The rules that check the values of an attribute.

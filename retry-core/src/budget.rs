@@ -4,7 +4,5 @@ mod budget;
 mod pool;
 mod reserve;
 mod settings;
-#[cfg(feature = "std")]
-mod thread;
 
 pub use budget::{FailureKind, RetryBudget};

@@ -47,6 +47,7 @@ use crate::policy::{nanos::Nanos, random};
 /// Returns the time of the test context or, without a test context, of `clock`, in nanoseconds since an arbitrary
 /// moment in the past. Only differences are meaningful.
 #[cfg(feature = "std")]
+#[inline]
 pub(crate) fn now(clock: Clock) -> Nanos {
     current().map_or_else(|| clock.real_now(), |context| context.now())
 }

@@ -4,6 +4,7 @@ mod pass;
 mod rule;
 mod settings;
 mod throttle;
+mod window;
 
 pub use pass::Pass;
 pub use throttle::Throttle;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use failsafe::backoff::constant;
 use failsafe::failure_policy;
-use reattempt::{CircuitBreaker, CircuitOpen, RetryBudget};
+use reattempt::{CircuitBreaker, CircuitOpen, RetryBudget, Throttle};
 use tower::retry::budget::{Budget as _, TpsBudget};
 
 use crate::process::cpu_time;
@@ -29,6 +29,7 @@ const PAUSE: Duration = Duration::from_secs(30);
 pub(crate) fn show() {
     budgets();
     breakers();
+    throttles();
 }
 
 fn budgets() {
@@ -61,6 +62,18 @@ fn breakers() {
     let policy = failure_policy::success_rate_over_time_window(0.5, 20, TIME, constant(PAUSE));
     let theirs = failsafe::Config::new().failure_policy(policy).build();
     row(&mut table, "failsafe, over time", || through_failsafe(&theirs));
+    table.print();
+}
+
+fn throttles() {
+    let mut table = table("A call through a throttle");
+    let ours = Throttle::new();
+    row(&mut table, "reattempt", || ours.acquire().expect("all calls are accepted").accepted());
+    let ours = Throttle::new();
+    ours.acquire().expect("no call was rejected").rejected();
+    row(&mut table, "reattempt, after a rejection", || {
+        ours.acquire().expect("nearly all calls are accepted").accepted();
+    });
     table.print();
 }
 

@@ -5,8 +5,6 @@ use core::num::NonZeroU32;
 use super::pool::{Pool, SLOTS, TOKEN};
 use super::reserve::Reserve;
 #[cfg(feature = "std")]
-use super::thread;
-#[cfg(feature = "std")]
 use crate::observe::{self, BudgetEvent};
 use crate::policy::nanos::{FOREVER, Nanos, min};
 use crate::runtime::TimeSource;
@@ -233,9 +231,8 @@ impl RetryBudget {
     /// but is never too high. If the pool was found to have room, such a deposit is made whatever the capacity is.
     #[inline]
     fn must_look(&self) -> bool {
-        // In a test context every deposit looks, so that results do not depend on the thread of the test.
         #[cfg(feature = "std")]
-        let is_due = thread::is_due() || crate::runtime::installed::has_test_context();
+        let is_due = crate::runtime::thread::is_due();
         #[cfg(not(feature = "std"))]
         let is_due = true;
         is_due || !self.deposits_are_small

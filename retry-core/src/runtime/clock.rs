@@ -16,10 +16,12 @@ pub enum Clock {
 
 impl Clock {
     /// Returns the nanoseconds since an arbitrary moment in the past. Only differences are meaningful.
+    #[inline]
     pub(super) fn real_now(self) -> Nanos {
         since_origin(self.instant())
     }
 
+    #[inline]
     fn instant(self) -> Instant {
         match self {
             #[cfg(feature = "tokio")]
@@ -30,6 +32,7 @@ impl Clock {
 }
 
 #[expect(clippy::disallowed_methods, reason = "only this module reads real time")]
+#[inline]
 fn system() -> Instant {
     Instant::now()
 }
@@ -43,6 +46,7 @@ pub(crate) fn calendar() -> std::time::SystemTime {
 
 /// Returns the nanoseconds since the first call in this process, plus 146 years, since a paused clock may be before
 /// that call.
+#[inline]
 fn since_origin(instant: Instant) -> Nanos {
     static ORIGIN: OnceLock<Instant> = OnceLock::new();
     const OFFSET: Nanos = 1 << 62;

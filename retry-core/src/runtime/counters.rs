@@ -108,6 +108,12 @@ impl Counters {
         self.0[(now.tenth % TENTHS) as usize].add(now.tag);
     }
 
+    /// Adds one at `now` if the count is at least `least`, and returns whether it did. Another thread may prevent it.
+    #[inline]
+    pub(crate) fn add_if_above(&self, least: u64, now: Moment) -> bool {
+        self.0[(now.tenth % TENTHS) as usize].add_if_above(least, now.tag)
+    }
+
     /// Returns the sum of the counts in a window.
     pub(crate) fn sum(&self, window: &Window) -> u64 {
         self.0.iter().zip(&window.0).map(|(counter, tag)| counter.count(*tag)).sum()
@@ -148,10 +154,24 @@ impl Counter {
         let _ = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, counted);
     }
 
+    /// Adds one if the count of `tag` is at least `least`, and returns whether it did.
+    #[inline]
+    fn add_if_above(&self, least: u64, tag: u64) -> bool {
+        let found = self.0.load(Ordering::Acquire);
+        let is_above = found & !COUNT == tag && found & COUNT >= least;
+        is_above && replace(&self.0, found, found.saturating_add(1).min(tag | COUNT))
+    }
+
     fn count(&self, tag: u64) -> u64 {
         let found = self.0.load(Ordering::Acquire);
         if found & !COUNT == tag { found & COUNT } else { 0 }
     }
+}
+
+/// Replaces `old` by `new` and returns whether `cell` held `old`.
+#[inline]
+fn replace(cell: &AtomicU64, old: u64, new: u64) -> bool {
+    cell.compare_exchange(old, new, Ordering::AcqRel, Ordering::Acquire).is_ok()
 }
 
 /// The latest moment of some event. Without one in the window, nothing has to be summed.
@@ -168,6 +188,21 @@ impl Latest {
         let latest = |found| (!is_later(found, now.tag)).then_some(now.tag | 1);
         // An error means that a later event is recorded.
         let _ = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, latest);
+    }
+
+    /// Returns whether no event is recorded.
+    #[inline]
+    pub(crate) fn is_none(&self) -> bool {
+        self.0.load(Ordering::Acquire) == 0
+    }
+
+    /// Removes the record of an event that is no longer in the window that ends with `now`.
+    pub(crate) fn forget_if_over(&self, now: Moment) {
+        let found = self.0.load(Ordering::Acquire);
+        if found != 0 && !is_later(found, now.tag) && !self.is_in_window(now) {
+            // Otherwise another event has been recorded, or the record is removed already.
+            replace(&self.0, found, 0);
+        }
     }
 
     /// Returns whether the event is in the window that ends with `now`, or may be.

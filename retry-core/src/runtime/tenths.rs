@@ -23,6 +23,17 @@ impl Tenths {
         Tenths { length: window / TENTHS, phase: AtomicU64::new(UNUSED), latest: AtomicU64::new(0) }
     }
 
+    /// Returns tenths of the same length, one of which begins at the next call.
+    pub(crate) const fn restarted(self) -> Tenths {
+        Tenths { phase: AtomicU64::new(UNUSED), latest: AtomicU64::new(0), ..self }
+    }
+
+    /// Returns the tenth of the latest call.
+    #[inline]
+    pub(crate) fn latest(&self) -> u64 {
+        self.latest.load(Ordering::Relaxed)
+    }
+
     /// Returns the number of the tenth that contains `now`.
     pub(crate) fn number(&self, now: Nanos) -> u64 {
         let since = now.saturating_sub(self.phase(now));

@@ -15,6 +15,7 @@ pub(crate) enum TimeSource {
 
 impl TimeSource {
     /// Returns the nanoseconds since an arbitrary moment. Only differences are meaningful.
+    #[inline]
     pub(crate) fn now(self) -> Nanos {
         match self {
             TimeSource::Runtime => runtime_now(),
@@ -24,6 +25,7 @@ impl TimeSource {
 }
 
 #[cfg(feature = "std")]
+#[inline]
 fn runtime_now() -> Nanos {
     super::now(super::clock::Clock::Async)
 }

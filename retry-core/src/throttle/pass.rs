@@ -19,13 +19,13 @@ impl Pass<'_> {
     /// Reports that the server has accepted the request: it has answered, also with an error that a retry would not change.
     #[inline]
     pub fn accepted(self) {
-        self.throttle.count(true);
+        self.throttle.accepted();
     }
 
     /// Reports that the server has rejected the request, or has not answered in time.
     #[inline]
     pub fn rejected(self) {
-        self.throttle.count(false);
+        self.throttle.not_accepted();
     }
 }
 
@@ -47,7 +47,7 @@ impl Throttle {
     #[cold]
     #[inline(never)]
     fn refuse(&self, probability: Probability) -> Throttled {
-        self.count(false);
+        self.not_accepted();
         let refusal = Throttled::new(self.name, probability);
         if observe::is_watched() {
             observe::throttled(&ThrottleEvent { throttle: self.name, probability: refusal.probability() });

@@ -3,10 +3,12 @@
 use core::time::Duration;
 
 use super::throttle::Throttle;
+use super::window::Window;
 use crate::policy::nanos::from_duration;
 use crate::runtime::TimeSource;
+use crate::runtime::tenths::Tenths;
 
-/// Setters, which are `const`.
+/// Setters, which are `const`. A change of the window or the clock of a throttle in use starts a new window.
 impl Throttle {
     /// Sets the name of the throttle in events and errors; `unnamed` if not set.
     #[must_use]
@@ -44,7 +46,7 @@ impl Throttle {
             duration.as_millis() >= 1,
             "`window` is below 1 ms; write how long requests count, such as `window(Duration::from_secs(30))`"
         );
-        self.window = from_duration(duration);
+        (self.tenths, self.window) = (Tenths::new(from_duration(duration)), Window::new());
         self
     }
 
@@ -68,6 +70,7 @@ impl Throttle {
     #[must_use]
     pub const fn clock(mut self, clock: fn() -> Duration) -> Throttle {
         self.time = TimeSource::Custom(clock);
+        (self.tenths, self.window) = (self.tenths.restarted(), Window::new());
         self
     }
 }
