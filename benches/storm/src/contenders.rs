@@ -43,6 +43,7 @@ const OURS: &[Contender] = &[
     Contender { name: "ours: budget", run: run::<ours::Budget> },
     Contender { name: "ours: budget, default throttle", run: run::<ours::DefaultThrottle> },
     Contender { name: "ours: budget, throttle", run: run::<ours::Throttling> },
+    Contender { name: "ours: budget, default breaker", run: run::<ours::DefaultBreaker> },
     Contender { name: "ours: budget, breaker", run: run::<ours::Breaker> },
     EVERYTHING,
     Contender { name: "ours: budget, breaker, hedge", run: run::<ours_hedged::All> },

@@ -33,14 +33,16 @@ pub(crate) fn advised_budget() -> RetryBudget {
     RetryBudget::new().ratio(0.1).reserve_per_second(1)
 }
 
-/// The advised breaker.
+/// The advised breaker. An answer is slow after three fifths of the time that an attempt has.
 pub(crate) fn advised_breaker() -> CircuitBreaker {
     CircuitBreaker::new()
         .failure_rate(0.5)
+        .slow_call(Duration::from_millis(300))
+        .slow_call_rate(0.2)
         .window_time(Duration::from_secs(2))
         .minimum_calls(10)
         .open_for(OPEN_FOR)
-        .trials(5)
+        .trials(10)
 }
 
 /// The advised throttle.
@@ -93,6 +95,30 @@ impl Client for Budget {
     }
 
     #[retry(max = 3, base = "100ms", attempt_timeout = "500ms", budget = self.budget)]
+    async fn call(&self) -> Result<(), Failure> {
+        self.net.request().await
+    }
+}
+
+/// The breaker by default, and a budget.
+pub(crate) struct DefaultBreaker {
+    net: Net,
+    budget: RetryBudget,
+    breaker: CircuitBreaker,
+}
+
+impl Client for DefaultBreaker {
+    fn new(net: Net) -> DefaultBreaker {
+        DefaultBreaker { net, budget: advised_budget(), breaker: CircuitBreaker::new() }
+    }
+
+    #[retry(
+        max = 3,
+        base = "100ms",
+        attempt_timeout = "500ms",
+        budget = self.budget,
+        breaker = self.breaker
+    )]
     async fn call(&self) -> Result<(), Failure> {
         self.net.request().await
     }
