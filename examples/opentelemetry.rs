@@ -1,15 +1,16 @@
-//! Retries in a trace: events of the span in which they happened.
+//! Retries in a trace, and what breakers, budgets, throttles and hedges do: events of the span in which they happened.
 //!
 //! Run it with `cargo run --example opentelemetry`. The events go through `tracing` and `tracing-opentelemetry` to an
 //! exporter in this process, in whose place a service would have one that sends.
 
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use opentelemetry::trace::{Status, TracerProvider};
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
-use reattempt::retry;
+use reattempt::{CircuitBreaker, CircuitOpen, Hedge, RetryBudget, Throttle, Throttled, retry};
 use tracing_subscriber::layer::SubscriberExt;
 
 /// Keeps the spans that have ended.
@@ -43,6 +44,61 @@ async fn order(item: &str, card: &str) -> bool {
     reserve(item).await.is_ok() && charge(card).await.is_ok()
 }
 
+static CARRIER: CircuitBreaker = CircuitBreaker::new().name("carrier").consecutive_failures(2);
+static RETRIES: RetryBudget = RetryBudget::new().name("carrier retries");
+static TARIFFS: Hedge = Hedge::after(Duration::from_millis(20)).extra_load(1.0);
+static LABELS: Throttle = Throttle::new().name("labels");
+
+#[derive(Debug)]
+struct Failed(String);
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<CircuitOpen> for Failed {
+    fn from(open: CircuitOpen) -> Failed {
+        Failed(open.to_string())
+    }
+}
+
+impl From<Throttled> for Failed {
+    fn from(throttled: Throttled) -> Failed {
+        Failed(throttled.to_string())
+    }
+}
+
+/// The first request is slow, and its copy is not.
+#[retry(hedge = TARIFFS, name = "tariff")]
+async fn tariff(requests: &AtomicU32) -> Result<u32, Failed> {
+    if requests.fetch_add(1, Relaxed) == 0 {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+    }
+    Ok(12)
+}
+
+/// The second failure opens the circuit, which refuses the retry.
+#[retry(max = 4, base_ms = 20, jitter = none, budget = RETRIES, breaker = CARRIER, name = "book")]
+async fn book() -> Result<(), Failed> {
+    Err(Failed("the carrier is down".to_owned()))
+}
+
+/// The printer has rejected so many labels that most are not sent.
+#[retry(max = 1, throttle = LABELS, name = "label")]
+async fn label() -> Result<(), Failed> {
+    Ok(())
+}
+
+/// A delivery in a span of its own.
+#[tracing::instrument(skip_all)]
+async fn deliver() {
+    assert!(tariff(&AtomicU32::new(0)).await.is_ok_and(|tariff| tariff == 12));
+    assert!(book().await.is_err());
+    while label().await.is_ok() {}
+}
+
 /// Prints a span and the events in it, each with its attributes.
 fn print(span: &SpanData) {
     println!("span `{}`", span.name);
@@ -74,6 +130,12 @@ async fn main() {
     let _listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
 
     assert!(!order("book", "4711").await, "the payment service is down");
+    for _ in 0..100 {
+        if let Ok(pass) = LABELS.acquire() {
+            pass.rejected();
+        }
+    }
+    deliver().await;
     provider.shutdown().expect("every span is exported");
 
     let spans = exporter.0.lock().expect("nobody panicked");
@@ -90,6 +152,30 @@ async fn main() {
     let all = format!("{:?}", span.events);
     assert!(!all.contains("4711"), "arguments are not told");
     assert!(matches!(span.status, Status::Error { .. }), "a call that gave up marks its span");
+    let delivery = spans.iter().find(|span| span.name == "deliver").expect("the delivery has a span");
+    print(delivery);
+    let names: Vec<_> = delivery.events.iter().map(|event| event.name.as_ref()).collect();
+    assert_eq!(
+        names,
+        [
+            "attempt has not answered, copy started",
+            "copy answered first",
+            "retry budget paid for a retry",
+            retry,
+            "circuit breaker changed its state",
+            "circuit breaker refused a call",
+            gave_up,
+            "throttle refused a call",
+            "refused, giving up",
+        ]
+    );
+    assert_eq!(attribute(delivery, 0, "copy").as_deref(), Some("1"));
+    assert_eq!(attribute(delivery, 2, "budget").as_deref(), Some("carrier retries"));
+    assert_eq!(attribute(delivery, 4, "to").as_deref(), Some("Open"));
+    assert_eq!(attribute(delivery, 5, "breaker").as_deref(), Some("carrier"));
+    assert_eq!(attribute(delivery, 6, "reason").as_deref(), Some("CircuitOpen"));
+    assert_eq!(attribute(delivery, 7, "throttle").as_deref(), Some("labels"));
+    assert_eq!(attribute(delivery, 8, "reason").as_deref(), Some("Throttled"));
     assert!(
         span.end_time.duration_since(span.start_time).is_ok_and(|time| time >= Duration::from_millis(80))
     );

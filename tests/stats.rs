@@ -168,14 +168,14 @@ fn an_attempt_is_counted_once_however_its_call_ends() {
 
 #[test]
 fn breakers_and_budgets_are_counted_by_name() {
-    let guard = count();
-    let breaker = CircuitBreaker::new().name("stats db").consecutive_failures(2);
-    let budget = RetryBudget::new().name("stats retries").reserve_per_second(1).ttl(Duration::from_secs(3));
-
     #[retry(breaker = breaker, budget = budget, jitter = none, name = "guarded", error = &'static str)]
     fn fetch(breaker: &CircuitBreaker, budget: &RetryBudget) -> Result<(), RetryError<&'static str>> {
         Err("down")
     }
+
+    let guard = count();
+    let breaker = CircuitBreaker::new().name("stats db").consecutive_failures(2);
+    let budget = RetryBudget::new().name("stats retries").reserve_per_second(1).ttl(Duration::from_secs(3));
 
     let find = || {
         let snapshot = STATS.snapshot();

@@ -1,6 +1,6 @@
 //! Events: each retry, recovery and give-up of a call, and what breakers, budgets, throttles and hedges do.
 //!
-//! A call that succeeds on the first attempt emits no events. Each event goes to the log (feature `tracing`),
+//! A call that succeeds on the first attempt emits no events, unless that attempt was hedged. Each event goes to the log (feature `tracing`),
 //! to the metrics (feature `metrics`) and to the [`Observer`] that the process has set, for example
 //! [`Stats`]. All of them receive the same event. The hooks of a function receive the same facts, with the
 //! error itself instead of its text.

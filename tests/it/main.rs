@@ -24,6 +24,7 @@ mod delays;
 mod derive;
 mod endings;
 mod exclusive;
+mod hedging;
 mod hints;
 mod hooks;
 mod hygiene;

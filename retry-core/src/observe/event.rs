@@ -135,6 +135,7 @@ event! {
 
 /// Defines an event that is no outcome of an attempt, from its fields. Each field is wrapped in the type or function
 /// beside it for `Debug`.
+#[cfg(target_has_atomic = "64")]
 macro_rules! plain_event {
     ($(#[$doc:meta])* $name:ident { $($(#[$own_doc:meta])* $own:ident: $type:ty, $shown:path;)* }
         $($(#[$hidden_doc:meta])* hidden $hidden:ident: $hidden_type:ty;)*

@@ -15,7 +15,7 @@ macro_rules! observer {
         ///
         /// An observer runs on the thread of the call, before the call continues, so it should be quick. A
         /// panic in an observer is a panic of that call. A call that succeeds on the first attempt emits no
-        /// events. Retries that an observer makes itself emit events too.
+        /// events, unless that attempt was hedged. Retries that an observer makes itself emit events too.
         ///
         /// Later versions may add events. Each method does nothing by default.
         pub trait Observer: Send + Sync {
