@@ -8,10 +8,9 @@ mod tokio_retry2;
 mod tower;
 
 use crate::model::run::{Run, run};
-use crate::model::scenario::{Scenario, Trouble};
-use crate::model::scenarios::HEALTHY;
+use crate::model::scenario::Scenario;
 use crate::ours;
-use crate::table::{self, Column};
+use crate::ours_hedged;
 
 /// One kind of client.
 #[derive(Clone, Copy)]
@@ -21,41 +20,52 @@ pub(crate) struct Contender {
 }
 
 pub(crate) const NO_RETRY: Contender = Contender { name: "no retry", run: run::<by_hand::NoRetry> };
+pub(crate) const EVERYTHING: Contender =
+    Contender { name: "ours: budget, breaker, throttle", run: run::<ours::All> };
 
-/// Each at its documented best, with the same number of attempts, base delay and timeout.
-const ALL: &[Contender] = &[
+/// Each at its documented best, with the same number of attempts, base delay and timeout. Their names do not begin with
+/// those of ours.
+const PEERS: &[Contender] = &[
     NO_RETRY,
     Contender { name: "loop by hand", run: run::<by_hand::ByHand> },
     Contender { name: "`backon`", run: run::<backon::Backon> },
     Contender { name: "`tokio-retry2`", run: run::<tokio_retry2::TokioRetry2> },
     Contender { name: "`reqwest-retry`", run: run::<reqwest_retry::ReqwestRetry> },
-    Contender { name: "`tower`, its budget", run: run::<tower::Tower> },
-    Contender { name: "`tower`, a strict budget", run: run::<tower::TowerStrict> },
+    Contender { name: "`tower`, default budget", run: run::<tower::Tower> },
+    Contender { name: "`tower`, strict budget", run: run::<tower::TowerStrict> },
     Contender { name: "AWS SDK, standard", run: run::<aws::Standard> },
     Contender { name: "AWS SDK, adaptive", run: run::<aws::Adaptive> },
-    Contender { name: "ours, no argument", run: run::<ours::Plain> },
-    Contender { name: "ours, `budget`", run: run::<ours::Budget> },
-    Contender { name: "ours, `breaker`, `budget`", run: run::<ours::Breaker> },
 ];
 
-/// Clients that choose the host themselves.
-const BY_HOST: &[Contender] =
-    &[Contender { name: "ours, `breaker` for each host, `budget`", run: run::<ours::BreakerByHost> }];
-
-/// Those for whom slow answers make a difference.
-const SLOW: &[Contender] = &[
-    NO_RETRY,
-    Contender { name: "loop by hand", run: run::<by_hand::ByHand> },
-    Contender { name: "ours, no argument", run: run::<ours::Plain> },
+const OURS: &[Contender] = &[
+    Contender { name: "ours: no argument", run: run::<ours::Plain> },
+    Contender { name: "ours: default budget", run: run::<ours::DefaultBudget> },
+    Contender { name: "ours: budget", run: run::<ours::Budget> },
+    Contender { name: "ours: budget, default throttle", run: run::<ours::DefaultThrottle> },
+    Contender { name: "ours: budget, throttle", run: run::<ours::Throttling> },
+    Contender { name: "ours: budget, default breaker", run: run::<ours::DefaultBreaker> },
+    Contender { name: "ours: budget, breaker", run: run::<ours::Breaker> },
+    EVERYTHING,
+    Contender { name: "ours: budget, breaker, hedge", run: run::<ours_hedged::All> },
 ];
 
-/// Returns the clients that are measured in a scenario, and the columns of its table.
-pub(crate) fn of(scenario: &Scenario) -> (Vec<Contender>, &'static [Column]) {
-    let is_slow = scenario.slow != HEALTHY.slow || matches!(scenario.trouble, Trouble::FirstHostLate(_));
-    if is_slow {
-        return (SLOW.to_vec(), table::SLOW);
+/// It chooses the host itself.
+const BY_HOST: Contender =
+    Contender { name: "ours: budget, breaker by host", run: run::<ours::BreakerByHost> };
+
+/// Returns the clients of a scenario in which calls fail.
+pub(crate) fn of(scenario: &Scenario) -> Vec<Contender> {
+    let mut clients = [PEERS, OURS].concat();
+    if scenario.hosts > 1 {
+        clients.push(BY_HOST);
     }
-    let columns = if scenario.trouble == Trouble::None { table::SLOW } else { table::TROUBLE };
-    let by_host = if scenario.hosts > 1 { BY_HOST } else { &[] };
-    ([ALL, by_host].concat(), columns)
+    clients
 }
+
+/// The clients of a scenario in which answers are slow. The peers among them are like `no retry`: none of them hedges.
+pub(crate) const SLOW: [Contender; 4] = [
+    Contender { name: "no hedge", run: run::<ours::Budget> },
+    Contender { name: "hedge by default", run: run::<ours_hedged::Hedged> },
+    Contender { name: "after 60 ms, at most 5 %", run: run::<ours_hedged::Fixed> },
+    Contender { name: "p85, at most 20 %, 2 copies", run: run::<ours_hedged::More> },
+];

@@ -2,47 +2,82 @@
 //!
 //! - `cargo run --release -p benches -- storm` measures all scenarios on the model, in virtual time; `-- storm real` one
 //!   of them on a real server.
-//! - `-- storm --charts docs/pictures --write docs/overload.md` writes what `docs/overload.md` shows.
+//! - `-- storm --charts docs/pictures --write docs/overload.md` also writes what that page shows.
 
+mod chart;
 mod contenders;
 mod document;
+mod goals;
 mod measure;
 mod model;
 mod options;
 mod ours;
+mod ours_hedged;
 mod table;
 
 use std::error::Error;
 
-use contenders::Contender;
 use measure::{Measured, measure};
 use model::scenario::Scenario;
 use model::scenarios;
 use options::Options;
-use table::Column;
+use table::Slow;
+
+/// The scenario of the promises has more seeds than the others.
+const SEEDS: u64 = 20;
+const MORE_SEEDS: u64 = 100;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::from_command_line().unwrap_or_else(|message| {
         eprintln!("{message}\n\n{}", options::USAGE);
         std::process::exit(2);
     });
-    let healthy = measure(contenders::NO_RETRY, scenarios::HEALTHY, options.seeds);
-    for scenario in scenarios::ALL {
-        if options.only.as_ref().is_none_or(|only| only == scenario.name) {
-            show(scenario, &healthy, &options)?;
-        }
+    let mut measured = Vec::new();
+    for scenario in scenarios::ALL.into_iter().filter(|scenario| options.wants(scenario.name)) {
+        measured.extend(trouble(scenario, &options)?);
     }
-    Ok(())
+    let slow = if options.wants(options::SLOW) { slow(&options)? } else { Vec::new() };
+    let goals = table::markdown(goals::COLUMNS, &goals::goals(&measured, &slow));
+    show("goals", "the promises", &goals, &options)
 }
 
-fn show(scenario: Scenario, healthy: &Measured, options: &Options) -> Result<(), Box<dyn Error>> {
-    let (clients, columns): (Vec<Contender>, &[Column]) = contenders::of(&scenario);
-    let measured: Vec<_> =
-        clients.into_iter().map(|client| measure(client, scenario, options.seeds)).collect();
-    let table = table::markdown(columns, &measured, healthy);
-    println!("{}, seeds 1 to {}\n\n{table}", scenario.name, options.seeds);
+/// One scenario in which calls fail.
+fn trouble(scenario: Scenario, options: &Options) -> Result<Vec<Measured>, Box<dyn Error>> {
+    let is_promise = [scenarios::BROWNOUT.name, scenarios::OVERLOAD.name].contains(&scenario.name);
+    let seeds = options.seeds.unwrap_or(if is_promise { MORE_SEEDS } else { SEEDS });
+    let clients = contenders::of(&scenario).into_iter();
+    let measured: Vec<Measured> = clients.map(|client| measure(client, scenario, seeds)).collect();
+    let columns = if scenario.name == scenarios::HEALTHY.name { table::HEALTHY } else { table::TROUBLE };
+    let title = format!("{}, seeds 1 to {seeds}", scenario.name);
+    show(scenario.name, &title, &table::markdown(columns, &measured), options)?;
+    if let Some(folder) = &options.charts {
+        chart::draw_trouble(folder, &scenario, &measured)?;
+    }
+    Ok(measured)
+}
+
+/// The scenarios in which answers are slow.
+fn slow(options: &Options) -> Result<Vec<Slow>, Box<dyn Error>> {
+    let seeds = options.seeds.unwrap_or(SEEDS);
+    let mut rows = Vec::new();
+    for (scenario, healthy) in scenarios::SLOW {
+        let healthy_p99 = measure(contenders::NO_RETRY, healthy, seeds).time(0.99);
+        for client in contenders::SLOW {
+            rows.push(Slow { client: measure(client, scenario, seeds), healthy_p99 });
+        }
+    }
+    let title = format!("slow requests, seeds 1 to {seeds}");
+    show(options::SLOW, &title, &table::markdown(table::SLOW, &rows), options)?;
+    if let Some(folder) = &options.charts {
+        chart::draw_slow(folder, &rows)?;
+    }
+    Ok(rows)
+}
+
+fn show(name: &str, title: &str, table: &str, options: &Options) -> Result<(), Box<dyn Error>> {
+    println!("{title}\n\n{table}");
     if let Some(file) = &options.write {
-        document::replace(file, scenario.name, &table)?;
+        document::replace(file, name, table)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reattempt::{AttemptTimeout, CircuitBreaker, CircuitOpen, RetryBudget, retry};
+use reattempt::{AttemptTimeout, CircuitBreaker, CircuitOpen, RetryBudget, Throttle, Throttled, retry};
 
 use super::model::client::{Client, Failure, limited};
 use super::model::net::Net;
@@ -19,18 +19,35 @@ impl From<CircuitOpen> for Failure {
     }
 }
 
+impl From<Throttled> for Failure {
+    fn from(_: Throttled) -> Failure {
+        Failure::Refused
+    }
+}
+
+/// How long the advised breaker stays open.
+pub(crate) const OPEN_FOR: Duration = Duration::from_secs(1);
+
 /// The advised budget.
-fn budget() -> RetryBudget {
+pub(crate) fn advised_budget() -> RetryBudget {
     RetryBudget::new().ratio(0.1).reserve_per_second(1)
 }
 
-/// The advised breaker.
-fn breaker() -> CircuitBreaker {
+/// The advised breaker. An answer is slow after three fifths of the time that an attempt has.
+pub(crate) fn advised_breaker() -> CircuitBreaker {
     CircuitBreaker::new()
         .failure_rate(0.5)
+        .slow_call(Duration::from_millis(300))
+        .slow_call_rate(0.2)
         .window_time(Duration::from_secs(2))
-        .open_for(Duration::from_secs(2))
-        .trials(5)
+        .minimum_calls(10)
+        .open_for(OPEN_FOR)
+        .trials(10)
+}
+
+/// The advised throttle.
+pub(crate) fn advised_throttle() -> Throttle {
+    Throttle::new().k(1.5).window(Duration::from_secs(2))
 }
 
 /// Nothing but the number of attempts, the base delay and the timeout, which all clients have.
@@ -50,6 +67,23 @@ impl Client for Plain {
 }
 
 /// The budget by default.
+pub(crate) struct DefaultBudget {
+    net: Net,
+    budget: RetryBudget,
+}
+
+impl Client for DefaultBudget {
+    fn new(net: Net) -> DefaultBudget {
+        DefaultBudget { net, budget: RetryBudget::new() }
+    }
+
+    #[retry(max = 3, base = "100ms", attempt_timeout = "500ms", budget = self.budget)]
+    async fn call(&self) -> Result<(), Failure> {
+        self.net.request().await
+    }
+}
+
+/// The advised budget.
 pub(crate) struct Budget {
     net: Net,
     budget: RetryBudget,
@@ -57,10 +91,34 @@ pub(crate) struct Budget {
 
 impl Client for Budget {
     fn new(net: Net) -> Budget {
-        Budget { net, budget: RetryBudget::new() }
+        Budget { net, budget: advised_budget() }
     }
 
     #[retry(max = 3, base = "100ms", attempt_timeout = "500ms", budget = self.budget)]
+    async fn call(&self) -> Result<(), Failure> {
+        self.net.request().await
+    }
+}
+
+/// The breaker by default, and a budget.
+pub(crate) struct DefaultBreaker {
+    net: Net,
+    budget: RetryBudget,
+    breaker: CircuitBreaker,
+}
+
+impl Client for DefaultBreaker {
+    fn new(net: Net) -> DefaultBreaker {
+        DefaultBreaker { net, budget: advised_budget(), breaker: CircuitBreaker::new() }
+    }
+
+    #[retry(
+        max = 3,
+        base = "100ms",
+        attempt_timeout = "500ms",
+        budget = self.budget,
+        breaker = self.breaker
+    )]
     async fn call(&self) -> Result<(), Failure> {
         self.net.request().await
     }
@@ -75,7 +133,7 @@ pub(crate) struct Breaker {
 
 impl Client for Breaker {
     fn new(net: Net) -> Breaker {
-        Breaker { net, budget: budget(), breaker: breaker() }
+        Breaker { net, budget: advised_budget(), breaker: advised_breaker() }
     }
 
     #[retry(
@@ -84,6 +142,80 @@ impl Client for Breaker {
         attempt_timeout = "500ms",
         budget = self.budget,
         breaker = self.breaker
+    )]
+    async fn call(&self) -> Result<(), Failure> {
+        self.net.request().await
+    }
+}
+
+/// The throttle by default, and a budget.
+pub(crate) struct DefaultThrottle {
+    net: Net,
+    budget: RetryBudget,
+    throttle: Throttle,
+}
+
+impl Client for DefaultThrottle {
+    fn new(net: Net) -> DefaultThrottle {
+        DefaultThrottle { net, budget: advised_budget(), throttle: Throttle::new() }
+    }
+
+    #[retry(
+        max = 3,
+        base = "100ms",
+        attempt_timeout = "500ms",
+        budget = self.budget,
+        throttle = self.throttle
+    )]
+    async fn call(&self) -> Result<(), Failure> {
+        self.net.request().await
+    }
+}
+
+/// A throttle and a budget.
+pub(crate) struct Throttling {
+    net: Net,
+    budget: RetryBudget,
+    throttle: Throttle,
+}
+
+impl Client for Throttling {
+    fn new(net: Net) -> Throttling {
+        Throttling { net, budget: advised_budget(), throttle: advised_throttle() }
+    }
+
+    #[retry(
+        max = 3,
+        base = "100ms",
+        attempt_timeout = "500ms",
+        budget = self.budget,
+        throttle = self.throttle
+    )]
+    async fn call(&self) -> Result<(), Failure> {
+        self.net.request().await
+    }
+}
+
+/// A breaker, a throttle and a budget.
+pub(crate) struct All {
+    net: Net,
+    budget: RetryBudget,
+    breaker: CircuitBreaker,
+    throttle: Throttle,
+}
+
+impl Client for All {
+    fn new(net: Net) -> All {
+        All { net, budget: advised_budget(), breaker: advised_breaker(), throttle: advised_throttle() }
+    }
+
+    #[retry(
+        max = 3,
+        base = "100ms",
+        attempt_timeout = "500ms",
+        budget = self.budget,
+        breaker = self.breaker,
+        throttle = self.throttle
     )]
     async fn call(&self) -> Result<(), Failure> {
         self.net.request().await
@@ -102,7 +234,7 @@ impl Client for BreakerByHost {
         // A host gets four calls a second from one process, which are too few for a rate.
         let breaker = |_| CircuitBreaker::new().open_for(Duration::from_secs(2));
         let breakers = (0..net.hosts()).map(breaker).collect();
-        BreakerByHost { net, budget: budget(), breakers }
+        BreakerByHost { net, budget: advised_budget(), breakers }
     }
 
     #[retry(max = 3, base = "100ms", budget = self.budget)]

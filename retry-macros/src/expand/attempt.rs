@@ -15,7 +15,8 @@ impl Expansion<'_> {
     /// Runs one attempt and defines `outcome`.
     pub(super) fn outcome(&self) -> TokenStream {
         let (keep_self, number, attempt) = (self.keep_self(), self.attempt_number(), self.attempt());
-        let (start, copies) = (self.attempt_start(), self.copy_handles());
+        let (start, copies, hint_of_attempt) =
+            (self.attempt_start(), self.copy_handles(), self.hint_of_attempt());
         // Clippy lints the type here also in a method of a trait, which has to return it.
         let body_type = self.body_type_with(hygiene::of_expansion);
         let Locals { outcome, timed_out, .. } = &self.locals;
@@ -31,6 +32,7 @@ impl Expansion<'_> {
             #start
             #copies
             let #outcome: #body_type = #attempt;
+            #hint_of_attempt
         }
     }
 

@@ -1,8 +1,8 @@
 //! Functions with a budget, a breaker or a throttle, and functions whose wait can end the call.
 //!
 //! Core asks the budget when it decides. A breaker and a throttle can refuse a call before the first attempt. A breaker
-//! can refuse it again after each wait, and `cancel` can end it during a wait. The ways to give up meet before the end, with the last error, which is
-//! kept across the wait.
+//! can refuse it again after each wait, and `cancel` can end it during a wait. The ways to give up meet before the end, with
+//! the last error, which is kept across a wait that can end the call.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -100,7 +100,7 @@ impl Expansion<'_> {
     }
 
     /// Runs one attempt if it is not refused, and waits after it. The breaker and `cancel` can end the call after the wait.
-    pub(super) fn interruptible_step(&self) -> TokenStream {
+    pub(super) fn several_ends_step(&self) -> TokenStream {
         let (attempt, restore) = (self.attempt_or_return(), self.restore_self());
         let (plan, on_retry, give_up) = (self.plan(), self.call_retry_hook(), self.give_up());
         let emit = self.emit_event(&quote!(Planned), &self.locals.planned);
@@ -210,9 +210,14 @@ impl Expansion<'_> {
         quote_spanned!(Span::mixed_site()=> match #open { #by_breaker #by_throttle })
     }
 
-    /// Keeps the error of an attempt across the wait, or the whole result where a value can also end the call.
+    /// Keeps the error of an attempt across the wait, or the whole result where a value can also end the call. A result that
+    /// the end does not need is dropped before the wait.
     fn kept_result(&self) -> (TokenStream, TokenStream) {
         let (private, Locals { kept, result, .. }) = (&self.retry.private, &self.locals);
+        if !self.retry.can_end_in_wait() {
+            let drop = quote_spanned!(Span::mixed_site()=> ::core::mem::drop(#result););
+            return (drop, TokenStream::new());
+        }
         if self.retry.success_rule.is_some() {
             let keep = quote_spanned!(Span::mixed_site()=> let #kept = #result;);
             return (keep, self.optional(kept));

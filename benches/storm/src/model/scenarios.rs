@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::scenario::{Scenario, Trouble};
-use super::service::{MEAN, Slow};
+use super::service::Slow;
 
 /// A host of ten slots can answer 500 requests in a second, and gets 350 calls. Its queue holds the work of two seconds,
 /// which is more than the clients wait for.
@@ -61,35 +61,43 @@ pub(crate) const BAD_HOST: Scenario = Scenario {
     ..LONG_QUEUE
 };
 
-/// A tenth of the requests is slow, each by chance. One of n slow requests takes longer by n times the mean service time:
-/// half of them by 40 ms or more, a tenth of them by 200 ms or more.
-pub(crate) const SLOW_TAIL: Scenario =
-    Scenario { name: "slow-tail", slow: Slow::HeavyTail { least: MEAN, shape: 1.0 }, ..LONG_QUEUE };
+/// All scenarios in which calls fail.
+pub(crate) const ALL: [Scenario; 7] =
+    [HEALTHY, BROWNOUT, BROWNOUT_SHORT_QUEUE, CRASH, OVERLOAD, OVERLOAD_LONG_QUEUE, BAD_HOST];
 
-/// A tenth of the requests is slow, each by chance, and each by the same time.
-pub(crate) const SLOW_UNIFORM: Scenario =
-    Scenario { name: "slow-uniform", slow: Slow::Uniform(Duration::from_millis(200)), ..LONG_QUEUE };
+/// A healthy host at half of its capacity, as services run whose latency matters.
+pub(crate) const HALF_LOAD: Scenario = Scenario { name: "none", calls: 250.0, ..LONG_QUEUE };
 
-/// One host of ten answers late. The ten can answer 1000 in a second.
-pub(crate) const SLOW_HOST: Scenario = Scenario {
-    name: "slow-host",
-    hosts: 10,
-    slots: 2,
-    queue: 200,
-    trouble: Trouble::FirstHostLate(Duration::from_millis(200)),
-    ..LONG_QUEUE
-};
+/// A tenth of the requests is slow, each by chance. One of n slow requests takes longer by n times `least` or more.
+const fn slow_tail(name: &'static str, least: Duration) -> Scenario {
+    Scenario { name, slow: Slow::HeavyTail { least, shape: 1.0 }, ..HALF_LOAD }
+}
 
-/// All of them.
-pub(crate) const ALL: [Scenario; 10] = [
-    HEALTHY,
-    BROWNOUT,
-    BROWNOUT_SHORT_QUEUE,
-    CRASH,
-    OVERLOAD,
-    OVERLOAD_LONG_QUEUE,
-    BAD_HOST,
-    SLOW_TAIL,
-    SLOW_UNIFORM,
-    SLOW_HOST,
+/// Half of the slow requests take longer by the mean service time or more.
+pub(crate) const SLOW_TAIL: Scenario = slow_tail("a tenth, by 10 ms × n", Duration::from_millis(10));
+
+/// The scenarios in which answers are slow, each with the healthy one that it is compared with.
+pub(crate) const SLOW: [(Scenario, Scenario); 8] = [
+    (HALF_LOAD, HALF_LOAD),
+    (slow_tail("a tenth, by 5 ms × n", Duration::from_millis(5)), HALF_LOAD),
+    (SLOW_TAIL, HALF_LOAD),
+    (slow_tail("a tenth, by 20 ms × n", Duration::from_millis(20)), HALF_LOAD),
+    (slow_tail("a tenth, by 40 ms × n", Duration::from_millis(40)), HALF_LOAD),
+    (Scenario { name: "a tenth, by 10 ms × n; 70 % load", calls: HEALTHY.calls, ..SLOW_TAIL }, HEALTHY),
+    (
+        Scenario { name: "a tenth, by 200 ms", slow: Slow::Uniform(Duration::from_millis(200)), ..HALF_LOAD },
+        HALF_LOAD,
+    ),
+    (
+        Scenario {
+            name: "one host of ten, by 200 ms",
+            trouble: Trouble::FirstHostLate(Duration::from_millis(200)),
+            ..TEN_HOSTS
+        },
+        TEN_HOSTS,
+    ),
 ];
+
+/// Ten hosts of two slots, which can answer 1000 requests in a second.
+const TEN_HOSTS: Scenario =
+    Scenario { name: "none, ten hosts", hosts: 10, slots: 2, queue: 200, calls: 350.0, ..HALF_LOAD };
