@@ -70,6 +70,8 @@ const FAULT: Needs = Needs::Error(ErrorIs::Fault);
 const FOUND: Needs = Needs::Error(ErrorIs::Found);
 const BUDGET: &str = "static BUDGET: ::reattempt::RetryBudget = ::reattempt::RetryBudget::new();";
 const BREAKER: &str = "static BREAKER: ::reattempt::CircuitBreaker = ::reattempt::CircuitBreaker::new().consecutive_failures(50);";
+const JUDGED: &str = "static BREAKER: ::reattempt::CircuitBreaker = ::reattempt::CircuitBreaker::new().consecutive_failures(50); \
+    const fn judge<T: ?Sized, E: ?Sized>(outcome: ::core::result::Result<&T, &E>) -> bool { outcome.is_err() }";
 const POLICY: &str = "const POLICY: ::reattempt::Policy = ::reattempt::Policy::new().max(4);";
 const OWN: &str = "const fn own<E: ?Sized>(_: &E, n: u32) -> ::std::time::Duration { ::std::time::Duration::from_millis(n as u64) }";
 const NEVER: &str = "const fn never(_: ::std::time::Duration) -> bool { false }";
@@ -186,8 +188,8 @@ pub(crate) const POLICIES: &[Policy] = &[
         .not_send(),
     ),
     with_item(
-        BREAKER,
-        needing(Needs::Open, "breaker", "breaker = &BREAKER, breaker_failure = $Result::is_err").not_send(),
+        JUDGED,
+        needing(Needs::Open, "breaker", "breaker = &BREAKER, breaker_failure = judge").not_send(),
     ),
     needing(Needs::Sync, "sleep", "sleep = |_| {}"),
     needing(Needs::Sync, "sleep", "sleep = ::signatures::spend"),
