@@ -34,7 +34,7 @@ pub use retry_core::{
 };
 #[cfg(target_has_atomic = "64")]
 pub use retry_core::{
-    CircuitBreaker, CircuitOpen, CircuitState, FailureKind, Permit, RetryBudget, Throttled,
+    CircuitBreaker, CircuitCounts, CircuitOpen, CircuitState, FailureKind, Permit, RetryBudget, Throttled,
 };
 #[cfg(feature = "std")]
 pub use retry_core::{GiveUpEvent, RetryError, RetryEvent, Retryable, SuccessEvent};

@@ -4,12 +4,12 @@ use std::fmt::{self, Debug, Write};
 use std::hint::black_box;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use allocation_counter::measure;
-use reattempt::{AttemptTimeout, CircuitBreaker, CircuitOpen, Policy, RetryBudget, retry};
+use reattempt::{AttemptTimeout, CircuitBreaker, CircuitOpen, Hedge, Policy, RetryBudget, retry};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber, span};
 
@@ -193,6 +193,82 @@ fn async_success_at_the_first_attempt_allocates_nothing() {
     assert_eq!(cost(run), (0, 0));
     let run = || assert_eq!(finish(Policy::new().retry_async_with(async |_| operation(&mut 0))), Ok(7));
     assert_eq!(cost(run), (1, 0), "the handle");
+}
+
+static HEDGE: Hedge = Hedge::after(Duration::from_millis(50));
+
+#[retry(hedge = "50ms")]
+async fn hedged(failures: &AtomicU32) -> Result<u32, Down> {
+    shared_operation(failures)
+}
+
+#[retry(hedge = HEDGE, sleep = no_sleep_async, call = c, breaker = BREAKER, attempt_timeout = "1h", clone(list))]
+async fn hedged_with_everything(failures: &AtomicU32, list: Vec<u32>) -> Result<u32, Down> {
+    if c.attempt() > 9 {
+        return Ok(list.len() as u32);
+    }
+    shared_operation(failures)
+}
+
+#[retry(hedge = HEDGE, sleep = no_sleep_async, call = c)]
+async fn hedged_without_sleep(failures: &AtomicU32) -> Result<u32, Down> {
+    assert!(c.attempt() <= 3);
+    shared_operation(failures)
+}
+
+/// Fails as often as the number says, counting it down.
+fn shared_operation(failures: &AtomicU32) -> Result<u32, Down> {
+    let counted = failures.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1));
+    if counted.is_ok() { Err(Down) } else { Ok(7) }
+}
+
+#[test]
+fn a_hedged_attempt_that_answers_at_once_allocates_nothing() {
+    let failures = AtomicU32::new;
+    assert_eq!(cost(|| assert_eq!(finish(hedged(&failures(0))), Ok(7))), (0, 0));
+    let call = || assert_eq!(finish(hedged_with_everything(&failures(0), Vec::new())), Ok(7));
+    assert_eq!(cost(call), (0, 0));
+    // Nor does one that fails at once.
+    assert_eq!(cost(|| assert_eq!(finish(hedged_without_sleep(&failures(2))), Ok(7))), (0, 3));
+    let run = || {
+        let policy = Policy::new();
+        let call = policy.retry_async(|| std::future::ready(Ok::<_, Down>(7))).hedge(&HEDGE);
+        assert_eq!(finish(call), Ok(7));
+    };
+    assert_eq!(cost(run), (0, 0));
+}
+
+/// Returns `Pending` once, and wakes its task.
+async fn pause() {
+    let mut is_over = false;
+    let poll = |context: &mut Context<'_>| {
+        context.waker().wake_by_ref();
+        if std::mem::replace(&mut is_over, true) { Poll::Ready(()) } else { Poll::Pending }
+    };
+    std::future::poll_fn(poll).await;
+}
+
+#[test]
+fn a_hedged_attempt_that_does_not_answer_at_once_allocates_its_race_and_its_copies() {
+    #[retry(hedge = HEDGE, sleep = |_| std::future::pending::<()>())]
+    async fn slow() -> Result<u32, Down> {
+        pause().await;
+        Ok(7)
+    }
+
+    static PAID: Hedge = Hedge::after(Duration::from_millis(50)).extra_load(1.0);
+
+    #[retry(hedge = PAID, sleep = no_sleep_async)]
+    async fn copied(tries: &AtomicU32) -> Result<u32, Down> {
+        if tries.fetch_add(1, Relaxed) == 0 {
+            std::future::pending::<()>().await;
+        }
+        Ok(7)
+    }
+
+    assert_eq!(cost(|| assert_eq!(finish(slow()), Ok(7))).0, 1, "the race");
+    // The test listens to events, and the layer between allocates nothing for them.
+    assert_eq!(cost(|| assert_eq!(finish(copied(&AtomicU32::new(0))), Ok(7))), (3, 2), "race, list and copy");
 }
 
 #[test]

@@ -1,14 +1,18 @@
 //! Retries that are disabled for the whole process: so here is a process for it, in which one test runs at a time.
 
+use std::cell::Cell;
 use std::future::Future;
+use std::io;
 use std::ops::ControlFlow::{Break, Continue};
 use std::pin::pin;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use reattempt::{
-    GiveUpReason, Jitter, Policy, RetryBudget, RetryError, is_enabled, retry, set_enabled, testing,
+    GiveUpReason, Hedge, Jitter, Policy, RetryBudget, RetryError, Throttle, is_enabled, retry, set_enabled,
+    testing,
 };
 
 /// Lets one test run at a time, and enables retries again when it ends, also by a panic.
@@ -127,6 +131,58 @@ fn each_form_makes(expected: u32) {
     assert_eq!(attempts(steps), expected, "steps");
 }
 
+/// Returns how many tries there are of a call whose first try does not answer.
+fn tries_of_a_hedged_call(before: bool, after: bool) -> u32 {
+    #[retry(max = 1, hedge = hedge, sleep = |_| std::future::ready(()))]
+    async fn hedged(hedge: &Hedge, tries: &AtomicU32) -> Result<(), String> {
+        tries.fetch_add(1, Ordering::Relaxed);
+        std::future::pending().await
+    }
+
+    let (hedge, tries) = (Hedge::after(Duration::from_millis(50)).extra_load(1.0), AtomicU32::new(0));
+    let mut context = Context::from_waker(Waker::noop());
+    let mut call = pin!(hedged(&hedge, &tries));
+    for enabled in [before, after] {
+        set_enabled(enabled);
+        assert!(call.as_mut().poll(&mut context).is_pending());
+    }
+    // The call has paid for a copy, whether or not there was one.
+    assert_eq!(hedge.balance(), u64::from(tries.load(Ordering::Relaxed) == 1));
+    tries.load(Ordering::Relaxed)
+}
+
+#[test]
+fn no_attempt_has_copies() {
+    let _alone = Alone::new();
+    assert_eq!(tries_of_a_hedged_call(true, true), 2);
+    assert_eq!(tries_of_a_hedged_call(false, false), 1);
+    assert_eq!(tries_of_a_hedged_call(false, true), 2, "it asks again when it is polled");
+}
+
+#[test]
+fn no_copy_starts_of_an_attempt_that_runs() {
+    #[retry(max = 1, hedge = hedge, sleep = |_| std::future::poll_fn(|_| is_over(timer)))]
+    async fn hedged(hedge: &Hedge, timer: &AtomicU32, tries: &AtomicU32) -> Result<(), String> {
+        tries.fetch_add(1, Ordering::Relaxed);
+        std::future::pending().await
+    }
+
+    fn is_over(timer: &AtomicU32) -> Poll<()> {
+        if timer.load(Ordering::Relaxed) > 0 { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    let _alone = Alone::new();
+    let hedge = Hedge::after(Duration::from_millis(50)).extra_load(1.0);
+    let (timer, tries) = (AtomicU32::new(0), AtomicU32::new(0));
+    let mut context = Context::from_waker(Waker::noop());
+    let mut call = pin!(hedged(&hedge, &timer, &tries));
+    assert!(call.as_mut().poll(&mut context).is_pending());
+    set_enabled(false);
+    timer.store(1, Ordering::Relaxed);
+    assert!(call.as_mut().poll(&mut context).is_pending());
+    assert_eq!((tries.load(Ordering::Relaxed), hedge.balance()), (1, 1));
+}
+
 #[test]
 fn every_call_makes_one_attempt() {
     let _alone = Alone::disabled();
@@ -188,6 +244,24 @@ fn a_test_context_does_not_enable_them() {
     drop(guard);
     assert!(!is_enabled());
     each_form_makes(1);
+}
+
+#[test]
+fn a_throttle_goes_on_counting_and_refusing() {
+    #[retry(policy = POLICY, throttle = throttle)]
+    fn call(throttle: &Throttle, calls: &Cell<u32>) -> Result<(), io::Error> {
+        calls.set(calls.get() + 1);
+        Err(io::ErrorKind::ConnectionRefused.into())
+    }
+
+    let _alone = Alone::disabled();
+    let guard = testing::no_wait();
+    guard.seed(7);
+    let (throttle, calls) = (Throttle::new(), Cell::new(0));
+    let ends = (0..100).map(|_| call(&throttle, &calls).unwrap_err());
+    let refused = ends.filter(|error| error.kind() == io::ErrorKind::Other).count();
+    assert_eq!(calls.get() as usize + refused, 100, "no call is retried");
+    assert!(refused > 60, "{refused}");
 }
 
 #[test]

@@ -11,12 +11,12 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use reattempt::observe::{
-    AnyGiveUpEvent, AnyRetryEvent, BudgetEvent, CircuitEvent, CircuitRefusalEvent, RecoveryEvent,
+    AnyGiveUpEvent, AnyRetryEvent, BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, RecoveryEvent,
 };
 use reattempt::testing::Guard;
 use reattempt::{
-    CircuitBreaker, CircuitOpen, FailureKind, GiveUpEvent, Jitter, Observer, Policy, RetryBudget, RetryEvent,
-    SetObserverError, retry, set_observer, testing,
+    CircuitBreaker, CircuitOpen, FailureKind, GiveUpEvent, Hedge, Jitter, Observer, Policy, RetryBudget,
+    RetryEvent, SetObserverError, retry, set_observer, testing,
 };
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber, span};
@@ -108,10 +108,25 @@ impl Observer for Recorder {
         self.note_text(format!("{} refuses, {} left", event.budget(), event.balance()));
     }
 
+    fn hedge_started(&self, event: &HedgeEvent<'_>) {
+        self.note_text(copy("starts", event));
+    }
+
+    fn hedge_won(&self, event: &HedgeEvent<'_>) {
+        self.note_text(copy("wins", event));
+    }
+
     fn gave_up(&self, event: &AnyGiveUpEvent<'_>) {
         let facts = facts!(event, error: Recorder::text(event.error()));
         note(self.0, &Facts { reason: Some(event.reason().to_string()), ..facts });
     }
+}
+
+/// What an event of a copy tells.
+fn copy(what: &str, event: &HedgeEvent<'_>) -> String {
+    let (operation, attempt, copy, delay) = (event.operation(), event.attempt(), event.copy(), event.delay());
+    assert_eq!(event.label(), operation.to_string());
+    format!("{operation} {attempt}: copy {copy} {what} after {delay:?}")
 }
 
 /// Notes labels alone.
@@ -571,4 +586,60 @@ fn a_failed_trial_that_is_not_retried_is_one_refusal() {
             "db HalfOpen to Open",
         ]
     );
+}
+
+/// The result of a try of [`read`], after so many milliseconds.
+type Try = (u64, Result<u32, &'static str>);
+
+static READS: Hedge = Hedge::after(Duration::from_millis(50)).extra_load(1.0).copies(2);
+
+/// Refuses values above 100.
+#[retry(name = "read", max = 2, base = "1s", jitter = none, hedge = READS, call = c, retry_ok = |value| *value > 100)]
+async fn read(tries: &RefCell<Vec<Try>>) -> Result<u32, &'static str> {
+    let (after, result) = tries.borrow_mut().pop().expect("the test expects no further try");
+    if result == Ok(999) {
+        c.stop();
+    }
+    tokio::time::sleep(Duration::from_millis(after)).await;
+    result
+}
+
+/// What an observer is told of copies, in a call whose tries are as given.
+fn copies(tries: &[Try]) -> Vec<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.unwrap().block_on(async {
+        // Five calls save up enough.
+        for _ in 0..5 {
+            read(&RefCell::new(vec![(0, Ok(1))])).await.unwrap();
+        }
+        // The times are those of tokio.
+        drop(listen());
+        let _ = read(&RefCell::new(tries.iter().rev().copied().collect())).await;
+    });
+    told("observer").into_iter().filter(|told| told.contains("copy")).collect()
+}
+
+#[test]
+fn an_observer_is_told_of_copies() {
+    const NEVER: Try = (99_999, Ok(1));
+    let starts =
+        |attempt: u32, copy: u32, delay: u32| format!("read {attempt}: copy {copy} starts after {delay}ms");
+    let wins =
+        |attempt: u32, copy: u32, delay: u32| format!("read {attempt}: copy {copy} wins after {delay}ms");
+    assert_eq!(copies(&[(40, Ok(1))]), [""; 0]);
+    assert_eq!(copies(&[(60, Ok(1)), NEVER]), [starts(1, 1, 50)]);
+    assert_eq!(copies(&[NEVER, (10, Ok(1))]), [starts(1, 1, 50), wins(1, 1, 60)]);
+    assert_eq!(copies(&[NEVER, NEVER, (7, Ok(1))]), [starts(1, 1, 50), starts(1, 2, 100), wins(1, 2, 107)]);
+    // The copy is the last one, and has an accepted value.
+    assert_eq!(copies(&[(60, Err("down")), (30, Ok(1))]), [starts(1, 1, 50), wins(1, 1, 80)]);
+    // Failures and refused values win nothing.
+    let second = (0, Ok(1));
+    assert_eq!(copies(&[(60, Err("down")), (30, Err("down")), second]), [starts(1, 1, 50)]);
+    assert_eq!(copies(&[(60, Err("down")), (30, Ok(101)), second]), [starts(1, 1, 50)]);
+    assert_eq!(copies(&[(60, Ok(101)), (30, Ok(101)), second]), [starts(1, 1, 50)]);
+    // A refused value of a try that has stopped its call is accepted.
+    assert_eq!(copies(&[(60, Ok(101)), (30, Ok(999))]), [starts(1, 1, 50), wins(1, 1, 80)]);
+    assert_eq!(copies(&[NEVER, (30, Ok(999))]), [starts(1, 1, 50), wins(1, 1, 80)]);
+    // The second attempt.
+    assert_eq!(copies(&[(0, Err("down")), NEVER, (10, Ok(1))]), [starts(2, 1, 50), wins(2, 1, 60)]);
 }

@@ -3,6 +3,10 @@
 mod call;
 mod circuit;
 mod circuit_breaker;
+mod control;
+mod counts;
+#[cfg(feature = "std")]
+mod listeners;
 #[cfg(feature = "std")]
 mod transitions;
 mod permit;
@@ -10,6 +14,8 @@ mod permit;
 mod rate_rules;
 #[cfg(feature = "std")]
 mod rates;
+mod recovery;
+mod recovery_settings;
 mod state;
 #[cfg(feature = "std")]
 mod trial;
@@ -17,6 +23,7 @@ mod trial;
 mod window;
 
 pub use circuit_breaker::CircuitBreaker;
+pub use counts::CircuitCounts;
 pub use permit::Permit;
 pub use state::CircuitState;
 

@@ -25,7 +25,7 @@ pub mod call;
 pub mod adapter;
 
 #[cfg(target_has_atomic = "64")]
-pub use breaker::{CircuitBreaker, CircuitState, Permit};
+pub use breaker::{CircuitBreaker, CircuitCounts, CircuitState, Permit};
 #[cfg(target_has_atomic = "64")]
 pub use budget::{FailureKind, RetryBudget};
 #[cfg(feature = "std")]

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use retry_core::CircuitState::{Closed, Disabled, ForcedOpen, HalfOpen, Open};
 use retry_core::{CircuitBreaker, CircuitState, Permit};
 
 #[derive(Clone, Debug)]
@@ -16,44 +17,128 @@ enum Step {
     Failure(usize),
     Drop(usize),
     Advance(u64),
+    /// The clock is replaced by one that is behind.
+    Back(u64),
     ForceOpen,
+    ForceOpenFor(u64),
     Disable,
     Reset,
+    /// All permits are dropped, and a setting is changed.
+    Change(Change),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let by_hand = prop_oneof![
+        Just(Step::ForceOpen),
+        (0..30_u64).prop_map(Step::ForceOpenFor),
+        (0..30_u64).prop_map(Step::ForceOpenFor),
+        Just(Step::Disable),
+        Just(Step::Reset),
+        (1..40_u64).prop_map(Step::Back),
+        changes().prop_map(Step::Change),
+    ];
     let step = prop_oneof![
         12 => Just(Step::Acquire),
         5 => any::<usize>().prop_map(Step::Success),
         8 => any::<usize>().prop_map(Step::Failure),
         2 => any::<usize>().prop_map(Step::Drop),
         4 => (0..15_u64).prop_map(Step::Advance),
-        1 => prop_oneof![Just(Step::ForceOpen), Just(Step::Disable), Just(Step::Reset)],
+        1 => (15..100_u64).prop_map(Step::Advance),
+        1 => by_hand,
     ];
     prop::collection::vec(step, 0..200)
 }
 
+/// All settings. Times are in seconds.
 #[derive(Clone, Copy, Debug)]
-enum Rule {
-    InARow(u32),
-    /// The rate, the window and the minimum.
-    Calls(f64, u32, u32),
-    /// The rate, the window in seconds and the minimum.
-    Time(f64, u64, u32),
+struct Settings {
+    in_a_row: u32,
+    failure_rate: Option<f64>,
+    /// The rate, and the time from which on a call is slow.
+    slow: Option<(f64, u64)>,
+    any_of: bool,
+    window: Window,
+    minimum: u32,
+    open_for: u64,
+    open_for_max: Option<u64>,
+    trial_timeout: Option<u64>,
+    /// The trials and how many of them may fail.
+    trials: (u32, u32),
 }
 
-fn rules() -> impl Strategy<Value = Rule> {
-    let rates = prop::sample::select(vec![0.1, 0.25, 1.0 / 3.0, 0.5, 0.75, 1.0]);
+#[derive(Clone, Copy, Debug)]
+enum Window {
+    Calls(u32),
+    Time(u64),
+}
+
+fn windows() -> impl Strategy<Value = Window> {
     prop_oneof![
-        (1..5_u32).prop_map(Rule::InARow),
-        (rates.clone(), 1..12_u32, 1..12_u32)
-            .prop_map(|(rate, calls, least)| Rule::Calls(rate, calls, least)),
-        (rates, prop::sample::select(vec![10, 20]), 1..12_u32)
-            .prop_map(|(rate, time, least)| Rule::Time(rate, time, least)),
+        (1..12_u32).prop_map(Window::Calls),
+        prop::sample::select(vec![10, 20]).prop_map(Window::Time)
     ]
 }
 
-const OPEN_FOR: u64 = 10;
+fn rates() -> impl Strategy<Value = f64> {
+    prop::sample::select(vec![0.1, 0.25, 1.0 / 3.0, 0.5, 0.75, 1.0])
+}
+
+fn trials() -> impl Strategy<Value = (u32, u32)> {
+    (1..5_u32).prop_flat_map(|calls| (Just(calls), 0..calls))
+}
+
+prop_compose! {
+    fn settings()(
+        in_a_row in 1..5_u32,
+        failure_rate in prop::option::of(rates()),
+        slow in prop::option::weighted(0.3, (rates(), 1..20_u64)),
+        any_of in any::<bool>(),
+        window in windows(),
+        minimum in 1..12_u32,
+        open_for in 1..12_u64,
+        open_for_max in prop::option::of(1..100_u64),
+        trial_timeout in prop::option::of(1..30_u64),
+        trials in trials(),
+    ) -> Settings {
+        Settings {
+            in_a_row, failure_rate, slow, any_of, window, minimum, open_for, open_for_max, trial_timeout, trials,
+        }
+    }
+}
+
+/// A setting that is changed after calls were counted.
+#[derive(Clone, Copy, Debug)]
+enum Change {
+    InARow(u32),
+    FailureRate(f64),
+    SlowCallRate(f64),
+    AnyOf,
+    Window(Window),
+    Minimum(u32),
+    OpenFor(u64),
+    OpenForMax(u64),
+    TrialTimeout(u64),
+    Trials((u32, u32)),
+    Clock,
+    PermanentErrors,
+}
+
+fn changes() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        (1..5_u32).prop_map(Change::InARow),
+        rates().prop_map(Change::FailureRate),
+        rates().prop_map(Change::SlowCallRate),
+        Just(Change::AnyOf),
+        windows().prop_map(Change::Window),
+        (1..12_u32).prop_map(Change::Minimum),
+        (1..12_u64).prop_map(Change::OpenFor),
+        (1..100_u64).prop_map(Change::OpenForMax),
+        (1..30_u64).prop_map(Change::TrialTimeout),
+        trials().prop_map(Change::Trials),
+        Just(Change::Clock),
+        Just(Change::PermanentErrors),
+    ]
+}
 
 thread_local! {
     static NOW: Cell<Duration> = const { Cell::new(Duration::ZERO) };
@@ -64,157 +149,381 @@ fn clock() -> Duration {
     NOW.get()
 }
 
-fn breaker(rule: Rule, trials: u32) -> CircuitBreaker {
-    let breaker = CircuitBreaker::new().clock(clock).open_for(Duration::from_secs(OPEN_FOR)).trials(trials);
-    match rule {
-        Rule::InARow(failures) => breaker.consecutive_failures(failures),
-        Rule::Calls(rate, calls, least) => {
-            breaker.failure_rate(rate).window_calls(calls).minimum_calls(least)
-        }
-        Rule::Time(rate, time, least) => {
-            breaker.failure_rate(rate).window_time(Duration::from_secs(time)).minimum_calls(least)
-        }
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn breaker(settings: Settings) -> CircuitBreaker {
+    let (calls, failures) = settings.trials;
+    let mut breaker = CircuitBreaker::new()
+        .clock(clock)
+        .consecutive_failures(settings.in_a_row)
+        .minimum_calls(settings.minimum)
+        .open_for(seconds(settings.open_for))
+        .trials(calls)
+        .trial_failures(failures);
+    breaker = with_window(breaker, settings.window);
+    if let Some(rate) = settings.failure_rate {
+        breaker = breaker.failure_rate(rate);
     }
+    if let Some((rate, time)) = settings.slow {
+        breaker = breaker.slow_call_rate(rate).slow_call(seconds(time));
+    }
+    if settings.any_of {
+        breaker = breaker.any_of();
+    }
+    if let Some(max) = settings.open_for_max {
+        breaker = breaker.open_for_max(seconds(max));
+    }
+    match settings.trial_timeout {
+        Some(time) => breaker.trial_timeout(seconds(time)),
+        None => breaker,
+    }
+}
+
+fn with_window(breaker: CircuitBreaker, window: Window) -> CircuitBreaker {
+    match window {
+        Window::Calls(calls) => breaker.window_calls(calls),
+        Window::Time(time) => breaker.window_time(seconds(time)),
+    }
+}
+
+fn changed(breaker: CircuitBreaker, change: Change) -> CircuitBreaker {
+    match change {
+        Change::InARow(failures) => breaker.consecutive_failures(failures),
+        Change::FailureRate(rate) => breaker.failure_rate(rate),
+        Change::SlowCallRate(rate) => breaker.slow_call_rate(rate),
+        Change::AnyOf => breaker.any_of(),
+        Change::Window(window) => with_window(breaker, window),
+        Change::Minimum(calls) => breaker.minimum_calls(calls),
+        Change::OpenFor(time) => breaker.open_for(seconds(time)),
+        Change::OpenForMax(time) => breaker.open_for_max(seconds(time)),
+        Change::TrialTimeout(time) => breaker.trial_timeout(seconds(time)),
+        Change::Trials((calls, failures)) => breaker.trial_failures(0).trials(calls).trial_failures(failures),
+        Change::Clock => breaker.clock(clock),
+        Change::PermanentErrors => breaker.count_permanent_errors(),
+    }
+}
+
+/// A call that has ended: when, whether it failed and whether it was slow.
+#[derive(Clone, Copy, Debug)]
+struct Ended {
+    at: u64,
+    failed: bool,
+    slow: bool,
 }
 
 /// The model. Time is in seconds.
 struct Model {
-    rule: Rule,
-    trials: u32,
+    settings: Settings,
     state: CircuitState,
     /// Changes so far: what a permit has to agree with.
     epoch: u32,
     now: u64,
-    until: u64,
+    /// When the circuit opened, when its trials began, and when it was forced open.
+    opened: u64,
+    tried: u64,
+    forced: u64,
+    /// How long it is forced open.
+    forced_for: Option<u64>,
+    openings: u32,
+    /// Whether its rules have opened it.
+    by_rule: bool,
     in_a_row: u32,
-    /// When each call ended, and whether it failed.
-    calls: VecDeque<(u64, bool)>,
+    calls: VecDeque<Ended>,
     /// When the first call of all ended: tenths of a window are counted from there.
     first: Option<u64>,
     running: u32,
     succeeded: u32,
+    failed: u32,
 }
 
 impl Model {
+    fn new(settings: Settings) -> Model {
+        Model {
+            settings,
+            state: Closed,
+            epoch: 0,
+            now: 0,
+            opened: 0,
+            tried: 0,
+            forced: 0,
+            forced_for: None,
+            openings: 0,
+            by_rule: false,
+            in_a_row: 0,
+            calls: VecDeque::new(),
+            first: None,
+            running: 0,
+            succeeded: 0,
+            failed: 0,
+        }
+    }
+
     fn enter(&mut self, state: CircuitState) {
+        let is_outage = |state| matches!(state, Open | HalfOpen);
+        if !(is_outage(state) && (is_outage(self.state) || self.state == Closed)) {
+            (self.openings, self.by_rule, self.in_a_row) = (0, false, 0);
+            self.calls.clear();
+        }
+        match state {
+            Open => {
+                self.by_rule |= self.state == Closed;
+                self.openings += 1;
+                self.opened = self.started(self.opened, self.open_time());
+            }
+            HalfOpen => self.tried = self.started(self.tried, self.trial_time()),
+            _ => {}
+        }
         self.state = state;
         self.epoch += 1;
-        self.until = self.now + OPEN_FOR;
-        (self.in_a_row, self.running, self.succeeded) = (0, 0, 0);
-        self.calls.clear();
+        (self.running, self.succeeded, self.failed) = (0, 0, 0);
+    }
+
+    /// The start of a state: now, unless a start is stored that a thread with another view of the time may have set.
+    fn started(&self, stored: u64, length: u64) -> u64 {
+        if stored > self.now && stored - self.now <= length.min(1) { stored } else { self.now }
+    }
+
+    fn open_time(&self) -> u64 {
+        let Settings { open_for, open_for_max, .. } = self.settings;
+        match open_for_max {
+            None => open_for,
+            Some(max) => (open_for << (self.openings.clamp(1, 20) - 1)).min(max),
+        }
+    }
+
+    fn trial_time(&self) -> u64 {
+        self.settings.trial_timeout.unwrap_or(self.settings.open_for)
+    }
+
+    /// How much longer calls are refused; `None` if there is no end.
+    fn left(&self) -> Option<u64> {
+        let (start, length) = match self.state {
+            HalfOpen if self.admitted() < self.settings.trials.0 => return Some(0),
+            Open => (self.opened, self.open_time()),
+            HalfOpen => (self.tried, self.trial_time()),
+            ForcedOpen => (self.forced, self.forced_for?),
+            _ => return Some(0),
+        };
+        Some(if start > self.now { 0 } else { (start + length).saturating_sub(self.now) })
+    }
+
+    fn admitted(&self) -> u32 {
+        self.running + self.succeeded + self.failed
     }
 
     fn acquire(&mut self) -> Option<u32> {
+        if self.left() != Some(0) {
+            return None;
+        }
         match self.state {
-            CircuitState::Closed | CircuitState::Disabled => return Some(self.epoch),
-            CircuitState::HalfOpen if self.running + self.succeeded < self.trials => {}
-            CircuitState::Open | CircuitState::HalfOpen if self.now >= self.until => {
-                self.enter(CircuitState::HalfOpen);
-            }
-            _ => return None,
+            Closed | Disabled => return Some(self.epoch),
+            HalfOpen if self.admitted() < self.settings.trials.0 => {}
+            _ => self.enter(HalfOpen),
         }
         self.running += 1;
         Some(self.epoch)
     }
 
-    fn give_back(&mut self, epoch: u32, outcome: Option<bool>) {
+    fn give_back(&mut self, (epoch, acquired): (u32, u64), outcome: Option<bool>) {
         if epoch != self.epoch {
             return;
         }
+        let slow = self.settings.slow.is_some_and(|(_, time)| self.now.saturating_sub(acquired) >= time);
         match (self.state, outcome) {
-            (CircuitState::Closed, Some(failed)) => self.count(failed),
-            (CircuitState::HalfOpen, Some(true)) => self.enter(CircuitState::Open),
-            (CircuitState::HalfOpen, outcome) => {
+            (Closed, Some(failed)) => self.count(Ended { at: self.now, failed, slow }),
+            (HalfOpen, outcome) => {
                 self.running -= 1;
-                self.succeeded += u32::from(outcome.is_some());
-                if self.succeeded == self.trials {
-                    self.enter(CircuitState::Closed);
+                match outcome {
+                    None => {}
+                    Some(failed) if failed || slow => self.failed += 1,
+                    Some(_) => self.succeeded += 1,
+                }
+                let (calls, failures) = self.settings.trials;
+                if self.failed > failures {
+                    self.enter(Open);
+                } else if self.failed + (calls - self.succeeded - self.failed) <= failures {
+                    // Even if all others failed, they would not be too many.
+                    self.enter(Closed);
                 }
             }
             _ => {}
         }
     }
 
-    fn count(&mut self, failed: bool) {
-        self.in_a_row = if failed { self.in_a_row + 1 } else { 0 };
-        self.calls.push_back((self.now, failed));
-        self.first.get_or_insert(self.now);
-        if self.is_too_much() {
-            self.enter(CircuitState::Open);
+    fn count(&mut self, call: Ended) {
+        self.in_a_row = if call.failed { self.in_a_row + 1 } else { 0 };
+        if self.has_rates() {
+            self.calls.push_back(call);
+            self.first.get_or_insert(self.now);
+        }
+        let counts_in_a_row = self.settings.failure_rate.is_none() || self.settings.any_of;
+        let in_a_row = counts_in_a_row && self.in_a_row >= self.settings.in_a_row;
+        if in_a_row || self.reaches_a_rate() {
+            self.enter(Open);
         }
     }
 
-    fn is_too_much(&mut self) -> bool {
-        let (rate, least) = match self.rule {
-            Rule::InARow(failures) => return self.in_a_row >= failures,
-            Rule::Calls(rate, calls, least) => {
-                while self.calls.len() > calls as usize {
-                    self.calls.pop_front();
-                }
-                (rate, least.min(calls))
-            }
-            Rule::Time(rate, time, least) => {
-                let tenth = time / 10;
-                let start = self.first.unwrap_or(self.now);
-                let number = |ended: u64| (ended - start) / tenth;
-                let oldest = number(self.now).saturating_sub(9);
-                self.calls.retain(|(ended, _)| number(*ended) >= oldest);
-                (rate, least)
+    fn has_rates(&self) -> bool {
+        self.settings.failure_rate.is_some() || self.settings.slow.is_some()
+    }
+
+    fn reaches_a_rate(&self) -> bool {
+        let Settings { failure_rate, slow, window, minimum, .. } = self.settings;
+        let least = match window {
+            Window::Calls(calls) => minimum.min(calls),
+            Window::Time(_) => minimum,
+        };
+        let (calls, failures, slow_calls) = self.counts();
+        let reaches = |part: u64, rate: f64| part as f64 / calls as f64 >= rate;
+        self.has_rates()
+            && calls >= u64::from(least)
+            && (failure_rate.is_some_and(|rate| reaches(failures, rate))
+                || slow.is_some_and(|(rate, _)| reaches(slow_calls, rate)))
+    }
+
+    /// The calls, the failed ones and the slow ones that the rules see.
+    fn counts(&self) -> (u64, u64, u64) {
+        if !matches!(self.state, Closed | Open | HalfOpen) || (self.state != Closed && !self.by_rule) {
+            return (0, 0, 0);
+        }
+        if !self.has_rates() {
+            return (0, self.in_a_row.into(), 0);
+        }
+        let is_in_window = |(back, call): &(usize, &Ended)| match self.settings.window {
+            Window::Calls(calls) => *back < calls as usize,
+            Window::Time(time) => {
+                let tenth = |at: u64| (at - self.first.unwrap_or(at)) / (time / 10);
+                tenth(call.at) + 10 > tenth(self.now)
             }
         };
-        let failures = self.calls.iter().filter(|(_, failed)| *failed).count();
-        self.calls.len() >= least as usize && failures as f64 / self.calls.len() as f64 >= rate
+        let calls: Vec<_> = self.calls.iter().rev().enumerate().filter(is_in_window).collect();
+        let count =
+            |matches: fn(&Ended) -> bool| calls.iter().filter(|(_, call)| matches(call)).count() as u64;
+        (count(|_| true), count(|call| call.failed), count(|call| call.slow))
+    }
+
+    fn change(&mut self, change: Change) {
+        let settings = &mut self.settings;
+        match change {
+            Change::InARow(failures) => settings.in_a_row = failures,
+            Change::FailureRate(rate) => settings.failure_rate = Some(rate),
+            Change::SlowCallRate(rate) => {
+                settings.slow = Some((rate, settings.slow.map_or(60, |(_, time)| time)));
+            }
+            Change::AnyOf => settings.any_of = true,
+            Change::Window(window) => settings.window = window,
+            Change::Minimum(calls) => settings.minimum = calls,
+            Change::OpenFor(time) => settings.open_for = time,
+            Change::OpenForMax(time) => settings.open_for_max = Some(time),
+            Change::TrialTimeout(time) => settings.trial_timeout = Some(time),
+            Change::Trials(trials) => settings.trials = trials,
+            Change::Clock | Change::PermanentErrors => {}
+        }
+        self.openings = self.openings.min(1);
+        (self.by_rule, self.in_a_row, self.first) = (false, 0, None);
+        (self.running, self.succeeded, self.failed) = (0, 0, 0);
+        self.calls.clear();
+    }
+
+    /// Sets the clock back, unless the window is one of time: which calls it then holds is nobody's business.
+    fn back(&mut self, seconds: u64) {
+        if matches!(self.settings.window, Window::Calls(_)) {
+            self.now = self.now.saturating_sub(seconds);
+        }
+    }
+
+    fn by_hand(&mut self, step: &Step) -> bool {
+        match step {
+            Step::ForceOpen if self.state != ForcedOpen || self.forced_for.is_some() => {
+                self.enter(ForcedOpen);
+                self.forced_for = None;
+            }
+            Step::ForceOpenFor(time) => {
+                self.enter(ForcedOpen);
+                (self.forced, self.forced_for) = (self.now, Some(*time));
+            }
+            Step::Disable if self.state != Disabled => self.enter(Disabled),
+            Step::Reset => self.enter(Closed),
+            Step::Advance(seconds) => self.now += seconds,
+            Step::Back(seconds) => self.back(*seconds),
+            Step::ForceOpen | Step::Disable => {}
+            _ => return false,
+        }
+        NOW.set(seconds(self.now));
+        true
     }
 }
 
-proptest! {
-    #[test]
-    fn a_breaker_does_what_the_model_does(rule in rules(), trials in 1..4_u32, steps in steps()) {
-        NOW.set(Duration::ZERO);
-        let breaker = breaker(rule, trials);
-        let mut model = Model {
-            rule, trials, state: CircuitState::Closed, epoch: 0, now: 0, until: 0, in_a_row: 0,
-            calls: VecDeque::new(), first: None, running: 0, succeeded: 0,
-        };
-        let mut held: Vec<(Permit<'_>, u32)> = Vec::new();
-        for step in steps {
-            let mut take = |number: usize| (!held.is_empty()).then(|| held.swap_remove(number % held.len()));
-            match step {
-                Step::Acquire => {
-                    let (permit, epoch) = (breaker.acquire(), model.acquire());
-                    prop_assert_eq!(permit.is_ok(), epoch.is_some());
-                    held.extend(permit.ok().zip(epoch));
-                }
-                Step::Success(number) => if let Some((permit, epoch)) = take(number) {
-                    permit.success();
-                    model.give_back(epoch, Some(false));
-                },
-                Step::Failure(number) => if let Some((permit, epoch)) = take(number) {
-                    permit.failure();
-                    model.give_back(epoch, Some(true));
-                },
-                Step::Drop(number) => if let Some((permit, epoch)) = take(number) {
-                    drop(permit);
-                    model.give_back(epoch, None);
-                },
-                Step::Advance(seconds) => {
-                    model.now += seconds;
-                    NOW.set(Duration::from_secs(model.now));
-                }
-                Step::ForceOpen => {
-                    breaker.force_open();
-                    if model.state != CircuitState::ForcedOpen { model.enter(CircuitState::ForcedOpen); }
-                }
-                Step::Disable => {
-                    breaker.disable();
-                    if model.state != CircuitState::Disabled { model.enter(CircuitState::Disabled); }
-                }
-                Step::Reset => {
-                    breaker.reset();
-                    model.enter(CircuitState::Closed);
-                }
+/// Permits with the model's: its epoch and when it was acquired.
+type Held<'b> = Vec<(Permit<'b>, (u32, u64))>;
+
+/// Takes a step on both.
+fn take<'b>(breaker: &'b CircuitBreaker, model: &mut Model, held: &mut Held<'b>, step: &Step) {
+    let mut held_one = |number: usize| (!held.is_empty()).then(|| held.swap_remove(number % held.len()));
+    match *step {
+        Step::Acquire => {
+            let (permit, epoch) = (breaker.acquire(), model.acquire());
+            assert_eq!(permit.is_ok(), epoch.is_some());
+            held.extend(permit.ok().zip(epoch.map(|epoch| (epoch, model.now))));
+        }
+        Step::Success(number) => {
+            if let Some((permit, token)) = held_one(number) {
+                permit.success();
+                model.give_back(token, Some(false));
             }
-            prop_assert_eq!(breaker.state(), model.state);
+        }
+        Step::Failure(number) => {
+            if let Some((permit, token)) = held_one(number) {
+                permit.failure();
+                model.give_back(token, Some(true));
+            }
+        }
+        Step::Drop(number) => {
+            if let Some((permit, token)) = held_one(number) {
+                drop(permit);
+                model.give_back(token, None);
+            }
+        }
+        Step::ForceOpen => breaker.force_open(),
+        Step::ForceOpenFor(time) => breaker.force_open_for(seconds(time)),
+        Step::Disable => breaker.disable(),
+        Step::Reset => breaker.reset(),
+        Step::Advance(_) | Step::Back(_) | Step::Change(_) => {}
+    }
+    model.by_hand(step);
+}
+
+fn compare(breaker: &CircuitBreaker, model: &Model) {
+    assert_eq!(breaker.state(), model.state);
+    assert_eq!(breaker.retry_in(), model.left().map_or(Duration::MAX, seconds));
+    let counts = breaker.counts();
+    assert_eq!((counts.calls(), counts.failures(), counts.slow()), model.counts());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn a_breaker_does_what_the_model_does(settings in settings(), steps in steps()) {
+        NOW.set(Duration::ZERO);
+        let (mut breaker, mut model) = (breaker(settings), Model::new(settings));
+        for steps in steps.split_inclusive(|step| matches!(step, Step::Change(_))) {
+            let mut held = Held::new();
+            for step in steps {
+                take(&breaker, &mut model, &mut held, step);
+                compare(&breaker, &model);
+            }
+            for (permit, token) in held {
+                drop(permit);
+                model.give_back(token, None);
+            }
+            if let Some(Step::Change(change)) = steps.last() {
+                breaker = changed(breaker, *change);
+                model.change(*change);
+                compare(&breaker, &model);
+            }
         }
     }
 }

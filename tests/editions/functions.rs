@@ -1,6 +1,6 @@
 // Functions whose words and scopes differ between editions; each binary includes them under its own.
 
-use reattempt::{retry, testing, CircuitBreaker, RetryBudget, RetryError};
+use reattempt::{retry, testing, Call, CircuitBreaker, Hedge, RetryBudget, RetryError};
 use std::cell::Cell;
 use std::error::Error;
 use std::future::Future;
@@ -177,6 +177,85 @@ fn controlled(lines: &Shared<Vec<u64>>, calls: &Cell<u32>) -> Result<u32, Down> 
 async fn controlled_async<S: Future>(lines: &Shared<Vec<u64>>, calls: &Cell<u32>, stop: S) -> Option<u32> {
     let n = call(calls).ok()?;
     Some(n + gen.attempt() + lines.lock().unwrap()[0] as u32)
+}
+
+static READS: Hedge = Hedge::after(std::time::Duration::from_millis(50)).extra_load(1.0);
+
+/// Does not answer at the first call.
+async fn answer(calls: &Cell<u32>) -> Result<u32, Down> {
+    calls.set(calls.get() + 1);
+    if calls.get() == 1 {
+        std::future::pending::<()>().await;
+    }
+    Ok(calls.get())
+}
+
+async fn answer_with(call: &Call, calls: &Cell<u32>) -> Result<u32, Down> {
+    assert_eq!(call.attempt(), 1);
+    answer(calls).await
+}
+
+fn no_sleep(_: std::time::Duration) -> std::future::Ready<()> {
+    std::future::ready(())
+}
+
+#[retry(hedge = READS, sleep = no_sleep, call = gen)]
+async fn hedged_with_handle(calls: &Cell<u32>) -> Result<u32, Down> {
+    answer_with(gen, calls).await
+}
+
+#[retry(hedge = READS, sleep = |_| std::future::ready(()), call = dyn_call, clone(gen))]
+async fn hedged_with_moves(calls: &Cell<u32>, gen: String, mut n: u32) -> Result<u32, Down> {
+    n += gen.into_bytes().len() as u32;
+    let moved = async move { answer_with(dyn_call, calls).await };
+    let answer = moved.await?;
+    Ok(answer + n)
+}
+
+#[retry(hedge = context.1, sleep = no_sleep, when = |_| context.0.get() > 0, attempt_timeout = "1h")]
+async fn hedged_by_field(context: (Cell<u32>, Hedge)) -> Result<u32, Down> {
+    let answer = answer(&context.0).await?;
+    Ok(answer)
+}
+
+#[allow(clippy::manual_async_fn, reason = "the shape is what is tested")]
+#[retry(hedge = READS, sleep = no_sleep)]
+fn hedged_future<'a>(calls: &'a Cell<u32>) -> impl Future<Output = Result<u32, Down>> + 'a {
+    async move { answer(calls).await }
+}
+
+#[retry(hedge = READS, sleep = no_sleep, call = r#async)]
+fn hedged_box<'a>(calls: &'a Cell<u32>) -> Pin<Box<dyn Future<Output = Result<u32, Down>> + 'a>> {
+    Box::pin(async move { answer_with(r#async, calls).await })
+}
+
+#[retry(hedge = READS, sleep = no_sleep)]
+impl Client {
+    async fn hedged(&self) -> Result<u32, Down> {
+        let answer = answer(&self.0).await?;
+        Ok(answer)
+    }
+
+    #[retry(call = gen)]
+    async fn hedged_with_handle(&self) -> Result<u32, Down> {
+        answer_with(gen, &self.0).await
+    }
+}
+
+#[test]
+fn every_shape_has_copies() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(async {
+        let calls = || Cell::new(0);
+        assert_eq!(hedged_with_handle(&calls()).await, Ok(2));
+        assert_eq!(hedged_with_moves(&calls(), "ab".to_owned(), 1).await, Ok(5));
+        let hedge = Hedge::after(std::time::Duration::from_millis(50)).extra_load(1.0);
+        assert_eq!(hedged_by_field((calls(), hedge)).await, Ok(2));
+        assert_eq!(hedged_future(&calls()).await, Ok(2));
+        assert_eq!(hedged_box(&calls()).await, Ok(2));
+        assert_eq!(Client(calls()).hedged().await, Ok(2));
+        assert_eq!(Client(calls()).hedged_with_handle().await, Ok(2));
+    });
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn one(guard: &testing::Guard, breaker: &CircuitBreaker, step: char) -> char {
 }
 
 /// What a script comes to, for breakers that are as new.
-fn table(breaker: fn() -> CircuitBreaker, rows: &[(&str, &str)]) {
+pub(crate) fn table(breaker: fn() -> CircuitBreaker, rows: &[(&str, &str)]) {
     for (script, expected) in rows {
         assert_eq!(play(&breaker(), script), *expected, "script {script}");
     }
@@ -527,6 +527,22 @@ fn settings_out_of_range_are_told() {
     };
     assert_eq!(told(|| db().consecutive_failures(0)), "`consecutive_failures` is not in 1..=65535");
     assert_eq!(told(|| db().trials(65_536)), "`trials` is not in 1..=65535");
+    assert_eq!(told(|| db().trials(0)), "`trials` is not in 1..=65535");
+    assert_eq!(told(|| db().trial_failures(255)), "`trial_failures` is not in 0..=254");
+    let none_succeeds = "`trial_failures` is not below `trials`, so no trial has to succeed";
+    assert_eq!(told(|| db().trials(3).trial_failures(3)), none_succeeds);
+    assert_eq!(told(|| db().trial_failures(3).trials(3)), none_succeeds);
+    let too_many = "with `trial_failures`, `trials` is not in 1..=255";
+    assert_eq!(told(|| db().trials(256).trial_failures(1)), too_many);
+    assert_eq!(told(|| db().trial_failures(1).trials(256)), too_many);
+    assert_eq!(
+        told(|| db().open_for_max(Duration::ZERO)),
+        "`open_for_max` is 0, and a circuit that opens for no time refuses nothing"
+    );
+    assert_eq!(
+        told(|| db().trial_timeout(Duration::ZERO)),
+        "`trial_timeout` is 0, and no trial ends at once"
+    );
     assert_eq!(told(|| db().failure_rate(0.0)), "`failure_rate` is not above 0 and at most 1");
     assert_eq!(told(|| db().failure_rate(f64::NAN)), "`failure_rate` is not above 0 and at most 1");
     assert_eq!(told(|| db().slow_call_rate(1.1)), "`slow_call_rate` is not above 0 and at most 1");

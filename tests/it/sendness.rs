@@ -6,7 +6,10 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use reattempt::{AttemptTimeout, GiveUpEvent, RetryError, RetryEvent, retry, testing};
+use reattempt::{
+    AttemptTimeout, CircuitBreaker, CircuitOpen, GiveUpEvent, Hedge, RetryBudget, RetryError, RetryEvent,
+    Throttle, Throttled, retry, testing,
+};
 
 use crate::support::{Flaky, assert_send, run};
 
@@ -28,6 +31,15 @@ impl From<AttemptTimeout> for Local {
         Local::new()
     }
 }
+
+impl From<Throttled> for Local {
+    fn from(_: Throttled) -> Self {
+        Local::new()
+    }
+}
+
+/// It refuses nothing.
+static THROTTLE: Throttle = Throttle::new().minimum_requests(u32::MAX);
 
 fn is_one(error: &Local) -> bool {
     error.number() == 1
@@ -117,6 +129,11 @@ stays_send! { calls, failures;
     with_name: [name = "fetch {failures}"] -> Local;
     with_attempt_timeout: [attempt_timeout = "5s", when = is_one] -> Local;
     with_sleep: [sleep = tokio::time::sleep, on_retry = on_retry] -> Local;
+    with_throttle: [throttle = &THROTTLE] -> Local;
+    with_throttle_and_hooks: [throttle = THROTTLE, on_retry = on_retry, on_give_up = on_give_up] -> Local;
+    with_throttle_and_retry_ok: [throttle = THROTTLE, retry_ok = |call| *call == 0] -> Local;
+    with_throttle_and_fallback: [throttle = THROTTLE, fallback = plain_fallback] -> Local;
+    with_throttle_and_attempt_timeout: [throttle = THROTTLE, attempt_timeout = "5s"] -> Local;
     with_call: [call = c, when = |error| error.number() == c.attempt().min(1)] -> Local;
     with_call_and_hooks: [call = c, on_retry = |_| assert!(c.attempt() > 1), on_give_up = |_| assert!(c.is_last())] -> Local;
     with_call_and_attempt_timeout: [call = _c, attempt_timeout = "5s", when = is_one] -> Local;
@@ -128,6 +145,36 @@ stays_send! { calls, failures;
     with_delays: [delays = ["1s", "3s"]] -> Local;
     with_log: [log = info, log_after = 1, name = "fetch {failures}"] -> Local;
     with_retry_after_ok: [retry_ok = |call| *call == 0, retry_after_ok = |_| None, hint = exact] -> Local;
+    with_hedge: [hedge = "1h"] -> Local;
+    with_hedge_and_rules: [hedge = HEDGE, on = Local, unless = Local(number) if number.get() == 2, when = is_one] -> Local;
+    with_hedge_and_retry_ok: [hedge = HEDGE, retry_ok = |call| *call == 0, retry_after_ok = |_| None] -> Local;
+    with_hedge_and_attempt_timeout: [hedge = HEDGE, attempt_timeout = "5s"] -> Local;
+    with_hedge_and_call: [hedge = HEDGE, call = c, when = |error| error.number() == c.attempt().min(1)] -> Local;
+    with_hedge_and_sleep: [hedge = HEDGE, sleep = tokio::time::sleep, on_retry = on_retry] -> Local;
+    with_hedge_sleep_and_attempt_timeout: [hedge = HEDGE, sleep = tokio::time::sleep, attempt_timeout = "5s"] -> Local;
+    with_hedge_and_hooks: [hedge = HEDGE, on_retry = on_retry, on_give_up = on_give_up, on_success = async |_| {}] -> Local;
+    with_hedge_and_fallback: [hedge = HEDGE, fallback = plain_fallback, name = "fetch {failures}"] -> Local;
+    with_hedge_and_delay: [hedge = HEDGE, delay = own_delay, retry_after = no_hint] -> Local;
+    with_hedge_and_budget: [hedge = HEDGE, budget = BUDGET] -> Local;
+    with_hedge_and_everything: [
+        hedge = HEDGE,
+        attempt_timeout = "5s",
+        call = c,
+        restart_after = "2m",
+        delay = own_delay,
+        on_success = |event| assert_eq!(event.attempt(), c.attempt()),
+        on = Local,
+        unless = Local(number) if number.get() == 2,
+        when = is_one,
+        retry_ok = |call| *call == 0,
+        retry_after = no_hint,
+        attempt = _n,
+        on_retry = on_retry,
+        on_give_up = on_give_up,
+        fallback = plain_fallback,
+        name = "fetch {failures}",
+        budget = BUDGET,
+    ] -> Local;
     with_everything: [
         call = c,
         restart_after = "2m",
@@ -146,6 +193,9 @@ stays_send! { calls, failures;
         name = "fetch {failures}",
     ] -> Local;
 }
+
+static HEDGE: Hedge = Hedge::after(Duration::from_secs(3600));
+static BUDGET: RetryBudget = RetryBudget::new();
 
 /// The caller's error, which moves between threads though the body's does not.
 #[derive(Debug)]
@@ -184,6 +234,51 @@ fn with_error() {
     assert_eq!(run(assert_send(call(&calls))).unwrap_err().0, 3);
     assert_eq!(run(assert_send(call_in_block(&calls))).unwrap_err().0, 3);
     assert_eq!(calls.into_inner(), 6);
+}
+
+#[test]
+fn with_a_breaker_and_a_hedge_if_the_error_can_move() {
+    static BREAKER: CircuitBreaker = CircuitBreaker::new();
+
+    #[derive(Debug, PartialEq)]
+    struct Gone;
+
+    impl From<AttemptTimeout> for Gone {
+        fn from(_: AttemptTimeout) -> Self {
+            Gone
+        }
+    }
+
+    impl From<CircuitOpen> for Gone {
+        fn from(_: CircuitOpen) -> Self {
+            Gone
+        }
+    }
+
+    macro_rules! call {
+        ($($argument:tt)*) => {{
+            #[retry(hedge = HEDGE, breaker = BREAKER, $($argument)*)]
+            async fn call(calls: &AtomicU32) -> Result<u32, Gone> {
+                tokio::task::yield_now().await;
+                match calls.fetch_add(1, Ordering::Relaxed) {
+                    2 => Ok(3),
+                    _ => Err(Gone),
+                }
+            }
+
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            let _guard = testing::no_wait();
+            let calls = AtomicU32::new(0);
+            let call = assert_send(call(&calls));
+            assert_eq!(runtime.enable_time().build().unwrap().block_on(call), Ok(3));
+        }};
+    }
+
+    call!();
+    call!(attempt_timeout = "5s");
+    call!(attempt_timeout = "5s", call = _c);
+    call!(attempt_timeout = "5s", cancel = std::future::pending::<()>());
+    call!(attempt_timeout = "5s", call = _c, retry_ok = |_| false, on_retry = async |_| {}, budget = BUDGET);
 }
 
 #[test]

@@ -5,21 +5,12 @@
 //! which it was issued, and an outcome of an older generation changes nothing. So a late outcome cannot
 //! change a state that it does not belong to, and two threads cannot both take the last trial.
 //!
-//! Two times stand beside the word. Each is extended before the state in which it counts begins.
+//! Times stand beside the word: the start of each state that ends by itself. Each is set before its state begins.
 
+use super::recovery::Recovery;
 use super::state::{Change, CircuitState, CircuitWord};
-use crate::policy::nanos::{FOREVER, Nanos};
+use crate::policy::nanos::{FOREVER, Nanos, min};
 use crate::runtime::sync::{AtomicU64, Ordering};
-
-/// The settings for the recovery of a circuit.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Recovery {
-    /// How long the circuit stays open, and how long trials may take before other calls are admitted in their
-    /// place.
-    pub(crate) open_for: Nanos,
-    /// The number of trials that have to succeed.
-    pub(crate) trials: u16,
-}
 
 /// The ticket of an admitted call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,18 +28,23 @@ impl Ticket {
 /// The state of a circuit. See the module's documentation.
 #[derive(Debug)]
 pub(crate) struct Circuit {
-    moment: AtomicU64,
-    open_until: AtomicU64,
-    /// The time until which the outcomes of trials are awaited.
-    trials_until: AtomicU64,
+    pub(super) moment: AtomicU64,
+    opened_at: AtomicU64,
+    /// The time from which on the outcomes of trials are awaited.
+    trials_since: AtomicU64,
+    forced_at: AtomicU64,
+    /// How long the circuit is forced open.
+    forced_for: AtomicU64,
 }
 
 impl Circuit {
     pub(crate) const fn new() -> Circuit {
         Circuit {
             moment: AtomicU64::new(CircuitWord::FIRST.to_word()),
-            open_until: AtomicU64::new(0),
-            trials_until: AtomicU64::new(0),
+            opened_at: AtomicU64::new(0),
+            trials_since: AtomicU64::new(0),
+            forced_at: AtomicU64::new(0),
+            forced_for: AtomicU64::new(0),
         }
     }
 
@@ -62,11 +58,10 @@ impl Circuit {
         self.moment.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
-    /// Replaces `from` by the start of a generation in `state`. Returns `None` if the word is no longer
-    /// `from`.
-    fn change(&self, from: CircuitWord, state: CircuitState, count: u16) -> Option<Change> {
-        let to = from.next(state, count);
-        self.step(from, to).then_some(Change { generation: to.generation, from: from.state, to: state })
+    /// Replaces `from` by `to`, the start of the next generation. Returns `None` if the word is no longer `from`.
+    fn change(&self, from: CircuitWord, to: CircuitWord) -> Option<Change> {
+        let change = Change { generation: to.generation, from: from.state, to: to.state };
+        self.step(from, to).then_some(change)
     }
 
     /// Admits a call, or returns for how much longer calls are refused. Also returns the change of state, if
@@ -84,20 +79,18 @@ impl Circuit {
             let here = Ticket { generation: seen.generation, is_trial: false };
             match seen.state {
                 CircuitState::Closed | CircuitState::Disabled => return (Ok(here), None),
-                CircuitState::ForcedOpen => return (Err(FOREVER), None),
-                CircuitState::HalfOpen if seen.count < recovery.trials => {
+                CircuitState::HalfOpen if seen.count < recovery.trials.calls() => {
                     if self.step(seen, CircuitWord { count: seen.count + 1, ..seen }) {
                         return (Ok(Ticket { is_trial: true, ..here }), None);
                     }
                 }
-                CircuitState::Open | CircuitState::HalfOpen => {
-                    let now = now();
-                    let left = self.left(seen.state, recovery, now);
+                CircuitState::Open | CircuitState::HalfOpen | CircuitState::ForcedOpen => {
+                    let left = self.left(seen, recovery, &now);
                     if left > 0 {
                         return (Err(left), None);
                     }
-                    extend(&self.trials_until, recovery, now);
-                    if let Some(change) = self.change(seen, CircuitState::HalfOpen, 1) {
+                    start(&self.trials_since, now(), recovery.trial_time());
+                    if let Some(change) = self.change(seen, seen.next(CircuitState::HalfOpen, 1)) {
                         let ticket = Ticket { generation: change.generation, is_trial: true };
                         return (Ok(ticket), Some(change));
                     }
@@ -110,23 +103,33 @@ impl Circuit {
     pub(crate) fn refuses_for(&self, recovery: Recovery, now: impl Fn() -> Nanos) -> Nanos {
         let seen = self.moment();
         match seen.state {
-            CircuitState::Closed | CircuitState::Disabled => 0,
-            CircuitState::ForcedOpen => FOREVER,
-            CircuitState::HalfOpen if seen.count < recovery.trials => 0,
-            CircuitState::Open | CircuitState::HalfOpen => self.left(seen.state, recovery, now()),
+            CircuitState::HalfOpen if seen.count < recovery.trials.calls() => 0,
+            _ => self.left(seen, recovery, &now),
         }
     }
 
-    /// Returns the remaining time of a state that ends by itself.
-    fn left(&self, state: CircuitState, recovery: Recovery, now: Nanos) -> Nanos {
-        let until = if state == CircuitState::Open { &self.open_until } else { &self.trials_until };
-        let left = until.load(Ordering::Acquire).saturating_sub(now);
-        // A longer time than `open_for` is impossible, so the clock was replaced by another clock.
-        if left > recovery.open_for { 0 } else { left }
+    /// Returns the remaining time of the state, or [`FOREVER`] if it does not end by itself.
+    fn left(&self, seen: CircuitWord, recovery: Recovery, now: &impl Fn() -> Nanos) -> Nanos {
+        // The length is read first: a circuit that is forced open once more gets its new start first.
+        let (length, start) = match seen.state {
+            CircuitState::Closed | CircuitState::Disabled => return 0,
+            CircuitState::Open => (recovery.open_time(seen.openings), &self.opened_at),
+            CircuitState::HalfOpen => (recovery.trial_time(), &self.trials_since),
+            CircuitState::ForcedOpen if seen.is_timed() => {
+                (self.forced_for.load(Ordering::Acquire), &self.forced_at)
+            }
+            CircuitState::ForcedOpen => return FOREVER,
+        };
+        if length == FOREVER {
+            return FOREVER;
+        }
+        let start = start.load(Ordering::Acquire);
+        // The clock is read after the start, so a start in the future is that of another clock.
+        now().checked_sub(start).map_or(0, |elapsed| length.saturating_sub(elapsed))
     }
 
-    /// Counts a failed call. A closed circuit opens after `threshold` consecutive failures, a half-open
-    /// circuit after one.
+    /// Counts a failed call. A closed circuit opens after `threshold` consecutive failures, a half-open circuit when more
+    /// trials have failed than may.
     pub(crate) fn failed(
         &self,
         ticket: Ticket,
@@ -136,12 +139,15 @@ impl Circuit {
     ) -> Option<Change> {
         loop {
             let seen = self.current_if(ticket)?;
-            if seen.state == CircuitState::Closed && seen.count + 1 < threshold {
-                if self.step(seen, CircuitWord { count: seen.count + 1, ..seen }) {
-                    return None;
-                }
+            let counted = if seen.state == CircuitState::Closed {
+                (seen.count + 1 < threshold).then(|| CircuitWord { count: seen.count + 1, ..seen })
             } else {
-                return self.open(ticket, recovery, now);
+                recovery.trials.add_failure(seen.ended).map(|ended| CircuitWord { ended, ..seen })
+            };
+            match counted {
+                None => return self.open(ticket, recovery, now),
+                Some(counted) if self.step(seen, counted) => return None,
+                Some(_) => {}
             }
         }
     }
@@ -150,39 +156,42 @@ impl Circuit {
     pub(crate) fn open(&self, ticket: Ticket, recovery: Recovery, now: impl Fn() -> Nanos) -> Option<Change> {
         loop {
             let seen = self.current_if(ticket)?;
-            extend(&self.open_until, recovery, now());
-            if let Some(change) = self.change(seen, CircuitState::Open, 0) {
+            let openings = recovery.opened_again(seen.openings);
+            start(&self.opened_at, now(), recovery.open_time(openings));
+            let by_rule = seen.by_rule || seen.state == CircuitState::Closed;
+            let opened = CircuitWord { openings, by_rule, ..seen.next(CircuitState::Open, 0) };
+            if let Some(change) = self.change(seen, opened) {
                 return Some(change);
             }
         }
     }
 
-    /// Counts a successful call, which ends a series of failures. The last trial to succeed closes the
+    /// Counts a successful call, which ends a series of failures. The last trial that has to succeed closes the
     /// circuit.
     #[inline]
-    pub(crate) fn succeeded(&self, ticket: Ticket, trials: u16) -> Option<Change> {
+    pub(crate) fn succeeded(&self, ticket: Ticket, recovery: Recovery) -> Option<Change> {
         let seen = self.moment();
         // No failure is counted, so the generation of the ticket does not matter.
         if seen.state == CircuitState::Closed && seen.count == 0 {
             return None;
         }
-        self.succeeded_after_failures(ticket, trials)
+        self.succeeded_after_failures(ticket, recovery)
     }
 
     #[cold]
     #[inline(never)]
-    fn succeeded_after_failures(&self, ticket: Ticket, trials: u16) -> Option<Change> {
+    fn succeeded_after_failures(&self, ticket: Ticket, recovery: Recovery) -> Option<Change> {
         loop {
             let seen = self.current_if(ticket)?;
             if seen.state == CircuitState::Closed {
                 if seen.count == 0 || self.step(seen, CircuitWord { count: 0, ..seen }) {
                     return None;
                 }
-            } else if seen.succeeded + 1 < trials {
-                if self.step(seen, CircuitWord { succeeded: seen.succeeded + 1, ..seen }) {
+            } else if let Some(ended) = recovery.trials.add_success(seen.ended) {
+                if self.step(seen, CircuitWord { ended, ..seen }) {
                     return None;
                 }
-            } else if let Some(change) = self.change(seen, CircuitState::Closed, 0) {
+            } else if let Some(change) = self.change(seen, seen.next(CircuitState::Closed, 0)) {
                 return Some(change);
             }
         }
@@ -211,28 +220,42 @@ impl Circuit {
     }
 
     /// Changes the state to `state` by hand. If the circuit is in that state already, the state changes only
-    /// if `afresh` is set.
+    /// if `afresh` is set, or if the circuit is forced open for a limited time.
     pub(crate) fn force(&self, state: CircuitState, afresh: bool) -> Option<Change> {
         loop {
             let seen = self.moment();
-            if seen.state == state && !afresh {
+            if seen.state == state && !seen.is_timed() && !afresh {
                 return None;
             }
-            if let Some(change) = self.change(seen, state, 0) {
+            if let Some(change) = self.change(seen, seen.next(state, 0)) {
                 return Some(change);
+            }
+        }
+    }
+
+    /// Opens the circuit by hand for a time. Where it is forced open already, the time starts anew.
+    pub(crate) fn force_for(&self, time: Nanos, now: Nanos) -> Change {
+        self.forced_at.store(now, Ordering::Release);
+        self.forced_for.store(time, Ordering::Release);
+        loop {
+            let seen = self.moment();
+            if let Some(change) = self.change(seen, seen.next(CircuitState::ForcedOpen, 1)) {
+                return change;
             }
         }
     }
 }
 
-/// Sets the time in `cell` to `open_for` from now. The time only grows, so a thread that was delayed and has
-/// an earlier time changes nothing. If the stored time is later than is possible, the clock was replaced, for
-/// example between two tests, and the time is set.
-fn extend(cell: &AtomicU64, recovery: Recovery, now: Nanos) {
-    let time = now.saturating_add(recovery.open_for);
+/// The time by which a thread may be late, since it read the clock.
+const LATE: Nanos = 1_000_000_000;
+
+/// Sets the start of a state of this length. It only grows, so a thread that was delayed and has an earlier time changes
+/// nothing. If the stored time is later than a delay explains, it is that of another clock: the clock was replaced, for
+/// example between two tests.
+fn start(cell: &AtomicU64, now: Nanos, length: Nanos) {
     let raised = |old: Nanos| {
-        let is_another_clock = old.saturating_sub(time) > recovery.open_for;
-        (is_another_clock || old < time).then_some(time)
+        let is_another_clock = old.saturating_sub(now) > min(length, LATE);
+        (is_another_clock || old < now).then_some(now)
     };
     // An error means that the stored time stays.
     let _ = cell.fetch_update(Ordering::AcqRel, Ordering::Acquire, raised);

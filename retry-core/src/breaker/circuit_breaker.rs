@@ -4,19 +4,26 @@ use core::time::Duration;
 #[cfg(feature = "std")]
 use std::sync::Arc;
 
-use super::circuit::{Circuit, Recovery, Ticket};
+use super::circuit::{Circuit, Ticket};
+#[cfg(feature = "std")]
+use super::listeners::Listeners;
 #[cfg(feature = "std")]
 use super::rates::Rates;
-use super::state::{Change, CircuitState};
+use super::recovery::{Recovery, Trials};
+#[cfg(feature = "std")]
+use super::state::CircuitState;
+use super::state::{Change, CircuitWord};
 #[cfg(feature = "std")]
 use super::transitions::TransitionQueue;
 #[cfg(feature = "std")]
 use super::trial;
 #[cfg(feature = "std")]
 use super::window::Window;
-use crate::error::circuit_open::{Name, remaining};
-use crate::policy::nanos::from_duration;
+use crate::error::circuit_open::Name;
+#[cfg(feature = "std")]
+use crate::observe::CircuitEvent;
 use crate::runtime::TimeSource;
+use crate::runtime::sync::AtomicU64;
 
 /// The name of a breaker that has none.
 const UNNAMED: &str = "unnamed";
@@ -55,7 +62,7 @@ pub struct CircuitBreaker {
     /// A name that was made at run time. A `const` setter cannot drop it.
     #[cfg(feature = "std")]
     made_name: Option<Arc<str>>,
-    consecutive_failures: u16,
+    pub(super) consecutive_failures: u16,
     pub(super) recovery: Recovery,
     counts_permanent_errors: bool,
     pub(super) time: TimeSource,
@@ -64,6 +71,8 @@ pub struct CircuitBreaker {
     pub(super) rates: Rates,
     #[cfg(feature = "std")]
     pub(super) window: Window,
+    #[cfg(feature = "std")]
+    pub(super) listeners: Listeners,
     #[cfg(feature = "std")]
     transitions: TransitionQueue,
 }
@@ -83,7 +92,12 @@ impl CircuitBreaker {
             #[cfg(feature = "std")]
             made_name: None,
             consecutive_failures: 5,
-            recovery: Recovery { open_for: 30_000_000_000, trials: 1 },
+            recovery: Recovery {
+                open_for: 30_000_000_000,
+                open_for_max: None,
+                trial_timeout: None,
+                trials: Trials::ONE,
+            },
             counts_permanent_errors: false,
             time: TimeSource::Runtime,
             circuit: Circuit::new(),
@@ -91,6 +105,8 @@ impl CircuitBreaker {
             rates: Rates::NONE,
             #[cfg(feature = "std")]
             window: Window::new(),
+            #[cfg(feature = "std")]
+            listeners: Listeners::NONE,
             #[cfg(feature = "std")]
             transitions: TransitionQueue::new(),
         }
@@ -148,7 +164,7 @@ impl CircuitBreaker {
     }
 
     /// Opens the circuit after this many failures without a success between them; 5 if not set. A
-    /// [`failure_rate`](Self::failure_rate) replaces this rule.
+    /// [`failure_rate`](Self::failure_rate) replaces this rule, unless the breaker follows [`any_of`](Self::any_of) them.
     ///
     /// # Panics
     /// If `failures` is not in `1..=65535`.
@@ -160,39 +176,7 @@ impl CircuitBreaker {
             "`consecutive_failures` is not in 1..=65535; write `consecutive_failures(1)` to open at the first failure"
         );
         self.consecutive_failures = failures as u16;
-        self
-    }
-
-    /// Sets how long the breaker refuses calls before it lets trials through; 30 s if not set. The breaker
-    /// does not wait longer than this for trials either: it then lets other calls through in their place.
-    ///
-    /// # Panics
-    /// If `duration` is 0.
-    #[must_use]
-    #[track_caller]
-    pub const fn open_for(mut self, duration: Duration) -> CircuitBreaker {
-        assert!(
-            !duration.is_zero(),
-            "a circuit that opens for no time refuses nothing; write how long, such as `open_for(Duration::from_secs(30))`"
-        );
-        self.recovery.open_for = from_duration(duration);
-        self
-    }
-
-    /// Sets the number of calls that are let through while the circuit is half-open, and that have to succeed
-    /// to close it; 1 if not set.
-    ///
-    /// # Panics
-    /// If `calls` is not in `1..=65535`.
-    #[must_use]
-    #[track_caller]
-    pub const fn trials(mut self, calls: u32) -> CircuitBreaker {
-        assert!(
-            calls >= 1 && calls <= u16::MAX as u32,
-            "`trials` is not in 1..=65535; write `trials(1)` to close after one success"
-        );
-        self.recovery.trials = calls as u16;
-        self
+        self.afresh()
     }
 
     /// Counts errors that are not retryable as failures too, in a `#[retry]` loop. If not set, these errors
@@ -200,7 +184,7 @@ impl CircuitBreaker {
     #[must_use]
     pub const fn count_permanent_errors(mut self) -> CircuitBreaker {
         self.counts_permanent_errors = true;
-        self
+        self.afresh()
     }
 
     #[cfg(feature = "std")]
@@ -212,6 +196,17 @@ impl CircuitBreaker {
     #[must_use]
     pub const fn clock(mut self, clock: fn() -> Duration) -> CircuitBreaker {
         self.time = TimeSource::Custom(clock);
+        self.afresh()
+    }
+
+    /// Discards what was counted under other settings. The circuit stays open or closed as it is.
+    pub(super) const fn afresh(mut self) -> CircuitBreaker {
+        #[cfg(feature = "std")]
+        {
+            self.rates.revision = self.rates.revision.wrapping_add(1);
+        }
+        let word = CircuitWord::from_word(self.circuit.moment.into_inner());
+        self.circuit.moment = AtomicU64::new(word.afresh().to_word());
         self
     }
 
@@ -235,38 +230,55 @@ impl CircuitBreaker {
     pub(super) fn address(&self) -> usize {
         core::ptr::from_ref(self).addr()
     }
+}
 
-    /// Returns the state of the circuit. An open circuit becomes half-open with the first call after its
-    /// time.
+/// Listeners, which receive each change of the circuit's state.
+#[cfg(feature = "std")]
+impl CircuitBreaker {
+    /// Calls `listener` after each change of this breaker's state, after the [`Observer`](crate::Observer) of the process.
+    ///
+    /// The events arrive in the order of the changes, on the thread of a call that caused one of them. No lock is held, so
+    /// the listener may use the breaker; the event of a change that it causes follows when it has returned. A panic in it
+    /// is a panic of that call, and later events still arrive.
+    ///
+    /// A second listener replaces the first one. A closure that captures is set by
+    /// [`on_change_with`](Self::on_change_with).
+    ///
+    /// ```
+    /// use retry_core::CircuitBreaker;
+    ///
+    /// static SEARCH: CircuitBreaker = CircuitBreaker::new()
+    ///     .name("search")
+    ///     .on_change(|event| eprintln!("{}: from {} to {}", event.breaker(), event.from(), event.to()));
+    ///
+    /// SEARCH.force_open();
+    /// ```
     #[must_use]
-    pub fn state(&self) -> CircuitState {
-        self.circuit.moment().state
+    pub const fn on_change(mut self, listener: fn(&CircuitEvent<'_>)) -> CircuitBreaker {
+        self.listeners.function = Some(listener);
+        self
     }
 
-    /// Returns how much longer calls are refused: zero if the next call may be let through, [`Duration::MAX`]
-    /// if there is no end, as after [`force_open`](Self::force_open).
+    /// Calls a closure after each change of this breaker's state, like [`on_change`](Self::on_change), whose function is
+    /// called before it.
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    /// use retry_core::{CircuitBreaker, CircuitState};
+    ///
+    /// let (sender, changes) = mpsc::channel();
+    /// let breaker = CircuitBreaker::new().on_change_with(move |event| sender.send(event.to()).unwrap());
+    ///
+    /// breaker.force_open();
+    /// assert_eq!(changes.recv(), Ok(CircuitState::ForcedOpen));
+    /// ```
     #[must_use]
-    pub fn retry_in(&self) -> Duration {
-        if self.is_on_trial_here() {
-            return Duration::ZERO;
-        }
-        remaining(self.circuit.refuses_for(self.recovery, || self.time.now()))
-    }
-
-    /// Refuses all calls until [`reset`](Self::reset) or [`disable`](Self::disable).
-    pub fn force_open(&self) {
-        self.emit(self.circuit.force(CircuitState::ForcedOpen, false));
-    }
-
-    /// Lets all calls through and ignores their outcomes, until [`reset`](Self::reset) or
-    /// [`force_open`](Self::force_open).
-    pub fn disable(&self) {
-        self.emit(self.circuit.force(CircuitState::Disabled, false));
-    }
-
-    /// Closes the circuit and discards all counts. The outcomes of calls that still run do not count.
-    pub fn reset(&self) {
-        self.emit(self.circuit.force(CircuitState::Closed, true));
+    pub fn on_change_with(
+        mut self,
+        listener: impl Fn(&CircuitEvent<'_>) + Send + Sync + 'static,
+    ) -> CircuitBreaker {
+        self.listeners.set_closure(listener);
+        self
     }
 }
 
@@ -277,7 +289,7 @@ impl CircuitBreaker {
         if has_failed {
             self.fail(ticket);
         } else {
-            self.emit(self.circuit.succeeded(ticket, self.recovery.trials));
+            self.emit(self.circuit.succeeded(ticket, self.recovery));
         }
     }
 
@@ -293,7 +305,7 @@ impl CircuitBreaker {
     pub(super) fn emit(&self, change: Option<Change>) {
         #[cfg(feature = "std")]
         if let Some(change) = change {
-            self.transitions.emit(self.label(), change);
+            self.transitions.emit(self.label(), &self.listeners, change);
         }
         #[cfg(not(feature = "std"))]
         let _ = change;

@@ -32,13 +32,30 @@ pub struct Permit<'a> {
 
 impl<'a> Permit<'a> {
     #[inline]
-    pub(super) fn new(breaker: &'a CircuitBreaker, ticket: Ticket) -> Permit<'a> {
+    fn new(breaker: &'a CircuitBreaker, ticket: Ticket) -> Permit<'a> {
+        Permit::unstarted(breaker, ticket).start()
+    }
+
+    /// Creates the permit of a call that has not begun.
+    #[inline]
+    fn unstarted(breaker: &'a CircuitBreaker, ticket: Ticket) -> Permit<'a> {
         Permit {
             breaker,
             ticket,
             #[cfg(feature = "std")]
-            started: breaker.start(),
+            started: 0,
         }
+    }
+
+    /// Begins the call.
+    #[inline]
+    #[cfg_attr(not(feature = "std"), expect(unused_mut, reason = "no rule needs the time"))]
+    fn start(mut self) -> Permit<'a> {
+        #[cfg(feature = "std")]
+        {
+            self.started = self.breaker.start();
+        }
+        self
     }
 
     /// Marks this thread as running a trial, until the value is dropped. Returns `None` if the call is not a
@@ -133,9 +150,13 @@ impl CircuitBreaker {
             return Ok(Permit::new(self, Ticket::INSIDE_TRIAL));
         }
         let (admitted, change) = self.circuit.admit(self.recovery, || self.time.now());
-        self.emit(change);
         match admitted {
-            Ok(ticket) => Ok(Permit::new(self, ticket)),
+            Ok(ticket) => {
+                // A listener may panic. The permit then gives the trial back.
+                let permit = Permit::unstarted(self, ticket);
+                self.emit(change);
+                Ok(permit.start())
+            }
             Err(left) => {
                 let open = CircuitOpen::new(self.name_of_error(), left);
                 #[cfg(feature = "std")]

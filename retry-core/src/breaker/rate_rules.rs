@@ -12,7 +12,8 @@ use crate::policy::nanos::{Nanos, from_duration};
 /// of a setting after calls were counted starts a new window.
 impl CircuitBreaker {
     /// Opens the circuit when this fraction of the calls in the window has failed; `0.5` is half of them. The
-    /// rule replaces [`consecutive_failures`](Self::consecutive_failures).
+    /// rule replaces [`consecutive_failures`](Self::consecutive_failures), unless the breaker follows
+    /// [`any_of`](Self::any_of) them.
     ///
     /// # Panics
     /// If `rate` is not above 0, or above 1.
@@ -24,8 +25,7 @@ impl CircuitBreaker {
             "`failure_rate` is not above 0 and at most 1; write `failure_rate(0.5)` for half of the calls"
         );
         self.rates.failure = Some(rate);
-        self.rates.revision += 1;
-        self
+        self.afresh()
     }
 
     /// Sets the duration from which on a call is slow; 60 s if not set. Without a
@@ -33,11 +33,10 @@ impl CircuitBreaker {
     #[must_use]
     pub const fn slow_call(mut self, duration: Duration) -> CircuitBreaker {
         self.rates.slow_call = from_duration(duration);
-        self.rates.revision += 1;
         if self.rates.slow.is_none() {
             self.rates.slow = Some(0.5);
         }
-        self
+        self.afresh()
     }
 
     /// Opens the circuit when this fraction of the calls in the window was slow, including calls that
@@ -53,8 +52,7 @@ impl CircuitBreaker {
             "`slow_call_rate` is not above 0 and at most 1; write `slow_call_rate(0.5)` for half of the calls"
         );
         self.rates.slow = Some(rate);
-        self.rates.revision += 1;
-        self
+        self.afresh()
     }
 
     /// Sets the window to the last `calls` calls. If no window is set, it is the last 100 calls.
@@ -69,8 +67,7 @@ impl CircuitBreaker {
             "`window_calls` is not in 1..=4000; write `window_time` to look at more calls"
         );
         self.rates.reach = Reach::Calls(calls as u16);
-        self.rates.revision += 1;
-        self
+        self.afresh()
     }
 
     /// Sets the window to the calls that ended within the last `duration`. The window moves in tenths, so it
@@ -86,8 +83,7 @@ impl CircuitBreaker {
             "`window_time` is below 1 ms; write how long calls count, such as `window_time(Duration::from_secs(10))`"
         );
         self.rates.reach = Reach::Time(from_duration(duration));
-        self.rates.revision += 1;
-        self
+        self.afresh()
     }
 
     /// Sets the number of calls in the window from which on rates are evaluated; 20 if not set. A window of
@@ -103,8 +99,29 @@ impl CircuitBreaker {
             "`minimum_calls` is 0, and no calls have no rate; write `minimum_calls(1)` to judge from the first"
         );
         self.rates.minimum = calls;
-        self.rates.revision += 1;
-        self
+        self.afresh()
+    }
+
+    /// Opens the circuit by any of its rules, whichever is reached first: [`failure_rate`](Self::failure_rate),
+    /// [`slow_call_rate`](Self::slow_call_rate) and [`consecutive_failures`](Self::consecutive_failures), which a failure
+    /// rate replaces otherwise.
+    ///
+    /// A rate needs [`minimum_calls`](Self::minimum_calls). With this setting, a server with few calls is given up as early
+    /// as its failures in a row show that it is down.
+    ///
+    /// ```
+    /// use retry_core::{CircuitBreaker, CircuitState};
+    ///
+    /// let breaker = CircuitBreaker::new().failure_rate(0.5).consecutive_failures(3).any_of();
+    /// for _ in 0..3 {
+    ///     breaker.acquire().unwrap().failure();
+    /// }
+    /// assert_eq!(breaker.state(), CircuitState::Open);
+    /// ```
+    #[must_use]
+    pub const fn any_of(mut self) -> CircuitBreaker {
+        self.rates.any_of = true;
+        self.afresh()
     }
 
     /// Returns the time at which a call begins, or 0 if no rule needs it.
@@ -123,7 +140,7 @@ impl CircuitBreaker {
                 self.settle_in_a_row(ticket, !result.is_good());
             }
             Some(_) => {
-                if self.rates.failure.is_none() {
+                if self.rates.count_in_a_row() {
                     self.settle_in_a_row(ticket, has_failed);
                 }
                 let tally = self.window.add(

@@ -8,6 +8,8 @@ use crate::policy::nanos::Nanos;
 pub(super) struct Rates {
     pub(super) failure: Option<f64>,
     pub(super) slow: Option<f64>,
+    /// Whether failures in a row open the circuit beside a failure rate.
+    pub(super) any_of: bool,
     /// The duration from which on a call is slow.
     pub(super) slow_call: Nanos,
     pub(super) reach: Reach,
@@ -20,6 +22,7 @@ impl Rates {
     pub(super) const NONE: Rates = Rates {
         failure: None,
         slow: None,
+        any_of: false,
         slow_call: 60_000_000_000,
         reach: Reach::Calls(100),
         minimum: 20,
@@ -29,6 +32,12 @@ impl Rates {
     #[inline]
     pub(super) const fn are_watched(&self) -> bool {
         self.failure.is_some() || self.slow.is_some()
+    }
+
+    /// Returns whether failures in a row open the circuit too.
+    #[inline]
+    pub(super) const fn count_in_a_row(&self) -> bool {
+        self.failure.is_none() || self.any_of
     }
 
     /// Returns whether a window with at least these calls, of which so many failed or were slow, may reach a

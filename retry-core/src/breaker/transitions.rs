@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::listeners::Listeners;
 use super::state::{Change, GENERATIONS};
 use crate::observe::{self, CircuitEvent};
 
@@ -33,9 +34,10 @@ impl TransitionQueue {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Emits the event of `change`, and of the later changes that have waited for it.
+    /// Emits the event of `change`, and of the later changes that have waited for it: to the observers, then to the
+    /// listeners of the breaker.
     #[cold]
-    pub(super) fn emit(&self, name: &str, change: Change) {
+    pub(super) fn emit(&self, name: &str, listeners: &Listeners, change: Change) {
         let mut queue = self.queue();
         queue.waiting.insert(change.generation, change);
         if queue.is_delivering {
@@ -43,28 +45,37 @@ impl TransitionQueue {
         }
         queue.is_delivering = true;
         drop(queue);
-        let delivery = Delivery(self);
+        let mut delivery = Delivery { queue: self, is_over: false };
         while let Some(change) = delivery.next() {
             if change.from != change.to {
                 let Change { from, to, .. } = change;
-                observe::circuit_changed(&CircuitEvent { breaker: name, from, to });
+                let event = CircuitEvent { breaker: name, from, to };
+                observe::circuit_changed(&event);
+                listeners.receive(&event);
             }
         }
     }
 }
 
 /// A guard held by the thread that emits events. A panic of an observer releases it, too.
-struct Delivery<'a>(&'a TransitionQueue);
+struct Delivery<'a> {
+    queue: &'a TransitionQueue,
+    /// Whether another thread may deliver.
+    is_over: bool,
+}
 
 impl Delivery<'_> {
     /// Returns the next change in order. `None` releases the guard, so another thread may emit later changes.
-    fn next(&self) -> Option<Change> {
-        let mut queue = self.0.queue();
+    fn next(&mut self) -> Option<Change> {
+        let mut queue = self.queue.queue();
         let next = queue.next;
         let change = queue.waiting.remove(&next);
         match change {
             Some(_) => queue.next = (next + 1) % GENERATIONS,
-            None => queue.is_delivering = false,
+            None => {
+                queue.is_delivering = false;
+                self.is_over = true;
+            }
         }
         change
     }
@@ -72,8 +83,8 @@ impl Delivery<'_> {
 
 impl Drop for Delivery<'_> {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.queue().is_delivering = false;
+        if !self.is_over {
+            self.queue.queue().is_delivering = false;
         }
     }
 }

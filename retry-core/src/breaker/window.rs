@@ -71,6 +71,19 @@ impl Window {
             window = &started.next;
         }
     }
+
+    /// Returns the tally of the calls of `generation` that are in the window now; without a generation, of the last
+    /// generation that has counted a call.
+    pub(super) fn tally(&self, revision: u32, generation: Option<u32>, now: impl Fn() -> Nanos) -> Tally {
+        let mut window = self;
+        while let Some(started) = window.0.get() {
+            if started.revision == revision {
+                return started.tally(generation, now);
+            }
+            window = &started.next;
+        }
+        Tally::default()
+    }
 }
 
 impl Started {
@@ -100,6 +113,13 @@ impl Started {
             Storage::Time(periods, tenths) => {
                 periods.add(generation, result, tenths.number(now()), thread::number(), matters)
             }
+        }
+    }
+
+    fn tally(&self, generation: Option<u32>, now: impl Fn() -> Nanos) -> Tally {
+        match &self.storage {
+            Storage::Calls(calls) => calls.tally_of(generation),
+            Storage::Time(periods, tenths) => periods.tally_of(generation, tenths.number(now())),
         }
     }
 }

@@ -44,6 +44,7 @@ pub struct RetryBudget {
     pub(super) capacity: Option<NonZeroU32>,
     pub(super) costs: [u32; 3],
     pub(super) refunds_on_success: bool,
+    pub(super) earns_on_success: bool,
     /// Whether deposits are so small, relative to the capacity, that a thread may make several of them before
     /// it looks at the whole budget.
     pub(super) deposits_are_small: bool,
@@ -85,6 +86,7 @@ impl RetryBudget {
             capacity: None,
             costs: [1; 3],
             refunds_on_success: false,
+            earns_on_success: false,
             deposits_are_small: false,
             time: TimeSource::Runtime,
             phase: AtomicU64::new(UNUSED),
@@ -95,7 +97,8 @@ impl RetryBudget {
     }
 
     /// Deposits the tokens of one call. Call it once for each call, however the call ends and however often
-    /// it is attempted.
+    /// it is attempted. For a budget that [earns on success](Self::earn_on_success), call it once for each call
+    /// that succeeds.
     #[inline]
     pub fn deposit(&self) {
         let must_look = self.must_look();
@@ -157,6 +160,28 @@ impl RetryBudget {
         let now = self.begin();
         let all = self.pool.balance() + self.reserve.balance(self.income(), now);
         min(all, self.capacity_in_units()) / TOKEN
+    }
+
+    /// Deposits the tokens of a call that starts, unless they come from successes.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(crate) fn call_started(&self) {
+        if !self.earns_on_success {
+            self.deposit();
+        }
+    }
+
+    /// Deposits the tokens of a call that succeeded if they come from successes, and refunds the cost of its last
+    /// retry.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(crate) fn call_succeeded(&self, paid: Option<FailureKind>) {
+        if self.earns_on_success {
+            self.deposit();
+        }
+        if let Some(kind) = paid {
+            self.refund(kind);
+        }
     }
 
     fn price(&self, kind: FailureKind) -> u64 {

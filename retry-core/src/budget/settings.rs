@@ -97,6 +97,40 @@ impl RetryBudget {
         self
     }
 
+    /// Takes deposits from successes alone: a call deposits its tokens when it succeeds, and not when it starts. So
+    /// retries stop while nearly every call fails, when those that [`ratio`](Self::ratio) grants to failed calls
+    /// would still load the server. gRPC throttles retries [in this way][grpc].
+    ///
+    /// A call succeeds by a value that ends it, at the first attempt or after retries. A value that `retry_ok` refuses
+    /// and an error deposit nothing, whether or not the error is retryable. A budget that is used by itself cannot see
+    /// how a call ends: call [`deposit`](Self::deposit) after each success. The reserve does not depend on calls, so
+    /// that the first calls of a process can be retried; `reserve_per_second(0)` leaves the successes alone.
+    ///
+    /// ```
+    /// use retry_core::{Policy, RetryBudget, testing};
+    ///
+    /// static BUDGET: RetryBudget =
+    ///     RetryBudget::new().ratio(0.5).reserve_per_second(0).earn_on_success();
+    ///
+    /// let guard = testing::no_wait();
+    /// let call = |result: Result<(), &'static str>| Policy::new().retry(|| result).budget(&BUDGET).run();
+    /// for _ in 0..100 {
+    ///     assert_eq!(call(Err("down")), Err("down"));
+    /// }
+    /// assert_eq!(guard.delays().len(), 0, "no call has succeeded yet");
+    /// for _ in 0..4 {
+    ///     assert_eq!(call(Ok(())), Ok(()));
+    /// }
+    /// assert_eq!(BUDGET.balance(), 2);
+    /// ```
+    ///
+    /// [grpc]: https://github.com/grpc/proposal/blob/master/A6-client-retries.md#throttling-retry-attempts-and-hedged-rpcs
+    #[must_use]
+    pub const fn earn_on_success(mut self) -> RetryBudget {
+        self.earns_on_success = true;
+        self
+    }
+
     /// Sets the clock, a function that returns the time since any moment that stays the same.
     #[must_use]
     pub const fn clock(mut self, clock: fn() -> Duration) -> RetryBudget {

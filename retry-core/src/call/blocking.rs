@@ -33,6 +33,20 @@ impl BlockingWait for BlockBy<'_> {
     }
 }
 
+/// The body of a function, called for each attempt with its number. A `dyn FnMut` would contain a second function, by which
+/// the closure is consumed.
+pub trait Repeat<O> {
+    /// Makes the attempt with this number.
+    fn attempt(&mut self, number: u32) -> O;
+}
+
+impl<O, F: FnMut(u32) -> O> Repeat<O> for F {
+    #[inline]
+    fn attempt(&mut self, number: u32) -> O {
+        self(number)
+    }
+}
+
 /// Returns the body of a function, which may run more than once, so that a value that it moves out of the function
 /// is reported in the body. The compiler quotes the line with the bound, so the line contains the way out.
 #[inline]
@@ -56,7 +70,7 @@ pub(super) fn retry<O: Outcome, W: BlockingWait, A: AfterAttempt<O::Error>>(
     started: Started,
     mut after: A,
     mut error: O::Error,
-    attempt: &mut dyn FnMut(u32) -> O,
+    attempt: &mut dyn Repeat<O>,
 ) -> O {
     let mut progress = Progress::from(started);
     loop {
@@ -66,7 +80,7 @@ pub(super) fn retry<O: Outcome, W: BlockingWait, A: AfterAttempt<O::Error>>(
         };
         drop(error);
         wait.wait(Delay(delay));
-        match attempt(progress.attempt()).into_result() {
+        match attempt.attempt(progress.attempt()).into_result() {
             Ok(value) => {
                 after.decide(None, Decider::new(site, &mut progress, Clock::Blocking));
                 return O::from_result(Ok(value));
@@ -85,7 +99,7 @@ pub(super) fn retry_by_default<O: Outcome, W: BlockingWait, A: AfterAttempt<O::E
     label: &'static str,
     after: A,
     error: O::Error,
-    attempt: &mut dyn FnMut(u32) -> O,
+    attempt: &mut dyn Repeat<O>,
 ) -> O {
     retry(wait, &Site::with_default(label), Started::UNTIMED, after, error, attempt)
 }
@@ -98,11 +112,11 @@ pub fn retry_with_call<O: Outcome, W: BlockingWait>(
     call: &Call,
     rules: impl FnMut(Option<&O::Error>, Decider<'_>) -> NextWait,
     error: O::Error,
-    attempt: &mut dyn FnMut(u32) -> O,
+    attempt: &mut dyn Repeat<O>,
 ) -> O {
     let mut rules = RulesWithCall::new(rules, call);
     let rules: &mut dyn AfterAttempt<O::Error> = &mut rules;
-    retry(wait, site, Started::UNTIMED, rules, error, &mut |_| attempt(call.attempt()))
+    retry(wait, site, Started::UNTIMED, rules, error, &mut |_| attempt.attempt(call.attempt()))
 }
 
 /// Runs the attempts like `retry`, with rules of the function's own. They are passed by reference, so that functions
@@ -114,7 +128,7 @@ pub fn retry_by_rules<O: Outcome, W: BlockingWait>(
     started: Started,
     mut rules: impl FnMut(Option<&O::Error>, Decider<'_>) -> NextWait,
     error: O::Error,
-    attempt: &mut dyn FnMut(u32) -> O,
+    attempt: &mut dyn Repeat<O>,
 ) -> O {
     let mut rules = Rules::new(&mut rules);
     let rules: &mut dyn AfterAttempt<O::Error> = &mut rules;

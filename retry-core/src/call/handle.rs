@@ -188,14 +188,10 @@ impl Call {
         }
     }
 
-    /// Takes over what a copy of this attempt asked for. Returns whether it asked to wait.
+    /// Takes over what a copy of this attempt asked for.
     #[doc(hidden)]
-    pub fn take_over(&self, copy: &Call) -> bool {
-        let asked = copy.asked.load();
-        if !core::ptr::eq(self, copy) {
-            self.asked.store(asked);
-        }
-        asked >> FLAGS != 0
+    pub fn take_over(&self, copy: &Call) {
+        self.asked.store(copy.asked.load());
     }
 
     /// Returns whether a failure of this attempt is final.

@@ -140,7 +140,8 @@ pub fn judge<O: Outcome>(
     let result = outcome.into_result();
     let answer = match (&result, question) {
         (result, Question::IsValue) => result.is_ok(),
-        (Ok(value), Question::EndsAttempt) => accepts(value),
+        (Ok(value), _) => accepts(value),
+        (Err(_), Question::IsAccepted) => false,
         (Err(error), Question::EndsAttempt) => is_final(error),
     };
     (O::from_result(result), answer)

@@ -119,12 +119,12 @@ impl Ended {
 }
 
 impl<'a> Shared<'a> {
-    /// Starts a call without a breaker and a throttle, which deposits tokens into the budget.
+    /// Starts a call without a breaker and a throttle, which deposits tokens into the budget unless that earns on success.
     #[inline]
     #[must_use]
     pub fn with_budget(budget: Option<&'a RetryBudget>) -> Shared<'a> {
         if let Some(budget) = budget {
-            budget.deposit();
+            budget.call_started();
         }
         Shared { budget, breaker: None, throttle: None, permit: None, pass: None, paid: None }
     }
@@ -163,8 +163,24 @@ impl<'a> Shared<'a> {
         Attempt::new(self.permit.as_ref(), attempt)
     }
 
-    /// Reports that the attempt has succeeded, which ends the call.
+    /// Reports the outcome of the attempt to the breaker by the function's own rule. A failure of an attempt that is none
+    /// of the server is ignored.
     #[inline]
+    pub fn judge(&mut self, is_failure: bool, has_error: bool) {
+        match self.permit.take() {
+            Some(permit) if is_failure => permit.failure(),
+            Some(permit) if has_error => permit.ignore(),
+            Some(permit) => permit.success(),
+            None => {}
+        }
+    }
+
+    /// Reports that the attempt has succeeded, which ends the call.
+    #[expect(
+        clippy::inline_always,
+        reason = "a function without a breaker and a throttle has none of its code: 74 instructions and not 108"
+    )]
+    #[inline(always)]
     pub fn succeeded(&mut self) {
         if let Some(pass) = self.pass.take() {
             pass.accepted();
@@ -172,8 +188,8 @@ impl<'a> Shared<'a> {
         if let Some(permit) = self.permit.take() {
             permit.success();
         }
-        if let (Some(budget), Some(kind)) = (self.budget, self.paid) {
-            budget.refund(kind);
+        if let Some(budget) = self.budget {
+            budget.call_succeeded(self.paid);
         }
     }
 
@@ -232,8 +248,10 @@ impl<'a> Shared<'a> {
     /// Returns the pass for a retry, unless the throttle refuses it. While the circuit is not closed, the next attempt
     /// is a trial or is refused by the breaker, so nothing is drawn.
     fn pass_for_retry(&self, throttle: &'a Throttle) -> Option<Pass<'a>> {
-        let state = self.breaker.map(CircuitBreaker::state);
-        if matches!(state, Some(CircuitState::Open | CircuitState::HalfOpen)) {
+        let is_open = |breaker: &CircuitBreaker| {
+            !matches!(breaker.state(), CircuitState::Closed | CircuitState::Disabled)
+        };
+        if self.breaker.is_some_and(is_open) {
             return Some(throttle.admit());
         }
         throttle.acquire().ok()
@@ -260,6 +278,22 @@ impl<'a> Shared<'a> {
             Ended::Error => permit.ignore(),
         }
     }
+}
+
+/// Asks the rule of `breaker_failure` about the outcome of an attempt, reports the answer to the breaker, and returns the
+/// result. The refusal of a breaker or a throttle is no outcome, because nothing was sent: the rule does not receive it.
+#[inline]
+pub fn judge_by<T, E>(
+    shared: &mut Shared<'_>,
+    result: Result<T, E>,
+    is_refusal: impl FnOnce(&E) -> bool,
+    is_failure: impl FnOnce(Result<&T, &E>) -> bool,
+) -> Result<T, E> {
+    if shared.permit.is_some() && !result.as_ref().is_err_and(is_refusal) {
+        let is_failure = is_failure(result.as_ref());
+        shared.judge(is_failure, result.is_err());
+    }
+    result
 }
 
 /// A permit of the breaker and a pass of the throttle.

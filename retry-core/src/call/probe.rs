@@ -16,7 +16,7 @@ use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::blocking::{self, BlockingWait};
+use super::blocking::{self, BlockingWait, Repeat};
 use super::progress::{Progress, Started};
 use super::site::Site;
 use super::step;
@@ -114,7 +114,7 @@ macro_rules! kinds {
                 site: &Site<'_>,
                 started: Started,
                 error: E,
-                attempt: &mut dyn FnMut(u32) -> O,
+                attempt: &mut dyn Repeat<O>,
             ) -> O {
                 blocking::retry(wait, site, started, self.__reattempt_known(), error, attempt)
             }
@@ -126,7 +126,7 @@ macro_rules! kinds {
                 wait: W,
                 label: &'static str,
                 error: E,
-                attempt: &mut dyn FnMut(u32) -> O,
+                attempt: &mut dyn Repeat<O>,
             ) -> O {
                 blocking::retry_by_default(wait, label, self.__reattempt_known(), error, attempt)
             }

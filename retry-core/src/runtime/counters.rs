@@ -190,6 +190,11 @@ impl Latest {
         let _ = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, latest);
     }
 
+    /// Returns the generation of the event, as far as a [`Moment`] distinguishes generations.
+    pub(crate) fn generation(&self) -> u32 {
+        (self.0.load(Ordering::Acquire) >> 52) as u32
+    }
+
     /// Returns whether no event is recorded.
     #[inline]
     pub(crate) fn is_none(&self) -> bool {

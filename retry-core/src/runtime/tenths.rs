@@ -24,8 +24,8 @@ impl Tenths {
     }
 
     /// Returns tenths of the same length, one of which begins at the next call.
-    pub(crate) const fn restarted(self) -> Tenths {
-        Tenths { phase: AtomicU64::new(UNUSED), latest: AtomicU64::new(0), ..self }
+    pub(crate) const fn restarted(&self) -> Tenths {
+        Tenths { phase: AtomicU64::new(UNUSED), latest: AtomicU64::new(0), length: self.length }
     }
 
     /// Returns the tenth of the latest call.

@@ -15,7 +15,8 @@ impl Expansion<'_> {
     /// Runs one attempt and defines `outcome`.
     pub(super) fn outcome(&self) -> TokenStream {
         let (keep_self, number, attempt) = (self.keep_self(), self.attempt_number(), self.attempt());
-        let (start, copies) = (self.attempt_start(), self.copy_handles());
+        let (start, copies, hint_of_attempt) =
+            (self.attempt_start(), self.copy_handles(), self.hint_of_attempt());
         // Clippy lints the type here also in a method of a trait, which has to return it.
         let body_type = self.body_type_with(hygiene::of_expansion);
         let Locals { outcome, timed_out, .. } = &self.locals;
@@ -31,17 +32,19 @@ impl Expansion<'_> {
             #start
             #copies
             let #outcome: #body_type = #attempt;
+            #hint_of_attempt
         }
     }
 
     /// Runs one attempt and defines `result`, and `same`, which converts results into the function's type.
     pub(super) fn split_outcome(&self) -> TokenStream {
         let (outcome, split, handle) = (self.outcome(), self.split(), self.named_handle());
-        let Locals { same, result, .. } = &self.locals;
+        let (Locals { same, result, .. }, judge) = (&self.locals, self.judge_for_breaker());
         quote_spanned! {Span::mixed_site()=>
             #outcome
             #handle
             let (#same, #result) = #split;
+            #judge
         }
     }
 

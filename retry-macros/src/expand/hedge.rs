@@ -72,6 +72,15 @@ impl Expansion<'_> {
         Some(quote_spanned!(Span::mixed_site()=> let #own = #private::CopyHandles::new(&#handle);))
     }
 
+    /// Ends hedging if the attempt asked to wait through its handle, also if it ran into its limit.
+    pub(super) fn hint_of_attempt(&self) -> Option<TokenStream> {
+        let (private, Locals { hedging, handle, .. }) = (&self.retry.private, &self.locals);
+        self.retry.hedge.as_ref().and(self.retry.control.call.as_ref())?;
+        Some(quote_spanned! {Span::mixed_site()=>
+            #private::Hedging::ended(&#hedging, ::core::option::Option::Some(&#handle));
+        })
+    }
+
     /// Returns the closure that creates the first try or a copy, each with a handle of its own.
     fn start_try(&self, body: &TokenStream) -> TokenStream {
         let own = &self.locals.own;

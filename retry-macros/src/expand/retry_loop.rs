@@ -134,8 +134,8 @@ impl Expansion<'_> {
         if !self.retry.needs_plan() {
             return self.single_step();
         }
-        if self.retry.is_interruptible() {
-            return self.interruptible_step();
+        if self.retry.has_other_ends() {
+            return self.several_ends_step();
         }
         let (attempt, failed) = (self.attempt_or_return(), self.planned_step());
         quote!(#attempt #failed)
@@ -177,8 +177,8 @@ impl Expansion<'_> {
 
     /// Takes a step in a scope of its own: the error is dropped and the attempt's memory free before the wait.
     fn async_step(&self) -> TokenStream {
-        if self.retry.is_interruptible() {
-            return self.interruptible_step();
+        if self.retry.has_other_ends() {
+            return self.several_ends_step();
         }
         let (step, wait, delay) = (self.unshared_step(), self.wait(), &self.locals.delay);
         quote_spanned! {Span::mixed_site()=>

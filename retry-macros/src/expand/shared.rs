@@ -1,8 +1,8 @@
 //! Functions with a budget, a breaker or a throttle, and functions whose wait can end the call.
 //!
 //! Core asks the budget when it decides. A breaker and a throttle can refuse a call before the first attempt. A breaker
-//! can refuse it again after each wait, and `cancel` can end it during a wait. The ways to give up meet before the end, with the last error, which is
-//! kept across the wait.
+//! can refuse it again after each wait, and `cancel` can end it during a wait. The ways to give up meet before the end, with
+//! the last error, which is kept across a wait that can end the call.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -54,6 +54,17 @@ impl Expansion<'_> {
         (Some(quote_spanned!(Span::mixed_site()=> let #name = #reference #given;)), lent)
     }
 
+    /// Reports the outcome of an attempt to the breaker by `breaker_failure`. The result is moved through the call, because
+    /// the compiler considers a local that was borrowed to be alive across every later await.
+    pub(super) fn judge_for_breaker(&self) -> Option<TokenStream> {
+        let (rule, private) = (self.retry.sharing.breaker_failure.as_ref()?, &self.retry.private);
+        let (Locals { shared, result, error, .. }, view) = (&self.locals, self.view_by_type());
+        let is_refusal = quote_spanned!(Span::mixed_site()=> |#error| #private::Failure::is_refusal(&#view));
+        let arguments = quote!(&mut #shared, #result, #is_refusal, #rule);
+        let judged = self.call(Place::of(rule), "judge_by", arguments);
+        Some(quote_spanned!(Span::mixed_site()=> let #result = #judged;))
+    }
+
     /// Records a success that ends the call.
     pub(super) fn record_success(&self) -> Option<TokenStream> {
         let (private, shared) = (&self.retry.private, &self.locals.shared);
@@ -89,7 +100,7 @@ impl Expansion<'_> {
     }
 
     /// Runs one attempt if it is not refused, and waits after it. The breaker and `cancel` can end the call after the wait.
-    pub(super) fn interruptible_step(&self) -> TokenStream {
+    pub(super) fn several_ends_step(&self) -> TokenStream {
         let (attempt, restore) = (self.attempt_or_return(), self.restore_self());
         let (plan, on_retry, give_up) = (self.plan(), self.call_retry_hook(), self.give_up());
         let emit = self.emit_event(&quote!(Planned), &self.locals.planned);
@@ -199,9 +210,14 @@ impl Expansion<'_> {
         quote_spanned!(Span::mixed_site()=> match #open { #by_breaker #by_throttle })
     }
 
-    /// Keeps the error of an attempt across the wait, or the whole result where a value can also end the call.
+    /// Keeps the error of an attempt across the wait, or the whole result where a value can also end the call. A result that
+    /// the end does not need is dropped before the wait.
     fn kept_result(&self) -> (TokenStream, TokenStream) {
         let (private, Locals { kept, result, .. }) = (&self.retry.private, &self.locals);
+        if !self.retry.can_end_in_wait() {
+            let drop = quote_spanned!(Span::mixed_site()=> ::core::mem::drop(#result););
+            return (drop, TokenStream::new());
+        }
         if self.retry.success_rule.is_some() {
             let keep = quote_spanned!(Span::mixed_site()=> let #kept = #result;);
             return (keep, self.optional(kept));

@@ -82,6 +82,8 @@ impl Ending {
 pub(crate) struct Sharing {
     pub(crate) budget: Option<Expr>,
     pub(crate) breaker: Option<Expr>,
+    /// The function in `breaker_failure`, which decides what is a failure for the breaker.
+    pub(crate) breaker_failure: Option<Expr>,
     pub(crate) throttle: Option<Expr>,
 }
 
@@ -91,6 +93,7 @@ impl Sharing {
         Sharing {
             budget: expression(&args.budget),
             breaker: expression(&args.breaker),
+            breaker_failure: expression(&args.breaker_failure),
             throttle: expression(&args.throttle),
         }
     }
@@ -136,9 +139,15 @@ impl Retry<'_> {
             && self.control.is_empty()
     }
 
-    /// Returns whether something else than the wait decides whether the next attempt starts.
-    pub(crate) fn is_interruptible(&self) -> bool {
-        self.sharing.may_refuse_the_call() || self.control.cancel.is_some()
+    /// Returns whether a call can end elsewhere than after an attempt: before the first one, or during a wait.
+    pub(crate) fn has_other_ends(&self) -> bool {
+        self.sharing.may_refuse_the_call() || self.can_end_in_wait()
+    }
+
+    /// Returns whether something else than the wait decides whether the next attempt starts. The last error is kept until
+    /// then.
+    pub(crate) fn can_end_in_wait(&self) -> bool {
+        self.sharing.breaker.is_some() || self.control.cancel.is_some()
     }
 
     /// Returns whether the duration of the call is reported, or the clock is read for each attempt anyway.
@@ -149,10 +158,10 @@ impl Retry<'_> {
             || self.policy.has_attempt_timeout()
     }
 
-    /// Returns whether events are emitted later than the decision: after a hook, or after a wait that can end the call,
-    /// where the error is no longer available.
+    /// Returns whether events are emitted later than the decision: after a hook, or where the error is no longer available,
+    /// as after a wait that can end the call.
     pub(crate) fn emits_late(&self) -> bool {
-        self.has_hooks() || self.is_interruptible()
+        self.has_hooks() || self.has_other_ends()
     }
 
     fn has_hooks(&self) -> bool {

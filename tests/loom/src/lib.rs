@@ -38,6 +38,8 @@ pub mod budget {
 pub mod breaker {
     #[path = "../../../../retry-core/src/breaker/circuit.rs"]
     mod circuit;
+    #[path = "../../../../retry-core/src/breaker/recovery.rs"]
+    mod recovery;
     #[path = "../../../../retry-core/src/breaker/state.rs"]
     mod state;
 

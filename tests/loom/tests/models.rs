@@ -29,12 +29,22 @@ models! {
         a_trial_given_back_is_one_trial
         a_late_outcome_moves_nothing
         failures_of_all_threads_are_in_a_row
-        the_hand_wins;
+        the_hand_wins
+        a_trial_that_may_fail_opens_nothing
+        too_many_failed_trials_open_it_once
+        the_open_time_doubles_once
+        a_late_trial_doubles_nothing
+        the_hand_wins_for_a_time
+        forced_open_for_a_time_it_admits_exactly_its_trials
+        forced_open_for_a_time_it_admits_no_trial_at_once
+        forced_open_once_more_it_admits_nobody;
     loom_models::breaker::window::models:
         calls_are_all_counted
         calls_are_all_counted_in_time
         calls_are_all_counted_in_shards
         a_late_writer_spoils_no_later_call
         calls_of_an_earlier_generation_do_not_count
-        calls_of_an_earlier_generation_do_not_count_in_time;
+        calls_of_an_earlier_generation_do_not_count_in_time
+        a_reader_finds_no_half_of_a_call
+        a_reader_finds_no_more_failures_than_calls;
 }

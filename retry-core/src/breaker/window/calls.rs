@@ -89,7 +89,20 @@ impl Calls {
         self.write(entry(head.generation, head.number, result));
         // Of two calls that write at the same time, at least one has to see both entries.
         fence(Ordering::SeqCst);
-        Some(self.tally())
+        Some(self.tally(self.head()))
+    }
+
+    /// Returns the tally of the calls of `generation`; without one, of the last generation that has counted a call.
+    pub(super) fn tally_of(&self, generation: Option<u32>) -> Tally {
+        let head = self.head();
+        match generation {
+            Some(generation) if generation as u16 != head.generation => Tally::default(),
+            _ => self.tally(head),
+        }
+    }
+
+    fn head(&self) -> Head {
+        Head::from_word(self.head.load(Ordering::Acquire))
     }
 
     /// Takes a number and returns the head from before that, or `None` if there is nothing to write.
@@ -130,8 +143,7 @@ impl Calls {
     }
 
     /// Returns the tally of the calls before `head`.
-    fn tally(&self) -> Tally {
-        let head = Head::from_word(self.head.load(Ordering::Acquire));
+    fn tally(&self, head: Head) -> Tally {
         let mut tally = Tally::default();
         for back in 1..=u64::from(head.filled) {
             let number = head.number.wrapping_sub(back) & NUMBER;

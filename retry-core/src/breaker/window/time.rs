@@ -63,6 +63,15 @@ impl Periods {
         let tally = |calls| Tally { calls, failures, slow };
         matters(tally(own.sum(&window))).then(|| tally(self.calls.sum(&window)))
     }
+
+    /// Returns the tally of the calls of `generation` in the window that ends with `tenth`; without a generation, of the
+    /// last one in which a call failed or was slow.
+    pub(super) fn tally_of(&self, generation: Option<u32>, tenth: u64) -> Tally {
+        let window = Moment::new(generation.unwrap_or_else(|| self.wrong.generation()), tenth).window();
+        // In this order no more failures are read than calls.
+        let (failures, slow) = (self.failures.sum(&window), self.slow.sum(&window));
+        Tally { calls: self.calls.sum(&window), failures, slow }
+    }
 }
 
 #[cfg(test)]

@@ -101,8 +101,12 @@ impl Handles for OwnedHandles<'_> {
         self.of_try(number).is_stopped()
     }
 
-    fn take_over(self, number: u32) -> bool {
-        self.own.take_over(self.of_try(number))
+    fn has_hint(self, number: u32) -> bool {
+        self.of_try(number).has_hint()
+    }
+
+    fn take_over(self, number: u32) {
+        self.own.take_over(self.of_try(number));
     }
 }
 
@@ -212,6 +216,7 @@ where
         let mut judge = |result: Result<T, E>, question, hedging: &Hedging<'_>| {
             let answer = match question {
                 Question::IsValue => result.is_ok(),
+                Question::IsAccepted => course.accepts_result(&result),
                 Question::EndsAttempt => course.ends_attempt(&result, hedging),
             };
             (result, answer)
@@ -223,8 +228,8 @@ where
     fn ended<R: Rule<T, E>>(&mut self, course: &Course<'_, T, E, R>, result: &Result<T, E>) {
         self.inner.ended(course, result);
         if let Some(hedging) = &self.hedging {
-            let asked = AsyncOperation::<T, E, Z>::call(&self.inner).is_some_and(Call::has_hint);
-            hedging.hinted(asked || course.has_hint(result));
+            hedging.ended(AsyncOperation::<T, E, Z>::call(&self.inner));
+            hedging.hinted(course.has_hint(result));
         }
     }
 }
@@ -242,10 +247,14 @@ impl<T, E, R: Rule<T, E>> Course<'_, T, E, R> {
         }
     }
 
+    /// Returns whether a result is a value, and accepted.
+    fn accepts_result(&self, result: &Result<T, E>) -> bool {
+        result.as_ref().is_ok_and(|value| self.accepts(value, None))
+    }
+
     /// Returns whether the failure of an attempt asks to wait.
     pub(super) fn has_hint(&self, result: &Result<T, E>) -> bool {
-        let has_failed = result.as_ref().map_or(true, |value| !self.accepts(value, None));
-        has_failed && self.failure(result.as_ref(), &self.name(), false).hint().is_some()
+        !self.accepts_result(result) && self.failure(result.as_ref(), &self.name(), false).hint().is_some()
     }
 }
 

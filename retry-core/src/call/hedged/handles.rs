@@ -20,8 +20,11 @@ pub trait Handles: Copy {
     /// Returns whether a try, by its number from 0, made its failure final.
     fn has_stopped(self, number: u32) -> bool;
 
-    /// Ends the attempt with the result of a try. Returns whether the try asked to wait.
-    fn take_over(self, number: u32) -> bool;
+    /// Returns whether a try, by its number from 0, asked to wait.
+    fn has_hint(self, number: u32) -> bool;
+
+    /// Ends the attempt with the result of a copy, by its number from 1.
+    fn take_over(self, number: u32);
 }
 
 impl Handles for () {
@@ -35,9 +38,11 @@ impl Handles for () {
         false
     }
 
-    fn take_over(self, _: u32) -> bool {
+    fn has_hint(self, _: u32) -> bool {
         false
     }
+
+    fn take_over(self, _: u32) {}
 }
 
 /// The handle of a call, and those of the copies of its present attempt.
@@ -77,7 +82,11 @@ impl<'h> Handles for &'h CopyHandles<'_> {
         self.of_try(number).is_stopped()
     }
 
-    fn take_over(self, number: u32) -> bool {
-        self.own.take_over(self.of_try(number))
+    fn has_hint(self, number: u32) -> bool {
+        self.of_try(number).has_hint()
+    }
+
+    fn take_over(self, number: u32) {
+        self.own.take_over(self.of_try(number));
     }
 }

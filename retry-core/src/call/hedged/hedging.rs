@@ -5,11 +5,12 @@ use core::fmt::Display;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use core::time::Duration;
 
+use crate::call::handle::Call;
 use crate::call::limits::Lend;
 use crate::call::site::Site;
 use crate::error::{Failure, OwnDelay};
 use crate::hedge::Hedge;
-use crate::observe::{self, HedgeEvent, LogLevel};
+use crate::observe::{HedgeEvent, LogLevel};
 use crate::policy::nanos::{Nanos, to_duration};
 use crate::runtime::{self, Clock, enabled};
 
@@ -66,6 +67,12 @@ impl<'a> Hedging<'a> {
         }
     }
 
+    /// Ends hedging for this call if the attempt that has ended asked to wait.
+    #[inline]
+    pub fn ended(&self, call: Option<&Call>) {
+        self.hinted(call.is_some_and(Call::has_hint));
+    }
+
     /// Begins an attempt. The first one deposits the call's part of a copy.
     #[inline]
     pub(in crate::call) fn begin(&self, attempt: u32) {
@@ -77,11 +84,9 @@ impl<'a> Hedging<'a> {
 
     /// Emits an event of a copy, by its number from 1, of an attempt that started at `started`.
     pub(super) fn emit(&self, emit: fn(&HedgeEvent<'_>), copy: u32, started: Nanos) {
-        if observe::is_watched() {
-            let (label, level, attempt) = (self.operation, self.level, self.attempt.load(Ordering::Relaxed));
-            let delay = to_duration(runtime::now(Clock::Async).saturating_sub(started));
-            emit(&HedgeEvent { operation: &label, label, attempt, copy, delay, level });
-        }
+        let (label, level, attempt) = (self.operation, self.level, self.attempt.load(Ordering::Relaxed));
+        let delay = to_duration(runtime::now(Clock::Async).saturating_sub(started));
+        emit(&HedgeEvent { operation: &label, label, attempt, copy, delay, level });
     }
 }
 

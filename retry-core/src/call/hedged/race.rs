@@ -23,6 +23,8 @@ use crate::runtime::{self, Clock};
 pub enum Question {
     /// Whether the result is a value.
     IsValue,
+    /// Whether the result is a value, and accepted.
+    IsAccepted,
     /// Whether the result ends the attempt: an accepted value, or an error that is not retried.
     EndsAttempt,
 }
@@ -149,16 +151,13 @@ impl<X: CopyRules, H: Handles> HedgedCall<'_, '_, X, H> {
         self.hedging.active().is_some() && self.shared.allow_copy() && hedge.pay()
     }
 
-    /// Returns the answer of a try, and whether it is a value.
-    fn is_value<T>(
-        &self,
-        answer: T,
-        judge: &mut impl FnMut(T, Question, &Hedging<'_>) -> (T, bool),
-    ) -> (T, bool) {
-        judge(answer, Question::IsValue, self.hedging)
+    /// Ends hedging if a try that has ended, by its number from 0, asked to wait.
+    fn has_ended(&self, number: u32) {
+        self.hedging.hinted(self.handles.has_hint(number));
     }
 
-    /// Returns the answer of a try, by its number from 0, if it ends the attempt while others run.
+    /// Returns the answer of a try, by its number from 0, if it ends the attempt while others run. A try that has stopped
+    /// the call ends it with any result.
     fn ending<T>(
         &self,
         number: u32,
@@ -166,12 +165,7 @@ impl<X: CopyRules, H: Handles> HedgedCall<'_, '_, X, H> {
         judge: &mut impl FnMut(T, Question, &Hedging<'_>) -> (T, bool),
     ) -> Option<T> {
         let (answer, ends) = judge(answer, Question::EndsAttempt, self.hedging);
-        if ends {
-            return Some(answer);
-        }
-        // A value is refused whatever the handle: `stop` concerns failures.
-        let (answer, is_value) = self.is_value(answer, judge);
-        (!is_value && self.handles.has_stopped(number)).then_some(answer)
+        (ends || self.handles.has_stopped(number)).then_some(answer)
     }
 }
 
@@ -195,9 +189,10 @@ impl<'h, F: Future, W: Future<Output = ()>> Race<'h, F, W> {
         J: FnMut(F::Output, Question, &Hedging<'_>) -> (F::Output, bool),
     {
         let this = self.project();
+        call.has_ended(0);
         if let First::Running(Some(watch)) = core::mem::replace(this.first, First::Failed) {
             let is_value;
-            (answer, is_value) = call.is_value(answer, judge);
+            (answer, is_value) = judge(answer, Question::IsValue, call.hedging);
             watch.ended(is_value);
         }
         if this.copies.is_empty() { Some(answer) } else { call.ending(0, answer, judge) }
@@ -223,16 +218,21 @@ impl<'h, F: Future, W: Future<Output = ()>> Race<'h, F, W> {
                 continue;
             };
             let RunningCopy { number, .. } = this.copies.remove(at);
+            call.has_ended(number);
             let is_last = this.copies.is_empty() && matches!(this.first, First::Failed);
             let ending = if is_last { Some(answer) } else { call.ending(number, answer, judge) };
-            if let Some(answer) = ending {
-                call.hedging.hinted(call.handles.take_over(number));
-                let (answer, is_value) = call.is_value(answer, judge);
-                if is_value {
+            let Some(mut answer) = ending else { continue };
+            if observe::is_watched() {
+                let may_be_refused = is_last && !call.handles.has_stopped(number);
+                let question = if may_be_refused { Question::IsAccepted } else { Question::IsValue };
+                let has_won;
+                (answer, has_won) = judge(answer, question, call.hedging);
+                if has_won {
                     call.hedging.emit(observe::hedge_won, number, *this.started);
                 }
-                return Some(answer);
             }
+            call.handles.take_over(number);
+            return Some(answer);
         }
         None
     }
@@ -267,7 +267,9 @@ impl<'h, F: Future, W: Future<Output = ()>> Race<'h, F, W> {
             let number = *this.number;
             let future = Box::pin(start(call.handles.of_copy(number)));
             this.copies.push(RunningCopy { number, future });
-            call.hedging.emit(observe::hedge_started, number, *this.started);
+            if observe::is_watched() {
+                call.hedging.emit(observe::hedge_started, number, *this.started);
+            }
             if number < u32::from(this.hedge.most_copies()) {
                 this.timer.set(Some(timers.start(*this.delay)));
             }

@@ -1,10 +1,18 @@
 //! A circuit admits exactly its trials, and an outcome only changes the state that it belongs to.
 
-use super::circuit::{Circuit, Recovery, Ticket};
+use core::num::NonZeroU64;
+
+use super::circuit::{Circuit, Ticket};
+use super::recovery::{Recovery, Trials};
 use super::state::{Change, CircuitState};
 use crate::explore;
 
-const RECOVERY: Recovery = Recovery { open_for: 10, trials: 2 };
+const RECOVERY: Recovery = Recovery {
+    open_for: 10,
+    open_for_max: NonZeroU64::new(80),
+    trial_timeout: None,
+    trials: Trials::ONE.of(2),
+};
 /// The time at which the circuit is opened, and a time at which trials are admitted.
 const THEN: u64 = 5;
 const LATER: u64 = 15;
@@ -44,7 +52,7 @@ fn assert_in_order(changes: impl IntoIterator<Item = Change>, first: u32) {
 pub fn half_open_it_admits_exactly_its_trials() {
     explore(opened, &[admit, admit, admit], |circuit, admitted| {
         let trials = admitted.iter().filter_map(|(ticket, _)| *ticket).filter(|ticket| ticket.is_trial);
-        assert_eq!(trials.count(), usize::from(RECOVERY.trials));
+        assert_eq!(trials.count(), usize::from(RECOVERY.trials.calls()));
         assert_in_order(admitted.into_iter().flat_map(|(_, changes)| changes), 2);
         assert_eq!(circuit.moment().state, CircuitState::HalfOpen);
     });
@@ -54,7 +62,7 @@ pub fn half_open_it_admits_exactly_its_trials() {
 pub fn the_last_of_the_trials_closes_it() {
     fn try_once(circuit: &Circuit) -> Vec<Change> {
         let (ticket, mut changes) = admit(circuit);
-        changes.extend(circuit.succeeded(ticket.expect("a trial"), RECOVERY.trials));
+        changes.extend(circuit.succeeded(ticket.expect("a trial"), RECOVERY));
         changes
     }
     explore(opened, &[try_once, try_once], |circuit, changes| {
@@ -67,7 +75,7 @@ pub fn the_last_of_the_trials_closes_it() {
 pub fn a_failed_trial_opens_it() {
     fn succeed(circuit: &Circuit) -> Vec<Change> {
         let (Some(ticket), mut changes) = admit(circuit) else { return Vec::new() };
-        changes.extend(circuit.succeeded(ticket, RECOVERY.trials));
+        changes.extend(circuit.succeeded(ticket, RECOVERY));
         changes
     }
     fn fail_once(circuit: &Circuit) -> Vec<Change> {
@@ -95,7 +103,7 @@ pub fn a_trial_given_back_is_one_trial() {
     explore(opened, &[give_back, keep, keep], |circuit, kept| {
         let kept: usize = kept.into_iter().sum();
         let left = (0..3).filter(|_| admit(circuit).0.is_some()).count();
-        assert_eq!(kept + left, usize::from(RECOVERY.trials));
+        assert_eq!(kept + left, usize::from(RECOVERY.trials.calls()));
     });
 }
 
@@ -105,7 +113,7 @@ pub fn a_late_outcome_moves_nothing() {
         fail(circuit, closed(), 1).into_iter().collect()
     }
     fn late_success(circuit: &Circuit) -> Vec<Change> {
-        circuit.succeeded(closed(), RECOVERY.trials).into_iter().collect()
+        circuit.succeeded(closed(), RECOVERY).into_iter().collect()
     }
     fn trial(circuit: &Circuit) -> Vec<Change> {
         admit(circuit).1
@@ -114,7 +122,7 @@ pub fn a_late_outcome_moves_nothing() {
         assert_eq!(changes.pop(), Some(Vec::new()));
         assert_eq!(changes.pop(), Some(Vec::new()));
         let moment = circuit.moment();
-        assert_eq!((moment.state, moment.count, moment.succeeded), (CircuitState::HalfOpen, 1, 0));
+        assert_eq!((moment.state, moment.count, moment.ended), (CircuitState::HalfOpen, 1, 0));
     });
 }
 
@@ -141,5 +149,153 @@ pub fn the_hand_wins() {
     explore(Circuit::new, &[by_hand, fail_once], |circuit, changes| {
         assert_in_order(changes.into_iter().flatten(), 1);
         assert_eq!(circuit.moment().state, CircuitState::ForcedOpen);
+    });
+}
+
+/// Trials of which one may fail.
+const TOLERANT: Recovery = Recovery { trials: Trials::ONE.of(3).tolerating(1), ..RECOVERY };
+
+/// Admits a trial and fails it. If the circuit has closed before, the call is the first of two that would open it.
+fn fail_a_trial(circuit: &Circuit) -> Vec<Change> {
+    let (ticket, changes) = circuit.admit(TOLERANT, || LATER);
+    let failed = ticket.ok().and_then(|ticket| circuit.failed(ticket, 2, TOLERANT, || LATER));
+    changes.into_iter().chain(failed).collect()
+}
+
+/// Admits a trial, which succeeds.
+fn pass_a_trial(circuit: &Circuit) -> Vec<Change> {
+    let (ticket, changes) = circuit.admit(TOLERANT, || LATER);
+    let closed = ticket.ok().and_then(|ticket| circuit.succeeded(ticket, TOLERANT));
+    changes.into_iter().chain(closed).collect()
+}
+
+/// Two of three trials succeed and one fails, which may. The circuit is closed afterwards, in any order.
+pub fn a_trial_that_may_fail_opens_nothing() {
+    explore(opened, &[fail_a_trial, pass_a_trial, pass_a_trial], |circuit, changes| {
+        let changes = changes.concat();
+        assert_eq!(changes.len(), 2, "half-open and closed: {changes:?}");
+        assert_in_order(changes, 2);
+        assert_eq!(circuit.moment().state, CircuitState::Closed);
+    });
+}
+
+/// Two of three trials fail, of which one may. The circuit is open afterwards, in any order.
+pub fn too_many_failed_trials_open_it_once() {
+    explore(opened, &[fail_a_trial, fail_a_trial, pass_a_trial], |circuit, changes| {
+        let changes = changes.concat();
+        assert_eq!(changes.len(), 2, "half-open and open: {changes:?}");
+        assert_in_order(changes, 2);
+        let moment = circuit.moment();
+        assert_eq!((moment.state, moment.openings), (CircuitState::Open, 2));
+    });
+}
+
+/// Two trials fail at once. The open time has doubled once.
+pub fn the_open_time_doubles_once() {
+    fn half_open() -> (Circuit, [Ticket; 2]) {
+        let circuit = opened();
+        let admit = || circuit.admit(RECOVERY, || LATER).0.expect("a trial");
+        let tickets = [admit(), admit()];
+        (circuit, tickets)
+    }
+    fn fail_one((circuit, tickets): &(Circuit, [Ticket; 2])) -> Vec<Change> {
+        circuit.failed(tickets[0], 1, RECOVERY, || LATER).into_iter().collect()
+    }
+    fn fail_other((circuit, tickets): &(Circuit, [Ticket; 2])) -> Vec<Change> {
+        circuit.failed(tickets[1], 1, RECOVERY, || LATER).into_iter().collect()
+    }
+    explore(half_open, &[fail_one, fail_other], |(circuit, _), changes| {
+        assert_eq!(changes.concat().len(), 1);
+        assert_eq!(circuit.refuses_for(RECOVERY, || LATER), 20);
+    });
+}
+
+/// A trial fails while others take its place, because its time is over. Only in time does it double the open time.
+pub fn a_late_trial_doubles_nothing() {
+    const TOO_LATE: u64 = LATER + 10;
+    fn half_open() -> (Circuit, Ticket) {
+        let circuit = opened();
+        let recovery = Recovery { trials: Trials::ONE, ..RECOVERY };
+        let ticket = circuit.admit(recovery, || LATER).0.expect("a trial");
+        (circuit, ticket)
+    }
+    fn take_over((circuit, _): &(Circuit, Ticket)) -> bool {
+        let recovery = Recovery { trials: Trials::ONE, ..RECOVERY };
+        circuit.admit(recovery, || TOO_LATE).0.is_ok()
+    }
+    fn fail_late((circuit, ticket): &(Circuit, Ticket)) -> bool {
+        circuit.failed(*ticket, 1, RECOVERY, || TOO_LATE).is_some()
+    }
+    explore(half_open, &[take_over, fail_late], |(circuit, _), done| {
+        let moment = circuit.moment();
+        let expected = if done[1] { (CircuitState::Open, 2) } else { (CircuitState::HalfOpen, 1) };
+        assert_eq!((moment.state, moment.openings), expected);
+        assert_ne!(done[0], done[1]);
+    });
+}
+
+/// A circuit is forced open for a time while a call fails and another succeeds. It is forced open afterwards.
+pub fn the_hand_wins_for_a_time() {
+    fn by_hand(circuit: &Circuit) -> Vec<Change> {
+        vec![circuit.force_for(7, THEN)]
+    }
+    fn fail_once(circuit: &Circuit) -> Vec<Change> {
+        fail(circuit, closed(), 1).into_iter().collect()
+    }
+    explore(Circuit::new, &[by_hand, fail_once, fail_once], |circuit, changes| {
+        assert_in_order(changes.into_iter().flatten(), 1);
+        assert_eq!(circuit.moment().state, CircuitState::ForcedOpen);
+        assert_eq!(circuit.refuses_for(RECOVERY, || THEN), 7);
+        assert_eq!(circuit.refuses_for(RECOVERY, || THEN + 7), 0);
+    });
+}
+
+/// When the time is over for which the circuit was forced open, it admits exactly its trials.
+pub fn forced_open_for_a_time_it_admits_exactly_its_trials() {
+    fn forced() -> Circuit {
+        let circuit = Circuit::new();
+        circuit.force_for(10, THEN);
+        circuit
+    }
+    explore(forced, &[admit, admit, admit], |circuit, admitted| {
+        let trials = admitted.iter().filter_map(|(ticket, _)| *ticket).filter(|ticket| ticket.is_trial);
+        assert_eq!(trials.count(), usize::from(RECOVERY.trials.calls()));
+        assert_in_order(admitted.into_iter().flat_map(|(_, changes)| changes), 2);
+        assert_eq!(circuit.moment().state, CircuitState::HalfOpen);
+    });
+}
+
+/// A circuit is forced open for a time while a call is admitted: as a call of the closed circuit, or not at all.
+pub fn forced_open_for_a_time_it_admits_no_trial_at_once() {
+    fn by_hand(circuit: &Circuit) -> bool {
+        circuit.force_for(8, LATER);
+        false
+    }
+    fn try_one(circuit: &Circuit) -> bool {
+        admit(circuit).0.is_some_and(|ticket| ticket.is_trial)
+    }
+    explore(Circuit::new, &[by_hand, try_one], |circuit, trials| {
+        assert!(!trials[1]);
+        assert_eq!(circuit.moment().state, CircuitState::ForcedOpen);
+    });
+}
+
+/// A circuit that is forced open is forced open for another time. Meanwhile no call is admitted.
+pub fn forced_open_once_more_it_admits_nobody() {
+    fn forced() -> Circuit {
+        let circuit = Circuit::new();
+        circuit.force_for(20, THEN);
+        circuit
+    }
+    fn by_hand(circuit: &Circuit) -> bool {
+        circuit.force_for(8, LATER);
+        false
+    }
+    fn try_one(circuit: &Circuit) -> bool {
+        admit(circuit).0.is_some()
+    }
+    explore(forced, &[by_hand, try_one], |circuit, admitted| {
+        assert!(!admitted[1]);
+        assert_eq!(circuit.refuses_for(RECOVERY, || LATER), 8);
     });
 }

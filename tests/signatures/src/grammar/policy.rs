@@ -176,6 +176,19 @@ pub(crate) const POLICIES: &[Policy] = &[
     with_item(BUDGET, policy("budget", "budget = &BUDGET")),
     with_item(BREAKER, needing(Needs::Open, "breaker", "breaker = BREAKER").not_send()),
     with_item(BREAKER, needing(Needs::Open, "breaker", "breaker = $Some(&BREAKER)").not_send()),
+    with_item(
+        BREAKER,
+        needing(
+            Needs::Open,
+            "breaker",
+            "breaker = BREAKER, breaker_failure = |outcome| { ::signatures::look(&outcome); outcome.is_err() }",
+        )
+        .not_send(),
+    ),
+    with_item(
+        BREAKER,
+        needing(Needs::Open, "breaker", "breaker = &BREAKER, breaker_failure = $Result::is_err").not_send(),
+    ),
     needing(Needs::Sync, "sleep", "sleep = |_| {}"),
     needing(Needs::Sync, "sleep", "sleep = ::signatures::spend"),
     needing(Needs::Async, "sleep", "sleep = |_| async {}"),

@@ -119,3 +119,36 @@ pub fn calls_of_an_earlier_generation_do_not_count_in_time() {
         });
     }
 }
+
+/// Whoever reads a window while a call is counted reads all of the call or nothing of it.
+pub fn a_reader_finds_no_half_of_a_call() {
+    const ONE: Tally = Tally { calls: 1, failures: 1, slow: 0 };
+    fn fail(calls: &Calls) -> Tally {
+        calls.add(0, FAILED).unwrap_or_default()
+    }
+    fn read(calls: &Calls) -> Tally {
+        calls.tally_of(Some(0))
+    }
+    explore(
+        || Calls::new(2),
+        &[fail, read],
+        |calls, tallies| {
+            assert!([Tally::default(), ONE].contains(&tallies[1]), "{tallies:?}");
+            assert_eq!(calls.tally_of(None), ONE);
+        },
+    );
+}
+
+/// Whoever reads a window of time while a call is counted never reads more failures than calls.
+pub fn a_reader_finds_no_more_failures_than_calls() {
+    fn fail(periods: &Periods) -> Tally {
+        periods.add(0, FAILED, 0, 0, ALL).unwrap_or_default()
+    }
+    fn read(periods: &Periods) -> Tally {
+        periods.tally_of(Some(0), 0)
+    }
+    explore(Periods::new, &[fail, fail, read], |periods, tallies| {
+        assert!(tallies[2].failures <= tallies[2].calls, "{tallies:?}");
+        assert_eq!(periods.tally_of(None, 0), Tally { calls: 2, failures: 2, slow: 0 });
+    });
+}
