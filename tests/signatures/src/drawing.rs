@@ -95,7 +95,7 @@ impl Function {
             Needs::Sync => !self.kind.is_async(),
             Needs::Async => self.kind.is_async(),
             Needs::Timeout => self.kind.is_async() && self.carrier.from_timeout,
-            Needs::Open => self.carrier.from_open,
+            Needs::Refusal => self.carrier.from_refusal,
             Needs::Error(ErrorIs::Fault) => self.carrier.error == ErrorIs::Fault,
             Needs::Error(_) => self.carrier.error != ErrorIs::Other,
             Needs::Constant => self.place == Place::WithConstant,
