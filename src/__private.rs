@@ -19,7 +19,7 @@ pub use retry_macros::retry;
 pub use retry_core::call::hedged::{CopyHandles, Hedging, hedged_with, judge, lend_hedge};
 #[cfg(all(feature = "std", target_has_atomic = "64"))]
 pub use retry_core::call::limits::{
-    Ended, Shared, lend_breaker, lend_budget, lend_throttle, only_error, plan_async_shared,
+    Ended, Shared, judge_by, lend_breaker, lend_budget, lend_throttle, only_error, plan_async_shared,
     plan_blocking_shared, plan_controlled_shared,
 };
 #[cfg(feature = "std")]

@@ -1,6 +1,8 @@
 //! Retries that are disabled for the whole process: so here is a process for it, in which one test runs at a time.
 
+use std::cell::Cell;
 use std::future::Future;
+use std::io;
 use std::ops::ControlFlow::{Break, Continue};
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,7 +11,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use reattempt::{
-    GiveUpReason, Hedge, Jitter, Policy, RetryBudget, RetryError, is_enabled, retry, set_enabled, testing,
+    GiveUpReason, Hedge, Jitter, Policy, RetryBudget, RetryError, Throttle, is_enabled, retry, set_enabled,
+    testing,
 };
 
 /// Lets one test run at a time, and enables retries again when it ends, also by a panic.
@@ -241,6 +244,24 @@ fn a_test_context_does_not_enable_them() {
     drop(guard);
     assert!(!is_enabled());
     each_form_makes(1);
+}
+
+#[test]
+fn a_throttle_goes_on_counting_and_refusing() {
+    #[retry(policy = POLICY, throttle = throttle)]
+    fn call(throttle: &Throttle, calls: &Cell<u32>) -> Result<(), io::Error> {
+        calls.set(calls.get() + 1);
+        Err(io::ErrorKind::ConnectionRefused.into())
+    }
+
+    let _alone = Alone::disabled();
+    let guard = testing::no_wait();
+    guard.seed(7);
+    let (throttle, calls) = (Throttle::new(), Cell::new(0));
+    let ends = (0..100).map(|_| call(&throttle, &calls).unwrap_err());
+    let refused = ends.filter(|error| error.kind() == io::ErrorKind::Other).count();
+    assert_eq!(calls.get() as usize + refused, 100, "no call is retried");
+    assert!(refused > 60, "{refused}");
 }
 
 #[test]

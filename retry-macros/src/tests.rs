@@ -162,13 +162,22 @@ fn inventory() -> Vec<(TokenStream, TokenStream)> {
             on_give_up = async |e| f(e)
         ),
         quote!(error = E, fallback = |e| f(e), budget = BUDGET, breaker = BREAKER, on_retry = log),
-        quote!(error = E, breaker = BREAKER, within = "1m", max = 3, name = "{a}", clone(a)),
+        quote!(
+            error = E,
+            breaker = BREAKER,
+            breaker_failure = f,
+            within = "1m",
+            max = 3,
+            name = "{a}",
+            clone(a)
+        ),
         quote!(sleep = nap, retry_ok = f, clone(a, self)),
         quote!(call = c, restart_after = "1m", on_success = |e| f(e), log = info, log_after = 3),
         quote!(
             call = c,
             cancel = stop(),
             breaker = BREAKER,
+            breaker_failure = |outcome| f(outcome),
             retry_ok = |v| v.f(),
             retry_after_ok = |v| v.g()
         ),
@@ -280,7 +289,7 @@ fn no_expansion_sets_a_lint() {
 
 /// Words that mean something to the parser, and some that do not.
 const WORDS: &str = "max unlimited base base_ms factor backoff max_delay jitter deadline attempt_timeout within name \
-                     policy budget breaker clone sleep crate skip on unless when retry_ok error attempt fallback on_retry retry_after \
+                     policy budget breaker breaker_failure clone sleep crate skip on unless when retry_ok error attempt fallback on_retry retry_after \
                      call restart_after cancel delay retry_after_ok on_success log log_after info off \
                      exponential linear full spread up_to self type if fn r#max = , | | :: . ; & ! ? + - <> => 5 0.3 -1 \
                      \"1s\" \"1x\" \"{x}\" (a) (a,b) () [A, B] {x} |e|e.f() A::B A<B> _ 'a' b\"x\" 1e400";

@@ -7,6 +7,7 @@ mod adapters;
 mod async_shapes;
 mod async_trait;
 mod attempts;
+mod breaker_failure;
 mod breaker_settings;
 mod breakers;
 mod budgets;

@@ -219,3 +219,120 @@ fn async_calls_and_impl_blocks_share_it() {
     assert_eq!(run(client.put(&Flaky::failing(1))), Ok(2));
     assert_eq!(client.get(&Flaky::failing(1)), Err(Down(1)));
 }
+
+/// An attempt at something whose value 0 is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Attempted {
+    Value(u32),
+    Fails(Failure),
+}
+
+fn earning(tokens: u32, earns: bool) -> RetryBudget {
+    let budget = RetryBudget::new().ratio(1.0).reserve_per_second(0);
+    (0..tokens).for_each(|_| budget.deposit());
+    if earns { budget.earn_on_success() } else { budget }
+}
+
+#[test]
+fn deposits_come_from_all_calls_or_from_those_that_succeed() {
+    use Attempted::{Fails, Value};
+    use Failure::{Busy, Down};
+
+    #[retry(max = 3, budget = budget, retry_ok = |value| *value == 0, unless = Failure::Open)]
+    fn call(budget: &RetryBudget, attempts: &mut std::slice::Iter<'_, Attempted>) -> Result<u32, Failure> {
+        match attempts.next().expect("no more attempts") {
+            Value(value) => Ok(*value),
+            Fails(failure) => Err(*failure),
+        }
+    }
+
+    #[retry(max = 3, budget = budget, retry_ok = |value| *value == 0, unless = Failure::Open)]
+    async fn call_async(
+        budget: &RetryBudget,
+        attempts: &mut std::slice::Iter<'_, Attempted>,
+    ) -> Result<u32, Failure> {
+        match attempts.next().expect("no more attempts") {
+            Value(value) => Ok(*value),
+            Fails(failure) => Err(*failure),
+        }
+    }
+
+    fn closure(budget: &RetryBudget, attempts: &mut std::slice::Iter<'_, Attempted>) -> Result<u32, Failure> {
+        let operation = || match attempts.next().expect("no more attempts") {
+            Value(value) => Ok(*value),
+            Fails(failure) => Err(*failure),
+        };
+        let policy = reattempt::Policy::new();
+        let call = policy.retry(operation).when(|failure| *failure != Failure::Open);
+        call.retry_ok(|value| *value == 0).budget(budget).run()
+    }
+
+    type Form = fn(&RetryBudget, &mut std::slice::Iter<'_, Attempted>) -> Result<u32, Failure>;
+    let forms: [Form; 3] = [call, |budget, attempts| run(call_async(budget, attempts)), closure];
+    let _guard = testing::no_wait();
+    for form in forms {
+        // Tokens at the start, the attempts, and the tokens at the end without and with the setting.
+        for (tokens, attempts, of_all, of_successes) in [
+            (0, &[Value(1)][..], 1, 1),
+            (5, &[Fails(Down), Value(1)], 5, 5),
+            (5, &[Fails(Down), Fails(Busy), Value(1)], 4, 4),
+            (5, &[Value(0), Value(1)], 5, 5),
+            (5, &[Fails(Failure::Open)], 6, 5), // never retried
+            (5, &[Fails(Down); 3], 4, 3),
+            (5, &[Value(0); 3], 4, 3),
+            (5, &[Fails(Down), Fails(Failure::Open)], 5, 4),
+        ] {
+            for (earns, expected) in [(false, of_all), (true, of_successes)] {
+                let (budget, mut left) = (earning(tokens, earns), attempts.iter());
+                let _ = form(&budget, &mut left);
+                assert_eq!(left.len(), 0, "{attempts:?}");
+                assert_eq!(budget.balance(), expected, "{attempts:?}, on success alone: {earns}");
+            }
+        }
+        // The first retry is paid for by the call itself, or not at all.
+        for (earns, expected) in [(false, Ok(1)), (true, Err(Down))] {
+            assert_eq!(form(&earning(0, earns), &mut [Fails(Down), Value(1)].iter()), expected);
+        }
+    }
+}
+
+#[test]
+fn a_call_that_is_dropped_or_panics_earns_nothing() {
+    #[retry(max = 3, budget = budget)]
+    fn panics(budget: &RetryBudget) -> Result<u32, Down> {
+        panic!("in the attempt")
+    }
+
+    #[retry(max = 3, budget = budget)]
+    async fn never(budget: &RetryBudget) -> Result<u32, Down> {
+        std::future::pending().await
+    }
+
+    for (earns, expected) in [(false, 2), (true, 0)] {
+        let budget = earning(0, earns);
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| panics(&budget))).is_err());
+        assert_eq!(crate::support::poll(std::pin::pin!(never(&budget)), 3), None);
+        assert_eq!(budget.balance(), expected);
+    }
+}
+
+#[test]
+fn a_success_that_earns_gets_its_price_back_too() {
+    let _guard = testing::no_wait();
+    let budget = earning(5, true).cost(FailureKind::Error, 2).refund_on_success();
+    assert_eq!(fetch(&budget, &Flaky::failing(1)), Ok(2));
+    assert_eq!(budget.balance(), 5 - 2 + 1 + 2);
+}
+
+#[test]
+fn retries_stop_in_an_outage_if_only_successes_pay() {
+    let _guard = testing::no_wait();
+    for (earns, retries) in [(false, 205), (true, 5)] {
+        let budget = earning(5, earns).ratio(0.2);
+        let flaky = Flaky::broken();
+        for _ in 0..1000 {
+            fetch(&budget, &flaky).unwrap_err();
+        }
+        assert_eq!(flaky.calls(), 1000 + retries);
+    }
+}

@@ -163,6 +163,18 @@ impl<'a> Shared<'a> {
         Attempt::new(self.permit.as_ref(), attempt)
     }
 
+    /// Reports the outcome of the attempt to the breaker by the function's own rule. A failure of an attempt that is none
+    /// of the server is ignored.
+    #[inline]
+    pub fn judge(&mut self, is_failure: bool, has_error: bool) {
+        match self.permit.take() {
+            Some(permit) if is_failure => permit.failure(),
+            Some(permit) if has_error => permit.ignore(),
+            Some(permit) => permit.success(),
+            None => {}
+        }
+    }
+
     /// Reports that the attempt has succeeded, which ends the call.
     #[expect(
         clippy::inline_always,
@@ -266,6 +278,22 @@ impl<'a> Shared<'a> {
             Ended::Error => permit.ignore(),
         }
     }
+}
+
+/// Asks the rule of `breaker_failure` about the outcome of an attempt, reports the answer to the breaker, and returns the
+/// result. The refusal of a breaker or a throttle is no outcome, because nothing was sent: the rule does not receive it.
+#[inline]
+pub fn judge_by<T, E>(
+    shared: &mut Shared<'_>,
+    result: Result<T, E>,
+    is_refusal: impl FnOnce(&E) -> bool,
+    is_failure: impl FnOnce(Result<&T, &E>) -> bool,
+) -> Result<T, E> {
+    if shared.permit.is_some() && !result.as_ref().is_err_and(is_refusal) {
+        let is_failure = is_failure(result.as_ref());
+        shared.judge(is_failure, result.is_err());
+    }
+    result
 }
 
 /// A permit of the breaker and a pass of the throttle.

@@ -39,11 +39,12 @@ impl Expansion<'_> {
     /// Runs one attempt and defines `result`, and `same`, which converts results into the function's type.
     pub(super) fn split_outcome(&self) -> TokenStream {
         let (outcome, split, handle) = (self.outcome(), self.split(), self.named_handle());
-        let Locals { same, result, .. } = &self.locals;
+        let (Locals { same, result, .. }, judge) = (&self.locals, self.judge_for_breaker());
         quote_spanned! {Span::mixed_site()=>
             #outcome
             #handle
             let (#same, #result) = #split;
+            #judge
         }
     }
 

@@ -56,7 +56,7 @@ impl Expansion<'_> {
     }
 
     /// Returns the error as its type describes it.
-    fn view_by_type(&self) -> TokenStream {
+    pub(super) fn view_by_type(&self) -> TokenStream {
         let (private, error) = (&self.retry.private, &self.locals.error);
         let known = self.borrow_aware(&quote_spanned!(Span::mixed_site()=> #private::probe_error(#error)));
         quote_spanned!(Span::mixed_site()=> #known.__reattempt_probe().__reattempt_known().see(#error))

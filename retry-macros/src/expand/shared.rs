@@ -54,6 +54,17 @@ impl Expansion<'_> {
         (Some(quote_spanned!(Span::mixed_site()=> let #name = #reference #given;)), lent)
     }
 
+    /// Reports the outcome of an attempt to the breaker by `breaker_failure`. The result is moved through the call, because
+    /// the compiler considers a local that was borrowed to be alive across every later await.
+    pub(super) fn judge_for_breaker(&self) -> Option<TokenStream> {
+        let (rule, private) = (self.retry.sharing.breaker_failure.as_ref()?, &self.retry.private);
+        let (Locals { shared, result, error, .. }, view) = (&self.locals, self.view_by_type());
+        let is_refusal = quote_spanned!(Span::mixed_site()=> |#error| #private::Failure::is_refusal(&#view));
+        let arguments = quote!(&mut #shared, #result, #is_refusal, #rule);
+        let judged = self.call(Place::of(rule), "judge_by", arguments);
+        Some(quote_spanned!(Span::mixed_site()=> let #result = #judged;))
+    }
+
     /// Records a success that ends the call.
     pub(super) fn record_success(&self) -> Option<TokenStream> {
         let (private, shared) = (&self.retry.private, &self.locals.shared);

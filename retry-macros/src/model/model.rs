@@ -82,6 +82,8 @@ impl Ending {
 pub(crate) struct Sharing {
     pub(crate) budget: Option<Expr>,
     pub(crate) breaker: Option<Expr>,
+    /// The function in `breaker_failure`, which decides what is a failure for the breaker.
+    pub(crate) breaker_failure: Option<Expr>,
     pub(crate) throttle: Option<Expr>,
 }
 
@@ -91,6 +93,7 @@ impl Sharing {
         Sharing {
             budget: expression(&args.budget),
             breaker: expression(&args.breaker),
+            breaker_failure: expression(&args.breaker_failure),
             throttle: expression(&args.throttle),
         }
     }

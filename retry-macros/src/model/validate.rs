@@ -15,6 +15,7 @@ pub(crate) fn check_arguments(args: &RawArgs, errors: &mut Diagnostics) {
     check_budget_has_effect(args, errors);
     check_shared_outlives_the_call(args, errors);
     check_values_are_refused(args, errors);
+    check_failures_have_a_breaker(args, errors);
     check_delay_stands_alone(args, errors);
     check_log_has_effect(args, errors);
 }
@@ -28,6 +29,17 @@ fn check_values_are_refused(args: &RawArgs, errors: &mut Diagnostics) {
             hint.key
         );
         errors.report(&hint.key, message);
+    }
+}
+
+/// Refuses `breaker_failure` without `breaker`: nobody would be told.
+fn check_failures_have_a_breaker(args: &RawArgs, errors: &mut Diagnostics) {
+    if let Some(rule) = args.breaker_failure.get().filter(|_| !args.breaker.is_set()) {
+        let message = format!(
+            "`{}` needs `breaker`, for which it decides what is a failure; write `breaker = BREAKER` too",
+            rule.key
+        );
+        errors.report(&rule.key, message);
     }
 }
 

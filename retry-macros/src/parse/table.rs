@@ -242,6 +242,10 @@ arguments! {
     breaker: Expr, External {
         "breaker" = shared(NoLiteral), "breaker = BREAKER", Unchanged("circuit" "circuit_breaker");
     }
+    breaker_failure: Expr, External {
+        "breaker_failure" = function(Function), "breaker_failure = |outcome| outcome.is_err()",
+            Unchanged("is_failure" "failure_if" "circuit_failure");
+    }
     throttle: Expr, External {
         "throttle" = shared(NoLiteral), "throttle = THROTTLE",
             Unchanged("throttling" "load_shedding" "adaptive_throttling");

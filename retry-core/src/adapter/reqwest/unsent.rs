@@ -39,7 +39,11 @@ impl From<AttemptTimeout> for Error {
 #[cfg(target_has_atomic = "64")]
 impl From<CircuitOpen> for Error {
     fn from(open: CircuitOpen) -> Self {
-        Error { inner: caused_by(open.into()), retry_after: None, unsent: Some(Unsent::Refused(open)) }
+        Error {
+            inner: caused_by(open.clone().into()),
+            retry_after: None,
+            unsent: Some(Unsent::Refused(open)),
+        }
     }
 }
 
@@ -94,7 +98,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::CircuitBreaker;
+    use crate::{CircuitBreaker, Throttle};
 
     fn timeout() -> ::reqwest::Error {
         caused_by(io::Error::from(io::ErrorKind::TimedOut))
@@ -132,5 +136,15 @@ mod tests {
         assert!(by_hand.source().unwrap().is::<CircuitOpen>());
         assert!(!by_hand.is_retryable());
         assert_eq!(by_hand.retry_after(), None);
+    }
+    #[test]
+    fn a_refusal_by_a_throttle_stays_visible_and_is_retried() {
+        let throttle = Throttle::new().name("search");
+        let refusal = std::iter::repeat_with(|| throttle.acquire().map(|pass| pass.rejected()));
+        let refused = Error::from(refusal.take(10_000).find_map(Result::err).expect("nothing is accepted"));
+        assert_eq!(refused.to_string(), "the throttle `search` refuses 90 % of the calls");
+        assert!(refused.source().unwrap().is::<Throttled>());
+        assert!(refused.is_retryable());
+        assert_eq!(refused.retry_after(), None);
     }
 }

@@ -175,7 +175,8 @@ impl<O: BlockingOperation<T, E>, T, E, R: Rule<T, E>, S: Sharing<E>> RetryCall<'
         };
         let call = course.call(&progress, O::TAKES_CALL);
         let call = call.as_ref();
-        match attempt(&course, &self.shared, &mut self.operation, call) {
+        let result = attempt(&course, &self.shared, &mut self.operation, call);
+        match self.shared.judged(course.rules(), result) {
             Ok(value) if course.accepts(&value, call) => {
                 self.shared.succeeded();
                 K::succeeded(value)

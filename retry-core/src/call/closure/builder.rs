@@ -12,8 +12,8 @@ use super::rule::Both;
 use super::searched::{Askable, Openable, Searchable, Showable};
 use super::sleeper::Waits;
 use super::step::{
-    Asked, DelayBy, Fallback, LogAfter, LogAt, Named, On, OnGiveUp, OnRetry, OnSuccess, Own, RetryAfter,
-    RetryAfterOk, RetryOk, Shown, Unless, When,
+    Asked, BreakerFailure, DelayBy, Fallback, LogAfter, LogAt, Named, On, OnGiveUp, OnRetry, OnSuccess, Own,
+    RetryAfter, RetryAfterOk, RetryOk, Shown, Unless, When,
 };
 use super::template::RulesBuilder;
 use crate::call::{GiveUpEvent, RetryEvent, SuccessEvent};
@@ -283,6 +283,34 @@ macro_rules! call_steps {
                 hint: P,
             ) -> $call<$($before)* Both<RetryAfterOk<P>, R> $($after)*> {
                 self.with_rule(RetryAfterOk(hint))
+            }
+
+            /// Decides which outcomes are failures for the [`breaker`](Self::breaker), in place of its rule: errors that are
+            /// worth a retry, and attempts that exceed their time. A value can be a failure too. An error that is none is
+            /// ignored. Whether the call is retried is not affected, and without a breaker the step has no effect.
+            ///
+            /// `is_failure` receives each outcome once, also the error of an attempt that exceeded its time. It does not
+            /// receive the refusal of a breaker or a throttle: nothing was sent.
+            ///
+            /// ```
+            /// # let _guard = retry_core::testing::no_wait();
+            /// use retry_core::{CircuitBreaker, CircuitOpen, CircuitState};
+            ///
+            /// static SEARCH: CircuitBreaker = CircuitBreaker::new().consecutive_failures(1);
+            ///
+            /// # #[derive(Debug)] struct Refused; impl From<CircuitOpen> for Refused { fn from(_: CircuitOpen) -> Refused { Refused } }
+            /// let policy = retry_core::Policy::new();
+            /// let call = policy.retry(|| Ok::<u16, Refused>(503)).breaker(&SEARCH);
+            /// let status = call.breaker_failure(|outcome| outcome.is_ok_and(|status| *status >= 500)).run();
+            /// assert_eq!(status.unwrap(), 503);
+            /// assert_eq!(SEARCH.state(), CircuitState::Open);
+            /// ```
+            #[cfg(target_has_atomic = "64")]
+            pub fn breaker_failure<P: Fn(Result<&T, &E>) -> bool>(
+                self,
+                is_failure: P,
+            ) -> $call<$($before)* Both<BreakerFailure<P>, R> $($after)*> {
+                self.with_rule(BreakerFailure(is_failure))
             }
 
             /// Calls `hook` before each wait. Several hooks are called in the order in which they are written.

@@ -170,7 +170,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         attempt: Attempt<'_>,
         is_cancelled: impl FnOnce() -> bool,
     ) -> ControlFlow<K::Output, Pause<T, E>> {
-        match result {
+        match shared.judged(self.rules, result) {
             Ok(value) if self.accepts(&value, attempt.call) => {
                 Break(self.succeeded::<S, K>(shared, progress, attempt.call, value))
             }

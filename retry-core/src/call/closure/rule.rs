@@ -95,6 +95,12 @@ pub trait Rule<T, E> {
         false
     }
 
+    /// Returns whether the outcome of an attempt is a failure for the breaker, or `None` without a rule for it.
+    #[inline]
+    fn breaker_failure(&self, _outcome: Result<&T, &E>) -> Option<bool> {
+        None
+    }
+
     /// Returns the time limit on an attempt.
     #[inline]
     fn limit(&self) -> Option<Limit<E>> {
@@ -180,6 +186,8 @@ impl Needs {
     pub(super) const SLEEP: Needs = Needs(1 << 8);
     /// A function may replace the last error.
     pub(super) const FALLBACK: Needs = Needs(1 << 9);
+    /// A rule decides which outcomes are failures for the breaker.
+    pub(super) const JUDGES: Needs = Needs(1 << 10);
     /// The needs of a hook: it receives a plan and the time, before the event is emitted.
     pub(super) const HOOK: Needs = Needs::PLAN.or(Needs::LATE).or(Needs::CLOCK);
 
@@ -294,6 +302,11 @@ impl<T, E, S: Rule<T, E>, R: Rule<T, E>> Rule<T, E> for Both<S, R> {
     #[inline]
     fn refuses(&self, value: &T) -> bool {
         self.before.refuses(value) || self.step.refuses(value)
+    }
+
+    #[inline]
+    fn breaker_failure(&self, outcome: Result<&T, &E>) -> Option<bool> {
+        self.step.breaker_failure(outcome).or_else(|| self.before.breaker_failure(outcome))
     }
 
     #[inline]

@@ -7,13 +7,17 @@ use super::super::planned::{GivenUp, Planned};
 use super::super::progress::Progress;
 use super::super::refusal::Refusal;
 use super::super::site::Site;
+#[cfg(target_has_atomic = "64")]
+use super::rule::Needs;
+use super::rule::Rule;
 use crate::error::Failure;
 use crate::runtime::Clock;
 #[cfg(target_has_atomic = "64")]
 use crate::{
     breaker::{CircuitBreaker, Running},
     budget::RetryBudget,
-    call::limits::{Ended, Shared, plan_controlled_shared},
+    call::limits::{Ended, Shared, judge_by, plan_controlled_shared},
+    error::chain::is_refusal_type,
     error::{CircuitOpen, Throttled},
     throttle::Throttle,
 };
@@ -48,6 +52,12 @@ pub trait Sharing<E> {
     #[inline]
     fn allow_copy(&self) -> bool {
         true
+    }
+
+    /// Reports the outcome of an attempt to the breaker, if a rule decides which outcomes are failures.
+    #[inline]
+    fn judged<T>(&mut self, _rules: &impl Rule<T, E>, result: Result<T, E>) -> Result<T, E> {
+        result
     }
 
     /// Reports a success that ends the call.
@@ -202,6 +212,18 @@ impl<E> Sharing<E> for Shares<'_, E> {
 
     fn allow_copy(&self) -> bool {
         self.used.as_ref().is_none_or(Shared::allow_copy)
+    }
+
+    #[inline]
+    fn judged<T>(&mut self, rules: &impl Rule<T, E>, result: Result<T, E>) -> Result<T, E> {
+        match &mut self.used {
+            Some(used) if rules.needs().has(Needs::JUDGES) => {
+                let is_refusal = |error: &E| is_refusal_type::<E>() || rules.is_refusal(error);
+                let is_failure = |outcome: Result<&T, &E>| rules.breaker_failure(outcome).unwrap_or(false);
+                judge_by(used, result, is_refusal, is_failure)
+            }
+            _ => result,
+        }
     }
 
     #[inline]

@@ -132,6 +132,22 @@ impl<T, E, P: Fn(&T) -> bool> Rule<T, E> for RetryOk<P> {
     }
 }
 
+/// Decides which outcomes are failures for the breaker.
+#[derive(Clone, Copy)]
+pub struct BreakerFailure<P>(pub(super) P);
+
+impl<T, E, P: Fn(Result<&T, &E>) -> bool> Rule<T, E> for BreakerFailure<P> {
+    #[inline]
+    fn needs(&self) -> Needs {
+        Needs::JUDGES
+    }
+
+    #[inline]
+    fn breaker_failure(&self, outcome: Result<&T, &E>) -> Option<bool> {
+        Some((self.0)(outcome))
+    }
+}
+
 /// Reads the wait that an error asks for.
 #[derive(Clone, Copy)]
 pub struct RetryAfter<P>(pub(super) P);
@@ -363,4 +379,4 @@ macro_rules! debug {
     )*};
 }
 
-debug!(On<A, E> Unless<A, E> Asked<E> Shown<E> When<P> RetryOk<P> RetryAfter<P> AttemptLimit<E> BlockBy<S> CancelWait<C> RetryAfterOk<P> DelayBy<D> OnRetry<H> OnGiveUp<H> OnSuccess<H> Fallback<F>);
+debug!(On<A, E> Unless<A, E> Asked<E> Shown<E> When<P> RetryOk<P> BreakerFailure<P> RetryAfter<P> AttemptLimit<E> BlockBy<S> CancelWait<C> RetryAfterOk<P> DelayBy<D> OnRetry<H> OnGiveUp<H> OnSuccess<H> Fallback<F>);

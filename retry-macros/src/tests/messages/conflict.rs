@@ -72,3 +72,46 @@ fn arguments_cannot_contradict_one_another() {
         "#,
     );
 }
+
+#[test]
+fn a_rule_for_a_breaker_needs_one() {
+    check(
+        r"
+        #[retry(breaker_failure = |outcome| outcome.is_err())]
+                ^^^^^^^^^^^^^^^ `breaker_failure` needs `breaker`, for which it decides what is a failure; write `breaker = BREAKER` too
+        fn fetch() -> Result<u32, Failed> { Ok(1) }
+
+        #[retry(budget = BUDGET, breaker_failure = is_failure)]
+                                 ^^^^^^^^^^^^^^^ `breaker_failure` needs `breaker`, for which it decides what is a failure; write `breaker = BREAKER` too
+        async fn fetch() -> Result<u32, Failed> { Ok(1) }
+
+        #[retry(breaker_failure = is_failure)]
+                ^^^^^^^^^^^^^^^ `breaker_failure` needs `breaker`, for which it decides what is a failure; write `breaker = BREAKER` too
+        impl Client {
+            #[retry(max = 2)]
+            fn get(&self) -> Result<u32, String> { Ok(1) }
+        }
+
+        #[retry(max = 3)]
+        impl Client {
+            #[retry(breaker_failure = is_failure)]
+                    ^^^^^^^^^^^^^^^ `breaker_failure` needs `breaker`, for which it decides what is a failure; write `breaker = BREAKER` too
+            fn get(&self) -> Result<u32, String> { Ok(1) }
+        }
+
+        #[retry(breaker = BREAKER)]
+        impl Client {
+            #[retry(breaker_failure = is_failure)]
+            fn get(&self) -> Result<u32, String> { Ok(1) }
+        }
+
+        #[retry(breaker = BREAKER, breaker_failure = a, breaker_failure = b)]
+                                                        ^^^^^^^^^^^^^^^ `breaker_failure` is given twice; keep one of the two
+        fn fetch() -> Result<u32, Failed> { Ok(1) }
+
+        #[retry(breaker = BREAKER, is_failure = |outcome| outcome.is_err())]
+                                   ^^^^^^^^^^ `is_failure` is no argument of `#[retry]`; write `breaker_failure = |outcome| outcome.is_err()`
+        fn fetch() -> Result<u32, Failed> { Ok(1) }
+        ",
+    );
+}

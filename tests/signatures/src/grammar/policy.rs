@@ -75,6 +75,8 @@ const BREAKER: &str = "static BREAKER: ::reattempt::CircuitBreaker = ::reattempt
 const THROTTLE: &str = "static THROTTLE: ::reattempt::Throttle = ::reattempt::Throttle::new();";
 const HEDGE: &str =
     "static HEDGE: ::reattempt::Hedge = ::reattempt::Hedge::after(::std::time::Duration::from_secs(9));";
+const JUDGED: &str = "static BREAKER: ::reattempt::CircuitBreaker = ::reattempt::CircuitBreaker::new().consecutive_failures(50); \
+    const fn judge<T: ?Sized, E: ?Sized>(outcome: ::core::result::Result<&T, &E>) -> bool { outcome.is_err() }";
 const POLICY: &str = "const POLICY: ::reattempt::Policy = ::reattempt::Policy::new().max(4);";
 const OWN: &str = "const fn own<E: ?Sized>(_: &E, n: u32) -> ::std::time::Duration { ::std::time::Duration::from_millis(n as u64) }";
 const NEVER: &str = "const fn never(_: ::std::time::Duration) -> bool { false }";
@@ -181,6 +183,19 @@ pub(crate) const POLICIES: &[Policy] = &[
     with_item(BUDGET, policy("budget", "budget = &BUDGET")),
     with_item(BREAKER, needing(Needs::Refusal, "breaker", "breaker = BREAKER").not_send()),
     with_item(BREAKER, needing(Needs::Refusal, "breaker", "breaker = $Some(&BREAKER)").not_send()),
+    with_item(
+        BREAKER,
+        needing(
+            Needs::Refusal,
+            "breaker",
+            "breaker = BREAKER, breaker_failure = |outcome| { ::signatures::look(&outcome); outcome.is_err() }",
+        )
+        .not_send(),
+    ),
+    with_item(
+        JUDGED,
+        needing(Needs::Refusal, "breaker", "breaker = &BREAKER, breaker_failure = judge").not_send(),
+    ),
     with_item(THROTTLE, needing(Needs::Refusal, "throttle", "throttle = THROTTLE")),
     with_item(THROTTLE, needing(Needs::Refusal, "throttle", "throttle = $Some(&THROTTLE)")),
     needing(Needs::Copies, "hedge", "hedge = \"9s\""),

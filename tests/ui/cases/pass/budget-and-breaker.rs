@@ -49,6 +49,20 @@ async fn with_all<T: Default, E: From<CircuitOpen>>(value: fn() -> Result<T, E>)
     value()
 }
 
+fn is_failure<T, E>(outcome: Result<&T, &E>) -> bool {
+    outcome.is_err()
+}
+
+#[retry(breaker = BREAKER, breaker_failure = is_failure)]
+fn by_rule() -> Result<u32, Failed> {
+    Ok(1)
+}
+
+#[retry(breaker = BREAKER, breaker_failure = |outcome| outcome.is_ok_and(|value| *value > limit))]
+async fn by_closure(limit: u32) -> Result<u32, Failed> {
+    Ok(limit)
+}
+
 #[retry(breaker = BREAKER)]
 fn generic<T, E: From<CircuitOpen>>(value: fn() -> Result<T, E>) -> Result<T, E> {
     value()
@@ -94,10 +108,10 @@ fn assert_send<T: Send>(value: T) -> T {
 
 fn main() {
     let _guard = reattempt::testing::no_wait();
-    let _ = (statics(), options(), in_a_box(Default::default()), wrapped(), generic(statics));
+    let _ = (statics(), options(), in_a_box(Default::default()), wrapped(), generic(statics), by_rule());
     let client = || Client { breakers: Arc::default(), budget: Arc::default() };
     let shared = client();
-    drop((assert_send(references()), assert_send(with_all(statics)), assert_send(future(1))));
+    drop((assert_send(references()), assert_send(by_closure(1)), assert_send(with_all(statics)), assert_send(future(1))));
     drop(assert_send(shared.get("a")));
     let _ = (shared.once(), client().into_value());
 }
