@@ -131,7 +131,11 @@ impl<'a> Shared<'a> {
 
     /// Starts a call with a breaker or a throttle, which may refuse it. A refused call sends nothing to the server, so
     /// it deposits nothing. A call that the breaker refuses does not count for the throttle either.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "out of line it copies the value twice, 29 instructions for a call with a breaker"
+    )]
+    #[inline(always)]
     #[must_use]
     pub fn acquire(
         breaker: Option<&'a CircuitBreaker>,

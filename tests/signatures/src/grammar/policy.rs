@@ -12,6 +12,8 @@ pub(crate) enum Needs {
     Timeout,
     /// An error that can be made of a `CircuitOpen` and of a `Throttled`.
     Refusal,
+    /// An async function that borrows its arguments only shared.
+    Copies,
     /// An error that is the operation's, or in which that is found.
     Error(ErrorIs),
     /// A constant parameter `N` of the type that has the method.
@@ -69,9 +71,10 @@ const fn with_item(items: &'static str, inner: Policy) -> Policy {
 const FAULT: Needs = Needs::Error(ErrorIs::Fault);
 const FOUND: Needs = Needs::Error(ErrorIs::Found);
 const BUDGET: &str = "static BUDGET: ::reattempt::RetryBudget = ::reattempt::RetryBudget::new();";
-const THROTTLE: &str = "static THROTTLE: ::reattempt::Throttle = ::reattempt::Throttle::new();";
-
 const BREAKER: &str = "static BREAKER: ::reattempt::CircuitBreaker = ::reattempt::CircuitBreaker::new().consecutive_failures(50);";
+const THROTTLE: &str = "static THROTTLE: ::reattempt::Throttle = ::reattempt::Throttle::new();";
+const HEDGE: &str =
+    "static HEDGE: ::reattempt::Hedge = ::reattempt::Hedge::after(::std::time::Duration::from_secs(9));";
 const JUDGED: &str = "static BREAKER: ::reattempt::CircuitBreaker = ::reattempt::CircuitBreaker::new().consecutive_failures(50); \
     const fn judge<T: ?Sized, E: ?Sized>(outcome: ::core::result::Result<&T, &E>) -> bool { outcome.is_err() }";
 const POLICY: &str = "const POLICY: ::reattempt::Policy = ::reattempt::Policy::new().max(4);";
@@ -195,6 +198,10 @@ pub(crate) const POLICIES: &[Policy] = &[
     ),
     with_item(THROTTLE, needing(Needs::Refusal, "throttle", "throttle = THROTTLE")),
     with_item(THROTTLE, needing(Needs::Refusal, "throttle", "throttle = $Some(&THROTTLE)")),
+    needing(Needs::Copies, "hedge", "hedge = \"9s\""),
+    needing(Needs::Copies, "hedge", "hedge_ms = 9_000"),
+    with_item(HEDGE, needing(Needs::Copies, "hedge", "hedge = HEDGE")),
+    with_item(HEDGE, needing(Needs::Copies, "hedge", "hedge = $Some(&HEDGE)")),
     needing(Needs::Sync, "sleep", "sleep = |_| {}"),
     needing(Needs::Sync, "sleep", "sleep = ::signatures::spend"),
     needing(Needs::Async, "sleep", "sleep = |_| async {}"),
