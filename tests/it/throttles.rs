@@ -268,6 +268,18 @@ fn eight_threads_are_all_counted() {
     assert_probability(&throttle, f64::from(4 * CALLS) / f64::from(8 * CALLS + 1));
 }
 
+#[test]
+fn the_requests_of_other_threads_count_for_the_minimum() {
+    let throttle = Throttle::new().window(10_000 * SECOND).minimum_requests(14);
+    for _ in 0..4 {
+        thread::scope(|scope| scope.spawn(|| accept(&throttle, 1)).join().unwrap());
+    }
+    reject(&throttle, 9);
+    assert_probability(&throttle, 0.0);
+    reject(&throttle, 1);
+    assert_probability(&throttle, 6.0 / 15.0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn tokios_paused_clock_is_its_clock() {
     let throttle = Throttle::new().minimum_requests(1);
