@@ -250,7 +250,6 @@ impl<'a> Shared<'a> {
             _ => FailureKind::Error,
         };
         if self.budget.is_some_and(|budget| !budget.try_withdraw_for(kind)) {
-            self.pass = None;
             return Decision::GiveUp(GiveUpReason::BudgetExhausted);
         }
         self.paid = Some(kind);
