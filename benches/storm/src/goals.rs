@@ -1,6 +1,6 @@
 //! What the library promises, beside what was measured.
 
-use crate::contenders::EVERYTHING;
+use crate::contenders::ADVISED;
 use crate::measure::Measured;
 use crate::model::scenarios::{BROWNOUT, HEALTHY, OVERLOAD, SLOW_TAIL};
 use crate::ours::OPEN_FOR;
@@ -25,14 +25,14 @@ pub(crate) const COLUMNS: &[Column<Goal>] = &[
 /// Returns the goals that were measured.
 pub(crate) fn goals(measured: &[Measured], slow: &[Slow]) -> Vec<Goal> {
     let ours = |scenario, name: &str| find(measured, scenario, name);
-    let everything = |scenario| ours(scenario, EVERYTHING.name);
+    let advised = |scenario| ours(scenario, ADVISED.name);
     [
         ours(OVERLOAD.name, "ours: budget, throttle").map(|client| of_capacity(client, measured)),
-        everything(OVERLOAD.name).map(|client| of_capacity(client, measured)),
-        everything(BROWNOUT.name).map(|client| recovers(client, measured)),
-        everything(BROWNOUT.name).map(|client| requests(client, measured)),
+        advised(OVERLOAD.name).map(|client| of_capacity(client, measured)),
+        advised(BROWNOUT.name).map(|client| recovers(client, measured)),
+        advised(BROWNOUT.name).map(|client| requests(client, measured)),
         slow.iter().find(|row| is_hedged(row, SLOW_TAIL.name)).map(|row| tail(row, slow)),
-        everything(HEALTHY.name).map(refuses_nothing),
+        advised(HEALTHY.name).map(refuses_nothing),
         slow.iter().find(|row| is_hedged(row, "none")).map(copies),
     ]
     .into_iter()
@@ -58,12 +58,12 @@ fn of_capacity(client: &Measured, measured: &[Measured]) -> Goal {
     let answers = client.summary(|run| run.of_capacity);
     let mean = |peer: &&Measured| peer.summary(|run| run.of_capacity).mean;
     let best = peers(client, measured).max_by(|a, b| mean(a).total_cmp(&mean(b)));
-    let is_throttle = client.name != EVERYTHING.name;
+    let is_throttle = client.name != ADVISED.name;
     Goal {
         goal: if is_throttle {
             "overload: answers, of the capacity; throttle and budget"
         } else {
-            "the same, with the breaker"
+            "the same; breaker and budget"
         },
         limit: "≥ 95 %".to_owned(),
         ours: format!("{} ({:.1})", percent(answers.mean), answers.least * 100.0),

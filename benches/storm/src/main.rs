@@ -10,9 +10,11 @@ mod document;
 mod goals;
 mod measure;
 mod model;
+mod one_run;
 mod options;
 mod ours;
 mod ours_hedged;
+mod real;
 mod table;
 
 use std::error::Error;
@@ -32,6 +34,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         eprintln!("{message}\n\n{}", options::USAGE);
         std::process::exit(2);
     });
+    if options.real {
+        let table = table::markdown(table::TROUBLE, &real::measure()?);
+        return show("real", "a brownout of a real server", &table, &options);
+    }
+    show(one_run::SCENARIO.name, "a short brownout, seed 1", &one_run::table(), &options)?;
     let mut measured = Vec::new();
     for scenario in scenarios::ALL.into_iter().filter(|scenario| options.wants(scenario.name)) {
         measured.extend(trouble(scenario, &options)?);

@@ -6,7 +6,7 @@ use crate::model::scenarios;
 
 pub(crate) const USAGE: &str = "\
 usage: storm [--only SCENARIO] [--seeds N] [--charts FOLDER] [--write FILE]
-       storm real [--charts FOLDER] [--write FILE]
+       storm real [--write FILE]
 
   --only SCENARIO  measures one scenario, or `slow`
   --seeds N        runs of each client; 100 in the scenarios of the promises and 20 in the others, unless set
