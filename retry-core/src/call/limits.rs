@@ -299,17 +299,17 @@ pub fn judge_by<T, E>(
 /// A permit of the breaker and a pass of the throttle.
 type Admission<'a> = (Option<Permit<'a>>, Option<Pass<'a>>);
 
-/// Admits the first attempt of a call. A trial gets its pass without a draw: the throttle would refuse most of the
-/// trials, and the circuit would stay open.
+/// Admits the first attempt of a call. A trial and the calls inside it get their passes without a draw: the throttle would
+/// refuse most of them, and the circuit would stay open.
 #[inline]
 fn admit<'a>(
     breaker: Option<&'a CircuitBreaker>,
     throttle: Option<&'a Throttle>,
 ) -> Result<Admission<'a>, Refusal> {
     let permit = breaker.map(CircuitBreaker::acquire).transpose().map_err(Refusal::Open)?;
-    let is_trial = permit.as_ref().is_some_and(Permit::is_trial);
+    let belongs_to_trial = permit.as_ref().is_some_and(Permit::belongs_to_trial);
     let pass = match throttle {
-        Some(throttle) if is_trial => Some(throttle.admit()),
+        Some(throttle) if belongs_to_trial => Some(throttle.admit()),
         Some(throttle) => Some(throttle.acquire().map_err(Refusal::Throttled)?),
         None => None,
     };
