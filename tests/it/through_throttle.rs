@@ -75,7 +75,7 @@ const fn calm() -> Throttle {
 /// A throttle that refuses nine of ten calls.
 fn busy() -> Throttle {
     let throttle = calm();
-    reject(&throttle, 1000);
+    reject(&throttle, 50);
     throttle.minimum_requests(1)
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct Carrier {
     pub(crate) brings: Option<(&'static str, &'static str)>,
     pub(crate) is_send: bool,
     pub(crate) error: ErrorIs,
-    /// Whether the error can be made of an `AttemptTimeout`, and of a `CircuitOpen`.
+    /// Whether the error can be made of an `AttemptTimeout`, and of a `CircuitOpen` and a `Throttled`.
     pub(crate) from_timeout: bool,
     pub(crate) from_refusal: bool,
     /// What an annotated `impl` block makes of it.
