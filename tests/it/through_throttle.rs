@@ -557,6 +557,43 @@ fn a_trial_of_the_breaker_is_let_through() {
 }
 
 #[test]
+fn a_call_inside_a_trial_is_let_through() {
+    struct Client {
+        breaker: CircuitBreaker,
+        throttle: Throttle,
+    }
+
+    #[retry(policy = POLICY, breaker = self.breaker, throttle = self.throttle)]
+    impl Client {
+        fn page(&self) -> Result<u32, Failure> {
+            Ok(1)
+        }
+
+        fn pages(&self) -> Result<u32, Failure> {
+            Ok(self.page()? + self.page()?)
+        }
+
+        async fn pages_async(&self) -> Result<u32, Failure> {
+            self.pages()
+        }
+    }
+
+    for seed in 0..30 {
+        for is_async in [false, true] {
+            let guard = testing::no_wait();
+            let breaker = CircuitBreaker::new().consecutive_failures(1).open_for(SECOND);
+            let client = Client { breaker, throttle: busy() };
+            guard.seed(seed);
+            client.breaker.acquire().unwrap().failure();
+            guard.advance(SECOND);
+            let pages = if is_async { finish(client.pages_async()) } else { client.pages() };
+            assert_eq!(pages, Ok(2), "by seed {seed}");
+            assert_eq!(client.breaker.state(), CircuitState::Closed);
+        }
+    }
+}
+
+#[test]
 fn a_retry_that_may_be_a_trial_is_not_drawn_for() {
     for seed in 0..30 {
         let guard = testing::no_wait();
