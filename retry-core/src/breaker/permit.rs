@@ -49,11 +49,11 @@ impl<'a> Permit<'a> {
         self.ticket.is_trial.then(|| Running::enter(self.breaker.address(), self.ticket.generation))
     }
 
-    /// Returns whether the call is a trial of the half-open circuit.
+    /// Returns whether the call is a trial of the half-open circuit, or runs inside one.
     #[cfg(feature = "std")]
     #[inline]
-    pub(crate) fn is_trial(&self) -> bool {
-        self.ticket.is_trial
+    pub(crate) fn belongs_to_trial(&self) -> bool {
+        self.ticket.is_trial || self.ticket == Ticket::INSIDE_TRIAL
     }
 
     /// Reports that the call has succeeded.

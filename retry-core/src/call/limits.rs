@@ -134,7 +134,8 @@ impl<'a> Shared<'a> {
     /// refusal by the breaker or the throttle. A refused call sends nothing to the server, so it deposits nothing. A call
     /// that the breaker refuses does not count for the throttle either.
     ///
-    /// A trial gets its pass without a draw: the throttle would refuse most of the trials, and the circuit would stay open.
+    /// A trial and the calls inside it get their passes without a draw: the throttle would refuse most of them, and the
+    /// circuit would stay open.
     #[expect(clippy::inline_always, reason = "a function has the code of its own arguments alone")]
     #[inline(always)]
     pub fn admit(&mut self) -> Option<Refusal> {
@@ -145,8 +146,8 @@ impl<'a> Shared<'a> {
             }
         }
         if let Some(throttle) = self.throttle {
-            let is_trial = self.permit.as_ref().is_some_and(Permit::is_trial);
-            match if is_trial { Ok(throttle.admit()) } else { throttle.acquire() } {
+            let belongs_to_trial = self.permit.as_ref().is_some_and(Permit::belongs_to_trial);
+            match if belongs_to_trial { Ok(throttle.admit()) } else { throttle.acquire() } {
                 Ok(pass) => self.pass = Some(pass),
                 Err(throttled) => {
                     self.permit = None;
