@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use reattempt::{Policy, retry};
+use reattempt::{AttemptTimeout, CircuitBreaker, CircuitOpen, Policy, RetryError, retry};
 use tokio::time::sleep;
 
 /// What an annotation may add to the future of a body that stands in the loop.
@@ -159,6 +159,132 @@ fn steps_without_state_add_nothing() {
     assert_small("1024 bytes, closure with steps", &call, &plain, 8);
     let call = POLICY.retry_async(operation::<1024>).name("fetch");
     assert_small("1024 bytes, closure with a name", &call, &plain, 16);
+}
+
+/// What `hedge` may add to the future of a function, and for each argument that the body names.
+const HEDGE: usize = 72;
+const HEDGE_ARGUMENT: usize = 8;
+
+/// What `hedge` adds where the body has a handle: the handles of the copies, which are 24 bytes and allocated with the first
+/// copy, and references to them in the attempt and to one of them in the body.
+const HEDGE_HANDLE: usize = 40;
+
+static BREAKER: CircuitBreaker = CircuitBreaker::new();
+
+impl From<CircuitOpen> for Down {
+    fn from(_: CircuitOpen) -> Self {
+        Down
+    }
+}
+
+impl From<AttemptTimeout> for Down {
+    fn from(_: AttemptTimeout) -> Self {
+        Down
+    }
+}
+
+impl From<RetryError<Down>> for Down {
+    fn from(_: RetryError<Down>) -> Self {
+        Down
+    }
+}
+
+fn reaches<T: ?Sized>(_: &T) -> bool {
+    true
+}
+
+/// The sizes of the futures of a function without `hedge` and with it, and the allowance.
+struct Sizes {
+    shape: &'static str,
+    without: usize,
+    hedged: usize,
+    allowance: usize,
+}
+
+/// Returns the sizes of functions with an operation of 1064 bytes, each without `hedge` and with it: the arguments of the
+/// attribute, those of the function, and what the body does before the operation.
+macro_rules! sizes {
+    ($($shape:literal: [$($attribute:tt)*] ($($argument:ident: $ty:ty = $value:expr),*) $(+ $more:ident)? $body:block;)*) => {
+        vec![$({
+            #[retry($($attribute)*)]
+            async fn without($($argument: $ty),*) -> Result<usize, Down> $body
+
+            #[retry(hedge = "50ms", $($attribute)*)]
+            async fn hedged($($argument: $ty),*) -> Result<usize, Down> $body
+
+            let arguments: &[&str] = &[$(stringify!($argument)),*];
+            Sizes {
+                shape: $shape,
+                without: size_of_val(&without($($value),*)),
+                hedged: size_of_val(&hedged($($value),*)),
+                allowance: HEDGE + HEDGE_ARGUMENT * arguments.len() $(+ $more)?,
+            }
+        }),*]
+    };
+}
+
+#[test]
+fn a_hedge_adds_at_most_72_bytes_and_8_for_each_argument() {
+    let table = sizes! {
+        "no argument": [] () { operation::<1064>().await };
+        "one argument": [] (key: &str = "key") {
+            assert!(reaches(key));
+            operation::<1064>().await
+        };
+        "two arguments": [] (key: &str = "key", list: Vec<u8> = Vec::new()) {
+            assert!(reaches(key) && reaches(&list));
+            operation::<1064>().await
+        };
+        "three arguments and `?`": [] (key: &str = "key", list: Vec<u8> = Vec::new(), number: u64 = 7) {
+            assert!(reaches(key) && reaches(&list) && number > 0);
+            let value = operation::<1064>().await?;
+            Ok(value)
+        };
+        "`?`": [] () { Ok(operation::<1064>().await? + 1) };
+        "breaker": [breaker = BREAKER] (key: &str = "key") {
+            assert!(reaches(key));
+            operation::<1064>().await
+        };
+        "attempt_timeout": [attempt_timeout = "5s"] (key: &str = "key") {
+            assert!(reaches(key));
+            operation::<1064>().await
+        };
+        "retry_ok": [retry_ok = |value| *value > 7] (key: &str = "key") {
+            assert!(reaches(key));
+            operation::<1064>().await
+        };
+        "clone": [clone(list)] (list: Vec<u8> = Vec::new()) {
+            let mut list = list;
+            list.push(7);
+            let value = operation::<1064>().await?;
+            Ok(value + list.len())
+        };
+        "error and hooks": [error = Down, on_retry = |_| (), on_give_up = |_| (), fallback = |_: RetryError<Down>| Ok(7)]
+            (key: &str = "key") {
+            assert!(reaches(key));
+            operation::<1064>().await
+        };
+        "a small body": [] (key: &str = "key") {
+            assert!(reaches(key));
+            operation::<8>().await
+        };
+        "call": [call = c] (key: &str = "key") + HEDGE_HANDLE {
+            assert!(reaches(key) && c.attempt() > 0);
+            operation::<1064>().await
+        };
+        "breaker, attempt_timeout, retry_ok, call": [
+            breaker = BREAKER, attempt_timeout = "5s", retry_ok = |value| *value > 7, call = c
+        ] (key: &str = "key") + HEDGE_HANDLE {
+            assert!(reaches(key) && c.attempt() > 0);
+            operation::<1064>().await
+        };
+    };
+    for Sizes { shape, without, hedged, allowance } in &table {
+        println!("{shape}: {without} bytes, hedged {hedged}: {} more, of {allowance}", hedged - without);
+    }
+    for Sizes { shape, without, hedged, allowance } in &table {
+        assert!(hedged - without <= *allowance, "{shape}: {without} bytes, hedged {hedged}");
+    }
 }
 
 #[tokio::test]

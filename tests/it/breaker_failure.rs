@@ -294,6 +294,16 @@ fn an_impl_block_has_one_for_all_its_methods() {
 }
 
 #[test]
+fn without_a_breaker_nobody_is_asked() {
+    #[retry(breaker = breaker, breaker_failure = |outcome| unreachable!("{outcome:?}"))]
+    fn fetch(breaker: Option<&CircuitBreaker>) -> Response {
+        Err(Failure::Wrong)
+    }
+
+    assert_eq!(fetch(None), Err(Failure::Wrong));
+}
+
+#[test]
 fn functions_of_any_shape_can_have_it() {
     #[retry(breaker = breaker, breaker_failure = |found| found.is_err())]
     fn option(breaker: &CircuitBreaker) -> Option<u32> {
@@ -398,6 +408,10 @@ fn a_refusal_is_never_passed() {
         assert!(result.is_err());
     }
     assert!(bare(&breaker).is_err());
+    let open = || refused("breaker").unwrap_err().downcast::<CircuitOpen>().expect("a refusal");
+    let policy = Policy::new();
+    let call = policy.retry(|| Err::<u16, _>(open())).breaker(&breaker);
+    assert!(call.breaker_failure(|outcome| unreachable!("{outcome:?}")).run().is_err());
     // A call that its own breaker refuses has no outcome either.
     assert_eq!(counts(&breaker), (0, 0));
     breaker.force_open();
@@ -464,9 +478,8 @@ fn a_step_of_a_call_decides_too() {
             assert_eq!(result, response);
         }
         assert_eq!((counts(&breaker), asked.get()), (counted, attempts.get()), "{response:?}");
-        // Steps come in any order, and the last rule decides.
-        for result in
-            forms!(POLICY, operation; .breaker_failure(|_| true).breaker_failure(&rule).breaker(&breaker))
+        // Steps come in any order, and of two rules the last one decides.
+        for result in forms!(POLICY, operation; .breaker_failure(|_| true).breaker_failure(&rule).breaker(&breaker).when(|_| true))
         {
             assert_eq!(result, response);
         }

@@ -137,7 +137,11 @@ impl Lab {
                 ends("panics");
                 panic!("try {number} panics")
             }
-            End::Never => std::future::pending().await,
+            // A wait that ends, so that a test whose call waits for it fails at last.
+            End::Never => {
+                sleep(Duration::from_secs(86_400)).await;
+                panic!("try {number} was not dropped")
+            }
         }
     }
 

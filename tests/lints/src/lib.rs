@@ -15,11 +15,12 @@ use std::process;
 use reattempt::retry;
 use reattempt::{
     AttemptTimeout, CircuitBreaker, CircuitOpen, GiveUpEvent, RetryBudget, RetryError, RetryEvent,
-    SuccessEvent,
+    SuccessEvent, Throttle, Throttled,
 };
 
 pub static BUDGET: RetryBudget = RetryBudget::new();
 pub static BREAKER: CircuitBreaker = CircuitBreaker::new();
+pub static THROTTLE: Throttle = Throttle::new();
 
 /// An error.
 #[derive(Debug, Clone)]
@@ -40,6 +41,12 @@ impl std::error::Error for Failure {}
 impl From<AttemptTimeout> for Failure {
     fn from(_: AttemptTimeout) -> Self {
         return Self::Busy;
+    }
+}
+
+impl From<Throttled> for Failure {
+    fn from(_: Throttled) -> Self {
+        Self::Busy
     }
 }
 
@@ -550,6 +557,22 @@ pub async fn handled_async(n: u32) -> Result<u32, Failure> {
 #[cfg_attr(feature = "retried", retry(call = handle, budget = BUDGET, breaker = BREAKER, error = Failure, on_success = told))]
 pub fn handled_and_shared(n: u32) -> Result<u32, RetryError<Failure>> {
     call(n).map_err(convert)
+}
+
+#[cfg_attr(feature = "retried", retry(throttle = THROTTLE))]
+#[must_use]
+pub fn throttled(n: u32) -> Option<u32> {
+    call(n).ok()
+}
+
+#[cfg_attr(feature = "retried", retry(throttle = THROTTLE, on_retry = log_retry, error = Failure))]
+pub async fn throttled_async(n: u32) -> Result<u32, RetryError<Failure>> {
+    call_async(n).await.map_err(convert)
+}
+
+#[cfg_attr(feature = "retried", retry(throttle = THROTTLE, breaker = BREAKER, budget = BUDGET, retry_ok = is_zero))]
+pub async fn throttled_poll(n: u32) -> Result<u32, Failure> {
+    call_async(n).await
 }
 
 #[cfg_attr(feature = "retried", retry(cancel = is_over, delay = own_delay, on_success = told))]

@@ -95,7 +95,8 @@ impl Function {
             Needs::Sync => !self.kind.is_async(),
             Needs::Async => self.kind.is_async(),
             Needs::Timeout => self.kind.is_async() && self.carrier.from_timeout,
-            Needs::Open => self.carrier.from_open,
+            Needs::Refusal => self.carrier.from_refusal,
+            Needs::Copies => self.kind.is_async() && self.is_shared(),
             Needs::Error(ErrorIs::Fault) => self.carrier.error == ErrorIs::Fault,
             Needs::Error(_) => self.carrier.error != ErrorIs::Other,
             Needs::Constant => self.place == Place::WithConstant,
@@ -112,6 +113,14 @@ impl Function {
         let is_named =
             self.place != Place::MacroParts || !names.iter().any(|name| policy.text.contains(name));
         has_needed && is_shown && fails_plainly && has_own_type && is_named
+    }
+
+    /// Whether nothing in it is borrowed exclusively.
+    fn is_shared(&self) -> bool {
+        let is_exclusive =
+            |text: &str| ["'e mut", "'a mut", "&mut", "FnMut"].iter().any(|word| text.contains(word));
+        let mut texts = self.arguments.iter().flat_map(|given| [given.argument.ty, given.argument.parameter]);
+        !is_exclusive(self.receiver.text) && !self.receiver.clones && !texts.any(is_exclusive)
     }
 
     /// Takes back a promise of `Send` that the parts do not keep.
