@@ -182,6 +182,28 @@ fn others_take_the_place_of_trials_after_their_own_time() {
 }
 
 #[test]
+fn a_trial_that_starts_late_has_its_whole_time() {
+    for succeeds in [true, false] {
+        let guard = testing::no_wait();
+        let breaker = db().trials(2).trial_timeout(3 * SECOND);
+        breaker.acquire().expect("closed").failure();
+        guard.advance(10 * SECOND);
+        breaker.acquire().expect("a trial").success();
+        // With few calls, the second trial starts long after the first.
+        guard.advance(60 * SECOND);
+        let trial = breaker.acquire().expect("the second trial");
+        guard.advance(2 * SECOND);
+        assert_eq!(refusal(&breaker).retry_in(), SECOND, "both trials are taken");
+        if succeeds {
+            trial.success()
+        } else {
+            trial.failure()
+        }
+        assert_eq!(breaker.state(), if succeeds { Closed } else { Open });
+    }
+}
+
+#[test]
 fn so_many_trials_may_fail() {
     table(
         || db().trials(3).trial_failures(1),
