@@ -89,7 +89,7 @@ impl Circuit {
                 CircuitState::Closed | CircuitState::Disabled => return (Ok(here), None),
                 CircuitState::HalfOpen if seen.count < recovery.trials.calls() => {
                     // The last trial of all has as much time as the first.
-                    start(&self.trials_since, now(), recovery.trial_time());
+                    self.start(&self.trials_since, seen, now());
                     if self.step(seen, CircuitWord { count: seen.count + 1, ..seen }) {
                         return (Ok(Ticket { is_trial: true, ..here }), None);
                     }
