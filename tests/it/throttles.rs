@@ -173,13 +173,14 @@ fn what_a_window_holds_does_not_depend_on_the_moment_of_its_first_request() {
 #[test]
 fn a_setting_of_the_window_that_is_changed_starts_it_afresh() {
     let _guard = testing::no_wait();
+    // At this time, the numbers of tenths do not depend on their length.
     let used = || {
-        let throttle = Throttle::new().minimum_requests(1);
+        let throttle = Throttle::new().minimum_requests(1).clock(|| Duration::ZERO);
         reject(&throttle, 3);
         throttle
     };
     assert_probability(&used().window(10 * SECOND), 0.0);
-    assert_probability(&used().clock(|| Duration::ZERO), 0.0);
+    assert_probability(&used().clock(|| Duration::from_nanos(1)), 0.0);
     // These do not change what is counted.
     assert_probability(&used().k(3.0).name("other"), 0.75);
     assert_probability(&used().minimum_requests(3), 0.75);
@@ -266,6 +267,18 @@ fn eight_threads_are_all_counted() {
     });
     let throttle = Arc::into_inner(throttle).expect("the threads have ended").minimum_requests(1);
     assert_probability(&throttle, f64::from(4 * CALLS) / f64::from(8 * CALLS + 1));
+}
+
+#[test]
+fn the_requests_of_other_threads_count_for_the_minimum() {
+    let throttle = Throttle::new().window(10_000 * SECOND).minimum_requests(14);
+    for _ in 0..4 {
+        thread::scope(|scope| scope.spawn(|| accept(&throttle, 1)).join().unwrap());
+    }
+    reject(&throttle, 9);
+    assert_probability(&throttle, 0.0);
+    reject(&throttle, 1);
+    assert_probability(&throttle, 6.0 / 15.0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -710,3 +710,31 @@ fn a_method_that_calls_another_one_with_the_same_throttle_counts_at_each_level()
     guard.seed(seed);
     assert!(matches!(client.outer(), Err(Failure::Throttled(_))));
 }
+
+#[test]
+fn a_call_that_was_refused_inside_is_recognised_in_the_error_of_its_loop() {
+    #[retry(max = 1, throttle = inner, error = Failure)]
+    fn inside(inner: &Throttle) -> Result<u32, RetryError<Failure>> {
+        unreachable!("the throttle refuses the call")
+    }
+
+    #[retry(max = 1, throttle = outer, breaker = breaker)]
+    fn outside(
+        outer: &Throttle,
+        breaker: &CircuitBreaker,
+        inner: &Throttle,
+    ) -> Result<u32, Box<dyn std::error::Error>> {
+        Ok(inside(inner)?)
+    }
+
+    let guard = testing::no_wait();
+    let seed = seed_for(&guard, 0);
+    let (outer, inner) = (calm(), busy());
+    let breaker = CircuitBreaker::new().consecutive_failures(1).count_permanent_errors();
+    guard.seed(seed);
+    let error = outside(&outer, &breaker, &inner).unwrap_err();
+    let error = error.downcast_ref::<RetryError<Failure>>().expect("the error of the inner loop");
+    assert_eq!((error.reason(), error.attempts()), (GiveUpReason::Throttled, 0));
+    assert_eq!(counts(outer), (0, 0), "nothing was sent");
+    assert_eq!(breaker.state(), CircuitState::Closed);
+}

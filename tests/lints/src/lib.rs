@@ -644,3 +644,24 @@ pub fn pause(_: std::time::Duration) {}
 pub fn is_zero(n: &u32) -> bool {
     *n == 0
 }
+
+/// A rule of what is a failure for the breaker.
+pub const fn is_down(outcome: Result<&u32, &Failure>) -> bool {
+    matches!(outcome, Ok(500..))
+}
+
+#[cfg_attr(feature = "retried", retry(breaker = BREAKER, breaker_failure = is_down))]
+pub fn judged(n: u32) -> Result<u32, Failure> {
+    call(n)
+}
+
+#[cfg_attr(feature = "retried", retry(breaker = BREAKER, breaker_failure = is_down, retry_ok = is_zero))]
+pub async fn judged_async(n: u32) -> Result<u32, Failure> {
+    let n = call_async(n).await?;
+    Ok(n + 1)
+}
+
+#[cfg_attr(feature = "retried", retry(breaker = BREAKER, breaker_failure = is_down, error = Failure, attempt_timeout = "1s"))]
+pub async fn judged_and_wrapped(n: u32) -> Result<u32, RetryError<Failure>> {
+    call_async(n).await.map_err(convert)
+}

@@ -34,6 +34,7 @@ models! {
         too_many_failed_trials_open_it_once
         the_open_time_doubles_once
         a_late_trial_doubles_nothing
+        a_late_failure_moves_no_time
         the_hand_wins_for_a_time
         forced_open_for_a_time_it_admits_exactly_its_trials
         forced_open_for_a_time_it_admits_no_trial_at_once
