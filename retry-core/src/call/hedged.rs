@@ -37,7 +37,7 @@ impl Hedging<'_> {
         handles: H,
         start: S,
         judge: J,
-    ) -> Hedged<'_, F, X, H, S, J, RuntimeTimers>
+    ) -> Hedged<'_, F, X, H, S, J, RuntimeTimers, Wait>
     where
         F: Future<Output = T>,
         X: CopyRules,
@@ -56,7 +56,7 @@ impl Hedging<'_> {
         start: S,
         judge: J,
         timers: N,
-    ) -> Hedged<'_, F, X, H, S, J, N> {
+    ) -> Hedged<'_, F, X, H, S, J, N, N::Timer> {
         self.begin(attempt);
         let first = start(handles.first());
         Hedged {
@@ -80,7 +80,7 @@ pub fn hedged_with<'h, T, F, X, H, S, J, N, W>(
     start: S,
     judge: J,
     sleep: &'h N,
-) -> Hedged<'h, F, X, H, S, J, SleepTimers<'h, N, W>>
+) -> Hedged<'h, F, X, H, S, J, SleepTimers<'h, N, W>, Slept<W>>
 where
     F: Future<Output = T>,
     X: CopyRules,
@@ -149,29 +149,30 @@ pub fn judge<O: Outcome>(
 
 pin_project! {
     /// A hedged attempt. See the module's documentation.
+    ///
+    /// It has no bound, and the type of a timer is a parameter, so that the compiler finds out without them whether it is
+    /// `Send`: it could not prove `N: Timers` for a closure whose futures borrow.
     #[must_use = "an attempt runs only when awaited"]
-    pub struct Hedged<'h, F, X, H, S, J, N>
-    where
-        N: Timers,
-    {
+    pub struct Hedged<'h, F, X, H, S, J, N, W> {
         call: HedgedCall<'h, 'h, X, H>,
         start: S,
         judge: J,
         timers: N,
-        race: StartedRace<'h, F, N::Timer>,
+        race: StartedRace<'h, F, W>,
         #[pin]
         first: F,
     }
 }
 
-impl<T, F, X, H, S, J, N> Future for Hedged<'_, F, X, H, S, J, N>
+impl<T, F, X, H, S, J, N, W> Future for Hedged<'_, F, X, H, S, J, N, W>
 where
     F: Future<Output = T>,
     X: CopyRules,
     H: Handles,
     S: Fn(H::Handle) -> F,
     J: FnMut(T, Question, &Hedging<'_>) -> (T, bool),
-    N: Timers,
+    N: Timers<Timer = W>,
+    W: Future<Output = ()>,
 {
     type Output = T;
 

@@ -18,9 +18,32 @@ pub(super) struct ErrorView {
     pub(super) view: TokenStream,
 }
 
+/// What core gets of a failure beside its classification and its hint.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Facts {
+    /// Nothing.
+    None,
+    /// What any failure has: the name of the operation and the sum of the waits.
+    OfFailure,
+    /// That, and the delay by the user's function.
+    OfError,
+}
+
 impl Expansion<'_> {
     /// Returns the error with all that core needs of it.
     pub(super) fn error_view(&self) -> ErrorView {
+        let ErrorView { prepared, view } = self.error_with(Facts::OfError);
+        let own_delay = self.own_delay();
+        ErrorView { prepared: quote!(#prepared #own_delay), view: self.hedge_watch(view) }
+    }
+
+    /// Returns the error with its classification and its hint, which decide whether it ends an attempt while other tries
+    /// run. It borrows nothing else of the function, so the future of the attempt stays `Send`.
+    pub(super) fn classified_error(&self) -> ErrorView {
+        self.error_with(Facts::None)
+    }
+
+    fn error_with(&self, facts: Facts) -> ErrorView {
         let rules = &self.retry.error_rules;
         let Locals { view: named_view, is_retryable: verdict, hint, classifiers: named_classifiers, .. } =
             &self.locals;
@@ -38,13 +61,10 @@ impl Expansion<'_> {
         } else {
             (None, by_type)
         };
-        let has_delay = rules.delay.is_some();
-        let view = self.overridden(&view, is_retryable.is_some(), found_hint.is_some(), has_delay);
-        let view = self.hedge_watch(view);
+        let view = self.overridden(&view, is_retryable.is_some(), found_hint.is_some(), facts);
         let is_retryable = is_retryable.map(|value| quote!(let #verdict = #value;));
         let found_hint = found_hint.map(|value| quote!(let #hint = #value;));
-        let own_delay = self.own_delay();
-        ErrorView { prepared: quote!(#classifiers #named #is_retryable #found_hint #own_delay), view }
+        ErrorView { prepared: quote!(#classifiers #named #is_retryable #found_hint), view }
     }
 
     /// Defines the delay by the user's function, which core calls if there is a wait.
@@ -113,11 +133,11 @@ impl Expansion<'_> {
             return (quote!(_), None, refused);
         }
         match &self.retry.success_hint {
-            None => (quote!(_), None, self.overridden(&refused, false, false, false)),
+            None => (quote!(_), None, self.overridden(&refused, false, false, Facts::OfFailure)),
             Some(read) => {
                 let call = self.call(Place::of(read), "call_hint", quote!(#value, #read));
                 let read = quote_spanned!(Span::mixed_site()=> let #hint = #call;);
-                let refused = self.hedge_watch(self.overridden(&refused, false, true, false));
+                let refused = self.hedge_watch(self.overridden(&refused, false, true, Facts::OfFailure));
                 (value.to_token_stream(), Some(read), refused)
             }
         }
@@ -129,10 +149,13 @@ impl Expansion<'_> {
         failure: &TokenStream,
         has_verdict: bool,
         has_hint: bool,
-        has_delay: bool,
+        facts: Facts,
     ) -> TokenStream {
         let (private, rules) = (&self.retry.private, &self.retry.error_rules);
-        if !has_verdict && !has_hint && !has_delay && rules.name.is_none() && !rules.sums_waits {
+        let name = rules.name.as_ref().filter(|_| facts != Facts::None);
+        let sums_waits = rules.sums_waits && facts != Facts::None;
+        let has_delay = rules.delay.is_some() && facts == Facts::OfError;
+        if !has_verdict && !has_hint && !has_delay && name.is_none() && !sums_waits {
             return failure.clone();
         }
         let Locals { is_retryable: verdict, hint, waited, own_delay, .. } = &self.locals;
@@ -142,11 +165,11 @@ impl Expansion<'_> {
         };
         let is_retryable = option(has_verdict.then(|| verdict.to_token_stream()));
         let hint = option(has_hint.then(|| hint.to_token_stream()));
-        let operation = match &rules.name {
+        let operation = match name {
             Some(text) => quote!(::core::option::Option::Some(::core::format_args!(#text))),
             None => quote!(::core::option::Option::None::<&::core::primitive::str>),
         };
-        let waited = option(rules.sums_waits.then(|| quote!(&#waited)));
+        let waited = option(sums_waits.then(|| quote!(&#waited)));
         let own_delay = option(has_delay.then(|| quote!(&#own_delay)));
         quote_spanned! {Span::mixed_site()=>
             #private::Overridden {

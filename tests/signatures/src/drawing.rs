@@ -94,6 +94,7 @@ impl Function {
             Needs::Nothing => true,
             Needs::Sync => !self.kind.is_async(),
             Needs::Async => self.kind.is_async(),
+            Needs::Shared => self.kind.is_async() && !self.lends_exclusively() && !self.receiver.clones,
             Needs::Timeout => self.kind.is_async() && self.carrier.from_timeout,
             Needs::Open => self.carrier.from_open,
             Needs::Error(ErrorIs::Fault) => self.carrier.error == ErrorIs::Fault,
@@ -112,6 +113,15 @@ impl Function {
         let is_named =
             self.place != Place::MacroParts || !names.iter().any(|name| policy.text.contains(name));
         has_needed && is_shown && fails_plainly && has_own_type && is_named
+    }
+
+    /// Whether the function borrows anything exclusively, which it could lend to only one of its attempts at a time.
+    fn lends_exclusively(&self) -> bool {
+        let brought = [self.success.brings, self.carrier.brings].into_iter().flatten().map(|(text, _)| text);
+        let types = self.arguments.iter().map(|given| given.argument.ty).chain(brought);
+        types
+            .chain([self.receiver.text])
+            .any(|ty| ["&mut ", "&'e mut ", "&'r mut ", "&'a mut "].iter().any(|word| ty.contains(word)))
     }
 
     /// Takes back a promise of `Send` that the parts do not keep.
