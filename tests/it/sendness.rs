@@ -152,6 +152,8 @@ stays_send! { calls, failures;
     with_hedge_and_call: [hedge = HEDGE, call = c, when = |error| error.number() == c.attempt().min(1)] -> Local;
     with_hedge_and_sleep: [hedge = HEDGE, sleep = tokio::time::sleep, on_retry = on_retry] -> Local;
     with_hedge_sleep_and_attempt_timeout: [hedge = HEDGE, sleep = tokio::time::sleep, attempt_timeout = "5s"] -> Local;
+    with_hedge_and_sleep_as_closure: [hedge = HEDGE, sleep = |time| async move { tokio::time::sleep(time).await }] -> Local;
+    with_hedge_and_within: [hedge = HEDGE, within = "1h"] -> Local;
     with_hedge_and_hooks: [hedge = HEDGE, on_retry = on_retry, on_give_up = on_give_up, on_success = async |_| {}] -> Local;
     with_hedge_and_fallback: [hedge = HEDGE, fallback = plain_fallback, name = "fetch {failures}"] -> Local;
     with_hedge_and_delay: [hedge = HEDGE, delay = own_delay, retry_after = no_hint] -> Local;
