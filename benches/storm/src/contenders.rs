@@ -20,7 +20,7 @@ pub(crate) struct Contender {
 }
 
 pub(crate) const NO_RETRY: Contender = Contender { name: "no retry", run: run::<by_hand::NoRetry> };
-pub(crate) const ADVISED: Contender = Contender { name: "ours: budget, breaker", run: run::<ours::Breaker> };
+pub(crate) const ADVISED: Contender = Contender { name: "ours: budget, breaker", run: run::<ours::Breaking> };
 
 /// Each at its documented best, with the same number of attempts, base delay and timeout. Their names do not begin with
 /// those of ours.

@@ -17,25 +17,22 @@ const CLIENTS: [(&str, Run); 4] = [
     ("ours: no argument", run::<ours::Plain>),
     ("ours: budget", run::<ours::Budget>),
     ("ours: budget, throttle", run::<ours::Throttling>),
-    ("ours: budget, breaker", run::<ours::Breaker>),
+    ("ours: budget, breaker", run::<ours::Breaking>),
 ];
 
 /// Returns the table as Markdown.
 pub(crate) fn table() -> String {
-    let mut table = String::from(
-        "| client                 | calls | answered | refused | requests | recovered after |\n\
-         | ---------------------- | ----: | -------: | ------: | -------: | --------------: |\n",
-    );
-    for (name, run) in CLIENTS {
-        let record = run(SCENARIO, SEED);
-        let mut all = Counts::default();
-        record.bins.iter().for_each(|counts| all += *counts);
-        let recovery = Figures::of(&record, &SCENARIO).recovery;
-        let recovery = recovery.map_or_else(|| "never".to_owned(), |seconds| format!("{seconds:.1} s"));
-        let Counts { calls, answers, refused, sent } = all;
-        table += &format!(
-            "| {name:<22} | {calls:>5} | {answers:>8} | {refused:>7} | {sent:>8} | {recovery:>15} |\n"
-        );
-    }
-    table
+    const HEAD: &str = "\
+        | client                 | calls | answered | refused | requests | recovered after |\n\
+        | ---------------------- | ----: | -------: | ------: | -------: | --------------: |\n";
+    let rows: String = CLIENTS.iter().map(|(name, run)| row(name, *run)).collect();
+    HEAD.to_owned() + &rows
+}
+
+fn row(name: &str, run: Run) -> String {
+    let record = run(SCENARIO, SEED);
+    let recovery = Figures::of(&record, &SCENARIO).recovery;
+    let recovery = recovery.map_or_else(|| "never".to_owned(), |seconds| format!("{seconds:.1} s"));
+    let Counts { calls, answers, refused, sent } = record.bins.iter().copied().sum();
+    format!("| {name:<22} | {calls:>5} | {answers:>8} | {refused:>7} | {sent:>8} | {recovery:>15} |\n")
 }

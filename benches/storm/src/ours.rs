@@ -127,15 +127,15 @@ impl Client for DefaultBreaker {
 }
 
 /// A breaker and a budget.
-pub(crate) struct Breaker {
+pub(crate) struct Breaking {
     net: Net,
     budget: RetryBudget,
     breaker: CircuitBreaker,
 }
 
-impl Client for Breaker {
-    fn new(net: Net) -> Breaker {
-        Breaker { net, budget: advised_budget(), breaker: advised_breaker() }
+impl Client for Breaking {
+    fn new(net: Net) -> Breaking {
+        Breaking { net, budget: advised_budget(), breaker: advised_breaker() }
     }
 
     #[retry(
