@@ -217,7 +217,7 @@ fn a_refusal_is_an_error_that_other_errors_can_be_made_of() {
 #[test]
 fn a_name_may_be_made_at_run_time() {
     let name_of = |throttle: Throttle| {
-        std::iter::repeat_with(|| throttle.acquire().map(|pass| pass.rejected()))
+        std::iter::repeat_with(|| throttle.acquire().map(reattempt::Pass::rejected))
             .find_map(Result::err)
             .expect("nothing is accepted")
             .name()
