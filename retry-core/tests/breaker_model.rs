@@ -499,7 +499,7 @@ fn compare(breaker: &CircuitBreaker, model: &Model) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn a_breaker_does_what_the_model_does(settings in settings(), steps in steps()) {
