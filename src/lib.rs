@@ -4,6 +4,7 @@
 //! [adapters]: _documentation::adapters
 //! [real systems]: _documentation::real_systems
 //! [brownout]: _documentation::brownout
+//! [overload]: _documentation::overload
 //! [testing]: mod@testing
 //! [migrating]: _documentation::migrating
 //! [closures]: _documentation::closure

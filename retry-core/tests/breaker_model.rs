@@ -314,7 +314,8 @@ impl Model {
         }
         match self.state {
             Closed | Disabled => return Some(self.epoch),
-            HalfOpen if self.admitted() < self.settings.trials.0 => {}
+            // The last trial of all has as much time as the first.
+            HalfOpen if self.admitted() < self.settings.trials.0 => self.tried = self.now,
             _ => self.enter(HalfOpen),
         }
         self.running += 1;

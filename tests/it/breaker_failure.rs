@@ -85,7 +85,7 @@ fn by_path(server: &Server) -> Response {
     server.respond()
 }
 
-#[retry(max = 3, jitter = none, breaker = server.breaker, breaker_failure = |outcome| is_down(outcome))]
+#[retry(max = 3, jitter = none, breaker = server.breaker, breaker_failure = |outcome| -> bool { is_down(outcome) })]
 async fn by_closure(server: &Server) -> Response {
     server.respond()
 }
@@ -189,9 +189,10 @@ async fn an_attempt_that_runs_out_of_time_is_judged_by_its_error() {
 
 #[test]
 fn the_body_s_own_error_is_judged_under_error() {
-    #[retry(max = 2, jitter = none, error = Failure, breaker = server.breaker, breaker_failure = |outcome| is_down(outcome))]
+    #[retry(max = 2, jitter = none, error = Failure, breaker = server.breaker, breaker_failure = is_down)]
     fn explained(server: &Server) -> Result<u16, RetryError<Failure>> {
-        Ok(server.respond()?)
+        let status = server.respond()?;
+        Ok(status)
     }
 
     let _guard = testing::no_wait();
@@ -279,9 +280,11 @@ impl Client {
 
 #[test]
 fn an_impl_block_has_one_for_all_its_methods() {
+    type Row = (fn(&Client) -> Response, (u64, u64));
+
     let client = |responses: &[Response]| Client { server: Server::new(responses), limit: 400 };
     let _guard = testing::no_wait();
-    let calls: [(fn(&Client) -> Response, (u64, u64)); 4] = [
+    let calls: [Row; 4] = [
         (Client::get, (1, 1)),
         (|client| finish(client.get_async()), (1, 1)),
         (Client::own, (2, 1)),
@@ -310,7 +313,7 @@ fn functions_of_any_shape_can_have_it() {
         None
     }
 
-    #[retry(max = 2, breaker = breaker, breaker_failure = |outcome| outcome.is_ok_and(|all| all.is_empty()), clone(items))]
+    #[retry(max = 2, breaker = breaker, breaker_failure = |outcome| outcome.is_ok_and(Vec::is_empty), clone(items))]
     fn generic<T: Clone, E: From<CircuitOpen>>(breaker: &CircuitBreaker, items: Vec<T>) -> Result<Vec<T>, E> {
         Ok(items)
     }
@@ -347,7 +350,7 @@ fn functions_of_any_shape_can_have_it() {
 async fn the_future_is_send_if_the_error_is() {
     static BREAKER: CircuitBreaker = CircuitBreaker::new();
 
-    #[retry(max = 2, attempt_timeout = "1s", breaker = BREAKER, breaker_failure = |outcome| is_down(outcome))]
+    #[retry(max = 2, attempt_timeout = "1s", breaker = BREAKER, breaker_failure = is_down)]
     async fn fetch() -> Response {
         tokio::task::yield_now().await;
         Ok(200)
@@ -357,7 +360,7 @@ async fn the_future_is_send_if_the_error_is() {
     let rule = |outcome: Result<&u16, &Failure>| is_down(outcome);
     let policy = Policy::new();
     let call = policy.retry_async(|| async { Ok(200) }).breaker(&BREAKER).breaker_failure(rule);
-    assert_eq!(assert_send(async { call.await }).await, Ok(200));
+    assert_eq!(assert_send(call.into_future()).await, Ok(200));
 }
 
 /// Asks a server through a breaker or a throttle that refuses.

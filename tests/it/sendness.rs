@@ -152,6 +152,8 @@ stays_send! { calls, failures;
     with_hedge_and_call: [hedge = HEDGE, call = c, when = |error| error.number() == c.attempt().min(1)] -> Local;
     with_hedge_and_sleep: [hedge = HEDGE, sleep = tokio::time::sleep, on_retry = on_retry] -> Local;
     with_hedge_sleep_and_attempt_timeout: [hedge = HEDGE, sleep = tokio::time::sleep, attempt_timeout = "5s"] -> Local;
+    with_hedge_and_sleep_as_closure: [hedge = HEDGE, sleep = |time| async move { tokio::time::sleep(time).await }] -> Local;
+    with_hedge_and_within: [hedge = HEDGE, within = "1h"] -> Local;
     with_hedge_and_hooks: [hedge = HEDGE, on_retry = on_retry, on_give_up = on_give_up, on_success = async |_| {}] -> Local;
     with_hedge_and_fallback: [hedge = HEDGE, fallback = plain_fallback, name = "fetch {failures}"] -> Local;
     with_hedge_and_delay: [hedge = HEDGE, delay = own_delay, retry_after = no_hint] -> Local;
@@ -349,6 +351,60 @@ fn with_what_the_hooks_capture() {
     let (client, mut last) = (Client { retries: AtomicU32::new(0) }, String::new());
     assert!(run(assert_send(client.call(&1, &mut last, "text".to_owned()))).is_ok_and(|length| length == 4));
     assert_eq!((client.retries.into_inner(), last.as_str()), (2, "text"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_a_hedge_and_a_sleep_that_borrows() {
+    struct Client {
+        hedge: Hedge,
+        sleeps: AtomicU32,
+    }
+
+    impl Client {
+        async fn get(&self, text: &str) -> Result<usize, Local> {
+            tokio::task::yield_now().await;
+            Ok(text.len())
+        }
+
+        async fn pause(&self, time: Duration) {
+            self.sleeps.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(time).await;
+        }
+
+        #[retry(hedge = self.hedge, sleep = |time| self.pause(time))]
+        async fn by_closure(&self, text: &str) -> Result<usize, Local> {
+            self.get(text).await
+        }
+
+        #[retry(hedge = self.hedge, sleep = async |time| self.pause(time).await)]
+        async fn by_async_closure(&self, text: &str) -> Result<usize, Local> {
+            self.get(text).await
+        }
+    }
+
+    let client = Client { hedge: Hedge::after(Duration::from_secs(9)), sleeps: AtomicU32::new(0) };
+    assert!(assert_send(client.by_closure("text")).await.is_ok_and(|length| length == 4));
+    assert!(assert_send(client.by_async_closure("text")).await.is_ok_and(|length| length == 4));
+    assert_eq!(client.sleeps.into_inner(), 2, "one timer for each call");
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_a_hedge_and_arguments_that_stay_on_their_thread() {
+    #[retry(hedge = "9s", within = "1h", name = "get {hits:?}")]
+    async fn named(op: &AtomicU32, hits: Cell<u32>) -> Result<u32, Local> {
+        tokio::task::yield_now().await;
+        Ok(op.load(Ordering::Relaxed))
+    }
+
+    #[retry(hedge = "9s", delay = |_, n| Duration::from_millis((hits.get() + n).into()), on_retry = |_| hits.set(2))]
+    async fn delayed(op: &AtomicU32, hits: Cell<u32>) -> Result<u32, Local> {
+        tokio::task::yield_now().await;
+        Ok(op.load(Ordering::Relaxed))
+    }
+
+    let (op, hits) = (AtomicU32::new(7), Cell::new(1));
+    assert!(assert_send(named(&op, hits.clone())).await.is_ok_and(|value| value == 7));
+    assert!(assert_send(delayed(&op, hits)).await.is_ok_and(|value| value == 7));
 }
 
 mod borrowed {

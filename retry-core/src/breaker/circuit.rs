@@ -30,7 +30,7 @@ impl Ticket {
 pub(crate) struct Circuit {
     pub(super) moment: AtomicU64,
     opened_at: AtomicU64,
-    /// The time from which on the outcomes of trials are awaited.
+    /// The start of the last trial, from which on the outcomes of all trials are awaited.
     trials_since: AtomicU64,
     forced_at: AtomicU64,
     /// How long the circuit is forced open.
@@ -88,6 +88,8 @@ impl Circuit {
             match seen.state {
                 CircuitState::Closed | CircuitState::Disabled => return (Ok(here), None),
                 CircuitState::HalfOpen if seen.count < recovery.trials.calls() => {
+                    // The last trial of all has as much time as the first.
+                    self.start(&self.trials_since, seen, now());
                     if self.step(seen, CircuitWord { count: seen.count + 1, ..seen }) {
                         return (Ok(Ticket { is_trial: true, ..here }), None);
                     }

@@ -295,6 +295,7 @@ impl<'a> Shared<'a> {
 /// Asks the rule of `breaker_failure` about the outcome of an attempt, reports the answer to the breaker, and returns the
 /// result. The refusal of a breaker or a throttle is no outcome, because nothing was sent: the rule does not receive it.
 #[inline]
+#[expect(clippy::missing_errors_doc, reason = "the result is that of the attempt")]
 pub fn judge_by<T, E>(
     shared: &mut Shared<'_>,
     result: Result<T, E>,

@@ -18,9 +18,28 @@ pub(super) struct ErrorView {
     pub(super) view: TokenStream,
 }
 
+/// What a failure has beside the answers whether it is retried and whether it has a hint.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// The name of the operation, the sum of the waits and the function's own delay.
+    All,
+    /// The same without the delay.
+    NoDelay,
+    Nothing,
+}
+
 impl Expansion<'_> {
     /// Returns the error with all that core needs of it.
     pub(super) fn error_view(&self) -> ErrorView {
+        self.error_view_with(Rest::All)
+    }
+
+    /// Returns the error with what decides whether it is retried, and its hint. A closure around it borrows nothing else.
+    pub(super) fn judged_error_view(&self) -> ErrorView {
+        self.error_view_with(Rest::Nothing)
+    }
+
+    fn error_view_with(&self, rest: Rest) -> ErrorView {
         let rules = &self.retry.error_rules;
         let Locals { view: named_view, is_retryable: verdict, hint, classifiers: named_classifiers, .. } =
             &self.locals;
@@ -38,12 +57,11 @@ impl Expansion<'_> {
         } else {
             (None, by_type)
         };
-        let has_delay = rules.delay.is_some();
-        let view = self.overridden(&view, is_retryable.is_some(), found_hint.is_some(), has_delay);
+        let view = self.overridden(&view, is_retryable.is_some(), found_hint.is_some(), rest);
         let view = self.hedge_watch(view);
         let is_retryable = is_retryable.map(|value| quote!(let #verdict = #value;));
         let found_hint = found_hint.map(|value| quote!(let #hint = #value;));
-        let own_delay = self.own_delay();
+        let own_delay = self.own_delay().filter(|_| rest == Rest::All);
         ErrorView { prepared: quote!(#classifiers #named #is_retryable #found_hint #own_delay), view }
     }
 
@@ -113,11 +131,11 @@ impl Expansion<'_> {
             return (quote!(_), None, refused);
         }
         match &self.retry.success_hint {
-            None => (quote!(_), None, self.overridden(&refused, false, false, false)),
+            None => (quote!(_), None, self.overridden(&refused, false, false, Rest::NoDelay)),
             Some(read) => {
                 let call = self.call(Place::of(read), "call_hint", quote!(#value, #read));
                 let read = quote_spanned!(Span::mixed_site()=> let #hint = #call;);
-                let refused = self.hedge_watch(self.overridden(&refused, false, true, false));
+                let refused = self.hedge_watch(self.overridden(&refused, false, true, Rest::NoDelay));
                 (value.to_token_stream(), Some(read), refused)
             }
         }
@@ -129,10 +147,13 @@ impl Expansion<'_> {
         failure: &TokenStream,
         has_verdict: bool,
         has_hint: bool,
-        has_delay: bool,
+        rest: Rest,
     ) -> TokenStream {
         let (private, rules) = (&self.retry.private, &self.retry.error_rules);
-        if !has_verdict && !has_hint && !has_delay && rules.name.is_none() && !rules.sums_waits {
+        let has_delay = rest == Rest::All && rules.delay.is_some();
+        let name = rules.name.as_ref().filter(|_| rest != Rest::Nothing);
+        let sums_waits = rest != Rest::Nothing && rules.sums_waits;
+        if !has_verdict && !has_hint && !has_delay && name.is_none() && !sums_waits {
             return failure.clone();
         }
         let Locals { is_retryable: verdict, hint, waited, own_delay, .. } = &self.locals;
@@ -142,11 +163,11 @@ impl Expansion<'_> {
         };
         let is_retryable = option(has_verdict.then(|| verdict.to_token_stream()));
         let hint = option(has_hint.then(|| hint.to_token_stream()));
-        let operation = match &rules.name {
+        let operation = match name {
             Some(text) => quote!(::core::option::Option::Some(::core::format_args!(#text))),
             None => quote!(::core::option::Option::None::<&::core::primitive::str>),
         };
-        let waited = option(rules.sums_waits.then(|| quote!(&#waited)));
+        let waited = option(sums_waits.then(|| quote!(&#waited)));
         let own_delay = option(has_delay.then(|| quote!(&#own_delay)));
         quote_spanned! {Span::mixed_site()=>
             #private::Overridden {

@@ -27,7 +27,7 @@ impl Expansion<'_> {
                 let define = quote_spanned! {Span::mixed_site()=>
                     const #delay: #private::Duration = #value;
                     const _: () = #check;
-                    static #name: #private::Hedge = #private::Hedge::after(#delay);
+                    static #name: #private::Hedge = #private::hedge_after(#delay);
                 };
                 (define, quote!(::core::option::Option::Some(&#name)))
             }
@@ -102,7 +102,7 @@ impl Expansion<'_> {
 
     /// Returns the closure that decides whether a result ends the attempt while other tries run.
     fn judge(&self) -> TokenStream {
-        let (private, ErrorView { prepared, view }) = (&self.retry.private, self.error_view());
+        let (private, ErrorView { prepared, view }) = (&self.retry.private, self.judged_error_view());
         let Locals { outcome, question, error, value, timed_out, hedging, hint, .. } = &self.locals;
         // The closure would borrow a handle that it only names.
         let rules = quote!(#prepared #view);

@@ -4,7 +4,9 @@ use std::pin::pin;
 use std::time::Duration;
 
 use reattempt::CircuitState::{Closed, Disabled, ForcedOpen, HalfOpen, Open as IsOpen};
-use reattempt::{CircuitBreaker, GiveUpReason, Hedge, Pass, RetryBudget, RetryError, Throttle, retry};
+use reattempt::{
+    CircuitBreaker, GiveUpReason, Hedge, Pass, Policy, RetryBudget, RetryError, Throttle, retry,
+};
 use tokio::time::{advance, sleep};
 
 use super::lab::*;
@@ -70,6 +72,65 @@ async fn a_trial_has_no_copies() {
     let lab = Lab::new([ok(100)]);
     lab.run(guarded(&lab, &hedge, &breaker)).await;
     assert_eq!(breaker.state(), Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_inside_a_trial_is_part_of_it() {
+    #[retry(max = 1, hedge = hedge, breaker = breaker)]
+    async fn outer(lab: &Lab, hedge: &Hedge, breaker: &CircuitBreaker) -> Result<u32, Failure> {
+        sleep(Duration::from_millis(10)).await;
+        guarded(lab, hedge, breaker).await
+    }
+
+    let (hedge, breaker) = (saved(1).await, breaker());
+    (0..2).for_each(|_| breaker.acquire().unwrap().failure());
+    advance(Duration::from_secs(10)).await;
+    let lab = Lab::new([ok(100)]);
+    lab.run(outer(&lab, &hedge, &breaker)).await;
+    lab.saw(["10: 1 starts", "110: 1 ok", "110: returns Ok(1)"]);
+    assert_eq!(breaker.state(), Closed);
+    // A closure does the same.
+    (0..2).for_each(|_| breaker.acquire().unwrap().failure());
+    advance(Duration::from_secs(10)).await;
+    let lab = Lab::new([ok(100)]);
+    let policy = Policy::new().max(1);
+    let call = policy.retry_async(|| guarded(&lab, &hedge, &breaker));
+    lab.run(call.hedge(&hedge).breaker(&breaker)).await;
+    assert_eq!(breaker.state(), Closed);
+    lab.saw(["0: 1 starts", "100: 1 ok", "100: returns Ok(1)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_breakers_own_rule_judges_the_result_of_the_attempt() {
+    #[retry(
+        max = 2, base = "1s", jitter = none, hedge = hedge, breaker = breaker,
+        breaker_failure = |outcome| {
+            lab.note(format_args!("judges {outcome:?}"));
+            outcome.is_ok_and(|value| *value > 100)
+        },
+    )]
+    async fn judged(lab: &Lab, hedge: &Hedge, breaker: &CircuitBreaker) -> Result<u32, Failure> {
+        lab.answer().await
+    }
+
+    let (hedge, breaker) = (saved(1).await, breaker());
+    let lab = Lab::new([down(60), down(20), never(), refused(10)]);
+    lab.run(judged(&lab, &hedge, &breaker)).await;
+    lab.saw([
+        "0: 1 starts",
+        "50: 2 starts",
+        "60: 1 down",
+        "70: 2 down",
+        "70: judges Err(Down(2))",
+        "1070: 3 starts",
+        "1120: 4 starts",
+        "1130: 4 refused",
+        "1130: 3 dropped",
+        "1130: judges Ok(104)",
+        "1130: returns Ok(104)",
+    ]);
+    breaker.acquire().unwrap().failure();
+    assert_eq!(breaker.state(), IsOpen, "the second failure by the rule");
 }
 
 #[tokio::test(start_paused = true)]
