@@ -320,20 +320,20 @@ fn a_throttle_recovers_the_sooner_the_larger_k_is() {
         let guard = testing::no_wait();
         guard.seed(7);
         let throttle = Throttle::new().k(k).window(Duration::from_secs(10));
-        let mut call = |is_up: bool| {
+        let call = |is_up: bool| {
             guard.advance(Duration::from_secs(10) / CALLS_OF_A_WINDOW);
             let pass = throttle.acquire().ok()?;
             if is_up {
-                pass.accepted()
+                pass.accepted();
             } else {
-                pass.rejected()
+                pass.rejected();
             }
             Some(())
         };
-        let mut refused = |is_up| (0..CALLS_OF_A_WINDOW / 10).filter(|_| call(is_up).is_none()).count();
+        let refused = |is_up| (0..CALLS_OF_A_WINDOW / 10).filter(|_| call(is_up).is_none()).count();
         let in_outage: usize = (0..20).map(|_| refused(false)).sum();
         assert!(in_outage > 1700, "nine of ten are refused: {in_outage}");
-        (1..=TENTHS_OF_WINDOWS).rfind(|_| refused(true) > 0).unwrap_or(0)
+        (1..=TENTHS_OF_WINDOWS).fold(0, |last, tenth| if refused(true) > 0 { tenth } else { last })
     }
 
     for (k, expected) in [(3.0, 8..14), (2.0, 15..20), (1.5, 26..34), (1.1, 100..140)] {
