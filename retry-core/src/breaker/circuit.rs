@@ -79,7 +79,7 @@ impl Circuit {
     /// start of that state.
     pub(crate) fn admit(
         &self,
-        recovery: Recovery,
+        recovery: &Recovery,
         now: impl Fn() -> Nanos,
     ) -> (Result<Ticket, Nanos>, Option<Change>) {
         loop {
@@ -110,7 +110,7 @@ impl Circuit {
     }
 
     /// Returns how much longer calls are refused; 0 if the next call may be admitted.
-    pub(crate) fn refuses_for(&self, recovery: Recovery, now: impl Fn() -> Nanos) -> Nanos {
+    pub(crate) fn refuses_for(&self, recovery: &Recovery, now: impl Fn() -> Nanos) -> Nanos {
         let seen = self.moment();
         match seen.state {
             CircuitState::HalfOpen if seen.count < recovery.trials.calls() => 0,
@@ -119,7 +119,7 @@ impl Circuit {
     }
 
     /// Returns the remaining time of the state, or [`FOREVER`] if it does not end by itself.
-    fn left(&self, seen: CircuitWord, recovery: Recovery, now: &impl Fn() -> Nanos) -> Nanos {
+    fn left(&self, seen: CircuitWord, recovery: &Recovery, now: &impl Fn() -> Nanos) -> Nanos {
         // The length is read first: a circuit that is forced open once more gets its new start first.
         let (length, start) = match seen.state {
             CircuitState::Closed | CircuitState::Disabled => return 0,
@@ -144,7 +144,7 @@ impl Circuit {
         &self,
         ticket: Ticket,
         threshold: u16,
-        recovery: Recovery,
+        recovery: &Recovery,
         now: impl Fn() -> Nanos,
     ) -> Option<Change> {
         loop {
@@ -163,7 +163,12 @@ impl Circuit {
     }
 
     /// Opens the circuit, unless the ticket is too old.
-    pub(crate) fn open(&self, ticket: Ticket, recovery: Recovery, now: impl Fn() -> Nanos) -> Option<Change> {
+    pub(crate) fn open(
+        &self,
+        ticket: Ticket,
+        recovery: &Recovery,
+        now: impl Fn() -> Nanos,
+    ) -> Option<Change> {
         loop {
             let seen = self.current_if(ticket)?;
             let openings = recovery.opened_again(seen.openings);
@@ -179,7 +184,7 @@ impl Circuit {
     /// Counts a successful call, which ends a series of failures. The last trial that has to succeed closes the
     /// circuit.
     #[inline]
-    pub(crate) fn succeeded(&self, ticket: Ticket, recovery: Recovery) -> Option<Change> {
+    pub(crate) fn succeeded(&self, ticket: Ticket, recovery: &Recovery) -> Option<Change> {
         let seen = self.moment();
         // No failure is counted, so the generation of the ticket does not matter.
         if seen.state == CircuitState::Closed && seen.count == 0 {
@@ -190,7 +195,7 @@ impl Circuit {
 
     #[cold]
     #[inline(never)]
-    fn succeeded_after_failures(&self, ticket: Ticket, recovery: Recovery) -> Option<Change> {
+    fn succeeded_after_failures(&self, ticket: Ticket, recovery: &Recovery) -> Option<Change> {
         loop {
             let seen = self.current_if(ticket)?;
             if seen.state == CircuitState::Closed {

@@ -289,7 +289,7 @@ impl CircuitBreaker {
         if has_failed {
             self.fail(ticket);
         } else {
-            self.emit(self.circuit.succeeded(ticket, self.recovery));
+            self.emit(self.circuit.succeeded(ticket, &self.recovery));
         }
     }
 
@@ -297,7 +297,7 @@ impl CircuitBreaker {
     #[inline(never)]
     fn fail(&self, ticket: Ticket) {
         let threshold = self.consecutive_failures;
-        self.emit(self.circuit.failed(ticket, threshold, self.recovery, || self.time.now()));
+        self.emit(self.circuit.failed(ticket, threshold, &self.recovery, || self.time.now()));
     }
 
     #[inline]
@@ -305,9 +305,17 @@ impl CircuitBreaker {
     pub(super) fn emit(&self, change: Option<Change>) {
         #[cfg(feature = "std")]
         if let Some(change) = change {
-            self.transitions.emit(self.label(), &self.listeners, change);
+            self.emit_change(change);
         }
         #[cfg(not(feature = "std"))]
         let _ = change;
+    }
+
+    /// Emits a change out of line, because few calls cause one.
+    #[cfg(feature = "std")]
+    #[cold]
+    #[inline(never)]
+    fn emit_change(&self, change: Change) {
+        self.transitions.emit(self.label(), &self.listeners, change);
     }
 }

@@ -22,7 +22,7 @@ impl CircuitBreaker {
         if self.is_on_trial_here() {
             return Duration::ZERO;
         }
-        remaining(self.circuit.refuses_for(self.recovery, || self.time.now()))
+        remaining(self.circuit.refuses_for(&self.recovery, || self.time.now()))
     }
 
     /// Refuses all calls until [`reset`](Self::reset), [`disable`](Self::disable) or

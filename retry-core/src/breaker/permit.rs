@@ -132,7 +132,7 @@ impl CircuitBreaker {
         if self.is_on_trial_here() {
             return Ok(Permit::new(self, Ticket::INSIDE_TRIAL));
         }
-        let (admitted, change) = self.circuit.admit(self.recovery, || self.time.now());
+        let (admitted, change) = self.circuit.admit(&self.recovery, || self.time.now());
         match admitted {
             Ok(ticket) => {
                 // A listener may panic. The permit then gives the trial back.

@@ -151,7 +151,7 @@ impl CircuitBreaker {
                     || self.time.now(),
                 );
                 if tally.is_some_and(|tally| self.rates.are_reached(tally)) {
-                    self.emit(self.circuit.open(ticket, self.recovery, || self.time.now()));
+                    self.emit(self.circuit.open(ticket, &self.recovery, || self.time.now()));
                 }
             }
         }

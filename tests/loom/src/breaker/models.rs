@@ -18,7 +18,7 @@ const THEN: u64 = 5;
 const LATER: u64 = 15;
 
 fn admit(circuit: &Circuit) -> (Option<Ticket>, Vec<Change>) {
-    let (ticket, change) = circuit.admit(RECOVERY, || LATER);
+    let (ticket, change) = circuit.admit(&RECOVERY, || LATER);
     (ticket.ok(), change.into_iter().collect())
 }
 
@@ -27,7 +27,7 @@ fn closed() -> Ticket {
 }
 
 fn fail(circuit: &Circuit, ticket: Ticket, threshold: u16) -> Option<Change> {
-    circuit.failed(ticket, threshold, RECOVERY, || THEN)
+    circuit.failed(ticket, threshold, &RECOVERY, || THEN)
 }
 
 /// Returns an open circuit whose `open_for` is over.
@@ -62,7 +62,7 @@ pub fn half_open_it_admits_exactly_its_trials() {
 pub fn the_last_of_the_trials_closes_it() {
     fn try_once(circuit: &Circuit) -> Vec<Change> {
         let (ticket, mut changes) = admit(circuit);
-        changes.extend(circuit.succeeded(ticket.expect("a trial"), RECOVERY));
+        changes.extend(circuit.succeeded(ticket.expect("a trial"), &RECOVERY));
         changes
     }
     explore(opened, &[try_once, try_once], |circuit, changes| {
@@ -75,12 +75,12 @@ pub fn the_last_of_the_trials_closes_it() {
 pub fn a_failed_trial_opens_it() {
     fn succeed(circuit: &Circuit) -> Vec<Change> {
         let (Some(ticket), mut changes) = admit(circuit) else { return Vec::new() };
-        changes.extend(circuit.succeeded(ticket, RECOVERY));
+        changes.extend(circuit.succeeded(ticket, &RECOVERY));
         changes
     }
     fn fail_once(circuit: &Circuit) -> Vec<Change> {
-        let (ticket, changes) = circuit.admit(RECOVERY, || LATER);
-        let failed = circuit.failed(ticket.expect("a trial"), 1, RECOVERY, || LATER);
+        let (ticket, changes) = circuit.admit(&RECOVERY, || LATER);
+        let failed = circuit.failed(ticket.expect("a trial"), 1, &RECOVERY, || LATER);
         changes.into_iter().chain(failed).collect()
     }
     explore(opened, &[succeed, fail_once], |circuit, changes| {
@@ -113,7 +113,7 @@ pub fn a_late_outcome_moves_nothing() {
         fail(circuit, closed(), 1).into_iter().collect()
     }
     fn late_success(circuit: &Circuit) -> Vec<Change> {
-        circuit.succeeded(closed(), RECOVERY).into_iter().collect()
+        circuit.succeeded(closed(), &RECOVERY).into_iter().collect()
     }
     fn trial(circuit: &Circuit) -> Vec<Change> {
         admit(circuit).1
@@ -134,7 +134,7 @@ pub fn failures_of_all_threads_are_in_a_row() {
     explore(Circuit::new, &[fail_once, fail_once], |circuit, changes| {
         assert_eq!(changes.concat().len(), 1);
         assert_eq!(circuit.moment().state, CircuitState::Open);
-        assert_eq!(circuit.refuses_for(RECOVERY, || THEN), RECOVERY.open_for);
+        assert_eq!(circuit.refuses_for(&RECOVERY, || THEN), RECOVERY.open_for);
     });
 }
 
@@ -160,17 +160,17 @@ type Trying = (Circuit, [Ticket; 3]);
 
 fn trying() -> Trying {
     let circuit = opened();
-    let admit = || circuit.admit(TOLERANT, || LATER).0.expect("a trial");
+    let admit = || circuit.admit(&TOLERANT, || LATER).0.expect("a trial");
     let tickets = [admit(), admit(), admit()];
     (circuit, tickets)
 }
 
 fn fail_trial<const N: usize>((circuit, tickets): &Trying) -> Vec<Change> {
-    circuit.failed(tickets[N], 1, TOLERANT, || LATER).into_iter().collect()
+    circuit.failed(tickets[N], 1, &TOLERANT, || LATER).into_iter().collect()
 }
 
 fn pass_trial<const N: usize>((circuit, tickets): &Trying) -> Vec<Change> {
-    circuit.succeeded(tickets[N], TOLERANT).into_iter().collect()
+    circuit.succeeded(tickets[N], &TOLERANT).into_iter().collect()
 }
 
 /// Two of three trials succeed and one fails, which may. The circuit closes once, in any order.
@@ -194,19 +194,19 @@ pub fn too_many_failed_trials_open_it_once() {
 pub fn the_open_time_doubles_once() {
     fn half_open() -> (Circuit, [Ticket; 2]) {
         let circuit = opened();
-        let admit = || circuit.admit(RECOVERY, || LATER).0.expect("a trial");
+        let admit = || circuit.admit(&RECOVERY, || LATER).0.expect("a trial");
         let tickets = [admit(), admit()];
         (circuit, tickets)
     }
     fn fail_one((circuit, tickets): &(Circuit, [Ticket; 2])) -> Vec<Change> {
-        circuit.failed(tickets[0], 1, RECOVERY, || LATER).into_iter().collect()
+        circuit.failed(tickets[0], 1, &RECOVERY, || LATER).into_iter().collect()
     }
     fn fail_other((circuit, tickets): &(Circuit, [Ticket; 2])) -> Vec<Change> {
-        circuit.failed(tickets[1], 1, RECOVERY, || LATER).into_iter().collect()
+        circuit.failed(tickets[1], 1, &RECOVERY, || LATER).into_iter().collect()
     }
     explore(half_open, &[fail_one, fail_other], |(circuit, _), changes| {
         assert_eq!(changes.concat().len(), 1);
-        assert_eq!(circuit.refuses_for(RECOVERY, || LATER), 20);
+        assert_eq!(circuit.refuses_for(&RECOVERY, || LATER), 20);
     });
 }
 
@@ -216,15 +216,15 @@ pub fn a_late_trial_doubles_nothing() {
     fn half_open() -> (Circuit, Ticket) {
         let circuit = opened();
         let recovery = Recovery { trials: Trials::ONE, ..RECOVERY };
-        let ticket = circuit.admit(recovery, || LATER).0.expect("a trial");
+        let ticket = circuit.admit(&recovery, || LATER).0.expect("a trial");
         (circuit, ticket)
     }
     fn take_over((circuit, _): &(Circuit, Ticket)) -> bool {
         let recovery = Recovery { trials: Trials::ONE, ..RECOVERY };
-        circuit.admit(recovery, || TOO_LATE).0.is_ok()
+        circuit.admit(&recovery, || TOO_LATE).0.is_ok()
     }
     fn fail_late((circuit, ticket): &(Circuit, Ticket)) -> bool {
-        circuit.failed(*ticket, 1, RECOVERY, || TOO_LATE).is_some()
+        circuit.failed(*ticket, 1, &RECOVERY, || TOO_LATE).is_some()
     }
     explore(half_open, &[take_over, fail_late], |(circuit, _), done| {
         let moment = circuit.moment();
@@ -240,14 +240,14 @@ pub fn a_late_failure_moves_no_time() {
     fn open_twice(circuit: &Circuit) -> bool {
         fail(circuit, closed(), 1);
         let ticket = admit(circuit).0.expect("a trial");
-        circuit.failed(ticket, 1, RECOVERY, || LATER).is_some()
+        circuit.failed(ticket, 1, &RECOVERY, || LATER).is_some()
     }
     fn fail_late(circuit: &Circuit) -> bool {
         fail(circuit, closed(), 1).is_some()
     }
     explore(Circuit::new, &[open_twice, fail_late], |circuit, changed| {
         assert!(changed[0]);
-        assert_eq!(circuit.refuses_for(RECOVERY, || LATER), 20);
+        assert_eq!(circuit.refuses_for(&RECOVERY, || LATER), 20);
     });
 }
 
@@ -262,8 +262,8 @@ pub fn the_hand_wins_for_a_time() {
     explore(Circuit::new, &[by_hand, fail_once, fail_once], |circuit, changes| {
         assert_in_order(changes.into_iter().flatten(), 1);
         assert_eq!(circuit.moment().state, CircuitState::ForcedOpen);
-        assert_eq!(circuit.refuses_for(RECOVERY, || THEN), 7);
-        assert_eq!(circuit.refuses_for(RECOVERY, || THEN + 7), 0);
+        assert_eq!(circuit.refuses_for(&RECOVERY, || THEN), 7);
+        assert_eq!(circuit.refuses_for(&RECOVERY, || THEN + 7), 0);
     });
 }
 
@@ -313,6 +313,6 @@ pub fn forced_open_once_more_it_admits_nobody() {
     }
     explore(forced, &[by_hand, try_one], |circuit, admitted| {
         assert!(!admitted[1]);
-        assert_eq!(circuit.refuses_for(RECOVERY, || LATER), 8);
+        assert_eq!(circuit.refuses_for(&RECOVERY, || LATER), 8);
     });
 }
