@@ -16,7 +16,7 @@ pub use retry_core::{Backoff, HintMode, Jitter, Outcome, Policy, preset};
 pub use retry_macros::retry;
 
 #[cfg(all(feature = "std", target_has_atomic = "64"))]
-pub use retry_core::call::hedged::{CopyHandles, Hedging, hedged_with, judge, lend_hedge};
+pub use retry_core::call::hedged::{CopyHandles, Hedging, hedge_after, hedged_with, judge, lend_hedge};
 #[cfg(all(feature = "std", target_has_atomic = "64"))]
 pub use retry_core::call::limits::{
     Ended, Shared, judge_by, lend_breaker, lend_budget, lend_throttle, only_error, plan_async_shared,

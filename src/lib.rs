@@ -4,6 +4,7 @@
 //! [adapters]: _documentation::adapters
 //! [real systems]: _documentation::real_systems
 //! [brownout]: _documentation::brownout
+//! [overload]: _documentation::overload
 //! [testing]: mod@testing
 //! [migrating]: _documentation::migrating
 //! [closures]: _documentation::closure
@@ -135,6 +136,12 @@ pub mod _documentation {
     pub mod migrating {}
     #[doc = include_str!("../docs/observability.md")]
     pub mod observability {}
+    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[doc = include_str!("../docs/overload.md")]
+    pub mod overload {}
+    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[doc = include_str!("../docs/storm.md")]
+    pub mod storm {}
     #[doc = include_str!("../docs/operating.md")]
     #[cfg(feature = "serde")]
     pub mod operating {}

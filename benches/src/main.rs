@@ -2,6 +2,7 @@
 //!
 //! - `cargo run --release -p benches` asks every question; `-- --quick` those that compile nothing; `-- future-size`
 //!   that one.
+//! - `-- storm` shows what clients make of an overloaded server; what follows it are arguments of its own.
 //! - `-- gate` holds what is deterministic to `recorded.toml`; `-- record` writes that file anew.
 
 mod arguments;
@@ -17,6 +18,7 @@ mod process;
 mod program;
 mod question;
 mod service;
+mod storm;
 mod table;
 
 use callgrind::Case;
@@ -32,6 +34,7 @@ fn main() {
     match arguments[..] {
         [] => ask(&QUESTIONS),
         ["--quick"] => ask(&QUESTIONS[..QUICK]),
+        [storm::NAME, ref rest @ ..] => storm::run(rest),
         ["gate"] => gate::check(),
         ["record"] => gate::record(),
         // What this program asks of itself.
@@ -74,7 +77,7 @@ fn ask_named(names: &[&str]) {
     if asked.len() < names.len() {
         let known = QUESTIONS.map(|(name, _)| name).join(" ");
         eprintln!(
-            "usage: cargo run --release -p benches [-- --quick | gate | record | names of questions: {known}]"
+            "usage: cargo run --release -p benches [-- --quick | storm | gate | record | names of questions: {known}]"
         );
         std::process::exit(2);
     }

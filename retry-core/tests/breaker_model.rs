@@ -270,19 +270,14 @@ impl Model {
             Open => {
                 self.by_rule |= self.state == Closed;
                 self.openings += 1;
-                self.opened = self.started(self.opened, self.open_time());
+                self.opened = self.now;
             }
-            HalfOpen => self.tried = self.started(self.tried, self.trial_time()),
+            HalfOpen => self.tried = self.now,
             _ => {}
         }
         self.state = state;
         self.epoch += 1;
         (self.running, self.succeeded, self.failed) = (0, 0, 0);
-    }
-
-    /// The start of a state: now, unless a start is stored that a thread with another view of the time may have set.
-    fn started(&self, stored: u64, length: u64) -> u64 {
-        if stored > self.now && stored - self.now <= length.min(1) { stored } else { self.now }
     }
 
     fn open_time(&self) -> u64 {

@@ -99,6 +99,18 @@ fn hooks_and_endings_stand_between_decision_and_wait() {
 }
 
 #[test]
+fn a_throttle_may_refuse_before_the_first_attempt_alone() {
+    insta::assert_snapshot!(expanded(
+        quote!(throttle = THROTTLE),
+        quote! {
+            async fn fetch(&self, host: &str) -> Result<String, Error> {
+                get(host).await
+            }
+        }
+    ));
+}
+
+#[test]
 fn a_breaker_may_refuse_before_the_first_attempt_and_after_each_wait() {
     insta::assert_snapshot!(expanded(
         quote!(budget = BUDGET, breaker = self.breakers.get(host)),
@@ -171,6 +183,9 @@ fn inventory() -> Vec<(TokenStream, TokenStream)> {
             name = "{a}",
             clone(a)
         ),
+        quote!(error = E, throttle = THROTTLE, on_give_up = log, fallback = |e| f(e)),
+        quote!(throttle = THROTTLE, breaker = BREAKER, budget = BUDGET, retry_ok = |v| v.f(), attempt = n),
+        quote!(throttle = THROTTLE, cancel = stop(), on_retry = log, call = c),
         quote!(sleep = nap, retry_ok = f, clone(a, self)),
         quote!(call = c, restart_after = "1m", on_success = |e| f(e), log = info, log_after = 3),
         quote!(
@@ -289,7 +304,7 @@ fn no_expansion_sets_a_lint() {
 
 /// Words that mean something to the parser, and some that do not.
 const WORDS: &str = "max unlimited base base_ms factor backoff max_delay jitter deadline attempt_timeout within name \
-                     policy budget breaker breaker_failure clone sleep crate skip on unless when retry_ok error attempt fallback on_retry retry_after \
+                     policy budget breaker breaker_failure throttle clone sleep crate skip on unless when retry_ok error attempt fallback on_retry retry_after \
                      call restart_after cancel delay retry_after_ok on_success log log_after info off \
                      exponential linear full spread up_to self type if fn r#max = , | | :: . ; & ! ? + - <> => 5 0.3 -1 \
                      \"1s\" \"1x\" \"{x}\" (a) (a,b) () [A, B] {x} |e|e.f() A::B A<B> _ 'a' b\"x\" 1e400";

@@ -85,7 +85,7 @@ fn by_path(server: &Server) -> Response {
     server.respond()
 }
 
-#[retry(max = 3, jitter = none, breaker = server.breaker, breaker_failure = |outcome| is_down(outcome))]
+#[retry(max = 3, jitter = none, breaker = server.breaker, breaker_failure = |outcome| -> bool { is_down(outcome) })]
 async fn by_closure(server: &Server) -> Response {
     server.respond()
 }
@@ -189,9 +189,10 @@ async fn an_attempt_that_runs_out_of_time_is_judged_by_its_error() {
 
 #[test]
 fn the_body_s_own_error_is_judged_under_error() {
-    #[retry(max = 2, jitter = none, error = Failure, breaker = server.breaker, breaker_failure = |outcome| is_down(outcome))]
+    #[retry(max = 2, jitter = none, error = Failure, breaker = server.breaker, breaker_failure = is_down)]
     fn explained(server: &Server) -> Result<u16, RetryError<Failure>> {
-        Ok(server.respond()?)
+        let status = server.respond()?;
+        Ok(status)
     }
 
     let _guard = testing::no_wait();
@@ -279,9 +280,11 @@ impl Client {
 
 #[test]
 fn an_impl_block_has_one_for_all_its_methods() {
+    type Row = (fn(&Client) -> Response, (u64, u64));
+
     let client = |responses: &[Response]| Client { server: Server::new(responses), limit: 400 };
     let _guard = testing::no_wait();
-    let calls: [(fn(&Client) -> Response, (u64, u64)); 4] = [
+    let calls: [Row; 4] = [
         (Client::get, (1, 1)),
         (|client| finish(client.get_async()), (1, 1)),
         (Client::own, (2, 1)),
@@ -294,13 +297,23 @@ fn an_impl_block_has_one_for_all_its_methods() {
 }
 
 #[test]
+fn without_a_breaker_nobody_is_asked() {
+    #[retry(breaker = breaker, breaker_failure = |outcome| unreachable!("{outcome:?}"))]
+    fn fetch(breaker: Option<&CircuitBreaker>) -> Response {
+        Err(Failure::Wrong)
+    }
+
+    assert_eq!(fetch(None), Err(Failure::Wrong));
+}
+
+#[test]
 fn functions_of_any_shape_can_have_it() {
     #[retry(breaker = breaker, breaker_failure = |found| found.is_err())]
     fn option(breaker: &CircuitBreaker) -> Option<u32> {
         None
     }
 
-    #[retry(max = 2, breaker = breaker, breaker_failure = |outcome| outcome.is_ok_and(|all| all.is_empty()), clone(items))]
+    #[retry(max = 2, breaker = breaker, breaker_failure = |outcome| outcome.is_ok_and(Vec::is_empty), clone(items))]
     fn generic<T: Clone, E: From<CircuitOpen>>(breaker: &CircuitBreaker, items: Vec<T>) -> Result<Vec<T>, E> {
         Ok(items)
     }
@@ -337,7 +350,7 @@ fn functions_of_any_shape_can_have_it() {
 async fn the_future_is_send_if_the_error_is() {
     static BREAKER: CircuitBreaker = CircuitBreaker::new();
 
-    #[retry(max = 2, attempt_timeout = "1s", breaker = BREAKER, breaker_failure = |outcome| is_down(outcome))]
+    #[retry(max = 2, attempt_timeout = "1s", breaker = BREAKER, breaker_failure = is_down)]
     async fn fetch() -> Response {
         tokio::task::yield_now().await;
         Ok(200)
@@ -347,7 +360,7 @@ async fn the_future_is_send_if_the_error_is() {
     let rule = |outcome: Result<&u16, &Failure>| is_down(outcome);
     let policy = Policy::new();
     let call = policy.retry_async(|| async { Ok(200) }).breaker(&BREAKER).breaker_failure(rule);
-    assert_eq!(assert_send(async { call.await }).await, Ok(200));
+    assert_eq!(assert_send(call.into_future()).await, Ok(200));
 }
 
 /// Asks a server through a breaker or a throttle that refuses.
@@ -398,6 +411,10 @@ fn a_refusal_is_never_passed() {
         assert!(result.is_err());
     }
     assert!(bare(&breaker).is_err());
+    let open = || refused("breaker").unwrap_err().downcast::<CircuitOpen>().expect("a refusal");
+    let policy = Policy::new();
+    let call = policy.retry(|| Err::<u16, _>(open())).breaker(&breaker);
+    assert!(call.breaker_failure(|outcome| unreachable!("{outcome:?}")).run().is_err());
     // A call that its own breaker refuses has no outcome either.
     assert_eq!(counts(&breaker), (0, 0));
     breaker.force_open();
@@ -464,9 +481,8 @@ fn a_step_of_a_call_decides_too() {
             assert_eq!(result, response);
         }
         assert_eq!((counts(&breaker), asked.get()), (counted, attempts.get()), "{response:?}");
-        // Steps come in any order, and the last rule decides.
-        for result in
-            forms!(POLICY, operation; .breaker_failure(|_| true).breaker_failure(&rule).breaker(&breaker))
+        // Steps come in any order, and of two rules the last one decides.
+        for result in forms!(POLICY, operation; .breaker_failure(|_| true).breaker_failure(&rule).breaker(&breaker).when(|_| true))
         {
             assert_eq!(result, response);
         }

@@ -353,6 +353,41 @@ fn with_what_the_hooks_capture() {
     assert_eq!((client.retries.into_inner(), last.as_str()), (2, "text"));
 }
 
+#[test]
+fn with_a_hedge_and_a_sleep_that_borrows() {
+    struct Client {
+        hedge: Hedge,
+        sleeps: AtomicU32,
+    }
+
+    impl Client {
+        async fn get(&self, text: &str) -> Result<usize, Local> {
+            tokio::task::yield_now().await;
+            Ok(text.len())
+        }
+
+        async fn pause(&self, time: Duration) {
+            self.sleeps.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(time).await;
+        }
+
+        #[retry(hedge = self.hedge, sleep = |time| self.pause(time))]
+        async fn by_closure(&self, text: &str) -> Result<usize, Local> {
+            self.get(text).await
+        }
+
+        #[retry(hedge = self.hedge, sleep = async |time| self.pause(time).await)]
+        async fn by_async_closure(&self, text: &str) -> Result<usize, Local> {
+            self.get(text).await
+        }
+    }
+
+    let client = Client { hedge: Hedge::after(Duration::from_secs(9)), sleeps: AtomicU32::new(0) };
+    assert!(run(assert_send(client.by_closure("text"))).is_ok_and(|length| length == 4));
+    assert!(run(assert_send(client.by_async_closure("text"))).is_ok_and(|length| length == 4));
+    assert_eq!(client.sleeps.into_inner(), 2, "one timer for each call");
+}
+
 mod borrowed {
     //! Errors that borrow from the arguments and have no traits.
 

@@ -75,7 +75,7 @@ const fn calm() -> Throttle {
 /// A throttle that refuses nine of ten calls.
 fn busy() -> Throttle {
     let throttle = calm();
-    reject(&throttle, 1000);
+    reject(&throttle, 50);
     throttle.minimum_requests(1)
 }
 
@@ -557,6 +557,43 @@ fn a_trial_of_the_breaker_is_let_through() {
 }
 
 #[test]
+fn a_call_inside_a_trial_is_let_through() {
+    struct Client {
+        breaker: CircuitBreaker,
+        throttle: Throttle,
+    }
+
+    #[retry(policy = POLICY, breaker = self.breaker, throttle = self.throttle)]
+    impl Client {
+        fn page(&self) -> Result<u32, Failure> {
+            Ok(1)
+        }
+
+        fn pages(&self) -> Result<u32, Failure> {
+            Ok(self.page()? + self.page()?)
+        }
+
+        async fn pages_async(&self) -> Result<u32, Failure> {
+            self.pages()
+        }
+    }
+
+    for seed in 0..30 {
+        for is_async in [false, true] {
+            let guard = testing::no_wait();
+            let breaker = CircuitBreaker::new().consecutive_failures(1).open_for(SECOND);
+            let client = Client { breaker, throttle: busy() };
+            guard.seed(seed);
+            client.breaker.acquire().unwrap().failure();
+            guard.advance(SECOND);
+            let pages = if is_async { finish(client.pages_async()) } else { client.pages() };
+            assert_eq!(pages, Ok(2), "by seed {seed}");
+            assert_eq!(client.breaker.state(), CircuitState::Closed);
+        }
+    }
+}
+
+#[test]
 fn a_retry_that_may_be_a_trial_is_not_drawn_for() {
     for seed in 0..30 {
         let guard = testing::no_wait();
@@ -672,4 +709,32 @@ fn a_method_that_calls_another_one_with_the_same_throttle_counts_at_each_level()
     let client = Client { throttle: busy() };
     guard.seed(seed);
     assert!(matches!(client.outer(), Err(Failure::Throttled(_))));
+}
+
+#[test]
+fn a_call_that_was_refused_inside_is_recognised_in_the_error_of_its_loop() {
+    #[retry(max = 1, throttle = inner, error = Failure)]
+    fn inside(inner: &Throttle) -> Result<u32, RetryError<Failure>> {
+        unreachable!("the throttle refuses the call")
+    }
+
+    #[retry(max = 1, throttle = outer, breaker = breaker)]
+    fn outside(
+        outer: &Throttle,
+        breaker: &CircuitBreaker,
+        inner: &Throttle,
+    ) -> Result<u32, Box<dyn std::error::Error>> {
+        Ok(inside(inner)?)
+    }
+
+    let guard = testing::no_wait();
+    let seed = seed_for(&guard, 0);
+    let (outer, inner) = (calm(), busy());
+    let breaker = CircuitBreaker::new().consecutive_failures(1).count_permanent_errors();
+    guard.seed(seed);
+    let error = outside(&outer, &breaker, &inner).unwrap_err();
+    let error = error.downcast_ref::<RetryError<Failure>>().expect("the error of the inner loop");
+    assert_eq!((error.reason(), error.attempts()), (GiveUpReason::Throttled, 0));
+    assert_eq!(counts(outer), (0, 0), "nothing was sent");
+    assert_eq!(breaker.state(), CircuitState::Closed);
 }

@@ -21,8 +21,8 @@ const CLIENTS: [(&str, RGBColor); 6] = [
     ("loop by hand", RGBColor(213, 94, 0)),
     ("`tower`, strict budget", RGBColor(230, 159, 0)),
     ("AWS SDK, adaptive", RGBColor(204, 121, 167)),
-    ("ours: budget, breaker", RGBColor(86, 180, 233)),
-    ("ours: budget, breaker, throttle", RGBColor(0, 114, 178)),
+    ("ours: budget, throttle", RGBColor(86, 180, 233)),
+    ("ours: budget, breaker", RGBColor(0, 114, 178)),
 ];
 
 /// A line: its name, its colour and its points.

@@ -1,13 +1,13 @@
 //! What the library promises, beside what was measured.
 
-use crate::contenders::EVERYTHING;
+use crate::contenders::ADVISED;
 use crate::measure::Measured;
 use crate::model::scenarios::{BROWNOUT, HEALTHY, OVERLOAD, SLOW_TAIL};
 use crate::ours::OPEN_FOR;
 use crate::table::{Column, Slow, millis, percent, recovery};
 
 pub(crate) struct Goal {
-    goal: &'static str,
+    promise: &'static str,
     limit: String,
     ours: String,
     holds: bool,
@@ -15,7 +15,7 @@ pub(crate) struct Goal {
 }
 
 pub(crate) const COLUMNS: &[Column<Goal>] = &[
-    ("promise", |goal| goal.goal.to_owned()),
+    ("promise", |goal| goal.promise.to_owned()),
     ("limit", |goal| goal.limit.clone()),
     ("measured: mean (worst)", |goal| goal.ours.clone()),
     ("holds", |goal| if goal.holds { "yes" } else { "no" }.to_owned()),
@@ -25,14 +25,14 @@ pub(crate) const COLUMNS: &[Column<Goal>] = &[
 /// Returns the goals that were measured.
 pub(crate) fn goals(measured: &[Measured], slow: &[Slow]) -> Vec<Goal> {
     let ours = |scenario, name: &str| find(measured, scenario, name);
-    let everything = |scenario| ours(scenario, EVERYTHING.name);
+    let advised = |scenario| ours(scenario, ADVISED.name);
     [
         ours(OVERLOAD.name, "ours: budget, throttle").map(|client| of_capacity(client, measured)),
-        everything(OVERLOAD.name).map(|client| of_capacity(client, measured)),
-        everything(BROWNOUT.name).map(|client| recovers(client, measured)),
-        everything(BROWNOUT.name).map(|client| requests(client, measured)),
+        advised(OVERLOAD.name).map(|client| of_capacity(client, measured)),
+        advised(BROWNOUT.name).map(|client| recovers(client, measured)),
+        advised(BROWNOUT.name).map(|client| requests(client, measured)),
         slow.iter().find(|row| is_hedged(row, SLOW_TAIL.name)).map(|row| tail(row, slow)),
-        everything(HEALTHY.name).map(refuses_nothing),
+        advised(HEALTHY.name).map(refuses_nothing),
         slow.iter().find(|row| is_hedged(row, "none")).map(copies),
     ]
     .into_iter()
@@ -58,12 +58,12 @@ fn of_capacity(client: &Measured, measured: &[Measured]) -> Goal {
     let answers = client.summary(|run| run.of_capacity);
     let mean = |peer: &&Measured| peer.summary(|run| run.of_capacity).mean;
     let best = peers(client, measured).max_by(|a, b| mean(a).total_cmp(&mean(b)));
-    let is_throttle = client.name != EVERYTHING.name;
+    let is_throttle = client.name != ADVISED.name;
     Goal {
-        goal: if is_throttle {
+        promise: if is_throttle {
             "overload: answers, of the capacity; throttle and budget"
         } else {
-            "the same, with the breaker"
+            "the same; breaker and budget"
         },
         limit: "≥ 95 %".to_owned(),
         ours: format!("{} ({:.1})", percent(answers.mean), answers.least * 100.0),
@@ -78,7 +78,7 @@ fn recovers(client: &Measured, measured: &[Measured]) -> Goal {
     let best = peers(client, measured).min_by(|a, b| a.recovery().mean.total_cmp(&b.recovery().mean));
     let name = |peer: &Measured| format!("{}: {}", peer.name, recovery(&peer.recovery(), peer));
     Goal {
-        goal: "brownout: time until 95 % of the calls are answered",
+        promise: "brownout: time until 95 % of the calls are answered",
         limit: format!("≤ {limit:.0} s"),
         ours: recovery(&time, client),
         holds: time.most <= limit,
@@ -92,7 +92,7 @@ fn requests(client: &Measured, measured: &[Measured]) -> Goal {
     let mean = |peer: &&Measured| peer.summary(|run| run.sent_in_all).mean;
     let best = peers(client, measured).min_by(|a, b| mean(a).total_cmp(&mean(b)));
     Goal {
-        goal: "brownout: requests for each answer, in the whole run",
+        promise: "brownout: requests for each answer, in the whole run",
         limit: "≤ 1.3".to_owned(),
         ours: format!("{:.2} ({:.2}); meanwhile {meanwhile:.2}", sent.mean, sent.most),
         holds: sent.most <= 1.3,
@@ -108,7 +108,7 @@ fn tail(row: &Slow, slow: &[Slow]) -> Goal {
     let sent = row.client.summary(|run| run.sent_per_call).most;
     let unhedged = slow.iter().find(|other| other.client.scenario.name == SLOW_TAIL.name);
     Goal {
-        goal: "slow tenth with a heavy tail: p99, of the healthy p99, and requests for each call",
+        promise: "slow tenth with a heavy tail: p99, of the healthy p99, and requests for each call",
         limit: "≤ 1.5, ≤ 1.05".to_owned(),
         ours: format!("{ratio:.2}, {sent:.3}"),
         holds: ratio <= 1.5 && sent <= 1.05,
@@ -125,7 +125,7 @@ fn tail(row: &Slow, slow: &[Slow]) -> Goal {
 fn refuses_nothing(client: &Measured) -> Goal {
     let refused = client.summary(|run| run.refused).most;
     Goal {
-        goal: "healthy server: calls refused",
+        promise: "healthy server: calls refused",
         limit: "none".to_owned(),
         ours: percent(refused),
         holds: refused == 0.0,
@@ -136,7 +136,7 @@ fn refuses_nothing(client: &Measured) -> Goal {
 fn copies(row: &Slow) -> Goal {
     let sent = row.client.summary(|run| run.sent_per_call);
     Goal {
-        goal: "healthy server: requests for each call, hedged",
+        promise: "healthy server: requests for each call, hedged",
         limit: "≤ 1.05".to_owned(),
         ours: format!("{:.3} ({:.3})", sent.mean, sent.most),
         holds: sent.most <= 1.05,

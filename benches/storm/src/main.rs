@@ -2,7 +2,7 @@
 //!
 //! - `cargo run --release -p benches -- storm` measures all scenarios on the model, in virtual time; `-- storm real` one
 //!   of them on a real server.
-//! - `-- storm --charts docs/pictures --write docs/overload.md` also writes what that page shows.
+//! - `-- storm --charts docs/pictures --write docs` also writes what the pages `storm.md` and `overload.md` show.
 
 mod chart;
 mod contenders;
@@ -10,9 +10,11 @@ mod document;
 mod goals;
 mod measure;
 mod model;
+mod one_run;
 mod options;
 mod ours;
 mod ours_hedged;
+mod real;
 mod table;
 
 use std::error::Error;
@@ -23,7 +25,7 @@ use model::scenarios;
 use options::Options;
 use table::Slow;
 
-/// The scenario of the promises has more seeds than the others.
+/// The scenario of the promise for every seed has more of them than the others.
 const SEEDS: u64 = 20;
 const MORE_SEEDS: u64 = 100;
 
@@ -32,6 +34,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         eprintln!("{message}\n\n{}", options::USAGE);
         std::process::exit(2);
     });
+    if options.real {
+        let table = table::markdown(table::TROUBLE, &real::measure()?);
+        return show("real", "a brownout of a real server", &table, &options);
+    }
+    show(one_run::SCENARIO.name, "a short brownout, seed 1", &one_run::table(), &options)?;
     let mut measured = Vec::new();
     for scenario in scenarios::ALL.into_iter().filter(|scenario| options.wants(scenario.name)) {
         measured.extend(trouble(scenario, &options)?);
@@ -43,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// One scenario in which calls fail.
 fn trouble(scenario: Scenario, options: &Options) -> Result<Vec<Measured>, Box<dyn Error>> {
-    let is_promise = [scenarios::BROWNOUT.name, scenarios::OVERLOAD.name].contains(&scenario.name);
+    let is_promise = scenario.name == scenarios::BROWNOUT.name;
     let seeds = options.seeds.unwrap_or(if is_promise { MORE_SEEDS } else { SEEDS });
     let clients = contenders::of(&scenario).into_iter();
     let measured: Vec<Measured> = clients.map(|client| measure(client, scenario, seeds)).collect();
@@ -76,8 +83,10 @@ fn slow(options: &Options) -> Result<Vec<Slow>, Box<dyn Error>> {
 
 fn show(name: &str, title: &str, table: &str, options: &Options) -> Result<(), Box<dyn Error>> {
     println!("{title}\n\n{table}");
-    if let Some(file) = &options.write {
-        document::replace(file, name, table)?;
+    if let Some(folder) = &options.write {
+        for page in ["storm.md", "overload.md"] {
+            document::replace(&folder.join(page), name, table)?;
+        }
     }
     Ok(())
 }

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use crate::model::scenarios;
 
 pub(crate) const USAGE: &str = "\
-usage: storm [--only SCENARIO] [--seeds N] [--charts FOLDER] [--write FILE]
-       storm real [--charts FOLDER] [--write FILE]
+usage: storm [--only SCENARIO] [--seeds N] [--charts FOLDER] [--write FOLDER]
+       storm real [--write FOLDER]
 
   --only SCENARIO  measures one scenario, or `slow`
-  --seeds N        runs of each client; 100 in the scenarios of the promises and 20 in the others, unless set
+  --seeds N        runs of each client; 100 in the scenario `brownout` and 20 in the others, unless set
   --charts FOLDER  where the charts go; none is drawn unless set
-  --write FILE     a Markdown file in which the tables are replaced";
+  --write FOLDER   the documentation, in whose pages the tables are replaced";
 
 /// The name of all scenarios in which answers are slow.
 pub(crate) const SLOW: &str = "slow";

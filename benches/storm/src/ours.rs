@@ -30,19 +30,21 @@ pub(crate) const OPEN_FOR: Duration = Duration::from_secs(1);
 
 /// The advised budget.
 pub(crate) fn advised_budget() -> RetryBudget {
-    RetryBudget::new().ratio(0.1).reserve_per_second(1)
+    RetryBudget::new().ratio(0.1).reserve_per_second(0).earn_on_success()
 }
 
 /// The advised breaker. An answer is slow after three fifths of the time that an attempt has.
 pub(crate) fn advised_breaker() -> CircuitBreaker {
     CircuitBreaker::new()
         .failure_rate(0.5)
+        .consecutive_failures(10)
+        .any_of()
         .slow_call(Duration::from_millis(300))
         .slow_call_rate(0.2)
         .window_time(Duration::from_secs(2))
         .minimum_calls(10)
         .open_for(OPEN_FOR)
-        .trials(10)
+        .trials(5)
 }
 
 /// The advised throttle.
@@ -125,15 +127,15 @@ impl Client for DefaultBreaker {
 }
 
 /// A breaker and a budget.
-pub(crate) struct Breaker {
+pub(crate) struct Breaking {
     net: Net,
     budget: RetryBudget,
     breaker: CircuitBreaker,
 }
 
-impl Client for Breaker {
-    fn new(net: Net) -> Breaker {
-        Breaker { net, budget: advised_budget(), breaker: advised_breaker() }
+impl Client for Breaking {
+    fn new(net: Net) -> Breaking {
+        Breaking { net, budget: advised_budget(), breaker: advised_breaker() }
     }
 
     #[retry(

@@ -76,13 +76,21 @@ pub(crate) fn percent(part: f64) -> String {
 /// `95.6 % (95.1)`, the mean and the worst.
 fn with_least(client: &Measured, value: fn(&Figures) -> f64) -> String {
     let Summary { mean, least, .. } = client.summary(value);
-    if mean.is_finite() { format!("{} ({:.1})", percent(mean), least * 100.0) } else { "–".to_owned() }
+    match client.runs.len() {
+        _ if !mean.is_finite() => "–".to_owned(),
+        1 => percent(mean),
+        _ => format!("{} ({:.1})", percent(mean), least * 100.0),
+    }
 }
 
 /// `1.20 (1.22)`, the mean and the worst.
 fn ratio_with_most(client: &Measured, value: fn(&Figures) -> f64) -> String {
     let Summary { mean, most, .. } = client.summary(value);
-    if mean.is_finite() { format!("{mean:.2} ({most:.2})") } else { "–".to_owned() }
+    match client.runs.len() {
+        _ if !mean.is_finite() => "–".to_owned(),
+        1 => format!("{mean:.2}"),
+        _ => format!("{mean:.2} ({most:.2})"),
+    }
 }
 
 fn calls_with_most(client: &Measured) -> String {
@@ -97,6 +105,8 @@ pub(crate) fn recovery(summary: &Summary, client: &Measured) -> String {
         "never".to_owned()
     } else if never > 0 {
         format!("never in {never} of {}", client.runs.len())
+    } else if client.runs.len() == 1 {
+        format!("{:.1} s", summary.mean)
     } else {
         format!("{:.1} s ({:.1})", summary.mean, summary.most)
     }

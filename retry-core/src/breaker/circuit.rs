@@ -9,7 +9,7 @@
 
 use super::recovery::Recovery;
 use super::state::{Change, CircuitState, CircuitWord};
-use crate::policy::nanos::{FOREVER, Nanos, min};
+use crate::policy::nanos::{FOREVER, Nanos};
 use crate::runtime::sync::{AtomicU64, Ordering};
 
 /// The ticket of an admitted call.
@@ -30,7 +30,7 @@ impl Ticket {
 pub(crate) struct Circuit {
     pub(super) moment: AtomicU64,
     opened_at: AtomicU64,
-    /// The time from which on the outcomes of trials are awaited.
+    /// The start of the last trial, from which on the outcomes of all trials are awaited.
     trials_since: AtomicU64,
     forced_at: AtomicU64,
     /// How long the circuit is forced open.
@@ -64,6 +64,14 @@ impl Circuit {
         self.step(from, to).then_some(change)
     }
 
+    /// Stores the start of the state that is about to follow `seen`, unless it has followed already: a thread that was
+    /// delayed, and has an earlier or a later time, changes nothing.
+    fn start(&self, cell: &AtomicU64, seen: CircuitWord, now: Nanos) {
+        let if_next = |_| (self.moment() == seen).then_some(now);
+        // An error means that the stored time stays.
+        let _ = cell.fetch_update(Ordering::AcqRel, Ordering::Acquire, if_next);
+    }
+
     /// Admits a call, or returns for how much longer calls are refused. Also returns the change of state, if
     /// there was one.
     ///
@@ -80,6 +88,8 @@ impl Circuit {
             match seen.state {
                 CircuitState::Closed | CircuitState::Disabled => return (Ok(here), None),
                 CircuitState::HalfOpen if seen.count < recovery.trials.calls() => {
+                    // The last trial of all has as much time as the first.
+                    self.start(&self.trials_since, seen, now());
                     if self.step(seen, CircuitWord { count: seen.count + 1, ..seen }) {
                         return (Ok(Ticket { is_trial: true, ..here }), None);
                     }
@@ -89,7 +99,7 @@ impl Circuit {
                     if left > 0 {
                         return (Err(left), None);
                     }
-                    start(&self.trials_since, now(), recovery.trial_time());
+                    self.start(&self.trials_since, seen, now());
                     if let Some(change) = self.change(seen, seen.next(CircuitState::HalfOpen, 1)) {
                         let ticket = Ticket { generation: change.generation, is_trial: true };
                         return (Ok(ticket), Some(change));
@@ -157,7 +167,7 @@ impl Circuit {
         loop {
             let seen = self.current_if(ticket)?;
             let openings = recovery.opened_again(seen.openings);
-            start(&self.opened_at, now(), recovery.open_time(openings));
+            self.start(&self.opened_at, seen, now());
             let by_rule = seen.by_rule || seen.state == CircuitState::Closed;
             let opened = CircuitWord { openings, by_rule, ..seen.next(CircuitState::Open, 0) };
             if let Some(change) = self.change(seen, opened) {
@@ -244,19 +254,4 @@ impl Circuit {
             }
         }
     }
-}
-
-/// The time by which a thread may be late, since it read the clock.
-const LATE: Nanos = 1_000_000_000;
-
-/// Sets the start of a state of this length. It only grows, so a thread that was delayed and has an earlier time changes
-/// nothing. If the stored time is later than a delay explains, it is that of another clock: the clock was replaced, for
-/// example between two tests.
-fn start(cell: &AtomicU64, now: Nanos, length: Nanos) {
-    let raised = |old: Nanos| {
-        let is_another_clock = old.saturating_sub(now) > min(length, LATE);
-        (is_another_clock || old < now).then_some(now)
-    };
-    // An error means that the stored time stays.
-    let _ = cell.fetch_update(Ordering::AcqRel, Ordering::Acquire, raised);
 }

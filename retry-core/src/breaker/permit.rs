@@ -33,29 +33,12 @@ pub struct Permit<'a> {
 impl<'a> Permit<'a> {
     #[inline]
     fn new(breaker: &'a CircuitBreaker, ticket: Ticket) -> Permit<'a> {
-        Permit::unstarted(breaker, ticket).start()
-    }
-
-    /// Creates the permit of a call that has not begun.
-    #[inline]
-    fn unstarted(breaker: &'a CircuitBreaker, ticket: Ticket) -> Permit<'a> {
         Permit {
             breaker,
             ticket,
             #[cfg(feature = "std")]
-            started: 0,
+            started: breaker.start(),
         }
-    }
-
-    /// Begins the call.
-    #[inline]
-    #[cfg_attr(not(feature = "std"), expect(unused_mut, reason = "no rule needs the time"))]
-    fn start(mut self) -> Permit<'a> {
-        #[cfg(feature = "std")]
-        {
-            self.started = self.breaker.start();
-        }
-        self
     }
 
     /// Marks this thread as running a trial, until the value is dropped. Returns `None` if the call is not a
@@ -66,11 +49,11 @@ impl<'a> Permit<'a> {
         self.ticket.is_trial.then(|| Running::enter(self.breaker.address(), self.ticket.generation))
     }
 
-    /// Returns whether the call is a trial of the half-open circuit.
+    /// Returns whether the call is a trial of the half-open circuit, or runs inside one.
     #[cfg(feature = "std")]
     #[inline]
-    pub(crate) fn is_trial(&self) -> bool {
-        self.ticket.is_trial
+    pub(crate) fn belongs_to_trial(&self) -> bool {
+        self.ticket.is_trial || self.ticket == Ticket::INSIDE_TRIAL
     }
 
     /// Reports that the call has succeeded.
@@ -153,9 +136,16 @@ impl CircuitBreaker {
         match admitted {
             Ok(ticket) => {
                 // A listener may panic. The permit then gives the trial back.
-                let permit = Permit::unstarted(self, ticket);
-                self.emit(change);
-                Ok(permit.start())
+                #[cfg_attr(not(feature = "std"), expect(unused_mut, reason = "no rule needs the time"))]
+                let mut permit = Permit::new(self, ticket);
+                if change.is_some() {
+                    self.emit(change);
+                    #[cfg(feature = "std")]
+                    {
+                        permit.started = self.start();
+                    }
+                }
+                Ok(permit)
             }
             Err(left) => {
                 let open = CircuitOpen::new(self.name_of_error(), left);

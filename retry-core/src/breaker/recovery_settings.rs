@@ -111,8 +111,9 @@ impl CircuitBreaker {
         self.afresh()
     }
 
-    /// Sets how long the breaker waits for its trials; [`open_for`](Self::open_for) if not set. Trials that take longer
-    /// do not block the circuit: the breaker lets other calls through in their place, and ignores their outcomes.
+    /// Sets how long the breaker waits for its trials, from the start of the last one; [`open_for`](Self::open_for) if not
+    /// set. Trials that take longer do not block the circuit: the breaker lets other calls through in their place, and
+    /// ignores their outcomes.
     ///
     /// ```
     /// # let guard = retry_core::testing::no_wait();

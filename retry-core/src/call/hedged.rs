@@ -24,11 +24,12 @@ use crate::runtime::Wait;
 use crate::runtime::sleep::{Slept, timer_with};
 pub use handles::{CopyHandles, Handles};
 pub use hedging::{Hedging, Watched, lend_hedge};
-pub use race::{CopyRules, Question, Timers};
+pub use race::{CopyRules, Question, TimerType, Timers};
 pub(super) use race::{HedgedCall, StartedRace, poll_race};
 
 impl Hedging<'_> {
-    /// Runs an attempt with its copies, which `start` creates. The timer is that of the runtime.
+    /// Runs an attempt with its copies, which `start` creates. The timer is that of the runtime. The compiler quotes the line
+    /// of a bound that a body breaks, so the line contains the way out.
     #[inline]
     pub fn attempt<T, F, X, H, S, J>(
         &self,
@@ -37,12 +38,12 @@ impl Hedging<'_> {
         handles: H,
         start: S,
         judge: J,
-    ) -> Hedged<'_, F, X, H, S, J, RuntimeTimers, Wait>
+    ) -> Hedged<'_, F, X, H, S, J, RuntimeTimers>
     where
         F: Future<Output = T>,
         X: CopyRules,
         H: Handles,
-        S: Fn(H::Handle) -> F,
+        S: Fn(H::Handle) -> F, // for each copy: write `#[retry(clone(x))]` for an `x` that it consumes
         J: FnMut(T, Question, &Hedging<'_>) -> (T, bool),
     {
         self.first_try(attempt, shared, handles, start, judge, RuntimeTimers)
@@ -56,7 +57,7 @@ impl Hedging<'_> {
         start: S,
         judge: J,
         timers: N,
-    ) -> Hedged<'_, F, X, H, S, J, N, N::Timer> {
+    ) -> Hedged<'_, F, X, H, S, J, N> {
         self.begin(attempt);
         let first = start(handles.first());
         Hedged {
@@ -80,12 +81,12 @@ pub fn hedged_with<'h, T, F, X, H, S, J, N, W>(
     start: S,
     judge: J,
     sleep: &'h N,
-) -> Hedged<'h, F, X, H, S, J, SleepTimers<'h, N, W>, Slept<W>>
+) -> Hedged<'h, F, X, H, S, J, SleepTimers<'h, N, W>>
 where
     F: Future<Output = T>,
     X: CopyRules,
     H: Handles,
-    S: Fn(H::Handle) -> F,
+    S: Fn(H::Handle) -> F, // for each copy: write `#[retry(clone(x))]` for an `x` that it consumes
     J: FnMut(T, Question, &Hedging<'_>) -> (T, bool),
     N: Fn(Duration) -> W,
     W: Future<Output = ()>,
@@ -97,9 +98,11 @@ where
 #[derive(Clone, Copy, Debug)]
 pub struct RuntimeTimers;
 
-impl Timers for RuntimeTimers {
+impl TimerType for RuntimeTimers {
     type Timer = Wait;
+}
 
+impl Timers for RuntimeTimers {
     fn start(&mut self, time: Duration) -> Wait {
         Wait::timer(from_duration(time))
     }
@@ -112,9 +115,11 @@ pub struct SleepTimers<'h, N, W> {
     timer: PhantomData<fn() -> W>,
 }
 
-impl<N: Fn(Duration) -> W, W: Future<Output = ()>> Timers for SleepTimers<'_, N, W> {
+impl<N, W> TimerType for SleepTimers<'_, N, W> {
     type Timer = Slept<W>;
+}
 
+impl<N: Fn(Duration) -> W, W: Future<Output = ()>> Timers for SleepTimers<'_, N, W> {
     fn start(&mut self, time: Duration) -> Slept<W> {
         timer_with(self.sleep, time)
     }
@@ -127,6 +132,13 @@ impl<N: Fn(Duration) -> W, W: Future<Output = ()>> Timers for SleepTimers<'_, N,
 #[track_caller]
 pub const fn check_delay(delay: Duration) {
     Hedge::check_delay(delay);
+}
+
+/// Returns the hedge with a delay that is written on a function. A delay of 0, which [`check_delay`] reports, is no second
+/// error here.
+#[must_use]
+pub const fn hedge_after(delay: Duration) -> Hedge {
+    Hedge::after(if delay.is_zero() { Duration::from_nanos(1) } else { delay })
 }
 
 /// Answers a question about an outcome by the rules of a function.
@@ -149,30 +161,29 @@ pub fn judge<O: Outcome>(
 
 pin_project! {
     /// A hedged attempt. See the module's documentation.
-    ///
-    /// It has no bound, and the type of a timer is a parameter, so that the compiler finds out without them whether it is
-    /// `Send`: it could not prove `N: Timers` for a closure whose futures borrow.
     #[must_use = "an attempt runs only when awaited"]
-    pub struct Hedged<'h, F, X, H, S, J, N, W> {
+    pub struct Hedged<'h, F, X, H, S, J, N>
+    where
+        N: TimerType,
+    {
         call: HedgedCall<'h, 'h, X, H>,
         start: S,
         judge: J,
         timers: N,
-        race: StartedRace<'h, F, W>,
+        race: StartedRace<'h, F, N::Timer>,
         #[pin]
         first: F,
     }
 }
 
-impl<T, F, X, H, S, J, N, W> Future for Hedged<'_, F, X, H, S, J, N, W>
+impl<T, F, X, H, S, J, N> Future for Hedged<'_, F, X, H, S, J, N>
 where
     F: Future<Output = T>,
     X: CopyRules,
     H: Handles,
     S: Fn(H::Handle) -> F,
     J: FnMut(T, Question, &Hedging<'_>) -> (T, bool),
-    N: Timers<Timer = W>,
-    W: Future<Output = ()>,
+    N: Timers,
 {
     type Output = T;
 

@@ -119,33 +119,46 @@ impl Ended {
 }
 
 impl<'a> Shared<'a> {
-    /// Starts a call without a breaker and a throttle, which deposits tokens into the budget unless that earns on success.
+    /// Creates the use of a call that is yet to be [admitted](Shared::admit).
     #[inline]
     #[must_use]
-    pub fn with_budget(budget: Option<&'a RetryBudget>) -> Shared<'a> {
-        if let Some(budget) = budget {
-            budget.call_started();
-        }
-        Shared { budget, breaker: None, throttle: None, permit: None, pass: None, paid: None }
-    }
-
-    /// Starts a call with a breaker or a throttle, which may refuse it. A refused call sends nothing to the server, so
-    /// it deposits nothing. A call that the breaker refuses does not count for the throttle either.
-    #[inline]
-    #[must_use]
-    pub fn acquire(
+    pub fn new(
+        budget: Option<&'a RetryBudget>,
         breaker: Option<&'a CircuitBreaker>,
         throttle: Option<&'a Throttle>,
-        budget: Option<&'a RetryBudget>,
-    ) -> (Shared<'a>, Option<Refusal>) {
-        match admit(breaker, throttle) {
-            Ok((permit, pass)) => {
-                (Shared { breaker, throttle, permit, pass, ..Shared::with_budget(budget) }, None)
-            }
-            Err(refusal) => {
-                (Shared { budget, breaker, throttle, permit: None, pass: None, paid: None }, Some(refusal))
+    ) -> Shared<'a> {
+        Shared { budget, breaker, throttle, permit: None, pass: None, paid: None }
+    }
+
+    /// Admits the first attempt of a call, which deposits tokens into the budget unless that earns on success. Returns the
+    /// refusal by the breaker or the throttle. A refused call sends nothing to the server, so it deposits nothing. A call
+    /// that the breaker refuses does not count for the throttle either.
+    ///
+    /// A trial and the calls inside it get their passes without a draw: the throttle would refuse most of them, and the
+    /// circuit would stay open.
+    #[expect(clippy::inline_always, reason = "a function has the code of its own arguments alone")]
+    #[inline(always)]
+    pub fn admit(&mut self) -> Option<Refusal> {
+        if let Some(breaker) = self.breaker {
+            match breaker.acquire() {
+                Ok(permit) => self.permit = Some(permit),
+                Err(open) => return Some(Refusal::Open(open)),
             }
         }
+        if let Some(throttle) = self.throttle {
+            let belongs_to_trial = self.permit.as_ref().is_some_and(Permit::belongs_to_trial);
+            match if belongs_to_trial { Ok(throttle.admit()) } else { throttle.acquire() } {
+                Ok(pass) => self.pass = Some(pass),
+                Err(throttled) => {
+                    self.permit = None;
+                    return Some(Refusal::Throttled(throttled));
+                }
+            }
+        }
+        if let Some(budget) = self.budget {
+            budget.call_started();
+        }
+        None
     }
 
     /// Marks this thread as running a trial of the breaker, until the value is dropped. Returns `None` if the
@@ -238,7 +251,6 @@ impl<'a> Shared<'a> {
             _ => FailureKind::Error,
         };
         if self.budget.is_some_and(|budget| !budget.try_withdraw_for(kind)) {
-            self.pass = None;
             return Decision::GiveUp(GiveUpReason::BudgetExhausted);
         }
         self.paid = Some(kind);
@@ -283,6 +295,7 @@ impl<'a> Shared<'a> {
 /// Asks the rule of `breaker_failure` about the outcome of an attempt, reports the answer to the breaker, and returns the
 /// result. The refusal of a breaker or a throttle is no outcome, because nothing was sent: the rule does not receive it.
 #[inline]
+#[expect(clippy::missing_errors_doc, reason = "the result is that of the attempt")]
 pub fn judge_by<T, E>(
     shared: &mut Shared<'_>,
     result: Result<T, E>,
@@ -294,26 +307,6 @@ pub fn judge_by<T, E>(
         shared.judge(is_failure, result.is_err());
     }
     result
-}
-
-/// A permit of the breaker and a pass of the throttle.
-type Admission<'a> = (Option<Permit<'a>>, Option<Pass<'a>>);
-
-/// Admits the first attempt of a call. A trial gets its pass without a draw: the throttle would refuse most of the
-/// trials, and the circuit would stay open.
-#[inline]
-fn admit<'a>(
-    breaker: Option<&'a CircuitBreaker>,
-    throttle: Option<&'a Throttle>,
-) -> Result<Admission<'a>, Refusal> {
-    let permit = breaker.map(CircuitBreaker::acquire).transpose().map_err(Refusal::Open)?;
-    let is_trial = permit.as_ref().is_some_and(Permit::is_trial);
-    let pass = match throttle {
-        Some(throttle) if is_trial => Some(throttle.admit()),
-        Some(throttle) => Some(throttle.acquire().map_err(Refusal::Throttled)?),
-        None => None,
-    };
-    Ok((permit, pass))
 }
 
 /// Plans like [`plan_blocking`](crate::call::next::plan_blocking), for a function that shares state with other calls.

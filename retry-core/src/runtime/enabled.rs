@@ -7,8 +7,9 @@ use super::installed;
 /// While retries are disabled, every call makes one attempt, whatever its policy: annotated functions, closures and
 /// [step by step](crate::Attempts). The first failure of a call that would be retried ends the call with the reason
 /// [`MaxAttempts`](crate::GiveUpReason::MaxAttempts), and a value that `retry_ok` refuses is returned. Everything else
-/// stays: the first attempt, time limits, hooks, `fallback`, events, budgets and breakers. A call that runs already ends
-/// with its next failure; a wait that has begun is not cut short. A test context cannot enable what is disabled.
+/// stays: the first attempt, time limits, hooks, `fallback`, events, budgets, breakers and throttles. A call that runs
+/// already ends with its next failure; a wait that has begun is not cut short. A test context cannot enable what is
+/// disabled.
 ///
 /// This is for tests of what happens after a failure, for incidents in which retries add to the load, and for batch jobs
 /// under a debugger. While retries are enabled, it costs nothing. One line turns retries off by a variable or by a

@@ -76,7 +76,7 @@ impl TestContext {
         state.settings = state.settings.cap_attempts(attempts);
     }
 
-    /// Draws jitter from `seed` from now on, as [`Policy::delays_seeded`] does.
+    /// Draws jitter from `seed` from now on, as [`Policy::delays_seeded`] does, and the refusals of throttles.
     pub fn seed(&self, seed: u64) {
         self.state().generator = Some(Generator::new(seed));
     }

@@ -89,7 +89,7 @@ impl Throttle {
     pub(super) fn accepted(&self) {
         let may_skip_the_clock = !thread::is_due() && matches!(self.time, TimeSource::Runtime);
         let thread = thread::number();
-        if !(may_skip_the_clock && self.window.add_accepted_if_busy(self.tenths.latest(), thread)) {
+        if !(may_skip_the_clock && self.window.add_accepted_above(BUSY, self.tenths.latest(), thread)) {
             self.accepted_now(thread);
         }
     }
@@ -112,6 +112,11 @@ impl Throttle {
         self.tenths.number(self.time.now())
     }
 }
+
+/// The accepts of a shard from which on a tenth is busy. An accept that does not read the clock may be counted in an earlier
+/// tenth than its own: if its thread has paused since, and then up to 30 times. Beside so many others they make no
+/// difference.
+const BUSY: u64 = 4096;
 
 /// The window of a throttle without a setting.
 const WINDOW: Nanos = 30_000_000_000;

@@ -21,10 +21,6 @@ pub(super) struct Window {
     last_other: Latest,
 }
 
-/// The number of accepts from which on a tenth of a shard is busy. Without the clock, an accept may be counted in an earlier
-/// tenth: up to 30 of a thread, if it pauses then. Beside so many others they make no difference.
-const BUSY: u64 = 4096;
-
 /// The number of requests, and of those that the server accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
@@ -53,12 +49,11 @@ impl Window {
         }
     }
 
-    /// Counts a request that was accepted in the latest tenth, if that is busy and all requests in the window were
-    /// accepted. Returns whether it was counted.
+    /// Counts a request that was accepted, if all requests in the window were and its shard already counts at least
+    /// `least` accepts in `tenth`. Returns whether it was counted.
     #[inline]
-    pub(super) fn add_accepted_if_busy(&self, latest_tenth: u64, thread: usize) -> bool {
-        let latest = Moment::new(0, latest_tenth);
-        self.is_clean() && self.accepted.of(thread).add_if_above(BUSY, latest)
+    pub(super) fn add_accepted_above(&self, least: u64, tenth: u64, thread: usize) -> bool {
+        self.is_clean() && self.accepted.of(thread).add_if_above(least, Moment::new(0, tenth))
     }
 
     /// Counts a request that was rejected or refused.
@@ -160,18 +155,16 @@ mod tests {
     }
 
     #[test]
-    fn an_accept_is_added_to_a_busy_tenth_while_the_window_is_clean() {
+    fn an_accept_is_added_to_enough_others_while_the_window_is_clean() {
         let window = Window::new();
-        for _ in 1..BUSY {
-            window.add_accepted(5, 0);
-        }
-        assert!(!window.add_accepted_if_busy(5, 0), "one is missing");
         window.add_accepted(5, 0);
-        assert!(window.add_accepted_if_busy(5, 0));
-        assert!(!window.add_accepted_if_busy(6, 0), "the next tenth is not busy yet");
-        assert!(!window.add_accepted_if_busy(5, 1), "the other shard is not busy");
+        assert!(!window.add_accepted_above(2, 5, 0), "one is missing");
+        window.add_accepted(5, 0);
+        assert!(window.add_accepted_above(2, 5, 0));
+        assert!(!window.add_accepted_above(2, 6, 0), "the next tenth has none yet");
+        assert!(!window.add_accepted_above(2, 5, 1), "the other shard has none");
         window.add_other(5);
-        assert!(!window.add_accepted_if_busy(5, 0), "the window is not clean");
-        assert_eq!(window.tally(5, 0, ALL), Some(tally(BUSY + 2, BUSY + 1)));
+        assert!(!window.add_accepted_above(2, 5, 0), "the window is not clean");
+        assert_eq!(window.tally(5, 0, ALL), Some(tally(4, 3)));
     }
 }

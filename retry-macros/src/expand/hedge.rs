@@ -27,7 +27,7 @@ impl Expansion<'_> {
                 let define = quote_spanned! {Span::mixed_site()=>
                     const #delay: #private::Duration = #value;
                     const _: () = #check;
-                    static #name: #private::Hedge = #private::Hedge::after(#delay);
+                    static #name: #private::Hedge = #private::hedge_after(#delay);
                 };
                 (define, quote!(::core::option::Option::Some(&#name)))
             }

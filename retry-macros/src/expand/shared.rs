@@ -27,15 +27,15 @@ impl Expansion<'_> {
             self.borrowed("lend_breaker", &self.locals.breaker, sharing.breaker.as_ref());
         let (throttle, lent_throttle) =
             self.borrowed("lend_throttle", &self.locals.throttle, sharing.throttle.as_ref());
-        let begin = if sharing.may_refuse_the_call() {
-            quote_spanned! {Span::mixed_site()=>
-                let (mut #shared, #refused) =
-                    #private::Shared::acquire(#lent_breaker, #lent_throttle, #lent_budget);
-            }
+        let admit = quote_spanned!(Span::mixed_site()=> #private::Shared::admit(&mut #shared););
+        let admit = if sharing.may_refuse_the_call() {
+            quote_spanned!(Span::mixed_site()=> let #refused = #admit)
         } else {
-            quote_spanned! {Span::mixed_site()=>
-                let mut #shared = #private::Shared::with_budget(#lent_budget);
-            }
+            quote_spanned!(Span::mixed_site()=> let _ = #admit)
+        };
+        let begin = quote_spanned! {Span::mixed_site()=>
+            let mut #shared = #private::Shared::new(#lent_budget, #lent_breaker, #lent_throttle);
+            #admit
         };
         Some(quote!(#budget #breaker #throttle #begin))
     }

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use syn::Expr;
 
-use super::expression::{is_constant, literal};
+use super::expression::{is_constant, literal, ungrouped};
 use super::source::source;
 use super::value::Time;
 use crate::diagnostics::bail;
@@ -20,6 +20,13 @@ pub(crate) enum Hedge {
 impl Hedge {
     /// Parses the value of `hedge = value`.
     pub(super) fn parse(key: &Ident, written: Expr) -> syn::Result<Hedge> {
+        if is_duration(&written) {
+            let time = source(&written);
+            bail!(
+                written,
+                "`{time}` is a time and no `Hedge`; write `{key} = \"50ms\"`, or `Hedge::after({time})` in a `static`"
+            )
+        }
         match literal(&written) {
             Some(_) => Ok(Hedge::After(Box::new(Time::with_unit(key, written)?))),
             None => Ok(Hedge::Shared(Box::new(written))),
@@ -47,4 +54,11 @@ impl Hedge {
         }
         Ok(Hedge::After(Box::new(time)))
     }
+}
+
+/// Returns whether an expression is made by a function of `Duration`, such as `Duration::from_millis(50)`.
+fn is_duration(expression: &Expr) -> bool {
+    let Expr::Call(call) = ungrouped(expression) else { return false };
+    let Expr::Path(function) = ungrouped(&call.func) else { return false };
+    function.path.segments.iter().rev().nth(1).is_some_and(|ty| ty.ident == "Duration")
 }

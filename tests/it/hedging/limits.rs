@@ -4,7 +4,9 @@ use std::pin::pin;
 use std::time::Duration;
 
 use reattempt::CircuitState::{Closed, Disabled, ForcedOpen, HalfOpen, Open as IsOpen};
-use reattempt::{CircuitBreaker, GiveUpReason, Hedge, Pass, Policy, RetryBudget, RetryError, Throttle, retry};
+use reattempt::{
+    CircuitBreaker, GiveUpReason, Hedge, Pass, Policy, RetryBudget, RetryError, Throttle, retry,
+};
 use tokio::time::{advance, sleep};
 
 use super::lab::*;

@@ -15,11 +15,12 @@ use std::process;
 use reattempt::retry;
 use reattempt::{
     AttemptTimeout, CircuitBreaker, CircuitOpen, GiveUpEvent, RetryBudget, RetryError, RetryEvent,
-    SuccessEvent,
+    SuccessEvent, Throttle, Throttled,
 };
 
 pub static BUDGET: RetryBudget = RetryBudget::new();
 pub static BREAKER: CircuitBreaker = CircuitBreaker::new();
+pub static THROTTLE: Throttle = Throttle::new();
 
 /// An error.
 #[derive(Debug, Clone)]
@@ -40,6 +41,12 @@ impl std::error::Error for Failure {}
 impl From<AttemptTimeout> for Failure {
     fn from(_: AttemptTimeout) -> Self {
         return Self::Busy;
+    }
+}
+
+impl From<Throttled> for Failure {
+    fn from(_: Throttled) -> Self {
+        Self::Busy
     }
 }
 
@@ -552,6 +559,22 @@ pub fn handled_and_shared(n: u32) -> Result<u32, RetryError<Failure>> {
     call(n).map_err(convert)
 }
 
+#[cfg_attr(feature = "retried", retry(throttle = THROTTLE))]
+#[must_use]
+pub fn throttled(n: u32) -> Option<u32> {
+    call(n).ok()
+}
+
+#[cfg_attr(feature = "retried", retry(throttle = THROTTLE, on_retry = log_retry, error = Failure))]
+pub async fn throttled_async(n: u32) -> Result<u32, RetryError<Failure>> {
+    call_async(n).await.map_err(convert)
+}
+
+#[cfg_attr(feature = "retried", retry(throttle = THROTTLE, breaker = BREAKER, budget = BUDGET, retry_ok = is_zero))]
+pub async fn throttled_poll(n: u32) -> Result<u32, Failure> {
+    call_async(n).await
+}
+
 #[cfg_attr(feature = "retried", retry(cancel = is_over, delay = own_delay, on_success = told))]
 pub fn cancelled(n: u32) -> Result<u32, Failure> {
     call(n)
@@ -620,4 +643,25 @@ pub fn pause(_: std::time::Duration) {}
 /// Refuses zero.
 pub fn is_zero(n: &u32) -> bool {
     *n == 0
+}
+
+/// A rule of what is a failure for the breaker.
+pub const fn is_down(outcome: Result<&u32, &Failure>) -> bool {
+    matches!(outcome, Ok(500..))
+}
+
+#[cfg_attr(feature = "retried", retry(breaker = BREAKER, breaker_failure = is_down))]
+pub fn judged(n: u32) -> Result<u32, Failure> {
+    call(n)
+}
+
+#[cfg_attr(feature = "retried", retry(breaker = BREAKER, breaker_failure = is_down, retry_ok = is_zero))]
+pub async fn judged_async(n: u32) -> Result<u32, Failure> {
+    let n = call_async(n).await?;
+    Ok(n + 1)
+}
+
+#[cfg_attr(feature = "retried", retry(breaker = BREAKER, breaker_failure = is_down, error = Failure, attempt_timeout = "1s"))]
+pub async fn judged_and_wrapped(n: u32) -> Result<u32, RetryError<Failure>> {
+    call_async(n).await.map_err(convert)
 }

@@ -60,6 +60,14 @@ pub mod breaker {
     }
 }
 
+/// The module of `retry-core`, without the settings.
+pub mod throttle {
+    #[path = "../../../../retry-core/src/throttle/window.rs"]
+    mod window;
+
+    pub mod models;
+}
+
 use loom::sync::Arc;
 use loom::thread;
 

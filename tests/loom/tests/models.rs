@@ -34,6 +34,7 @@ models! {
         too_many_failed_trials_open_it_once
         the_open_time_doubles_once
         a_late_trial_doubles_nothing
+        a_late_failure_moves_no_time
         the_hand_wins_for_a_time
         forced_open_for_a_time_it_admits_exactly_its_trials
         forced_open_for_a_time_it_admits_no_trial_at_once
@@ -47,4 +48,10 @@ models! {
         calls_of_an_earlier_generation_do_not_count_in_time
         a_reader_finds_no_half_of_a_call
         a_reader_finds_no_more_failures_than_calls;
+    loom_models::throttle::models:
+        every_request_is_counted
+        every_request_of_a_new_tenth_is_counted
+        a_late_request_does_not_count_in_a_new_tenth
+        a_rejection_is_not_forgotten_with_an_older_one
+        an_accept_without_the_clock_is_counted_in_its_tenth_or_not_at_all;
 }

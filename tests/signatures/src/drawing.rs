@@ -94,9 +94,9 @@ impl Function {
             Needs::Nothing => true,
             Needs::Sync => !self.kind.is_async(),
             Needs::Async => self.kind.is_async(),
-            Needs::Shared => self.kind.is_async() && !self.lends_exclusively() && !self.receiver.clones,
             Needs::Timeout => self.kind.is_async() && self.carrier.from_timeout,
-            Needs::Open => self.carrier.from_open,
+            Needs::Refusal => self.carrier.from_refusal,
+            Needs::Copies => self.kind.is_async() && self.is_shared(),
             Needs::Error(ErrorIs::Fault) => self.carrier.error == ErrorIs::Fault,
             Needs::Error(_) => self.carrier.error != ErrorIs::Other,
             Needs::Constant => self.place == Place::WithConstant,
@@ -115,13 +115,12 @@ impl Function {
         has_needed && is_shown && fails_plainly && has_own_type && is_named
     }
 
-    /// Whether the function borrows anything exclusively, which it could lend to only one of its attempts at a time.
-    fn lends_exclusively(&self) -> bool {
-        let brought = [self.success.brings, self.carrier.brings].into_iter().flatten().map(|(text, _)| text);
-        let types = self.arguments.iter().map(|given| given.argument.ty).chain(brought);
-        types
-            .chain([self.receiver.text])
-            .any(|ty| ["&mut ", "&'e mut ", "&'r mut ", "&'a mut "].iter().any(|word| ty.contains(word)))
+    /// Whether nothing in it is borrowed exclusively.
+    fn is_shared(&self) -> bool {
+        let is_exclusive =
+            |text: &str| ["'e mut", "'a mut", "&mut", "FnMut"].iter().any(|word| text.contains(word));
+        let mut texts = self.arguments.iter().flat_map(|given| [given.argument.ty, given.argument.parameter]);
+        !is_exclusive(self.receiver.text) && !self.receiver.clones && !texts.any(is_exclusive)
     }
 
     /// Takes back a promise of `Send` that the parts do not keep.

@@ -17,7 +17,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use reattempt::{AttemptTimeout, CircuitOpen, Outcome, RetryError, testing};
+use reattempt::{AttemptTimeout, CircuitOpen, Outcome, RetryError, Throttled, testing};
 
 /// Counts the calls of one generated function's operation.
 #[derive(Debug, Default)]
@@ -152,6 +152,12 @@ impl From<CircuitOpen> for Fault {
     }
 }
 
+impl From<Throttled> for Fault {
+    fn from(_: Throttled) -> Self {
+        Fault::Refused
+    }
+}
+
 impl From<Fault> for io::Error {
     fn from(fault: Fault) -> Self {
         io::Error::new(io::ErrorKind::ConnectionRefused, fault)
@@ -170,6 +176,7 @@ pub enum Wrapping {
     Operation(Fault),
     Timeout(AttemptTimeout),
     Open(CircuitOpen),
+    Throttled(Throttled),
 }
 
 impl Display for Wrapping {
@@ -184,6 +191,7 @@ impl Error for Wrapping {
             Wrapping::Operation(error) => error,
             Wrapping::Timeout(error) => error,
             Wrapping::Open(error) => error,
+            Wrapping::Throttled(error) => error,
         })
     }
 }
@@ -203,6 +211,12 @@ impl From<AttemptTimeout> for Wrapping {
 impl From<CircuitOpen> for Wrapping {
     fn from(error: CircuitOpen) -> Self {
         Wrapping::Open(error)
+    }
+}
+
+impl From<Throttled> for Wrapping {
+    fn from(error: Throttled) -> Self {
+        Wrapping::Throttled(error)
     }
 }
 

@@ -80,7 +80,7 @@ struct Attempts {
 impl Policy<(), (), Failure> for Attempts {
     type Future = tokio::time::Sleep;
 
-    fn retry(&mut self, _: &mut (), answer: &mut Result<(), Failure>) -> Option<tokio::time::Sleep> {
+    fn retry(&mut self, (): &mut (), answer: &mut Result<(), Failure>) -> Option<tokio::time::Sleep> {
         if answer.is_ok() {
             self.budget.deposit();
             return None;

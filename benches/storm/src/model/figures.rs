@@ -57,13 +57,8 @@ impl Figures {
 }
 
 fn sum(record: &Record, time: Range<u64>) -> Counts {
-    let mut sum = Counts::default();
-    for (counts, begin) in record.bins.iter().zip((0..).step_by(BIN as usize)) {
-        if time.contains(&begin) {
-            sum += *counts;
-        }
-    }
-    sum
+    let bins = record.bins.iter().zip((0..).step_by(BIN as usize));
+    bins.filter(|(_, begin)| time.contains(begin)).map(|(counts, _)| *counts).sum()
 }
 
 fn ratio(part: u32, whole: u32) -> f64 {

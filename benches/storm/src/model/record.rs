@@ -16,12 +16,14 @@ pub(crate) struct Counts {
     pub(crate) sent: u32,
 }
 
-impl std::ops::AddAssign for Counts {
-    fn add_assign(&mut self, other: Counts) {
-        self.calls += other.calls;
-        self.answers += other.answers;
-        self.refused += other.refused;
-        self.sent += other.sent;
+impl std::iter::Sum for Counts {
+    fn sum<I: Iterator<Item = Counts>>(counts: I) -> Counts {
+        counts.fold(Counts::default(), |sum, counts| Counts {
+            calls: sum.calls + counts.calls,
+            answers: sum.answers + counts.answers,
+            refused: sum.refused + counts.refused,
+            sent: sum.sent + counts.sent,
+        })
     }
 }
 
@@ -59,12 +61,7 @@ impl Record {
 
     /// The sums of each second.
     pub(crate) fn seconds(&self) -> Vec<Counts> {
-        let sum = |bins: &[Counts]| {
-            let mut sum = Counts::default();
-            bins.iter().for_each(|counts| sum += *counts);
-            sum
-        };
-        self.bins.chunks((NANOS_PER_SECOND / BIN) as usize).map(sum).collect()
+        self.bins.chunks((NANOS_PER_SECOND / BIN) as usize).map(|bins| bins.iter().copied().sum()).collect()
     }
 
     fn bin(&mut self, now: u64) -> Option<&mut Counts> {

@@ -12,8 +12,6 @@ use super::net::Net;
 use super::record::Record;
 use super::scenario::{NANOS_PER_SECOND, Scenario};
 
-/// The processes that make the calls.
-pub(crate) const PROCESSES: usize = 10;
 /// How long calls may take after the last one has begun.
 const GRACE: Duration = Duration::from_secs(30);
 
@@ -40,17 +38,17 @@ async fn calls<C: Client>(scenario: Scenario, seeds: &mut Xoshiro256PlusPlus) ->
     let mut services = arrivals.clone();
     services.jump();
     let net = Net::start(scenario, services);
-    let clients: Vec<Arc<C>> = (0..PROCESSES).map(|_| Arc::new(C::new(net.clone()))).collect();
+    let clients: Vec<Arc<C>> = (0..scenario.processes).map(|_| Arc::new(C::new(net.clone()))).collect();
     let end = scenario.length * NANOS_PER_SECOND;
-    let mut next = 0;
+    let mut time = 0;
     loop {
         let between: f64 = Exp1.sample(&mut arrivals);
-        next += (between / scenario.calls_at(next) * NANOS_PER_SECOND as f64) as u64;
-        if next >= end {
+        time += (between / scenario.calls_at(time) * NANOS_PER_SECOND as f64) as u64;
+        if time >= end {
             break;
         }
-        net.wait_until(next).await;
-        let client = clients[(arrivals.next_u64() % PROCESSES as u64) as usize].clone();
+        net.wait_until(time).await;
+        let client = clients[(arrivals.next_u64() % scenario.processes as u64) as usize].clone();
         let net = net.clone();
         tokio::spawn(async move {
             let began = net.now();

@@ -19,6 +19,8 @@ pub(crate) struct Scenario {
     pub(crate) queue: usize,
     /// Calls in a second.
     pub(crate) calls: f64,
+    /// The processes that make the calls, each a client of its own.
+    pub(crate) processes: usize,
     pub(crate) trouble: Trouble,
     pub(crate) trouble_starts: u64,
     pub(crate) trouble_ends: u64,

@@ -13,6 +13,7 @@ const LONG_QUEUE: Scenario = Scenario {
     slots: 10,
     queue: 1000,
     calls: 350.0,
+    processes: 10,
     trouble: Trouble::None,
     trouble_starts: 30,
     trouble_ends: 60,
@@ -34,6 +35,10 @@ pub(crate) const BROWNOUT: Scenario =
 
 pub(crate) const BROWNOUT_SHORT_QUEUE: Scenario =
     Scenario { name: "brownout-short-queue", queue: 100, ..BROWNOUT };
+
+/// The same calls from ten times as many processes, each of which makes one every 0.3 s.
+pub(crate) const BROWNOUT_SMALL_PROCESSES: Scenario =
+    Scenario { name: "brownout-small-processes", processes: 100, ..BROWNOUT };
 
 /// Ten seconds down, and then ten until the capacity is back, from a tenth of it on.
 pub(crate) const CRASH: Scenario = Scenario {
@@ -62,8 +67,16 @@ pub(crate) const BAD_HOST: Scenario = Scenario {
 };
 
 /// All scenarios in which calls fail.
-pub(crate) const ALL: [Scenario; 7] =
-    [HEALTHY, BROWNOUT, BROWNOUT_SHORT_QUEUE, CRASH, OVERLOAD, OVERLOAD_LONG_QUEUE, BAD_HOST];
+pub(crate) const ALL: [Scenario; 8] = [
+    HEALTHY,
+    BROWNOUT,
+    BROWNOUT_SHORT_QUEUE,
+    BROWNOUT_SMALL_PROCESSES,
+    CRASH,
+    OVERLOAD,
+    OVERLOAD_LONG_QUEUE,
+    BAD_HOST,
+];
 
 /// A healthy host at half of its capacity, as services run whose latency matters.
 pub(crate) const HALF_LOAD: Scenario = Scenario { name: "none", calls: 250.0, ..LONG_QUEUE };

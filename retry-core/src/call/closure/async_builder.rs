@@ -247,8 +247,8 @@ impl<'p, O: Operation, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S
     /// Starts a copy of an attempt that is slow to answer, by `hedge`: a [`Hedge`], or a pointer or an `Option` that lends
     /// one. The first acceptable result is taken, and the other tries are dropped.
     ///
-    /// The operation is called again for a copy while its first future runs. [`retry_async_mut`](Policy::retry_async_mut),
-    /// whose futures borrow from the closure, has no hedge.
+    /// The operation is called again for a copy while its first future runs.
+    /// [`retry_async_mut`](crate::Policy::retry_async_mut), whose futures borrow from the closure, has no hedge.
     ///
     /// ```
     /// # #[cfg(feature = "tokio")]

@@ -11,14 +11,14 @@ use pin_project_lite::pin_project;
 
 use super::super::handle::Call;
 use super::super::hedged::{
-    CopyRules, Handles, HedgedCall, Hedging, Question, StartedRace, Timers, poll_race,
+    CopyRules, Handles, HedgedCall, Hedging, Question, StartedRace, TimerType, Timers, poll_race,
 };
 use super::super::progress::Progress;
 use super::course::Course;
 use super::operation::{AsyncClosure, AsyncOperation, AsyncWithCall, Limited, Operation, Restarting};
 use super::rule::Rule;
 use super::sharing::Sharing;
-use super::sleeper::Sleeper;
+use super::sleeper::{Sleeper, Waits};
 use crate::error::Failure;
 use crate::hedge::Hedge;
 
@@ -31,15 +31,18 @@ pub trait Hedgeable: Operation {
     fn hedged(self, hedge: Option<&Hedge>) -> Self::Hedged<'_>;
 }
 
-/// A closure that starts the tries of an attempt.
-pub trait StartTries {
+/// The types of an operation's tries. It needs no bound on the operation, like [`Operation`].
+pub trait Tries {
     /// The future of a try.
     type Try;
     /// The handle of a try.
     type Handle;
     /// The handles of copies that have started.
     type Copies: Default;
+}
 
+/// A closure that starts the tries of an attempt.
+pub trait StartTries: Tries {
     /// Returns the function that starts a try, and the handles of the tries.
     fn tries<'a>(
         &'a mut self,
@@ -47,21 +50,25 @@ pub trait StartTries {
     ) -> (impl FnMut(Self::Handle) -> Self::Try, impl Handles<Handle = Self::Handle>);
 }
 
-impl<F: FnMut() -> A, A> StartTries for AsyncClosure<F, A> {
+impl<F, A> Tries for AsyncClosure<F, A> {
     type Try = A;
     type Handle = ();
     type Copies = ();
+}
 
+impl<F: FnMut() -> A, A> StartTries for AsyncClosure<F, A> {
     fn tries(&mut self, (): &()) -> (impl FnMut(()) -> A, impl Handles<Handle = ()>) {
         (|()| (self.function)(), ())
     }
 }
 
-impl<F: FnMut(Arc<Call>) -> A, A> StartTries for AsyncWithCall<F, A> {
+impl<F, A> Tries for AsyncWithCall<F, A> {
     type Try = A;
     type Handle = Arc<Call>;
     type Copies = OnceLock<Vec<Arc<Call>>>;
+}
 
+impl<F: FnMut(Arc<Call>) -> A, A> StartTries for AsyncWithCall<F, A> {
     fn tries<'a>(
         &'a mut self,
         copies: &'a Self::Copies,
@@ -135,7 +142,7 @@ impl<F: FnMut(Arc<Call>) -> A, A> Hedgeable for AsyncWithCall<F, A> {
     }
 }
 
-impl<O: StartTries<Copies = K>, K> Hedgeable for HedgedBy<'_, O, K> {
+impl<O: Tries<Copies = K>, K> Hedgeable for HedgedBy<'_, O, K> {
     type Hedged<'h> = HedgedBy<'h, O, K>;
 
     fn hedged(self, hedge: Option<&Hedge>) -> HedgedBy<'_, O, K> {
@@ -169,7 +176,7 @@ pin_project! {
     }
 }
 
-impl<'h, O: StartTries, K> Operation for HedgedBy<'h, O, K> {
+impl<'h, O: Tries, K> Operation for HedgedBy<'h, O, K> {
     type Attempt<W> = HedgedAttempt<'h, O::Try, W>;
 }
 
@@ -261,9 +268,11 @@ impl<T, E, R: Rule<T, E>> Course<'_, T, E, R> {
 /// The timers of a call's sleeper.
 struct SleeperTimers<'z, Z>(&'z Z);
 
-impl<Z: Sleeper> Timers for SleeperTimers<'_, Z> {
+impl<Z: Waits> TimerType for SleeperTimers<'_, Z> {
     type Timer = Z::Wait;
+}
 
+impl<Z: Sleeper> Timers for SleeperTimers<'_, Z> {
     fn start(&mut self, time: Duration) -> Z::Wait {
         self.0.timer(time)
     }

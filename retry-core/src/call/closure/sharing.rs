@@ -195,9 +195,8 @@ impl<E> Sharing<E> for Shares<'_, E> {
     #[inline]
     fn start(&mut self) -> Result<(), (Refusal, E)> {
         let (breaker, throttle) = (self.breaker.map(|(lent, _)| lent), self.throttle.map(|(lent, _)| lent));
-        let (used, refusal) = Shared::acquire(breaker, throttle, self.budget);
-        self.used = Some(used);
-        let Some(refusal) = refusal else { return Ok(()) };
+        let used = self.used.insert(Shared::new(self.budget, breaker, throttle));
+        let Some(refusal) = used.admit() else { return Ok(()) };
         let error = match refusal.clone() {
             Refusal::Open(open) => self.breaker.map(|(_, error)| error(open)),
             Refusal::Throttled(throttled) => self.throttle.map(|(_, error)| error(throttled)),

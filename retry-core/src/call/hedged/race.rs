@@ -63,11 +63,15 @@ pub(in crate::call) struct HedgedCall<'c, 'h, X, H> {
     pub(in crate::call) handles: H,
 }
 
-/// The timers of a call.
-pub trait Timers {
+/// The type of the timers of a call. It needs no bound on the function that creates them, so that the compiler finds out
+/// without effort whether an attempt is `Send`.
+pub trait TimerType {
     /// A timer.
-    type Timer: Future<Output = ()>;
+    type Timer;
+}
 
+/// The timers of a call.
+pub trait Timers: TimerType<Timer: Future<Output = ()>> {
     /// Starts a timer.
     fn start(&mut self, time: Duration) -> Self::Timer;
 }

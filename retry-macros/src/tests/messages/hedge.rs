@@ -22,6 +22,9 @@ fn a_hedge_is_a_duration_or_lent() {
                         ^^^^^^^^^^^^^^^^^^^ a `Hedge` made here is new at every call and remembers nothing; put it into a `static`, write `hedge = HEDGE`
                 ^^^^^ `hedge` runs copies of an attempt beside it, and `fetch` is not async; write `async fn`, or remove it
 
+        #[retry(hedge = std::time::Duration::from_millis(50))]
+                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `std::time::Duration::from_millis(50)` is a time and no `Hedge`; write `hedge = "50ms"`, or `Hedge::after(std::time::Duration::from_millis(50))` in a `static`
+
         #[retry(hedging = "50ms", hedge_after = "1s")]
                 ^^^^^^^ `hedging` is no argument of `#[retry]`; write `hedge = "50ms"`
                                   ^^^^^^^^^^^ `hedge_after` is no argument of `#[retry]`; write `hedge = "1s"`

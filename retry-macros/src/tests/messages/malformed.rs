@@ -131,9 +131,10 @@ fn crate_is_a_path() {
 fn an_argument_has_a_value() {
     check(
         r"
-        #[retry(budget, breaker = )]
+        #[retry(budget, breaker = , throttle)]
                 ^^^^^^ `budget` takes a value after `=`; write `budget = BUDGET`
                         ^^^^^^^ `breaker` takes a value after `=`; write `breaker = BREAKER`
+                                    ^^^^^^^^ `throttle` takes a value after `=`; write `throttle = THROTTLE`
         fn fetch() -> Option<u32> { None }
 
         #[retry(error)]

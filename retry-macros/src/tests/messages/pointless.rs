@@ -141,6 +141,10 @@ fn every_argument_has_an_effect() {
                                                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ a `CircuitBreaker` made here is new at every call and remembers nothing; put it into a `static`, write `breaker = BREAKER`
         fn fetch() -> Option<u32> { None }
 
+        #[retry(throttle = Throttle::new().k(1.5).window(WINDOW))]
+                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ a `Throttle` made here is new at every call and remembers nothing; put it into a `static`, write `throttle = THROTTLE`
+        fn fetch() -> Option<u32> { None }
+
         #[retry(unless = _)]
                          ^ `_` matches every error; remove it
         fn fetch() -> Result<u32, Failed> { Ok(1) }

@@ -184,6 +184,11 @@ fn the_advice_keeps_the_value() {
                                                                   ^^^^^^ `braker` is no argument of `#[retry]`; write `breaker = BREAKER`
         fn fetch() -> Option<u32> { None }
 
+        #[retry(adaptive_throttling = self.throttle, trottle = THROTTLE)]
+                ^^^^^^^^^^^^^^^^^^^ `adaptive_throttling` is no argument of `#[retry]`; write `throttle = self.throttle`
+                                                     ^^^^^^^ `trottle` is no argument of `#[retry]`; write `throttle = THROTTLE`
+        fn fetch(&self) -> Option<u32> { None }
+
         #[retry(delay_ms = 500)]
                 ^^^^^^^^ `delay_ms` is no argument of `#[retry]`; write `base_ms = 500`
 

@@ -35,6 +35,7 @@ pub(crate) const LIKE_OURS: &[&str] = &[
     "known",
     "budget",
     "breaker",
+    "throttle",
     "attempt",
     "duration",
     "retry",

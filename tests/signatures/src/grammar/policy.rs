@@ -10,8 +10,10 @@ pub(crate) enum Needs {
     Async,
     /// An async function whose error can be made of an `AttemptTimeout`.
     Timeout,
-    /// An error that can be made of a `CircuitOpen`.
-    Open,
+    /// An error that can be made of a `CircuitOpen` and of a `Throttled`.
+    Refusal,
+    /// An async function that borrows its arguments only shared.
+    Copies,
     /// An error that is the operation's, or in which that is found.
     Error(ErrorIs),
     /// A constant parameter `N` of the type that has the method.
@@ -70,6 +72,11 @@ const FAULT: Needs = Needs::Error(ErrorIs::Fault);
 const FOUND: Needs = Needs::Error(ErrorIs::Found);
 const BUDGET: &str = "static BUDGET: ::reattempt::RetryBudget = ::reattempt::RetryBudget::new();";
 const BREAKER: &str = "static BREAKER: ::reattempt::CircuitBreaker = ::reattempt::CircuitBreaker::new().consecutive_failures(50);";
+const THROTTLE: &str = "static THROTTLE: ::reattempt::Throttle = ::reattempt::Throttle::new();";
+const HEDGE: &str =
+    "static HEDGE: ::reattempt::Hedge = ::reattempt::Hedge::after(::std::time::Duration::from_secs(9));";
+const JUDGED: &str = "static BREAKER: ::reattempt::CircuitBreaker = ::reattempt::CircuitBreaker::new().consecutive_failures(50); \
+    const fn judge<T: ?Sized, E: ?Sized>(outcome: ::core::result::Result<&T, &E>) -> bool { outcome.is_err() }";
 const POLICY: &str = "const POLICY: ::reattempt::Policy = ::reattempt::Policy::new().max(4);";
 const OWN: &str = "const fn own<E: ?Sized>(_: &E, n: u32) -> ::std::time::Duration { ::std::time::Duration::from_millis(n as u64) }";
 const NEVER: &str = "const fn never(_: ::std::time::Duration) -> bool { false }";
@@ -174,21 +181,27 @@ pub(crate) const POLICIES: &[Policy] = &[
     needing(Needs::Timeout, "attempt_timeout", "attempt_timeout_ms = 30_000"),
     with_item(BUDGET, policy("budget", "budget = BUDGET")),
     with_item(BUDGET, policy("budget", "budget = &BUDGET")),
-    with_item(BREAKER, needing(Needs::Open, "breaker", "breaker = BREAKER").not_send()),
-    with_item(BREAKER, needing(Needs::Open, "breaker", "breaker = $Some(&BREAKER)").not_send()),
+    with_item(BREAKER, needing(Needs::Refusal, "breaker", "breaker = BREAKER").not_send()),
+    with_item(BREAKER, needing(Needs::Refusal, "breaker", "breaker = $Some(&BREAKER)").not_send()),
     with_item(
         BREAKER,
         needing(
-            Needs::Open,
+            Needs::Refusal,
             "breaker",
             "breaker = BREAKER, breaker_failure = |outcome| { ::signatures::look(&outcome); outcome.is_err() }",
         )
         .not_send(),
     ),
     with_item(
-        BREAKER,
-        needing(Needs::Open, "breaker", "breaker = &BREAKER, breaker_failure = $Result::is_err").not_send(),
+        JUDGED,
+        needing(Needs::Refusal, "breaker", "breaker = &BREAKER, breaker_failure = judge").not_send(),
     ),
+    with_item(THROTTLE, needing(Needs::Refusal, "throttle", "throttle = THROTTLE")),
+    with_item(THROTTLE, needing(Needs::Refusal, "throttle", "throttle = $Some(&THROTTLE)")),
+    needing(Needs::Copies, "hedge", "hedge = \"9s\""),
+    needing(Needs::Copies, "hedge", "hedge_ms = 9_000"),
+    with_item(HEDGE, needing(Needs::Copies, "hedge", "hedge = HEDGE")),
+    with_item(HEDGE, needing(Needs::Copies, "hedge", "hedge = $Some(&HEDGE)")),
     needing(Needs::Sync, "sleep", "sleep = |_| {}"),
     needing(Needs::Sync, "sleep", "sleep = ::signatures::spend"),
     needing(Needs::Async, "sleep", "sleep = |_| async {}"),

@@ -20,9 +20,9 @@ pub(crate) struct Carrier {
     pub(crate) brings: Option<(&'static str, &'static str)>,
     pub(crate) is_send: bool,
     pub(crate) error: ErrorIs,
-    /// Whether the error can be made of an `AttemptTimeout`, and of a `CircuitOpen`.
+    /// Whether the error can be made of an `AttemptTimeout`, and of a `CircuitOpen` and a `Throttled`.
     pub(crate) from_timeout: bool,
-    pub(crate) from_open: bool,
+    pub(crate) from_refusal: bool,
     /// What an annotated `impl` block makes of it.
     pub(crate) in_block: InBlock,
     pub(crate) only_in_methods: bool,
@@ -60,14 +60,14 @@ const ROW: Carrier = Carrier {
     is_send: true,
     error: ErrorIs::Other,
     from_timeout: false,
-    from_open: false,
+    from_refusal: false,
     in_block: InBlock::Retried,
     only_in_methods: false,
     shadows: false,
 };
 
 const FAULT: Carrier =
-    Carrier { error: ErrorIs::Fault, from_timeout: true, from_open: true, failure: "$Err($x)", ..ROW };
+    Carrier { error: ErrorIs::Fault, from_timeout: true, from_refusal: true, failure: "$Err($x)", ..ROW };
 
 /// A result with an error that `?` converts into.
 const fn converted(ty: &'static str) -> Carrier {
@@ -112,7 +112,7 @@ pub(crate) const CARRIERS: &[Carrier] = &[
         question: "$call.ok()?",
         success: "$Some($G)",
         failure: "{ ::signatures::look(&$x); $None }",
-        from_open: true,
+        from_refusal: true,
         in_block: InBlock::LeftAlone,
         ..ROW
     },
@@ -121,31 +121,31 @@ pub(crate) const CARRIERS: &[Carrier] = &[
         question: "",
         success: "::signatures::Reply::Answer($G)",
         failure: "{ ::signatures::look(&$x); ::signatures::Reply::Busy }",
-        from_open: true,
+        from_refusal: true,
         in_block: InBlock::AskedAbout,
         ..ROW
     },
-    found(Carrier { from_open: true, ..converted("$std::io::Result<$S>") }),
-    found(Carrier { from_open: true, ..converted("$Result<$S, $std::io::Error>") }),
+    found(Carrier { from_refusal: true, ..converted("$std::io::Result<$S>") }),
+    found(Carrier { from_refusal: true, ..converted("$Result<$S, $std::io::Error>") }),
     found(Carrier {
         from_timeout: true,
-        from_open: true,
+        from_refusal: true,
         ..converted("$Result<$S, ::signatures::Wrapping>")
     }),
     found(Carrier {
         is_send: false,
         from_timeout: true,
-        from_open: true,
+        from_refusal: true,
         ..converted("$Result<$S, $Box<dyn $std::error::Error>>")
     }),
     found(Carrier {
         from_timeout: true,
-        from_open: true,
+        from_refusal: true,
         ..converted("$Result<$S, $Box<dyn $std::error::Error + $Send + $Sync>>")
     }),
     found(Carrier {
         from_timeout: true,
-        from_open: true,
+        from_refusal: true,
         ..converted("$Result<$S, $Box<dyn $std::error::Error + $Send + $Sync + 'static>>")
     }),
     found(made("$Result<$S, $Box<dyn $std::error::Error + $Send>>", "$Err($Box::new($x))")),
@@ -172,7 +172,7 @@ pub(crate) const CARRIERS: &[Carrier] = &[
     )),
     converted("$Result<$S, $String>"),
     made("$Result<$S, &'static str>", "{ ::signatures::look(&$x); $Err(\"down\") }"),
-    Carrier { from_open: true, ..made("$Result<$S, ()>", "{ ::signatures::look(&$x); $Err(()) }") },
+    Carrier { from_refusal: true, ..made("$Result<$S, ()>", "{ ::signatures::look(&$x); $Err(()) }") },
     converted("$Result<$S, ::signatures::Opaque>"),
     made("$Result<$S, (::signatures::Fault, u32)>", "$Err(($x, 1))"),
     converted("$Result<$S, $Option<::signatures::Fault>>"),

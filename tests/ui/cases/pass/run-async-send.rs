@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reattempt::{AttemptTimeout, CircuitBreaker, Policy, RetryBudget, RetryRules};
+use reattempt::{AttemptTimeout, CircuitBreaker, Hedge, Policy, RetryBudget, RetryRules, Throttle};
 
 const POLICY: Policy = Policy::new().max(2);
 
@@ -17,13 +17,21 @@ static BUDGET: RetryBudget = RetryBudget::new();
 pub struct Client {
     hits: Arc<std::sync::atomic::AtomicU32>,
     breaker: Arc<CircuitBreaker>,
+    throttle: Arc<Throttle>,
+    hedge: Arc<Hedge>,
     rules: RetryRules<io::Error>,
 }
 
 impl Default for Client {
     fn default() -> Client {
         let rules = POLICY.rules::<io::Error>().unless::<AttemptTimeout>().boxed();
-        Client { hits: Arc::default(), breaker: Arc::new(CircuitBreaker::new()), rules }
+        Client {
+            hits: Arc::default(),
+            breaker: Arc::default(),
+            throttle: Arc::default(),
+            hedge: Arc::new(Hedge::after(Duration::from_secs(9))),
+            rules,
+        }
     }
 }
 
@@ -103,6 +111,30 @@ macro_rules! forms {
                 .budget(&BUDGET)
                 .sleep(async |_| drop(self.get(url).await))
                 .restart_after(Duration::from_secs(60))
+        );
+        $place!(
+            with_hedge,
+            self,
+            url,
+            POLICY
+                .retry_async(|| self.get(url))
+                .hedge(&self.hedge)
+                .throttle(&self.throttle)
+                .breaker(&self.breaker)
+                .breaker_failure(|outcome| outcome.is_ok_and(|page| page == url))
+                .sleep(async |_| drop(self.get(url).await))
+        );
+        $place!(
+            with_hedge_and_handle,
+            self,
+            url,
+            POLICY
+                .retry_async_with(|call| async move {
+                    call.hint(Duration::ZERO);
+                    self.get(url).await
+                })
+                .attempt_timeout(Duration::from_secs(5))
+                .hedge(&self.hedge)
         );
         $place!(with_hooks, self, url, {
             let mut retries = 0;
@@ -213,7 +245,8 @@ fn main() {
         }
         spawn! {
             async_closure async_move_closure closure_of_method closure_of_block closure_of_move_block closure_of_box
-            closure_that_clones function with_steps with_slots with_hooks with_handle explained by_rules nested
+            closure_that_clones function with_steps with_slots with_hedge
+            with_hedge_and_handle with_hooks with_handle explained by_rules nested
             in_a_generic_function
         }
     });
@@ -223,5 +256,5 @@ fn main() {
         ping().await.map(|_| pages.len())
     });
     assert_eq!(runtime.block_on(async { tokio::spawn(lending.run()).await.unwrap().unwrap() }), 1);
-    assert_eq!(client.hits.load(std::sync::atomic::Ordering::Relaxed), 15);
+    assert_eq!(client.hits.load(std::sync::atomic::Ordering::Relaxed), 17);
 }
