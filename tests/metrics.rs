@@ -131,16 +131,18 @@ fn protect() {
     assert!(calm.try_withdraw());
 }
 
-/// A throttle that has refused three calls, and one that has refused none.
+/// Two throttles that have refused three calls each, and one that has refused none.
 fn throttle() {
     let _guard = testing::no_wait();
     let [busy, calm] = ["busy", "calm"].map(|name| Throttle::new().name(name));
     calm.acquire().expect("nothing was rejected").accepted();
-    let mut refused = 0;
-    while refused < 3 {
-        match busy.acquire() {
-            Ok(pass) => pass.rejected(),
-            Err(_) => refused += 1,
+    for throttle in [busy, Throttle::new().named(format!("{} at run time", "made"))] {
+        let mut refused = 0;
+        while refused < 3 {
+            match throttle.acquire() {
+                Ok(pass) => pass.rejected(),
+                Err(_) => refused += 1,
+            }
         }
     }
 }
@@ -150,6 +152,7 @@ fn prometheus_sees_what_each_throttle_refuses() {
     let page = Page::scrape();
     let value = |name, throttle| page.value(name, &[("throttle", throttle)]);
     assert_eq!(value("reattempt_throttled_total", "busy"), Some(3.0));
+    assert_eq!(value("reattempt_throttled_total", "made at run time"), Some(3.0));
     let probability = value("reattempt_throttle_probability", "busy").expect("it has refused calls");
     assert!((0.5..=0.9).contains(&probability), "{probability}");
     assert_eq!(value("reattempt_throttled_total", "calm"), None);

@@ -195,9 +195,9 @@ fn a_trial_that_starts_late_has_its_whole_time() {
         guard.advance(2 * SECOND);
         assert_eq!(refusal(&breaker).retry_in(), SECOND, "both trials are taken");
         if succeeds {
-            trial.success()
+            trial.success();
         } else {
-            trial.failure()
+            trial.failure();
         }
         assert_eq!(breaker.state(), if succeeds { Closed } else { Open });
     }

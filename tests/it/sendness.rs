@@ -353,8 +353,8 @@ fn with_what_the_hooks_capture() {
     assert_eq!((client.retries.into_inner(), last.as_str()), (2, "text"));
 }
 
-#[test]
-fn with_a_hedge_and_a_sleep_that_borrows() {
+#[tokio::test(start_paused = true)]
+async fn with_a_hedge_and_a_sleep_that_borrows() {
     struct Client {
         hedge: Hedge,
         sleeps: AtomicU32,
@@ -383,9 +383,28 @@ fn with_a_hedge_and_a_sleep_that_borrows() {
     }
 
     let client = Client { hedge: Hedge::after(Duration::from_secs(9)), sleeps: AtomicU32::new(0) };
-    assert!(run(assert_send(client.by_closure("text"))).is_ok_and(|length| length == 4));
-    assert!(run(assert_send(client.by_async_closure("text"))).is_ok_and(|length| length == 4));
+    assert!(assert_send(client.by_closure("text")).await.is_ok_and(|length| length == 4));
+    assert!(assert_send(client.by_async_closure("text")).await.is_ok_and(|length| length == 4));
     assert_eq!(client.sleeps.into_inner(), 2, "one timer for each call");
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_a_hedge_and_arguments_that_stay_on_their_thread() {
+    #[retry(hedge = "9s", within = "1h", name = "get {hits:?}")]
+    async fn named(op: &AtomicU32, hits: Cell<u32>) -> Result<u32, Local> {
+        tokio::task::yield_now().await;
+        Ok(op.load(Ordering::Relaxed))
+    }
+
+    #[retry(hedge = "9s", delay = |_, n| Duration::from_millis((hits.get() + n).into()), on_retry = |_| hits.set(2))]
+    async fn delayed(op: &AtomicU32, hits: Cell<u32>) -> Result<u32, Local> {
+        tokio::task::yield_now().await;
+        Ok(op.load(Ordering::Relaxed))
+    }
+
+    let (op, hits) = (AtomicU32::new(7), Cell::new(1));
+    assert!(assert_send(named(&op, hits.clone())).await.is_ok_and(|value| value == 7));
+    assert!(assert_send(delayed(&op, hits)).await.is_ok_and(|value| value == 7));
 }
 
 mod borrowed {

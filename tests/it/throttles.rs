@@ -215,6 +215,25 @@ fn a_refusal_is_an_error_that_other_errors_can_be_made_of() {
 }
 
 #[test]
+fn a_name_may_be_made_at_run_time() {
+    let name_of = |throttle: Throttle| {
+        std::iter::repeat_with(|| throttle.acquire().map(reattempt::Pass::rejected))
+            .find_map(Result::err)
+            .expect("nothing is accepted")
+            .name()
+            .to_owned()
+    };
+    let host = String::from("10.0.0.7");
+    assert_eq!(name_of(Throttle::new().named(format!("search on {host}"))), "search on 10.0.0.7");
+    assert_eq!(
+        name_of(Throttle::new().name("search").named(host.clone())),
+        "10.0.0.7",
+        "the last one applies"
+    );
+    assert_eq!(name_of(Throttle::new().named(host).name("search")), "search");
+}
+
+#[test]
 fn a_refusal_of_less_than_a_percent_is_told_as_one() {
     let throttle = Throttle::new().k(1.0).minimum_requests(1);
     accept(&throttle, 1000);

@@ -9,8 +9,10 @@ mod tower;
 
 use crate::model::run::{Run, run};
 use crate::model::scenario::Scenario;
+use crate::model::scenarios::{BAD_HOST, BROWNOUT, BROWNOUT_SMALL_PROCESSES, OVERLOAD_LONG_QUEUE};
 use crate::ours;
 use crate::ours_hedged;
+use crate::ours_variants;
 
 /// One kind of client.
 #[derive(Clone, Copy)]
@@ -48,17 +50,24 @@ const OURS: &[Contender] = &[
     Contender { name: "ours: budget, breaker, hedge", run: run::<ours_hedged::All> },
 ];
 
-/// It chooses the host itself.
-const BY_HOST: Contender =
-    Contender { name: "ours: budget, breaker by host", run: run::<ours::BreakerByHost> };
+/// Clients of one scenario, by its name.
+const OTHERS: &[(&str, Contender)] = &[
+    (BROWNOUT.name, NOT_SLOW),
+    (BROWNOUT.name, Contender { name: "ours: breaker, `open_for_max`", run: run::<ours_variants::Doubling> }),
+    (
+        BROWNOUT_SMALL_PROCESSES.name,
+        Contender { name: "ours: breaker for few calls", run: run::<ours_variants::FewCalls> },
+    ),
+    (OVERLOAD_LONG_QUEUE.name, NOT_SLOW),
+    (BAD_HOST.name, Contender { name: "ours: budget, breaker by host", run: run::<ours::BreakerByHost> }),
+];
+const NOT_SLOW: Contender =
+    Contender { name: "ours: breaker, no `slow_call`", run: run::<ours_variants::NotSlow> };
 
 /// Returns the clients of a scenario in which calls fail.
 pub(crate) fn of(scenario: &Scenario) -> Vec<Contender> {
-    let mut clients = [PEERS, OURS].concat();
-    if scenario.hosts > 1 {
-        clients.push(BY_HOST);
-    }
-    clients
+    let others = OTHERS.iter().filter(|(name, _)| *name == scenario.name).map(|(_, client)| *client);
+    PEERS.iter().chain(OURS).copied().chain(others).collect()
 }
 
 /// The clients of a scenario in which answers are slow. The peers among them are like `no retry`: none of them hedges.

@@ -14,6 +14,7 @@ mod one_run;
 mod options;
 mod ours;
 mod ours_hedged;
+mod ours_variants;
 mod real;
 mod table;
 
@@ -44,6 +45,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         measured.extend(trouble(scenario, &options)?);
     }
     let slow = if options.wants(options::SLOW) { slow(&options)? } else { Vec::new() };
+    // They need several scenarios.
+    if options.only.is_some() {
+        return Ok(());
+    }
     let goals = table::markdown(goals::COLUMNS, &goals::goals(&measured, &slow));
     show("goals", "the promises", &goals, &options)
 }

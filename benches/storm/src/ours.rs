@@ -133,9 +133,15 @@ pub(crate) struct Breaking {
     breaker: CircuitBreaker,
 }
 
+impl Breaking {
+    pub(crate) fn with(net: Net, breaker: CircuitBreaker) -> Breaking {
+        Breaking { net, budget: advised_budget(), breaker }
+    }
+}
+
 impl Client for Breaking {
     fn new(net: Net) -> Breaking {
-        Breaking { net, budget: advised_budget(), breaker: advised_breaker() }
+        Breaking::with(net, advised_breaker())
     }
 
     #[retry(

@@ -16,7 +16,7 @@ pub struct CircuitOpen {
     left: Nanos,
 }
 
-/// The name of a breaker.
+/// The name of a breaker or a throttle.
 #[derive(Clone)]
 pub(crate) enum Name {
     /// The name of a breaker that may be a `static`.
@@ -27,7 +27,7 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    fn as_str(&self) -> &str {
+    pub(super) fn as_str(&self) -> &str {
         match self {
             Name::Fixed(name) => name,
             #[cfg(feature = "std")]

@@ -2,10 +2,14 @@
 
 use core::fmt;
 
+use super::circuit_open::Name;
+
 /// The error of a call that a [`Throttle`](crate::Throttle) refused before it was sent.
+///
+/// A clone allocates nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Throttled {
-    throttle: &'static str,
+    throttle: Name,
     probability: Probability,
 }
 
@@ -14,14 +18,14 @@ impl Throttled {
         not(all(feature = "std", target_has_atomic = "64")),
         expect(dead_code, reason = "there is no throttle")
     )]
-    pub(crate) const fn new(throttle: &'static str, probability: Probability) -> Throttled {
+    pub(crate) const fn new(throttle: Name, probability: Probability) -> Throttled {
         Throttled { throttle, probability }
     }
 
     /// Returns the name of the throttle, or `unnamed` if it has no name.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.throttle
+        self.throttle.as_str()
     }
 
     /// Returns the probability with which the throttle refused the call, above 0 and at most 0.9, to six decimal places.
@@ -33,7 +37,7 @@ impl Throttled {
 
 impl fmt::Display for Throttled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (throttle, percent) = (self.throttle, self.probability.percent());
+        let (throttle, percent) = (self.name(), self.probability.percent());
         write!(f, "the throttle `{throttle}` refuses {percent} % of the calls")
     }
 }

@@ -48,9 +48,9 @@ impl Throttle {
     #[inline(never)]
     fn refuse(&self, probability: Probability) -> Throttled {
         self.not_accepted();
-        let refusal = Throttled::new(self.name, probability);
+        let refusal = Throttled::new(self.name_of_error(), probability);
         if observe::is_watched() {
-            observe::throttled(&ThrottleEvent { throttle: self.name, probability: refusal.probability() });
+            observe::throttled(&ThrottleEvent { throttle: self.label(), probability: refusal.probability() });
         }
         refusal
     }

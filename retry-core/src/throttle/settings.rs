@@ -1,20 +1,53 @@
 //! The settings of a throttle.
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use super::throttle::Throttle;
 use super::window::Window;
+use crate::error::circuit_open::Name;
 use crate::policy::nanos::from_duration;
 use crate::runtime::TimeSource;
 use crate::runtime::tenths::Tenths;
 
-/// Setters, which are `const`. A change of the window or the clock of a throttle in use starts a new window.
+/// Setters, which are `const` but for [`named`](Self::named). A change of the window or the clock of a throttle in use starts a new window.
 impl Throttle {
     /// Sets the name of the throttle in events and errors; `unnamed` if not set.
     #[must_use]
     pub const fn name(mut self, name: &'static str) -> Throttle {
-        self.name = name;
+        self.name = Some(name);
         self
+    }
+
+    /// Sets a [`name`](Self::name) that is made at run time, such as that of one host of many. Of the two, the one that is
+    /// set last applies.
+    ///
+    /// ```
+    /// use retry_core::Throttle;
+    ///
+    /// let host = "10.0.0.7";
+    /// let throttle = Throttle::new().named(format!("search on {host}"));
+    /// let refused = (0..100).find_map(|_| throttle.acquire().map(|pass| pass.rejected()).err());
+    /// assert_eq!(refused.unwrap().name(), "search on 10.0.0.7");
+    /// ```
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Arc<str>>) -> Throttle {
+        self.name = None;
+        self.made_name = Some(name.into());
+        self
+    }
+
+    /// Returns the name, for an event.
+    pub(super) fn label(&self) -> &str {
+        self.name.or(self.made_name.as_deref()).unwrap_or("unnamed")
+    }
+
+    /// Returns the name, for an error.
+    pub(super) fn name_of_error(&self) -> Name {
+        match (self.name, &self.made_name) {
+            (None, Some(name)) => Name::Made(name.clone()),
+            (name, _) => Name::Fixed(name.unwrap_or("unnamed")),
+        }
     }
 
     /// Sets how many requests the server may receive for one that it accepts; 2 if not set. A smaller `k` refuses more and

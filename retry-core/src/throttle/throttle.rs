@@ -1,5 +1,7 @@
 //! [`Throttle`]: its settings and its state.
 
+use std::sync::Arc;
+
 use super::rule::Rule;
 use super::window::Window;
 use crate::error::Probability;
@@ -38,7 +40,8 @@ use crate::runtime::{TimeSource, thread};
 /// [sre]: https://sre.google/sre-book/handling-overload/#client-side-throttling-a7sYUg
 #[derive(Debug)]
 pub struct Throttle {
-    pub(super) name: &'static str,
+    pub(super) name: Option<&'static str>,
+    pub(super) made_name: Option<Arc<str>>,
     pub(super) rule: Rule,
     pub(super) time: TimeSource,
     pub(super) tenths: Tenths,
@@ -56,7 +59,8 @@ impl Throttle {
     #[must_use]
     pub const fn new() -> Throttle {
         Throttle {
-            name: "unnamed",
+            name: None,
+            made_name: None,
             rule: Rule::new(),
             time: TimeSource::Runtime,
             tenths: Tenths::new(WINDOW),

@@ -18,32 +18,28 @@ pub(super) struct ErrorView {
     pub(super) view: TokenStream,
 }
 
-/// What core gets of a failure beside its classification and its hint.
+/// What a failure has beside the answers whether it is retried and whether it has a hint.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Facts {
-    /// Nothing.
-    None,
-    /// What any failure has: the name of the operation and the sum of the waits.
-    OfFailure,
-    /// That, and the delay by the user's function.
-    OfError,
+enum Rest {
+    /// The name of the operation, the sum of the waits and the function's own delay.
+    All,
+    /// The same without the delay.
+    NoDelay,
+    Nothing,
 }
 
 impl Expansion<'_> {
     /// Returns the error with all that core needs of it.
     pub(super) fn error_view(&self) -> ErrorView {
-        let ErrorView { prepared, view } = self.error_with(Facts::OfError);
-        let own_delay = self.own_delay();
-        ErrorView { prepared: quote!(#prepared #own_delay), view: self.hedge_watch(view) }
+        self.error_view_with(Rest::All)
     }
 
-    /// Returns the error with its classification and its hint, which decide whether it ends an attempt while other tries
-    /// run. It borrows nothing else of the function, so the future of the attempt stays `Send`.
-    pub(super) fn classified_error(&self) -> ErrorView {
-        self.error_with(Facts::None)
+    /// Returns the error with what decides whether it is retried, and its hint. A closure around it borrows nothing else.
+    pub(super) fn judged_error_view(&self) -> ErrorView {
+        self.error_view_with(Rest::Nothing)
     }
 
-    fn error_with(&self, facts: Facts) -> ErrorView {
+    fn error_view_with(&self, rest: Rest) -> ErrorView {
         let rules = &self.retry.error_rules;
         let Locals { view: named_view, is_retryable: verdict, hint, classifiers: named_classifiers, .. } =
             &self.locals;
@@ -61,10 +57,12 @@ impl Expansion<'_> {
         } else {
             (None, by_type)
         };
-        let view = self.overridden(&view, is_retryable.is_some(), found_hint.is_some(), facts);
+        let view = self.overridden(&view, is_retryable.is_some(), found_hint.is_some(), rest);
+        let view = self.hedge_watch(view);
         let is_retryable = is_retryable.map(|value| quote!(let #verdict = #value;));
         let found_hint = found_hint.map(|value| quote!(let #hint = #value;));
-        ErrorView { prepared: quote!(#classifiers #named #is_retryable #found_hint), view }
+        let own_delay = self.own_delay().filter(|_| rest == Rest::All);
+        ErrorView { prepared: quote!(#classifiers #named #is_retryable #found_hint #own_delay), view }
     }
 
     /// Defines the delay by the user's function, which core calls if there is a wait.
@@ -133,11 +131,11 @@ impl Expansion<'_> {
             return (quote!(_), None, refused);
         }
         match &self.retry.success_hint {
-            None => (quote!(_), None, self.overridden(&refused, false, false, Facts::OfFailure)),
+            None => (quote!(_), None, self.overridden(&refused, false, false, Rest::NoDelay)),
             Some(read) => {
                 let call = self.call(Place::of(read), "call_hint", quote!(#value, #read));
                 let read = quote_spanned!(Span::mixed_site()=> let #hint = #call;);
-                let refused = self.hedge_watch(self.overridden(&refused, false, true, Facts::OfFailure));
+                let refused = self.hedge_watch(self.overridden(&refused, false, true, Rest::NoDelay));
                 (value.to_token_stream(), Some(read), refused)
             }
         }
@@ -149,12 +147,12 @@ impl Expansion<'_> {
         failure: &TokenStream,
         has_verdict: bool,
         has_hint: bool,
-        facts: Facts,
+        rest: Rest,
     ) -> TokenStream {
         let (private, rules) = (&self.retry.private, &self.retry.error_rules);
-        let name = rules.name.as_ref().filter(|_| facts != Facts::None);
-        let sums_waits = rules.sums_waits && facts != Facts::None;
-        let has_delay = rules.delay.is_some() && facts == Facts::OfError;
+        let has_delay = rest == Rest::All && rules.delay.is_some();
+        let name = rules.name.as_ref().filter(|_| rest != Rest::Nothing);
+        let sums_waits = rest != Rest::Nothing && rules.sums_waits;
         if !has_verdict && !has_hint && !has_delay && name.is_none() && !sums_waits {
             return failure.clone();
         }

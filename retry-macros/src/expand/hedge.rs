@@ -102,7 +102,7 @@ impl Expansion<'_> {
 
     /// Returns the closure that decides whether a result ends the attempt while other tries run.
     fn judge(&self) -> TokenStream {
-        let (private, ErrorView { prepared, view }) = (&self.retry.private, self.classified_error());
+        let (private, ErrorView { prepared, view }) = (&self.retry.private, self.judged_error_view());
         let Locals { outcome, question, error, value, timed_out, hedging, hint, .. } = &self.locals;
         // The closure would borrow a handle that it only names.
         let rules = quote!(#prepared #view);

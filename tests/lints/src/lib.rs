@@ -14,13 +14,14 @@ use std::process;
 #[cfg(feature = "retried")]
 use reattempt::retry;
 use reattempt::{
-    AttemptTimeout, CircuitBreaker, CircuitOpen, GiveUpEvent, RetryBudget, RetryError, RetryEvent,
+    AttemptTimeout, CircuitBreaker, CircuitOpen, GiveUpEvent, Hedge, RetryBudget, RetryError, RetryEvent,
     SuccessEvent, Throttle, Throttled,
 };
 
 pub static BUDGET: RetryBudget = RetryBudget::new();
 pub static BREAKER: CircuitBreaker = CircuitBreaker::new();
 pub static THROTTLE: Throttle = Throttle::new();
+pub static HEDGE: Hedge = Hedge::after(std::time::Duration::from_millis(50));
 
 /// An error.
 #[derive(Debug, Clone)]
@@ -664,4 +665,62 @@ pub async fn judged_async(n: u32) -> Result<u32, Failure> {
 #[cfg_attr(feature = "retried", retry(breaker = BREAKER, breaker_failure = is_down, error = Failure, attempt_timeout = "1s"))]
 pub async fn judged_and_wrapped(n: u32) -> Result<u32, RetryError<Failure>> {
     call_async(n).await.map_err(convert)
+}
+
+#[cfg_attr(feature = "retried", retry(hedge = "50ms"))]
+pub async fn hedged(n: u32, text: &str) -> Result<usize, Failure> {
+    let n = call_async(n).await?;
+    Ok(text.len() + n as usize)
+}
+
+#[cfg_attr(feature = "retried", retry(hedge_ms = 50, when = |error| matches!(error, Failure::Busy), retry_ok = is_zero, name = "hedged {n}"))]
+pub async fn hedged_poll(n: u32) -> Result<u32, Failure> {
+    call_async(n).await
+}
+
+#[cfg_attr(feature = "retried", retry(hedge = HEDGE, clone(text), sleep = sleep_async, on_retry = log_retry, fallback = last_value))]
+pub async fn hedged_cloned(mut text: String, mut n: u32) -> Result<u32, Failure> {
+    text.push('x');
+    n += 1;
+    if text.len() > 3 {
+        return Err(Failure::Busy);
+    }
+    call_async(n).await
+}
+
+#[cfg_attr(feature = "retried", retry(hedge = HEDGE, breaker = BREAKER, breaker_failure = is_down, throttle = THROTTLE, budget = BUDGET, error = Failure, attempt_timeout = "1s"))]
+pub async fn hedged_and_shared(n: u32) -> Result<u32, RetryError<Failure>> {
+    call_async(n).await.map_err(convert)
+}
+
+#[cfg_attr(feature = "retried", retry(hedge = HEDGE, restart_after = "2m", deadline = "5s"))]
+pub async fn hedged_option(n: Option<u32>) -> Option<u32> {
+    std::future::ready(()).await;
+    Some(n.unwrap())
+}
+
+#[cfg_attr(feature = "retried", retry(hedge = HEDGE))]
+pub fn hedged_future(n: u32, text: &str) -> impl Future<Output = Result<usize, Failure>> {
+    async move { Ok(text.len() + call_async(n).await? as usize) }
+}
+
+/// A client whose requests are hedged.
+#[derive(Debug)]
+pub struct Hedger {
+    pub id: u32,
+}
+
+#[cfg_attr(feature = "retried", retry(hedge = HEDGE, within = "10m"))]
+impl Hedger {
+    /// Gets.
+    pub async fn get_hedged(&self, text: &str) -> Result<usize, Failure> {
+        call_async(self.id).await?;
+        Ok(text.len())
+    }
+
+    /// Gets by an owned client.
+    pub async fn into_hedged(self, text: String) -> Result<usize, Failure> {
+        call_async(self.id).await?;
+        return Ok(text.len());
+    }
 }
