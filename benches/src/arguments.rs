@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::pin::pin;
 use std::time::Duration;
 
-use reattempt::{CircuitBreaker, Policy, RetryBudget, RetryError, retry};
+use reattempt::{CircuitBreaker, Hedge, Policy, RetryBudget, RetryError, retry};
 
 use crate::layouts_in_binary::error::Down;
 use crate::layouts_in_binary::service::{Service, call, finish};
@@ -33,8 +33,9 @@ static OVER_CALLS: CircuitBreaker = CircuitBreaker::new().failure_rate(0.5);
 static OVER_TIME: CircuitBreaker =
     CircuitBreaker::new().failure_rate(0.5).window_time(Duration::from_secs(10));
 
-/// Fills the budget [`FULL`], and the windows of the breakers with good calls.
+/// Fills the budget [`FULL`], that of [`SAVED`], and the windows of the breakers with good calls.
 pub(crate) fn prepare() {
+    (0..20).for_each(|_| call(|service| finish(pin!(hedged_with_all_saved(service)))));
     for _ in 0..10_000 {
         FULL.deposit();
         for breaker in [&OVER_CALLS, &OVER_TIME] {
@@ -114,6 +115,19 @@ async fn timed(service: &Service) -> Answer {
     Operation(service).await
 }
 
+#[retry(hedge = "50ms")]
+async fn hedged(service: &Service) -> Answer {
+    Operation(service).await
+}
+
+/// A hedge that has saved up all its copies once [`prepare`] has run.
+static SAVED: Hedge = Hedge::after(Duration::from_millis(50)).extra_load(1.0);
+
+#[retry(hedge = SAVED)]
+async fn hedged_with_all_saved(service: &Service) -> Answer {
+    Operation(service).await
+}
+
 /// A caller whose rule for errors changes itself.
 struct Client {
     service: &'static Service,
@@ -152,6 +166,16 @@ pub(crate) fn all() -> Vec<Argument> {
         name: "attempt_timeout",
         sync: None,
         asynchronous: || call(|service| finish(pin!(timed(service)))),
+    });
+    all.push(Argument {
+        name: "hedge",
+        sync: None,
+        asynchronous: || call(|service| finish(pin!(hedged(service)))),
+    });
+    all.push(Argument {
+        name: "hedge, all saved up",
+        sync: None,
+        asynchronous: || call(|service| finish(pin!(hedged_with_all_saved(service)))),
     });
     all.push(clock());
     all
