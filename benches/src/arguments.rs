@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::pin::pin;
 use std::time::Duration;
 
-use reattempt::{CircuitBreaker, Hedge, Policy, RetryBudget, RetryError, retry};
+use reattempt::{CircuitBreaker, Policy, RetryBudget, RetryError, Throttle, retry};
 
 use crate::layouts_in_binary::error::Down;
 use crate::layouts_in_binary::service::{Service, call, finish};
@@ -33,11 +33,14 @@ static OVER_CALLS: CircuitBreaker = CircuitBreaker::new().failure_rate(0.5);
 static OVER_TIME: CircuitBreaker =
     CircuitBreaker::new().failure_rate(0.5).window_time(Duration::from_secs(10));
 
-/// Fills the budget [`FULL`], that of [`SAVED`], and the windows of the breakers with good calls.
+/// A throttle that has refused nothing, whose window outlasts the measurement.
+static THROTTLE: Throttle = Throttle::new().window(Duration::from_hours(10));
+
+/// Fills the budget [`FULL`], and the windows of the breakers and of the throttle with good calls.
 pub(crate) fn prepare() {
-    (0..20).for_each(|_| call(|service| finish(pin!(hedged_with_all_saved(service)))));
     for _ in 0..10_000 {
         FULL.deposit();
+        THROTTLE.acquire().expect("nothing is refused while all calls are good").accepted();
         for breaker in [&OVER_CALLS, &OVER_TIME] {
             breaker.call(|| Answer::Ok(7)).expect("a breaker is closed while all calls are good");
         }
@@ -107,6 +110,7 @@ arguments! {
     in_a_row, "breaker, in a row", () -> Answer, (breaker = IN_A_ROW);
     over_calls, "breaker, over calls", () -> Answer, (breaker = OVER_CALLS);
     over_time, "breaker, over time", () -> Answer, (breaker = OVER_TIME);
+    throttle, "throttle", () -> Answer, (throttle = THROTTLE);
     cloned, "clone", (list: Vec<u64> = Vec::new()) -> Answer, (clone(list));
 }
 
@@ -117,14 +121,6 @@ async fn timed(service: &Service) -> Answer {
 
 #[retry(hedge = "50ms")]
 async fn hedged(service: &Service) -> Answer {
-    Operation(service).await
-}
-
-/// A hedge that has saved up all its copies once [`prepare`] has run.
-static SAVED: Hedge = Hedge::after(Duration::from_millis(50)).extra_load(1.0);
-
-#[retry(hedge = SAVED)]
-async fn hedged_with_all_saved(service: &Service) -> Answer {
     Operation(service).await
 }
 
@@ -171,11 +167,6 @@ pub(crate) fn all() -> Vec<Argument> {
         name: "hedge",
         sync: None,
         asynchronous: || call(|service| finish(pin!(hedged(service)))),
-    });
-    all.push(Argument {
-        name: "hedge, all saved up",
-        sync: None,
-        asynchronous: || call(|service| finish(pin!(hedged_with_all_saved(service)))),
     });
     all.push(clock());
     all

@@ -309,3 +309,36 @@ async fn tokios_paused_clock_is_its_clock() {
     tokio::time::sleep(SECOND).await;
     assert_probability(&throttle, 0.0);
 }
+
+#[test]
+fn a_throttle_recovers_the_sooner_the_larger_k_is() {
+    const CALLS_OF_A_WINDOW: u32 = 1000;
+    const TENTHS_OF_WINDOWS: usize = 150;
+
+    /// Returns after how many tenths of a window the last call is refused.
+    fn last_refusal(k: f64) -> usize {
+        let guard = testing::no_wait();
+        guard.seed(7);
+        let throttle = Throttle::new().k(k).window(Duration::from_secs(10));
+        let call = |is_up: bool| {
+            guard.advance(Duration::from_secs(10) / CALLS_OF_A_WINDOW);
+            let pass = throttle.acquire().ok()?;
+            if is_up {
+                pass.accepted();
+            } else {
+                pass.rejected();
+            }
+            Some(())
+        };
+        let refused = |is_up| (0..CALLS_OF_A_WINDOW / 10).filter(|_| call(is_up).is_none()).count();
+        let in_outage: usize = (0..20).map(|_| refused(false)).sum();
+        assert!(in_outage > 1700, "nine of ten are refused: {in_outage}");
+        (1..=TENTHS_OF_WINDOWS).fold(0, |last, tenth| if refused(true) > 0 { tenth } else { last })
+    }
+
+    for (k, expected) in [(3.0, 8..14), (2.0, 15..20), (1.5, 26..34), (1.1, 100..140)] {
+        let tenths = last_refusal(k);
+        assert!(expected.contains(&tenths), "with k {k} after {tenths} tenths of a window");
+    }
+    assert_eq!(last_refusal(1.0), TENTHS_OF_WINDOWS, "with 1 it goes on");
+}

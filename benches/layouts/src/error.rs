@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use reattempt::{AttemptTimeout, CircuitOpen};
+use reattempt::{AttemptTimeout, CircuitOpen, Throttled};
 
 /// An error of one word.
 #[derive(Debug)]
@@ -27,6 +27,12 @@ impl Error for Down {}
 
 impl From<CircuitOpen> for Down {
     fn from(_: CircuitOpen) -> Down {
+        Down::new()
+    }
+}
+
+impl From<Throttled> for Down {
+    fn from(_: Throttled) -> Down {
         Down::new()
     }
 }

@@ -51,8 +51,9 @@ impl Throttle {
     }
 
     /// Sets how many requests the server may receive for one that it accepts; 2 if not set. A smaller `k` refuses more and
-    /// wastes less of the server's work on rejections; a larger `k` finds out sooner that the server has recovered. It is
-    /// exact to six decimal places.
+    /// wastes less of the server's work on rejections; a larger `k` finds out sooner that the server has recovered: all calls
+    /// are let through again after 1 window with 3, 1.7 windows with 2, 3 windows with 1.5 and 12 windows with 1.1. A `k` of 1
+    /// does not recover by itself. It is exact to six decimal places.
     ///
     /// # Panics
     /// If `k` is not in `1..=1000`.
