@@ -202,6 +202,12 @@ pub(crate) const POLICIES: &[Policy] = &[
     needing(Needs::Copies, "hedge", "hedge_ms = 9_000"),
     with_item(HEDGE, needing(Needs::Copies, "hedge", "hedge = HEDGE")),
     with_item(HEDGE, needing(Needs::Copies, "hedge", "hedge = $Some(&HEDGE)")),
+    // The copies have the same timer, and handles of their own.
+    with_item(HEDGE, needing(Needs::Copies, "sleep", "hedge = HEDGE, sleep = |_| async {}")),
+    Policy {
+        uses: "::signatures::expect($handle.attempt() > 0);",
+        ..with_item(HEDGE, needing(Needs::Copies, "call", "hedge = &HEDGE, call = $handle"))
+    },
     needing(Needs::Sync, "sleep", "sleep = |_| {}"),
     needing(Needs::Sync, "sleep", "sleep = ::signatures::spend"),
     needing(Needs::Async, "sleep", "sleep = |_| async {}"),
@@ -240,6 +246,10 @@ pub(crate) const APART: &[(&str, &str)] = &[
     ("log", "log_after"),
     // What sleeps also times the attempts.
     ("sleep", "attempt_timeout"),
+    // A second `hedge`.
+    ("hedge", "sleep"),
+    ("hedge", "call"),
+    ("sleep", "call"),
 ];
 
 impl Policy {
