@@ -49,7 +49,7 @@ pub(crate) fn advised_breaker() -> CircuitBreaker {
 
 /// The advised throttle.
 pub(crate) fn advised_throttle() -> Throttle {
-    Throttle::new().k(1.5).window(Duration::from_secs(2))
+    Throttle::new().k(1.4).window(Duration::from_secs(2))
 }
 
 /// Nothing but the number of attempts, the base delay and the timeout, which all clients have.
