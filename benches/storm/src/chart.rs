@@ -7,7 +7,8 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use crate::measure::{Measured, Second};
-use crate::model::scenario::{Scenario, Trouble};
+use crate::model::scenario::Scenario;
+use crate::model::scenarios::{BROWNOUT, CRASH, OVERLOAD, OVERLOAD_LONG_QUEUE};
 use crate::table::Slow;
 
 const SIZE: (u32, u32) = (860, 680);
@@ -25,6 +26,9 @@ const CLIENTS: [(&str, RGBColor); 6] = [
     ("ours: budget, breaker", RGBColor(0, 114, 178)),
 ];
 
+/// The scenarios that a page shows.
+const DRAWN: [&str; 4] = [BROWNOUT.name, CRASH.name, OVERLOAD.name, OVERLOAD_LONG_QUEUE.name];
+
 /// A line: its name, its colour and its points.
 struct Line {
     name: String,
@@ -38,7 +42,7 @@ pub(crate) fn draw_trouble(
     scenario: &Scenario,
     measured: &[Measured],
 ) -> Result<(), Box<dyn Error>> {
-    if scenario.trouble == Trouble::None || scenario.hosts > 1 {
+    if !DRAWN.contains(&scenario.name) {
         return Ok(());
     }
     std::fs::create_dir_all(folder)?;

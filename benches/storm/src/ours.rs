@@ -30,7 +30,7 @@ pub(crate) const OPEN_FOR: Duration = Duration::from_secs(1);
 
 /// The advised budget.
 pub(crate) fn advised_budget() -> RetryBudget {
-    RetryBudget::new().ratio(0.1).reserve_per_second(0).earn_on_success()
+    RetryBudget::new().ratio(0.2).reserve_per_second(0).earn_on_success()
 }
 
 /// The advised breaker. An answer is slow after three fifths of the time that an attempt has.
@@ -40,7 +40,7 @@ pub(crate) fn advised_breaker() -> CircuitBreaker {
         .consecutive_failures(10)
         .any_of()
         .slow_call(Duration::from_millis(300))
-        .slow_call_rate(0.2)
+        .slow_call_rate(0.3)
         .window_time(Duration::from_secs(2))
         .minimum_calls(10)
         .open_for(OPEN_FOR)
@@ -49,7 +49,7 @@ pub(crate) fn advised_breaker() -> CircuitBreaker {
 
 /// The advised throttle.
 pub(crate) fn advised_throttle() -> Throttle {
-    Throttle::new().k(1.5).window(Duration::from_secs(2))
+    Throttle::new().k(1.4).window(Duration::from_secs(2))
 }
 
 /// Nothing but the number of attempts, the base delay and the timeout, which all clients have.
