@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn a_refusal_by_a_throttle_stays_visible_and_is_retried() {
         let throttle = Throttle::new().name("search");
-        let refusal = std::iter::repeat_with(|| throttle.acquire().map(|pass| pass.rejected()));
+        let refusal = std::iter::repeat_with(|| throttle.acquire().map(Pass::rejected));
         let refused = Error::from(refusal.take(10_000).find_map(Result::err).expect("nothing is accepted"));
         assert_eq!(refused.to_string(), "the throttle `search` refuses 90 % of the calls");
         assert!(refused.source().unwrap().is::<Throttled>());
