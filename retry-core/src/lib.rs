@@ -16,6 +16,8 @@ mod breaker;
 mod throttle;
 #[cfg(all(feature = "std", target_has_atomic = "64"))]
 mod hedge;
+#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+pub mod fleet;
 mod config;
 #[cfg(feature = "std")]
 pub mod testing;

@@ -1,0 +1,19 @@
+//! State that the processes of a fleet share through a store: circuits of breakers and reserves of budgets.
+
+mod circuit;
+mod leases;
+mod members;
+mod record;
+mod reserve;
+mod rules;
+mod store;
+mod tally;
+
+pub use circuit::{Action, Circuit, Phase, Step, View, step};
+pub use leases::Lease;
+pub use members::ProcessId;
+pub use record::{Answer, Record, Request, Written};
+pub use reserve::{Claim, Grant, Micros, Reserve, claim};
+pub use rules::{Millis, Rules};
+pub use store::{Store, StoreError, StoreFuture};
+pub use tally::Calls;

@@ -1,0 +1,55 @@
+//! The trials of a half-open circuit, which processes hold as leases.
+
+use std::vec::Vec;
+
+use super::members::ProcessId;
+use super::rules::{Millis, Rules, left_of};
+
+/// The right to run one trial. It ends with the trial's outcome, or by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The process that has it.
+    pub process: ProcessId,
+    /// The number that the process gave it.
+    pub number: u64,
+    /// The time at which it was granted.
+    pub(super) since: Millis,
+}
+
+/// The leases that have not ended, the oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Leases(pub(super) Vec<Lease>);
+
+impl Leases {
+    fn live(&self, now: Millis, rules: &Rules) -> impl Iterator<Item = &Lease> {
+        let lasts = rules.trial_timeout;
+        self.0.iter().filter(move |lease| left_of(lasts, lease.since, now) > 0)
+    }
+
+    pub(super) fn count(&self, now: Millis, rules: &Rules) -> u32 {
+        u32::try_from(self.live(now, rules).count()).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn has(&self, process: ProcessId, number: u64, now: Millis, rules: &Rules) -> bool {
+        self.live(now, rules).any(|lease| lease.process == process && lease.number == number)
+    }
+
+    /// Adds a lease, and removes those whose time is over.
+    pub(super) fn add(&mut self, process: ProcessId, number: u64, now: Millis, rules: &Rules) {
+        self.0.retain(|lease| left_of(rules.trial_timeout, lease.since, now) > 0);
+        self.0.push(Lease { process, number, since: now });
+    }
+
+    /// Ends a lease, and returns whether it was live.
+    pub(super) fn end(&mut self, process: ProcessId, number: u64, now: Millis, rules: &Rules) -> bool {
+        let was_live = self.has(process, number, now, rules);
+        self.0.retain(|lease| lease.process != process || lease.number != number);
+        was_live
+    }
+
+    /// Returns when the next lease ends by itself.
+    pub(super) fn next_end(&self, now: Millis, rules: &Rules) -> Millis {
+        let left = |lease: &Lease| left_of(rules.trial_timeout, lease.since, now);
+        self.live(now, rules).map(left).min().unwrap_or(0)
+    }
+}

@@ -1,0 +1,28 @@
+//! The store of a fleet: a trait with the one operation.
+
+use std::boxed::Box;
+use std::error::Error;
+use std::future::Future;
+use std::pin::Pin;
+use std::string::String;
+
+use super::record::{Answer, Request};
+
+/// The error of a store. Whatever it is, the store is away.
+pub type StoreError = Box<dyn Error + Send + Sync>;
+
+/// The answer of a store, which comes later.
+pub type StoreFuture<'a> = Pin<Box<dyn Future<Output = Result<Answer, StoreError>> + Send + 'a>>;
+
+/// Where a fleet keeps its records.
+///
+/// A store runs requests on a key one after another, each at the time of its own clock, by
+/// [`Record::answer`](super::Record::answer) or by the same rules in a language of its own. It need not retry, and needs no
+/// time limit: the fleet has both. A request whose answer got lost may be repeated.
+pub trait Store: Send + Sync + 'static {
+    /// Answers one request about the record of `key`.
+    fn ask<'a>(&'a self, key: &'a str, request: Request) -> StoreFuture<'a>;
+
+    /// Describes the store in an event, such as `redis`. An address with a password does not belong here.
+    fn describe(&self) -> String;
+}

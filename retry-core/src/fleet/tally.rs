@@ -1,0 +1,70 @@
+//! The calls of the whole fleet in the window of a shared circuit, by tenths of the window.
+
+use std::vec::Vec;
+
+use super::rules::{Millis, Rules};
+
+/// Calls of one process since its last report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Calls that did not fail.
+    pub good: u32,
+    /// Calls that failed.
+    pub bad: u32,
+    /// Calls of both kinds that took too long.
+    pub slow: u32,
+}
+
+/// The calls of one tenth of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tenth {
+    /// The number of the tenth, from the beginning of the store's clock.
+    pub(super) number: u64,
+    pub(super) good: u64,
+    pub(super) bad: u64,
+    pub(super) slow: u64,
+}
+
+/// The calls in the window. A window of another length begins empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// The length of a tenth.
+    pub(super) length: Millis,
+    pub(super) tenths: Vec<Tenth>,
+}
+
+/// The number of parts in a window.
+const TENTHS: u64 = 10;
+
+/// The most calls that a tenth counts: with them, a product with a rate stays below 2^53, up to which Lua is exact.
+const MOST: u64 = 400_000_000;
+
+impl Tally {
+    pub(super) fn add(&mut self, calls: Calls, now: Millis, rules: &Rules) {
+        let length = (rules.window / TENTHS).max(1);
+        if length != self.length {
+            *self = Tally { length, tenths: Vec::new() };
+        }
+        let number = now / length;
+        // Neither the tenths before the window nor those of a clock that was ahead.
+        self.tenths.retain(|tenth| tenth.number.abs_diff(number) < TENTHS);
+        let at = self.tenths.iter().position(|tenth| tenth.number == number).unwrap_or_else(|| {
+            self.tenths.push(Tenth { number, ..Tenth::default() });
+            self.tenths.len() - 1
+        });
+        let tenth = &mut self.tenths[at];
+        tenth.good = (tenth.good + u64::from(calls.good)).min(MOST);
+        tenth.bad = (tenth.bad + u64::from(calls.bad)).min(MOST);
+        tenth.slow = (tenth.slow + u64::from(calls.slow)).min(MOST);
+    }
+
+    /// Returns whether the calls reach a rate that opens the circuit.
+    pub(super) fn reaches_rate(&self, rules: &Rules) -> bool {
+        let sum = |part: fn(&Tenth) -> u64| self.tenths.iter().map(part).sum::<u64>();
+        let (bad, slow) = (sum(|tenth| tenth.bad), sum(|tenth| tenth.slow));
+        let all = sum(|tenth| tenth.good) + bad;
+        let reaches = |part: u64, rate: u32| rate > 0 && part * 1_000_000 >= u64::from(rate) * all;
+        all >= u64::from(rules.minimum_calls)
+            && (reaches(bad, rules.failure_rate) || reaches(slow, rules.slow_rate))
+    }
+}
