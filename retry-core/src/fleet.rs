@@ -1,19 +1,30 @@
-//! State that the processes of a fleet share through a store: circuits of breakers and reserves of budgets.
+//! Fleets: state that processes share through a store, circuits of breakers and reserves of budgets.
 
+mod builder;
 mod circuit;
+mod handle;
+mod health;
+mod identity;
 mod leases;
+mod member;
 mod members;
+mod memory;
 mod record;
 mod reserve;
 mod rules;
+mod runner;
+mod side;
 mod store;
 mod tally;
 
+pub use builder::{Fleet, Join};
 pub use circuit::{Action, Circuit, Phase, Step, View, step};
+pub use handle::{FleetError, FleetMember, FleetView};
 pub use leases::Lease;
 pub use members::ProcessId;
+pub use memory::MemoryStore;
 pub use record::{Answer, Record, Request, Written};
 pub use reserve::{Claim, Grant, Micros, Reserve, claim};
 pub use rules::{Millis, Rules};
-pub use store::{Store, StoreError, StoreFuture};
+pub use store::{IntoStore, Store, StoreError, StoreFuture};
 pub use tally::Calls;

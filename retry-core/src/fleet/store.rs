@@ -5,6 +5,7 @@ use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
 use std::string::String;
+use std::sync::Arc;
 
 use super::record::{Answer, Request};
 
@@ -25,4 +26,26 @@ pub trait Store: Send + Sync + 'static {
 
     /// Describes the store in an event, such as `redis`. An address with a password does not belong here.
     fn describe(&self) -> String;
+}
+
+/// What [`Fleet::on`](super::Fleet::on) takes: a store, a shared one, or a connection that a feature makes one of.
+pub trait IntoStore {
+    /// Returns the store.
+    fn into_store(self) -> Arc<dyn Store>;
+}
+
+impl<S: Store> IntoStore for S {
+    fn into_store(self) -> Arc<dyn Store> {
+        Arc::new(self)
+    }
+}
+
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn ask<'a>(&'a self, key: &'a str, request: Request) -> StoreFuture<'a> {
+        (**self).ask(key, request)
+    }
+
+    fn describe(&self) -> String {
+        (**self).describe()
+    }
 }

@@ -126,7 +126,12 @@ impl Hedge {
             fraction > 0.0 && fraction <= 1.0,
             "`extra_load` is not above 0 and at most 1; write `extra_load(0.05)` for one copy to twenty calls"
         );
-        self.budget = Hedge::budget(fraction);
+        // A budget may have what a `const` function cannot drop. This one has it not yet.
+        #[cfg_attr(
+            not(feature = "fleet"),
+            expect(clippy::forget_non_drop, reason = "it has something with a fleet")
+        )]
+        core::mem::forget(core::mem::replace(&mut self.budget, Hedge::budget(fraction)));
         self
     }
 
