@@ -69,13 +69,17 @@ async fn failures_of_two_processes_open_the_circuit_of_all() {
     fleet[0].fail(2);
     fleet[1].fail(2);
     sleep(Duration::from_millis(200)).await;
-    assert_eq!(fleet[0].state(), CircuitState::Open);
+    assert_eq!(fleet.iter().filter(|process| process.state() == CircuitState::Open).count(), 1);
     // The others learn of it with their next report.
     fleet[2].succeed(1);
     sleep(Duration::from_millis(1200)).await;
     assert_eq!(fleet[2].state(), CircuitState::Open);
     let refused = fleet[2].breaker.acquire().unwrap_err();
-    assert!(refused.retry_in() < OPEN_FOR - Duration::from_secs(1), "{:?} is what remains", refused.retry_in());
+    assert!(
+        refused.retry_in() < OPEN_FOR - Duration::from_secs(1),
+        "{:?} is what remains",
+        refused.retry_in()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -99,6 +103,7 @@ async fn opened(fleet: &[Process]) {
     fleet[2..].iter().for_each(|process| process.succeed(1));
     sleep(Duration::from_millis(1200)).await;
     assert!(fleet.iter().all(|process| process.state() == CircuitState::Open));
+    assert_eq!(fleet[0].member.view("search").await.unwrap().state(), CircuitState::Open);
 }
 
 #[tokio::test(start_paused = true)]
@@ -292,8 +297,12 @@ async fn breakers_by_host_have_the_settings_of_the_one_that_joined() {
         breaker.acquire().unwrap().failure();
     }
     sleep(Duration::from_millis(200)).await;
-    let refused = first.acquire().expect_err("four calls of two processes have failed");
-    assert!(refused.to_string().starts_with("the circuit breaker `search/a` is open for another 9."), "{refused}");
+    let opened = [&first, &second].into_iter().find_map(|breaker| breaker.acquire().err());
+    let refused = opened.expect("four calls of two processes have failed");
+    assert!(
+        refused.to_string().starts_with("the circuit breaker `search/a` is open for another 9."),
+        "{refused}"
+    );
     assert!(fleet[0].member.breaker("search", "b").acquire().is_ok());
 }
 

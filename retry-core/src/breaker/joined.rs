@@ -73,6 +73,9 @@ impl CircuitBreaker {
             return None;
         }
         let link = self.joined.link()?;
+        if !link.is_following() && self.circuit.refuses_for(&self.recovery, || self.time.now()) > 0 {
+            return None;
+        }
         match link.trial(self.time.now()) {
             Trial::Local => None,
             Trial::Refused(left) => Some(Err(left)),
@@ -115,7 +118,11 @@ impl CircuitBreaker {
         if !matches!(self.state(), CircuitState::Open | CircuitState::HalfOpen) {
             return None;
         }
-        self.joined.link()?.to_wait_for(self.time.now())
+        let link = self.joined.link()?;
+        if !link.is_following() && self.circuit.refuses_for(&self.recovery, || self.time.now()) > 0 {
+            return None;
+        }
+        link.to_wait_for(self.time.now())
     }
 }
 
@@ -162,10 +169,17 @@ impl CircuitBreaker {
         }
     }
 
-    /// Goes on by its own rules, because the fleet is away or its circuit was lost. The local circuit stays as it is.
-    pub(crate) fn follow_alone(&self) {
+    /// Goes on by its own rules, because the fleet's circuit was lost. The local circuit stays as it is.
+    pub(crate) fn follow_no_longer(&self) {
         if let Some(link) = self.joined.link() {
             link.unfollow();
+        }
+    }
+
+    /// Goes on by its own rules, because the store is away.
+    pub(crate) fn follow_alone(&self) {
+        if let Some(link) = self.joined.link() {
+            link.be_alone();
         }
     }
 

@@ -83,16 +83,28 @@ pub(crate) struct Link {
 }
 
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct State {
     coordinator: Option<Arc<dyn Coordinator>>,
     has_tripped: bool,
     followed: Option<Followed>,
+    /// Whether the store is away, so that nobody asks it.
+    is_alone: bool,
+    /// The time of the last view.
+    seen_at: Option<Nanos>,
+    wants_look: bool,
     wants_lease: bool,
     /// Leases that no call has yet, and since when.
     granted: VecDeque<(HeldLease, Nanos)>,
     /// Leases of the trials that run.
     held: Vec<(u16, HeldLease)>,
     ended: VecDeque<EndedLease>,
+}
+
+impl State {
+    fn has_seen_shortly_before(&self, now: Nanos) -> bool {
+        self.seen_at.is_some_and(|seen_at| now.saturating_sub(seen_at) <= FRESH)
+    }
 }
 
 /// The counters of some threads, in a cache line of their own.
@@ -106,8 +118,11 @@ struct Shard {
 
 const SHARDS: usize = 4;
 
-/// How long a call is refused that has caused a request for a lease: the answer of a store nearby is there by then.
+/// How long a call is refused that has caused a request: the answer of a store nearby is there by then.
 const SHORT: Nanos = 5_000_000;
+
+/// How old the view of a closed circuit may be with which a breaker begins a trial by its own rules.
+const FRESH: Nanos = 100_000_000;
 
 impl Link {
     pub(super) fn new() -> Link {
@@ -155,9 +170,20 @@ impl Link {
     }
 
     /// Returns whether a call may be a trial of the fleet. Where a lease is needed and none is there, asks for one.
+    ///
+    /// A breaker that its own rules have opened begins a trial by itself only if it has seen a moment ago that the circuit of
+    /// the fleet is closed: it was refusing calls, and so has reported nothing that would have shown it the fleet's circuit.
     pub(super) fn trial(&self, now: Nanos) -> Trial {
         let mut state = self.state();
-        let Some(followed) = state.followed else { return Trial::Local };
+        let Some(followed) = state.followed else {
+            if state.is_alone || state.has_seen_shortly_before(now) {
+                return Trial::Local;
+            }
+            state.wants_look = true;
+            drop(state);
+            self.wake();
+            return Trial::Refused(SHORT);
+        };
         if let Some((lease, _)) = state.granted.pop_front() {
             let tag = (lease.number % u64::from(u16::MAX)) as u16 + 1;
             state.held.push((tag, lease));
@@ -193,11 +219,12 @@ impl Link {
     /// Returns what a call has to wait for that was refused: an answer of the store, which may be a lease.
     pub(super) fn to_wait_for(&self, now: Nanos) -> Option<Arc<dyn Coordinator>> {
         let mut state = self.state();
-        let followed = state.followed?;
-        if !state.granted.is_empty() || now < followed.refused_until {
-            return None;
+        match state.followed {
+            None if state.is_alone || state.has_seen_shortly_before(now) => return None,
+            None => state.wants_look = true,
+            Some(followed) if !state.granted.is_empty() || now < followed.refused_until => return None,
+            Some(_) => state.wants_lease = true,
         }
-        state.wants_lease = true;
         state.coordinator.clone()
     }
 }
@@ -242,6 +269,28 @@ impl Link {
     /// Notes that the store knows the end of a lease.
     pub(crate) fn forget_ended(&self, ended: &EndedLease) {
         self.state().ended.retain(|other| other != ended);
+    }
+
+    /// Returns whether a call waits for a look at the fleet's circuit.
+    pub(crate) fn wants_look(&self) -> bool {
+        self.state().wants_look
+    }
+
+    /// Notes that the store has answered at `now`.
+    pub(crate) fn see(&self, now: Nanos) {
+        let mut state = self.state();
+        state.is_alone = false;
+        state.wants_look = false;
+        state.seen_at = Some(now);
+    }
+
+    /// Notes that the store is away.
+    pub(super) fn be_alone(&self) {
+        let mut state = self.state();
+        state.is_alone = true;
+        state.wants_look = false;
+        state.wants_lease = false;
+        state.followed = None;
     }
 
     /// Returns whether a call waits for a lease.

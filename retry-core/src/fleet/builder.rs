@@ -145,8 +145,9 @@ impl Fleet {
         self
     }
 
-    /// Sets the longest time between two reports of a process that makes calls; 1 s if not set. After a failure, a report
-    /// follows within 100 ms. A process without calls sends nothing.
+    /// Sets the time between two reports of a process that makes calls; 1 s if not set, and up to a tenth longer, so that
+    /// processes do not report as one. After a failure, a report follows within 110 ms. A process without calls sends
+    /// nothing.
     ///
     /// # Panics
     /// If `time` is below 10 ms.

@@ -203,8 +203,8 @@ impl Member {
             match self.step(circuit, Request::Circuit(side.step(message, circuit.rules))).await {
                 Ok(view) => side.read(message, &view, &circuit.breaker, link, sync_every),
                 Err(Away) => {
-                    if self.health.is_lost() || matches!(message, Message::Lease) {
-                        Side::be_alone(&circuit.breaker, link);
+                    if self.health.is_lost() || matches!(message, Message::Lease | Message::Look) {
+                        circuit.breaker.follow_alone();
                     }
                     break;
                 }
@@ -262,11 +262,14 @@ impl Member {
 
     /// Returns how long it takes until something is due, at most `sync_every`.
     pub(super) async fn due_in(&self) -> Duration {
-        let mut due = from_duration(self.settings.sync_every);
+        let sync_every = from_duration(self.settings.sync_every);
+        let mut due = sync_every;
         for circuit in self.circuits() {
             let side = circuit.side.lock().await;
             if let Some(link) = circuit.breaker.link().filter(|_| !self.health.is_lost()) {
-                due = side.due_in(link, circuit.breaker.fleet_now()).map_or(due, |soon| soon.min(due));
+                due = side
+                    .due_in(link, circuit.breaker.fleet_now(), sync_every)
+                    .map_or(due, |soon| soon.min(due));
             }
         }
         Duration::from_nanos(due)

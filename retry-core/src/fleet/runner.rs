@@ -69,10 +69,10 @@ async fn run(member: Arc<Member>) {
     member.leave().await;
 }
 
-/// Returns a time that is up to a tenth shorter, so that the processes of a fleet do not report as one.
+/// Returns a time that is up to a tenth longer, so that the processes of a fleet do not report as one.
 fn jittered(time: Duration) -> Duration {
     let part = (runtime::draw() % 1024) as u32;
-    time.saturating_sub(time / 10240 * part)
+    time.saturating_add(time / 10240 * part)
 }
 
 /// Makes the member look soon. Where it has no task, one looks once.

@@ -75,6 +75,9 @@ impl Side {
         if self.report.is_some() {
             return Some(Message::Report);
         }
+        if link.wants_look() {
+            return Some(Message::Look);
+        }
         if link.is_following() {
             return None;
         }
@@ -97,10 +100,12 @@ impl Side {
     }
 
     /// Returns how long it takes until the next report is due, if there is one.
-    pub(super) fn due_in(&self, link: &Link, now: Nanos) -> Option<Nanos> {
+    pub(super) fn due_in(&self, link: &Link, now: Nanos, sync_every: Nanos) -> Option<Nanos> {
         let counts = link.counts();
         let has_failed = counts.bad > self.reported.bad || counts.slow > self.reported.slow;
-        has_failed.then(|| SOON.saturating_sub(now.saturating_sub(self.reported_at)))
+        let wait = if has_failed { SOON.min(sync_every) } else { sync_every };
+        let is_due = !link.is_following() && counts != self.reported;
+        is_due.then(|| wait.saturating_sub(now.saturating_sub(self.reported_at)))
     }
 
     /// Returns the step of a message.
@@ -176,8 +181,9 @@ impl Side {
             self.reported = link.counts();
         }
         if before.is_some_and(|(epoch, _)| epoch != view.epoch) {
-            breaker.follow_alone();
+            breaker.follow_no_longer();
         }
+        link.see(breaker.fleet_now());
         let left = nanos(view.left);
         match view.phase {
             Phase::Closed => breaker.follow_closed(),
@@ -186,12 +192,6 @@ impl Side {
             Phase::HalfOpen => breaker.follow(left.min(sync_every), false),
             Phase::ForcedOpen => breaker.follow(left.min(sync_every), true),
         }
-    }
-
-    /// Makes the breaker go on by its own rules, because the store is away.
-    pub(super) fn be_alone(breaker: &CircuitBreaker, link: &Link) {
-        link.answer_lease(None, 0);
-        breaker.follow_alone();
     }
 }
 
