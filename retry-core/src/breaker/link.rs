@@ -233,7 +233,8 @@ impl Link {
 impl Link {
     pub(super) fn activate(&self, coordinator: Arc<dyn Coordinator>) {
         let mut state = self.state();
-        *state = State { coordinator: Some(coordinator), ..State::default() };
+        // Until the first answer, the breaker follows its own rules.
+        *state = State { coordinator: Some(coordinator), is_alone: true, ..State::default() };
         self.is_active.store(true, Ordering::Relaxed);
     }
 
