@@ -5,7 +5,7 @@ use std::vec::Vec;
 
 use super::leases::Leases;
 use super::members::{Members, ProcessId};
-use super::rules::{Millis, Rules, left_of};
+use super::rules::{MAX_NOW, Millis, Rules, left_of};
 use super::tally::{Calls, Tally};
 
 /// The circuit of a fleet, as a store keeps it.
@@ -170,10 +170,11 @@ impl Circuit {
     /// Returns how long the record lives after a change; `None` if for ever.
     #[must_use]
     pub fn life(&self, rules: &Rules) -> Option<Millis> {
+        let rules = rules.clamped();
         let until_reset = self.phase == Phase::ForcedOpen && self.forced_for >= Rules::MAX_TIME;
         (!until_reset).then(|| {
             let forced = if self.phase == Phase::ForcedOpen { self.forced_for } else { 0 };
-            rules.record_life().max(forced.saturating_mul(2).min(Rules::MAX_TIME))
+            rules.record_life().max((forced * 2).min(Rules::MAX_TIME))
         })
     }
 
@@ -218,7 +219,9 @@ impl Circuit {
     fn report(&mut self, process: ProcessId, calls: Calls, tripped: bool, now: Millis, rules: &Rules) {
         self.tally.add(calls, now, rules);
         let memory = rules.window.max(rules.open_for);
-        if calls.bad > 0 || tripped {
+        // Only where a rule is about them do slow calls count as failures.
+        let is_slow = calls.slow > 0 && rules.slow_rate > 0;
+        if calls.bad > 0 || is_slow || tripped {
             self.failing.retain(|&(other, _)| other != process);
             if self.failing.len() >= Rules::MAX_QUORUM as usize {
                 self.failing.remove(0);
@@ -276,11 +279,7 @@ impl Circuit {
         let Step { process, rules, action, .. } = step;
         match *action {
             Action::Look => false,
-            Action::Join => {
-                let is_new = !self.members.has(*process);
-                self.members.visit(*process);
-                is_new
-            }
+            Action::Join => self.members.join(*process),
             Action::Report { epoch, generation, number, calls, tripped } => {
                 if !self.members.is_next_report(*process, number) {
                     return false;
@@ -308,8 +307,8 @@ impl Circuit {
                 self.is_at(epoch, generation) && self.leases.end(*process, lease, now, rules)
             }
             Action::Leave => {
-                self.leases.0.retain(|lease| lease.process != *process);
-                self.members.all.remove(process).is_some()
+                let had_leases = self.leases.end_all(*process);
+                self.members.leave(*process) || had_leases
             }
             Action::Force { epoch, generation, time } => {
                 let applies = self.is_at(epoch, generation);
@@ -332,9 +331,12 @@ impl Circuit {
 
 /// Runs one step at `now`, a time of the store's clock, and returns what the process then sees.
 ///
-/// The function is total: every step is possible in every circuit, at every time. Where [`View::changed`] is `false`, the
-/// circuit is as it was.
+/// The function is total: every step is possible in every circuit, at every time. Numbers that are out of range are
+/// clamped first: the rules by [`Rules::clamped`], the time to `1..=2^52`, because 0 stands for "never". Where
+/// [`View::changed`] is `false`, the circuit is as it was.
 pub fn step(circuit: &mut Circuit, now: Millis, step: Step) -> View {
+    let now = now.clamp(1, MAX_NOW);
+    let step = Step { rules: step.rules.clamped(), ..step };
     let Step { process, rules, action, .. } = &step;
     let changed = circuit.apply(now, &step);
     if changed {
@@ -355,3 +357,6 @@ pub fn step(circuit: &mut Circuit, now: Millis, step: Step) -> View {
         changed,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,13 @@
 /// A time of the store's clock or a length of time, in milliseconds.
 pub type Millis = u64;
 
+/// The latest time of a store's clock: what is added to it stays below 2^53.
+pub(super) const MAX_NOW: u64 = 1 << 52;
+
 /// The rules of a circuit, from the settings of the breaker that joined. They come with each step, so that the store has
 /// no settings.
+///
+/// A number outside the range of its field counts as the nearest one inside; see [`Rules::clamped`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
     /// The number of processes whose failures open the circuit, `1..=32`; all of them where fewer are live.
@@ -13,18 +18,18 @@ pub struct Rules {
     pub window: Millis,
     /// The number of calls in the window from which on rates are evaluated, at least 1.
     pub minimum_calls: u32,
-    /// The failed calls of a million that open the circuit; 0 without this rule.
+    /// The failed calls of a million that open the circuit, `..=1_000_000`; 0 without this rule.
     pub failure_rate: u32,
-    /// The slow calls of a million that open the circuit; 0 without this rule.
+    /// The slow calls of a million that open the circuit, `..=1_000_000`; 0 without this rule.
     pub slow_rate: u32,
-    /// How long the circuit stays open at first.
+    /// How long the circuit stays open at first, at least 1 ms.
     pub open_for: Millis,
     /// The limit up to which this time doubles with each failed recovery. If it is not above `open_for`, the time does not
     /// double.
     pub open_for_max: Millis,
     /// How long a lease lasts, at least 1 ms.
     pub trial_timeout: Millis,
-    /// The number of trials, `1..=65535`.
+    /// The number of trials, `1..=65_535`.
     pub trials: u32,
     /// How many of them may fail; below `trials`.
     pub trial_failures: u32,
@@ -36,6 +41,27 @@ impl Rules {
 
     /// The longest time of any rule: with it, every sum stays below 2^53, up to which Lua is exact.
     pub const MAX_TIME: Millis = 1 << 50;
+
+    /// Returns the rules with every number in its range, and no time above [`Rules::MAX_TIME`].
+    ///
+    /// [`step`](super::step) does this first, and does nothing else about numbers that are out of range: with these, no sum
+    /// and no product reaches 2^53. A store in another language gets the numbers clamped.
+    #[must_use]
+    pub fn clamped(&self) -> Rules {
+        let trials = self.trials.clamp(1, 65_535);
+        Rules {
+            quorum: self.quorum.clamp(1, Self::MAX_QUORUM),
+            window: self.window.clamp(10, Self::MAX_TIME),
+            minimum_calls: self.minimum_calls.max(1),
+            failure_rate: self.failure_rate.min(1_000_000),
+            slow_rate: self.slow_rate.min(1_000_000),
+            open_for: self.open_for.clamp(1, Self::MAX_TIME),
+            open_for_max: self.open_for_max.min(Self::MAX_TIME),
+            trial_timeout: self.trial_timeout.clamp(1, Self::MAX_TIME),
+            trials,
+            trial_failures: self.trial_failures.min(trials - 1),
+        }
+    }
 
     /// Returns how long a circuit stays open that has opened `openings` times without closing.
     pub(super) fn open_time(&self, openings: u32) -> Millis {
@@ -51,13 +77,13 @@ impl Rules {
 
     /// Returns how long a process counts as live after its last step.
     pub(super) fn retention(&self) -> Millis {
-        self.window.saturating_mul(10).min(Self::MAX_TIME)
+        (self.window * 10).min(Self::MAX_TIME)
     }
 
     /// Returns how long a record lives after its last change. The fleet has forgotten everything in it by then.
     pub(super) fn record_life(&self) -> Millis {
         let longest = self.window.max(self.open_for).max(self.open_for_max).max(self.trial_timeout);
-        longest.saturating_mul(10).min(Self::MAX_TIME)
+        (longest * 10).min(Self::MAX_TIME)
     }
 }
 

@@ -36,8 +36,9 @@ pub(super) struct Tally {
 /// The number of parts in a window.
 const TENTHS: u64 = 10;
 
-/// The most calls that a tenth counts: with them, a product with a rate stays below 2^53, up to which Lua is exact.
-const MOST: u64 = 400_000_000;
+/// The most calls that a tenth counts. With up to 19 tenths, after the clock was set back, a product of all calls with a
+/// rate stays below 2^53, up to which Lua is exact.
+const MOST: u64 = 200_000_000;
 
 impl Tally {
     pub(super) fn add(&mut self, calls: Calls, now: Millis, rules: &Rules) {
