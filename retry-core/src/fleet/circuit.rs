@@ -16,7 +16,7 @@ pub struct Circuit {
     /// A number that grows by one with each change of the phase.
     pub(super) generation: u64,
     pub(super) phase: Phase,
-    /// The time at which the phase began.
+    /// The time at which the phase began; 0 before the first change of a new record.
     pub(super) since: Millis,
     /// How long the circuit is forced open; [`Rules::MAX_TIME`] if until a reset.
     pub(super) forced_for: Millis,
@@ -170,7 +170,7 @@ impl Circuit {
     /// Returns how long the record lives after a change; `None` if for ever.
     #[must_use]
     pub fn life(&self, rules: &Rules) -> Option<Millis> {
-        let rules = rules.clamped();
+        let rules = rules.bounded();
         let until_reset = self.phase == Phase::ForcedOpen && self.forced_for >= Rules::MAX_TIME;
         (!until_reset).then(|| {
             let forced = if self.phase == Phase::ForcedOpen { self.forced_for } else { 0 };
@@ -234,10 +234,18 @@ impl Circuit {
         let has_tripped = self.tripped > 0 && left_of(memory, self.tripped, now) > 0;
         if has_tripped || self.tally.reaches_rate(rules) {
             let recent = self.failing.iter().filter(|&&(_, at)| left_of(memory, at, now) > 0).count();
-            if recent >= rules.quorum.min(self.members.live()) as usize {
+            if recent >= self.quorum(now, rules) as usize {
                 self.open(now, rules);
             }
         }
+    }
+
+    /// Returns how many processes have to fail. In the first window of a record, which may be one that was lost, those that
+    /// have joined are not yet all.
+    fn quorum(&self, now: Millis, rules: &Rules) -> u32 {
+        let is_new = self.since == 0 || left_of(rules.window, self.since, now) > 0;
+        let is_young = self.generation == 0 && is_new;
+        if is_young { rules.quorum } else { rules.quorum.min(self.members.live()) }
     }
 
     /// Returns how many trials have ended or hold a live lease.
@@ -275,8 +283,8 @@ impl Circuit {
         closes
     }
 
-    fn apply(&mut self, now: Millis, step: &Step) -> bool {
-        let Step { process, rules, action, .. } = step;
+    fn apply(&mut self, now: Millis, step: &Step, rules: &Rules) -> bool {
+        let Step { process, action, .. } = step;
         match *action {
             Action::Look => false,
             Action::Join => self.members.join(*process),
@@ -332,14 +340,17 @@ impl Circuit {
 /// Runs one step at `now`, a time of the store's clock, and returns what the process then sees.
 ///
 /// The function is total: every step is possible in every circuit, at every time. Numbers that are out of range are
-/// clamped first: the rules by [`Rules::clamped`], the time to `1..=2^52`, because 0 stands for "never". Where
+/// bounded first: those of the [`Rules`] by their ranges, the time by `1..=2^52`, because 0 stands for "never". Where
 /// [`View::changed`] is `false`, the circuit is as it was.
 pub fn step(circuit: &mut Circuit, now: Millis, step: Step) -> View {
     let now = now.clamp(1, MAX_NOW);
-    let step = Step { rules: step.rules.clamped(), ..step };
-    let Step { process, rules, action, .. } = &step;
-    let changed = circuit.apply(now, &step);
+    let Step { process, action, .. } = &step;
+    let rules = &step.rules.bounded();
+    let changed = circuit.apply(now, &step, rules);
     if changed {
+        if circuit.since == 0 {
+            circuit.since = now;
+        }
         circuit.members.see(*process, now, rules.retention());
     }
     let left = match circuit.phase {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::rules::{Millis, left_of};
+use super::rules::{MAX_NUMBER, Millis, left_of};
 
 /// A process that takes part: a random number below 2^48, drawn when the process joins.
 ///
@@ -33,7 +33,7 @@ pub(super) struct Members {
 
 /// The numbers of a process that has left. No step of it is the next, so a late or repeated one does not bring it back
 /// while the record remembers it.
-pub(super) const GONE: u64 = (1 << 53) - 1;
+pub(super) const GONE: u64 = MAX_NUMBER;
 
 impl Member {
     fn is_gone(&self) -> bool {

@@ -1,26 +1,28 @@
 //! The rules of a shared circuit, and lengths of time on a clock that may be replaced.
 
-/// A time of the store's clock or a length of time, in milliseconds.
-pub type Millis = u64;
+/// The highest number of a record. Lua, whose numbers are floating-point, is exact up to it.
+pub(super) const MAX_NUMBER: u64 = (1 << 53) - 1;
 
 /// The latest time of a store's clock: what is added to it stays below 2^53.
 pub(super) const MAX_NOW: u64 = 1 << 52;
 
+/// A time of the store's clock or a length of time, in milliseconds.
+pub type Millis = u64;
+
 /// The rules of a circuit, from the settings of the breaker that joined. They come with each step, so that the store has
-/// no settings.
-///
-/// A number outside the range of its field counts as the nearest one inside; see [`Rules::clamped`].
+/// no settings. A number outside its range counts as the nearest one in it; times are at most [`Rules::MAX_TIME`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// The number of processes whose failures open the circuit, `1..=32`; all of them where fewer are live.
+    /// The number of processes whose failures open the circuit, `1..=32`; all of them where fewer are live,
+    /// once the record is older than `window`.
     pub quorum: u32,
     /// The period of time over which calls are counted, at least 10 ms.
     pub window: Millis,
     /// The number of calls in the window from which on rates are evaluated, at least 1.
     pub minimum_calls: u32,
-    /// The failed calls of a million that open the circuit, `..=1_000_000`; 0 without this rule.
+    /// The failed calls of a million that open the circuit; 0 without this rule.
     pub failure_rate: u32,
-    /// The slow calls of a million that open the circuit, `..=1_000_000`; 0 without this rule.
+    /// The slow calls of a million that open the circuit; 0 without this rule.
     pub slow_rate: u32,
     /// How long the circuit stays open at first, at least 1 ms.
     pub open_for: Millis,
@@ -29,7 +31,7 @@ pub struct Rules {
     pub open_for_max: Millis,
     /// How long a lease lasts, at least 1 ms.
     pub trial_timeout: Millis,
-    /// The number of trials, `1..=65_535`.
+    /// The number of trials, `1..=65535`.
     pub trials: u32,
     /// How many of them may fail; below `trials`.
     pub trial_failures: u32,
@@ -42,12 +44,8 @@ impl Rules {
     /// The longest time of any rule: with it, every sum stays below 2^53, up to which Lua is exact.
     pub const MAX_TIME: Millis = 1 << 50;
 
-    /// Returns the rules with every number in its range, and no time above [`Rules::MAX_TIME`].
-    ///
-    /// [`step`](super::step) does this first, and does nothing else about numbers that are out of range: with these, no sum
-    /// and no product reaches 2^53. A store in another language gets the numbers clamped.
-    #[must_use]
-    pub fn clamped(&self) -> Rules {
+    /// Returns the rules with each number in its range.
+    pub(super) fn bounded(&self) -> Rules {
         let trials = self.trials.clamp(1, 65_535);
         Rules {
             quorum: self.quorum.clamp(1, Self::MAX_QUORUM),
@@ -77,13 +75,13 @@ impl Rules {
 
     /// Returns how long a process counts as live after its last step.
     pub(super) fn retention(&self) -> Millis {
-        (self.window * 10).min(Self::MAX_TIME)
+        self.window.saturating_mul(10).min(Self::MAX_TIME)
     }
 
     /// Returns how long a record lives after its last change. The fleet has forgotten everything in it by then.
     pub(super) fn record_life(&self) -> Millis {
         let longest = self.window.max(self.open_for).max(self.open_for_max).max(self.trial_timeout);
-        (longest * 10).min(Self::MAX_TIME)
+        longest.saturating_mul(10).min(Self::MAX_TIME)
     }
 }
 

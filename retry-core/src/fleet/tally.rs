@@ -36,9 +36,9 @@ pub(super) struct Tally {
 /// The number of parts in a window.
 const TENTHS: u64 = 10;
 
-/// The most calls that a tenth counts. With up to 19 tenths, after the clock was set back, a product of all calls with a
-/// rate stays below 2^53, up to which Lua is exact.
-const MOST: u64 = 200_000_000;
+/// The most calls that a tenth counts: with them, the calls of all tenths times a rate stay below 2^53, up to which Lua is
+/// exact. After the clock was set back there are up to 19 tenths.
+const MOST_CALLS: u64 = 200_000_000;
 
 impl Tally {
     pub(super) fn add(&mut self, calls: Calls, now: Millis, rules: &Rules) {
@@ -54,9 +54,9 @@ impl Tally {
             self.tenths.len() - 1
         });
         let tenth = &mut self.tenths[at];
-        tenth.good = (tenth.good + u64::from(calls.good)).min(MOST);
-        tenth.bad = (tenth.bad + u64::from(calls.bad)).min(MOST);
-        tenth.slow = (tenth.slow + u64::from(calls.slow)).min(MOST);
+        tenth.good = (tenth.good + u64::from(calls.good)).min(MOST_CALLS);
+        tenth.bad = (tenth.bad + u64::from(calls.bad)).min(MOST_CALLS);
+        tenth.slow = (tenth.slow + u64::from(calls.slow)).min(MOST_CALLS);
     }
 
     /// Returns whether the calls reach a rate that opens the circuit.

@@ -1,6 +1,8 @@
 //! A fleet of a few processes at one circuit, step by step.
 
+mod defects;
 mod fence;
+mod table;
 
 use super::*;
 
@@ -37,7 +39,7 @@ struct Bench {
 
 impl Bench {
     fn new() -> Bench {
-        Bench { circuit: Circuit::new(77), now: 1_000_000, rules: RULES, number: 0 }
+        Bench { circuit: Circuit::new(77), now: 10_000_000, rules: RULES, number: 0 }
     }
 
     /// One with three processes, in a phase.
@@ -92,6 +94,14 @@ impl Bench {
         self.run(process, action)
     }
 
+    /// A process whose own rules have opened its breaker.
+    fn trip(&mut self, process: ProcessId) -> View {
+        let (epoch, generation) = self.place();
+        let number = self.next_number();
+        let calls = Calls { good: 0, bad: 1, slow: 0 };
+        self.run(process, Action::Report { epoch, generation, number, calls, tripped: true })
+    }
+
     fn place(&self) -> (u64, u64) {
         (self.circuit.epoch, self.circuit.generation)
     }
@@ -106,6 +116,20 @@ impl Bench {
     fn lease(&mut self, process: ProcessId) -> View {
         let number = self.next_number();
         self.run(process, Action::Lease { number })
+    }
+
+    /// Asks for a lease as often as it is told, and returns how long that took. One that is forgotten joins again.
+    fn wait_for_lease(&mut self, process: ProcessId) -> Millis {
+        let start = self.now;
+        for _ in 0..5 {
+            self.run(process, Action::Join);
+            let view = self.lease(process);
+            if view.granted {
+                return self.now - start;
+            }
+            self.wait(view.left);
+        }
+        panic!("no lease after {} ms", self.now - start);
     }
 
     fn outcome_action(&self, lease: u64, has_failed: bool) -> Action {

@@ -78,14 +78,14 @@ fn rules_out_of_range_count_as_the_nearest_inside() {
         trials: u32::MAX,
         trial_failures: u32::MAX,
     };
-    let least = least.clamped();
+    let least = least.bounded();
     assert_eq!((least.quorum, least.trials, least.trial_failures, least.minimum_calls), (1, 1, 0, 1));
     assert_eq!((least.window, least.open_for, least.open_for_max, least.trial_timeout), (10, 1, 0, 1));
-    let most = most.clamped();
+    let most = most.bounded();
     assert_eq!((most.quorum, most.trials, most.trial_failures), (32, 65_535, 65_534));
     assert_eq!((most.failure_rate, most.slow_rate), (1_000_000, 1_000_000));
     assert_eq!([most.window, most.open_for, most.open_for_max, most.trial_timeout], [Rules::MAX_TIME; 4]);
-    assert_eq!(RULES.clamped(), RULES);
+    assert_eq!(RULES.bounded(), RULES);
 }
 
 #[test]
