@@ -1,6 +1,7 @@
 //! State that the processes of a fleet share through a store: circuits of breakers and reserves of budgets.
 
 mod circuit;
+mod fields;
 mod leases;
 mod members;
 mod record;

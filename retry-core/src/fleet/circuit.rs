@@ -173,7 +173,7 @@ impl Circuit {
         let until_reset = self.phase == Phase::ForcedOpen && self.forced_for >= Rules::MAX_TIME;
         (!until_reset).then(|| {
             let forced = if self.phase == Phase::ForcedOpen { self.forced_for } else { 0 };
-            rules.record_life().max(forced.saturating_mul(2).min(Rules::MAX_TIME))
+            rules.bounded().record_life().max(forced.saturating_mul(2).min(Rules::MAX_TIME))
         })
     }
 
@@ -201,7 +201,7 @@ impl Circuit {
     fn open(&mut self, now: Millis, rules: &Rules) {
         let grows = self.openings == 0 || rules.open_time(self.openings) < rules.open_for_max;
         self.begin(Phase::Open, now);
-        self.openings += u32::from(grows);
+        self.openings = self.openings.saturating_add(u32::from(grows));
     }
 
     /// Returns how much longer calls are refused, whatever leases there are.
@@ -265,15 +265,15 @@ impl Circuit {
             self.open(now, rules);
             return true;
         }
-        let closes = self.succeeded + rules.trial_failures >= rules.trials;
+        let closes = self.succeeded.saturating_add(rules.trial_failures) >= rules.trials;
         if closes {
             self.begin(Phase::Closed, now);
         }
         closes
     }
 
-    fn apply(&mut self, now: Millis, step: &Step) -> bool {
-        let Step { process, rules, action, .. } = step;
+    fn apply(&mut self, now: Millis, step: &Step, rules: &Rules) -> bool {
+        let Step { process, action, .. } = step;
         match *action {
             Action::Look => false,
             Action::Join => {
@@ -297,9 +297,9 @@ impl Circuit {
                     return false;
                 }
                 if has_failed {
-                    self.failed += 1;
+                    self.failed = self.failed.saturating_add(1);
                 } else {
-                    self.succeeded += 1;
+                    self.succeeded = self.succeeded.saturating_add(1);
                 }
                 self.settle(now, rules);
                 true
@@ -308,8 +308,9 @@ impl Circuit {
                 self.is_at(epoch, generation) && self.leases.end(*process, lease, now, rules)
             }
             Action::Leave => {
+                let leases = self.leases.0.len();
                 self.leases.0.retain(|lease| lease.process != *process);
-                self.members.all.remove(process).is_some()
+                self.members.all.remove(process).is_some() || self.leases.0.len() < leases
             }
             Action::Force { epoch, generation, time } => {
                 let applies = self.is_at(epoch, generation);
@@ -335,8 +336,9 @@ impl Circuit {
 /// The function is total: every step is possible in every circuit, at every time. Where [`View::changed`] is `false`, the
 /// circuit is as it was.
 pub fn step(circuit: &mut Circuit, now: Millis, step: Step) -> View {
-    let Step { process, rules, action, .. } = &step;
-    let changed = circuit.apply(now, &step);
+    let Step { process, action, .. } = &step;
+    let rules = &step.rules.bounded();
+    let changed = circuit.apply(now, &step, rules);
     if changed {
         circuit.members.see(*process, now, rules.retention());
     }

@@ -43,7 +43,9 @@ impl Leases {
     /// Ends a lease, and returns whether it was live.
     pub(super) fn end(&mut self, process: ProcessId, number: u64, now: Millis, rules: &Rules) -> bool {
         let was_live = self.has(process, number, now, rules);
-        self.0.retain(|lease| lease.process != process || lease.number != number);
+        if was_live {
+            self.0.retain(|lease| lease.process != process || lease.number != number);
+        }
         was_live
     }
 

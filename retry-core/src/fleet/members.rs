@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::rules::{Millis, left_of};
+use super::rules::{MAX_NUMBER, Millis, left_of};
 
 /// A process that takes part: a random number below 2^48, drawn when the process joins.
 ///
@@ -42,12 +42,12 @@ impl Members {
     /// Returns whether a report has not been counted. A process joins with its first report, which has the number 1. A later
     /// report of a process that is not there is refused, because it may be a repeated one.
     pub(super) fn is_next_report(&self, process: ProcessId, number: u64) -> bool {
-        self.all.get(&process).map_or(number == 1, |member| number > member.report)
+        self.all.get(&process).map_or(number == 1, |member| number > member.report) && number <= MAX_NUMBER
     }
 
     /// Returns whether a lease has not been granted, by the rules of a report.
     pub(super) fn is_next_lease(&self, process: ProcessId, number: u64) -> bool {
-        self.all.get(&process).map_or(number == 1, |member| number > member.lease)
+        self.all.get(&process).map_or(number == 1, |member| number > member.lease) && number <= MAX_NUMBER
     }
 
     /// Returns a process, which joins if it is not there.
