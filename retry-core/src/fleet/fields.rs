@@ -120,6 +120,7 @@ fn circuit_fields(circuit: &Circuit) -> Fields {
     let mut fields = common_fields("circuit", circuit.epoch, &circuit.members);
     let calls = |tenth: &Tenth| format!("{}:{}:{}:{};", tenth.number, tenth.good, tenth.bad, tenth.slow);
     let lease = |lease: &Lease| format!("{:x}:{}:{};", lease.process.0, lease.number, lease.since);
+    let failing = |(process, at): &(ProcessId, u64)| format!("{:x}:{at};", process.0);
     let texts = [
         ("generation", circuit.generation.to_string()),
         ("phase", circuit.phase.name().into()),
@@ -131,7 +132,7 @@ fn circuit_fields(circuit: &Circuit) -> Fields {
         ("tripped", circuit.tripped.to_string()),
         ("tenth", circuit.tally.length.to_string()),
         ("calls", circuit.tally.tenths.iter().map(calls).collect()),
-        ("failing", circuit.failing.iter().map(|(process, at)| format!("{:x}:{at};", process.0)).collect()),
+        ("failing", circuit.failing.iter().map(failing).collect()),
         ("leases", circuit.leases.0.iter().map(lease).collect()),
     ];
     fields.extend(texts.map(|(name, text)| (name.into(), text)));
