@@ -202,7 +202,7 @@ impl Circuit {
     fn open(&mut self, now: Millis, rules: &Rules) {
         let grows = self.openings == 0 || rules.open_time(self.openings) < rules.open_for_max;
         self.begin(Phase::Open, now);
-        self.openings += u32::from(grows);
+        self.openings = self.openings.saturating_add(u32::from(grows));
     }
 
     /// Returns how much longer calls are refused, whatever leases there are.
@@ -276,7 +276,7 @@ impl Circuit {
             self.open(now, rules);
             return true;
         }
-        let closes = self.succeeded + rules.trial_failures >= rules.trials;
+        let closes = self.succeeded.saturating_add(rules.trial_failures) >= rules.trials;
         if closes {
             self.begin(Phase::Closed, now);
         }
@@ -304,9 +304,9 @@ impl Circuit {
                     return false;
                 }
                 if has_failed {
-                    self.failed += 1;
+                    self.failed = self.failed.saturating_add(1);
                 } else {
-                    self.succeeded += 1;
+                    self.succeeded = self.succeeded.saturating_add(1);
                 }
                 self.settle(now, rules);
                 true

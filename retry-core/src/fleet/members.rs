@@ -63,13 +63,14 @@ impl Members {
         let was_there = self.has(process);
         if was_there {
             *self.visit(process) = Member { report: GONE, lease: GONE, seen: 0 };
-            self.gone += 1;
+            self.gone = self.gone.saturating_add(1);
         }
         was_there
     }
 
-    /// Returns whether a report has not been counted. Numbers are below [`GONE`]. A process joins with its first report, which has the number 1. A later
-    /// report of a process that is not there is refused, because it may be a repeated one.
+    /// Returns whether a report has not been counted. A process joins with its first report, which has the number 1. A
+    /// later report of a process that is not there is refused, because it may be a repeated one. Numbers are below
+    /// [`GONE`].
     pub(super) fn is_next_report(&self, process: ProcessId, number: u64) -> bool {
         self.all.get(&process).map_or(number == 1, |member| number > member.report && number < GONE)
     }

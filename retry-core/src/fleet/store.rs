@@ -5,6 +5,7 @@ use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
 use std::string::String;
+use std::sync::Arc;
 
 use super::record::{Answer, Request};
 
@@ -25,4 +26,37 @@ pub trait Store: Send + Sync + 'static {
 
     /// Describes the store in an event, such as `redis`. An address with a password does not belong here.
     fn describe(&self) -> String;
+}
+
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn ask<'a>(&'a self, key: &'a str, request: Request) -> StoreFuture<'a> {
+        (**self).ask(key, request)
+    }
+
+    fn describe(&self) -> String {
+        (**self).describe()
+    }
+}
+
+/// A value that a fleet takes for its store: a [`Store`], or a connection that there is a store on.
+///
+/// `Kind` keeps the implementations for all stores and for all connections apart. The compiler infers it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a store of a fleet",
+    note = "with the feature `fleet-redis`, a client and an async connection of the crate `redis` 1 are; implement `Store` for another one"
+)]
+pub trait IntoStore<Kind> {
+    /// Returns the store.
+    fn into_store(self) -> Arc<dyn Store>;
+}
+
+/// The kind of an [`IntoStore`] that is a store itself.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Itself;
+
+impl<S: Store> IntoStore<Itself> for S {
+    fn into_store(self) -> Arc<dyn Store> {
+        Arc::new(self)
+    }
 }

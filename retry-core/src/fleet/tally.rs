@@ -2,7 +2,7 @@
 
 use std::vec::Vec;
 
-use super::rules::{Millis, Rules};
+use super::rules::{MAX_NUMBER, Millis, Rules};
 
 /// Calls of one process since its last report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,9 +36,14 @@ pub(super) struct Tally {
 /// The number of parts in a window.
 const TENTHS: u64 = 10;
 
+/// The most tenths that are kept: those of the window, and as many of a clock that was ahead.
+pub(super) const MOST_TENTHS: usize = 19;
+
 /// The most calls that a tenth counts: with them, the calls of all tenths times a rate stay below 2^53, up to which Lua is
-/// exact. After the clock was set back there are up to 19 tenths.
-const MOST_CALLS: u64 = 200_000_000;
+/// exact.
+pub(super) const MOST_CALLS: u64 = 200_000_000;
+
+const _: () = assert!(MOST_TENTHS as u64 * 2 * MOST_CALLS * 1_000_000 <= MAX_NUMBER);
 
 impl Tally {
     pub(super) fn add(&mut self, calls: Calls, now: Millis, rules: &Rules) {
