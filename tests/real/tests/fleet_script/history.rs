@@ -3,30 +3,30 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use fastrand::Rng;
-use reattempt_core::fleet::{Action, Answer, Calls, Claim, ProcessId, Record, Request, Rules, Step};
+use retry_core::fleet::{Action, Answer, Calls, Claim, ProcessId, Record, Request, Rules, Step};
 
 /// What is sent to the server for one step, and what must come back.
-pub struct Expected {
-    pub now: Duration,
-    pub before: Option<Damage>,
-    pub request: Request,
-    pub answer: Answer,
+pub(crate) struct Expected {
+    pub(crate) now: Duration,
+    pub(crate) before: Option<Damage>,
+    pub(crate) request: Request,
+    pub(crate) answer: Answer,
     /// The life that the step gives the record, if it changes it.
-    pub written: Option<Option<Duration>>,
+    pub(crate) written: Option<Option<Duration>>,
     /// The fields after the step.
-    pub fields: Option<BTreeMap<String, String>>,
+    pub(crate) fields: Option<BTreeMap<String, String>>,
 }
 
 /// Something that happens to the record between two steps.
 #[derive(Clone, Debug)]
-pub enum Damage {
+pub(crate) enum Damage {
     Lost,
     Set(String, String),
     Removed(String),
 }
 
 /// One record, as the specification has it, and what the processes believe.
-pub struct History {
+pub(crate) struct History {
     rng: Rng,
     micros: u64,
     rules: Vec<Rules>,
@@ -50,7 +50,7 @@ const EDGES: [u64; 8] = [0, 1, 2, 1 << 50, (1 << 53) - 1, 1 << 53, (1 << 53) + 1
 const LATEST: u64 = 9_000_000_000_000_000;
 
 impl History {
-    pub fn new(seed: u64) -> History {
+    pub(crate) fn new(seed: u64) -> History {
         let mut rng = Rng::with_seed(seed);
         let count = [1, 2, 3, 3, 5, 8, 40][rng.usize(..7)];
         let process = |rng: &mut Rng| Process { id: ProcessId(rng.u64(..1 << 48)), report: 0, lease: 0 };
@@ -69,7 +69,7 @@ impl History {
     }
 
     /// Takes the next step.
-    pub fn next(&mut self) -> Expected {
+    pub(crate) fn advance(&mut self) -> Expected {
         self.pass_time();
         let before = self.damage();
         let is_other_kind = self.rng.u16(..1_000) == 0;
@@ -99,13 +99,26 @@ impl History {
         {
             self.leases.push((step.process, view.epoch, view.generation, number));
         }
+        // It draws another number, as a process of the fleet does, or goes on unknown.
+        if !view.known && self.rng.bool() {
+            let id = ProcessId(self.rng.u64(..1 << 48));
+            if let Some(process) = self.processes.iter_mut().find(|process| process.id == step.process) {
+                *process = Process { id, report: 0, lease: 0 };
+            }
+        }
     }
 
     fn pass_time(&mut self) {
         let rules = self.rules[self.rng.usize(..self.rules.len())];
         let rng = &mut self.rng;
-        let times =
-            [rules.window, rules.window / 10, rules.open_for, rules.open_for_max, rules.trial_timeout, 300_000];
+        let times = [
+            rules.window,
+            rules.window / 10,
+            rules.open_for,
+            rules.open_for_max,
+            rules.trial_timeout,
+            300_000,
+        ];
         let millis = times[rng.usize(..times.len())].min(1 << 43);
         let after = |micros: u64, more: u64| micros.saturating_add(more).min(LATEST);
         self.micros = match rng.u8(..40) {
@@ -148,7 +161,8 @@ impl History {
             }
             kind => {
                 let number = EDGES[rng.usize(..EDGES.len())].to_string();
-                let texts = ["", "0", "00", "-1", "1.5", "1e3", "0x1", " 1", ";", "1:2;", "1:2:3;", "4294967296"];
+                let texts =
+                    ["", "0", "00", "-1", "1.5", "1e3", "0x1", " 1", ";", "1:2;", "1:2:3;", "4294967296"];
                 let text = if kind < 4 { number } else { texts[rng.usize(..texts.len())].to_owned() };
                 fields.insert(name.clone(), text.clone());
                 Damage::Set(name, text)
@@ -184,7 +198,8 @@ impl History {
                 let lease = if self.leases.is_empty() || rng.u8(..10) == 0 {
                     (id, epoch, generation, process.lease)
                 } else {
-                    self.leases.swap_remove(rng.usize(..self.leases.len()))
+                    let at = if rng.bool() { self.leases.len() - 1 } else { rng.usize(..self.leases.len()) };
+                    self.leases.remove(at)
                 };
                 if rng.u8(..8) == 0 {
                     // It is used again.
@@ -198,10 +213,10 @@ impl History {
                 }
             }
             18 => Action::Leave,
-            _ => match rng.u8(..6) {
-                0 => Action::Reset { epoch, generation },
-                1 => Action::Force { epoch, generation, time: EDGES[rng.usize(..EDGES.len())] },
-                2 => Action::Force { epoch, generation, time: rng.u64(..5_000) },
+            _ => match rng.u8(..12) {
+                0..5 => Action::Reset { epoch, generation },
+                5 => Action::Force { epoch, generation, time: EDGES[rng.usize(..EDGES.len())] },
+                6..8 => Action::Force { epoch, generation, time: rng.u64(..5_000) },
                 _ => Action::Look,
             },
         };
@@ -255,8 +270,13 @@ fn calls(rng: &mut Rng) -> Calls {
 
 fn any_rules(rng: &mut Rng) -> Rules {
     let lengths = [0, 1, 9, 10, 15, 99, 100, 999, 1_000, 5_000, 10_000, 60_000, 1 << 49, u64::MAX];
-    let mut length = || lengths[rng.usize(..if rng.u8(..10) == 0 { 14 } else { 12 })];
-    let [window, open_for, open_for_max, trial_timeout] = [length(), length(), length(), length()];
+    let most = if rng.u8(..10) == 0 { lengths.len() } else { 12 };
+    let mut length = || lengths[rng.usize(..most)];
+    let [window, open_for, open_for_max, mut trial_timeout] = [length(), length(), length(), length()];
+    if rng.u8(..4) > 0 {
+        // Most trials end before their leases do.
+        trial_timeout = trial_timeout.max(5_000);
+    }
     let rates = [0, 0, 1, 100_000, 333_333, 500_000, 1_000_000, u32::MAX];
     Rules {
         quorum: [0, 1, 1, 2, 2, 3, 32, 33, u32::MAX][rng.usize(..9)],
