@@ -2,6 +2,7 @@
 
 mod builder;
 mod circuit;
+mod fields;
 mod handle;
 mod health;
 mod identity;
@@ -10,6 +11,8 @@ mod member;
 mod members;
 mod memory;
 mod record;
+#[cfg(feature = "fleet-redis")]
+pub mod redis;
 mod reserve;
 mod rules;
 mod runner;
@@ -24,7 +27,9 @@ pub use leases::Lease;
 pub use members::ProcessId;
 pub use memory::MemoryStore;
 pub use record::{Answer, Record, Request, Written};
+#[cfg(feature = "fleet-redis")]
+pub use redis::RedisStore;
 pub use reserve::{Claim, Grant, Micros, Reserve, claim};
 pub use rules::{Millis, Rules};
-pub use store::{IntoStore, Store, StoreError, StoreFuture};
+pub use store::{IntoStore, Itself, Store, StoreError, StoreFuture};
 pub use tally::Calls;

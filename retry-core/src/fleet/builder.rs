@@ -112,7 +112,7 @@ fn name_of_budget(budget: &RetryBudget) -> &'static str {
 impl Fleet {
     /// Creates a fleet whose records are in `store`: a connection to Redis (feature `fleet-redis`), or any
     /// [`Store`].
-    pub fn on(store: impl IntoStore) -> Fleet {
+    pub fn on<Kind>(store: impl IntoStore<Kind>) -> Fleet {
         let settings = Settings {
             quorum: 2,
             sync_every: Duration::from_secs(1),

@@ -1,13 +1,20 @@
 //! The rules of a shared circuit, and lengths of time on a clock that may be replaced.
 
+/// The highest number of a record. Lua, whose numbers are floating-point, is exact up to it.
+pub(super) const MAX_NUMBER: u64 = (1 << 53) - 1;
+
+/// The latest time of a store's clock: what is added to it stays below 2^53.
+pub(super) const MAX_NOW: u64 = 1 << 52;
+
 /// A time of the store's clock or a length of time, in milliseconds.
 pub type Millis = u64;
 
 /// The rules of a circuit, from the settings of the breaker that joined. They come with each step, so that the store has
-/// no settings.
+/// no settings. A number outside its range counts as the nearest one in it; times are at most [`Rules::MAX_TIME`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// The number of processes whose failures open the circuit, `1..=32`; all of them where fewer are live.
+    /// The number of processes whose failures open the circuit, `1..=32`; all of them where fewer are live,
+    /// once the record is older than `window`.
     pub quorum: u32,
     /// The period of time over which calls are counted, at least 10 ms.
     pub window: Millis,
@@ -17,7 +24,7 @@ pub struct Rules {
     pub failure_rate: u32,
     /// The slow calls of a million that open the circuit; 0 without this rule.
     pub slow_rate: u32,
-    /// How long the circuit stays open at first.
+    /// How long the circuit stays open at first, at least 1 ms.
     pub open_for: Millis,
     /// The limit up to which this time doubles with each failed recovery. If it is not above `open_for`, the time does not
     /// double.
@@ -36,6 +43,23 @@ impl Rules {
 
     /// The longest time of any rule: with it, every sum stays below 2^53, up to which Lua is exact.
     pub const MAX_TIME: Millis = 1 << 50;
+
+    /// Returns the rules with each number in its range.
+    pub(super) fn bounded(&self) -> Rules {
+        let trials = self.trials.clamp(1, 65_535);
+        Rules {
+            quorum: self.quorum.clamp(1, Self::MAX_QUORUM),
+            window: self.window.clamp(10, Self::MAX_TIME),
+            minimum_calls: self.minimum_calls.max(1),
+            failure_rate: self.failure_rate.min(1_000_000),
+            slow_rate: self.slow_rate.min(1_000_000),
+            open_for: self.open_for.clamp(1, Self::MAX_TIME),
+            open_for_max: self.open_for_max.min(Self::MAX_TIME),
+            trial_timeout: self.trial_timeout.clamp(1, Self::MAX_TIME),
+            trials,
+            trial_failures: self.trial_failures.min(trials - 1),
+        }
+    }
 
     /// Returns how long a circuit stays open that has opened `openings` times without closing.
     pub(super) fn open_time(&self, openings: u32) -> Millis {

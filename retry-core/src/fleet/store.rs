@@ -28,18 +28,6 @@ pub trait Store: Send + Sync + 'static {
     fn describe(&self) -> String;
 }
 
-/// What [`Fleet::on`](super::Fleet::on) takes: a store, a shared one, or a connection that a feature makes one of.
-pub trait IntoStore {
-    /// Returns the store.
-    fn into_store(self) -> Arc<dyn Store>;
-}
-
-impl<S: Store> IntoStore for S {
-    fn into_store(self) -> Arc<dyn Store> {
-        Arc::new(self)
-    }
-}
-
 impl<S: Store + ?Sized> Store for Arc<S> {
     fn ask<'a>(&'a self, key: &'a str, request: Request) -> StoreFuture<'a> {
         (**self).ask(key, request)
@@ -47,5 +35,28 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn describe(&self) -> String {
         (**self).describe()
+    }
+}
+
+/// A value that a fleet takes for its store: a [`Store`], or a connection that there is a store on.
+///
+/// `Kind` keeps the implementations for all stores and for all connections apart. The compiler infers it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a store of a fleet",
+    note = "with the feature `fleet-redis`, a client and an async connection of the crate `redis` 1 are; implement `Store` for another one"
+)]
+pub trait IntoStore<Kind> {
+    /// Returns the store.
+    fn into_store(self) -> Arc<dyn Store>;
+}
+
+/// The kind of an [`IntoStore`] that is a store itself.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Itself;
+
+impl<S: Store> IntoStore<Itself> for S {
+    fn into_store(self) -> Arc<dyn Store> {
+        Arc::new(self)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::vec::Vec;
 
-use super::rules::{Millis, Rules};
+use super::rules::{MAX_NUMBER, Millis, Rules};
 
 /// Calls of one process since its last report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,8 +36,14 @@ pub(super) struct Tally {
 /// The number of parts in a window.
 const TENTHS: u64 = 10;
 
-/// The most calls that a tenth counts: with them, a product with a rate stays below 2^53, up to which Lua is exact.
-const MOST: u64 = 400_000_000;
+/// The most tenths that are kept: those of the window, and as many of a clock that was ahead.
+pub(super) const MOST_TENTHS: usize = 19;
+
+/// The most calls that a tenth counts: with them, the calls of all tenths times a rate stay below 2^53, up to which Lua is
+/// exact.
+pub(super) const MOST_CALLS: u64 = 200_000_000;
+
+const _: () = assert!(MOST_TENTHS as u64 * 2 * MOST_CALLS * 1_000_000 <= MAX_NUMBER);
 
 impl Tally {
     pub(super) fn add(&mut self, calls: Calls, now: Millis, rules: &Rules) {
@@ -53,9 +59,9 @@ impl Tally {
             self.tenths.len() - 1
         });
         let tenth = &mut self.tenths[at];
-        tenth.good = (tenth.good + u64::from(calls.good)).min(MOST);
-        tenth.bad = (tenth.bad + u64::from(calls.bad)).min(MOST);
-        tenth.slow = (tenth.slow + u64::from(calls.slow)).min(MOST);
+        tenth.good = (tenth.good + u64::from(calls.good)).min(MOST_CALLS);
+        tenth.bad = (tenth.bad + u64::from(calls.bad)).min(MOST_CALLS);
+        tenth.slow = (tenth.slow + u64::from(calls.slow)).min(MOST_CALLS);
     }
 
     /// Returns whether the calls reach a rate that opens the circuit.

@@ -1,0 +1,112 @@
+//! The script, its arguments and its answers.
+
+use core::time::Duration;
+use std::borrow::ToOwned;
+use std::format;
+use std::string::{String, ToString};
+use std::vec;
+use std::vec::Vec;
+
+use ::redis::{ErrorKind, RedisError, RedisResult, Value, from_redis_value};
+
+use crate::fleet::circuit::{Action, Phase, Step, View};
+use crate::fleet::record::{Answer, Request};
+use crate::fleet::reserve::{Claim, Grant};
+
+/// The text of the script.
+pub const CODE: &str = concat!(
+    include_str!("script/record.lua"),
+    include_str!("script/reserve.lua"),
+    include_str!("script/circuit.lua"),
+);
+
+/// Returns the arguments for a request at a time; `None` is the server's.
+#[must_use]
+pub fn arguments(now: Option<Duration>, request: &Request) -> Vec<String> {
+    let now = now.map_or("now".to_owned(), |now| now.as_micros().to_string());
+    match request {
+        Request::Reserve(Claim { process, fresh, per_second, tokens }) => vec![
+            "reserve".into(),
+            now,
+            format!("{:x}", process.0),
+            format!("{fresh:x}"),
+            per_second.to_string(),
+            tokens.to_string(),
+        ],
+        Request::Circuit(Step { process, fresh, rules, action }) => {
+            let mut arguments = vec!["circuit".into(), now, format!("{:x}", process.0), format!("{fresh:x}")];
+            let rules = rules.bounded();
+            let numbers: [u64; 10] = [
+                rules.quorum.into(),
+                rules.window,
+                rules.minimum_calls.into(),
+                rules.failure_rate.into(),
+                rules.slow_rate.into(),
+                rules.open_for,
+                rules.open_for_max,
+                rules.trial_timeout,
+                rules.trials.into(),
+                rules.trial_failures.into(),
+            ];
+            arguments.extend(numbers.map(|number| number.to_string()));
+            let (name, epoch, numbers) = action_arguments(action);
+            arguments.push(name.into());
+            arguments.extend(epoch.map(|epoch| format!("{epoch:x}")));
+            arguments.extend(numbers.iter().map(u64::to_string));
+            arguments
+        }
+    }
+}
+
+/// Returns the name of an action, the epoch in which it is possible, and its numbers.
+fn action_arguments(action: &Action) -> (&'static str, Option<u64>, Vec<u64>) {
+    match *action {
+        Action::Look => ("look", None, vec![]),
+        Action::Join => ("join", None, vec![]),
+        Action::Leave => ("leave", None, vec![]),
+        Action::Lease { number } => ("lease", None, vec![number]),
+        Action::Report { epoch, generation, number, calls, tripped } => {
+            let [good, bad, slow] = [calls.good, calls.bad, calls.slow].map(u64::from);
+            ("report", Some(epoch), vec![generation, number, good, bad, slow, tripped.into()])
+        }
+        Action::Outcome { epoch, generation, lease, has_failed } => {
+            ("outcome", Some(epoch), vec![generation, lease, has_failed.into()])
+        }
+        Action::Release { epoch, generation, lease } => ("release", Some(epoch), vec![generation, lease]),
+        Action::Force { epoch, generation, time } => ("force", Some(epoch), vec![generation, time]),
+        Action::Reset { epoch, generation } => ("reset", Some(epoch), vec![generation]),
+    }
+}
+
+/// Reads the answer to a request.
+///
+/// # Errors
+///
+/// If the script did not return it, which means that the server is not one.
+pub fn answer(request: &Request, value: Value) -> RedisResult<Answer> {
+    match request {
+        Request::Reserve(_) => {
+            let (tokens, live, next) = from_redis_value(value)?;
+            Ok(Answer::Reserve(Grant { tokens, live, next }))
+        }
+        Request::Circuit(_) => {
+            let (epoch, generation, phase, left, granted, live, known, changed): (
+                String,
+                _,
+                String,
+                _,
+                _,
+                _,
+                _,
+                _,
+            ) = from_redis_value(value)?;
+            let epoch = u64::from_str_radix(&epoch, 16).map_err(|_| unexpected())?;
+            let phase = Phase::from_name(&phase).ok_or_else(unexpected)?;
+            Ok(Answer::Circuit(View { epoch, generation, phase, left, granted, live, known, changed }))
+        }
+    }
+}
+
+fn unexpected() -> RedisError {
+    (ErrorKind::UnexpectedReturnType, "the script of the fleet returned something else").into()
+}

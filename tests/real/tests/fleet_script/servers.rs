@@ -1,0 +1,28 @@
+//! Servers of Redis in the shapes that the tests need.
+
+use real::{Greeting, servers::redis::Redis};
+use redis::{Client, aio::MultiplexedConnection};
+
+const PONG: Greeting = Greeting { say: b"PING\r\n", hear: b"+PONG" };
+
+/// Starts a server that keeps nothing on its disk, and takes scripts that are slow on a busy machine.
+pub(crate) async fn single(settings: &[&str]) -> Redis {
+    let mut all = vec!["--appendonly", "no", "--busy-reply-threshold", "5000"];
+    all.extend(settings);
+    Redis::start_with(&all, PONG).await.unwrap()
+}
+
+pub(crate) fn client(redis: &Redis) -> Client {
+    Client::open(format!("redis://{}", redis.address())).unwrap()
+}
+
+pub(crate) async fn connection(redis: &Redis) -> MultiplexedConnection {
+    client(redis).get_multiplexed_async_connection().await.unwrap()
+}
+
+/// Returns a line of a section of `INFO`.
+pub(crate) async fn info(redis: &Redis, section: &str, name: &str) -> String {
+    let text: String =
+        redis::cmd("INFO").arg(section).query_async(&mut connection(redis).await).await.unwrap();
+    text.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned()
+}
