@@ -141,12 +141,7 @@ fn saved(tokens: u32) -> RetryBudget {
 }
 
 #[test]
-fn a_retry_whose_wait_is_cancelled_stays_paid() {
-    #[retry(max = 3, jitter = none, budget = budget, cancel = |_| true)]
-    fn cancelled(budget: &RetryBudget, flaky: &Flaky) -> Result<u32, Down> {
-        flaky.call()
-    }
-
+fn a_retry_that_the_breaker_refuses_after_its_wait_stays_paid() {
     #[retry(
         max = 3, jitter = none, budget = budget, breaker = breaker, error = Down,
         on_retry = |_| breaker.force_open(),
@@ -161,21 +156,29 @@ fn a_retry_whose_wait_is_cancelled_stays_paid() {
 
     let _guard = testing::no_wait();
     let budget = saved(3);
-    assert_eq!(cancelled(&budget, &Flaky::broken()), Err(Down(1)));
-    assert_eq!(budget.balance(), 2);
-
-    let budget = saved(3);
     let error = refused(&budget, &CircuitBreaker::new(), &Flaky::broken()).unwrap_err();
     assert_eq!((error.reason(), error.attempts()), (GiveUpReason::CircuitOpen, 1));
     assert_eq!(budget.balance(), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_retry_whose_wait_is_dropped_stays_paid() {
+async fn a_retry_whose_wait_is_cancelled_stays_paid() {
+    #[retry(
+        max = 3, base = "1s", jitter = none, budget = budget,
+        cancel = tokio::time::sleep(Duration::from_millis(10)),
+    )]
+    async fn cancelled(budget: &RetryBudget, flaky: &Flaky) -> Result<u32, Down> {
+        flaky.call()
+    }
+
     #[retry(max = 3, base = "1s", jitter = none, budget = budget)]
     async fn dropped(budget: &RetryBudget, flaky: &Flaky) -> Result<u32, Down> {
         flaky.call()
     }
+
+    let budget = saved(3);
+    assert_eq!(cancelled(&budget, &Flaky::broken()).await, Err(Down(1)));
+    assert_eq!(budget.balance(), 2);
 
     let budget = saved(3);
     let flaky = Flaky::broken();
