@@ -148,7 +148,7 @@ impl CircuitBreaker {
                     ticket.generation,
                     result,
                     |tally| self.rates.can_be_reached(tally),
-                    || self.time.now(),
+                    (|| self.time.now(), || self.circuit.current_if(ticket).is_some()),
                 );
                 if tally.is_some_and(|tally| self.rates.are_reached(tally)) {
                     self.emit(self.circuit.open(ticket, &self.recovery, || self.time.now()));

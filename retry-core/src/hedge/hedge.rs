@@ -7,7 +7,7 @@ use super::latency::Latency;
 use crate::budget::{FailureKind, RetryBudget};
 use crate::policy::nanos::{Nanos, from_duration, to_duration};
 #[cfg(feature = "hedge")]
-use crate::runtime::{self, Clock};
+use crate::runtime;
 
 /// When slow attempts of an async function get a copy beside them, and how many copies all its calls may start.
 ///
@@ -272,7 +272,7 @@ impl Drop for Watch<'_> {
     fn drop(&mut self) {
         #[cfg(feature = "hedge")]
         if self.is_late {
-            let now = runtime::now(Clock::Async);
+            let now = runtime::timer_now();
             self.hedge.latency.record(now.saturating_sub(self.started), now, self.hedge.quantile);
         }
     }

@@ -11,7 +11,7 @@ use syn::Expr;
 use super::expansion::Expansion;
 use super::hygiene::{self, Locals};
 use super::underline::Place;
-use crate::parse::first_span;
+use crate::parse::{first_span, is_static};
 
 impl Expansion<'_> {
     /// Evaluates budget, breaker and throttle once, deposits into the budget, and acquires a permit and a pass.
@@ -48,10 +48,9 @@ impl Expansion<'_> {
         given: Option<&Expr>,
     ) -> (Option<TokenStream>, TokenStream) {
         let Some(given) = given else { return (None, quote!(::core::option::Option::None)) };
-        let place = Span::mixed_site().located_at(first_span(given));
-        let (name, reference) = (hygiene::at(place, name), quote_spanned!(place=> &));
-        let lent = self.call(Place::at(place), function, name.to_token_stream());
-        (Some(quote_spanned!(Span::mixed_site()=> let #name = #reference #given;)), lent)
+        let (define, name) = borrow(given, name);
+        let lent = self.call(Place::at(name.span()), function, name.to_token_stream());
+        (Some(define), lent)
     }
 
     /// Reports the outcome of an attempt to the breaker by `breaker_failure`. The result is moved through the call, because
@@ -234,4 +233,13 @@ impl Expansion<'_> {
             result.to_token_stream()
         }
     }
+}
+
+/// Borrows what calls share, and returns the definition of the reference and its name. What an item in capitals lends has to
+/// live as long as the process: a `const` would be made anew for each call, and would count nothing.
+pub(super) fn borrow(given: &Expr, name: &Ident) -> (TokenStream, Ident) {
+    let place = Span::mixed_site().located_at(first_span(given));
+    let (name, reference) = (hygiene::at(place, name), quote_spanned!(place=> &));
+    let ty = is_static(given).then(|| quote_spanned!(place=> : &'static _));
+    (quote_spanned!(Span::mixed_site()=> let #name #ty = #reference #given;), name)
 }
