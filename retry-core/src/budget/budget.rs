@@ -33,6 +33,9 @@ use crate::runtime::sync::{AtomicU64, Ordering};
 /// assert_eq!(retries, 50);
 /// ```
 ///
+/// A retry is paid before its wait. Its tokens stay spent if it is not made, because the wait was cancelled or the
+/// breaker refuses it at the end of the wait.
+///
 /// A deposit expires after `ttl`, or up to a tenth of `ttl` earlier. The reserve is full at the start and
 /// refills evenly. No method locks or allocates. The time is that of the calls: the time of tokio, of a test
 /// context, or of [`clock`](Self::clock). Without `std`, the time stands still until a clock is given.
