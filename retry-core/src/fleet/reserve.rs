@@ -60,7 +60,7 @@ impl Reserve {
     }
 }
 
-/// Runs one claim at `now`, at most 2^52, and returns what it grants.
+/// Runs one claim at `now`, at most 2^53 - 2^24, and returns what it grants.
 ///
 /// A grant is at most the fair share of one second, and at least one token. No more than one grant accrues while nobody
 /// claims, so the fleet gets at most `per_second · T` and one grant in any time T.
