@@ -53,10 +53,10 @@ const LEAP: Micros = 1_000_000;
 const SECOND: Micros = 1_000_000;
 
 impl Reserve {
-    /// Returns a reserve that is empty at `now`.
+    /// Returns a reserve that is empty at `now`, at most 2^53 - 2^24.
     #[must_use]
     pub fn new(epoch: u64, now: Micros) -> Reserve {
-        Reserve { epoch, spent_until: now, members: Members::default() }
+        Reserve { epoch, spent_until: now.min(MAX_NOW), members: Members::default() }
     }
 }
 
