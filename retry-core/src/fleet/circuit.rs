@@ -340,7 +340,7 @@ impl Circuit {
 /// Runs one step at `now`, a time of the store's clock, and returns what the process then sees.
 ///
 /// The function is total: every step is possible in every circuit, at every time. Numbers that are out of range are
-/// bounded first: those of the [`Rules`] by their ranges, the time by `1..=2^52`, because 0 stands for "never". Where
+/// bounded first: those of the [`Rules`] by their ranges, the time by `1..=2^53 - 2^24`, because 0 stands for "never". Where
 /// [`View::changed`] is `false`, the circuit is as it was.
 pub fn step(circuit: &mut Circuit, now: Millis, step: Step) -> View {
     let now = now.clamp(1, MAX_NOW);

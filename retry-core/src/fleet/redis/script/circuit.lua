@@ -22,7 +22,7 @@ local rules = {
 }
 local action = ARGV[15]
 -- 0 stands for "never".
-now = min(max(now, 1), 4503599627370496)
+now = max(now, 1)
 local function argument(index) return tonumber(ARGV[15 + index]) end
 
 local PHASES = { closed = true, open = true, ['half-open'] = true, ['forced-open'] = true }

@@ -25,6 +25,7 @@ if ARGV[2] == 'now' then
 else
   micros = tonumber(ARGV[2])
 end
+micros = min(micros, MAX_NUMBER + 1 - 16777216) -- what is added to it stays exact
 local now = floor(micros / 1000)
 
 -- What is left of a length of time that began at `start`. A start in the future means that the clock was set back: then
