@@ -5,7 +5,7 @@ use std::vec::Vec;
 
 use super::leases::Leases;
 use super::members::{Members, ProcessId};
-use super::rules::{Millis, Rules, left_of};
+use super::rules::{MAX_NOW, Millis, Rules, left_of};
 use super::tally::{Calls, Tally};
 
 /// The circuit of a fleet, as a store keeps it.
@@ -16,7 +16,7 @@ pub struct Circuit {
     /// A number that grows by one with each change of the phase.
     pub(super) generation: u64,
     pub(super) phase: Phase,
-    /// The time at which the phase began.
+    /// The time at which the phase began; 0 before the first change of a new record.
     pub(super) since: Millis,
     /// How long the circuit is forced open; [`Rules::MAX_TIME`] if until a reset.
     pub(super) forced_for: Millis,
@@ -170,10 +170,11 @@ impl Circuit {
     /// Returns how long the record lives after a change; `None` if for ever.
     #[must_use]
     pub fn life(&self, rules: &Rules) -> Option<Millis> {
+        let rules = rules.bounded();
         let until_reset = self.phase == Phase::ForcedOpen && self.forced_for >= Rules::MAX_TIME;
         (!until_reset).then(|| {
             let forced = if self.phase == Phase::ForcedOpen { self.forced_for } else { 0 };
-            rules.bounded().record_life().max(forced.saturating_mul(2).min(Rules::MAX_TIME))
+            rules.record_life().max((forced * 2).min(Rules::MAX_TIME))
         })
     }
 
@@ -218,7 +219,9 @@ impl Circuit {
     fn report(&mut self, process: ProcessId, calls: Calls, tripped: bool, now: Millis, rules: &Rules) {
         self.tally.add(calls, now, rules);
         let memory = rules.window.max(rules.open_for);
-        if calls.bad > 0 || tripped {
+        // Only where a rule is about them do slow calls count as failures.
+        let is_slow = calls.slow > 0 && rules.slow_rate > 0;
+        if calls.bad > 0 || is_slow || tripped {
             self.failing.retain(|&(other, _)| other != process);
             if self.failing.len() >= Rules::MAX_QUORUM as usize {
                 self.failing.remove(0);
@@ -231,10 +234,18 @@ impl Circuit {
         let has_tripped = self.tripped > 0 && left_of(memory, self.tripped, now) > 0;
         if has_tripped || self.tally.reaches_rate(rules) {
             let recent = self.failing.iter().filter(|&&(_, at)| left_of(memory, at, now) > 0).count();
-            if recent >= rules.quorum.min(self.members.live()) as usize {
+            if recent >= self.quorum(now, rules) as usize {
                 self.open(now, rules);
             }
         }
+    }
+
+    /// Returns how many processes have to fail. In the first window of a record, which may be one that was lost, those that
+    /// have joined are not yet all.
+    fn quorum(&self, now: Millis, rules: &Rules) -> u32 {
+        let is_new = self.since == 0 || left_of(rules.window, self.since, now) > 0;
+        let is_young = self.generation == 0 && is_new;
+        if is_young { rules.quorum } else { rules.quorum.min(self.members.live()) }
     }
 
     /// Returns how many trials have ended or hold a live lease.
@@ -276,11 +287,7 @@ impl Circuit {
         let Step { process, action, .. } = step;
         match *action {
             Action::Look => false,
-            Action::Join => {
-                let is_new = !self.members.has(*process);
-                self.members.visit(*process);
-                is_new
-            }
+            Action::Join => self.members.join(*process),
             Action::Report { epoch, generation, number, calls, tripped } => {
                 if !self.members.is_next_report(*process, number) {
                     return false;
@@ -308,9 +315,8 @@ impl Circuit {
                 self.is_at(epoch, generation) && self.leases.end(*process, lease, now, rules)
             }
             Action::Leave => {
-                let leases = self.leases.0.len();
-                self.leases.0.retain(|lease| lease.process != *process);
-                self.members.all.remove(process).is_some() || self.leases.0.len() < leases
+                let had_leases = self.leases.end_all(*process);
+                self.members.leave(*process) || had_leases
             }
             Action::Force { epoch, generation, time } => {
                 let applies = self.is_at(epoch, generation);
@@ -333,13 +339,18 @@ impl Circuit {
 
 /// Runs one step at `now`, a time of the store's clock, and returns what the process then sees.
 ///
-/// The function is total: every step is possible in every circuit, at every time. Where [`View::changed`] is `false`, the
-/// circuit is as it was.
+/// The function is total: every step is possible in every circuit, at every time. Numbers that are out of range are
+/// bounded first: those of the [`Rules`] by their ranges, the time by `1..=2^52`, because 0 stands for "never". Where
+/// [`View::changed`] is `false`, the circuit is as it was.
 pub fn step(circuit: &mut Circuit, now: Millis, step: Step) -> View {
+    let now = now.clamp(1, MAX_NOW);
     let Step { process, action, .. } = &step;
     let rules = &step.rules.bounded();
     let changed = circuit.apply(now, &step, rules);
     if changed {
+        if circuit.since == 0 {
+            circuit.since = now;
+        }
         circuit.members.see(*process, now, rules.retention());
     }
     let left = match circuit.phase {
@@ -357,3 +368,6 @@ pub fn step(circuit: &mut Circuit, now: Millis, step: Step) -> View {
         changed,
     }
 }
+
+#[cfg(test)]
+mod tests;

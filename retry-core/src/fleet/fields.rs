@@ -17,6 +17,7 @@
 //! | `calls` | `number:good:bad:slow;…`, the tenths | circuit |
 //! | `failing` | `process:time;…`, the processes that failed | circuit |
 //! | `leases` | `process:number:since;…`, the leases | circuit |
+//! | `left` | how many processes have left and are remembered, with 2^53-1 as their last numbers | circuit |
 //! | `spent` | the time up to which the income is spent, in µs | reserve |
 
 use std::collections::BTreeMap;
@@ -72,7 +73,7 @@ impl Record {
         let epoch = hexadecimal(text("epoch")?)?;
         let (members, others) = read_members(fields)?;
         match text("kind")? {
-            "circuit" if others == 15 => {
+            "circuit" if others == 16 => {
                 let circuit = read_circuit(fields, Circuit { members, ..Circuit::new(epoch) })?;
                 Some(Record::Circuit(circuit))
             }
@@ -134,6 +135,7 @@ fn circuit_fields(circuit: &Circuit) -> Fields {
         ("calls", circuit.tally.tenths.iter().map(calls).collect()),
         ("failing", circuit.failing.iter().map(failing).collect()),
         ("leases", circuit.leases.0.iter().map(lease).collect()),
+        ("left", circuit.members.gone.to_string()),
     ];
     fields.extend(texts.map(|(name, text)| (name.into(), text)));
     fields
@@ -157,7 +159,7 @@ fn read_members(fields: &Fields) -> Option<(Members, usize)> {
     Some((members, others))
 }
 
-fn read_circuit(fields: &Fields, empty: Circuit) -> Option<Circuit> {
+fn read_circuit(fields: &Fields, mut empty: Circuit) -> Option<Circuit> {
     let text = |name: &str| fields.get(name).map(String::as_str);
     let large = |name: &str| number(text(name)?, MAX_NUMBER);
     let small = |name: &str| u32::try_from(large(name)?).ok();
@@ -176,6 +178,7 @@ fn read_circuit(fields: &Fields, empty: Circuit) -> Option<Circuit> {
         let process = ProcessId(hexadecimal(process)?);
         Some(Lease { process, number: number(number_of, MAX_NUMBER)?, since: number(since, MAX_NUMBER)? })
     })?;
+    empty.members.gone = small("left")?;
     Some(Circuit {
         generation: large("generation")?,
         phase: Phase::from_name(text("phase")?)?,

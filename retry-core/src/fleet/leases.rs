@@ -42,11 +42,18 @@ impl Leases {
 
     /// Ends a lease, and returns whether it was live.
     pub(super) fn end(&mut self, process: ProcessId, number: u64, now: Millis, rules: &Rules) -> bool {
-        let was_live = self.has(process, number, now, rules);
-        if was_live {
+        let is_live = self.has(process, number, now, rules);
+        if is_live {
             self.0.retain(|lease| lease.process != process || lease.number != number);
         }
-        was_live
+        is_live
+    }
+
+    /// Ends the leases of a process, and returns whether there were any.
+    pub(super) fn end_all(&mut self, process: ProcessId) -> bool {
+        let before = self.0.len();
+        self.0.retain(|lease| lease.process != process);
+        self.0.len() < before
     }
 
     /// Returns when the next lease ends by itself.

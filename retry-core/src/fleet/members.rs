@@ -27,27 +27,57 @@ pub(super) struct Members {
     pub(super) all: BTreeMap<ProcessId, Member>,
     /// The time at which those that were not seen were last removed.
     pub(super) swept: Millis,
+    /// How many of them have left.
+    pub(super) gone: u32,
+}
+
+/// The numbers of a process that has left. No step of it is the next, so a late or repeated one does not bring it back
+/// while the record remembers it.
+pub(super) const GONE: u64 = MAX_NUMBER;
+
+impl Member {
+    fn is_gone(&self) -> bool {
+        self.report == GONE
+    }
 }
 
 impl Members {
     /// Returns the number of processes that are live.
     pub(super) fn live(&self) -> u32 {
-        u32::try_from(self.all.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.all.len()).unwrap_or(u32::MAX).saturating_sub(self.gone)
     }
 
     pub(super) fn has(&self, process: ProcessId) -> bool {
-        self.all.contains_key(&process)
+        self.all.get(&process).is_some_and(|member| !member.is_gone())
     }
 
-    /// Returns whether a report has not been counted. A process joins with its first report, which has the number 1. A later
-    /// report of a process that is not there is refused, because it may be a repeated one.
+    /// Adds a process, and returns whether it is new.
+    pub(super) fn join(&mut self, process: ProcessId) -> bool {
+        let before = self.all.len();
+        self.visit(process);
+        self.all.len() > before
+    }
+
+    /// Notes that a process has left, and returns whether it was there.
+    pub(super) fn leave(&mut self, process: ProcessId) -> bool {
+        let was_there = self.has(process);
+        if was_there {
+            *self.visit(process) = Member { report: GONE, lease: GONE, seen: 0 };
+            self.gone = self.gone.saturating_add(1);
+        }
+        was_there
+    }
+
+    /// Returns whether a report has not been counted. A process joins with its first report, which has the number 1. A
+    /// later report of a process that is not there is refused, because it may be a repeated one. Numbers are below
+    /// [`GONE`].
     pub(super) fn is_next_report(&self, process: ProcessId, number: u64) -> bool {
-        self.all.get(&process).map_or(number == 1, |member| number > member.report) && number <= MAX_NUMBER
+        self.all.get(&process).map_or(number == 1, |member| number > member.report && number < GONE)
     }
 
     /// Returns whether a lease has not been granted, by the rules of a report.
     pub(super) fn is_next_lease(&self, process: ProcessId, number: u64) -> bool {
-        self.all.get(&process).map_or(number == 1, |member| number > member.lease) && number <= MAX_NUMBER
+        self.all.get(&process).map_or(number == 1, |member| number > member.lease && number < GONE)
     }
 
     /// Returns a process, which joins if it is not there.
@@ -64,6 +94,8 @@ impl Members {
         if left_of(retention / 100, self.swept, now) == 0 {
             self.swept = now;
             self.all.retain(|_, member| left_of(retention, member.seen, now) > 0);
+            let gone = self.all.values().filter(|member| member.is_gone()).count();
+            self.gone = u32::try_from(gone).unwrap_or(u32::MAX);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The reserve of a retry budget that a fleet shares: tokens that accrue with time and are granted in chunks.
 
 use super::members::{Members, ProcessId};
-use super::rules::{Millis, Rules};
+use super::rules::{MAX_NOW, Millis, Rules};
 
 /// A time of the store's clock, in microseconds.
 pub type Micros = u64;
@@ -60,11 +60,12 @@ impl Reserve {
     }
 }
 
-/// Runs one claim at `now`, and returns what it grants.
+/// Runs one claim at `now`, at most 2^52, and returns what it grants.
 ///
 /// A grant is at most the fair share of one second, and at least one token. No more than one grant accrues while nobody
 /// claims, so the fleet gets at most `per_second · T` and one grant in any time T.
 pub fn claim(reserve: &mut Reserve, now: Micros, claim: Claim) -> Grant {
+    let now = now.min(MAX_NOW);
     let millis = now / 1000;
     reserve.members.visit(claim.process);
     reserve.members.see(claim.process, millis, RETENTION);
@@ -77,7 +78,7 @@ pub fn claim(reserve: &mut Reserve, now: Micros, claim: Claim) -> Grant {
     // The time in which a grant accrues.
     let accrues = (share * SECOND).div_ceil(per_second);
     // A clock that was set back far is another one.
-    if reserve.spent_until > now.saturating_add(LEAP + accrues) {
+    if reserve.spent_until > now + LEAP + accrues {
         reserve.spent_until = now;
     }
     let earliest = now.saturating_sub(accrues);

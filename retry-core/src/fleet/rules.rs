@@ -3,6 +3,9 @@
 /// The highest number of a record. Lua, whose numbers are floating-point, is exact up to it.
 pub(super) const MAX_NUMBER: u64 = (1 << 53) - 1;
 
+/// The latest time of a store's clock: what is added to it stays below 2^53.
+pub(super) const MAX_NOW: u64 = 1 << 52;
+
 /// A time of the store's clock or a length of time, in milliseconds.
 pub type Millis = u64;
 
@@ -10,7 +13,8 @@ pub type Millis = u64;
 /// no settings. A number outside its range counts as the nearest one in it; times are at most [`Rules::MAX_TIME`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// The number of processes whose failures open the circuit, `1..=32`; all of them where fewer are live.
+    /// The number of processes whose failures open the circuit, `1..=32`; all of them where fewer are live,
+    /// once the record is older than `window`.
     pub quorum: u32,
     /// The period of time over which calls are counted, at least 10 ms.
     pub window: Millis,

@@ -17,7 +17,7 @@ fn members() -> impl Strategy<Value = Members> {
     let member =
         (a_number(), a_number(), a_number()).prop_map(|(report, lease, seen)| Member { report, lease, seen });
     let all = prop::collection::btree_map(process(), member, 0..5);
-    (all, a_number()).prop_map(|(all, swept)| Members { all, swept })
+    (all, a_number()).prop_map(|(all, swept)| Members { all, swept, gone: 0 })
 }
 
 fn circuit() -> impl Strategy<Value = Circuit> {
@@ -40,7 +40,7 @@ fn circuit() -> impl Strategy<Value = Circuit> {
         prop::collection::vec(lease, 0..5),
     );
     let numbers = (a_number(), a_number(), 0..=Rules::MAX_TIME, a_number(), a_number());
-    (a_number(), members(), phase, numbers, any::<[u32; 3]>(), lists).prop_map(
+    (a_number(), members(), phase, numbers, any::<[u32; 4]>(), lists).prop_map(
         |(epoch, members, phase, numbers, counts, (tenths, failing, leases))| Circuit {
             epoch,
             generation: numbers.0,
@@ -54,7 +54,7 @@ fn circuit() -> impl Strategy<Value = Circuit> {
             tally: Tally { length: numbers.4, tenths },
             failing,
             leases: Leases(leases),
-            members,
+            members: Members { gone: counts[3], ..members },
         },
     )
 }
@@ -197,10 +197,10 @@ fn rules_out_of_range_count_as_the_nearest() {
         trials: 0,
         trial_failures: u32::MAX,
     };
-    let mut circuit = Circuit { phase: Phase::Open, openings: u32::MAX, ..Circuit::new(0) };
+    let mut circuit = Circuit { phase: Phase::Open, since: 1, openings: u32::MAX, ..Circuit::new(0) };
     let look = Step { process: ProcessId(1), fresh: 0, rules, action: Action::Look };
     // A time of 0 would never reach the limit by doubling.
-    assert_eq!(step(&mut circuit, 0, look).left, 1_000);
+    assert_eq!(step(&mut circuit, 1, look).left, 1_000);
 }
 
 #[test]

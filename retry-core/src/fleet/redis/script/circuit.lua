@@ -21,6 +21,8 @@ local rules = {
   trial_failures = tonumber(ARGV[14]),
 }
 local action = ARGV[15]
+-- 0 stands for "never".
+now = min(max(now, 1), 4503599627370496)
 local function argument(index) return tonumber(ARGV[15 + index]) end
 
 local PHASES = { closed = true, open = true, ['half-open'] = true, ['forced-open'] = true }
@@ -42,9 +44,11 @@ local function read_circuit()
     tenths = list(before.calls, 19, read_tenth),
     failing = list(before.failing, 32, read_failing),
     leases = list(before.leases, 65535, read_lease),
+    left = number(before.left, MAX_U32),
   }
   local is_whole = read.epoch and read.generation and read.phase and read.since and read.forced_for and read.openings
     and read.succeeded and read.failed and read.tripped and read.length and read.tenths and read.failing and read.leases
+    and read.left
   return is_whole and read
 end
 
@@ -63,6 +67,7 @@ local function circuit_fields()
     calls = join(circuit.tenths, write_tenth),
     failing = join(circuit.failing, write_failing),
     leases = join(circuit.leases, write_lease),
+    left = text(left_count),
   }
 end
 
@@ -151,7 +156,7 @@ end
 -- Whether the number of a report or a lease is new. A process joins with the number 1; any higher one of a process that
 -- is not there may be a repeated one.
 local function is_next(what, n)
-  if n > MAX_NUMBER then return false end
+  if n >= MAX_NUMBER then return false end
   if own then return n > own[what] end
   return n == 1
 end
@@ -204,7 +209,8 @@ end
 local function count_report(good, bad, slow, tripped)
   add_calls(good, bad, slow)
   local memory = max(rules.window, rules.open_for)
-  if bad > 0 or tripped then add_failing() end
+  -- Only where a rule is about them do slow calls count as failures.
+  if bad > 0 or (slow > 0 and rules.slow_rate > 0) or tripped then add_failing() end
   if tripped then circuit.tripped = now end
   local has_tripped = circuit.tripped > 0 and left_of(memory, circuit.tripped) > 0
   if not has_tripped and not reaches_rate() then return end
@@ -212,7 +218,9 @@ local function count_report(good, bad, slow, tripped)
   for _, entry in ipairs(circuit.failing) do
     if left_of(memory, entry.at) > 0 then recent = recent + 1 end
   end
-  if recent >= min(rules.quorum, live) then open() end
+  -- In the first window of a record, which may be one that was lost, those that have joined are not yet all.
+  local is_young = circuit.generation == 0 and (circuit.since == 0 or left_of(rules.window, circuit.since) > 0)
+  if recent >= (is_young and rules.quorum or min(rules.quorum, live)) then open() end
 end
 
 -- Ends the phase if the trials that have ended decide it. Returns whether it did.
@@ -285,8 +293,11 @@ function actions.release() return is_here() and end_lease(argument(3)) end
 function actions.leave()
   local count = #circuit.leases
   keep_leases(function(lease) return lease.process ~= process end)
-  local was_there = own
-  if own then own, live = nil, live - 1 end
+  local was_there = is_known()
+  if was_there then
+    own.report, own.lease = MAX_NUMBER, MAX_NUMBER
+    live, left_count = live - 1, left_count + 1
+  end
   return was_there or #circuit.leases < count
 end
 
@@ -316,16 +327,17 @@ end
 
 local failure = read_record({
   'kind', 'epoch', 'swept', 'generation', 'phase', 'since', 'forced', 'openings', 'succeeded', 'failed', 'tripped',
-  'tenth', 'calls', 'failing', 'leases',
+  'tenth', 'calls', 'failing', 'leases', 'left',
 })
 if failure then return failure end
 circuit = is_there and read_circuit()
 is_there = is_there and circuit
-begin_record()
+begin_record(circuit and circuit.left)
 if not is_there then new_circuit() end
 
 local changed = actions[action]()
 if changed then
+  if circuit.since == 0 then circuit.since = now end
   see(min(rules.window * 10, MAX_TIME))
   write_record(circuit_fields(), life())
 end
@@ -335,5 +347,5 @@ if circuit.phase == 'half-open' and used() >= rules.trials then left = next_end(
 local granted = action == 'lease' and has_lease(argument(1))
 local function flag(value) return value and 1 or 0 end
 return {
-  circuit.epoch, circuit.generation, circuit.phase, left, flag(granted), live, flag(own), flag(changed),
+  circuit.epoch, circuit.generation, circuit.phase, left, flag(granted), live, flag(is_known()), flag(changed),
 }

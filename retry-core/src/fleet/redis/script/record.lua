@@ -113,6 +113,7 @@ local before = {} -- the texts of the fixed fields and of the own one; empty if 
 local is_there    -- whether there is a record of the kind
 local own         -- the process: the numbers of its last report and lease, and when it was last seen
 local live        -- the number of live processes
+local left_count  -- the number of those that have left and are remembered
 local swept       -- when those that are not were last removed
 local gone = {}   -- the fields of those that this request removes
 
@@ -132,13 +133,19 @@ local function read_record(fixed)
 end
 
 -- Ends the reading, when the fixed fields are known to be a record or not.
-local function begin_record()
+local function begin_record(left)
   if is_there then
-    live = redis.call('HLEN', key) - #names
+    left_count = left or 0
+    live = max(redis.call('HLEN', key) - #names - left_count, 0)
   else
-    before, own, live, swept = {}, nil, 0, 0
+    before, own, live, left_count, swept = {}, nil, 0, 0, 0
   end
 end
+
+-- A process that has left has the highest numbers, so that no late or repeated step brings it back.
+local function has_left(member) return member.report == MAX_NUMBER end
+
+local function is_known() return own and not has_left(own) end
 
 local function visit()
   if not own then
@@ -151,14 +158,18 @@ end
 local function sweep(retention)
   local is_fixed = {}
   for _, name in ipairs(names) do is_fixed[name] = true end
-  live = own and 1 or 0
+  live, left_count = 0, 0
+  local function count(member)
+    if has_left(member) then left_count = left_count + 1 else live = live + 1 end
+  end
+  if own then count(own) end
   local all = is_there and redis.call('HGETALL', key) or {}
   for i = 1, #all, 2 do
     local name = all[i]
     if not is_fixed[name] and name ~= own_name then
       local member = string.sub(name, 1, 2) == 'm:' and hex(string.sub(name, 3)) and read_member(all[i + 1])
       if member and left_of(retention, member.seen) > 0 then
-        live = live + 1
+        count(member)
       else
         gone[#gone + 1] = name
       end
