@@ -56,7 +56,7 @@ impl Reserve {
     /// Returns a reserve that is empty at `now`.
     #[must_use]
     pub fn new(epoch: u64, now: Micros) -> Reserve {
-        Reserve { epoch, spent_until: now, members: Members::default() }
+        Reserve { epoch, spent_until: now.min(MAX_NOW), members: Members::default() }
     }
 }
 
@@ -74,7 +74,7 @@ pub fn claim(reserve: &mut Reserve, now: Micros, claim: Claim) -> Grant {
     if per_second == 0 {
         return Grant { tokens: 0, live, next: Rules::MAX_TIME };
     }
-    let share = (per_second / u64::from(live)).max(1);
+    let share = (per_second / u64::from(live.max(1))).max(1);
     // The time in which a grant accrues.
     let accrues = (share * SECOND).div_ceil(per_second);
     // A clock that was set back far is another one.
