@@ -3,7 +3,7 @@
 use core::num::NonZeroU32;
 
 #[cfg(feature = "fleet")]
-use super::joined::Joined;
+use super::link::Joined;
 use super::pool::{Pool, SLOTS, TOKEN};
 use super::reserve::Reserve;
 #[cfg(feature = "std")]

@@ -318,20 +318,19 @@ impl Circuit {
                 let had_leases = self.leases.end_all(*process);
                 self.members.leave(*process) || had_leases
             }
-            Action::Force { epoch, generation, time } => {
-                let applies = self.is_at(epoch, generation);
-                if applies {
-                    self.begin(Phase::ForcedOpen, now);
-                    self.forced_for = time.min(Rules::MAX_TIME);
-                }
-                applies
+            Action::Force { epoch, generation, .. } | Action::Reset { epoch, generation }
+                if !self.is_at(epoch, generation) =>
+            {
+                false
             }
-            Action::Reset { epoch, generation } => {
-                let applies = self.is_at(epoch, generation);
-                if applies {
-                    self.begin(Phase::Closed, now);
-                }
-                applies
+            Action::Force { time, .. } => {
+                self.begin(Phase::ForcedOpen, now);
+                self.forced_for = time.min(Rules::MAX_TIME);
+                true
+            }
+            Action::Reset { .. } => {
+                self.begin(Phase::Closed, now);
+                true
             }
         }
     }
