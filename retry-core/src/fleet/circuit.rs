@@ -303,11 +303,8 @@ impl Circuit {
                 if !self.is_at(epoch, generation) || !self.leases.end(*process, lease, now, rules) {
                     return false;
                 }
-                if has_failed {
-                    self.failed = self.failed.saturating_add(1);
-                } else {
-                    self.succeeded = self.succeeded.saturating_add(1);
-                }
+                let ended = if has_failed { &mut self.failed } else { &mut self.succeeded };
+                *ended = ended.saturating_add(1);
                 self.settle(now, rules);
                 true
             }
