@@ -56,17 +56,18 @@ impl Future for FleetWait {
 
 #[cfg(target_has_atomic = "64")]
 impl Shared<'_> {
-    /// Admits the first attempt of a blocking call like [`admit`](Shared::admit). Where the breaker's fleet has a thread, a
-    /// call that needs a lease waits for it.
-    #[expect(clippy::inline_always, reason = "as for `admit`")]
-    #[inline(always)]
-    pub fn admit_blocking(&mut self) -> Option<Refusal> {
-        let refusal = self.admit();
+    /// Waits for the answer of the breaker's fleet if a blocking call was refused and the fleet has a thread. Returns whether
+    /// the call is to be admitted anew.
+    #[inline]
+    #[must_use]
+    pub fn block_after_refusal(&self, refusal: Option<&Refusal>) -> bool {
         #[cfg(feature = "fleet")]
-        if refusal.is_some() && self.block_for_fleet() {
-            return self.admit();
+        return refusal.is_some() && self.block_for_fleet();
+        #[cfg(not(feature = "fleet"))]
+        {
+            let _ = refusal;
+            false
         }
-        refusal
     }
 
     /// Returns what an async call has to wait for that was refused: the answer of its breaker's fleet. The call is then
