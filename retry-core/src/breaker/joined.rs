@@ -109,12 +109,12 @@ impl CircuitBreaker {
 
 /// The side of the member.
 impl CircuitBreaker {
-    /// Joins a fleet. Returns `false` if the breaker belongs to one.
-    pub(crate) fn join_fleet(&self, coordinator: Arc<dyn Coordinator>) -> bool {
+    /// Joins a fleet, whose member answers within a time, or is gone. Returns `false` if the breaker belongs to one.
+    pub(crate) fn join_fleet(&self, coordinator: Arc<dyn Coordinator>, answers_within: Nanos) -> bool {
         let link = self.joined.make();
         let is_free = !link.is_active();
         if is_free {
-            link.activate(coordinator);
+            link.activate(coordinator, answers_within);
         }
         is_free
     }

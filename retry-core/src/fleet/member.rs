@@ -113,6 +113,12 @@ impl Member {
         }
     }
 
+    /// Returns how long a breaker waits for an answer until the member must be gone: a look at all circuits is one request for
+    /// each, but a store that is away is asked twice in a row.
+    pub(super) fn answers_within(&self) -> Duration {
+        self.settings.patience.saturating_mul(4).saturating_add(Duration::from_secs(1))
+    }
+
     /// Adds a budget, before the member runs.
     pub(super) fn add_reserve(&mut self, budget: Held<RetryBudget>, name: &'static str) {
         let key = format!("{}:reserve:{name}", self.prefix);
