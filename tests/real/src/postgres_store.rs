@@ -1,4 +1,4 @@
-//! A store of a fleet in PostgreSQL, as a program would write one: the rules are those of the crate, and the database only
+//! A store of a fleet in `PostgreSQL`, as a program would write one: the rules are those of the crate, and the database only
 //! replaces a record if nobody else has.
 
 use std::{
@@ -16,7 +16,7 @@ use retry_core::fleet::{Answer, Record, Request, Store, StoreError, StoreFuture,
 use tokio::sync::Mutex;
 use tokio_postgres::{Client, Config, NoTls, types::ToSql};
 
-/// What two who create it at once get from PostgreSQL is an error, so one at a time does.
+/// What two who create it at once get from `PostgreSQL` is an error, so one at a time does.
 const SCHEMA: &str = "
     begin;
     select pg_advisory_xact_lock(hashtext('fleet'));
@@ -71,7 +71,7 @@ pub struct Traced {
     pub written: Option<i64>,
 }
 
-/// The records of a fleet in a table of PostgreSQL.
+/// The records of a fleet in a table of `PostgreSQL`.
 ///
 /// It has one connection. When this is lost, the request fails, and the next one makes a new one.
 pub struct PostgresStore {
@@ -112,7 +112,8 @@ impl PostgresStore {
             .retry_async(|| exchange(&client, key, request))
             .when(|error: &StoreError| error.is::<Raced>());
         let traced = traced.await?;
-        if traced.written.is_some() && self.writes.fetch_add(1, Ordering::Relaxed) % DELETE_EVERY == 0 {
+        let writes = || self.writes.fetch_add(1, Ordering::Relaxed);
+        if traced.written.is_some() && writes().is_multiple_of(DELETE_EVERY) {
             client.execute(DELETE_EXPIRED, &[]).await?;
         }
         Ok(traced)

@@ -1,9 +1,7 @@
-//! PostgreSQL, whose only user is `fleet` and needs no password.
+//! `PostgreSQL`, whose only user is `fleet` and needs no password.
 
 use std::{
-    env,
-    ffi::OsString,
-    fs, io,
+    env, fs, io,
     net::SocketAddr,
     ops::ControlFlow,
     os::unix::{fs::chown, process::CommandExt},
@@ -27,7 +25,7 @@ const GREETING: Greeting =
 const RESTART: Policy =
     Policy::new().max(20).base(Duration::from_millis(50)).max_delay(Duration::from_millis(500));
 
-/// A PostgreSQL server. What it has acknowledged survives its death, but not that of the machine.
+/// A `PostgreSQL` server. What it has acknowledged survives its death, but not that of the machine.
 #[derive(Debug)]
 pub struct Postgres(Daemon);
 
@@ -36,7 +34,7 @@ impl Postgres {
     ///
     /// # Errors
     ///
-    /// As [`Daemon::start`]; and if this is root, as which PostgreSQL does not run, and there is no user `postgres`.
+    /// As [`Daemon::start`]; and if this is root, as which `PostgreSQL` does not run, and there is no user `postgres`.
     pub async fn start() -> io::Result<Postgres> {
         // Debian has the programs in a folder of their version.
         let command = program("postgres")?.to_string_lossy().into_owned();
@@ -100,9 +98,9 @@ impl Server for Postgres {
     }
 }
 
-/// Finds a program in the folders of `PATH`, and in those where Debian has the versions of PostgreSQL.
+/// Finds a program in the folders of `PATH`, and in those where Debian has the versions of `PostgreSQL`.
 fn program(name: &'static str) -> io::Result<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_else(OsString::new);
+    let path = env::var_os("PATH").unwrap_or_default();
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let versions = versions.map(|version| version.path().join("bin"));
     let found =

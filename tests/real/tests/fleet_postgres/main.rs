@@ -1,4 +1,4 @@
-//! A fleet in PostgreSQL: clients that race for the same records do what one would do alone, also while the server dies.
+//! A fleet in `PostgreSQL`: clients that race for the same records do what one would do alone, also while the server dies.
 
 mod clients;
 mod expiry;
