@@ -270,6 +270,12 @@ impl Circuit {
         true
     }
 
+    fn count_trial(&mut self, has_failed: bool, now: Millis, rules: &Rules) {
+        let count = if has_failed { &mut self.failed } else { &mut self.succeeded };
+        *count = count.saturating_add(1);
+        self.settle(now, rules);
+    }
+
     /// Ends the phase if the trials that have ended decide it. Returns whether it did.
     fn settle(&mut self, now: Millis, rules: &Rules) -> bool {
         if self.failed > rules.trial_failures {
@@ -300,16 +306,11 @@ impl Circuit {
             }
             Action::Lease { number } => self.lease(*process, number, now, rules),
             Action::Outcome { epoch, generation, lease, has_failed } => {
-                if !self.is_at(epoch, generation) || !self.leases.end(*process, lease, now, rules) {
-                    return false;
+                let ends = self.is_at(epoch, generation) && self.leases.end(*process, lease, now, rules);
+                if ends {
+                    self.count_trial(has_failed, now, rules);
                 }
-                if has_failed {
-                    self.failed = self.failed.saturating_add(1);
-                } else {
-                    self.succeeded = self.succeeded.saturating_add(1);
-                }
-                self.settle(now, rules);
-                true
+                ends
             }
             Action::Release { epoch, generation, lease } => {
                 self.is_at(epoch, generation) && self.leases.end(*process, lease, now, rules)

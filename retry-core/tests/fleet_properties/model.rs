@@ -177,7 +177,7 @@ impl Fleet {
             Event::Outcome { process, has_failed } => self.end_lease(place(process), Some(has_failed)),
             Event::Release(process) => self.end_lease(place(process), None),
             Event::Force(process, time) => {
-                self.send(place(process), |epoch, generation| Action::Force { epoch, generation, time })
+                self.send(place(process), |epoch, generation| Action::Force { epoch, generation, time });
             }
             Event::Reset(process) => {
                 self.send(place(process), |epoch, generation| Action::Reset { epoch, generation });
