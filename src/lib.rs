@@ -49,6 +49,12 @@ pub use retry_macros::Retryable;
 #[doc = include_str!("../docs/attribute.md")]
 pub use retry_macros::retry;
 
+#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+#[doc = include_str!("../docs/fleet-state.md")]
+pub mod fleet {
+    pub use retry_core::fleet::*;
+}
+
 // Each adapter has a module, which contains its documentation even if there is nothing to call.
 #[cfg(feature = "http")]
 #[doc = include_str!("../docs/adapters/http.md")]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{RngCore, SeedableRng};
-use reattempt::{Hedge, Policy, retry};
+use reattempt::{Hedge, Policy, retry, testing};
 use tokio::time::{advance, sleep, timeout};
 
 const fn millis(millis: u64) -> Duration {
@@ -276,4 +276,13 @@ fn setters_are_const_and_go_in_any_order() {
     for hedge in [&FIRST, &SECOND, &THIRD] {
         assert_eq!((hedge.delay(), hedge.balance()), (millis(50), 0));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_test_context_stops_no_measurement() {
+    let hedge = measuring().between(millis(1), millis(700));
+    let guard = testing::no_wait();
+    requests(&hedge, 100, millis(20)).await;
+    assert_about(&hedge, millis(20));
+    drop(guard);
 }

@@ -5,6 +5,12 @@ mod circuit;
 mod circuit_breaker;
 mod control;
 mod counts;
+#[cfg(feature = "fleet")]
+mod joined;
+#[cfg(feature = "fleet")]
+mod link;
+#[cfg(feature = "fleet")]
+mod link_counts;
 #[cfg(feature = "std")]
 mod listeners;
 #[cfg(feature = "std")]
@@ -29,5 +35,11 @@ pub use state::CircuitState;
 
 #[cfg(feature = "std")]
 pub(crate) use call::Attempt;
+#[cfg(feature = "fleet")]
+pub(crate) use joined::millis;
+#[cfg(feature = "fleet")]
+pub(crate) use link::{Asked, Coordinator, EndedLease, HeldLease, Link};
+#[cfg(feature = "fleet")]
+pub(crate) use link_counts::LinkCounts;
 #[cfg(feature = "std")]
 pub(crate) use trial::Running;

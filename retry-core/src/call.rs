@@ -6,6 +6,7 @@ pub mod cancel;
 mod closure;
 pub mod event;
 pub mod handle;
+pub mod fleet_wait;
 #[cfg(target_has_atomic = "64")]
 pub mod hedged;
 pub mod hook;

@@ -1,20 +1,32 @@
-//! State that the processes of a fleet share through a store: circuits of breakers and reserves of budgets.
+//! Fleets: state that processes share through a store, circuits of breakers and reserves of budgets.
 
+mod builder;
 mod circuit;
 mod fields;
+mod handle;
+mod health;
+mod identity;
 mod leases;
+mod links;
+mod member;
 mod members;
+mod memory;
 mod record;
 #[cfg(feature = "fleet-redis")]
 pub mod redis;
 mod reserve;
 mod rules;
+mod runner;
+mod side;
 mod store;
 mod tally;
 
+pub use builder::{Fleet, Join};
 pub use circuit::{Action, Circuit, Phase, Step, View, step};
+pub use handle::{FleetError, FleetMember, FleetView};
 pub use leases::Lease;
 pub use members::ProcessId;
+pub use memory::MemoryStore;
 pub use record::{Answer, Record, Request, Written};
 #[cfg(feature = "fleet-redis")]
 pub use redis::RedisStore;

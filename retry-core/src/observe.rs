@@ -37,6 +37,8 @@ mod metrics;
 mod observer;
 mod stats;
 
+#[cfg(feature = "fleet")]
+pub use event::FleetEvent;
 pub use event::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
 #[cfg(target_has_atomic = "64")]
 pub use event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
@@ -50,5 +52,7 @@ pub use stats::{ErrorCount, OperationStats, Stats, StatsSnapshot};
 pub(crate) use emit::{
     budget_refused, budget_withdrawn, circuit_changed, circuit_refused, hedge_started, hedge_won, throttled,
 };
+#[cfg(feature = "fleet")]
+pub(crate) use emit::{fleet_found, fleet_lost};
 pub(crate) use emit::{give_up, is_recorded, is_watched, recovered, refused_setting, retry};
 pub(crate) use event::Facts;

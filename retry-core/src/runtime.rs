@@ -52,6 +52,12 @@ pub(crate) fn now(clock: Clock) -> Nanos {
     current().map_or_else(|| clock.real_now(), |context| context.now())
 }
 
+/// Returns the time of the timers that no test context skips, in nanoseconds like [`now`].
+#[cfg(feature = "std")]
+pub(crate) fn timer_now() -> Nanos {
+    Clock::Async.real_now()
+}
+
 /// Returns the next draw of a seeded test context or, without such a context, of this thread's generator.
 #[cfg(feature = "std")]
 pub(crate) fn draw() -> u64 {

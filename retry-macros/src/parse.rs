@@ -24,7 +24,8 @@ mod value;
 
 pub(crate) use delays::{Delays, DelaysForm};
 pub(crate) use expression::{
-    closure, first_and_last_span, first_span, is_constant, is_lower_case, literal, respanned, ungrouped,
+    closure, first_and_last_span, first_span, is_constant, is_lower_case, is_static, literal, respanned,
+    ungrouped,
 };
 pub(crate) use hedge::Hedge;
 pub(crate) use jitter::{Jitter, JitterForm, not_a_jitter};

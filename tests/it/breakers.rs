@@ -602,3 +602,23 @@ fn what_a_window_holds_does_not_depend_on_the_moment_of_its_first_call() {
         assert_eq!(breaker.state(), Open, "950 ms after a first call at {start} µs");
     }
 }
+
+/// A window of calls remembers its generation by 16 bits. An outage in which the circuit changes its state almost 65,536 times
+/// leaves a generation there that looks a little later than the present one.
+#[test]
+fn a_window_of_calls_counts_after_an_outage_of_any_length() {
+    for changes in [65_470, 65_474, 65_526, 65_534, 65_536, 65_538] {
+        let breaker = CircuitBreaker::new().failure_rate(0.5).window_calls(10).minimum_calls(4);
+        breaker.acquire().unwrap().success();
+        for _ in 0..changes / 2 {
+            breaker.force_open();
+            breaker.reset();
+        }
+        for _ in 0..10 {
+            if let Ok(permit) = breaker.acquire() {
+                permit.failure();
+            }
+        }
+        assert_eq!(breaker.state(), CircuitState::Open, "after {changes} changes");
+    }
+}

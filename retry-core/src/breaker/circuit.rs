@@ -17,12 +17,25 @@ use crate::runtime::sync::{AtomicU64, Ordering};
 pub(crate) struct Ticket {
     pub(crate) generation: u32,
     pub(crate) is_trial: bool,
+    /// The tag of the fleet's lease, or 0 without one.
+    #[cfg(feature = "fleet")]
+    pub(crate) lease: u16,
 }
 
 impl Ticket {
     /// The ticket of a call inside a trial. The outcome belongs to the trial, so this ticket has a generation
     /// that does not exist, and changes nothing.
-    pub(crate) const INSIDE_TRIAL: Ticket = Ticket { generation: u32::MAX, is_trial: false };
+    pub(crate) const INSIDE_TRIAL: Ticket = Ticket::new(u32::MAX, false);
+
+    #[inline]
+    pub(crate) const fn new(generation: u32, is_trial: bool) -> Ticket {
+        Ticket {
+            generation,
+            is_trial,
+            #[cfg(feature = "fleet")]
+            lease: 0,
+        }
+    }
 }
 
 /// The state of a circuit. See the module's documentation.
@@ -84,14 +97,14 @@ impl Circuit {
     ) -> (Result<Ticket, Nanos>, Option<Change>) {
         loop {
             let seen = self.moment();
-            let here = Ticket { generation: seen.generation, is_trial: false };
+            let here = Ticket::new(seen.generation, false);
             match seen.state {
                 CircuitState::Closed | CircuitState::Disabled => return (Ok(here), None),
                 CircuitState::HalfOpen if seen.count < recovery.trials.calls() => {
                     // The last trial of all has as much time as the first.
                     self.start(&self.trials_since, seen, now());
                     if self.step(seen, CircuitWord { count: seen.count + 1, ..seen }) {
-                        return (Ok(Ticket { is_trial: true, ..here }), None);
+                        return (Ok(Ticket::new(seen.generation, true)), None);
                     }
                 }
                 CircuitState::Open | CircuitState::HalfOpen | CircuitState::ForcedOpen => {
@@ -101,8 +114,7 @@ impl Circuit {
                     }
                     self.start(&self.trials_since, seen, now());
                     if let Some(change) = self.change(seen, seen.next(CircuitState::HalfOpen, 1)) {
-                        let ticket = Ticket { generation: change.generation, is_trial: true };
-                        return (Ok(ticket), Some(change));
+                        return (Ok(Ticket::new(change.generation, true)), Some(change));
                     }
                 }
             }
@@ -256,6 +268,67 @@ impl Circuit {
             let seen = self.moment();
             if let Some(change) = self.change(seen, seen.next(CircuitState::ForcedOpen, 1)) {
                 return change;
+            }
+        }
+    }
+}
+
+/// Changes that the fleet of the breaker has decided.
+#[cfg(feature = "fleet")]
+impl Circuit {
+    /// Admits a call that has a lease, whatever the local rules for trials are. Returns no ticket if the circuit is forced
+    /// open. A circuit that has closed in the meantime returns a ticket that is no trial.
+    pub(super) fn admit_leased(&self, lease: u16) -> (Option<Ticket>, Option<Change>) {
+        loop {
+            let seen = self.moment();
+            match seen.state {
+                CircuitState::Closed | CircuitState::Disabled => {
+                    return (Some(Ticket::new(seen.generation, false)), None);
+                }
+                CircuitState::ForcedOpen => return (None, None),
+                CircuitState::HalfOpen => {
+                    let count = seen.count.saturating_add(1);
+                    if self.step(seen, CircuitWord { count, ..seen }) {
+                        return (Some(Ticket { lease, ..Ticket::new(seen.generation, true) }), None);
+                    }
+                }
+                CircuitState::Open => {
+                    if let Some(change) = self.change(seen, seen.next(CircuitState::HalfOpen, 1)) {
+                        let ticket = Ticket { lease, ..Ticket::new(change.generation, true) };
+                        return (Some(ticket), Some(change));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Opens a closed circuit because that of the fleet is not closed; with `is_open`, a half-open circuit too.
+    pub(super) fn follow_open(&self, recovery: &Recovery, is_open: bool, now: Nanos) -> Option<Change> {
+        loop {
+            let seen = self.moment();
+            let follows =
+                seen.state == CircuitState::Closed || is_open && seen.state == CircuitState::HalfOpen;
+            if !follows {
+                return None;
+            }
+            self.start(&self.opened_at, seen, now);
+            let openings = recovery.opened_again(seen.openings);
+            let opened = CircuitWord { openings, ..seen.next(CircuitState::Open, 0) };
+            if let Some(change) = self.change(seen, opened) {
+                return Some(change);
+            }
+        }
+    }
+
+    /// Closes an open or half-open circuit because that of the fleet has closed.
+    pub(super) fn follow_closed(&self) -> Option<Change> {
+        loop {
+            let seen = self.moment();
+            if !matches!(seen.state, CircuitState::Open | CircuitState::HalfOpen) {
+                return None;
+            }
+            if let Some(change) = self.change(seen, seen.next(CircuitState::Closed, 0)) {
+                return Some(change);
             }
         }
     }

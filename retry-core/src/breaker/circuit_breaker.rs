@@ -5,6 +5,8 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use super::circuit::{Circuit, Ticket};
+#[cfg(feature = "fleet")]
+use super::link::Joined;
 #[cfg(feature = "std")]
 use super::listeners::Listeners;
 #[cfg(feature = "std")]
@@ -64,7 +66,7 @@ pub struct CircuitBreaker {
     made_name: Option<Arc<str>>,
     pub(super) consecutive_failures: u16,
     pub(super) recovery: Recovery,
-    counts_permanent_errors: bool,
+    pub(super) counts_permanent_errors: bool,
     pub(super) time: TimeSource,
     pub(super) circuit: Circuit,
     #[cfg(feature = "std")]
@@ -75,6 +77,8 @@ pub struct CircuitBreaker {
     pub(super) listeners: Listeners,
     #[cfg(feature = "std")]
     transitions: TransitionQueue,
+    #[cfg(feature = "fleet")]
+    pub(super) joined: Joined,
 }
 
 impl Default for CircuitBreaker {
@@ -109,6 +113,8 @@ impl CircuitBreaker {
             listeners: Listeners::NONE,
             #[cfg(feature = "std")]
             transitions: TransitionQueue::new(),
+            #[cfg(feature = "fleet")]
+            joined: Joined::new(),
         }
     }
 
@@ -149,7 +155,12 @@ impl CircuitBreaker {
     /// Returns the name, for an event.
     #[cfg(feature = "std")]
     pub(super) fn label(&self) -> &str {
-        self.name.or(self.made_name.as_deref()).unwrap_or(UNNAMED)
+        self.given_name().unwrap_or(UNNAMED)
+    }
+
+    #[cfg(feature = "std")]
+    pub(super) fn given_name(&self) -> Option<&str> {
+        self.name.or(self.made_name.as_deref())
     }
 
     #[cfg(feature = "std")]
@@ -297,7 +308,18 @@ impl CircuitBreaker {
     #[inline(never)]
     fn fail(&self, ticket: Ticket) {
         let threshold = self.consecutive_failures;
-        self.emit(self.circuit.failed(ticket, threshold, &self.recovery, || self.time.now()));
+        #[cfg(feature = "fleet")]
+        self.count_failure_for_fleet(ticket);
+        self.emit_opening(self.circuit.failed(ticket, threshold, &self.recovery, || self.time.now()));
+    }
+
+    /// Emits the change by which the breaker's own rules have opened the circuit, if they have.
+    pub(super) fn emit_opening(&self, change: Option<Change>) {
+        #[cfg(feature = "fleet")]
+        if change.is_some_and(|change| change.from == CircuitState::Closed) {
+            self.trip_for_fleet();
+        }
+        self.emit(change);
     }
 
     #[inline]

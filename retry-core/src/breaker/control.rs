@@ -22,6 +22,10 @@ impl CircuitBreaker {
         if self.is_on_trial_here() {
             return Duration::ZERO;
         }
+        #[cfg(feature = "fleet")]
+        if let Some(left) = self.refused_by_fleet_for() {
+            return remaining(left);
+        }
         remaining(self.circuit.refuses_for(&self.recovery, || self.time.now()))
     }
 

@@ -75,6 +75,10 @@ impl<'a> Permit<'a> {
         #[cfg(feature = "std")]
         let started = self.started;
         mem::forget(self);
+        #[cfg(feature = "fleet")]
+        if ticket.lease != 0 {
+            return breaker.settle_leased(ticket, started, has_failed);
+        }
         #[cfg(feature = "std")]
         if breaker.rates.are_watched() {
             return breaker.settle_by_rates(ticket, started, has_failed);
@@ -107,6 +111,10 @@ impl<'a> Permit<'a> {
 impl Drop for Permit<'_> {
     #[inline]
     fn drop(&mut self) {
+        #[cfg(feature = "fleet")]
+        if self.ticket.lease != 0 {
+            self.breaker.end_lease(self.ticket, None);
+        }
         self.breaker.circuit.release(self.ticket);
     }
 }
@@ -122,7 +130,7 @@ impl CircuitBreaker {
         if moment.state != CircuitState::Closed {
             return self.acquire_unless_open();
         }
-        let ticket = Ticket { generation: moment.generation, is_trial: false };
+        let ticket = Ticket::new(moment.generation, false);
         Ok(Permit::new(self, ticket))
     }
 
@@ -132,7 +140,12 @@ impl CircuitBreaker {
         if self.is_on_trial_here() {
             return Ok(Permit::new(self, Ticket::INSIDE_TRIAL));
         }
-        let (admitted, change) = self.circuit.admit(&self.recovery, || self.time.now());
+        #[cfg(feature = "fleet")]
+        let by_fleet = self.admit_by_fleet();
+        #[cfg(not(feature = "fleet"))]
+        let by_fleet = None;
+        let by_itself = || self.circuit.admit(&self.recovery, || self.time.now());
+        let (admitted, change) = by_fleet.map_or_else(by_itself, |admitted| (admitted, None));
         match admitted {
             Ok(ticket) => {
                 // A listener may panic. The permit then gives the trial back.

@@ -130,16 +130,21 @@ impl CircuitBreaker {
         if self.rates.slow.is_some() { self.time.now() } else { 0 }
     }
 
+    #[inline]
+    pub(super) fn was_slow(&self, started: Nanos) -> bool {
+        self.rates.slow.is_some() && self.time.now().saturating_sub(started) >= self.rates.slow_call
+    }
+
     pub(super) fn settle_by_rates(&self, ticket: Ticket, started: Nanos, has_failed: bool) {
-        let was_slow =
-            self.rates.slow.is_some() && self.time.now().saturating_sub(started) >= self.rates.slow_call;
-        let result = CallResult { has_failed, was_slow };
+        let result = CallResult { has_failed, was_slow: self.was_slow(started) };
         match self.circuit.current_if(ticket) {
             None => {}
             Some(seen) if seen.state == CircuitState::HalfOpen => {
                 self.settle_in_a_row(ticket, !result.is_good());
             }
             Some(_) => {
+                #[cfg(feature = "fleet")]
+                self.count_for_fleet(result);
                 if self.rates.count_in_a_row() {
                     self.settle_in_a_row(ticket, has_failed);
                 }
@@ -148,10 +153,10 @@ impl CircuitBreaker {
                     ticket.generation,
                     result,
                     |tally| self.rates.can_be_reached(tally),
-                    || self.time.now(),
+                    (|| self.time.now(), || self.circuit.current_if(ticket).is_some()),
                 );
                 if tally.is_some_and(|tally| self.rates.are_reached(tally)) {
-                    self.emit(self.circuit.open(ticket, &self.recovery, || self.time.now()));
+                    self.emit_opening(self.circuit.open(ticket, &self.recovery, || self.time.now()));
                 }
             }
         }

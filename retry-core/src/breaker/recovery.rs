@@ -98,6 +98,12 @@ impl Trials {
         if self.calls == 0 { self.failures as u16 + 1 } else { self.calls }
     }
 
+    /// Returns the number of failures that are allowed.
+    #[cfg(feature = "fleet")]
+    pub(crate) const fn failures(self) -> u8 {
+        self.failures
+    }
+
     /// Adds a success to the trials that have ended. Returns `None` if it closes the circuit.
     pub(crate) const fn add_success(self, ended: u16) -> Option<u16> {
         let succeeded = if self.failures == 0 { ended } else { ended & ((1 << SUCCESSES) - 1) };

@@ -52,7 +52,8 @@ impl Window {
     /// `None` if all calls in it were good.
     ///
     /// Only a window of time calls `now`, and `matters` with a part of the calls. If it returns `false`, the
-    /// tally of all calls does not matter, and is not made.
+    /// tally of all calls does not matter, and is not made. Only a window of calls asks whether the generation is the
+    /// current one.
     #[inline]
     pub(super) fn add(
         &self,
@@ -60,13 +61,13 @@ impl Window {
         generation: u32,
         result: CallResult,
         matters: impl Fn(Tally) -> bool,
-        now: impl Fn() -> Nanos,
+        (now, is_current): (impl Fn() -> Nanos, impl Fn() -> bool),
     ) -> Option<Tally> {
         let mut window = self;
         loop {
             let started = window.0.get_or_init(|| Box::new(Started::new(reach, revision)));
             if started.revision == revision {
-                return started.add(generation, result, matters, now);
+                return started.add(generation, result, matters, (now, is_current));
             }
             window = &started.next;
         }
@@ -106,10 +107,10 @@ impl Started {
         generation: u32,
         result: CallResult,
         matters: impl Fn(Tally) -> bool,
-        now: impl Fn() -> Nanos,
+        (now, is_current): (impl Fn() -> Nanos, impl Fn() -> bool),
     ) -> Option<Tally> {
         match &self.storage {
-            Storage::Calls(calls) => calls.add(generation, result),
+            Storage::Calls(calls) => calls.add(generation, result, is_current),
             Storage::Time(periods, tenths) => {
                 periods.add(generation, result, tenths.number(now()), thread::number(), matters)
             }

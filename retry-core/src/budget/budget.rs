@@ -2,6 +2,8 @@
 
 use core::num::NonZeroU32;
 
+#[cfg(feature = "fleet")]
+use super::link::Joined;
 use super::pool::{Pool, SLOTS, TOKEN};
 use super::reserve::Reserve;
 #[cfg(feature = "std")]
@@ -31,6 +33,9 @@ use crate::runtime::sync::{AtomicU64, Ordering};
 /// assert_eq!(retries, 50);
 /// ```
 ///
+/// A retry is paid before its wait. Its tokens stay spent if it is not made, because the wait was cancelled or the
+/// breaker refuses it at the end of the wait.
+///
 /// A deposit expires after `ttl`, or up to a tenth of `ttl` earlier. The reserve is full at the start and
 /// refills evenly. No method locks or allocates. The time is that of the calls: the time of tokio, of a test
 /// context, or of [`clock`](Self::clock). Without `std`, the time stands still until a clock is given.
@@ -54,6 +59,8 @@ pub struct RetryBudget {
     phase: AtomicU64,
     reserve: Reserve,
     pub(super) pool: Pool,
+    #[cfg(feature = "fleet")]
+    pub(super) joined: Joined,
 }
 
 /// The kind of a failure, which indicates the state of the server and so determines the cost of a retry.
@@ -92,6 +99,8 @@ impl RetryBudget {
             phase: AtomicU64::new(UNUSED),
             reserve: Reserve::new(),
             pool: Pool::new(),
+            #[cfg(feature = "fleet")]
+            joined: Joined::new(),
         }
         .settled()
     }
@@ -139,6 +148,8 @@ impl RetryBudget {
         let price = self.price(kind);
         while let Err(missing) = self.pool.withdraw(price, capacity) {
             if !self.reserve.withdraw(missing, income, now) {
+                #[cfg(feature = "fleet")]
+                self.joined.ask();
                 return false;
             }
             self.pool.add(missing, this_thread());
@@ -216,6 +227,20 @@ impl RetryBudget {
     }
 
     /// Returns the time, after the units that are too old by then have expired.
+    /// Empties the reserve, which accrues from now on.
+    #[cfg(feature = "fleet")]
+    pub(super) fn empty_reserve(&self) {
+        let now = self.begin();
+        self.reserve.cut(0, self.income(), now);
+    }
+
+    /// Adds units that are forgotten after one life, like those of calls.
+    #[cfg(feature = "fleet")]
+    pub(super) fn add_units(&self, units: u64) {
+        self.begin();
+        self.pool.add(units, this_thread());
+    }
+
     fn begin(&self) -> Nanos {
         let now = self.now_and_slot();
         self.pool.turn_to(now.slot);

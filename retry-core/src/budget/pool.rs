@@ -37,6 +37,9 @@ pub(crate) const TOKEN: u64 = 10_000_000;
 /// The most tokens that a pool may hold. Their units are far below the limit of 48 bits.
 pub(crate) const MAX_TOKENS: u64 = 10_000_000;
 
+/// The name of a budget that has none.
+pub(crate) const UNNAMED: &str = "unnamed";
+
 /// The number of slots in the lifetime of a deposit. A deposit expires within the last tenth of its lifetime.
 pub(crate) const SLOTS: u64 = 10;
 
@@ -92,7 +95,7 @@ impl Pool {
             slot: AtomicU64::new(0),
             is_turning: AtomicBool::new(false),
             has_room: AtomicBool::new(false),
-            name: "unnamed",
+            name: UNNAMED,
         }
     }
 

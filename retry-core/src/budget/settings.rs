@@ -153,9 +153,13 @@ impl RetryBudget {
     }
 
     /// Returns the income of the reserve.
-    pub(super) const fn income(&self) -> Income {
+    pub(super) fn income(&self) -> Income {
         let limit = min(self.income_of_one_life(), self.capacity_in_units());
-        Income { per_second: self.reserve_per_second, limit }
+        #[cfg(feature = "fleet")]
+        let per_second = self.joined.per_second(self.reserve_per_second);
+        #[cfg(not(feature = "fleet"))]
+        let per_second = self.reserve_per_second;
+        Income { per_second, limit }
     }
 
     const fn income_of_one_life(&self) -> u64 {

@@ -88,7 +88,7 @@ pub fn lend_throttle<L: Lend<Throttle> + ?Sized>(lender: &L) -> Option<&Throttle
 #[derive(Debug)]
 pub struct Shared<'a> {
     budget: Option<&'a RetryBudget>,
-    breaker: Option<&'a CircuitBreaker>,
+    pub(super) breaker: Option<&'a CircuitBreaker>,
     throttle: Option<&'a Throttle>,
     /// The permit of the attempt that runs.
     permit: Option<Permit<'a>>,

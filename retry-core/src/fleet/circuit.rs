@@ -270,12 +270,6 @@ impl Circuit {
         true
     }
 
-    fn count_trial(&mut self, has_failed: bool, now: Millis, rules: &Rules) {
-        let count = if has_failed { &mut self.failed } else { &mut self.succeeded };
-        *count = count.saturating_add(1);
-        self.settle(now, rules);
-    }
-
     /// Ends the phase if the trials that have ended decide it. Returns whether it did.
     fn settle(&mut self, now: Millis, rules: &Rules) -> bool {
         if self.failed > rules.trial_failures {
@@ -306,11 +300,13 @@ impl Circuit {
             }
             Action::Lease { number } => self.lease(*process, number, now, rules),
             Action::Outcome { epoch, generation, lease, has_failed } => {
-                let ends = self.is_at(epoch, generation) && self.leases.end(*process, lease, now, rules);
-                if ends {
-                    self.count_trial(has_failed, now, rules);
+                if !self.is_at(epoch, generation) || !self.leases.end(*process, lease, now, rules) {
+                    return false;
                 }
-                ends
+                let ended = if has_failed { &mut self.failed } else { &mut self.succeeded };
+                *ended = ended.saturating_add(1);
+                self.settle(now, rules);
+                true
             }
             Action::Release { epoch, generation, lease } => {
                 self.is_at(epoch, generation) && self.leases.end(*process, lease, now, rules)
@@ -319,20 +315,19 @@ impl Circuit {
                 let had_leases = self.leases.end_all(*process);
                 self.members.leave(*process) || had_leases
             }
-            Action::Force { epoch, generation, time } => {
-                let applies = self.is_at(epoch, generation);
-                if applies {
-                    self.begin(Phase::ForcedOpen, now);
-                    self.forced_for = time.min(Rules::MAX_TIME);
-                }
-                applies
+            Action::Force { epoch, generation, .. } | Action::Reset { epoch, generation }
+                if !self.is_at(epoch, generation) =>
+            {
+                false
             }
-            Action::Reset { epoch, generation } => {
-                let applies = self.is_at(epoch, generation);
-                if applies {
-                    self.begin(Phase::Closed, now);
-                }
-                applies
+            Action::Force { time, .. } => {
+                self.begin(Phase::ForcedOpen, now);
+                self.forced_for = time.min(Rules::MAX_TIME);
+                true
+            }
+            Action::Reset { .. } => {
+                self.begin(Phase::Closed, now);
+                true
             }
         }
     }

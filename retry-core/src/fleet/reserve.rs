@@ -74,7 +74,7 @@ pub fn claim(reserve: &mut Reserve, now: Micros, claim: Claim) -> Grant {
     if per_second == 0 {
         return Grant { tokens: 0, live, next: Rules::MAX_TIME };
     }
-    let share = (per_second / u64::from(live)).max(1);
+    let share = (per_second / u64::from(live.max(1))).max(1);
     // The time in which a grant accrues.
     let accrues = (share * SECOND).div_ceil(per_second);
     // A clock that was set back far is another one.

@@ -7,7 +7,7 @@ use super::latency::Latency;
 use crate::budget::{FailureKind, RetryBudget};
 use crate::policy::nanos::{Nanos, from_duration, to_duration};
 #[cfg(feature = "hedge")]
-use crate::runtime::{self, Clock};
+use crate::runtime;
 
 /// When slow attempts of an async function get a copy beside them, and how many copies all its calls may start.
 ///
@@ -126,7 +126,12 @@ impl Hedge {
             fraction > 0.0 && fraction <= 1.0,
             "`extra_load` is not above 0 and at most 1; write `extra_load(0.05)` for one copy to twenty calls"
         );
-        self.budget = Hedge::budget(fraction);
+        // A budget may have what a `const` function cannot drop. This one has it not yet.
+        #[cfg_attr(
+            not(feature = "fleet"),
+            expect(clippy::forget_non_drop, reason = "it has something with a fleet")
+        )]
+        core::mem::forget(core::mem::replace(&mut self.budget, Hedge::budget(fraction)));
         self
     }
 
@@ -272,7 +277,7 @@ impl Drop for Watch<'_> {
     fn drop(&mut self) {
         #[cfg(feature = "hedge")]
         if self.is_late {
-            let now = runtime::now(Clock::Async);
+            let now = runtime::timer_now();
             self.hedge.latency.record(now.saturating_sub(self.started), now, self.hedge.quantile);
         }
     }

@@ -3,6 +3,9 @@
 use core::fmt::Display;
 use core::time::Duration;
 
+#[cfg(target_has_atomic = "64")]
+#[cfg(feature = "fleet")]
+use super::event::FleetEvent;
 use super::event::{AnyGiveUpEvent, AnyRetryEvent, Facts, RecoveryEvent};
 #[cfg(target_has_atomic = "64")]
 use super::event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
@@ -64,6 +67,10 @@ emit! {
     budget_withdrawn: BudgetEvent;
     budget_refused: BudgetEvent;
     throttled: ThrottleEvent;
+    #[cfg(feature = "fleet")]
+    fleet_lost: FleetEvent;
+    #[cfg(feature = "fleet")]
+    fleet_found: FleetEvent;
 }
 
 /// Passes an event to each receiver. The log comes first, so that the event is logged even if the user's

@@ -235,3 +235,16 @@ plain_event! {
         probability: f64, identity;
     }
 }
+
+#[cfg(feature = "fleet")]
+plain_event! {
+    /// A process lost the store of its fleet, or found it again.
+    FleetEvent {
+        /// Returns the name of the fleet.
+        fleet: &'a str, identity;
+        /// Returns the kind of the store, such as `redis`.
+        store: &'a str, identity;
+        /// Returns why the store is away, or `None` if it was found again.
+        error: Option<&'a str>, identity;
+    }
+}

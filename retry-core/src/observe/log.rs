@@ -5,6 +5,9 @@ use core::time::Duration;
 use tracing::level_filters::LevelFilter;
 
 #[cfg(target_has_atomic = "64")]
+#[cfg(feature = "fleet")]
+use super::event::FleetEvent;
+#[cfg(target_has_atomic = "64")]
 use super::event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 use super::log_rules::LogLevel;
 use super::observer::Observer;
@@ -123,6 +126,18 @@ impl Observer for Log {
     fn throttled(&self, event: &ThrottleEvent<'_>) {
         let (throttle, probability) = (event.throttle(), event.probability());
         tracing::debug!(target: "reattempt", throttle, probability, "throttle refused a call");
+    }
+
+    #[cfg(feature = "fleet")]
+    fn fleet_lost(&self, event: &FleetEvent<'_>) {
+        let (fleet, store, error) = (event.fleet(), event.store(), event.error());
+        tracing::warn!(target: "reattempt", fleet, store, error, "fleet lost its store, own rules apply");
+    }
+
+    #[cfg(feature = "fleet")]
+    fn fleet_found(&self, event: &FleetEvent<'_>) {
+        let (fleet, store) = (event.fleet(), event.store());
+        tracing::info!(target: "reattempt", fleet, store, "fleet found its store again");
     }
 
     #[cfg(target_has_atomic = "64")]

@@ -4,6 +4,9 @@ use core::fmt;
 use std::sync::{Arc, OnceLock};
 
 #[cfg(target_has_atomic = "64")]
+#[cfg(feature = "fleet")]
+use super::event::FleetEvent;
+#[cfg(target_has_atomic = "64")]
 use super::event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 use super::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
 use crate::runtime::installed::{self, Addition};
@@ -79,6 +82,12 @@ observer! {
     /// Receives the event of a copy that answered first, so that its result is the result of the attempt.
     #[cfg(target_has_atomic = "64")]
     hedge_won: HedgeEvent;
+    /// Receives the event of a fleet whose store is away, so that this process follows its own rules. It is emitted once.
+    #[cfg(feature = "fleet")]
+    fleet_lost: FleetEvent;
+    /// Receives the event of a fleet whose store has answered again.
+    #[cfg(feature = "fleet")]
+    fleet_found: FleetEvent;
 }
 
 static OBSERVER: OnceLock<Box<dyn Observer>> = OnceLock::new();

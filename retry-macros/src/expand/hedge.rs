@@ -9,10 +9,11 @@ use quote::{ToTokens, quote, quote_spanned};
 use super::error_rules::ErrorView;
 use super::expansion::Expansion;
 use super::hygiene::{self, Locals};
+use super::shared::borrow;
 use super::underline::Place;
 use super::values::time_tokens;
 use crate::function::mentions;
-use crate::parse::{Hedge, first_span};
+use crate::parse::Hedge;
 
 impl Expansion<'_> {
     /// Defines the use that the call makes of its hedge.
@@ -32,10 +33,9 @@ impl Expansion<'_> {
                 (define, quote!(::core::option::Option::Some(&#name)))
             }
             Hedge::Shared(given) => {
-                let place = Span::mixed_site().located_at(first_span(given));
-                let (name, reference) = (hygiene::at(place, lent), quote_spanned!(place=> &));
-                let lent = self.call(Place::at(place), "lend_hedge", name.to_token_stream());
-                (quote_spanned!(Span::mixed_site()=> let #name = #reference #given;), lent)
+                let (define, name) = borrow(given, lent);
+                let lent = self.call(Place::at(name.span()), "lend_hedge", name.to_token_stream());
+                (define, lent)
             }
         };
         Some(quote_spanned! {Span::mixed_site()=>

@@ -11,13 +11,13 @@ use syn::Expr;
 use super::expansion::Expansion;
 use super::hygiene::{self, Locals};
 use super::underline::Place;
-use crate::parse::first_span;
+use crate::parse::{first_span, is_static};
 
 impl Expansion<'_> {
     /// Evaluates budget, breaker and throttle once, deposits into the budget, and acquires a permit and a pass.
     pub(super) fn shared(&self) -> Option<TokenStream> {
         let (private, sharing) = (&self.retry.private, &self.retry.sharing);
-        let Locals { shared, refused, .. } = &self.locals;
+        let Locals { shared, refused, wait, .. } = &self.locals;
         if sharing.is_empty() {
             return None;
         }
@@ -27,11 +27,25 @@ impl Expansion<'_> {
             self.borrowed("lend_breaker", &self.locals.breaker, sharing.breaker.as_ref());
         let (throttle, lent_throttle) =
             self.borrowed("lend_throttle", &self.locals.throttle, sharing.throttle.as_ref());
-        let admit = quote_spanned!(Span::mixed_site()=> #private::Shared::admit(&mut #shared););
-        let admit = if sharing.may_refuse_the_call() {
-            quote_spanned!(Span::mixed_site()=> let #refused = #admit)
-        } else {
-            quote_spanned!(Span::mixed_site()=> let _ = #admit)
+        let admit = quote_spanned!(Span::mixed_site()=> #private::Shared::admit(&mut #shared));
+        let admit = match sharing.breaker {
+            Some(_) if self.retry.shape.is_async => quote_spanned! {Span::mixed_site()=>
+                let mut #refused = #admit;
+                if let ::core::option::Option::Some(#wait) = #private::Shared::after_refusal(&#shared, #refused.as_ref()) {
+                    #wait.await;
+                    #refused = #admit;
+                }
+            },
+            Some(_) => quote_spanned! {Span::mixed_site()=>
+                let mut #refused = #admit;
+                if #private::Shared::block_after_refusal(&#shared, #refused.as_ref()) {
+                    #refused = #admit;
+                }
+            },
+            None if sharing.may_refuse_the_call() => {
+                quote_spanned!(Span::mixed_site()=> let #refused = #admit;)
+            }
+            None => quote_spanned!(Span::mixed_site()=> let _ = #admit;),
         };
         let begin = quote_spanned! {Span::mixed_site()=>
             let mut #shared = #private::Shared::new(#lent_budget, #lent_breaker, #lent_throttle);
@@ -48,10 +62,9 @@ impl Expansion<'_> {
         given: Option<&Expr>,
     ) -> (Option<TokenStream>, TokenStream) {
         let Some(given) = given else { return (None, quote!(::core::option::Option::None)) };
-        let place = Span::mixed_site().located_at(first_span(given));
-        let (name, reference) = (hygiene::at(place, name), quote_spanned!(place=> &));
-        let lent = self.call(Place::at(place), function, name.to_token_stream());
-        (Some(quote_spanned!(Span::mixed_site()=> let #name = #reference #given;)), lent)
+        let (define, name) = borrow(given, name);
+        let lent = self.call(Place::at(name.span()), function, name.to_token_stream());
+        (Some(define), lent)
     }
 
     /// Reports the outcome of an attempt to the breaker by `breaker_failure`. The result is moved through the call, because
@@ -142,12 +155,22 @@ impl Expansion<'_> {
 
     /// Waits, and goes on with the next attempt unless `cancel` or the breaker ends the call.
     fn after_wait(&self, kept: &TokenStream) -> TokenStream {
-        let (private, Locals { same, given_up, planned, shared, delay, .. }) =
+        let (private, Locals { same, given_up, planned, shared, delay, wait, .. }) =
             (&self.retry.private, &self.locals);
+        let is_async = self.retry.shape.is_async;
+        let reacquire = if is_async { quote!(reacquire) } else { quote!(reacquire_blocking) };
+        let wait_for_fleet = is_async.then(|| {
+            quote_spanned! {Span::mixed_site()=>
+                if let ::core::option::Option::Some(#wait) = #private::Shared::before_retry(&#shared) {
+                    #wait.await;
+                }
+            }
+        });
         let next = match self.retry.sharing.breaker {
             None => quote!(continue),
             Some(_) => quote_spanned! {Span::mixed_site()=>
-                match #private::Shared::reacquire(&mut #shared, &#planned) {
+                #wait_for_fleet
+                match #private::Shared::#reacquire(&mut #shared, &#planned) {
                     ::core::result::Result::Ok(()) => continue,
                     ::core::result::Result::Err(#given_up) => (#same, #given_up, #kept),
                 }
@@ -234,4 +257,13 @@ impl Expansion<'_> {
             result.to_token_stream()
         }
     }
+}
+
+/// Borrows what calls share, and returns the definition of the reference and its name. What an item in capitals lends has to
+/// live as long as the process: a `const` would be made anew for each call, and would count nothing.
+pub(super) fn borrow(given: &Expr, name: &Ident) -> (TokenStream, Ident) {
+    let place = Span::mixed_site().located_at(first_span(given));
+    let (name, reference) = (hygiene::at(place, name), quote_spanned!(place=> &));
+    let ty = is_static(given).then(|| quote_spanned!(place=> : &'static _));
+    (quote_spanned!(Span::mixed_site()=> let #name #ty = #reference #given;), name)
 }

@@ -33,7 +33,7 @@ pub(crate) fn rebindings(
             how
         } else {
             if !binding.is_repeated {
-                errors.report(&*binding.pattern, would_leak(binding, &generics));
+                errors.report(&*binding.pattern, would_leak(binding, &generics, args.hedge.get().is_some()));
             }
             return false;
         };
@@ -47,13 +47,21 @@ pub(crate) fn rebindings(
     rebindings
 }
 
-/// Returns the message for a `mut` argument that cannot be bound anew.
-fn would_leak(binding: &Binding<'_>, generics: &Generics) -> String {
+/// Returns the message for a `mut` argument that cannot be bound anew. The copies of a hedged attempt cannot share it by a
+/// `&mut`.
+fn would_leak(binding: &Binding<'_>, generics: &Generics, is_hedged: bool) -> String {
     let name = &binding.pattern.ident;
     let wrong = format!("changes to `{name}` in one attempt would leak into the next");
     let Some(found) = binding.ty.and_then(|ty| unclonable(ty, generics)) else {
         return format!("{wrong}; write `clone({name})`");
     };
+    if is_hedged {
+        return if found.can_be_bounded {
+            format!("{wrong}; add the bound `Clone` and write `clone({name})`")
+        } else {
+            format!("{wrong}, and `hedge` lends it to no copy; take a `&`, or a value that each copy clones")
+        };
+    }
     let ty = source(&found.shared);
     let share = if binding.is_whole { format!("write `{name}: {ty}`") } else { format!("take it as `{ty}`") };
     if found.can_be_bounded {

@@ -45,6 +45,14 @@ pub(crate) fn is_constant(expression: &Expr) -> bool {
     })
 }
 
+/// Returns whether an expression names an item in capitals that is a `static` or a `const` and belongs to no type.
+pub(crate) fn is_static(expression: &Expr) -> bool {
+    let Expr::Path(path) = ungrouped(expression) else { return false };
+    let is_module = |name: &Ident| !name.to_string().starts_with(char::is_uppercase);
+    let owners = path.path.segments.iter().rev().skip(1);
+    path.qself.is_none() && is_constant(expression) && owners.into_iter().all(|owner| is_module(&owner.ident))
+}
+
 pub(crate) fn is_lower_case(word: &Ident) -> bool {
     !word.to_string().chars().any(char::is_uppercase)
 }

@@ -27,7 +27,7 @@ const NUMBER: u64 = (1 << 24) - 1;
 
 /// The number of generations by which a call may be late, since it read the circuit. More cannot pass in that
 /// time. Generation numbers wrap, so a head that is further ahead is an old one, from before an outage of
-/// many generations.
+/// many generations. So is one that is ahead of the circuit.
 const LATE: u16 = 64;
 
 /// The word `head`. From the low end: the number of the next call (24 bits), the calls of the generation in
@@ -83,9 +83,14 @@ impl Calls {
     }
 
     /// Adds a call. Returns the tally of the window, or `None` if all calls in it were good or this call is
-    /// too late.
-    pub(super) fn add(&self, generation: u32, result: CallResult) -> Option<Tally> {
-        let head = self.advance(generation as u16, result)?;
+    /// too late. `is_current` returns whether the circuit is still in the generation of the call.
+    pub(super) fn add(
+        &self,
+        generation: u32,
+        result: CallResult,
+        is_current: impl Fn() -> bool,
+    ) -> Option<Tally> {
+        let head = self.advance(generation as u16, result, is_current)?;
         self.write(entry(head.generation, head.number, result));
         // Of two calls that write at the same time, at least one has to see both entries.
         fence(Ordering::SeqCst);
@@ -106,12 +111,12 @@ impl Calls {
     }
 
     /// Takes a number and returns the head from before that, or `None` if there is nothing to write.
-    fn advance(&self, generation: u16, result: CallResult) -> Option<Head> {
+    fn advance(&self, generation: u16, result: CallResult, is_current: impl Fn() -> bool) -> Option<Head> {
         loop {
             let word = self.head.load(Ordering::Acquire);
             let mut head = Head::from_word(word);
             if head.generation != generation {
-                if head.generation.wrapping_sub(generation) < LATE {
+                if head.generation.wrapping_sub(generation) < LATE && !is_current() {
                     return None;
                 }
                 head = Head { generation, good: 0, filled: 0, ..head };
@@ -165,21 +170,24 @@ mod tests {
 
     const FAILED: CallResult = CallResult { has_failed: true, was_slow: false };
 
+    /// The circuit is in a later generation.
+    const IS_LATE: fn() -> bool = || false;
+
     #[test]
     fn an_outage_of_many_generations_leaves_nothing_behind() {
-        for bit in 1..16 {
+        for later in (1..16).map(|bit| 1 << bit).chain((1 << 16) - 2 * u32::from(LATE)..1 << 16) {
             let calls = Calls::new(10);
-            calls.add(2, FAILED);
-            let counted = calls.add(2 + (1 << bit), FAILED);
-            assert_eq!(counted.map(|tally| tally.failures), Some(1), "2^{bit} generations later");
+            calls.add(2, FAILED, || true);
+            let counted = calls.add(2 + later, FAILED, || true);
+            assert_eq!(counted.map(|tally| tally.failures), Some(1), "{later} generations later");
         }
     }
 
     #[test]
     fn a_late_call_is_not_counted() {
         let calls = Calls::new(10);
-        calls.add(9, FAILED);
-        assert_eq!(calls.add(8, FAILED), None);
-        assert_eq!(calls.add(9, FAILED).map(|tally| tally.failures), Some(2));
+        calls.add(9, FAILED, IS_LATE);
+        assert_eq!(calls.add(8, FAILED, IS_LATE), None);
+        assert_eq!(calls.add(9, FAILED, IS_LATE).map(|tally| tally.failures), Some(2));
     }
 }

@@ -285,7 +285,7 @@ impl<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>> Retries<'_,
         } else {
             block(rules, planned.wait());
         }
-        self.shared.resume(planned)
+        self.shared.resume(planned, Clock::Blocking)
     }
 }
 

@@ -92,7 +92,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         &self,
         shared: &mut S,
     ) -> ControlFlow<K::Output, Progress> {
-        if let Err((refusal, error)) = shared.start() {
+        if let Err((refusal, error)) = shared.start(self.clock) {
             return Break(self.refused::<K>(&refusal, error));
         }
         if self.rules.needs().or(K::NEEDS).has(Needs::CLOCK) {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use pin_project_lite::pin_project;
 
+use super::super::fleet_wait::FleetWait;
 use super::super::handle::Call;
 use super::super::planned::GivenUp;
 use super::super::progress::Progress;
@@ -73,6 +74,8 @@ pin_project! {
         Start,
         Attempting { progress: Progress, #[pin] attempt: A },
         Waiting { progress: Progress, #[pin] wait: W },
+        // The progress is that of a call that has waited.
+        AskingFleet { progress: Option<Progress>, wait: FleetWait },
         Ended,
     }
 }
@@ -222,6 +225,11 @@ where
     fn poll_to<N: Ending<T, E>>(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<N::Output> {
         let mut this = self.project();
         let course = Course::new(this.policy, this.place, &*this.rules, Clock::Async);
+        if matches!(*this.state, State::Start) {
+            if let Some(wait) = this.shared.fleet_wait() {
+                this.state.set(State::AskingFleet { progress: None, wait });
+            }
+        }
         loop {
             let progress = match this.state.as_mut().project() {
                 StateProjection::Start => match course.start::<S, N>(this.shared) {
@@ -257,7 +265,23 @@ where
                 StateProjection::Waiting { progress, wait } => {
                     let is_cancelled = ready!(poll_wait(this.cancel.as_mut(), wait, context));
                     let progress = *progress;
+                    if let Some(wait) = this.shared.fleet_wait().filter(|_| !is_cancelled) {
+                        this.state.set(State::AskingFleet { progress: Some(progress), wait });
+                        continue;
+                    }
                     if let Some((given_up, result)) = resume(this.shared, this.kept, is_cancelled) {
+                        this.state.set(State::Ended);
+                        return Poll::Ready(course.give_up::<N>(Some(&given_up), result));
+                    }
+                    progress
+                }
+                StateProjection::AskingFleet { progress, wait } => {
+                    ready!(Pin::new(wait).poll(context));
+                    let Some(progress) = *progress else {
+                        this.state.set(State::Start);
+                        continue;
+                    };
+                    if let Some((given_up, result)) = resume(this.shared, this.kept, false) {
                         this.state.set(State::Ended);
                         return Poll::Ready(course.give_up::<N>(Some(&given_up), result));
                     }
@@ -289,7 +313,7 @@ fn resume<T, E, S: Sharing<E>, K: Keep<Result<T, E>>>(
     if is_cancelled {
         return Some((planned.cancelled(), result));
     }
-    let given_up = shared.resume(&planned).err()?;
+    let given_up = shared.resume(&planned, Clock::Async).err()?;
     Some((given_up, result))
 }
 

@@ -110,6 +110,9 @@ where
         let mut cancel = pin!(cancel);
         let progress = Progress::untimed();
         let mut run = Run { policy, place, rules, shared, sleeper, progress, call: None };
+        if let Some(wait) = Sharing::<E>::fleet_wait(&run.shared) {
+            wait.await;
+        }
         if let Break(end) = run.start::<T, E, N>() {
             return end;
         }
@@ -126,6 +129,9 @@ where
             };
             let is_cancelled = wait_for(cancel.as_mut(), run.sleeper.wait(Delay(wait))).await;
             if let Some((planned, result)) = kept {
+                if let Some(wait) = Sharing::<E>::fleet_wait(&run.shared) {
+                    wait.await;
+                }
                 if let Err(given_up) = resume(&mut run.shared, &planned, is_cancelled) {
                     return run.course::<T, E>().give_up::<N>(Some(&given_up), result);
                 }
@@ -214,7 +220,7 @@ async fn wait_for<C: Cancel>(mut cancel: Pin<&mut C>, wait: impl Future<Output =
 }
 
 fn resume<E, S: Sharing<E>>(shared: &mut S, planned: &Planned, is_cancelled: bool) -> Result<(), GivenUp> {
-    if is_cancelled { Err(planned.cancelled()) } else { shared.resume(planned) }
+    if is_cancelled { Err(planned.cancelled()) } else { shared.resume(planned, Clock::Async) }
 }
 
 impl<F, T, E, R: Debug, S: Debug, C, Z> Debug for RetryLending<'_, F, T, E, R, S, C, Z> {

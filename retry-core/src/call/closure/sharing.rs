@@ -2,6 +2,7 @@
 
 use core::fmt::{self, Debug, Formatter};
 
+use super::super::fleet_wait::FleetWait;
 use super::super::next::{Controls, Emit, plan_controlled};
 use super::super::planned::{GivenUp, Planned};
 use super::super::progress::Progress;
@@ -43,7 +44,13 @@ pub trait Sharing<E> {
     ///
     /// # Errors
     /// Returns the refusal of the call, and the error that is made of it.
-    fn start(&mut self) -> Result<(), (Refusal, E)>;
+    fn start(&mut self, clock: Clock) -> Result<(), (Refusal, E)>;
+
+    /// Returns what an async call has to wait for before it is admitted: the answer of its breaker's fleet.
+    #[inline]
+    fn fleet_wait(&self) -> Option<FleetWait> {
+        None
+    }
 
     /// Marks this thread while an attempt runs.
     fn mark(&self) -> Option<Self::Mark>;
@@ -73,7 +80,7 @@ pub trait Sharing<E> {
     ///
     /// # Errors
     /// If the breaker refuses the attempt.
-    fn resume(&mut self, planned: &Planned) -> Result<(), GivenUp>;
+    fn resume(&mut self, planned: &Planned, clock: Clock) -> Result<(), GivenUp>;
 }
 
 /// A failed attempt.
@@ -106,7 +113,7 @@ impl<E> Sharing<E> for Unshared {
     type Mark = NoMark;
 
     #[inline]
-    fn start(&mut self) -> Result<(), (Refusal, E)> {
+    fn start(&mut self, _: Clock) -> Result<(), (Refusal, E)> {
         Ok(())
     }
 
@@ -124,7 +131,7 @@ impl<E> Sharing<E> for Unshared {
     }
 
     #[inline]
-    fn resume(&mut self, _: &Planned) -> Result<(), GivenUp> {
+    fn resume(&mut self, _: &Planned, _: Clock) -> Result<(), GivenUp> {
         Ok(())
     }
 }
@@ -193,10 +200,21 @@ impl<E> Sharing<E> for Shares<'_, E> {
     }
 
     #[inline]
-    fn start(&mut self) -> Result<(), (Refusal, E)> {
+    #[cfg(feature = "fleet")]
+    fn fleet_wait(&self) -> Option<FleetWait> {
+        let (breaker, _) = self.breaker?;
+        FleetWait::of(breaker)
+    }
+
+    #[inline]
+    fn start(&mut self, clock: Clock) -> Result<(), (Refusal, E)> {
         let (breaker, throttle) = (self.breaker.map(|(lent, _)| lent), self.throttle.map(|(lent, _)| lent));
         let used = self.used.insert(Shared::new(self.budget, breaker, throttle));
-        let Some(refusal) = used.admit() else { return Ok(()) };
+        let mut refusal = used.admit();
+        if clock == Clock::Blocking && used.block_after_refusal(refusal.as_ref()) {
+            refusal = used.admit();
+        }
+        let Some(refusal) = refusal else { return Ok(()) };
         let error = match refusal.clone() {
             Refusal::Open(open) => self.breaker.map(|(_, error)| error(open)),
             Refusal::Throttled(throttled) => self.throttle.map(|(_, error)| error(throttled)),
@@ -246,8 +264,9 @@ impl<E> Sharing<E> for Shares<'_, E> {
     }
 
     #[inline]
-    fn resume(&mut self, planned: &Planned) -> Result<(), GivenUp> {
-        self.used.as_mut().map_or(Ok(()), |used| used.reacquire(planned))
+    fn resume(&mut self, planned: &Planned, clock: Clock) -> Result<(), GivenUp> {
+        let Some(used) = &mut self.used else { return Ok(()) };
+        if clock == Clock::Blocking { used.reacquire_blocking(planned) } else { used.reacquire(planned) }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::error::{Failure, OwnDelay};
 use crate::hedge::Hedge;
 use crate::observe::{HedgeEvent, LogLevel};
 use crate::policy::nanos::{Nanos, to_duration};
-use crate::runtime::{self, Clock, enabled};
+use crate::runtime::{self, enabled};
 
 /// Returns the hedge that an argument lends.
 #[inline]
@@ -85,7 +85,7 @@ impl<'a> Hedging<'a> {
     /// Emits an event of a copy, by its number from 1, of an attempt that started at `started`.
     pub(super) fn emit(&self, emit: fn(&HedgeEvent<'_>), copy: u32, started: Nanos) {
         let (label, level, attempt) = (self.operation, self.level, self.attempt.load(Ordering::Relaxed));
-        let delay = to_duration(runtime::now(Clock::Async).saturating_sub(started));
+        let delay = to_duration(runtime::timer_now().saturating_sub(started));
         emit(&HedgeEvent { operation: &label, label, attempt, copy, delay, level });
     }
 }

@@ -16,7 +16,7 @@ use crate::call::limits::Shared;
 use crate::hedge::{Hedge, Watch};
 use crate::observe;
 use crate::policy::nanos::Nanos;
-use crate::runtime::{self, Clock};
+use crate::runtime;
 
 /// A question about the result of one try, while others run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,7 +175,7 @@ impl<X: CopyRules, H: Handles> HedgedCall<'_, '_, X, H> {
 
 impl<'h, F: Future, W: Future<Output = ()>> Race<'h, F, W> {
     fn new(hedge: &'h Hedge, timers: &mut impl Timers<Timer = W>) -> Self {
-        let (started, delay) = (runtime::now(Clock::Async), hedge.delay());
+        let (started, delay) = (runtime::timer_now(), hedge.delay());
         let first = First::Running(hedge.watch(started));
         Race { hedge, started, delay, first, copies: Vec::new(), number: 0, timer: Some(timers.start(delay)) }
     }

@@ -61,6 +61,14 @@ fn copies_share_the_arguments() {
         async fn fetch(buffers: (Option<&mut [u8]>, u8)) -> Result<u32, String> { Ok(1) }
                                 ^^^^^^^^^^^^^^^^^^^^^^^ `hedge` runs copies of an attempt beside it, and `(Option<&mut [u8]>, u8)` can be lent to only one; take a `&`, or a value that each copy clones
 
+        #[retry(hedge = "50ms")]
+        async fn fetch(mut body: impl AsyncRead + Unpin) -> Result<u32, String> { Ok(1) }
+                       ^^^^^^^^ changes to `body` in one attempt would leak into the next; add the bound `Clone` and write `clone(body)`
+
+        #[retry(hedge = "50ms")]
+        async fn fetch(mut send: impl FnMut(u32)) -> Result<u32, String> { Ok(1) }
+                       ^^^^^^^^ changes to `send` in one attempt would leak into the next, and `hedge` lends it to no copy; take a `&`, or a value that each copy clones
+
         #[retry(hedge = "50ms", clone(self))]
                                       ^^^^ `hedge` runs copies of `fetch` beside each other, which share `self`; take `&self`
         async fn fetch(self) -> Result<u32, String> { Ok(1) }

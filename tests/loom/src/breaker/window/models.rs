@@ -11,10 +11,13 @@ const FAILED: CallResult = CallResult { has_failed: true, was_slow: false };
 /// Every tally matters.
 const ALL: fn(Tally) -> bool = |_| true;
 
+/// The circuit has left the generation of a call for which the window asks.
+const IS_LATE: fn() -> bool = || false;
+
 /// Two calls at once fill a window of two, in any order.
 pub fn calls_are_all_counted() {
     fn fail(calls: &Calls) -> Option<Tally> {
-        calls.add(0, FAILED)
+        calls.add(0, FAILED, IS_LATE)
     }
     explore(
         || Calls::new(2),
@@ -61,21 +64,21 @@ pub fn calls_are_all_counted_in_shards() {
 /// Three calls in a window of two: the third call replaces the first, even if the first is written late.
 pub fn a_late_writer_spoils_no_later_call() {
     fn fail(calls: &Calls) -> Option<Tally> {
-        calls.add(0, FAILED)
+        calls.add(0, FAILED, IS_LATE)
     }
     fn succeed_twice(calls: &Calls) -> Option<Tally> {
-        calls.add(0, GOOD);
-        calls.add(0, GOOD)
+        calls.add(0, GOOD, IS_LATE);
+        calls.add(0, GOOD, IS_LATE)
     }
     explore(
         || Calls::new(2),
         &[fail, succeed_twice],
         |calls, _| {
             // After two more calls, the failure is no longer in the window, whatever the order was.
-            calls.add(0, GOOD);
-            calls.add(0, GOOD);
-            assert_eq!(calls.add(0, GOOD), None, "all in the window is good");
-            assert_eq!(calls.add(0, FAILED), Some(Tally { calls: 2, failures: 1, slow: 0 }));
+            calls.add(0, GOOD, IS_LATE);
+            calls.add(0, GOOD, IS_LATE);
+            assert_eq!(calls.add(0, GOOD, IS_LATE), None, "all in the window is good");
+            assert_eq!(calls.add(0, FAILED, IS_LATE), Some(Tally { calls: 2, failures: 1, slow: 0 }));
         },
     );
 }
@@ -83,18 +86,18 @@ pub fn a_late_writer_spoils_no_later_call() {
 /// A call of the earlier generation ends while calls of the new generation are counted.
 pub fn calls_of_an_earlier_generation_do_not_count() {
     fn late(calls: &Calls) -> Option<Tally> {
-        calls.add(1, FAILED)
+        calls.add(1, FAILED, IS_LATE)
     }
     fn now(calls: &Calls) -> Option<Tally> {
-        calls.add(2, FAILED);
-        calls.add(2, GOOD)
+        calls.add(2, FAILED, IS_LATE);
+        calls.add(2, GOOD, IS_LATE)
     }
     explore(
         || Calls::new(4),
         &[late, now],
         |calls, tallies| {
             assert_eq!(tallies[1], Some(Tally { calls: 2, failures: 1, slow: 0 }));
-            assert_eq!(calls.add(2, GOOD), Some(Tally { calls: 3, failures: 1, slow: 0 }));
+            assert_eq!(calls.add(2, GOOD, IS_LATE), Some(Tally { calls: 3, failures: 1, slow: 0 }));
         },
     );
 }
@@ -124,7 +127,7 @@ pub fn calls_of_an_earlier_generation_do_not_count_in_time() {
 pub fn a_reader_finds_no_half_of_a_call() {
     const ONE: Tally = Tally { calls: 1, failures: 1, slow: 0 };
     fn fail(calls: &Calls) -> Tally {
-        calls.add(0, FAILED).unwrap_or_default()
+        calls.add(0, FAILED, IS_LATE).unwrap_or_default()
     }
     fn read(calls: &Calls) -> Tally {
         calls.tally_of(Some(0))

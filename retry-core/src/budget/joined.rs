@@ -1,0 +1,69 @@
+//! A budget that has joined a fleet: its reserve comes from the fleet in grants.
+//!
+//! The tokens of calls add up by themselves, because every process has its own. A grant is put beside them, where it is
+//! forgotten after one [`ttl`](RetryBudget::ttl). While the fleet is away, the reserve is the process's share of it.
+
+use core::sync::atomic::Ordering;
+use core::task::Waker;
+use std::sync::PoisonError;
+
+use super::budget::RetryBudget;
+use super::link::Link;
+use super::pool::TOKEN;
+
+/// The side of the member.
+impl RetryBudget {
+    /// Joins a fleet, with an empty reserve. Returns `false` if the budget belongs to one.
+    pub(crate) fn join_fleet(&self, member: Waker) -> bool {
+        let link = self.joined.make();
+        if link.is_active.load(Ordering::Acquire) {
+            return false;
+        }
+        link.alone.store(0, Ordering::Relaxed);
+        *link.member.lock().unwrap_or_else(PoisonError::into_inner) = Some(member);
+        // The first grant is asked for before the first failure, so that the first retry is paid for.
+        link.wants_grant.store(true, Ordering::Relaxed);
+        link.is_active.store(true, Ordering::Release);
+        self.empty_reserve();
+        true
+    }
+
+    /// Leaves the fleet. The reserve accrues by itself again, from empty on.
+    pub(crate) fn leave_fleet(&self) {
+        if let Some(link) = self.joined.link() {
+            link.is_active.store(false, Ordering::Release);
+            let _member = link.member.lock().unwrap_or_else(PoisonError::into_inner).take();
+            self.empty_reserve();
+        }
+    }
+
+    /// Returns whether the budget wants a grant. One that accrues alone wants to be with the fleet again.
+    pub(crate) fn wants_grant(&self) -> bool {
+        let wants =
+            |link: &Link| link.wants_grant.load(Ordering::Acquire) || link.alone.load(Ordering::Relaxed) != 0;
+        self.joined.link().is_some_and(wants)
+    }
+
+    /// Adds the tokens of a grant.
+    pub(crate) fn add_grant(&self, tokens: u32) {
+        let Some(link) = self.joined.link() else { return };
+        link.wants_grant.store(false, Ordering::Release);
+        self.add_units(u64::from(tokens) * TOKEN);
+    }
+
+    /// Accrues `per_second` tokens while the fleet is away, from an empty reserve on. With 0 the fleet is there.
+    pub(crate) fn accrue_alone(&self, per_second: u32) {
+        let Some(link) = self.joined.link() else { return };
+        if link.alone.swap(per_second, Ordering::Relaxed) != per_second {
+            self.empty_reserve();
+        }
+    }
+
+    pub(crate) fn name_in_fleet(&self) -> Option<&'static str> {
+        (self.pool.name != super::pool::UNNAMED).then_some(self.pool.name)
+    }
+
+    pub(crate) fn reserve_in_fleet(&self) -> u32 {
+        self.reserve_per_second
+    }
+}

@@ -1,0 +1,338 @@
+//! The member of a fleet: the one part of a process that talks to the store.
+
+use core::time::Duration;
+use std::format;
+use std::string::String;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
+use std::vec::Vec;
+
+use tokio::sync::{Mutex as AsyncMutex, Notify};
+use tokio::time::timeout;
+
+use super::circuit::{Action, View};
+use super::health::{Away, Health};
+use super::identity;
+use super::members::ProcessId;
+use super::record::{Answer, Request};
+use super::reserve::Claim;
+use super::rules::Rules;
+use super::side::{Message, Side};
+use super::store::Store;
+use crate::breaker::{CircuitBreaker, Link, millis};
+use crate::budget::RetryBudget;
+use crate::policy::nanos::{Nanos, from_duration};
+
+/// A value that is static, or shared.
+#[derive(Debug)]
+pub(super) enum Held<T: 'static> {
+    Static(&'static T),
+    Shared(Arc<T>),
+}
+
+impl<T> core::ops::Deref for Held<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        match self {
+            Held::Static(value) => value,
+            Held::Shared(value) => value,
+        }
+    }
+}
+
+/// The settings of a member.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settings {
+    pub(super) quorum: u32,
+    pub(super) sync_every: Duration,
+    pub(super) patience: Duration,
+    pub(super) runs_inline: bool,
+}
+
+/// The member of a fleet.
+pub(super) struct Member {
+    pub(super) settings: Settings,
+    pub(super) prefix: String,
+    store: Arc<dyn Store>,
+    health: Health,
+    circuits: RwLock<Vec<Arc<SharedCircuit>>>,
+    reserves: Vec<Arc<SharedReserve>>,
+    pub(super) notify: Notify,
+    pub(super) is_stopped: AtomicBool,
+    /// Whether a task that looks once has been spawned and has not begun.
+    pub(super) is_woken: AtomicBool,
+    /// The process for which the member runs: a fork has another number.
+    pub(super) owner: AtomicU32,
+    /// Whether the member has a thread of its own, so that a blocking call may wait for it.
+    pub(super) has_thread: bool,
+}
+
+/// A breaker that has joined.
+pub(super) struct SharedCircuit {
+    pub(super) breaker: Held<CircuitBreaker>,
+    pub(super) name: String,
+    key: String,
+    rules: Rules,
+    side: AsyncMutex<Side>,
+    /// The number of times that the store was asked, for threads that wait.
+    pub(super) asked: Mutex<u64>,
+    pub(super) has_asked: Condvar,
+}
+
+/// A budget that has joined.
+pub(super) struct SharedReserve {
+    pub(super) budget: Held<RetryBudget>,
+    pub(super) name: &'static str,
+    key: String,
+    process: Mutex<ProcessId>,
+    live: AtomicU32,
+}
+
+impl Member {
+    pub(super) fn new(
+        settings: Settings,
+        prefix: String,
+        fleet: &str,
+        store: Arc<dyn Store>,
+        has_thread: bool,
+    ) -> Member {
+        let health = Health::new(fleet, store.describe(), settings.sync_every);
+        Member {
+            settings,
+            prefix,
+            store,
+            health,
+            circuits: RwLock::default(),
+            reserves: Vec::new(),
+            notify: Notify::new(),
+            is_stopped: AtomicBool::new(false),
+            is_woken: AtomicBool::new(false),
+            owner: AtomicU32::new(std::process::id()),
+            has_thread,
+        }
+    }
+
+    /// Returns how long a breaker waits for an answer until the member must be gone: a look at all circuits is one request for
+    /// each, but a store that is away is asked twice in a row.
+    pub(super) fn answers_within(&self) -> Duration {
+        self.settings.patience.saturating_mul(4).saturating_add(Duration::from_secs(1))
+    }
+
+    /// Adds a budget, before the member runs.
+    pub(super) fn add_reserve(&mut self, budget: Held<RetryBudget>, name: &'static str) {
+        let key = format!("{}:reserve:{name}", self.prefix);
+        let process = Mutex::new(identity::draw());
+        self.reserves.push(Arc::new(SharedReserve { budget, name, key, process, live: AtomicU32::new(1) }));
+    }
+
+    /// Returns a circuit, which is yet to be [added](Member::add_circuit).
+    pub(super) fn circuit_of(&self, breaker: Held<CircuitBreaker>, name: String) -> SharedCircuit {
+        let key = format!("{}:circuit:{name}", self.prefix);
+        let rules = rules(&breaker, self.settings.quorum);
+        SharedCircuit {
+            breaker,
+            name,
+            key,
+            rules,
+            side: AsyncMutex::new(Side::new()),
+            asked: Mutex::new(0),
+            has_asked: Condvar::new(),
+        }
+    }
+
+    pub(super) fn add_circuit(&self, circuit: Arc<SharedCircuit>) {
+        self.circuits.write().unwrap_or_else(PoisonError::into_inner).push(circuit);
+    }
+
+    pub(super) fn circuits(&self) -> Vec<Arc<SharedCircuit>> {
+        self.circuits.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn circuit(&self, name: &str) -> Option<Arc<SharedCircuit>> {
+        self.circuits().into_iter().find(|circuit| circuit.name == name)
+    }
+
+    pub(super) fn reserves(&self) -> &[Arc<SharedReserve>] {
+        &self.reserves
+    }
+
+    /// Asks the store, within the patience of the fleet.
+    async fn ask(&self, key: &str, request: Request) -> Result<Answer, Away> {
+        let permit = self.health.acquire()?;
+        match timeout(self.settings.patience, self.store.ask(key, request)).await {
+            Ok(Ok(answer)) => {
+                permit.success();
+                self.health.found();
+                Ok(answer)
+            }
+            Ok(Err(error)) => {
+                permit.ignore();
+                self.health.failed(Some(&error), self.settings.patience);
+                Err(Away)
+            }
+            Err(_) => {
+                permit.ignore();
+                self.health.failed(None, self.settings.patience);
+                Err(Away)
+            }
+        }
+    }
+
+    async fn step(&self, circuit: &SharedCircuit, request: Request) -> Result<View, Away> {
+        match self.ask(&circuit.key, request).await? {
+            Answer::Circuit(view) => Ok(view),
+            Answer::Reserve(_) => Err(Away),
+        }
+    }
+
+    /// Sends what a circuit has to send, until there is nothing left or the store is away.
+    pub(super) async fn sync(&self, circuit: &SharedCircuit, looks: bool) {
+        let mut side = circuit.side.lock().await;
+        let Some(link) = circuit.breaker.link() else { return };
+        let sync_every = from_duration(self.settings.sync_every);
+        let mut looks = looks;
+        loop {
+            let now = circuit.breaker.fleet_now();
+            let unused = now.saturating_sub(2 * from_duration(self.settings.patience));
+            link.return_unused(unused);
+            let message = match side.next(link, now, sync_every) {
+                Some(message) => message,
+                None if looks => Message::Look,
+                None => break,
+            };
+            looks = looks && !matches!(message, Message::Look);
+            match self.step(circuit, Request::Circuit(side.step(message, circuit.rules))).await {
+                Ok(view) => side.read(message, &view, &circuit.breaker, link, sync_every),
+                Err(Away) => {
+                    if self.health.is_lost() || matches!(message, Message::Lease | Message::Look) {
+                        circuit.breaker.follow_alone();
+                    }
+                    break;
+                }
+            }
+        }
+        drop(side);
+        *circuit.asked.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        circuit.has_asked.notify_all();
+    }
+
+    /// Sends an action on a circuit and returns the view after it.
+    pub(super) async fn act(
+        &self,
+        circuit: &SharedCircuit,
+        action: impl FnOnce((u64, u64)) -> Action,
+    ) -> Result<View, Away> {
+        let mut side = circuit.side.lock().await;
+        let step = side.step_of(action(side.seen()), circuit.rules);
+        let view = self.step(circuit, Request::Circuit(step)).await?;
+        if let Some(link) = circuit.breaker.link() {
+            let sync_every = from_duration(self.settings.sync_every);
+            side.read(Message::Look, &view, &circuit.breaker, link, sync_every);
+        }
+        Ok(view)
+    }
+
+    /// Claims a grant for a budget that wants one.
+    pub(super) async fn claim(&self, reserve: &SharedReserve) {
+        if !reserve.budget.wants_grant() {
+            return;
+        }
+        let per_second = reserve.budget.reserve_in_fleet();
+        let process = *reserve.process.lock().unwrap_or_else(PoisonError::into_inner);
+        let claim = Claim { process, fresh: identity::number(), per_second, tokens: u32::MAX };
+        if let Ok(Answer::Reserve(grant)) = self.ask(&reserve.key, Request::Reserve(claim)).await {
+            reserve.live.store(grant.live.max(1), Ordering::Relaxed);
+            reserve.budget.accrue_alone(0);
+            if grant.tokens > 0 {
+                reserve.budget.add_grant(grant.tokens);
+            }
+        } else if self.health.is_lost() {
+            reserve.budget.accrue_alone(per_second / reserve.live.load(Ordering::Relaxed).max(1));
+        }
+    }
+
+    /// Sends everything that there is to send.
+    pub(super) async fn sync_all(&self, looks: bool) {
+        for circuit in self.circuits() {
+            self.sync(&circuit, looks && circuit.breaker.link().is_some_and(Link::is_following)).await;
+        }
+        for reserve in &self.reserves {
+            self.claim(reserve).await;
+        }
+    }
+
+    /// Returns how long it takes until something is due, at most `sync_every`.
+    pub(super) async fn due_in(&self) -> Duration {
+        let sync_every = from_duration(self.settings.sync_every);
+        let mut due = sync_every;
+        for circuit in self.circuits() {
+            let side = circuit.side.lock().await;
+            if let Some(link) = circuit.breaker.link().filter(|_| !self.health.is_lost()) {
+                due = side
+                    .due_in(link, circuit.breaker.fleet_now(), sync_every)
+                    .map_or(due, |soon| soon.min(due));
+            }
+        }
+        Duration::from_nanos(due)
+    }
+
+    /// Leaves the fleet: the values follow their own rules from now on.
+    pub(super) fn unlink(&self) {
+        for circuit in self.circuits() {
+            circuit.breaker.leave_fleet();
+        }
+        for reserve in &self.reserves {
+            reserve.budget.leave_fleet();
+        }
+    }
+
+    /// Gives the leases back, and takes part in no circuit any longer.
+    pub(super) async fn leave(&self) {
+        for circuit in self.circuits() {
+            let side = circuit.side.lock().await;
+            let step = side.step_of(Action::Leave, circuit.rules);
+            if self.step(&circuit, Request::Circuit(step)).await.is_err() {
+                break;
+            }
+        }
+    }
+
+    /// Draws new numbers, in a process that was forked.
+    pub(super) async fn begin_anew(&self) {
+        for circuit in self.circuits() {
+            circuit.side.lock().await.begin_anew();
+        }
+        for reserve in &self.reserves {
+            *reserve.process.lock().unwrap_or_else(PoisonError::into_inner) = identity::draw();
+        }
+    }
+}
+
+impl core::fmt::Debug for Member {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Member")
+            .field("prefix", &self.prefix)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Returns the rules of a breaker.
+fn rules(breaker: &CircuitBreaker, quorum: u32) -> Rules {
+    let settings = breaker.settings_for_fleet();
+    let rate = |fraction: f64| (fraction * 1e6).round() as u32;
+    let time = |nanos: Nanos| millis(nanos).clamp(1, Rules::MAX_TIME);
+    Rules {
+        quorum,
+        window: time(settings.window).max(10),
+        minimum_calls: settings.minimum_calls,
+        failure_rate: rate(settings.failure_rate),
+        slow_rate: rate(settings.slow_rate),
+        open_for: millis(settings.open_for).min(Rules::MAX_TIME),
+        open_for_max: millis(settings.open_for_max).min(Rules::MAX_TIME),
+        trial_timeout: time(settings.trial_timeout),
+        trials: settings.trials,
+        trial_failures: settings.trial_failures,
+    }
+}

@@ -1,0 +1,89 @@
+//! A store in this process, for tests.
+
+use std::boxed::Box;
+use std::collections::HashMap;
+use std::string::String;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use super::record::{Record, Request};
+use super::store::{Store, StoreFuture};
+use crate::policy::nanos::{Nanos, to_duration};
+use crate::runtime::{self, Clock};
+
+/// A store in this process: for tests, and to try out a fleet without a server.
+///
+/// Its clock is that of the runtime, so a paused clock of tokio works. It runs the rules of the crate itself, by
+/// [`Record::answer`].
+///
+/// ```
+/// use retry_core::fleet::{Fleet, MemoryStore};
+///
+/// let fleet = Fleet::on(MemoryStore::new()).name("shop");
+/// ```
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    records: Mutex<HashMap<String, Kept>>,
+    /// The time of the first request.
+    start: OnceLock<Nanos>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    record: Record,
+    /// The end of its life; none if it lives for ever.
+    until: Option<Duration>,
+}
+
+impl MemoryStore {
+    /// Creates an empty store.
+    #[must_use]
+    pub fn new() -> MemoryStore {
+        MemoryStore::default()
+    }
+
+    /// Removes all records, as a server does that loses its data.
+    pub fn clear(&self) {
+        self.records().clear();
+    }
+
+    /// Returns the number of records.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records().len()
+    }
+
+    /// Returns whether there is no record.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records().is_empty()
+    }
+
+    fn records(&self) -> std::sync::MutexGuard<'_, HashMap<String, Kept>> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn ask<'a>(&'a self, key: &'a str, request: Request) -> StoreFuture<'a> {
+        Box::pin(async move {
+            let now = runtime::now(Clock::Async);
+            let since = now.saturating_sub(*self.start.get_or_init(|| now));
+            // The clock of a store never stands at 0.
+            let now = Duration::from_secs(1) + to_duration(since);
+            let mut records = self.records();
+            records.retain(|_, kept| kept.until.is_none_or(|until| now < until));
+            let record = records.get(key).map(|kept| &kept.record);
+            let (answer, written) = Record::answer(record, now, &request);
+            if let Some(written) = written {
+                let until = written.life.map(|life| now + life);
+                records.insert(key.into(), Kept { record: written.record, until });
+            }
+            Ok(answer)
+        })
+    }
+
+    fn describe(&self) -> String {
+        "memory".into()
+    }
+}

@@ -1,0 +1,201 @@
+//! The side of one process in a shared circuit: what it sends next, and what it makes of the answer.
+
+use super::circuit::{Action, Phase, Step, View};
+use super::identity;
+use super::members::ProcessId;
+use super::rules::{Millis, Rules};
+use super::tally::Calls;
+use crate::breaker::{CircuitBreaker, EndedLease, HeldLease, Link, LinkCounts};
+use crate::policy::nanos::Nanos;
+
+/// The side of one process. See the module's documentation.
+#[derive(Debug)]
+pub(super) struct Side {
+    process: ProcessId,
+    /// The epoch and the generation of the last view; none before the process has joined.
+    seen: Option<(u64, u64)>,
+    /// The report that was sent, until it is answered.
+    report: Option<Report>,
+    reports: u64,
+    reported: LinkCounts,
+    reported_at: Nanos,
+    leases: u64,
+}
+
+/// A report. It is sent unchanged until it is answered, so that the store counts it once.
+#[derive(Clone, Copy, Debug)]
+struct Report {
+    number: u64,
+    calls: Calls,
+    tripped: bool,
+    seen: (u64, u64),
+    counts: LinkCounts,
+}
+
+/// What is sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Message {
+    Join,
+    Look,
+    Ended(EndedLease),
+    Lease,
+    Report,
+}
+
+/// The longest time that a failure is kept before it is reported, if a report was sent shortly before.
+const SOON: Nanos = 100_000_000;
+
+impl Side {
+    pub(super) fn new() -> Side {
+        Side {
+            process: identity::draw(),
+            seen: None,
+            report: None,
+            reports: 0,
+            reported: LinkCounts::default(),
+            reported_at: 0,
+            leases: 0,
+        }
+    }
+
+    /// Takes part as a new process, because the store does not know this one or because it is another one after a fork.
+    pub(super) fn begin_anew(&mut self) {
+        *self = Side { reported: self.reported, reported_at: self.reported_at, ..Side::new() };
+    }
+
+    /// Returns what to send next. `sync_every` is the time between two reports without a failure.
+    pub(super) fn next(&mut self, link: &Link, now: Nanos, sync_every: Nanos) -> Option<Message> {
+        if let Some(ended) = link.next_ended() {
+            return Some(Message::Ended(ended));
+        }
+        let Some(seen) = self.seen else { return Some(Message::Join) };
+        if link.wants_lease() {
+            return Some(Message::Lease);
+        }
+        if self.report.is_some() {
+            return Some(Message::Report);
+        }
+        if link.wants_look() {
+            return Some(Message::Look);
+        }
+        if link.is_following() {
+            return None;
+        }
+        let counts = link.counts();
+        let has_failed = counts.bad > self.reported.bad || counts.slow > self.reported.slow;
+        let wait = if has_failed { SOON.min(sync_every) } else { sync_every };
+        let is_due = now.saturating_sub(self.reported_at) >= wait;
+        let tripped = link.take_trip();
+        let is_worth_it = tripped || is_due && counts != self.reported;
+        if !is_worth_it {
+            return None;
+        }
+        let since = |part: fn(&LinkCounts) -> u64| {
+            u32::try_from(part(&counts).saturating_sub(part(&self.reported))).unwrap_or(u32::MAX)
+        };
+        let calls = Calls { good: since(|c| c.good), bad: since(|c| c.bad), slow: since(|c| c.slow) };
+        self.reports += 1;
+        self.report = Some(Report { number: self.reports, calls, tripped, seen, counts });
+        Some(Message::Report)
+    }
+
+    /// Returns how long it takes until the next report is due, if there is one.
+    pub(super) fn due_in(&self, link: &Link, now: Nanos, sync_every: Nanos) -> Option<Nanos> {
+        let counts = link.counts();
+        let has_failed = counts.bad > self.reported.bad || counts.slow > self.reported.slow;
+        let wait = if has_failed { SOON.min(sync_every) } else { sync_every };
+        let is_due = !link.is_following() && counts != self.reported;
+        is_due.then(|| wait.saturating_sub(now.saturating_sub(self.reported_at)))
+    }
+
+    /// Returns the step of a message.
+    pub(super) fn step(&self, message: Message, rules: Rules) -> Step {
+        let action = match (message, self.report) {
+            (Message::Join, _) => Action::Join,
+            (Message::Ended(EndedLease { lease, has_failed }), _) => {
+                let HeldLease { epoch, generation, number: lease } = lease;
+                match has_failed {
+                    Some(has_failed) => Action::Outcome { epoch, generation, lease, has_failed },
+                    None => Action::Release { epoch, generation, lease },
+                }
+            }
+            (Message::Lease, _) => Action::Lease { number: self.leases + 1 },
+            (Message::Report, Some(Report { number, calls, tripped, seen: (epoch, generation), .. })) => {
+                Action::Report { epoch, generation, number, calls, tripped }
+            }
+            (Message::Look | Message::Report, _) => Action::Look,
+        };
+        Step { process: self.process, fresh: identity::number(), rules, action }
+    }
+
+    /// Returns a step of another kind.
+    pub(super) fn step_of(&self, action: Action, rules: Rules) -> Step {
+        Step { process: self.process, fresh: identity::number(), rules, action }
+    }
+
+    /// Returns the epoch and the generation of the last view.
+    pub(super) fn seen(&self) -> (u64, u64) {
+        self.seen.unwrap_or_default()
+    }
+
+    /// Reads the answer to a message, and makes the breaker follow the circuit.
+    pub(super) fn read(
+        &mut self,
+        message: Message,
+        view: &View,
+        breaker: &CircuitBreaker,
+        link: &Link,
+        sync_every: Nanos,
+    ) {
+        let now = breaker.fleet_now();
+        match message {
+            Message::Ended(ended) => link.forget_ended(&ended),
+            // A process that the store does not know asks again when it has joined anew.
+            Message::Lease if !view.known => {}
+            Message::Lease => {
+                let number = self.leases + 1;
+                if view.granted {
+                    self.leases = number;
+                }
+                let lease = HeldLease { epoch: view.epoch, generation: view.generation, number };
+                link.answer_lease(view.granted.then_some(lease), now);
+            }
+            Message::Report => {
+                if let Some(report) = self.report.take() {
+                    self.reported = report.counts;
+                    self.reported_at = now;
+                }
+            }
+            Message::Join | Message::Look => {}
+        }
+        self.see(view, breaker, link, sync_every);
+        if !view.known && !matches!(message, Message::Look) {
+            self.begin_anew();
+        }
+    }
+
+    fn see(&mut self, view: &View, breaker: &CircuitBreaker, link: &Link, sync_every: Nanos) {
+        let before = self.seen.replace((view.epoch, view.generation));
+        if before.is_some_and(|before| before != (view.epoch, view.generation)) {
+            // What was counted in another generation does not count in this one.
+            self.reported = link.counts();
+        }
+        if before.is_some_and(|(epoch, _)| epoch != view.epoch) {
+            breaker.follow_no_longer();
+        }
+        link.see(breaker.fleet_now());
+        let left = nanos(view.left);
+        match view.phase {
+            Phase::Closed => breaker.follow_closed(),
+            Phase::Open => breaker.follow(left, true),
+            // A reset, or the end of another process's trial, may end this phase before its time.
+            Phase::HalfOpen => breaker.follow(left.min(sync_every), false),
+            Phase::ForcedOpen => breaker.follow(left.min(sync_every), true),
+        }
+    }
+}
+
+/// Returns nanoseconds of a time of the store.
+pub(super) fn nanos(time: Millis) -> Nanos {
+    time.saturating_mul(1_000_000)
+}
