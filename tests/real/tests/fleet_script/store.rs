@@ -11,7 +11,7 @@ use std::{
 
 use real::{Mode, Proxy, Server};
 use redis::{Client, RedisError, aio::MultiplexedConnection, cmd};
-use retry_core::fleet::{Action, IntoStore, Phase, Record, RedisStore, redis::script};
+use retry_core::fleet::{Action, Fleet, IntoStore, Phase, Record, RedisStore, redis::script};
 use tokio::{
     runtime::Runtime,
     time::{sleep, timeout},
@@ -65,6 +65,14 @@ async fn a_fleet_takes_a_client_and_its_connections() {
             epochs.push(view.epoch);
         }
         assert!(epochs.iter().all(|&epoch| epoch == epochs[0]));
+        let [shared, ..] = stores;
+        let fleets = [
+            Fleet::on(servers::client(&redis)),
+            Fleet::on(servers::client(&redis).get_connection_manager().await.unwrap()),
+            Fleet::on(RedisStore::new(servers::connection(&redis).await)),
+            Fleet::on(shared),
+        ];
+        assert_eq!(fleets.len(), 4);
     })
     .await;
 }
