@@ -11,6 +11,9 @@ use tokio::time::{advance, sleep};
 
 const OPEN_FOR: Duration = Duration::from_secs(10);
 
+/// How long budgets are watched.
+const SECONDS: u32 = 60;
+
 /// One process of the fleet.
 struct Process {
     breaker: Arc<CircuitBreaker>,
@@ -75,11 +78,7 @@ async fn failures_of_two_processes_open_the_circuit_of_all() {
     sleep(Duration::from_millis(1200)).await;
     assert_eq!(fleet[2].state(), CircuitState::Open);
     let refused = fleet[2].breaker.acquire().unwrap_err();
-    assert!(
-        refused.retry_in() < OPEN_FOR - Duration::from_secs(1),
-        "{:?} is what remains",
-        refused.retry_in()
-    );
+    assert!(refused.retry_in() < OPEN_FOR * 9 / 10, "{:?} is what remains", refused.retry_in());
 }
 
 #[tokio::test(start_paused = true)]
@@ -89,7 +88,9 @@ async fn one_bad_process_opens_its_own_circuit_and_no_other() {
     settle().await;
     fleet[0].fail(100);
     for _ in 0..20 {
-        fleet[1..].iter().for_each(|process| process.succeed(1));
+        for process in &fleet[1..] {
+            process.succeed(1);
+        }
         sleep(Duration::from_millis(500)).await;
         assert_eq!(fleet[0].state(), CircuitState::Open);
         assert!(fleet[1..].iter().all(|process| process.state() == CircuitState::Closed));
@@ -100,7 +101,9 @@ async fn opened(fleet: &[Process]) {
     settle().await;
     fleet[0].fail(4);
     fleet[1].fail(4);
-    fleet[2..].iter().for_each(|process| process.succeed(1));
+    for process in &fleet[2..] {
+        process.succeed(1);
+    }
     sleep(Duration::from_millis(1200)).await;
     assert!(fleet.iter().all(|process| process.state() == CircuitState::Open));
     assert_eq!(fleet[0].member.view("search").await.unwrap().state(), CircuitState::Open);
@@ -318,7 +321,6 @@ async fn the_reserve_of_a_budget_is_that_of_the_whole_fleet() {
     let fleet: Vec<_> = (0..5).map(|_| budget(&store)).collect();
     assert!(fleet.iter().all(|(budget, _)| !budget.try_withdraw()), "a joined budget is empty");
     let mut paid = 0;
-    const SECONDS: u32 = 60;
     for _ in 0..SECONDS * 100 {
         paid += fleet.iter().filter(|(budget, _)| budget.try_withdraw()).count();
         sleep(Duration::from_millis(10)).await;
@@ -334,15 +336,18 @@ async fn a_budget_whose_store_is_away_has_its_share_of_the_reserve() {
     let store = Arc::new(Flaky::default());
     let fleet: Vec<_> = (0..5).map(|_| budget(&store)).collect();
     for _ in 0..100 {
-        fleet.iter().for_each(|(budget, _)| _ = budget.try_withdraw());
+        for (budget, _) in &fleet {
+            let _ = budget.try_withdraw();
+        }
         sleep(Duration::from_millis(50)).await;
     }
     store.mode.store(ERROR, Ordering::Relaxed);
     for _ in 0..100 {
-        fleet.iter().for_each(|(budget, _)| _ = budget.try_withdraw());
+        for (budget, _) in &fleet {
+            let _ = budget.try_withdraw();
+        }
         sleep(Duration::from_millis(50)).await;
     }
-    const SECONDS: u32 = 60;
     let mut paid = 0;
     for _ in 0..SECONDS * 10 {
         paid += u32::from(fleet[0].0.try_withdraw());

@@ -17,11 +17,12 @@ use crate::breaker::CircuitBreaker;
 #[cfg(feature = "fleet")]
 pub struct FleetWait(crate::breaker::Asked);
 
-/// The wait of an async call for the store of its breaker's fleet. Without the feature `fleet` nobody makes one. It is no
-/// empty type, because the compiler warns about a pattern for one.
+/// The wait of an async call for the store of its breaker's fleet. Without the feature `fleet` there is none: the type has no
+/// value, so the code around one vanishes. The field is private, because the compiler warns about a pattern for a type that
+/// is visibly empty.
 #[cfg(not(feature = "fleet"))]
 #[derive(Debug)]
-pub struct FleetWait(());
+pub struct FleetWait(core::convert::Infallible);
 
 #[cfg(feature = "fleet")]
 impl core::fmt::Debug for FleetWait {
@@ -49,7 +50,7 @@ impl Future for FleetWait {
 
     #[cfg(not(feature = "fleet"))]
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        Poll::Ready(())
+        match self.0 {}
     }
 }
 

@@ -3,12 +3,12 @@
 use std::boxed::Box;
 use std::collections::HashMap;
 use std::string::String;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::record::{Record, Request};
 use super::store::{Store, StoreFuture};
-use crate::policy::nanos::to_duration;
+use crate::policy::nanos::{Nanos, to_duration};
 use crate::runtime::{self, Clock};
 
 /// A store in this process: for tests, and to try out a fleet without a server.
@@ -22,7 +22,11 @@ use crate::runtime::{self, Clock};
 /// let fleet = Fleet::on(MemoryStore::new()).name("shop");
 /// ```
 #[derive(Debug, Default)]
-pub struct MemoryStore(Mutex<HashMap<String, Kept>>);
+pub struct MemoryStore {
+    records: Mutex<HashMap<String, Kept>>,
+    /// The time of the first request.
+    start: OnceLock<Nanos>,
+}
 
 #[derive(Debug)]
 struct Kept {
@@ -56,15 +60,17 @@ impl MemoryStore {
     }
 
     fn records(&self) -> std::sync::MutexGuard<'_, HashMap<String, Kept>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Store for MemoryStore {
     fn ask<'a>(&'a self, key: &'a str, request: Request) -> StoreFuture<'a> {
         Box::pin(async move {
+            let now = runtime::now(Clock::Async);
+            let since = now.saturating_sub(*self.start.get_or_init(|| now));
             // The clock of a store never stands at 0.
-            let now = Duration::from_secs(1) + to_duration(runtime::now(Clock::Async));
+            let now = Duration::from_secs(1) + to_duration(since);
             let mut records = self.records();
             records.retain(|_, kept| kept.until.is_none_or(|until| now < until));
             let record = records.get(key).map(|kept| &kept.record);

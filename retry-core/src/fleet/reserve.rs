@@ -53,14 +53,14 @@ const LEAP: Micros = 1_000_000;
 const SECOND: Micros = 1_000_000;
 
 impl Reserve {
-    /// Returns a reserve that is empty at `now`.
+    /// Returns a reserve that is empty at `now`, at most 2^53 - 2^24.
     #[must_use]
     pub fn new(epoch: u64, now: Micros) -> Reserve {
         Reserve { epoch, spent_until: now.min(MAX_NOW), members: Members::default() }
     }
 }
 
-/// Runs one claim at `now`, at most 2^52, and returns what it grants.
+/// Runs one claim at `now`, at most 2^53 - 2^24, and returns what it grants.
 ///
 /// A grant is at most the fair share of one second, and at least one token. No more than one grant accrues while nobody
 /// claims, so the fleet gets at most `per_second · T` and one grant in any time T.
