@@ -49,8 +49,8 @@ struct Process {
 
 const EDGES: [u64; 8] = [0, 1, 2, 1 << 50, (1 << 53) - 1, 1 << 53, (1 << 53) + 1, u64::MAX];
 
-/// The latest time, in microseconds: 2^53 and below.
-const LATEST: u64 = 9_000_000_000_000_000;
+/// The latest time, in microseconds, that an argument of the script can have.
+const LATEST: u64 = 1 << 53;
 
 impl History {
     pub(crate) fn new(seed: u64) -> History {

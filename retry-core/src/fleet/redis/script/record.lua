@@ -26,7 +26,7 @@ else
   micros = tonumber(ARGV[2])
 end
 -- What is added to a time stays below 2^53.
-local MAX_NOW = 4503599627370496
+local MAX_NOW = 9007199237963776
 local now = min(floor(micros / 1000), MAX_NOW)
 
 -- What is left of a length of time that began at `start`. A start in the future means that the clock was set back: then
