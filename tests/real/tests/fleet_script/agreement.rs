@@ -1,8 +1,8 @@
 //! The script and the specification agree, in answers and in records.
 
-use std::{collections::BTreeMap, env, time::Duration};
+use std::{collections::BTreeMap, env};
 
-use redis::{AsyncConnectionConfig, Pipeline, Script, Value, aio::MultiplexedConnection, from_redis_value};
+use redis::{Pipeline, Script, Value, aio::MultiplexedConnection, from_redis_value};
 use retry_core::fleet::{Action, Answer, Phase, Request, redis::script};
 use tokio::time::Instant;
 
@@ -62,13 +62,12 @@ async fn the_script_and_the_specification_agree() {
     let steps = number_of("FLEET_STEPS", 100_000);
     let first = number_of("FLEET_SEED", 1);
     let redis = servers::single(&[]).await;
+    let connection = servers::connection(&redis).await;
     let start = Instant::now();
     let batches = steps.div_ceil(LENGTH * BATCH);
     let halves = [0, 1].map(|half| {
-        let client = servers::client(&redis);
+        let mut connection = connection.clone();
         tokio::spawn(async move {
-            let config = AsyncConnectionConfig::new().set_response_timeout(Some(Duration::from_mins(1)));
-            let mut connection = client.get_multiplexed_async_connection_with_config(&config).await.unwrap();
             let mut coverage = Coverage::default();
             for batch in (half..batches).step_by(2) {
                 compare(&mut connection, first + batch * BATCH, &mut coverage).await;
