@@ -9,6 +9,7 @@ mod handle;
 mod health;
 mod identity;
 mod leases;
+mod links;
 mod member;
 mod members;
 mod memory;

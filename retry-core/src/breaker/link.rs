@@ -10,7 +10,7 @@ use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::boxed::Box;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::vec::Vec;
 
 use super::window::CallResult;
@@ -31,6 +31,29 @@ pub(crate) trait Coordinator: Send + Sync {
     /// Blocks this thread as long as the future of [`asked`](Coordinator::asked) would take, if the member has a thread of
     /// its own. Returns whether it did.
     fn block(&self) -> bool;
+}
+
+/// The link of a breaker, which stays when the fleet is left.
+#[derive(Debug)]
+pub(super) struct Joined(OnceLock<Box<Link>>);
+
+impl Joined {
+    pub(super) const fn new() -> Joined {
+        Joined(OnceLock::new())
+    }
+
+    #[inline]
+    pub(super) fn link(&self) -> Option<&Link> {
+        match self.0.get() {
+            Some(link) if link.is_active() => Some(link),
+            _ => None,
+        }
+    }
+
+    /// Returns the link, active or not.
+    pub(super) fn make(&self) -> &Link {
+        self.0.get_or_init(|| Box::new(Link::new()))
+    }
 }
 
 /// A lease as the store knows it.

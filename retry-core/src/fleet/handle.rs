@@ -9,6 +9,7 @@ use std::string::{String, ToString};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::circuit::{Action, Phase, View};
+use super::links;
 use super::member::{Held, Member, SharedCircuit};
 use super::rules::Rules;
 use super::runner;
@@ -41,7 +42,7 @@ impl FleetMember {
             let default = CircuitBreaker::new();
             let settings = settings.as_ref().map_or(&default, |circuit| &*circuit.breaker);
             let breaker = Arc::new(settings.sibling(Arc::clone(&full)));
-            self.member.add_circuit(Held::Shared(Arc::clone(&breaker)), full.to_string());
+            links::join_breaker(&self.member, Held::Shared(Arc::clone(&breaker)), full.to_string());
             breaker
         };
         Arc::clone(by_host.entry(key).or_insert_with(make))

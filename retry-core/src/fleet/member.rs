@@ -1,12 +1,10 @@
 //! The member of a fleet: the one part of a process that talks to the store.
 
 use core::time::Duration;
-use std::boxed::Box;
 use std::format;
 use std::string::String;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, Weak};
-use std::task::Wake;
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::vec::Vec;
 
 use tokio::sync::{Mutex as AsyncMutex, Notify};
@@ -21,7 +19,7 @@ use super::reserve::Claim;
 use super::rules::Rules;
 use super::side::{Message, Side};
 use super::store::Store;
-use crate::breaker::{Asked, CircuitBreaker, Coordinator, Link, millis};
+use crate::breaker::{CircuitBreaker, Link, millis};
 use crate::budget::RetryBudget;
 use crate::policy::nanos::{Nanos, from_duration};
 
@@ -78,8 +76,8 @@ pub(super) struct SharedCircuit {
     rules: Rules,
     side: AsyncMutex<Side>,
     /// The number of times that the store was asked, for threads that wait.
-    asked: Mutex<u64>,
-    has_asked: Condvar,
+    pub(super) asked: Mutex<u64>,
+    pub(super) has_asked: Condvar,
 }
 
 /// A budget that has joined.
@@ -122,11 +120,11 @@ impl Member {
         self.reserves.push(Arc::new(SharedReserve { budget, name, key, process, live: AtomicU32::new(1) }));
     }
 
-    /// Adds a breaker, and links it with the member.
-    pub(super) fn add_circuit(self: &Arc<Self>, breaker: Held<CircuitBreaker>, name: String) -> bool {
+    /// Returns a circuit, which is yet to be [added](Member::add_circuit).
+    pub(super) fn circuit_of(&self, breaker: Held<CircuitBreaker>, name: String) -> SharedCircuit {
         let key = format!("{}:circuit:{name}", self.prefix);
         let rules = rules(&breaker, self.settings.quorum);
-        let circuit = Arc::new(SharedCircuit {
+        SharedCircuit {
             breaker,
             name,
             key,
@@ -134,13 +132,11 @@ impl Member {
             side: AsyncMutex::new(Side::new()),
             asked: Mutex::new(0),
             has_asked: Condvar::new(),
-        });
-        let link = Arc::new(CircuitLink { member: Arc::downgrade(self), circuit: Arc::downgrade(&circuit) });
-        let has_joined = circuit.breaker.join_fleet(link);
-        if has_joined {
-            self.circuits.write().unwrap_or_else(PoisonError::into_inner).push(circuit);
         }
-        has_joined
+    }
+
+    pub(super) fn add_circuit(&self, circuit: Arc<SharedCircuit>) {
+        self.circuits.write().unwrap_or_else(PoisonError::into_inner).push(circuit);
     }
 
     pub(super) fn circuits(&self) -> Vec<Arc<SharedCircuit>> {
@@ -321,57 +317,6 @@ impl core::fmt::Debug for Member {
             .field("prefix", &self.prefix)
             .field("settings", &self.settings)
             .finish_non_exhaustive()
-    }
-}
-
-/// Wakes the member for a budget.
-pub(super) struct ReserveWaker(pub(super) Weak<Member>);
-
-impl Wake for ReserveWaker {
-    fn wake(self: Arc<Self>) {
-        if let Some(member) = self.0.upgrade() {
-            super::runner::wake(&member);
-        }
-    }
-}
-
-/// The member, as a breaker sees it.
-struct CircuitLink {
-    member: Weak<Member>,
-    circuit: Weak<SharedCircuit>,
-}
-
-impl Coordinator for CircuitLink {
-    fn wake(&self) {
-        if let Some(member) = self.member.upgrade() {
-            super::runner::wake(&member);
-        }
-    }
-
-    fn asked(&self) -> Asked {
-        let (member, circuit) = (self.member.upgrade(), self.circuit.upgrade());
-        Box::pin(async move {
-            if let (Some(member), Some(circuit)) = (member, circuit) {
-                // The member may ask for another circuit at the same time, so this is bounded once more.
-                let _ = timeout(member.settings.patience, member.sync(&circuit, false)).await;
-            }
-        })
-    }
-
-    fn block(&self) -> bool {
-        let (Some(member), Some(circuit)) = (self.member.upgrade(), self.circuit.upgrade()) else {
-            return false;
-        };
-        if !member.has_thread {
-            return false;
-        }
-        let asked = circuit.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = *asked;
-        super::runner::wake(&member);
-        let patience = member.settings.patience;
-        let waited = circuit.has_asked.wait_timeout_while(asked, patience, |asked| *asked == before);
-        drop(waited);
-        true
     }
 }
 

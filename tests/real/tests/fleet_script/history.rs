@@ -36,6 +36,8 @@ pub(crate) struct History {
     leases: Vec<(ProcessId, u64, u64, u64)>,
     fields: Option<BTreeMap<String, String>>,
     reserve: bool,
+    /// Whether more processes fail than the record keeps, and none opens the circuit.
+    crowd: bool,
 }
 
 struct Process {
@@ -52,7 +54,8 @@ const LATEST: u64 = 9_000_000_000_000_000;
 impl History {
     pub(crate) fn new(seed: u64) -> History {
         let mut rng = Rng::with_seed(seed);
-        let count = [1, 2, 3, 3, 5, 8, 40][rng.usize(..7)];
+        let crowd = rng.u8(..40) == 0;
+        let count = if crowd { 80 } else { [1, 2, 3, 3, 5, 8, 40][rng.usize(..7)] };
         let process = |rng: &mut Rng| Process { id: ProcessId(rng.u64(..1 << 48)), report: 0, lease: 0 };
         let processes = (0..count).map(|_| process(&mut rng)).collect();
         let micros = if rng.u8(..10) == 0 { 0 } else { 1_700_000_000_000_000 + rng.u64(..1 << 40) };
@@ -65,7 +68,20 @@ impl History {
             rules.push(other);
         }
         let reserve = rng.u8(..10) == 0;
-        History { rng, micros, rules, processes, seen: Vec::new(), leases: Vec::new(), fields: None, reserve }
+        if crowd {
+            rules = vec![Rules { failure_rate: 0, slow_rate: 0, quorum: 32, ..rules[0] }];
+        }
+        History {
+            rng,
+            micros,
+            rules,
+            processes,
+            seen: Vec::new(),
+            leases: Vec::new(),
+            fields: None,
+            reserve,
+            crowd,
+        }
     }
 
     /// Takes the next step.
@@ -185,6 +201,12 @@ impl History {
         let (epoch, generation) = seen(rng, &self.seen);
         let process = &mut self.processes[at];
         let mut id = process.id;
+        if self.crowd && rng.u8(..5) > 0 {
+            process.report += 1;
+            let calls = Calls { good: 0, bad: 1, slow: 0 };
+            let action = Action::Report { epoch, generation, number: process.report, calls, tripped: false };
+            return Step { process: id, fresh: 0, rules, action };
+        }
         let action = match rng.u8(..20) {
             0 => Action::Look,
             1 => Action::Join,
@@ -216,7 +238,8 @@ impl History {
             _ => match rng.u8(..12) {
                 0..5 => Action::Reset { epoch, generation },
                 5 => Action::Force { epoch, generation, time: EDGES[rng.usize(..EDGES.len())] },
-                6..8 => Action::Force { epoch, generation, time: rng.u64(..5_000) },
+                6 => Action::Force { epoch, generation, time: rng.u64(..5_000) },
+                7 => Action::Force { epoch, generation, time: rng.u64(..1 << 45) },
                 _ => Action::Look,
             },
         };
