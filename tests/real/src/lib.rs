@@ -12,6 +12,7 @@ mod port;
 mod proxy;
 mod schedule;
 pub mod servers;
+mod twin;
 
 pub use chaos::{Chaos, Server};
 pub use daemon::{Daemon, Greeting, Program};
@@ -20,3 +21,4 @@ pub use ledger::{Ledger, Operation, Totals};
 pub use port::free_port;
 pub use proxy::{Mode, Proxy};
 pub use schedule::{Fault, Schedule, Strike};
+pub use twin::Twin;
