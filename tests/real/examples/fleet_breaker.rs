@@ -44,6 +44,7 @@ static SEARCH: CircuitBreaker = CircuitBreaker::new()
 #[derive(Debug, Retryable, thiserror::Error)]
 enum Error {
     #[error("the server has failed")]
+    #[retryable(delegate)]
     Server(#[from] reqwest::Error),
     #[error(transparent)]
     Refused(#[from] CircuitOpen),

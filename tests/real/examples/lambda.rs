@@ -41,6 +41,7 @@ static BUDGET: RetryBudget = RetryBudget::new().name("search").ratio(0.1).reserv
 #[derive(Debug, Retryable, thiserror::Error)]
 enum Error {
     #[error("the server has failed")]
+    #[retryable(delegate)]
     Server(#[from] reqwest::Error),
     #[error(transparent)]
     Refused(#[from] CircuitOpen),
