@@ -3,6 +3,8 @@
 mod builder;
 mod circuit;
 mod fields;
+#[cfg(feature = "metrics")]
+mod figures;
 mod handle;
 mod health;
 mod identity;

@@ -105,6 +105,11 @@ impl CircuitBreaker {
         }
         link.to_wait_for(self.time.now())
     }
+
+    /// Returns whether a call that was refused a moment ago would run now, because the fleet's answer has come in between.
+    pub(crate) fn fleet_has_answered(&self) -> bool {
+        self.joined.link().is_some_and(|link| self.state() == CircuitState::Closed || link.has_lease())
+    }
 }
 
 /// The side of the member.

@@ -219,6 +219,11 @@ impl Link {
         Trial::Refused(SHORT)
     }
 
+    /// Returns whether there is a lease that no call has taken.
+    pub(super) fn has_lease(&self) -> bool {
+        !self.state().granted.is_empty()
+    }
+
     /// Returns how much longer calls are refused, if the fleet decides it.
     pub(super) fn refuses_for(&self, now: Nanos) -> Option<Nanos> {
         let state = self.state();

@@ -38,6 +38,11 @@ impl FleetWait {
     pub(super) fn of(breaker: &CircuitBreaker) -> Option<FleetWait> {
         breaker.fleet_to_wait_for().map(|fleet| FleetWait(fleet.asked()))
     }
+
+    /// Returns a wait that is over.
+    fn over() -> FleetWait {
+        FleetWait(std::boxed::Box::pin(core::future::ready(())))
+    }
 }
 
 impl Future for FleetWait {
@@ -62,7 +67,7 @@ impl Shared<'_> {
     #[must_use]
     pub fn block_after_refusal(&self, refusal: Option<&Refusal>) -> bool {
         #[cfg(feature = "fleet")]
-        return refusal.is_some() && self.block_for_fleet();
+        return refusal.is_some() && (self.block_for_fleet() || self.is_answered(refusal));
         #[cfg(not(feature = "fleet"))]
         {
             let _ = refusal;
@@ -77,7 +82,8 @@ impl Shared<'_> {
     pub fn after_refusal(&self, refusal: Option<&Refusal>) -> Option<FleetWait> {
         #[cfg(feature = "fleet")]
         if refusal.is_some() {
-            return self.wait_for_fleet();
+            let answered = || self.is_answered(refusal).then(FleetWait::over);
+            return self.wait_for_fleet().or_else(answered);
         }
         let _ = refusal;
         None
@@ -98,6 +104,15 @@ impl Shared<'_> {
     #[inline(never)]
     fn wait_for_fleet(&self) -> Option<FleetWait> {
         FleetWait::of(self.breaker?)
+    }
+
+    /// Returns whether the answer of the fleet has come between the refusal and now, so that there is nothing to wait for.
+    #[cfg(feature = "fleet")]
+    #[cold]
+    #[inline(never)]
+    fn is_answered(&self, refusal: Option<&Refusal>) -> bool {
+        matches!(refusal, Some(Refusal::Open(_)))
+            && self.breaker.is_some_and(CircuitBreaker::fleet_has_answered)
     }
 
     #[cfg(feature = "fleet")]

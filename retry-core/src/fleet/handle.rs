@@ -92,13 +92,14 @@ impl FleetMember {
         self.member.act(circuit, |_| Action::Look).await.map_err(away)
     }
 
-    /// Takes an action on what the circuit is now. Where a process changes it in between, looks again.
+    /// Takes an action on what the circuit is now. Where a process changes it in between, looks again. The process takes part
+    /// first, because a circuit without a record has another epoch in each answer.
     async fn control(&self, name: &str, action: impl Fn((u64, u64)) -> Action) -> Result<(), FleetError> {
         const ROUNDS: u32 = 8;
         let circuit = self.circuit(name)?;
         let away = |_| FleetError(Kind::Away(circuit.name.clone()));
         for _ in 0..ROUNDS {
-            self.look(&circuit).await?;
+            self.member.act(&circuit, |_| Action::Join).await.map_err(away)?;
             if self.member.act(&circuit, &action).await.map_err(away)?.changed {
                 return Ok(());
             }

@@ -158,9 +158,15 @@ impl Member {
     }
 
     /// Asks the store, within the patience of the fleet.
-    async fn ask(&self, key: &str, request: Request) -> Result<Answer, Away> {
+    #[cfg_attr(not(feature = "metrics"), expect(unused_variables, reason = "only metrics have the name"))]
+    async fn ask(&self, key: &str, name: &str, request: Request) -> Result<Answer, Away> {
         let permit = self.health.acquire()?;
-        match timeout(self.settings.patience, self.store.ask(key, request)).await {
+        #[cfg(feature = "metrics")]
+        let asked = super::figures::Asked::begin(self.health.fleet(), name, request);
+        let answer = timeout(self.settings.patience, self.store.ask(key, request)).await;
+        #[cfg(feature = "metrics")]
+        asked.end(&answer);
+        match answer {
             Ok(Ok(answer)) => {
                 permit.success();
                 self.health.found();
@@ -180,7 +186,7 @@ impl Member {
     }
 
     async fn step(&self, circuit: &SharedCircuit, request: Request) -> Result<View, Away> {
-        match self.ask(&circuit.key, request).await? {
+        match self.ask(&circuit.key, &circuit.name, request).await? {
             Answer::Circuit(view) => Ok(view),
             Answer::Reserve(_) => Err(Away),
         }
@@ -241,7 +247,9 @@ impl Member {
         let per_second = reserve.budget.reserve_in_fleet();
         let process = *reserve.process.lock().unwrap_or_else(PoisonError::into_inner);
         let claim = Claim { process, fresh: identity::number(), per_second, tokens: u32::MAX };
-        if let Ok(Answer::Reserve(grant)) = self.ask(&reserve.key, Request::Reserve(claim)).await {
+        if let Ok(Answer::Reserve(grant)) =
+            self.ask(&reserve.key, reserve.name, Request::Reserve(claim)).await
+        {
             reserve.live.store(grant.live.max(1), Ordering::Relaxed);
             reserve.budget.accrue_alone(0);
             if grant.tokens > 0 {

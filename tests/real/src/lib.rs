@@ -13,6 +13,7 @@ mod postgres_store;
 mod proxy;
 mod schedule;
 pub mod servers;
+mod twin;
 
 pub use chaos::{Chaos, Server};
 pub use daemon::{Daemon, Greeting, Program};
@@ -22,3 +23,4 @@ pub use port::free_port;
 pub use postgres_store::{PostgresStore, Traced};
 pub use proxy::{Mode, Proxy};
 pub use schedule::{Fault, Schedule, Strike};
+pub use twin::Twin;
