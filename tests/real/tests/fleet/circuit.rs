@@ -135,10 +135,12 @@ pub(crate) async fn closed() -> Lines {
     let mut field = Field::start(&["both"], false).await;
     field.warm_up(400).await;
     let (calls, asked) = (field.sum("calls").await, scripts(&field).await);
+    let kinds = field.watch.seen().asked;
     let begun = Instant::now();
     sleep(SYNC_EVERY * 10).await;
     let (asked, calls) = (scripts(&field).await - asked, field.sum("calls").await - calls);
     let time = begun.elapsed();
+    println!("{kinds:?} {:?}", field.watch.seen().asked);
     let most = (time.as_secs_f64() / SYNC_EVERY.as_secs_f64()).ceil() as u64 * 8;
     assert!(asked <= most, "{asked} calls of the store in {time:?}, more than {most}");
     assert!(asked > 0);
