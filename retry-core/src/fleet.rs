@@ -19,6 +19,7 @@ pub mod redis;
 mod reserve;
 mod rules;
 mod runner;
+mod shared_reserve;
 mod side;
 mod store;
 mod tally;

@@ -57,7 +57,7 @@ impl CircuitBreaker {
         if !link.is_following() && self.circuit.refuses_for(&self.recovery, || self.time.now()) > 0 {
             return None;
         }
-        match link.trial(self.time.now()) {
+        match link.trial(self.time.now(), self.unused_since()) {
             Trial::Local => None,
             Trial::Refused(left) => Some(Err(left)),
             Trial::Leased(tag) => {
@@ -133,6 +133,12 @@ impl CircuitBreaker {
 
     pub(crate) fn link(&self) -> Option<&Link> {
         self.joined.link()
+    }
+
+    /// Returns the time before which a lease was granted that no call has taken in time. A caller that does not wait comes
+    /// back for its lease, so it is kept for half of its life.
+    pub(crate) fn unused_since(&self) -> Nanos {
+        self.time.now().saturating_sub(self.recovery.trial_time() / 2)
     }
 
     /// Returns the time by which the breaker measures.

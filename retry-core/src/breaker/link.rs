@@ -108,6 +108,8 @@ struct State {
     /// The time of the last view.
     seen_at: Option<Nanos>,
     wants_look: bool,
+    /// Whether a look that a call has asked for was answered. Then the next call, whenever it comes, needs no other one.
+    has_looked: bool,
     wants_lease: bool,
     /// Since when one of the two is wanted.
     wanted_since: Option<Nanos>,
@@ -126,13 +128,29 @@ impl State {
         self.wants_look = false;
         self.wants_lease = false;
         self.wanted_since = None;
-        self.followed = None;
+        self.unfollow();
     }
 
     fn give_up_on_the_member(&mut self, now: Nanos) {
         let is_gone = |since: Nanos| now.saturating_sub(since) > self.answers_within;
         if self.wanted_since.is_some_and(is_gone) {
             self.be_alone();
+        }
+    }
+
+    /// Follows the fleet's circuit no longer. Returns whether the breaker did. That the breaker opened by its own rules was
+    /// in another phase.
+    fn unfollow(&mut self) -> bool {
+        let did = self.followed.take().is_some();
+        self.has_tripped &= !did;
+        did
+    }
+
+    fn return_unused(&mut self, before: Nanos) {
+        while self.granted.front().is_some_and(|&(_, since)| since <= before) {
+            if let Some((lease, _)) = self.granted.pop_front() {
+                self.ended.push_back(EndedLease { lease, has_failed: None });
+            }
         }
     }
 
@@ -191,11 +209,15 @@ impl Link {
     ///
     /// A breaker that its own rules have opened begins a trial by itself only if it has seen a moment ago that the circuit of
     /// the fleet is closed: it was refusing calls, and so has reported nothing that would have shown it the fleet's circuit.
-    pub(super) fn trial(&self, now: Nanos) -> Trial {
+    ///
+    /// `unused_since` is the time before which a lease was granted that no call has taken in time.
+    pub(super) fn trial(&self, now: Nanos, unused_since: Nanos) -> Trial {
         let mut state = self.state();
         state.give_up_on_the_member(now);
+        state.return_unused(unused_since);
         let Some(followed) = state.followed else {
-            if state.is_alone || state.has_seen_shortly_before(now) {
+            if core::mem::take(&mut state.has_looked) || state.is_alone || state.has_seen_shortly_before(now)
+            {
                 return Trial::Local;
             }
             state.wants_look = true;
@@ -302,6 +324,7 @@ impl Link {
     pub(crate) fn see(&self, now: Nanos) {
         let mut state = self.state();
         state.is_alone = false;
+        state.has_looked |= state.wants_look;
         state.wants_look = false;
         state.wanted_since = None;
         state.seen_at = Some(now);
@@ -329,12 +352,7 @@ impl Link {
 
     /// Gives back the leases that no call has taken since `before`.
     pub(crate) fn return_unused(&self, before: Nanos) {
-        let mut state = self.state();
-        while state.granted.front().is_some_and(|&(_, since)| since <= before) {
-            if let Some((lease, _)) = state.granted.pop_front() {
-                state.ended.push_back(EndedLease { lease, has_failed: None });
-            }
-        }
+        self.state().return_unused(before);
     }
 
     /// Returns whether the breaker follows the fleet's circuit.
@@ -344,14 +362,16 @@ impl Link {
 
     /// Follows a circuit that refuses calls until a time. From then on, calls ask for leases.
     pub(super) fn follow(&self, refused_until: Nanos) {
-        self.state().followed = Some(Followed { refused_until });
+        let mut state = self.state();
+        state.has_looked = false;
+        state.followed = Some(Followed { refused_until });
     }
 
     /// Follows the fleet's circuit no longer. Returns whether the breaker did.
     pub(super) fn unfollow(&self) -> bool {
         let mut state = self.state();
         state.wants_lease = false;
-        state.followed.take().is_some()
+        state.unfollow()
     }
 }
 

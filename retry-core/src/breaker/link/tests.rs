@@ -19,18 +19,18 @@ impl Coordinator for Gone {
 fn a_breaker_whose_member_is_gone_follows_its_own_rules() {
     let link = Link::new();
     link.activate(Arc::new(Gone), 100);
-    assert_eq!(link.trial(0), Trial::Local, "nothing was seen yet");
+    assert_eq!(link.trial(0, 0), Trial::Local, "nothing was seen yet");
     for follows in [false, true] {
         link.see(10);
         if follows {
             link.follow(20);
-            assert_eq!(link.trial(19), Trial::Refused(1));
+            assert_eq!(link.trial(19, 0), Trial::Refused(1));
         }
         let begun = FRESH + 11;
-        assert_eq!(link.trial(begun), Trial::Refused(SHORT));
-        assert_eq!(link.trial(begun + 100), Trial::Refused(SHORT));
-        assert_eq!(link.trial(begun + 101), Trial::Local);
-        assert_eq!(link.trial(begun + 102), Trial::Local);
+        assert_eq!(link.trial(begun, 0), Trial::Refused(SHORT));
+        assert_eq!(link.trial(begun + 100, 0), Trial::Refused(SHORT));
+        assert_eq!(link.trial(begun + 101, 0), Trial::Local);
+        assert_eq!(link.trial(begun + 102, 0), Trial::Local);
     }
 }
 
@@ -40,7 +40,7 @@ fn a_lease_is_given_back_if_no_call_takes_it() {
     link.activate(Arc::new(Gone), 100);
     link.see(10);
     link.follow(20);
-    let _ = link.trial(20);
+    let _ = link.trial(20, 0);
     assert!(link.wants_lease());
     let lease = HeldLease { epoch: 1, generation: 2, number: 3 };
     link.answer_lease(Some(lease), 30);
@@ -48,5 +48,5 @@ fn a_lease_is_given_back_if_no_call_takes_it() {
     assert_eq!(link.next_ended(), None);
     link.return_unused(30);
     assert_eq!(link.next_ended(), Some(EndedLease { lease, has_failed: None }));
-    assert_eq!(link.trial(20), Trial::Refused(SHORT));
+    assert_eq!(link.trial(20, 0), Trial::Refused(SHORT));
 }
