@@ -7,6 +7,7 @@ mod fields;
 mod figures;
 mod handle;
 mod health;
+mod held;
 mod identity;
 mod leases;
 mod links;

@@ -7,7 +7,8 @@ use std::task::{Wake, Waker};
 
 use tokio::time::timeout;
 
-use super::member::{Held, Member, SharedCircuit};
+use super::held::Held;
+use super::member::{Member, SharedCircuit};
 use super::runner;
 use crate::breaker::{Asked, CircuitBreaker, Coordinator};
 use crate::policy::nanos::from_duration;

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use super::circuit::{Action, View};
 use super::health::{Away, Health};
+use super::held::Held;
 use super::record::{Answer, Request};
 use super::rules::Rules;
 use super::shared_reserve::SharedReserve;
@@ -20,24 +21,6 @@ use super::store::Store;
 use crate::breaker::{CircuitBreaker, Link, millis};
 use crate::budget::RetryBudget;
 use crate::policy::nanos::{Nanos, from_duration};
-
-/// A value that is static, or shared.
-#[derive(Debug)]
-pub(super) enum Held<T: 'static> {
-    Static(&'static T),
-    Shared(Arc<T>),
-}
-
-impl<T> core::ops::Deref for Held<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        match self {
-            Held::Static(value) => value,
-            Held::Shared(value) => value,
-        }
-    }
-}
 
 /// The settings of a member.
 #[derive(Clone, Copy, Debug)]
