@@ -33,8 +33,8 @@ pub(crate) fn show() {
         "thousand steps/s",
         "% of a core",
         "record, kB",
-        "longest step, ms",
-        "compare-set, ms",
+        "longest step, µs",
+        "compare-set, µs",
         "opens after, s",
     ];
     let mut table = Table::new(title, &columns);
