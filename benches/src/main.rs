@@ -3,6 +3,7 @@
 //! - `cargo run --release -p benches` asks every question; `-- --quick` those that compile nothing; `-- future-size`
 //!   that one.
 //! - `-- storm` shows what clients make of an overloaded server; what follows it are arguments of its own.
+//! - `--features fleet -- fleet` shows what a fleet asks of its store. The feature is off elsewhere, as it is for users.
 //! - `-- gate` holds what is deterministic to `recorded.toml`; `-- record` writes that file anew.
 
 mod arguments;
@@ -24,8 +25,8 @@ mod table;
 use callgrind::Case;
 use contender::Contender;
 use question::{
-    arguments as argument_costs, check_time, dependencies, first_try, fleet, future_size, layouts,
-    many_tasks, one_delay, per_retry, program_bytes, shared_state,
+    arguments as argument_costs, check_time, dependencies, first_try, future_size, layouts, many_tasks,
+    one_delay, per_retry, program_bytes, shared_state,
 };
 
 fn main() {
@@ -35,6 +36,10 @@ fn main() {
         [] => ask(&QUESTIONS),
         ["--quick"] => ask(&QUESTIONS[..QUICK]),
         [storm::NAME, ref rest @ ..] => storm::run(rest),
+        #[cfg(feature = "fleet")]
+        ["fleet"] => question::fleet::show(),
+        #[cfg(not(feature = "fleet"))]
+        ["fleet"] => eprintln!("write `cargo run --release -p benches --features fleet -- fleet`"),
         ["gate"] => gate::check(),
         ["record"] => gate::record(),
         // What this program asks of itself.
@@ -50,21 +55,20 @@ fn main() {
 type Question = (&'static str, fn(&[Contender]));
 
 /// All questions, the quick ones first.
-const QUESTIONS: [Question; 10] = [
+const QUESTIONS: [Question; 9] = [
     ("calls", calls),
     (layouts::NAME, |_| layouts::show()),
     (argument_costs::NAME, |_| argument_costs::show()),
     ("future-size", future_size::show),
     ("tasks", many_tasks::show),
     ("shared-state", |_| shared_state::show()),
-    ("fleet", |_| fleet::show()),
     ("program-bytes", program_bytes::show),
     ("check-time", check_time::show),
     ("dependencies", |_| dependencies::show()),
 ];
 
 /// How many of them compile nothing.
-const QUICK: usize = 7;
+const QUICK: usize = 6;
 
 fn ask(questions: &[Question]) {
     let everybody = contenders::all();
