@@ -132,8 +132,11 @@ impl Fleet {
         self
     }
 
-    /// Sets the number of processes whose failures open a circuit; 2 if not set. Where fewer processes are live, all of them
-    /// are enough. With 1, one process can open the circuit for all.
+    /// Sets the number of processes in which calls fail that open a circuit; 2 if not set. Where fewer processes are live, all
+    /// of them are enough. With 1, one process can open the circuit for all.
+    ///
+    /// A process counts if half of the breaker's rate of its calls have failed or were slow since its last report, or if its
+    /// own rules have opened its breaker. So a failure now and then does not count.
     ///
     /// # Panics
     /// If `processes` is not in `1..=32`.

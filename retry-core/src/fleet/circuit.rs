@@ -27,7 +27,7 @@ pub struct Circuit {
     /// The time at which a process last opened by its own rules; 0 if none did.
     pub(super) tripped: Millis,
     pub(super) tally: Tally,
-    /// The processes that have failed, and when they did so last: the latest [`Rules::MAX_QUORUM`], the earliest first.
+    /// The processes in which calls fail, and when they did so last: the latest [`Rules::MAX_QUORUM`], the earliest first.
     pub(super) failing: Vec<(ProcessId, Millis)>,
     pub(super) leases: Leases,
     pub(super) members: Members,
@@ -219,9 +219,7 @@ impl Circuit {
     fn report(&mut self, process: ProcessId, calls: Calls, tripped: bool, now: Millis, rules: &Rules) {
         self.tally.add(calls, now, rules);
         let memory = rules.window.max(rules.open_for);
-        // Only where a rule is about them do slow calls count as failures.
-        let is_slow = calls.slow > 0 && rules.slow_rate > 0;
-        if calls.bad > 0 || is_slow || tripped {
+        if tripped || calls.reach_half_of_rate(rules) {
             self.failing.retain(|&(other, _)| other != process);
             if self.failing.len() >= Rules::MAX_QUORUM as usize {
                 self.failing.remove(0);

@@ -15,6 +15,19 @@ pub struct Calls {
     pub slow: u32,
 }
 
+impl Calls {
+    /// Returns whether so many of the calls failed or were slow, half of the rate, that the process counts as one in which calls
+    /// fail. A healthy process has a failure now and then, and must not help a bad one to open the circuit. Without a rate,
+    /// only a process whose own rules have opened its breaker counts.
+    pub(super) fn reach_half_of_rate(self, rules: &Rules) -> bool {
+        let all = u64::from(self.good) + u64::from(self.bad);
+        let reaches = |part: u32, rate: u32| {
+            rate > 0 && part > 0 && u64::from(part) * 2_000_000 >= u64::from(rate) * all
+        };
+        reaches(self.bad, rules.failure_rate) || reaches(self.slow, rules.slow_rate)
+    }
+}
+
 /// The calls of one tenth of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tenth {

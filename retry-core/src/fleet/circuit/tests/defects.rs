@@ -179,6 +179,24 @@ fn one_bad_process_of_eight_never_opens_the_fleet_and_two_do() {
 }
 
 #[test]
+fn failures_now_and_then_do_not_help_a_bad_process() {
+    let mut bench = Bench::new();
+    let bad = ProcessId(1);
+    for second in 0..600 {
+        bench.run(bad, Action::Join);
+        bench.trip(bad);
+        bench.report(bad, FAILURES);
+        for process in 2..9 {
+            bench.run(ProcessId(process), Action::Join);
+            bench.report(ProcessId(process), Calls { good: 19, bad: 1, slow: 1 });
+        }
+        assert_eq!(bench.look().phase, Phase::Closed, "after {second} seconds");
+        bench.wait(1_000);
+    }
+    assert_eq!(bench.report(ProcessId(2), FAILURES).phase, Phase::Open);
+}
+
+#[test]
 fn a_fleet_that_is_smaller_than_the_quorum_opens_if_all_fail() {
     let mut bench = Bench::new();
     bench.rules.quorum = 3;

@@ -208,8 +208,9 @@ end
 local function count_report(good, bad, slow, tripped)
   add_calls(good, bad, slow)
   local memory = max(rules.window, rules.open_for)
-  -- Only where a rule is about them do slow calls count as failures.
-  if bad > 0 or (slow > 0 and rules.slow_rate > 0) or tripped then add_failing() end
+  -- A healthy process has a failure now and then, and must not help a bad one to open the circuit. Half of the rate is more.
+  local function reaches(part, rate) return rate > 0 and part > 0 and part * 2000000 >= rate * (good + bad) end
+  if tripped or reaches(bad, rules.failure_rate) or reaches(slow, rules.slow_rate) then add_failing() end
   if tripped then circuit.tripped = now end
   local has_tripped = circuit.tripped > 0 and left_of(memory, circuit.tripped) > 0
   if not has_tripped and not reaches_rate() then return end
