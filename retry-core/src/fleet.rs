@@ -6,6 +6,7 @@ mod fields;
 mod handle;
 mod health;
 mod identity;
+mod latest;
 mod leases;
 mod member;
 mod members;
