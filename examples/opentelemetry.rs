@@ -139,12 +139,20 @@ async fn main() {
     provider.shutdown().expect("every span is exported");
 
     let spans = exporter.0.lock().expect("nobody panicked");
-    let span = spans.iter().find(|span| span.name == "order").expect("the order has a span");
-    print(span);
+    let named = |name: &str| spans.iter().find(|span| span.name == name).expect("it has a span");
+    for span in [named("order"), named("deliver")] {
+        print(span);
+    }
+    check_order(named("order"));
+    check_delivery(named("deliver"));
+}
 
-    let names: Vec<_> = span.events.iter().map(|event| event.name.as_ref()).collect();
-    let (retry, gave_up) = ("attempt failed, will retry", "attempt failed, giving up");
-    assert_eq!(names, [retry, retry, "succeeded after a retry", retry, gave_up]);
+const RETRY: &str = "attempt failed, will retry";
+const GAVE_UP: &str = "attempt failed, giving up";
+
+/// Two retries of a reservation that succeeds, one of a charge that fails.
+fn check_order(span: &SpanData) {
+    assert_eq!(names(span), [RETRY, RETRY, "succeeded after a retry", RETRY, GAVE_UP]);
     assert_eq!(attribute(span, 0, "operation").as_deref(), Some("opentelemetry::reserve"));
     assert_eq!(attribute(span, 0, "delay_ms").as_deref(), Some("20"));
     assert_eq!(attribute(span, 1, "error").as_deref(), Some("no answer about book"));
@@ -152,31 +160,36 @@ async fn main() {
     let all = format!("{:?}", span.events);
     assert!(!all.contains("4711"), "arguments are not told");
     assert!(matches!(span.status, Status::Error { .. }), "a call that gave up marks its span");
-    let delivery = spans.iter().find(|span| span.name == "deliver").expect("the delivery has a span");
-    print(delivery);
-    let names: Vec<_> = delivery.events.iter().map(|event| event.name.as_ref()).collect();
+    assert!(
+        span.end_time.duration_since(span.start_time).is_ok_and(|time| time >= Duration::from_millis(80))
+    );
+}
+
+/// A hedged call, a call that its breaker stops, and a call that its throttle refuses.
+fn check_delivery(span: &SpanData) {
     assert_eq!(
-        names,
+        names(span),
         [
             "attempt has not answered, copy started",
             "copy answered first",
             "retry budget paid for a retry",
-            retry,
+            RETRY,
             "circuit breaker changed its state",
             "circuit breaker refused a call",
-            gave_up,
+            GAVE_UP,
             "throttle refused a call",
             "refused, giving up",
         ]
     );
-    assert_eq!(attribute(delivery, 0, "copy").as_deref(), Some("1"));
-    assert_eq!(attribute(delivery, 2, "budget").as_deref(), Some("carrier retries"));
-    assert_eq!(attribute(delivery, 4, "to").as_deref(), Some("Open"));
-    assert_eq!(attribute(delivery, 5, "breaker").as_deref(), Some("carrier"));
-    assert_eq!(attribute(delivery, 6, "reason").as_deref(), Some("CircuitOpen"));
-    assert_eq!(attribute(delivery, 7, "throttle").as_deref(), Some("labels"));
-    assert_eq!(attribute(delivery, 8, "reason").as_deref(), Some("Throttled"));
-    assert!(
-        span.end_time.duration_since(span.start_time).is_ok_and(|time| time >= Duration::from_millis(80))
-    );
+    assert_eq!(attribute(span, 0, "copy").as_deref(), Some("1"));
+    assert_eq!(attribute(span, 2, "budget").as_deref(), Some("carrier retries"));
+    assert_eq!(attribute(span, 4, "to").as_deref(), Some("Open"));
+    assert_eq!(attribute(span, 5, "breaker").as_deref(), Some("carrier"));
+    assert_eq!(attribute(span, 6, "reason").as_deref(), Some("CircuitOpen"));
+    assert_eq!(attribute(span, 7, "throttle").as_deref(), Some("labels"));
+    assert_eq!(attribute(span, 8, "reason").as_deref(), Some("Throttled"));
+}
+
+fn names(span: &SpanData) -> Vec<&str> {
+    span.events.iter().map(|event| event.name.as_ref()).collect()
 }

@@ -16,6 +16,7 @@
 //! [recipes]: _documentation::recipes
 //! [features]: _documentation::features
 //! [the design notes]: _documentation::design
+#![cfg_attr(feature = "fleet", doc = "[fleets]: mod@fleet")]
 #![doc = include_str!("../README.md")]
 
 #[cfg(all(feature = "std", target_has_atomic = "64"))]
@@ -112,6 +113,8 @@ pub mod _documentation {
     #[doc = include_str!("../docs/arguments.md")]
     pub mod arguments {}
     #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[cfg_attr(feature = "fleet", doc = "[fleet]: crate::fleet")]
+    #[doc = ""]
     #[doc = include_str!("../docs/budget-and-breaker.md")]
     pub mod budget_and_breaker {}
     #[cfg_attr(feature = "http", doc = "[`http`]: crate::http")]
@@ -136,10 +139,14 @@ pub mod _documentation {
     pub mod costs {}
     #[doc = include_str!("../docs/design.md")]
     pub mod design {}
+    #[cfg_attr(feature = "fleet", doc = "[fleets]: crate::fleet")]
+    #[doc = ""]
     #[doc = include_str!("../docs/features.md")]
     pub mod features {}
     #[doc = include_str!("../docs/migrating.md")]
     pub mod migrating {}
+    #[cfg_attr(feature = "fleet", doc = "[fleet]: crate::fleet")]
+    #[doc = ""]
     #[doc = include_str!("../docs/observability.md")]
     pub mod observability {}
     #[cfg(all(feature = "std", target_has_atomic = "64"))]

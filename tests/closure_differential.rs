@@ -396,6 +396,24 @@ fn each_step() {
         [.retryable().retry_ok(|_| true).breaker(&w.breaker).on_retry(|_| w.breaker.force_open()).on_give_up(|event| note(format!("hook {} {:?} {:?} {} {:?} {:?}", event.attempt(), event.max_attempts(), event.elapsed(), event.operation(), event.reason(), event.error()))).log_errors()]);
     same!(failures; w; "breaker, its refusal inside": PLAIN, Failed, |w, n| { if n == 2 { w.breaker.force_open(); return Err(Failed::Open(w.breaker.acquire().unwrap_err())) } Err(Busy) };
         [breaker = w.breaker] [.retryable().breaker(&w.breaker).log_errors()]);
+    same!(failures; w; "breaker_failure, errors": PLAIN, Failed, fails!(9, Busy);
+        [breaker = w.breaker, breaker_failure = |outcome| { note(format!("judged {outcome:?}")); matches!(outcome, Err(Busy)) }]
+        [.retryable().breaker(&w.breaker).breaker_failure(|outcome| { note(format!("judged {outcome:?}")); matches!(outcome, Err(Busy)) }).log_errors()]);
+    same!(failures; w; "breaker_failure, no error": PLAIN, Failed, fails!(4, Busy);
+        [breaker = w.breaker, breaker_failure = |outcome| { note(format!("judged {outcome:?}")); matches!(outcome, Err(Gone)) }]
+        [.retryable().breaker(&w.breaker).breaker_failure(|outcome| { note(format!("judged {outcome:?}")); matches!(outcome, Err(Gone)) }).log_errors()]);
+    same!(failures; w; "breaker_failure, a permanent error": PLAIN, Failed, |_, n| Err(if n == 2 { Gone } else { Busy });
+        [breaker = w.breaker, breaker_failure = |outcome| { note(format!("judged {outcome:?}")); outcome.is_err() }]
+        [.retryable().breaker(&w.breaker).breaker_failure(|outcome| { note(format!("judged {outcome:?}")); outcome.is_err() }).log_errors()]);
+    same!(failures; w; "breaker_failure, values": PLAIN, Failed, |_, n| Ok(n);
+        [breaker = w.breaker, breaker_failure = |outcome| { note(format!("judged {outcome:?}")); outcome.is_ok_and(|value| *value < 4) }, retry_ok = |value| *value < 9]
+        [.retryable().breaker(&w.breaker).breaker_failure(|outcome| { note(format!("judged {outcome:?}")); outcome.is_ok_and(|value| *value < 4) }).retry_ok(|value| *value < 9).log_errors()]);
+    same!(failures; w; "breaker_failure, a value that ends the call": PLAIN, Failed, |_, n| if n == 1 { Err(Busy) } else { Ok(n) };
+        [breaker = w.breaker, breaker_failure = |outcome| { note(format!("judged {outcome:?}")); outcome.is_ok() }]
+        [.retryable().breaker(&w.breaker).breaker_failure(|outcome| { note(format!("judged {outcome:?}")); outcome.is_ok() }).log_errors()]);
+    same!(failures; w; "breaker_failure, a refusal inside": PLAIN, Failed, |w, n| { if n == 2 { w.breaker.force_open(); return Err(Failed::Open(w.breaker.acquire().unwrap_err())) } Err(Busy) };
+        [breaker = w.breaker, breaker_failure = |outcome| { note(format!("judged {outcome:?}")); outcome.is_err() }, on = Failed]
+        [.on::<Failed>().breaker(&w.breaker).breaker_failure(|outcome| { note(format!("judged {outcome:?}")); outcome.is_err() }).log_errors()]);
     same!(failures; w; "budget and breaker": PLAIN, Failed, fails!(9, Busy); [budget = w.budget, breaker = w.breaker] [.retryable().breaker(&w.breaker).budget(&w.budget).log_errors()]);
     same!(failures; w; "restart_after and breaker": PLAIN, Failed, |w, n| { if n == 2 { w.guard.advance(SECOND * 5) } if n < 5 { Err(Busy) } else { Ok(1) } }; [restart_after = "5s", breaker = w.breaker] [.retryable().breaker(&w.breaker).restart_after(SECOND * 5).log_errors()]);
     report(failures);

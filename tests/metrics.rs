@@ -18,11 +18,15 @@ fn exporter() -> &'static PrometheusHandle {
     EXPORTER.get_or_init(|| {
         let buckets = Matcher::Full("reattempt_delay_seconds".to_owned());
         let builder = PrometheusBuilder::new().set_buckets_for_metric(buckets, &[0.5, 1.0, 5.0]);
+        let answers = Matcher::Full("reattempt_fleet_answer_seconds".to_owned());
+        let builder = builder.and_then(|builder| builder.set_buckets_for_metric(answers, &[0.01, 0.1]));
         let exporter = builder.expect("there are buckets").install_recorder().expect("it is the first");
         call_six_times();
         protect();
         throttle();
         hedge();
+        #[cfg(feature = "fleet")]
+        fleet::share();
         exporter
     })
 }
@@ -237,8 +241,14 @@ fn prometheus_sees_counters_by_label_and_a_histogram_of_delays() {
 fn every_metric_has_its_type_and_a_description_and_stands_in_the_docs() {
     let page = Page::scrape();
     let types: Vec<_> = page.types.iter().map(|(name, kind)| (name.as_str(), kind.as_str())).collect();
+    let (of_fleets, others): (Vec<_>, Vec<_>) =
+        types.iter().copied().partition(|(name, _)| name.starts_with(OF_FLEETS));
+    #[cfg(feature = "fleet")]
+    assert_eq!(of_fleets, fleet::METRICS);
+    #[cfg(not(feature = "fleet"))]
+    assert_eq!(of_fleets, []);
     assert_eq!(
-        types,
+        others,
         [
             ("reattempt_budget_balance", "gauge"),
             ("reattempt_budget_refused_total", "counter"),
@@ -272,6 +282,9 @@ fn the_docs_name_no_other_metrics() {
         let mentioned: Vec<_> = words.filter(|word| word.starts_with("reattempt_")).collect();
         assert!(mentioned.len() > 10, "the tables, or the alerts");
         for name in mentioned {
+            if cfg!(not(feature = "fleet")) && name.starts_with(OF_FLEETS) {
+                continue;
+            }
             let name = name.strip_suffix("_bucket").or(name.strip_suffix("_sum")).unwrap_or(name);
             assert!(page.types.contains_key(name), "{name}");
         }
@@ -317,7 +330,11 @@ fn the_docs_have_a_row_for_each_alert() {
     assert_eq!(rows.count(), alerts().count());
 }
 
-const LABELS: [&str; 8] = ["operation", "reason", "le", "breaker", "state", "to", "budget", "throttle"];
+/// What the names of a fleet's metrics begin with.
+const OF_FLEETS: &str = "reattempt_fleet_";
+
+const LABELS: [&str; 10] =
+    ["operation", "reason", "le", "breaker", "state", "to", "budget", "throttle", "fleet", "request"];
 
 #[test]
 fn neither_errors_nor_arguments_are_labels() {
@@ -336,4 +353,125 @@ fn calls_that_succeed_at_once_are_no_series() {
     assert_eq!(Policy::new().retry(|| Ok::<_, ()>(1)).name("calm").run(), Ok(1));
     let page = Page::scrape();
     assert!(page.samples.keys().all(|(_, labels)| labels.iter().all(|(_, value)| value != "calm")));
+}
+
+/// A fleet of two processes that share a breaker and a budget, and that lose their store.
+#[cfg(feature = "fleet")]
+mod fleet {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+    use reattempt::fleet::{Fleet, FleetMember, MemoryStore, Request, Store, StoreFuture};
+    use tokio::time::sleep;
+
+    use super::*;
+
+    pub(super) const METRICS: [(&str, &str); 9] = [
+        ("reattempt_fleet_answer_seconds", "histogram"),
+        ("reattempt_fleet_away", "gauge"),
+        ("reattempt_fleet_circuit_state", "gauge"),
+        ("reattempt_fleet_leases_asked_total", "counter"),
+        ("reattempt_fleet_leases_granted_total", "counter"),
+        ("reattempt_fleet_processes", "gauge"),
+        ("reattempt_fleet_requests_total", "counter"),
+        ("reattempt_fleet_tokens_total", "counter"),
+        ("reattempt_fleet_unanswered_total", "counter"),
+    ];
+
+    /// A store that takes 30 ms, and that can be away.
+    #[derive(Default)]
+    struct Distant {
+        store: MemoryStore,
+        is_away: AtomicBool,
+    }
+
+    impl Store for Distant {
+        fn ask<'a>(&'a self, key: &'a str, request: Request) -> StoreFuture<'a> {
+            Box::pin(async move {
+                sleep(Duration::from_millis(30)).await;
+                if self.is_away.load(Relaxed) {
+                    return Err("connection refused".into());
+                }
+                self.store.ask(key, request).await
+            })
+        }
+
+        fn describe(&self) -> String {
+            "distant".into()
+        }
+    }
+
+    fn join(fleet: &str, store: &Arc<Distant>) -> (Arc<CircuitBreaker>, Arc<RetryBudget>, FleetMember) {
+        let breaker = Arc::new(CircuitBreaker::new().name("stock").consecutive_failures(1));
+        let budget = Arc::new(RetryBudget::new().name("stock").ratio(0.0).reserve_per_second(10));
+        let joining = Fleet::on(Arc::clone(store)).name(fleet).quorum(1);
+        let member = joining.join(Arc::clone(&breaker)).join(Arc::clone(&budget)).start();
+        (breaker, budget, member)
+    }
+
+    /// One fleet opens its circuit, and one of two processes gets the trial that closes it. Another one loses its store.
+    pub(super) fn share() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.expect("a runtime").block_on(async {
+            let (near, far) = (Arc::new(Distant::default()), Arc::new(Distant::default()));
+            let processes = [join("shop", &near), join("shop", &near)];
+            let (breaker, _, _member) = join("depot", &far);
+            sleep(Duration::from_millis(500)).await;
+            far.is_away.store(true, Relaxed);
+            for _ in 0..4 {
+                breaker.acquire().expect("it is closed").success();
+                sleep(Duration::from_secs(2)).await;
+            }
+            processes[0].0.acquire().expect("it is closed").failure();
+            sleep(Duration::from_secs(31)).await;
+            for _ in 0..2 {
+                // The first call asks, the second has the answer.
+                for (breaker, _, _) in &processes {
+                    if let Ok(permit) = breaker.acquire() {
+                        permit.success();
+                    }
+                }
+                // A lease that no call takes is given back soon.
+                sleep(Duration::from_millis(150)).await;
+            }
+            // Tokens that accrue while nobody asks are lost, but for one grant.
+            assert!(!processes[0].1.try_withdraw());
+            sleep(Duration::from_millis(500)).await;
+            assert_eq!(processes[0].2.view("stock").await.expect("it is there").processes(), 2);
+        });
+    }
+
+    #[test]
+    fn prometheus_sees_what_a_fleet_asks_and_gets() {
+        let page = Page::scrape();
+        let shop = ("fleet", "shop");
+        let value = |name, labels: &[_]| page.value(name, labels);
+        for state in ["Closed", "Open", "HalfOpen", "ForcedOpen"] {
+            let is_current = f64::from(u8::from(state == "Closed"));
+            let labels = [shop, ("breaker", "stock"), ("state", state)];
+            assert_eq!(value("reattempt_fleet_circuit_state", &labels), Some(is_current), "{state}");
+        }
+        assert_eq!(value("reattempt_fleet_processes", &[shop, ("breaker", "stock")]), Some(2.0));
+        let requests = |request| value("reattempt_fleet_requests_total", &[shop, ("request", request)]);
+        assert_eq!(requests("join"), Some(2.0));
+        assert_eq!((requests("report"), requests("outcome")), (Some(1.0), Some(1.0)));
+        let leases = |name| value(name, &[shop, ("breaker", "stock")]);
+        assert_eq!(leases("reattempt_fleet_leases_granted_total"), Some(1.0));
+        assert_eq!(leases("reattempt_fleet_leases_asked_total"), requests("lease"));
+        let tokens = value("reattempt_fleet_tokens_total", &[shop, ("budget", "stock")]);
+        assert!(tokens >= Some(1.0), "{tokens:?}");
+        let answers = value("reattempt_fleet_answer_seconds_count", &[shop]).expect("a count");
+        let sum = value("reattempt_fleet_answer_seconds_sum", &[shop]).expect("a sum");
+        assert!((sum - answers * 0.03).abs() < 0.002 * answers, "{sum} for {answers} answers");
+        assert_eq!(value("reattempt_fleet_unanswered_total", &[shop]), Some(0.0));
+    }
+
+    #[test]
+    fn prometheus_sees_whether_the_store_of_a_fleet_is_away() {
+        let page = Page::scrape();
+        let value = |name, fleet| page.value(name, &[("fleet", fleet)]);
+        assert_eq!(value("reattempt_fleet_away", "shop"), Some(0.0));
+        assert_eq!(value("reattempt_fleet_away", "depot"), Some(1.0));
+        assert!(value("reattempt_fleet_unanswered_total", "depot") >= Some(2.0));
+    }
 }

@@ -3,16 +3,13 @@
 use std::error::Error;
 use std::path::Path;
 
-use plotters::coord::Shift;
 use plotters::prelude::*;
 
+use super::drawing::{Area, Axes, SHADE, draw_axes, draw_legend, draw_line, titled};
 use super::server::BROWNOUT;
 use super::timeline::{Counts, Timeline};
 
 const SIZE: (u32, u32) = (860, 680);
-const INK: RGBColor = RGBColor(45, 52, 60);
-const GRID: RGBColor = RGBColor(228, 231, 235);
-const SHADE: RGBColor = RGBColor(244, 238, 226);
 
 /// What all is for, as an area.
 const ANSWERS: RGBColor = RGBColor(0, 158, 115);
@@ -43,36 +40,22 @@ pub(crate) fn draw(file: &Path, timelines: [(&str, &Timeline); 2]) -> Result<(),
 }
 
 fn draw_one(
-    area: &DrawingArea<SVGBackend<'_>, Shift>,
+    area: &Area<'_>,
     title: &str,
     seconds: &[Counts],
     highest: f64,
     has_legend: bool,
 ) -> Result<(), Box<dyn Error>> {
     let length = seconds.len() as f64;
-    let mut chart = ChartBuilder::on(area)
-        .caption(title, ("sans-serif", 20).into_font().color(&INK))
-        .margin(14)
-        .x_label_area_size(40)
-        .y_label_area_size(56)
-        .build_cartesian_2d(0.0..length, 0.0..highest)?;
+    let mut chart = titled(area, title, 56).build_cartesian_2d(0.0..length, 0.0..highest)?;
     let brownout = [(BROWNOUT.start.as_secs_f64(), 0.0), (BROWNOUT.end.as_secs_f64(), highest)];
     chart.draw_series([Rectangle::new(brownout, SHADE.filled())])?;
-    let text = ("sans-serif", 14).into_font().color(&INK);
-    chart
-        .configure_mesh()
-        .x_desc("seconds; the server browns out in the shaded ones")
-        .y_desc("in a second")
-        .axis_desc_style(text.clone())
-        .label_style(text.clone())
-        .axis_style(INK.mix(0.6))
-        .bold_line_style(GRID)
-        .light_line_style(TRANSPARENT)
-        .x_labels(13)
-        .y_labels(8)
-        .x_label_formatter(&|second| format!("{second:.0}"))
-        .y_label_formatter(&|count| format!("{count:.0}"))
-        .draw()?;
+    let axes = Axes {
+        x: "seconds; the server browns out in the shaded ones",
+        y: Some("in a second"),
+        labels: (13, 8),
+    };
+    draw_axes(&mut chart, &axes)?;
     let points = |value: fn(&Counts) -> u32| {
         seconds
             .iter()
@@ -84,21 +67,11 @@ fn draw_one(
         .label("calls answered")
         .legend(|(x, y)| Rectangle::new([(x, y - 5), (x + 18, y + 5)], ANSWERS.mix(0.3).filled()));
     for (name, color, value) in LINES {
-        chart
-            .draw_series(LineSeries::new(points(value), color.stroke_width(2)))?
-            .label(name)
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(3)));
+        draw_line(&mut chart, name, (color, 2), points(value))?;
     }
-    if !has_legend {
-        return Ok(());
+    if has_legend {
+        draw_legend(&mut chart, SeriesLabelPosition::UpperRight)?;
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
-        .background_style(WHITE.mix(0.85))
-        .border_style(TRANSPARENT)
-        .label_font(text)
-        .draw()?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 
 mod chart;
 pub(crate) mod client;
+mod drawing;
 mod server;
 pub(crate) mod timeline;
 

@@ -3,6 +3,8 @@
 mod budget;
 #[cfg(feature = "fleet")]
 mod joined;
+#[cfg(feature = "fleet")]
+mod link;
 mod pool;
 mod reserve;
 mod settings;

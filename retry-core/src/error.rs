@@ -19,6 +19,7 @@ pub(crate) mod io;
 mod known;
 #[cfg(feature = "std")]
 pub mod link;
+mod made_from;
 #[cfg(feature = "std")]
 mod mark;
 #[cfg(feature = "std")]
@@ -32,6 +33,9 @@ mod retryable;
 #[cfg(feature = "std")]
 pub mod text;
 pub(crate) mod throttled;
+
+#[cfg(feature = "std")]
+pub(crate) use made_from::made_from;
 
 pub use circuit_open::{CircuitOpen, FromCircuitOpen};
 pub use throttled::{FromThrottled, Throttled};

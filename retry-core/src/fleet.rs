@@ -3,11 +3,15 @@
 mod builder;
 mod circuit;
 mod fields;
+#[cfg(feature = "metrics")]
+mod figures;
 mod handle;
 mod health;
+mod held;
 mod identity;
 mod latest;
 mod leases;
+mod links;
 mod member;
 mod members;
 mod memory;

@@ -29,6 +29,8 @@
 
 mod emit;
 mod event;
+#[cfg(all(feature = "fleet", feature = "metrics"))]
+mod fleet_metrics;
 #[cfg(feature = "tracing")]
 mod log;
 mod log_rules;
@@ -56,3 +58,5 @@ pub(crate) use emit::{
 pub(crate) use emit::{fleet_found, fleet_lost};
 pub(crate) use emit::{give_up, is_recorded, is_watched, recovered, refused_setting, retry};
 pub(crate) use event::Facts;
+#[cfg(all(feature = "fleet", feature = "metrics"))]
+pub(crate) use fleet_metrics::{fleet_circuit, fleet_lease, fleet_request, fleet_tokens};

@@ -264,6 +264,16 @@ async fn an_operator_opens_and_closes_the_circuit_of_all() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_operator_opens_a_circuit_of_which_there_is_no_record_yet() {
+    let store = Arc::new(MemoryStore::new());
+    let fleet = fleet_of(1, &store);
+    fleet[0].member.force_open("search").await.unwrap();
+    assert_eq!(fleet[0].member.view("search").await.unwrap().state(), CircuitState::ForcedOpen);
+    store.clear();
+    fleet[0].member.reset("search").await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_operator_is_told_when_the_store_has_not_answered() {
     let store = Arc::new(Flaky::default());
     let fleet = fleet_of(1, &store);

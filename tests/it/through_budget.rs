@@ -133,6 +133,60 @@ fn a_retry_that_succeeds_gets_its_price_back() {
     assert_eq!(budget.balance(), 10 + 4 - 4);
 }
 
+/// Returns a budget with `tokens`, to which calls that fail and the time add nothing.
+fn saved(tokens: u32) -> RetryBudget {
+    let budget = RetryBudget::new().ratio(1.0).reserve_per_second(0).earn_on_success().refund_on_success();
+    (0..tokens).for_each(|_| budget.deposit());
+    budget
+}
+
+#[test]
+fn a_retry_that_the_breaker_refuses_after_its_wait_stays_paid() {
+    #[retry(
+        max = 3, jitter = none, budget = budget, breaker = breaker, error = Down,
+        on_retry = |_| breaker.force_open(),
+    )]
+    fn refused(
+        budget: &RetryBudget,
+        breaker: &CircuitBreaker,
+        flaky: &Flaky,
+    ) -> Result<u32, RetryError<Down>> {
+        flaky.call()
+    }
+
+    let _guard = testing::no_wait();
+    let budget = saved(3);
+    let error = refused(&budget, &CircuitBreaker::new(), &Flaky::broken()).unwrap_err();
+    assert_eq!((error.reason(), error.attempts()), (GiveUpReason::CircuitOpen, 1));
+    assert_eq!(budget.balance(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_whose_wait_is_cancelled_stays_paid() {
+    #[retry(
+        max = 3, base = "1s", jitter = none, budget = budget,
+        cancel = tokio::time::sleep(Duration::from_millis(10)),
+    )]
+    async fn cancelled(budget: &RetryBudget, flaky: &Flaky) -> Result<u32, Down> {
+        flaky.call()
+    }
+
+    #[retry(max = 3, base = "1s", jitter = none, budget = budget)]
+    async fn dropped(budget: &RetryBudget, flaky: &Flaky) -> Result<u32, Down> {
+        flaky.call()
+    }
+
+    let budget = saved(3);
+    assert_eq!(cancelled(&budget, &Flaky::broken()).await, Err(Down(1)));
+    assert_eq!(budget.balance(), 2);
+
+    let budget = saved(3);
+    let flaky = Flaky::broken();
+    let call = tokio::time::timeout(Duration::from_millis(10), dropped(&budget, &flaky));
+    assert!(call.await.is_err(), "the call waits");
+    assert_eq!(budget.balance(), 2);
+}
+
 #[test]
 fn the_reason_is_told() {
     #[retry(error = Down, budget = budget)]

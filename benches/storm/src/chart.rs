@@ -3,18 +3,15 @@
 use std::error::Error;
 use std::path::Path;
 
-use plotters::coord::Shift;
 use plotters::prelude::*;
 
+use crate::drawing::{Area, Axes, SHADE, draw_axes, draw_legend, draw_line, titled};
 use crate::measure::{Measured, Second};
 use crate::model::scenario::Scenario;
 use crate::model::scenarios::{BROWNOUT, CRASH, OVERLOAD, OVERLOAD_LONG_QUEUE};
 use crate::table::Slow;
 
 const SIZE: (u32, u32) = (860, 680);
-const INK: RGBColor = RGBColor(45, 52, 60);
-const GRID: RGBColor = RGBColor(228, 231, 235);
-const SHADE: RGBColor = RGBColor(244, 238, 226);
 
 /// The clients in the charts. The colours are told apart by people with any kind of colour vision (Okabe and Ito).
 const CLIENTS: [(&str, RGBColor); 6] = [
@@ -70,7 +67,7 @@ fn lines(measured: &[Measured], value: fn(&Second) -> f64) -> Vec<Line> {
 }
 
 fn draw_one(
-    area: &DrawingArea<SVGBackend<'_>, Shift>,
+    area: &Area<'_>,
     title: &str,
     scenario: &Scenario,
     lines: &[Line],
@@ -81,44 +78,18 @@ fn draw_one(
     let highest = highest * 1.05;
     // The calm before the trouble is cut short: nothing happens in it.
     let first = scenario.trouble_starts as f64 - 5.0;
-    let mut chart = ChartBuilder::on(area)
-        .caption(title, ("sans-serif", 20).into_font().color(&INK))
-        .margin(14)
-        .x_label_area_size(40)
-        .y_label_area_size(56)
-        .build_cartesian_2d(first..scenario.length as f64, 0.0..highest)?;
+    let seconds = first..scenario.length as f64;
+    let mut chart = titled(area, title, 56).build_cartesian_2d(seconds, 0.0..highest)?;
     let trouble = [(scenario.trouble_starts as f64, 0.0), (scenario.trouble_ends as f64, highest)];
     chart.draw_series([Rectangle::new(trouble, SHADE.filled())])?;
-    let text = ("sans-serif", 14).into_font().color(&INK);
-    chart
-        .configure_mesh()
-        .x_desc("seconds; trouble in the shaded ones")
-        .axis_desc_style(text.clone())
-        .label_style(text.clone())
-        .axis_style(INK.mix(0.6))
-        .bold_line_style(GRID)
-        .light_line_style(TRANSPARENT)
-        .x_labels(13)
-        .y_labels(8)
-        .x_label_formatter(&|second| format!("{second:.0}"))
-        .y_label_formatter(&|count| format!("{count:.0}"))
-        .draw()?;
+    let axes = Axes { x: "seconds; trouble in the shaded ones", y: None, labels: (13, 8) };
+    draw_axes(&mut chart, &axes)?;
     for Line { name, color, points } in lines {
-        let color = *color;
         let visible = points.iter().copied().filter(|&(second, _)| second >= first);
-        chart
-            .draw_series(LineSeries::new(visible, color.stroke_width(2)))?
-            .label(name)
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(3)));
+        draw_line(&mut chart, name, (*color, 2), visible)?;
     }
     if has_legend {
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::LowerRight)
-            .background_style(WHITE.mix(0.85))
-            .border_style(TRANSPARENT)
-            .label_font(text)
-            .draw()?;
+        draw_legend(&mut chart, SeriesLabelPosition::LowerRight)?;
     }
     Ok(())
 }
@@ -130,40 +101,14 @@ pub(crate) fn draw_slow(folder: &Path, rows: &[Slow]) -> Result<(), Box<dyn Erro
     let root = SVGBackend::new(&file, (SIZE.0, 420)).into_drawing_area();
     root.fill(&WHITE)?;
     let lines = slow_lines(rows);
-    let mut chart = ChartBuilder::on(&root)
-        .caption("The slowest calls", ("sans-serif", 20).into_font().color(&INK))
-        .margin(14)
-        .x_label_area_size(40)
-        .y_label_area_size(62)
+    let mut chart = titled(&root, "The slowest calls", 62)
         .build_cartesian_2d((1.0..1000.0_f64).log_scale(), (10.0..1000.0_f64).log_scale())?;
-    let text = ("sans-serif", 14).into_font().color(&INK);
-    chart
-        .configure_mesh()
-        .x_desc("one call of so many takes longer")
-        .y_desc("milliseconds")
-        .axis_desc_style(text.clone())
-        .label_style(text.clone())
-        .axis_style(INK.mix(0.6))
-        .bold_line_style(GRID)
-        .light_line_style(TRANSPARENT)
-        .x_labels(4)
-        .y_labels(3)
-        .x_label_formatter(&|calls| format!("{calls:.0}"))
-        .y_label_formatter(&|millis| format!("{millis:.0}"))
-        .draw()?;
+    let axes = Axes { x: "one call of so many takes longer", y: Some("milliseconds"), labels: (4, 3) };
+    draw_axes(&mut chart, &axes)?;
     for Line { name, color, points } in lines {
-        chart
-            .draw_series(LineSeries::new(points, color.stroke_width(3)))?
-            .label(name)
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(3)));
+        draw_line(&mut chart, &name, (color, 3), points)?;
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
-        .background_style(WHITE.mix(0.85))
-        .border_style(TRANSPARENT)
-        .label_font(text)
-        .draw()?;
+    draw_legend(&mut chart, SeriesLabelPosition::UpperLeft)?;
     root.present()?;
     println!("wrote {}\n", file.display());
     Ok(())

@@ -12,7 +12,6 @@ use crate::model::scenario::Scenario;
 use crate::model::scenarios::{BAD_HOST, BROWNOUT, BROWNOUT_SMALL_PROCESSES, OVERLOAD_LONG_QUEUE};
 use crate::ours;
 use crate::ours_hedged;
-use crate::ours_variants;
 
 /// One kind of client.
 #[derive(Clone, Copy)]
@@ -53,16 +52,15 @@ const OURS: &[Contender] = &[
 /// Clients of one scenario, by its name.
 const OTHERS: &[(&str, Contender)] = &[
     (BROWNOUT.name, NOT_SLOW),
-    (BROWNOUT.name, Contender { name: "ours: breaker, `open_for_max`", run: run::<ours_variants::Doubling> }),
+    (BROWNOUT.name, Contender { name: "ours: breaker, `open_for_max`", run: run::<ours::Doubling> }),
     (
         BROWNOUT_SMALL_PROCESSES.name,
-        Contender { name: "ours: breaker for few calls", run: run::<ours_variants::FewCalls> },
+        Contender { name: "ours: breaker for few calls", run: run::<ours::FewCalls> },
     ),
     (OVERLOAD_LONG_QUEUE.name, NOT_SLOW),
     (BAD_HOST.name, Contender { name: "ours: budget, breaker by host", run: run::<ours::BreakerByHost> }),
 ];
-const NOT_SLOW: Contender =
-    Contender { name: "ours: breaker, no `slow_call`", run: run::<ours_variants::NotSlow> };
+const NOT_SLOW: Contender = Contender { name: "ours: breaker, no `slow_call`", run: run::<ours::NotSlow> };
 
 /// Returns the clients of a scenario in which calls fail.
 pub(crate) fn of(scenario: &Scenario) -> Vec<Contender> {

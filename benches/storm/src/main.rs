@@ -7,14 +7,17 @@
 mod chart;
 mod contenders;
 mod document;
+#[path = "../../../examples/brownout/drawing.rs"]
+mod drawing;
 mod goals;
 mod measure;
 mod model;
 mod one_run;
 mod options;
+// Its macro defines the clients of `ours_hedged`, too.
+#[macro_use]
 mod ours;
 mod ours_hedged;
-mod ours_variants;
 mod real;
 mod table;
 

@@ -1,10 +1,10 @@
-//! Ours: what each argument adds.
+//! Ours: what each argument adds, and what the settings of the advised breaker do.
 
 use std::time::Duration;
 
 use reattempt::{AttemptTimeout, CircuitBreaker, CircuitOpen, RetryBudget, Throttle, Throttled, retry};
 
-use super::model::client::{Client, Failure, limited};
+use super::model::client::{Client, Failure, Network, limited};
 use super::model::net::Net;
 
 impl From<AttemptTimeout> for Failure {
@@ -35,12 +35,15 @@ pub(crate) fn advised_budget() -> RetryBudget {
 
 /// The advised breaker. An answer is slow after three fifths of the time that an attempt has.
 pub(crate) fn advised_breaker() -> CircuitBreaker {
+    breaker_by_failures().slow_call(Duration::from_millis(300)).slow_call_rate(0.3)
+}
+
+/// The advised breaker without its rule about slow calls.
+fn breaker_by_failures() -> CircuitBreaker {
     CircuitBreaker::new()
         .failure_rate(0.5)
         .consecutive_failures(10)
         .any_of()
-        .slow_call(Duration::from_millis(300))
-        .slow_call_rate(0.3)
         .window_time(Duration::from_secs(2))
         .minimum_calls(10)
         .open_for(OPEN_FOR)
@@ -52,169 +55,36 @@ pub(crate) fn advised_throttle() -> Throttle {
     Throttle::new().k(1.4).window(Duration::from_secs(2))
 }
 
-/// Nothing but the number of attempts, the base delay and the timeout, which all clients have.
-pub(crate) struct Plain {
-    net: Net,
-}
+/// A client with nothing but the number of attempts, the base delay and the timeout, which all clients have.
+pub(crate) struct Bare<N>(pub(crate) N);
 
-impl Client for Plain {
-    fn new(net: Net) -> Plain {
-        Plain { net }
-    }
-
+impl<N: Network> Bare<N> {
     #[retry(max = 3, base = "100ms", attempt_timeout = "500ms")]
-    async fn call(&self) -> Result<(), Failure> {
-        self.net.request().await
+    pub(crate) async fn call(&self) -> Result<(), Failure> {
+        self.0.request().await
     }
 }
 
-/// The budget by default.
-pub(crate) struct DefaultBudget {
-    net: Net,
+/// A client with a budget, and with a breaker and a throttle unless they are `None`.
+pub(crate) struct Guarded<N> {
+    net: N,
     budget: RetryBudget,
+    breaker: Option<CircuitBreaker>,
+    throttle: Option<Throttle>,
 }
 
-impl Client for DefaultBudget {
-    fn new(net: Net) -> DefaultBudget {
-        DefaultBudget { net, budget: RetryBudget::new() }
+impl<N: Network> Guarded<N> {
+    /// A client with the advised budget.
+    pub(crate) fn new(net: N) -> Guarded<N> {
+        Guarded { net, budget: advised_budget(), breaker: None, throttle: None }
     }
 
-    #[retry(max = 3, base = "100ms", attempt_timeout = "500ms", budget = self.budget)]
-    async fn call(&self) -> Result<(), Failure> {
-        self.net.request().await
-    }
-}
-
-/// The advised budget.
-pub(crate) struct Budget {
-    net: Net,
-    budget: RetryBudget,
-}
-
-impl Client for Budget {
-    fn new(net: Net) -> Budget {
-        Budget { net, budget: advised_budget() }
+    pub(crate) fn breaker(self, breaker: CircuitBreaker) -> Guarded<N> {
+        Guarded { breaker: Some(breaker), ..self }
     }
 
-    #[retry(max = 3, base = "100ms", attempt_timeout = "500ms", budget = self.budget)]
-    async fn call(&self) -> Result<(), Failure> {
-        self.net.request().await
-    }
-}
-
-/// The breaker by default, and a budget.
-pub(crate) struct DefaultBreaker {
-    net: Net,
-    budget: RetryBudget,
-    breaker: CircuitBreaker,
-}
-
-impl Client for DefaultBreaker {
-    fn new(net: Net) -> DefaultBreaker {
-        DefaultBreaker { net, budget: advised_budget(), breaker: CircuitBreaker::new() }
-    }
-
-    #[retry(
-        max = 3,
-        base = "100ms",
-        attempt_timeout = "500ms",
-        budget = self.budget,
-        breaker = self.breaker
-    )]
-    async fn call(&self) -> Result<(), Failure> {
-        self.net.request().await
-    }
-}
-
-/// A breaker and a budget.
-pub(crate) struct Breaking {
-    net: Net,
-    budget: RetryBudget,
-    breaker: CircuitBreaker,
-}
-
-impl Breaking {
-    pub(crate) fn with(net: Net, breaker: CircuitBreaker) -> Breaking {
-        Breaking { net, budget: advised_budget(), breaker }
-    }
-}
-
-impl Client for Breaking {
-    fn new(net: Net) -> Breaking {
-        Breaking::with(net, advised_breaker())
-    }
-
-    #[retry(
-        max = 3,
-        base = "100ms",
-        attempt_timeout = "500ms",
-        budget = self.budget,
-        breaker = self.breaker
-    )]
-    async fn call(&self) -> Result<(), Failure> {
-        self.net.request().await
-    }
-}
-
-/// The throttle by default, and a budget.
-pub(crate) struct DefaultThrottle {
-    net: Net,
-    budget: RetryBudget,
-    throttle: Throttle,
-}
-
-impl Client for DefaultThrottle {
-    fn new(net: Net) -> DefaultThrottle {
-        DefaultThrottle { net, budget: advised_budget(), throttle: Throttle::new() }
-    }
-
-    #[retry(
-        max = 3,
-        base = "100ms",
-        attempt_timeout = "500ms",
-        budget = self.budget,
-        throttle = self.throttle
-    )]
-    async fn call(&self) -> Result<(), Failure> {
-        self.net.request().await
-    }
-}
-
-/// A throttle and a budget.
-pub(crate) struct Throttling {
-    net: Net,
-    budget: RetryBudget,
-    throttle: Throttle,
-}
-
-impl Client for Throttling {
-    fn new(net: Net) -> Throttling {
-        Throttling { net, budget: advised_budget(), throttle: advised_throttle() }
-    }
-
-    #[retry(
-        max = 3,
-        base = "100ms",
-        attempt_timeout = "500ms",
-        budget = self.budget,
-        throttle = self.throttle
-    )]
-    async fn call(&self) -> Result<(), Failure> {
-        self.net.request().await
-    }
-}
-
-/// A breaker, a throttle and a budget.
-pub(crate) struct All {
-    net: Net,
-    budget: RetryBudget,
-    breaker: CircuitBreaker,
-    throttle: Throttle,
-}
-
-impl Client for All {
-    fn new(net: Net) -> All {
-        All { net, budget: advised_budget(), breaker: advised_breaker(), throttle: advised_throttle() }
+    pub(crate) fn throttle(self, throttle: Throttle) -> Guarded<N> {
+        Guarded { throttle: Some(throttle), ..self }
     }
 
     #[retry(
@@ -225,9 +95,60 @@ impl Client for All {
         breaker = self.breaker,
         throttle = self.throttle
     )]
-    async fn call(&self) -> Result<(), Failure> {
+    pub(crate) async fn call(&self) -> Result<(), Failure> {
         self.net.request().await
     }
+}
+
+/// Defines the clients of the model, each made of another client.
+macro_rules! clients {
+    ($inner:ty: $($(#[$doc:meta])* $name:ident = |$net:ident| $client:expr;)*) => {$(
+        $(#[$doc])*
+        pub(crate) struct $name($inner);
+
+        impl Client for $name {
+            fn new($net: Net) -> $name {
+                $name($client)
+            }
+
+            async fn call(&self) -> Result<(), Failure> {
+                self.0.call().await
+            }
+        }
+    )*};
+}
+
+clients! {
+    Bare<Net>:
+
+    /// No argument.
+    Plain = |net| Bare(net);
+}
+
+clients! {
+    Guarded<Net>:
+
+    /// The budget by default.
+    DefaultBudget = |net| Guarded { budget: RetryBudget::new(), ..Guarded::new(net) };
+    /// The advised budget.
+    Budget = |net| Guarded::new(net);
+    /// The breaker by default, and a budget.
+    DefaultBreaker = |net| Guarded::new(net).breaker(CircuitBreaker::new());
+    /// A breaker and a budget.
+    Breaking = |net| Guarded::new(net).breaker(advised_breaker());
+    /// The throttle by default, and a budget.
+    DefaultThrottle = |net| Guarded::new(net).throttle(Throttle::new());
+    /// A throttle and a budget.
+    Throttling = |net| Guarded::new(net).throttle(advised_throttle());
+    /// A breaker, a throttle and a budget.
+    All = |net| Guarded::new(net).breaker(advised_breaker()).throttle(advised_throttle());
+
+    /// The advised breaker, which stays open for longer after each failed trial.
+    Doubling = |net| Guarded::new(net).breaker(advised_breaker().open_for_max(Duration::from_secs(4)));
+    /// The advised breaker, which opens and closes after fewer calls, for a process that makes few.
+    FewCalls = |net| Guarded::new(net).breaker(advised_breaker().consecutive_failures(5).trials(1));
+    /// The advised breaker, which does not count slow calls.
+    NotSlow = |net| Guarded::new(net).breaker(breaker_by_failures());
 }
 
 /// A breaker for each host, which the call chooses itself: one whose circuit lets it through.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::circuit::{Circuit, Ticket};
 #[cfg(feature = "fleet")]
-use super::joined::Joined;
+use super::link::Joined;
 #[cfg(feature = "std")]
 use super::listeners::Listeners;
 #[cfg(feature = "std")]

@@ -1,7 +1,6 @@
 //! A breaker that has joined a fleet: where its own rules end and the fleet's circuit decides.
 
-use std::boxed::Box;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::circuit::Ticket;
@@ -10,10 +9,6 @@ use super::link::{Coordinator, Link, Trial};
 use super::state::CircuitState;
 use super::window::{CallResult, Reach};
 use crate::policy::nanos::{FOREVER, Nanos};
-
-/// The link of a breaker, which stays when the fleet is left.
-#[derive(Debug)]
-pub(super) struct Joined(OnceLock<Box<Link>>);
 
 /// The settings that the fleet needs of a breaker. A rate is a fraction, or 0 without its rule.
 #[derive(Clone, Copy, Debug)]
@@ -27,20 +22,6 @@ pub(crate) struct JoinedSettings {
     pub(crate) trial_timeout: Nanos,
     pub(crate) trials: u32,
     pub(crate) trial_failures: u32,
-}
-
-impl Joined {
-    pub(super) const fn new() -> Joined {
-        Joined(OnceLock::new())
-    }
-
-    #[inline]
-    pub(super) fn link(&self) -> Option<&Link> {
-        match self.0.get() {
-            Some(link) if link.is_active() => Some(link),
-            _ => None,
-        }
-    }
 }
 
 /// The side of the calls.
@@ -124,16 +105,21 @@ impl CircuitBreaker {
         }
         link.to_wait_for(self.time.now())
     }
+
+    /// Returns whether a call that was refused a moment ago would run now, because the fleet's answer has come in between.
+    pub(crate) fn fleet_has_answered(&self) -> bool {
+        self.joined.link().is_some_and(|link| self.state() == CircuitState::Closed || link.has_lease())
+    }
 }
 
 /// The side of the member.
 impl CircuitBreaker {
-    /// Joins a fleet. Returns `false` if the breaker belongs to one.
-    pub(crate) fn join_fleet(&self, coordinator: Arc<dyn Coordinator>) -> bool {
-        let link = self.joined.0.get_or_init(|| Box::new(Link::new()));
+    /// Joins a fleet, whose member answers within a time, or is gone. Returns `false` if the breaker belongs to one.
+    pub(crate) fn join_fleet(&self, coordinator: Arc<dyn Coordinator>, answers_within: Nanos) -> bool {
+        let link = self.joined.make();
         let is_free = !link.is_active();
         if is_free {
-            link.activate(coordinator);
+            link.activate(coordinator, answers_within);
         }
         is_free
     }

@@ -7,15 +7,15 @@
 use core::fmt::{self, Debug, Formatter};
 use core::future::Future;
 use core::pin::Pin;
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, Ordering};
 use std::boxed::Box;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::vec::Vec;
 
+use super::link_counts::{CallCounters, LinkCounts};
 use super::window::CallResult;
 use crate::policy::nanos::Nanos;
-use crate::runtime::thread;
 
 /// A future that ends when the member has asked the store, or the caller's patience is over.
 pub(crate) type Asked = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -33,6 +33,29 @@ pub(crate) trait Coordinator: Send + Sync {
     fn block(&self) -> bool;
 }
 
+/// The link of a breaker, which stays when the fleet is left.
+#[derive(Debug)]
+pub(super) struct Joined(OnceLock<Box<Link>>);
+
+impl Joined {
+    pub(super) const fn new() -> Joined {
+        Joined(OnceLock::new())
+    }
+
+    #[inline]
+    pub(super) fn link(&self) -> Option<&Link> {
+        match self.0.get() {
+            Some(link) if link.is_active() => Some(link),
+            _ => None,
+        }
+    }
+
+    /// Returns the link, active or not.
+    pub(super) fn make(&self) -> &Link {
+        self.0.get_or_init(|| Box::new(Link::new()))
+    }
+}
+
 /// A lease as the store knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct HeldLease {
@@ -47,14 +70,6 @@ pub(crate) struct EndedLease {
     pub(crate) lease: HeldLease,
     /// Whether the trial has failed; `None` if it has no outcome.
     pub(crate) has_failed: Option<bool>,
-}
-
-/// The calls of a breaker since it has joined.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct LinkCounts {
-    pub(crate) good: u64,
-    pub(crate) bad: u64,
-    pub(crate) slow: u64,
 }
 
 /// The answer to a call that the local circuit does not admit by itself.
@@ -78,7 +93,7 @@ struct Followed {
 /// The link. See the module's documentation.
 pub(crate) struct Link {
     is_active: AtomicBool,
-    shards: [Shard; SHARDS],
+    counters: CallCounters,
     state: Mutex<State>,
 }
 
@@ -96,6 +111,10 @@ struct State {
     /// Whether a look that a call has asked for was answered. Then the next call, whenever it comes, needs no other one.
     has_looked: bool,
     wants_lease: bool,
+    /// Since when one of the two is wanted.
+    wanted_since: Option<Nanos>,
+    /// How long an answer is waited for. Without one, there is no member, such as after the end of its runtime.
+    answers_within: Nanos,
     /// Leases that no call has yet, and since when.
     granted: VecDeque<(HeldLease, Nanos)>,
     /// Leases of the trials that run.
@@ -104,6 +123,21 @@ struct State {
 }
 
 impl State {
+    fn be_alone(&mut self) {
+        self.is_alone = true;
+        self.wants_look = false;
+        self.wants_lease = false;
+        self.wanted_since = None;
+        self.unfollow();
+    }
+
+    fn give_up_on_the_member(&mut self, now: Nanos) {
+        let is_gone = |since: Nanos| now.saturating_sub(since) > self.answers_within;
+        if self.wanted_since.is_some_and(is_gone) {
+            self.be_alone();
+        }
+    }
+
     /// Follows the fleet's circuit no longer. Returns whether the breaker did. That the breaker opened by its own rules was
     /// in another phase.
     fn unfollow(&mut self) -> bool {
@@ -125,17 +159,6 @@ impl State {
     }
 }
 
-/// The counters of some threads, in a cache line of their own.
-#[derive(Debug, Default)]
-#[repr(align(64))]
-struct Shard {
-    good: AtomicU64,
-    bad: AtomicU64,
-    slow: AtomicU64,
-}
-
-const SHARDS: usize = 4;
-
 /// How long a call is refused that has caused a request: the answer of a store nearby is there by then.
 const SHORT: Nanos = 5_000_000;
 
@@ -144,7 +167,7 @@ const FRESH: Nanos = 100_000_000;
 
 impl Link {
     pub(super) fn new() -> Link {
-        Link { is_active: AtomicBool::new(false), shards: Default::default(), state: Mutex::default() }
+        Link { is_active: AtomicBool::new(false), counters: CallCounters::default(), state: Mutex::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -159,12 +182,7 @@ impl Link {
 
     /// Counts a call through the closed circuit.
     pub(super) fn count(&self, result: CallResult) {
-        let shard = &self.shards[thread::number() % SHARDS];
-        let counter = if result.has_failed { &shard.bad } else { &shard.good };
-        counter.fetch_add(1, Ordering::Relaxed);
-        if result.was_slow {
-            shard.slow.fetch_add(1, Ordering::Relaxed);
-        }
+        self.counters.add(result);
         if !result.is_good() {
             self.wake();
         }
@@ -195,6 +213,7 @@ impl Link {
     /// `unused_since` is the time before which a lease was granted that no call has taken in time.
     pub(super) fn trial(&self, now: Nanos, unused_since: Nanos) -> Trial {
         let mut state = self.state();
+        state.give_up_on_the_member(now);
         state.return_unused(unused_since);
         let Some(followed) = state.followed else {
             if core::mem::take(&mut state.has_looked) || state.is_alone || state.has_seen_shortly_before(now)
@@ -202,6 +221,7 @@ impl Link {
                 return Trial::Local;
             }
             state.wants_look = true;
+            state.wanted_since.get_or_insert(now);
             drop(state);
             self.wake();
             return Trial::Refused(SHORT);
@@ -215,9 +235,15 @@ impl Link {
             return Trial::Refused(followed.refused_until - now);
         }
         state.wants_lease = true;
+        state.wanted_since.get_or_insert(now);
         drop(state);
         self.wake();
         Trial::Refused(SHORT)
+    }
+
+    /// Returns whether there is a lease that no call has taken.
+    pub(super) fn has_lease(&self) -> bool {
+        !self.state().granted.is_empty()
     }
 
     /// Returns how much longer calls are refused, if the fleet decides it.
@@ -241,22 +267,24 @@ impl Link {
     /// Returns what a call has to wait for that was refused: an answer of the store, which may be a lease.
     pub(super) fn to_wait_for(&self, now: Nanos) -> Option<Arc<dyn Coordinator>> {
         let mut state = self.state();
+        state.give_up_on_the_member(now);
         match state.followed {
             None if state.is_alone || state.has_seen_shortly_before(now) => return None,
             None => state.wants_look = true,
             Some(followed) if !state.granted.is_empty() || now < followed.refused_until => return None,
             Some(_) => state.wants_lease = true,
         }
+        state.wanted_since.get_or_insert(now);
         state.coordinator.clone()
     }
 }
 
 /// The side of the member.
 impl Link {
-    pub(super) fn activate(&self, coordinator: Arc<dyn Coordinator>) {
+    pub(super) fn activate(&self, coordinator: Arc<dyn Coordinator>, answers_within: Nanos) {
         let mut state = self.state();
         // Until the first answer, the breaker follows its own rules.
-        *state = State { coordinator: Some(coordinator), is_alone: true, ..State::default() };
+        *state = State { coordinator: Some(coordinator), is_alone: true, answers_within, ..State::default() };
         self.is_active.store(true, Ordering::Relaxed);
     }
 
@@ -269,14 +297,7 @@ impl Link {
 
     /// Returns the calls since the breaker has joined.
     pub(crate) fn counts(&self) -> LinkCounts {
-        let sum = |part: fn(&Shard) -> &AtomicU64| {
-            self.shards.iter().map(|shard| part(shard).load(Ordering::Relaxed)).sum()
-        };
-        LinkCounts {
-            good: sum(|shard| &shard.good),
-            bad: sum(|shard| &shard.bad),
-            slow: sum(|shard| &shard.slow),
-        }
+        self.counters.sum()
     }
 
     /// Returns whether the breaker's own rules have opened it since this was last asked.
@@ -305,16 +326,13 @@ impl Link {
         state.is_alone = false;
         state.has_looked |= state.wants_look;
         state.wants_look = false;
+        state.wanted_since = None;
         state.seen_at = Some(now);
     }
 
     /// Notes that the store is away.
     pub(super) fn be_alone(&self) {
-        let mut state = self.state();
-        state.is_alone = true;
-        state.wants_look = false;
-        state.wants_lease = false;
-        state.unfollow();
+        self.state().be_alone();
     }
 
     /// Returns whether a call waits for a lease.
@@ -365,3 +383,6 @@ impl Debug for Link {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use core::num::NonZeroU32;
 
 #[cfg(feature = "fleet")]
-use super::joined::Joined;
+use super::link::Joined;
 use super::pool::{Pool, SLOTS, TOKEN};
 use super::reserve::Reserve;
 #[cfg(feature = "std")]
@@ -32,6 +32,9 @@ use crate::runtime::sync::{AtomicU64, Ordering};
 /// }
 /// assert_eq!(retries, 50);
 /// ```
+///
+/// A retry is paid before its wait. Its tokens stay spent if it is not made, because the wait was cancelled or the
+/// breaker refuses it at the end of the wait.
 ///
 /// A deposit expires after `ttl`, or up to a tenth of `ttl` earlier. The reserve is full at the start and
 /// refills evenly. No method locks or allocates. The time is that of the calls: the time of tokio, of a test

@@ -3,63 +3,19 @@
 //! The tokens of calls add up by themselves, because every process has its own. A grant is put beside them, where it is
 //! forgotten after one [`ttl`](RetryBudget::ttl). While the fleet is away, the reserve is the process's share of it.
 
-use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use core::sync::atomic::Ordering;
 use core::task::Waker;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::PoisonError;
 
 use super::budget::RetryBudget;
+use super::link::Link;
 use super::pool::TOKEN;
-
-/// The link of a budget, which stays when the fleet is left.
-#[derive(Debug)]
-pub(super) struct Joined(OnceLock<Box<Link>>);
-
-#[derive(Debug)]
-struct Link {
-    is_active: AtomicBool,
-    /// The tokens that accrue in a second while the fleet is away; 0 while it is there.
-    alone: AtomicU32,
-    wants_grant: AtomicBool,
-    member: Mutex<Option<Waker>>,
-}
-
-impl Joined {
-    pub(super) const fn new() -> Joined {
-        Joined(OnceLock::new())
-    }
-
-    fn link(&self) -> Option<&Link> {
-        self.0.get().map(|link| &**link).filter(|link| link.is_active.load(Ordering::Acquire))
-    }
-
-    /// Returns the tokens of the reserve that accrue in a second, which are `own` without a fleet.
-    pub(super) fn per_second(&self, own: u32) -> u32 {
-        self.link().map_or(own, |link| link.alone.load(Ordering::Relaxed))
-    }
-
-    /// Asks the fleet for a grant. It does not wait.
-    pub(super) fn ask(&self) {
-        let Some(link) = self.link() else { return };
-        link.wants_grant.store(true, Ordering::Release);
-        let member = link.member.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(member) = member {
-            member.wake();
-        }
-    }
-}
 
 /// The side of the member.
 impl RetryBudget {
     /// Joins a fleet, with an empty reserve. Returns `false` if the budget belongs to one.
     pub(crate) fn join_fleet(&self, member: Waker) -> bool {
-        let link = self.joined.0.get_or_init(|| {
-            Box::new(Link {
-                is_active: AtomicBool::new(false),
-                alone: AtomicU32::new(0),
-                wants_grant: AtomicBool::new(false),
-                member: Mutex::new(None),
-            })
-        });
+        let link = self.joined.make();
         if link.is_active.load(Ordering::Acquire) {
             return false;
         }
@@ -81,9 +37,11 @@ impl RetryBudget {
         }
     }
 
-    /// Returns whether the budget wants a grant.
+    /// Returns whether the budget wants a grant. One that accrues alone wants to be with the fleet again.
     pub(crate) fn wants_grant(&self) -> bool {
-        self.joined.link().is_some_and(|link| link.wants_grant.load(Ordering::Acquire))
+        let wants =
+            |link: &Link| link.wants_grant.load(Ordering::Acquire) || link.alone.load(Ordering::Relaxed) != 0;
+        self.joined.link().is_some_and(wants)
     }
 
     /// Adds the tokens of a grant.

@@ -17,11 +17,12 @@ use crate::breaker::CircuitBreaker;
 #[cfg(feature = "fleet")]
 pub struct FleetWait(crate::breaker::Asked);
 
-/// The wait of an async call for the store of its breaker's fleet. Without the feature `fleet` nobody makes one. It is no
-/// empty type, because the compiler warns about a pattern for one.
+/// The wait of an async call for the store of its breaker's fleet. Without the feature `fleet` there is none: the type has no
+/// value, so the code around one vanishes. The field is private, because the compiler warns about a pattern for a type that
+/// is visibly empty.
 #[cfg(not(feature = "fleet"))]
 #[derive(Debug)]
-pub struct FleetWait(());
+pub struct FleetWait(core::convert::Infallible);
 
 #[cfg(feature = "fleet")]
 impl core::fmt::Debug for FleetWait {
@@ -37,6 +38,11 @@ impl FleetWait {
     pub(super) fn of(breaker: &CircuitBreaker) -> Option<FleetWait> {
         breaker.fleet_to_wait_for().map(|fleet| FleetWait(fleet.asked()))
     }
+
+    /// Returns a wait that is over.
+    fn over() -> FleetWait {
+        FleetWait(std::boxed::Box::pin(core::future::ready(())))
+    }
 }
 
 impl Future for FleetWait {
@@ -49,23 +55,24 @@ impl Future for FleetWait {
 
     #[cfg(not(feature = "fleet"))]
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        Poll::Ready(())
+        match self.0 {}
     }
 }
 
 #[cfg(target_has_atomic = "64")]
 impl Shared<'_> {
-    /// Admits the first attempt of a blocking call like [`admit`](Shared::admit). Where the breaker's fleet has a thread, a
-    /// call that needs a lease waits for it.
-    #[expect(clippy::inline_always, reason = "as for `admit`")]
-    #[inline(always)]
-    pub fn admit_blocking(&mut self) -> Option<Refusal> {
-        let refusal = self.admit();
+    /// Waits for the answer of the breaker's fleet if a blocking call was refused and the fleet has a thread. Returns whether
+    /// the call is to be admitted anew.
+    #[inline]
+    #[must_use]
+    pub fn block_after_refusal(&self, refusal: Option<&Refusal>) -> bool {
         #[cfg(feature = "fleet")]
-        if refusal.is_some() && self.block_for_fleet() {
-            return self.admit();
+        return refusal.is_some() && (self.block_for_fleet() || self.is_answered(refusal));
+        #[cfg(not(feature = "fleet"))]
+        {
+            let _ = refusal;
+            false
         }
-        refusal
     }
 
     /// Returns what an async call has to wait for that was refused: the answer of its breaker's fleet. The call is then
@@ -75,7 +82,8 @@ impl Shared<'_> {
     pub fn after_refusal(&self, refusal: Option<&Refusal>) -> Option<FleetWait> {
         #[cfg(feature = "fleet")]
         if refusal.is_some() {
-            return self.wait_for_fleet();
+            let answered = || self.is_answered(refusal).then(FleetWait::over);
+            return self.wait_for_fleet().or_else(answered);
         }
         let _ = refusal;
         None
@@ -96,6 +104,15 @@ impl Shared<'_> {
     #[inline(never)]
     fn wait_for_fleet(&self) -> Option<FleetWait> {
         FleetWait::of(self.breaker?)
+    }
+
+    /// Returns whether the answer of the fleet has come between the refusal and now, so that there is nothing to wait for.
+    #[cfg(feature = "fleet")]
+    #[cold]
+    #[inline(never)]
+    fn is_answered(&self, refusal: Option<&Refusal>) -> bool {
+        matches!(refusal, Some(Refusal::Open(_)))
+            && self.breaker.is_some_and(CircuitBreaker::fleet_has_answered)
     }
 
     #[cfg(feature = "fleet")]

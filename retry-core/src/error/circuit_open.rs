@@ -5,6 +5,7 @@ use core::time::Duration;
 #[cfg(feature = "std")]
 use std::sync::Arc;
 
+use super::made_from::made_from;
 use crate::policy::nanos::{FOREVER, Nanos, to_duration};
 
 /// The error of a call that was refused because the circuit is open.
@@ -120,22 +121,15 @@ impl From<CircuitOpen> for () {
     fn from(_: CircuitOpen) -> Self {}
 }
 
-/// An error type for a call that its breaker refuses before the first attempt.
-#[diagnostic::on_unimplemented(
-    message = "a call that the breaker refuses cannot fail with `{Self}`, which is not made from `CircuitOpen`",
-    label = "needs an error type that implements `From<CircuitOpen>`",
-    note = "write `impl From<reattempt::CircuitOpen> for {Self}` if the type is yours",
-    note = "write `error = {Self}` and return `Result<_, reattempt::RetryError<{Self}>>` if the type is another \
-            crate's, or return `anyhow::Error` or `Box<dyn Error>`"
-)]
-pub trait FromCircuitOpen {
-    /// Creates the error of the call.
-    fn from_circuit_open(open: CircuitOpen) -> Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl<E: From<CircuitOpen>> FromCircuitOpen for E {
-    fn from_circuit_open(open: CircuitOpen) -> E {
-        open.into()
-    }
+made_from! {
+    CircuitOpen:
+    /// An error type for a call that its breaker refuses before the first attempt.
+    #[diagnostic::on_unimplemented(
+        message = "a call that the breaker refuses cannot fail with `{Self}`, which is not made from `CircuitOpen`",
+        label = "needs an error type that implements `From<CircuitOpen>`",
+        note = "write `impl From<reattempt::CircuitOpen> for {Self}` if the type is yours",
+        note = "write `error = {Self}` and return `Result<_, reattempt::RetryError<{Self}>>` if the type is another \
+                crate's, or return `anyhow::Error` or `Box<dyn Error>`"
+    )]
+    FromCircuitOpen::from_circuit_open
 }

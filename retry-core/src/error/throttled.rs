@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::circuit_open::Name;
+use super::made_from::made_from;
 
 /// The error of a call that a [`Throttle`](crate::Throttle) refused before it was sent.
 ///
@@ -64,24 +65,17 @@ impl From<Throttled> for () {
     fn from(_: Throttled) -> Self {}
 }
 
-/// An error type for a call that its throttle refuses before the first attempt.
-#[diagnostic::on_unimplemented(
-    message = "a call that the throttle refuses cannot fail with `{Self}`, which is not made from `Throttled`",
-    label = "needs an error type that implements `From<Throttled>`",
-    note = "write `impl From<reattempt::Throttled> for {Self}` if the type is yours",
-    note = "write `error = {Self}` and return `Result<_, reattempt::RetryError<{Self}>>` if the type is another \
-            crate's, or return `anyhow::Error` or `Box<dyn Error>`"
-)]
-pub trait FromThrottled {
-    /// Creates the error of the call.
-    fn from_throttled(throttled: Throttled) -> Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl<E: From<Throttled>> FromThrottled for E {
-    fn from_throttled(throttled: Throttled) -> E {
-        throttled.into()
-    }
+made_from! {
+    Throttled:
+    /// An error type for a call that its throttle refuses before the first attempt.
+    #[diagnostic::on_unimplemented(
+        message = "a call that the throttle refuses cannot fail with `{Self}`, which is not made from `Throttled`",
+        label = "needs an error type that implements `From<Throttled>`",
+        note = "write `impl From<reattempt::Throttled> for {Self}` if the type is yours",
+        note = "write `error = {Self}` and return `Result<_, reattempt::RetryError<{Self}>>` if the type is another \
+                crate's, or return `anyhow::Error` or `Box<dyn Error>`"
+    )]
+    FromThrottled::from_throttled
 }
 
 /// A probability in millionths.

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use super::handle::FleetMember;
-use super::member::{Held, Member, ReserveWaker, Settings};
+use super::held::Held;
+use super::links;
+use super::member::{Member, Settings};
 use super::rules::Rules;
 use super::runner;
 use super::store::{IntoStore, Store};
@@ -210,15 +212,14 @@ impl Fleet {
         }
         let member = Arc::new(member);
         for reserve in member.reserves() {
-            let waker = Arc::new(ReserveWaker(Arc::downgrade(&member))).into();
             assert!(
-                reserve.budget.join_fleet(waker),
+                reserve.budget.join_fleet(links::waker(&member)),
                 "the budget `{}` belongs to another fleet; drop that one first",
                 reserve.name
             );
         }
         for (breaker, name) in self.breakers {
-            let has_joined = member.add_circuit(breaker, name.clone());
+            let has_joined = links::join_breaker(&member, breaker, name.clone());
             assert!(has_joined, "the breaker `{name}` belongs to another fleet; drop that one first");
         }
         runner::start(&member);

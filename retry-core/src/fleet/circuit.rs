@@ -296,11 +296,8 @@ impl Circuit {
                 if !self.is_at(epoch, generation) || !self.leases.end(*process, lease, now, rules) {
                     return false;
                 }
-                if has_failed {
-                    self.failed = self.failed.saturating_add(1);
-                } else {
-                    self.succeeded = self.succeeded.saturating_add(1);
-                }
+                let ended = if has_failed { &mut self.failed } else { &mut self.succeeded };
+                *ended = ended.saturating_add(1);
                 self.settle(now, rules);
                 true
             }
@@ -311,20 +308,19 @@ impl Circuit {
                 let had_leases = self.leases.end_all(*process);
                 self.members.leave(*process) || had_leases
             }
-            Action::Force { epoch, generation, time } => {
-                let applies = self.is_at(epoch, generation);
-                if applies {
-                    self.begin(Phase::ForcedOpen, now);
-                    self.forced_for = time.min(Rules::MAX_TIME);
-                }
-                applies
+            Action::Force { epoch, generation, .. } | Action::Reset { epoch, generation }
+                if !self.is_at(epoch, generation) =>
+            {
+                false
             }
-            Action::Reset { epoch, generation } => {
-                let applies = self.is_at(epoch, generation);
-                if applies {
-                    self.begin(Phase::Closed, now);
-                }
-                applies
+            Action::Force { time, .. } => {
+                self.begin(Phase::ForcedOpen, now);
+                self.forced_for = time.min(Rules::MAX_TIME);
+                true
+            }
+            Action::Reset { .. } => {
+                self.begin(Phase::Closed, now);
+                true
             }
         }
     }
@@ -333,7 +329,7 @@ impl Circuit {
 /// Runs one step at `now`, a time of the store's clock, and returns what the process then sees.
 ///
 /// The function is total: every step is possible in every circuit, at every time. Numbers that are out of range are
-/// bounded first: those of the [`Rules`] by their ranges, the time by `1..=2^52`, because 0 stands for "never". Where
+/// bounded first: those of the [`Rules`] by their ranges, the time by `1..=2^53 - 2^24`, because 0 stands for "never". Where
 /// [`View::changed`] is `false`, the circuit is as it was.
 pub fn step(circuit: &mut Circuit, now: Millis, step: Step) -> View {
     let now = now.clamp(1, MAX_NOW);

@@ -9,7 +9,9 @@ use std::string::{String, ToString};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::circuit::{Action, Phase, View};
-use super::member::{Held, Member, SharedCircuit};
+use super::held::Held;
+use super::links;
+use super::member::{Member, SharedCircuit};
 use super::rules::Rules;
 use super::runner;
 use crate::breaker::{CircuitBreaker, CircuitState};
@@ -41,7 +43,7 @@ impl FleetMember {
             let default = CircuitBreaker::new();
             let settings = settings.as_ref().map_or(&default, |circuit| &*circuit.breaker);
             let breaker = Arc::new(settings.sibling(Arc::clone(&full)));
-            self.member.add_circuit(Held::Shared(Arc::clone(&breaker)), full.to_string());
+            links::join_breaker(&self.member, Held::Shared(Arc::clone(&breaker)), full.to_string());
             breaker
         };
         Arc::clone(by_host.entry(key).or_insert_with(make))
@@ -91,13 +93,14 @@ impl FleetMember {
         self.member.act(circuit, |_| Action::Look).await.map_err(away)
     }
 
-    /// Takes an action on what the circuit is now. Where a process changes it in between, looks again.
+    /// Takes an action on what the circuit is now. Where a process changes it in between, looks again. The process takes part
+    /// first, because a circuit without a record has another epoch in each answer.
     async fn control(&self, name: &str, action: impl Fn((u64, u64)) -> Action) -> Result<(), FleetError> {
         const ROUNDS: u32 = 8;
         let circuit = self.circuit(name)?;
         let away = |_| FleetError(Kind::Away(circuit.name.clone()));
         for _ in 0..ROUNDS {
-            self.look(&circuit).await?;
+            self.member.act(&circuit, |_| Action::Join).await.map_err(away)?;
             if self.member.act(&circuit, &action).await.map_err(away)?.changed {
                 return Ok(());
             }

@@ -45,6 +45,12 @@ impl Health {
         }
     }
 
+    /// Returns the name of the fleet.
+    #[cfg(feature = "metrics")]
+    pub(super) fn fleet(&self) -> &str {
+        &self.fleet
+    }
+
     /// Returns a permit for one request to the store.
     pub(super) fn acquire(&self) -> Result<Permit<'_>, Away> {
         self.breaker.acquire().map_err(|_| Away)

@@ -1,12 +1,10 @@
 //! The member of a fleet: the one part of a process that talks to the store.
 
 use core::time::Duration;
-use std::boxed::Box;
 use std::format;
 use std::string::String;
 use std::sync::atomic::{AtomicBool, AtomicU32};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, Weak};
-use std::task::Wake;
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::vec::Vec;
 
 use tokio::sync::{Mutex as AsyncMutex, Notify};
@@ -14,32 +12,15 @@ use tokio::time::timeout;
 
 use super::circuit::{Action, View};
 use super::health::{Away, Health};
+use super::held::Held;
 use super::record::{Answer, Request};
 use super::rules::Rules;
 use super::shared_reserve::SharedReserve;
 use super::side::{Message, Side};
 use super::store::Store;
-use crate::breaker::{Asked, CircuitBreaker, Coordinator, Link, millis};
+use crate::breaker::{CircuitBreaker, Link, millis};
 use crate::budget::RetryBudget;
 use crate::policy::nanos::{Nanos, from_duration};
-
-/// A value that is static, or shared.
-#[derive(Debug)]
-pub(super) enum Held<T: 'static> {
-    Static(&'static T),
-    Shared(Arc<T>),
-}
-
-impl<T> core::ops::Deref for Held<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        match self {
-            Held::Static(value) => value,
-            Held::Shared(value) => value,
-        }
-    }
-}
 
 /// The settings of a member.
 #[derive(Clone, Copy, Debug)]
@@ -76,8 +57,8 @@ pub(super) struct SharedCircuit {
     rules: Rules,
     side: AsyncMutex<Side>,
     /// The number of times that the store was asked, for threads that wait.
-    asked: Mutex<u64>,
-    has_asked: Condvar,
+    pub(super) asked: Mutex<u64>,
+    pub(super) has_asked: Condvar,
 }
 
 impl Member {
@@ -104,17 +85,23 @@ impl Member {
         }
     }
 
+    /// Returns how long a breaker waits for an answer until the member must be gone: a look at all circuits is one request for
+    /// each, but a store that is away is asked twice in a row.
+    pub(super) fn answers_within(&self) -> Duration {
+        self.settings.patience.saturating_mul(4).saturating_add(Duration::from_secs(1))
+    }
+
     /// Adds a budget, before the member runs.
     pub(super) fn add_reserve(&mut self, budget: Held<RetryBudget>, name: &'static str) {
         let key = format!("{}:reserve:{name}", self.prefix);
         self.reserves.push(Arc::new(SharedReserve::new(budget, name, key)));
     }
 
-    /// Adds a breaker, and links it with the member.
-    pub(super) fn add_circuit(self: &Arc<Self>, breaker: Held<CircuitBreaker>, name: String) -> bool {
+    /// Returns a circuit, which is yet to be [added](Member::add_circuit).
+    pub(super) fn circuit_of(&self, breaker: Held<CircuitBreaker>, name: String) -> SharedCircuit {
         let key = format!("{}:circuit:{name}", self.prefix);
         let rules = rules(&breaker, self.settings.quorum);
-        let circuit = Arc::new(SharedCircuit {
+        SharedCircuit {
             breaker,
             name,
             key,
@@ -122,13 +109,11 @@ impl Member {
             side: AsyncMutex::new(Side::new()),
             asked: Mutex::new(0),
             has_asked: Condvar::new(),
-        });
-        let link = Arc::new(CircuitLink { member: Arc::downgrade(self), circuit: Arc::downgrade(&circuit) });
-        let has_joined = circuit.breaker.join_fleet(link);
-        if has_joined {
-            self.circuits.write().unwrap_or_else(PoisonError::into_inner).push(circuit);
         }
-        has_joined
+    }
+
+    pub(super) fn add_circuit(&self, circuit: Arc<SharedCircuit>) {
+        self.circuits.write().unwrap_or_else(PoisonError::into_inner).push(circuit);
     }
 
     pub(super) fn circuits(&self) -> Vec<Arc<SharedCircuit>> {
@@ -144,9 +129,15 @@ impl Member {
     }
 
     /// Asks the store, within the patience of the fleet.
-    async fn ask(&self, key: &str, request: Request) -> Result<Answer, Away> {
+    #[cfg_attr(not(feature = "metrics"), expect(unused_variables, reason = "only metrics have the name"))]
+    async fn ask(&self, key: &str, name: &str, request: Request) -> Result<Answer, Away> {
         let permit = self.health.acquire()?;
-        match timeout(self.settings.patience, self.store.ask(key, request)).await {
+        #[cfg(feature = "metrics")]
+        let asked = super::figures::Asked::begin(self.health.fleet(), name, request);
+        let answer = timeout(self.settings.patience, self.store.ask(key, request)).await;
+        #[cfg(feature = "metrics")]
+        asked.end(&answer);
+        match answer {
             Ok(Ok(answer)) => {
                 permit.success();
                 self.health.found();
@@ -166,7 +157,7 @@ impl Member {
     }
 
     async fn step(&self, circuit: &SharedCircuit, request: Request) -> Result<View, Away> {
-        match self.ask(&circuit.key, request).await? {
+        match self.ask(&circuit.key, &circuit.name, request).await? {
             Answer::Circuit(view) => Ok(view),
             Answer::Reserve(_) => Err(Away),
         }
@@ -221,7 +212,9 @@ impl Member {
     /// Claims a grant for a budget that wants one.
     pub(super) async fn claim(&self, reserve: &SharedReserve) {
         let Some(claim) = reserve.next() else { return };
-        if let Ok(Answer::Reserve(grant)) = self.ask(&reserve.key, Request::Reserve(claim)).await {
+        if let Ok(Answer::Reserve(grant)) =
+            self.ask(&reserve.key, reserve.name, Request::Reserve(claim)).await
+        {
             reserve.read(grant, self.settings.sync_every);
         } else if self.health.is_lost() {
             reserve.be_alone();
@@ -293,57 +286,6 @@ impl core::fmt::Debug for Member {
             .field("prefix", &self.prefix)
             .field("settings", &self.settings)
             .finish_non_exhaustive()
-    }
-}
-
-/// Wakes the member for a budget.
-pub(super) struct ReserveWaker(pub(super) Weak<Member>);
-
-impl Wake for ReserveWaker {
-    fn wake(self: Arc<Self>) {
-        if let Some(member) = self.0.upgrade() {
-            super::runner::wake(&member);
-        }
-    }
-}
-
-/// The member, as a breaker sees it.
-struct CircuitLink {
-    member: Weak<Member>,
-    circuit: Weak<SharedCircuit>,
-}
-
-impl Coordinator for CircuitLink {
-    fn wake(&self) {
-        if let Some(member) = self.member.upgrade() {
-            super::runner::wake(&member);
-        }
-    }
-
-    fn asked(&self) -> Asked {
-        let (member, circuit) = (self.member.upgrade(), self.circuit.upgrade());
-        Box::pin(async move {
-            if let (Some(member), Some(circuit)) = (member, circuit) {
-                // The member may ask for another circuit at the same time, so this is bounded once more.
-                let _ = timeout(member.settings.patience, member.sync(&circuit, false)).await;
-            }
-        })
-    }
-
-    fn block(&self) -> bool {
-        let (Some(member), Some(circuit)) = (self.member.upgrade(), self.circuit.upgrade()) else {
-            return false;
-        };
-        if !member.has_thread {
-            return false;
-        }
-        let asked = circuit.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = *asked;
-        super::runner::wake(&member);
-        let patience = member.settings.patience;
-        let waited = circuit.has_asked.wait_timeout_while(asked, patience, |asked| *asked == before);
-        drop(waited);
-        true
     }
 }
 

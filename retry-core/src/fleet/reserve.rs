@@ -53,14 +53,14 @@ const LEAP: Micros = 1_000_000;
 const SECOND: Micros = 1_000_000;
 
 impl Reserve {
-    /// Returns a reserve that is empty at `now`.
+    /// Returns a reserve that is empty at `now`, at most 2^53 - 2^24.
     #[must_use]
     pub fn new(epoch: u64, now: Micros) -> Reserve {
-        Reserve { epoch, spent_until: now, members: Members::default() }
+        Reserve { epoch, spent_until: now.min(MAX_NOW), members: Members::default() }
     }
 }
 
-/// Runs one claim at `now`, at most 2^52, and returns what it grants.
+/// Runs one claim at `now`, at most 2^53 - 2^24, and returns what it grants.
 ///
 /// A grant is at most the fair share of one second, and at least one token. No more than one grant accrues while nobody
 /// claims, so the fleet gets at most `per_second · T` and one grant in any time T.
@@ -74,7 +74,7 @@ pub fn claim(reserve: &mut Reserve, now: Micros, claim: Claim) -> Grant {
     if per_second == 0 {
         return Grant { tokens: 0, live, next: Rules::MAX_TIME };
     }
-    let share = (per_second / u64::from(live)).max(1);
+    let share = (per_second / u64::from(live.max(1))).max(1);
     // The time in which a grant accrues.
     let accrues = (share * SECOND).div_ceil(per_second);
     // A clock that was set back far is another one.
@@ -90,3 +90,6 @@ pub fn claim(reserve: &mut Reserve, now: Micros, claim: Claim) -> Grant {
     let next = next_at.saturating_sub(now).div_ceil(1000);
     Grant { tokens: u32::try_from(tokens).unwrap_or(u32::MAX), live, next }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 pub(super) const MAX_NUMBER: u64 = (1 << 53) - 1;
 
 /// The latest time of a store's clock: what is added to it stays below 2^53.
-pub(super) const MAX_NOW: u64 = 1 << 52;
+pub(super) const MAX_NOW: u64 = (1 << 53) - (1 << 24);
 
 /// A time of the store's clock or a length of time, in milliseconds.
 pub type Millis = u64;

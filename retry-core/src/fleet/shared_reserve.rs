@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::time::Instant;
 
+use super::held::Held;
 use super::identity;
-use super::member::Held;
 use super::members::ProcessId;
 use super::reserve::{Claim, Grant};
 use crate::budget::RetryBudget;

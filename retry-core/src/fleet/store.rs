@@ -38,7 +38,7 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     }
 }
 
-/// A value that a fleet takes for its store: a [`Store`], or a connection that there is a store on.
+/// A value that [`Fleet::on`](super::Fleet::on) takes: a [`Store`], or a connection that a feature makes one of.
 ///
 /// `Kind` keeps the implementations for all stores and for all connections apart. The compiler infers it.
 #[diagnostic::on_unimplemented(

@@ -6,8 +6,12 @@ use std::sync::Once;
 use metrics::gauge;
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, histogram};
 
+#[cfg(feature = "fleet")]
+use super::event::FleetEvent;
 #[cfg(target_has_atomic = "64")]
 use super::event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
+#[cfg(feature = "fleet")]
+use super::fleet_metrics::fleet_away;
 use super::observer::Observer;
 use super::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
 
@@ -92,6 +96,16 @@ impl Observer for Metrics {
     #[cfg(target_has_atomic = "64")]
     fn hedge_won(&self, event: &HedgeEvent<'_>) {
         counter!(HEDGES_WON, "operation" => event.label()).increment(1);
+    }
+
+    #[cfg(feature = "fleet")]
+    fn fleet_lost(&self, event: &FleetEvent<'_>) {
+        fleet_away(event.fleet(), true);
+    }
+
+    #[cfg(feature = "fleet")]
+    fn fleet_found(&self, event: &FleetEvent<'_>) {
+        fleet_away(event.fleet(), false);
     }
 }
 

@@ -31,7 +31,7 @@ fn each_alert_fires_where_it_should_and_not_beside_it() {
     assert_passes(program("promtool").args(["test", "rules", tests]));
     let (rules, tests) = (std::fs::read_to_string(rules()).unwrap(), std::fs::read_to_string(tests).unwrap());
     let names: Vec<_> = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
-    assert_eq!(names.len(), 10);
+    assert_eq!(names.len(), 11);
     for name in names {
         assert!(tests.contains(&format!("alertname: {name}, eval_time: ")), "{name} is not seen at rest");
         assert!(tests.contains(&format!("alertname: {name}\n")), "{name} is not seen to fire");

@@ -33,7 +33,7 @@ async fn planned(lab: &Lab, hedge: &Hedge, plans: &Plans<'_>) -> Result<u32, Ret
 }
 
 async fn run_planned(lab: &Lab, plans: &[&dyn Fn(&Call)]) -> Result<u32, GiveUpReason> {
-    let result = planned(lab, &saved(2).await, &Plans::new(plans)).await;
+    let result = lab.end(planned(lab, &saved(2).await, &Plans::new(plans))).await;
     result.map_err(|error| error.reason())
 }
 
@@ -137,6 +137,27 @@ async fn the_wish_of_the_last_failure_counts() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_a_timeout_the_wish_of_the_first_try_counts() {
+    #[retry(
+        max = 2, base = "1s", jitter = none, hedge = hedge, call = c, error = Failure, attempt_timeout = "70ms",
+    )]
+    async fn limited(lab: &Lab, hedge: &Hedge, plans: &Plans<'_>) -> Result<u32, RetryError<Failure>> {
+        plans.next(c);
+        lab.answer().await
+    }
+
+    let reason = async |lab: &Lab, plans: &[&dyn Fn(&Call)]| {
+        let result = lab.end(limited(lab, &saved(1).await, &Plans::new(plans))).await;
+        result.map_err(|error| error.reason())
+    };
+    let lab = Lab::new([never(), never()]);
+    assert_eq!(reason(&lab, &[&Call::stop]).await, Err(GiveUpReason::Stopped));
+    // The copy would stop the call, and is dropped.
+    let lab = Lab::new([never(), never(), ok(0)]);
+    assert_eq!(reason(&lab, &[&nothing, &Call::stop]).await, Ok(3));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_try_that_stops_wins_with_any_value() {
     #[retry(max = 3, base = "1s", jitter = none, hedge = hedge, call = c, retry_ok = |value| *value > 100)]
     async fn stopping(lab: &Lab, hedge: &Hedge, which: u32, count: &AtomicU32) -> Result<u32, Failure> {
@@ -153,7 +174,7 @@ async fn a_try_that_stops_wins_with_any_value() {
         (2, [refused(60), refused(20)], 102),
     ] {
         let lab = Lab::new(tries);
-        assert_eq!(stopping(&lab, &hedge, which, &AtomicU32::new(0)).await, Ok(expected));
+        assert_eq!(lab.end(stopping(&lab, &hedge, which, &AtomicU32::new(0))).await, Ok(expected));
     }
 }
 
@@ -169,7 +190,7 @@ async fn progress_is_that_of_the_attempt_with_its_copies() {
 
     let hedge = saved(1).await;
     let lab = Lab::new([down(60), down(50), down(60), down(49)]);
-    let error = streamed(&lab, &hedge).await.unwrap_err();
+    let error = lab.end(streamed(&lab, &hedge)).await.unwrap_err();
     assert_eq!((error.reason(), error.attempts()), (GiveUpReason::MaxAttempts, 2));
     lab.saw([
         "0: 1 starts",
@@ -184,7 +205,7 @@ async fn progress_is_that_of_the_attempt_with_its_copies() {
     ]);
     // The second attempt restarts as well: the third one is the second after it.
     let lab = Lab::new([down(0), down(60), down(50), down(0)]);
-    let error = streamed(&lab, &hedge).await.unwrap_err();
+    let error = lab.end(streamed(&lab, &hedge)).await.unwrap_err();
     assert_eq!((error.reason(), error.attempts()), (GiveUpReason::MaxAttempts, 3));
 }
 
@@ -203,7 +224,7 @@ async fn cancel_cuts_off_no_attempt_and_ends_the_wait_after_it() {
         (500, vec![down(60), down(20)], &["0: 1 starts", "50: 2 starts", "60: 1 down", "70: 2 down"]),
     ] {
         let lab = Lab::new(tries);
-        let (result, ()) = tokio::join!(biased; cancelled(&lab, &hedge, &stop), async {
+        let (result, ()) = tokio::join!(biased; lab.end(cancelled(&lab, &hedge, &stop)), async {
             sleep(Duration::from_millis(at)).await;
             stop.notify_one();
         });

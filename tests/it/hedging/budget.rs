@@ -172,7 +172,7 @@ async fn two_functions_with_one_hedge_share_its_budget() {
     deposit(&hedge, 2).await;
     let lab = Lab::new([ok(60), never(), ok(60), never(), ok(60), never()]);
     for _ in 0..3 {
-        let _ = fetch(&lab, &hedge).await;
+        let _ = lab.end(fetch(&lab, &hedge)).await;
     }
     assert_eq!(hedge.balance(), 2);
 }
@@ -191,11 +191,11 @@ async fn a_delay_on_the_function_has_a_budget_of_its_own() {
 
     let lab = Lab::new(std::iter::repeat_n(ok(0), 19).chain([never(), ok(0), ok(60)]));
     for _ in 0..19 {
-        first(&lab).await.unwrap();
+        lab.end(first(&lab)).await.unwrap();
     }
     // The twentieth call has paid for its copy, and this is one of the other function.
-    assert_eq!(first(&lab).await, Ok(21));
-    assert_eq!(second(&lab).await, Ok(22));
+    assert_eq!(lab.end(first(&lab)).await, Ok(21));
+    assert_eq!(lab.end(second(&lab)).await, Ok(22));
 }
 
 #[tokio::test(start_paused = true)]
@@ -207,8 +207,8 @@ async fn a_generic_function_has_one_budget_for_all_its_types() {
 
     let lab = Lab::new(std::iter::repeat_n(ok(0), 19).chain([never(), ok(0), ok(60)]));
     for _ in 0..19 {
-        generic(&lab, 'a').await.unwrap();
+        lab.end(generic(&lab, 'a')).await.unwrap();
     }
-    assert_eq!(generic(&lab, 7_u64).await, Ok((21, 7)));
-    assert_eq!(generic(&lab, "text").await, Ok((22, "text")));
+    assert_eq!(lab.end(generic(&lab, 7_u64)).await, Ok((21, 7)));
+    assert_eq!(lab.end(generic(&lab, "text")).await, Ok((22, "text")));
 }

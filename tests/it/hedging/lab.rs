@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reattempt::{AttemptTimeout, CircuitOpen, Hedge, Retryable, Throttled, retry};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 /// The error of a try, with the number of the try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,8 +158,14 @@ impl Lab {
 
     /// Awaits a call, and adds its result to the log.
     pub(super) async fn run<T: std::fmt::Debug>(&self, call: impl Future<Output = T>) {
-        let result = call.await;
+        let result = self.end(call).await;
         self.note(format_args!("returns {result:?}"));
+    }
+
+    /// Awaits a call. One that waits for nothing panics: otherwise the paused clock would stand still, and the test hang.
+    pub(super) async fn end<T>(&self, call: impl Future<Output = T>) -> T {
+        let result = timeout(Duration::from_secs(2 * 86_400), call).await;
+        result.unwrap_or_else(|_| panic!("the call never ends, after {:?}", self.state().log))
     }
 
     /// Asserts that every try was made, and that this has happened: each line has the time in milliseconds first.

@@ -61,7 +61,7 @@ async fn a_trial_has_no_copies() {
     let (hedge, breaker) = (saved(1).await, breaker().trials(2));
     for _ in 0..2 {
         let lab = Lab::new([down(0)]);
-        let _ = guarded(&lab, &hedge, &breaker).await;
+        let _ = lab.end(guarded(&lab, &hedge, &breaker)).await;
     }
     assert_eq!(breaker.state(), IsOpen);
     advance(Duration::from_secs(10)).await;
@@ -166,7 +166,7 @@ async fn no_copy_starts_while_a_throttle_refuses_calls() {
 
     let (hedge, throttle) = (saved(1).await, Throttle::new().minimum_requests(4));
     let lab = Lab::new([never(), ok(10)]);
-    assert_eq!(throttled(&lab, &hedge, &throttle).await, Ok(2));
+    assert_eq!(lab.end(throttled(&lab, &hedge, &throttle)).await, Ok(2));
     lab.saw(["0: 1 starts", "50: 2 starts", "60: 2 ok", "60: 1 dropped"]);
     // Of seven requests one was accepted.
     (0..6).for_each(|_| throttle.acquire().map_or_else(drop, Pass::rejected));
@@ -174,7 +174,7 @@ async fn no_copy_starts_while_a_throttle_refuses_calls() {
     assert_eq!(hedge.balance(), 9);
     loop {
         let lab = Lab::new([ok(100)]);
-        match throttled(&lab, &hedge, &throttle).await {
+        match lab.end(throttled(&lab, &hedge, &throttle)).await {
             Err(Refused) => {}
             answer => {
                 assert_eq!(answer, Ok(1));
@@ -221,7 +221,7 @@ async fn a_loser_is_no_outcome_for_the_breaker() {
         let breaker = breaker();
         breaker.acquire().unwrap().failure();
         let lab = Lab::new(tries);
-        assert!(guarded(&lab, &hedge, &breaker).await.is_ok());
+        assert!(lab.end(guarded(&lab, &hedge, &breaker)).await.is_ok());
         breaker.acquire().unwrap().failure();
         assert_eq!(breaker.state(), Closed, "{tries:?}");
         breaker.acquire().unwrap().failure();
@@ -232,7 +232,7 @@ async fn a_loser_is_no_outcome_for_the_breaker() {
         let breaker = breaker();
         breaker.acquire().unwrap().failure();
         let lab = Lab::new(tries);
-        assert!(guarded(&lab, &hedge, &breaker).await.is_err());
+        assert!(lab.end(guarded(&lab, &hedge, &breaker)).await.is_err());
         assert_eq!(breaker.state(), Closed, "{tries:?}");
         breaker.acquire().unwrap().failure();
         assert_eq!(breaker.state(), IsOpen, "{tries:?}");
@@ -255,7 +255,7 @@ async fn an_attempt_is_as_slow_as_its_winner() {
         ([down(60), ok(50)], IsOpen),
     ] {
         let (breaker, lab) = (slow(), Lab::new(tries));
-        assert!(guarded(&lab, &hedge, &breaker).await.is_ok());
+        assert!(lab.end(guarded(&lab, &hedge, &breaker)).await.is_ok());
         assert_eq!(breaker.state(), state, "{tries:?}");
     }
 }
@@ -281,7 +281,7 @@ async fn each_call_is_one_call_for_the_budget_of_retries() {
     let budget = RetryBudget::new().ratio(1.0).reserve_per_second(0);
     // The call deposits a token, one retry withdraws it, and copies cost nothing of it.
     let lab = Lab::new([down(60), down(20), down(60), down(20)]);
-    let error = budgeted(&lab, &hedge, &budget).await.unwrap_err();
+    let error = lab.end(budgeted(&lab, &hedge, &budget)).await.unwrap_err();
     assert_eq!((error.reason(), error.attempts()), (GiveUpReason::BudgetExhausted, 2));
     assert_eq!(error.into_last(), Some(Down(4)));
     assert_eq!(budget.balance(), 0);
@@ -334,17 +334,17 @@ async fn a_timeout_is_a_failure_of_the_breaker_and_leaves_no_permit() {
     let (hedge, breaker) = (saved(2).await, breaker());
     for state in [Closed, IsOpen] {
         let lab = Lab::new([never(), never(), never()]);
-        assert_eq!(limited(&lab, &hedge, &breaker).await, Err(TimedOut));
+        assert_eq!(lab.end(limited(&lab, &hedge, &breaker)).await, Err(TimedOut));
         assert_eq!(breaker.state(), state);
     }
     advance(Duration::from_secs(10)).await;
     // The only trial runs into its limit, too, and the next one starts afresh.
     let lab = Lab::new([never()]);
-    assert_eq!(limited(&lab, &hedge, &breaker).await, Err(TimedOut));
+    assert_eq!(lab.end(limited(&lab, &hedge, &breaker)).await, Err(TimedOut));
     assert_eq!(breaker.state(), IsOpen);
     advance(Duration::from_secs(10)).await;
     let lab = Lab::new([ok(100)]);
-    assert_eq!(limited(&lab, &hedge, &breaker).await, Ok(1));
+    assert_eq!(lab.end(limited(&lab, &hedge, &breaker)).await, Ok(1));
     assert_eq!(breaker.state(), Closed);
 }
 
@@ -365,7 +365,7 @@ async fn the_deadline_counts_from_the_start_of_the_call() {
 
     let hedge = saved(1).await;
     let lab = Lab::new([down(60), down(200), down(300), down(200)]);
-    let error = timed(&lab, &hedge).await.unwrap_err();
+    let error = lab.end(timed(&lab, &hedge)).await.unwrap_err();
     assert_eq!((error.reason(), error.attempts()), (GiveUpReason::Deadline, 2));
     assert_eq!(error.elapsed(), Duration::from_millis(250 + 1000 + 300));
     // With a limit on the attempt, the deadline ends it with its copies.

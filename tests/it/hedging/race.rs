@@ -166,7 +166,7 @@ async fn a_hedged_attempt_counts_once() {
     }
 
     let (hedge, lab) = (saved(1).await, Lab::new([down(60), down(30), down(60), down(5)]));
-    let error = counted(&lab, &hedge).await.unwrap_err();
+    let error = lab.end(counted(&lab, &hedge)).await.unwrap_err();
     assert_eq!((error.reason(), error.attempts()), (GiveUpReason::MaxAttempts, 2));
     assert_eq!(error.elapsed(), Duration::from_millis(80 + 1000 + 60));
     assert_eq!(error.into_last(), Some(Down(3)));
@@ -299,7 +299,7 @@ async fn a_panic_ends_the_call_and_drops_the_others() {
         let (hedge, lab) = (Arc::new(saved(1).await), Arc::new(Lab::new(tries)));
         let task = tokio::spawn({
             let (hedge, lab) = (hedge.clone(), lab.clone());
-            AssertUnwindSafe(async move { fetch(&lab, &hedge).await }).0
+            AssertUnwindSafe(async move { lab.end(fetch(&lab, &hedge)).await }).0
         });
         assert!(task.await.unwrap_err().is_panic());
         lab.saw_all(expected);

@@ -17,7 +17,7 @@ macro_rules! copy_wins {
     ($lab:ident, $hedge:ident => $call:expr, $expected:pat) => {{
         let $hedge = saved(1).await;
         let $lab = Lab::new([never(), ok(10)]);
-        let result = $call.await;
+        let result = $lab.end($call).await;
         assert!(matches!(result, $expected), "{result:?}");
         $lab.saw(["0: 1 starts", "50: 2 starts", "60: 2 ok", "60: 1 dropped"]);
     }};
@@ -397,7 +397,7 @@ async fn lenders() {
     lends!(lab => by_box(&lab, Box::new(own())));
     lends!(lab => by_choice(&lab, true));
     let lab = Lab::new([ok(100)]);
-    assert_eq!(by_choice(&lab, false).await, Ok(1));
+    assert_eq!(lab.end(by_choice(&lab, false)).await, Ok(1));
 }
 
 static BREAKER: CircuitBreaker = CircuitBreaker::new();

@@ -9,14 +9,18 @@ mod daemon;
 mod in_process;
 mod ledger;
 mod port;
+mod postgres_store;
 mod proxy;
 mod schedule;
 pub mod servers;
+mod twin;
 
 pub use chaos::{Chaos, Server};
 pub use daemon::{Daemon, Greeting, Program};
 pub use in_process::InProcess;
 pub use ledger::{Ledger, Operation, Totals};
 pub use port::free_port;
+pub use postgres_store::{PostgresStore, Traced};
 pub use proxy::{Mode, Proxy};
 pub use schedule::{Fault, Schedule, Strike};
+pub use twin::Twin;

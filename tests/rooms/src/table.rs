@@ -53,7 +53,7 @@ pub const CORE: Table = Table {
     folder: "retry-core",
     rooms: &[
         "policy", "decision", "runtime", "error", "observe", "budget", "breaker", "throttle", "hedge",
-        "config", "testing", "call", "adapter", "lib",
+        "fleet", "config", "testing", "call", "adapter", "lib",
     ],
     upward: &[
         Upward {
@@ -70,7 +70,11 @@ pub const CORE: Table = Table {
         },
     ],
     circles: &[],
-    functions: &[],
+    functions: &[LongFunction {
+        file: "call/closure/future.rs",
+        name: "poll_to",
+        reason: "a state machine: an arm for each state, which all need the same parts of the call",
+    }],
 };
 
 /// The rooms of `retry-macros`.

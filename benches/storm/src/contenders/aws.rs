@@ -25,7 +25,7 @@ use aws_smithy_types::retry::{RetryConfig, RetrySpec};
 use aws_smithy_types::timeout::TimeoutConfig;
 use tokio::time::Instant;
 
-use crate::model::client::{ATTEMPTS, BASE, Client, Failure, LIMIT, LONGEST, TIMEOUT};
+use crate::model::client::{ATTEMPTS, BASE, Client, Failure, LIMIT, LONGEST, Network, TIMEOUT};
 use crate::model::net::Net;
 
 /// The default mode: a token bucket for retries.

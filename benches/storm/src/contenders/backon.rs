@@ -2,7 +2,7 @@
 
 use backon::{ExponentialBuilder, Retryable};
 
-use crate::model::client::{ATTEMPTS, BASE, Client, Failure, LONGEST, limited};
+use crate::model::client::{ATTEMPTS, BASE, Client, Failure, LONGEST, Network, limited};
 use crate::model::net::Net;
 
 pub(crate) struct Backon(Net);

@@ -1,6 +1,6 @@
 //! No retry, and the loop that people write.
 
-use crate::model::client::{ATTEMPTS, BASE, Client, Failure, LONGEST, limited};
+use crate::model::client::{ATTEMPTS, BASE, Client, Failure, LONGEST, Network, limited};
 use crate::model::net::Net;
 
 pub(crate) struct NoRetry(Net);

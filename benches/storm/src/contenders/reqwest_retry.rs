@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use retry_policies::policies::ExponentialBackoff;
 use retry_policies::{Jitter, RetryDecision, RetryPolicy};
 
-use crate::model::client::{ATTEMPTS, BASE, Client, Failure, LONGEST, limited};
+use crate::model::client::{ATTEMPTS, BASE, Client, Failure, LONGEST, Network, limited};
 use crate::model::net::Net;
 
 pub(crate) struct ReqwestRetry {

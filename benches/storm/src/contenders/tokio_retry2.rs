@@ -4,7 +4,7 @@
 use tokio_retry2::strategy::ExponentialFactorBackoff;
 use tokio_retry2::{Retry, RetryError};
 
-use crate::model::client::{ATTEMPTS, BASE, Client, Failure, LONGEST, limited};
+use crate::model::client::{ATTEMPTS, BASE, Client, Failure, LONGEST, Network, limited};
 use crate::model::net::Net;
 
 pub(crate) struct TokioRetry2(Net);

@@ -9,7 +9,7 @@ use tower::retry::{Policy, Retry};
 use tower::util::rng::Rng;
 use tower::{ServiceExt, service_fn};
 
-use crate::model::client::{ATTEMPTS, BASE, Client, Failure, LONGEST, limited};
+use crate::model::client::{ATTEMPTS, BASE, Client, Failure, LONGEST, Network, limited};
 use crate::model::net::Net;
 
 /// The budget by default: a fifth of the calls, and 10 retries in a second.

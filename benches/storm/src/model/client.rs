@@ -37,6 +37,12 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// The way from a client to the server.
+pub(crate) trait Network: Send + Sync + 'static {
+    /// Sends a request.
+    fn request(&self) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
 /// One process with calls to make. What its calls share is in `self`; processes share nothing.
 pub(crate) trait Client: Send + Sync + 'static {
     fn new(net: Net) -> Self;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use tokio::time::{Duration, Instant};
 
-use super::client::Failure;
+use super::client::{Failure, Network};
 use super::host::{Host, Reply};
 use super::record::Record;
 use super::scenario::Scenario;
@@ -47,12 +47,6 @@ impl Net {
         let hosts = self.hosts();
         let first = self.with(|state| state.times.one_of(hosts));
         (0..hosts).map(move |host| (first + host) % hosts)
-    }
-
-    /// Sends a request to a host that the load balancer chooses.
-    pub(crate) async fn request(&self) -> Result<(), Failure> {
-        let host = self.with(|state| state.times.one_of(state.hosts.len()));
-        self.request_to(host).await
     }
 
     /// Sends a request to one host.
@@ -103,5 +97,13 @@ impl Net {
 
     fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
         act(&mut self.0.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Network for Net {
+    /// Sends a request to a host that the load balancer chooses.
+    async fn request(&self) -> Result<(), Failure> {
+        let host = self.with(|state| state.times.one_of(state.hosts.len()));
+        self.request_to(host).await
     }
 }

@@ -4,14 +4,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use backon::{ExponentialBuilder, Retryable};
-use reattempt::{CircuitBreaker, RetryBudget, Throttle, retry};
 use reqwest::Client;
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use reqwest_retry::RetryTransientMiddleware;
 use retry_policies::policies::ExponentialBackoff;
 
-use crate::model::client::{ATTEMPTS, BASE, Failure, LONGEST, TIMEOUT};
-use crate::ours::{advised_breaker, advised_budget, advised_throttle};
+use crate::model::client::{ATTEMPTS, BASE, Failure, LONGEST, Network, TIMEOUT};
+use crate::ours::{Bare, Guarded, advised_breaker, advised_throttle};
 
 type Called<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 'a>>;
 
@@ -29,9 +28,13 @@ pub(crate) fn all() -> Vec<(&'static str, Make)> {
         ("`backon`", |url| Ok(Arc::new(Backon(Http::new(url)?)))),
         ("`reqwest`, its own retries", |url| Ok(Arc::new(Own(Http::with_own_retries(url)?)))),
         ("`reqwest-retry`", |url| Ok(Arc::new(Middleware::new(url)?))),
-        ("ours: no argument", |url| Ok(Arc::new(Plain(Http::new(url)?)))),
-        ("ours: budget, throttle", |url| Ok(Arc::new(Throttled::new(url)?))),
-        ("ours: budget, breaker", |url| Ok(Arc::new(Careful::new(url)?))),
+        ("ours: no argument", |url| Ok(Arc::new(Bare(Http::new(url)?)))),
+        ("ours: budget, throttle", |url| {
+            Ok(Arc::new(Guarded::new(Http::new(url)?).throttle(advised_throttle())))
+        }),
+        ("ours: budget, breaker", |url| {
+            Ok(Arc::new(Guarded::new(Http::new(url)?).breaker(advised_breaker())))
+        }),
     ]
 }
 
@@ -57,7 +60,9 @@ impl Http {
         let client = Client::builder().timeout(TIMEOUT).retry(retries).build()?;
         Ok(Http { client, url: url.to_owned() })
     }
+}
 
+impl Network for Http {
     async fn request(&self) -> Result<(), Failure> {
         ended(self.client.get(&self.url).send().await)
     }
@@ -149,75 +154,14 @@ impl RealClient for Middleware {
     }
 }
 
-struct Plain(Http);
-
-impl Plain {
-    #[retry(max = 3, base = "100ms", attempt_timeout = "500ms")]
-    async fn get(&self) -> Result<(), Failure> {
-        self.0.request().await
-    }
-}
-
-impl RealClient for Plain {
+impl RealClient for Bare<Http> {
     fn call(&self) -> Called<'_> {
-        Box::pin(self.get())
+        Box::pin(Bare::call(self))
     }
 }
 
-struct Throttled {
-    http: Http,
-    budget: RetryBudget,
-    throttle: Throttle,
-}
-
-impl Throttled {
-    fn new(url: &str) -> reqwest::Result<Throttled> {
-        Ok(Throttled { http: Http::new(url)?, budget: advised_budget(), throttle: advised_throttle() })
-    }
-
-    #[retry(
-        max = 3,
-        base = "100ms",
-        attempt_timeout = "500ms",
-        budget = self.budget,
-        throttle = self.throttle
-    )]
-    async fn get(&self) -> Result<(), Failure> {
-        self.http.request().await
-    }
-}
-
-impl RealClient for Throttled {
+impl RealClient for Guarded<Http> {
     fn call(&self) -> Called<'_> {
-        Box::pin(self.get())
-    }
-}
-
-struct Careful {
-    http: Http,
-    budget: RetryBudget,
-    breaker: CircuitBreaker,
-}
-
-impl Careful {
-    fn new(url: &str) -> reqwest::Result<Careful> {
-        Ok(Careful { http: Http::new(url)?, budget: advised_budget(), breaker: advised_breaker() })
-    }
-
-    #[retry(
-        max = 3,
-        base = "100ms",
-        attempt_timeout = "500ms",
-        budget = self.budget,
-        breaker = self.breaker
-    )]
-    async fn get(&self) -> Result<(), Failure> {
-        self.http.request().await
-    }
-}
-
-impl RealClient for Careful {
-    fn call(&self) -> Called<'_> {
-        Box::pin(self.get())
+        Box::pin(Guarded::call(self))
     }
 }

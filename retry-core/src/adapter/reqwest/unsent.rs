@@ -98,7 +98,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{CircuitBreaker, Throttle};
+    use crate::{CircuitBreaker, Pass, Throttle};
 
     fn timeout() -> ::reqwest::Error {
         caused_by(io::Error::from(io::ErrorKind::TimedOut))
@@ -137,6 +137,7 @@ mod tests {
         assert!(!by_hand.is_retryable());
         assert_eq!(by_hand.retry_after(), None);
     }
+
     #[test]
     fn a_refusal_by_a_throttle_stays_visible_and_is_retried() {
         let throttle = Throttle::new().name("search");

@@ -225,14 +225,12 @@ where
     fn poll_to<N: Ending<T, E>>(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<N::Output> {
         let mut this = self.project();
         let course = Course::new(this.policy, this.place, &*this.rules, Clock::Async);
-        // Whether the breaker's fleet was asked before the next attempt.
-        let mut has_asked = false;
-        loop {
-            if !has_asked && matches!(*this.state, State::Start) {
-                if let Some(wait) = this.shared.fleet_wait() {
-                    this.state.set(State::AskingFleet { progress: None, wait });
-                }
+        if matches!(*this.state, State::Start) {
+            if let Some(wait) = this.shared.fleet_wait() {
+                this.state.set(State::AskingFleet { progress: None, wait });
             }
+        }
+        loop {
             let progress = match this.state.as_mut().project() {
                 StateProjection::Start => match course.start::<S, N>(this.shared) {
                     Continue(progress) => {
@@ -279,7 +277,6 @@ where
                 }
                 StateProjection::AskingFleet { progress, wait } => {
                     ready!(Pin::new(wait).poll(context));
-                    has_asked = true;
                     let Some(progress) = *progress else {
                         this.state.set(State::Start);
                         continue;

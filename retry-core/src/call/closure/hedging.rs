@@ -86,7 +86,7 @@ struct OwnedHandles<'a> {
 }
 
 impl OwnedHandles<'_> {
-    fn of_try(&self, number: u32) -> &Arc<Call> {
+    fn call_of(&self, number: u32) -> &Arc<Call> {
         let Some(copy) = number.checked_sub(1) else { return self.own };
         let create = || (0..Hedge::MOST_COPIES).map(|_| Arc::new(self.own.copied())).collect();
         &self.copies.get_or_init(create)[copy as usize]
@@ -101,19 +101,11 @@ impl Handles for OwnedHandles<'_> {
     }
 
     fn of_copy(self, number: u32) -> Arc<Call> {
-        Arc::clone(self.of_try(number))
+        Arc::clone(self.call_of(number))
     }
 
-    fn has_stopped(self, number: u32) -> bool {
-        self.of_try(number).is_stopped()
-    }
-
-    fn has_hint(self, number: u32) -> bool {
-        self.of_try(number).has_hint()
-    }
-
-    fn take_over(self, number: u32) {
-        self.own.take_over(self.of_try(number));
+    fn of_try(&self, number: u32) -> Option<&Call> {
+        Some(self.call_of(number))
     }
 }
 

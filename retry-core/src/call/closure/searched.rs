@@ -6,6 +6,7 @@ use core::ops::Deref;
 
 use crate::error::{
     AsDebug, AsDisplay, Chained, CircuitOpen, Describe, Plain, Retryable, Sourced, Throttled, Unchained,
+    made_from,
 };
 
 /// The way of an error that is an `Error` itself.
@@ -71,42 +72,28 @@ pub trait Showable: Display {}
 #[diagnostic::do_not_recommend]
 impl<E: Display> Showable for E {}
 
-/// An error of a call that its breaker may refuse.
-#[diagnostic::on_unimplemented(
-    message = "a call that the breaker refuses cannot fail with `{Self}`, which is not made from `CircuitOpen`",
-    label = "needs an error type that implements `From<CircuitOpen>`",
-    note = "write `impl From<reattempt::CircuitOpen> for {Self}` if the type is yours",
-    note = "return `anyhow::Error`, `Box<dyn Error>` or an error type of yours that wraps it if the type is another crate's"
-)]
-pub trait Refusal {
-    /// Creates the error of the call.
-    fn refusal(open: CircuitOpen) -> Self;
+made_from! {
+    CircuitOpen:
+    /// An error of a call that its breaker may refuse.
+    #[diagnostic::on_unimplemented(
+        message = "a call that the breaker refuses cannot fail with `{Self}`, which is not made from `CircuitOpen`",
+        label = "needs an error type that implements `From<CircuitOpen>`",
+        note = "write `impl From<reattempt::CircuitOpen> for {Self}` if the type is yours",
+        note = "return `anyhow::Error`, `Box<dyn Error>` or an error type of yours that wraps it if the type is another crate's"
+    )]
+    Refusal::refusal
 }
 
-#[diagnostic::do_not_recommend]
-impl<E: From<CircuitOpen>> Refusal for E {
-    fn refusal(open: CircuitOpen) -> E {
-        open.into()
-    }
-}
-
-/// An error of a call that its throttle may refuse.
-#[diagnostic::on_unimplemented(
-    message = "a call that the throttle refuses cannot fail with `{Self}`, which is not made from `Throttled`",
-    label = "needs an error type that implements `From<Throttled>`",
-    note = "write `impl From<reattempt::Throttled> for {Self}` if the type is yours",
-    note = "return `anyhow::Error`, `Box<dyn Error>` or an error type of yours that wraps it if the type is another crate's"
-)]
-pub trait Throttleable {
-    /// Creates the error of the call.
-    fn throttled(throttled: Throttled) -> Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl<E: From<Throttled>> Throttleable for E {
-    fn throttled(throttled: Throttled) -> E {
-        throttled.into()
-    }
+made_from! {
+    Throttled:
+    /// An error of a call that its throttle may refuse.
+    #[diagnostic::on_unimplemented(
+        message = "a call that the throttle refuses cannot fail with `{Self}`, which is not made from `Throttled`",
+        label = "needs an error type that implements `From<Throttled>`",
+        note = "write `impl From<reattempt::Throttled> for {Self}` if the type is yours",
+        note = "return `anyhow::Error`, `Box<dyn Error>` or an error type of yours that wraps it if the type is another crate's"
+    )]
+    Throttleable::throttled
 }
 
 /// An error of unknown type.

@@ -17,14 +17,28 @@ pub trait Handles: Copy {
     /// Returns the handle of a copy, by its number from 1.
     fn of_copy(self, number: u32) -> Self::Handle;
 
+    /// Returns the handle of a try, by its number from 0, if it has one.
+    fn of_try(&self, number: u32) -> Option<&Call>;
+
     /// Returns whether a try, by its number from 0, made its failure final.
-    fn has_stopped(self, number: u32) -> bool;
+    #[inline]
+    fn has_stopped(self, number: u32) -> bool {
+        self.of_try(number).is_some_and(Call::is_stopped)
+    }
 
     /// Returns whether a try, by its number from 0, asked to wait.
-    fn has_hint(self, number: u32) -> bool;
+    #[inline]
+    fn has_hint(self, number: u32) -> bool {
+        self.of_try(number).is_some_and(Call::has_hint)
+    }
 
     /// Ends the attempt with the result of a copy, by its number from 1.
-    fn take_over(self, number: u32);
+    #[inline]
+    fn take_over(self, number: u32) {
+        if let (Some(own), Some(copy)) = (self.of_try(0), self.of_try(number)) {
+            own.take_over(copy);
+        }
+    }
 }
 
 impl Handles for () {
@@ -34,15 +48,10 @@ impl Handles for () {
 
     fn of_copy(self, _: u32) {}
 
-    fn has_stopped(self, _: u32) -> bool {
-        false
+    #[inline]
+    fn of_try(&self, _: u32) -> Option<&Call> {
+        None
     }
-
-    fn has_hint(self, _: u32) -> bool {
-        false
-    }
-
-    fn take_over(self, _: u32) {}
 }
 
 /// The handle of a call, and those of the copies of its present attempt.
@@ -61,7 +70,7 @@ impl<'c> CopyHandles<'c> {
         CopyHandles { own, copies: OnceLock::new() }
     }
 
-    fn of_try(&self, number: u32) -> &Call {
+    fn call_of(&self, number: u32) -> &Call {
         let Some(copy) = number.checked_sub(1) else { return self.own };
         &self.copies.get_or_init(|| Box::new(core::array::from_fn(|_| self.own.copied())))[copy as usize]
     }
@@ -75,18 +84,10 @@ impl<'h> Handles for &'h CopyHandles<'_> {
     }
 
     fn of_copy(self, number: u32) -> &'h Call {
-        self.of_try(number)
+        self.call_of(number)
     }
 
-    fn has_stopped(self, number: u32) -> bool {
-        self.of_try(number).is_stopped()
-    }
-
-    fn has_hint(self, number: u32) -> bool {
-        self.of_try(number).has_hint()
-    }
-
-    fn take_over(self, number: u32) {
-        self.own.take_over(self.of_try(number));
+    fn of_try(&self, number: u32) -> Option<&Call> {
+        Some(self.call_of(number))
     }
 }

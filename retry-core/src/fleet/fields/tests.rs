@@ -1,9 +1,10 @@
+use core::time::Duration;
 use std::vec;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::fleet::{Action, Calls, Step, step};
+use crate::fleet::{Action, Answer, Calls, Claim, Request, Step, step};
 
 fn process() -> impl Strategy<Value = ProcessId> {
     prop_oneof![0..4_u64, any::<u64>()].prop_map(ProcessId)
@@ -154,6 +155,21 @@ proptest! {
         prop_assert_eq!(Record::from_fields(&fields), None);
     }
 
+    #[test]
+    fn any_possible_record_takes_any_claim(
+        record in record(),
+        now in a_number(),
+        process in process(),
+        numbers in any::<[u32; 2]>(),
+    ) {
+        let [per_second, tokens] = numbers;
+        let claim = Request::Reserve(Claim { process, fresh: 1, per_second, tokens });
+        let (answer, written) = Record::answer(Some(&record), Duration::from_micros(now), &claim);
+        let written = written.expect("a claim changes the record").record;
+        prop_assert!(matches!(answer, Answer::Reserve(_)));
+        prop_assert!(Record::from_fields(&written.fields()).is_some());
+    }
+
     /// Whatever is in a record, a step neither panics nor changes what it reports as unchanged.
     #[test]
     fn any_possible_record_takes_any_step(
@@ -225,4 +241,14 @@ fn the_outcome_of_a_lease_that_is_over_changes_nothing() {
     let action = Action::Outcome { epoch: 0, generation: 0, lease: 1, has_failed: true };
     let view = step(&mut circuit, 11, Step { process: ProcessId(1), fresh: 0, rules, action });
     assert_eq!((view.changed, circuit), (false, before));
+}
+
+#[test]
+fn a_reserve_whose_only_process_has_left_grants_all_the_same() {
+    let mut members = Members::default();
+    members.all.insert(ProcessId(1), Member { report: MAX_NUMBER, lease: 0, seen: 0 });
+    let record = Record::Reserve(Reserve { epoch: 1, spent_until: 0, members });
+    let claim = Request::Reserve(Claim { process: ProcessId(1), fresh: 1, per_second: 10, tokens: 10 });
+    let (answer, _) = Record::answer(Some(&record), Duration::from_secs(9), &claim);
+    assert!(matches!(answer, Answer::Reserve(grant) if grant.tokens == 10));
 }

@@ -11,8 +11,9 @@ pub(crate) struct Expected {
     pub(crate) before: Option<Damage>,
     pub(crate) request: Request,
     pub(crate) answer: Answer,
-    /// The life that the step gives the record, if it changes it.
-    pub(crate) written: Option<Option<Duration>>,
+    pub(crate) is_changed: bool,
+    /// The life of a changed record; none if it lives for ever.
+    pub(crate) life: Option<Duration>,
     /// The fields after the step.
     pub(crate) fields: Option<BTreeMap<String, String>>,
 }
@@ -36,6 +37,8 @@ pub(crate) struct History {
     leases: Vec<(ProcessId, u64, u64, u64)>,
     fields: Option<BTreeMap<String, String>>,
     reserve: bool,
+    /// Whether more processes fail than the record keeps, and none opens the circuit.
+    crowd: bool,
 }
 
 struct Process {
@@ -46,13 +49,14 @@ struct Process {
 
 const EDGES: [u64; 8] = [0, 1, 2, 1 << 50, (1 << 53) - 1, 1 << 53, (1 << 53) + 1, u64::MAX];
 
-/// The latest time, in microseconds: 2^53 and below.
-const LATEST: u64 = 9_000_000_000_000_000;
+/// The latest time, in microseconds, that an argument of the script can have.
+const LATEST: u64 = 1 << 53;
 
 impl History {
     pub(crate) fn new(seed: u64) -> History {
         let mut rng = Rng::with_seed(seed);
-        let count = [1, 2, 3, 3, 5, 8, 40][rng.usize(..7)];
+        let crowd = rng.u8(..40) == 0;
+        let count = if crowd { 80 } else { [1, 2, 3, 3, 5, 8, 40][rng.usize(..7)] };
         let process = |rng: &mut Rng| Process { id: ProcessId(rng.u64(..1 << 48)), report: 0, lease: 0 };
         let processes = (0..count).map(|_| process(&mut rng)).collect();
         let micros = if rng.u8(..10) == 0 { 0 } else { 1_700_000_000_000_000 + rng.u64(..1 << 40) };
@@ -65,7 +69,20 @@ impl History {
             rules.push(other);
         }
         let reserve = rng.u8(..10) == 0;
-        History { rng, micros, rules, processes, seen: Vec::new(), leases: Vec::new(), fields: None, reserve }
+        if crowd {
+            rules = vec![Rules { failure_rate: 0, slow_rate: 0, quorum: 32, ..rules[0] }];
+        }
+        History {
+            rng,
+            micros,
+            rules,
+            processes,
+            seen: Vec::new(),
+            leases: Vec::new(),
+            fields: None,
+            reserve,
+            crowd,
+        }
     }
 
     /// Takes the next step.
@@ -81,12 +98,13 @@ impl History {
         let now = Duration::from_micros(self.micros);
         let record = self.fields.as_ref().and_then(Record::from_fields);
         let (answer, written) = Record::answer(record.as_ref(), now, &request);
-        let life = written.as_ref().map(|written| written.life);
+        let is_changed = written.is_some();
+        let life = written.as_ref().and_then(|written| written.life);
         if let Some(written) = written {
             self.fields = Some(written.record.fields());
         }
         self.note(&request, &answer);
-        Expected { now, before, request, answer, written: life, fields: self.fields.clone() }
+        Expected { now, before, request, answer, is_changed, life, fields: self.fields.clone() }
     }
 
     fn note(&mut self, request: &Request, answer: &Answer) {
@@ -185,6 +203,12 @@ impl History {
         let (epoch, generation) = seen(rng, &self.seen);
         let process = &mut self.processes[at];
         let mut id = process.id;
+        if self.crowd && rng.u8(..5) > 0 {
+            process.report += 1;
+            let calls = Calls { good: 0, bad: 1, slow: 0 };
+            let action = Action::Report { epoch, generation, number: process.report, calls, tripped: false };
+            return Step { process: id, fresh: 0, rules, action };
+        }
         let action = match rng.u8(..20) {
             0 => Action::Look,
             1 => Action::Join,
@@ -216,7 +240,8 @@ impl History {
             _ => match rng.u8(..12) {
                 0..5 => Action::Reset { epoch, generation },
                 5 => Action::Force { epoch, generation, time: EDGES[rng.usize(..EDGES.len())] },
-                6..8 => Action::Force { epoch, generation, time: rng.u64(..5_000) },
+                6 => Action::Force { epoch, generation, time: rng.u64(..5_000) },
+                7 => Action::Force { epoch, generation, time: rng.u64(..1 << 45) },
                 _ => Action::Look,
             },
         };

@@ -6,5 +6,6 @@
 mod agreement;
 mod history;
 mod servers;
+mod steps;
 mod store;
 mod topology;

@@ -21,8 +21,7 @@ local rules = {
   trial_failures = tonumber(ARGV[14]),
 }
 local action = ARGV[15]
--- 0 stands for "never".
-now = min(max(now, 1), 4503599627370496)
+now = max(now, 1) -- 0 stands for "never".
 local function argument(index) return tonumber(ARGV[15 + index]) end
 
 local PHASES = { closed = true, open = true, ['half-open'] = true, ['forced-open'] = true }
@@ -223,7 +222,7 @@ local function count_report(good, bad, slow, tripped)
   if tripped then circuit.tripped = note(circuit.tripped) end
   -- In the first window of a record, which may be one that was lost, those that have joined are not yet all.
   local is_young = circuit.generation == 0 and (circuit.since == 0 or left_of(rules.window, circuit.since) > 0)
-  local quorum = is_young and rules.quorum or min(rules.quorum, live)
+  local quorum = is_young and rules.quorum or min(rules.quorum, live())
   local function reach(entries) return count_since(entries, memory) >= quorum end
   if reach(circuit.tripped) or (reaches_rate() and reach(circuit.failing)) then open() end
 end
@@ -301,7 +300,7 @@ function actions.leave()
   local was_there = is_known()
   if was_there then
     own.report, own.lease = MAX_NUMBER, MAX_NUMBER
-    live, left_count = live - 1, left_count + 1
+    left_count = min(left_count + 1, MAX_U32)
   end
   return was_there or #circuit.leases < count
 end
@@ -352,5 +351,5 @@ if circuit.phase == 'half-open' and used() >= rules.trials then left = next_end(
 local granted = action == 'lease' and has_lease(argument(1))
 local function flag(value) return value and 1 or 0 end
 return {
-  circuit.epoch, circuit.generation, circuit.phase, left, flag(granted), live, flag(is_known()), flag(changed),
+  circuit.epoch, circuit.generation, circuit.phase, left, flag(granted), live(), flag(is_known()), flag(changed),
 }

@@ -25,7 +25,9 @@ if ARGV[2] == 'now' then
 else
   micros = tonumber(ARGV[2])
 end
-local now = floor(micros / 1000)
+-- What is added to a time stays below 2^53.
+local MAX_NOW = 9007199237963776
+local now = min(floor(micros / 1000), MAX_NOW)
 
 -- What is left of a length of time that began at `start`. A start in the future means that the clock was set back: then
 -- nothing has passed, or, if it is further away than the length, everything.
@@ -105,15 +107,15 @@ local function write_member(member)
   return text(member.report) .. ':' .. text(member.lease) .. ':' .. text(member.seen)
 end
 
--- The record: fixed fields and a field for each process that is live.
+-- The record: fixed fields and a field for each process that takes part or has left of late.
 
 local own_name = 'm:' .. process
 local names       -- of the fixed fields
 local before = {} -- the texts of the fixed fields and of the own one; empty if the record is missing
 local is_there    -- whether there is a record of the kind
 local own         -- the process: the numbers of its last report and lease, and when it was last seen
-local live        -- the number of live processes
-local left_count  -- the number of those that have left and are remembered
+local count       -- the number of processes
+local left_count  -- the number of those of them that have left and are remembered
 local swept       -- when those that are not were last removed
 local gone = {}   -- the fields of those that this request removes
 
@@ -135,22 +137,23 @@ end
 -- Ends the reading, when the fixed fields are known to be a record or not.
 local function begin_record(left)
   if is_there then
-    left_count = left or 0
-    live = max(redis.call('HLEN', key) - #names - left_count, 0)
+    count, left_count = redis.call('HLEN', key) - #names, left or 0
   else
-    before, own, live, left_count, swept = {}, nil, 0, 0, 0
+    before, own, count, left_count, swept = {}, nil, 0, 0, 0
   end
 end
 
 -- A process that has left has the highest numbers, so that no late or repeated step brings it back.
 local function has_left(member) return member.report == MAX_NUMBER end
 
+local function live() return max(count - left_count, 0) end
+
 local function is_known() return own and not has_left(own) end
 
 local function visit()
   if not own then
     own = { report = 0, lease = 0, seen = 0 }
-    live = live + 1
+    count = count + 1
   end
 end
 
@@ -158,18 +161,17 @@ end
 local function sweep(retention)
   local is_fixed = {}
   for _, name in ipairs(names) do is_fixed[name] = true end
-  live, left_count = 0, 0
-  local function count(member)
-    if has_left(member) then left_count = left_count + 1 else live = live + 1 end
-  end
-  if own then count(own) end
+  count, left_count = own and 1 or 0, own and has_left(own) and 1 or 0
+  -- Every process is looked at while the server does nothing else, so this only reads what it needs.
+  local match, highest = string.match, text(MAX_NUMBER)
   local all = is_there and redis.call('HGETALL', key) or {}
   for i = 1, #all, 2 do
     local name = all[i]
     if not is_fixed[name] and name ~= own_name then
-      local member = string.sub(name, 1, 2) == 'm:' and hex(string.sub(name, 3)) and read_member(all[i + 1])
-      if member and left_of(retention, member.seen) > 0 then
-        count(member)
+      local report, seen = match(all[i + 1], '^(%d+):%d+:(%d+)$')
+      if report and match(name, '^m:%x+$') and left_of(retention, tonumber(seen)) > 0 then
+        count = count + 1
+        if report == highest then left_count = left_count + 1 end
       else
         gone[#gone + 1] = name
       end

@@ -2,6 +2,8 @@
 -- The reserve: `reserve`, time, process, fresh, tokens per second, wanted tokens
 
 local function claim()
+  micros = min(micros, MAX_NOW)
+  now = floor(micros / 1000)
   local failure = read_record({ 'kind', 'epoch', 'swept', 'spent' })
   if failure then return failure end
   local spent = number(before.spent)
@@ -17,7 +19,7 @@ local function claim()
   if per_second > 0 then
     local second = 1000000
     local function ceil(value) return floor((value + per_second - 1) / per_second) end
-    local share = max(floor(per_second / live), 1)
+    local share = max(floor(per_second / max(live(), 1)), 1)
     -- The time in which a grant accrues.
     local accrues = ceil(share * second)
     -- A clock that was set back far is another one.
@@ -29,7 +31,7 @@ local function claim()
     next_in = floor((max(spent + ceil(second) - micros, 0) + 999) / 1000)
   end
   write_record({ epoch = epoch, spent = text(spent) }, 3600000)
-  return { tokens, live, next_in }
+  return { tokens, live(), next_in }
 end
 
 if kind == 'reserve' then return claim() end

@@ -1,0 +1,55 @@
+//! The link between a budget and the member of the fleet that it has joined.
+
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use core::task::Waker;
+use std::boxed::Box;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+/// The link of a budget, which stays when the fleet is left.
+#[derive(Debug)]
+pub(super) struct Joined(OnceLock<Box<Link>>);
+
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) is_active: AtomicBool,
+    /// The tokens that accrue in a second while the fleet is away; 0 while it is there.
+    pub(super) alone: AtomicU32,
+    pub(super) wants_grant: AtomicBool,
+    pub(super) member: Mutex<Option<Waker>>,
+}
+
+impl Joined {
+    pub(super) const fn new() -> Joined {
+        Joined(OnceLock::new())
+    }
+
+    /// Returns the link, active or not.
+    pub(super) fn make(&self) -> &Link {
+        let new = || Link {
+            is_active: AtomicBool::new(false),
+            alone: AtomicU32::new(0),
+            wants_grant: AtomicBool::new(false),
+            member: Mutex::new(None),
+        };
+        self.0.get_or_init(|| Box::new(new()))
+    }
+
+    pub(super) fn link(&self) -> Option<&Link> {
+        self.0.get().map(|link| &**link).filter(|link| link.is_active.load(Ordering::Acquire))
+    }
+
+    /// Returns the tokens of the reserve that accrue in a second, which are `own` without a fleet.
+    pub(super) fn per_second(&self, own: u32) -> u32 {
+        self.link().map_or(own, |link| link.alone.load(Ordering::Relaxed))
+    }
+
+    /// Asks the fleet for a grant. It does not wait.
+    pub(super) fn ask(&self) {
+        let Some(link) = self.link() else { return };
+        link.wants_grant.store(true, Ordering::Release);
+        let member = link.member.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(member) = member {
+            member.wake();
+        }
+    }
+}
