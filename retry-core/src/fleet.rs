@@ -9,6 +9,7 @@ mod handle;
 mod health;
 mod held;
 mod identity;
+mod latest;
 mod leases;
 mod links;
 mod member;

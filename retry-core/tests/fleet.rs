@@ -501,12 +501,51 @@ async fn a_process_with_few_calls_recovers() {
         let fleet = fleet_of(processes, &store);
         settle().await;
         // One opens by its own rules, two and more open the fleet's circuit.
-        fleet.iter().for_each(|process| process.fail(4));
+        for process in &fleet {
+            process.fail(4);
+        }
         sleep(Duration::from_millis(1200)).await;
         for _ in 0..40 {
-            fleet.iter().for_each(|process| process.succeed(1));
+            for process in &fleet {
+                process.succeed(1);
+            }
             sleep(Duration::from_millis(1500)).await;
         }
         assert!(fleet.iter().all(|process| process.state() == CircuitState::Closed), "of {processes}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_bad_process_opens_no_other_circuit_where_all_fail_now_and_then() {
+    let store = Arc::new(MemoryStore::new());
+    let fleet = fleet_of(8, &store);
+    settle().await;
+    for round in 0..100 {
+        fleet[0].fail(4);
+        for process in &fleet[1..] {
+            process.succeed(20);
+            process.fail(u32::from(round % 10 == 0));
+        }
+        sleep(Duration::from_millis(500)).await;
+        assert!(fleet[1..].iter().all(|process| process.state() == CircuitState::Closed));
+    }
+    assert_eq!(fleet[0].member.view("search").await.unwrap().state(), CircuitState::Closed);
+    assert_ne!(fleet[0].state(), CircuitState::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_fleet_in_which_everything_fails_sends_no_more_reports_than_its_store_can_take() {
+    let store = Arc::new(Flaky::default());
+    let breaker = || CircuitBreaker::new().failure_rate(0.5).minimum_calls(u32::MAX);
+    let fleet: Vec<_> = (0..400).map(|_| Process::with(&store, breaker())).collect();
+    sleep(Duration::from_secs(2)).await;
+    let asked = store.asked.load(Ordering::Relaxed);
+    for _ in 0..100 {
+        for process in &fleet {
+            process.fail(1);
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+    let asked = store.asked.load(Ordering::Relaxed) - asked;
+    assert!(asked <= 11_000, "{asked} reports of 400 processes in ten seconds");
 }

@@ -1,8 +1,7 @@
 //! The circuit that a fleet shares. The function [`step`] is its specification: a store runs it, or the same rules in
 //! another language.
 
-use std::vec::Vec;
-
+use super::latest::Latest;
 use super::leases::Leases;
 use super::members::{Members, ProcessId};
 use super::rules::{MAX_NOW, Millis, Rules, left_of};
@@ -24,11 +23,11 @@ pub struct Circuit {
     pub(super) openings: u32,
     pub(super) succeeded: u32,
     pub(super) failed: u32,
-    /// The time at which a process last opened by its own rules; 0 if none did.
-    pub(super) tripped: Millis,
+    /// The processes that have opened by their own rules, and when they did so last.
+    pub(super) tripped: Latest,
     pub(super) tally: Tally,
-    /// The processes in which calls fail, and when they did so last: the latest [`Rules::MAX_QUORUM`], the earliest first.
-    pub(super) failing: Vec<(ProcessId, Millis)>,
+    /// The processes in which calls fail, and when they did so last.
+    pub(super) failing: Latest,
     pub(super) leases: Leases,
     pub(super) members: Members,
 }
@@ -159,9 +158,9 @@ impl Circuit {
             openings: 0,
             succeeded: 0,
             failed: 0,
-            tripped: 0,
+            tripped: Latest::default(),
             tally: Tally::default(),
-            failing: Vec::new(),
+            failing: Latest::default(),
             leases: Leases::default(),
             members: Members::default(),
         }
@@ -193,9 +192,9 @@ impl Circuit {
         }
         self.succeeded = 0;
         self.failed = 0;
-        self.tripped = 0;
+        self.tripped = Latest::default();
         self.tally = Tally::default();
-        self.failing.clear();
+        self.failing = Latest::default();
         self.leases = Leases::default();
     }
 
@@ -220,21 +219,15 @@ impl Circuit {
         self.tally.add(calls, now, rules);
         let memory = rules.window.max(rules.open_for);
         if tripped || calls.reach_half_of_rate(rules) {
-            self.failing.retain(|&(other, _)| other != process);
-            if self.failing.len() >= Rules::MAX_QUORUM as usize {
-                self.failing.remove(0);
-            }
-            self.failing.push((process, now));
+            self.failing.note(process, now);
         }
         if tripped {
-            self.tripped = now;
+            self.tripped.note(process, now);
         }
-        let has_tripped = self.tripped > 0 && left_of(memory, self.tripped, now) > 0;
-        if has_tripped || self.tally.reaches_rate(rules) {
-            let recent = self.failing.iter().filter(|&&(_, at)| left_of(memory, at, now) > 0).count();
-            if recent >= self.quorum(now, rules) as usize {
-                self.open(now, rules);
-            }
+        let quorum = self.quorum(now, rules) as usize;
+        let reach = |latest: &Latest| latest.since(memory, now) >= quorum;
+        if reach(&self.tripped) || self.tally.reaches_rate(rules) && reach(&self.failing) {
+            self.open(now, rules);
         }
     }
 

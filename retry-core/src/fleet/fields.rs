@@ -12,7 +12,7 @@
 //! | `since` | the beginning of the phase, in ms | circuit |
 //! | `forced` | how long the circuit is forced open, in ms | circuit |
 //! | `openings`, `succeeded`, `failed` | numbers | circuit |
-//! | `tripped` | the time at which a process last opened by its own rules, in ms; or `0` | circuit |
+//! | `tripped` | `process:time;…`, the processes that opened by their own rules | circuit |
 //! | `tenth` | the length of a tenth of the window, in ms | circuit |
 //! | `calls` | `number:good:bad:slow;…`, the tenths | circuit |
 //! | `failing` | `process:time;…`, the processes that failed | circuit |
@@ -26,6 +26,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::circuit::{Circuit, Phase};
+use super::latest::Latest;
 use super::leases::{Lease, Leases};
 use super::members::{Member, Members, ProcessId};
 use super::record::Record;
@@ -121,7 +122,7 @@ fn circuit_fields(circuit: &Circuit) -> Fields {
     let mut fields = common_fields("circuit", circuit.epoch, &circuit.members);
     let calls = |tenth: &Tenth| format!("{}:{}:{}:{};", tenth.number, tenth.good, tenth.bad, tenth.slow);
     let lease = |lease: &Lease| format!("{:x}:{}:{};", lease.process.0, lease.number, lease.since);
-    let failing = |(process, at): &(ProcessId, u64)| format!("{:x}:{at};", process.0);
+    let latest = |(process, at): &(ProcessId, u64)| format!("{:x}:{at};", process.0);
     let texts = [
         ("generation", circuit.generation.to_string()),
         ("phase", circuit.phase.name().into()),
@@ -130,10 +131,10 @@ fn circuit_fields(circuit: &Circuit) -> Fields {
         ("openings", circuit.openings.to_string()),
         ("succeeded", circuit.succeeded.to_string()),
         ("failed", circuit.failed.to_string()),
-        ("tripped", circuit.tripped.to_string()),
+        ("tripped", circuit.tripped.0.iter().map(latest).collect()),
         ("tenth", circuit.tally.length.to_string()),
         ("calls", circuit.tally.tenths.iter().map(calls).collect()),
-        ("failing", circuit.failing.iter().map(failing).collect()),
+        ("failing", circuit.failing.0.iter().map(latest).collect()),
         ("leases", circuit.leases.0.iter().map(lease).collect()),
         ("left", circuit.members.gone.to_string()),
     ];
@@ -169,10 +170,13 @@ fn read_circuit(fields: &Fields, mut empty: Circuit) -> Option<Circuit> {
         let number = number(number_of, MAX_NUMBER)?;
         Some(Tenth { number, good: calls(good)?, bad: calls(bad)?, slow: calls(slow)? })
     })?;
-    let failing = list(text("failing")?, Rules::MAX_QUORUM as usize, |entry| {
-        let [process, at] = parts(entry)?;
-        Some((ProcessId(hexadecimal(process)?), number(at, MAX_NUMBER)?))
-    })?;
+    let latest = |name| {
+        let entries = list(text(name)?, Rules::MAX_QUORUM as usize, |entry| {
+            let [process, at] = parts(entry)?;
+            Some((ProcessId(hexadecimal(process)?), number(at, MAX_NUMBER)?))
+        });
+        entries.map(Latest)
+    };
     let leases = list(text("leases")?, MOST_LEASES, |entry| {
         let [process, number_of, since] = parts(entry)?;
         let process = ProcessId(hexadecimal(process)?);
@@ -187,9 +191,9 @@ fn read_circuit(fields: &Fields, mut empty: Circuit) -> Option<Circuit> {
         openings: small("openings")?,
         succeeded: small("succeeded")?,
         failed: small("failed")?,
-        tripped: large("tripped")?,
+        tripped: latest("tripped")?,
         tally: Tally { length: large("tenth")?, tenths },
-        failing,
+        failing: latest("failing")?,
         leases: Leases(leases),
         ..empty
     })

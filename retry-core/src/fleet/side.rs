@@ -20,6 +20,8 @@ pub(super) struct Side {
     reported: LinkCounts,
     reported_at: Nanos,
     leases: u64,
+    /// The number of processes in the last view.
+    live: u32,
 }
 
 /// A report. It is sent unchanged until it is answered, so that the store counts it once.
@@ -45,6 +47,10 @@ pub(super) enum Message {
 /// The longest time that a failure is kept before it is reported, if a report was sent shortly before.
 const SOON: Nanos = 100_000_000;
 
+/// It grows by this time with each process, up to `sync_every`, so that a large fleet in which everything fails sends a
+/// thousand reports a second.
+const TURN: Nanos = 1_000_000;
+
 impl Side {
     pub(super) fn new() -> Side {
         Side {
@@ -55,6 +61,7 @@ impl Side {
             reported: LinkCounts::default(),
             reported_at: 0,
             leases: 0,
+            live: 1,
         }
     }
 
@@ -82,8 +89,7 @@ impl Side {
             return None;
         }
         let counts = link.counts();
-        let has_failed = counts.bad > self.reported.bad || counts.slow > self.reported.slow;
-        let wait = if has_failed { SOON.min(sync_every) } else { sync_every };
+        let wait = self.wait(&counts, sync_every);
         let is_due = now.saturating_sub(self.reported_at) >= wait;
         let tripped = link.take_trip();
         let is_worth_it = tripped || is_due && counts != self.reported;
@@ -99,11 +105,16 @@ impl Side {
         Some(Message::Report)
     }
 
+    /// Returns the time between the last report and one of these calls.
+    fn wait(&self, counts: &LinkCounts, sync_every: Nanos) -> Nanos {
+        let has_failed = counts.bad > self.reported.bad || counts.slow > self.reported.slow;
+        if has_failed { SOON.max(TURN * u64::from(self.live)).min(sync_every) } else { sync_every }
+    }
+
     /// Returns how long it takes until the next report is due, if there is one.
     pub(super) fn due_in(&self, link: &Link, now: Nanos, sync_every: Nanos) -> Option<Nanos> {
         let counts = link.counts();
-        let has_failed = counts.bad > self.reported.bad || counts.slow > self.reported.slow;
-        let wait = if has_failed { SOON.min(sync_every) } else { sync_every };
+        let wait = self.wait(&counts, sync_every);
         let is_due = !link.is_following() && counts != self.reported;
         is_due.then(|| wait.saturating_sub(now.saturating_sub(self.reported_at)))
     }
@@ -178,6 +189,7 @@ impl Side {
     }
 
     fn see(&mut self, view: &View, breaker: &CircuitBreaker, link: &Link, sync_every: Nanos) {
+        self.live = view.live;
         let before = self.seen.replace((view.epoch, view.generation));
         if before.is_some_and(|before| before != (view.epoch, view.generation)) {
             // What was counted in another generation does not count in this one.

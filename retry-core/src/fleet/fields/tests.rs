@@ -35,14 +35,16 @@ fn circuit() -> impl Strategy<Value = Circuit> {
         number,
         since,
     });
+    let latest = || prop::collection::vec((process(), a_number()), 0..=32).prop_map(Latest);
     let lists = (
         prop::collection::vec(tenth, 0..=MOST_TENTHS),
-        prop::collection::vec((process(), a_number()), 0..=32),
+        latest(),
+        latest(),
         prop::collection::vec(lease, 0..5),
     );
-    let numbers = (a_number(), a_number(), 0..=Rules::MAX_TIME, a_number(), a_number());
+    let numbers = (a_number(), a_number(), 0..=Rules::MAX_TIME, a_number());
     (a_number(), members(), phase, numbers, any::<[u32; 4]>(), lists).prop_map(
-        |(epoch, members, phase, numbers, counts, (tenths, failing, leases))| Circuit {
+        |(epoch, members, phase, numbers, counts, (tenths, tripped, failing, leases))| Circuit {
             epoch,
             generation: numbers.0,
             phase,
@@ -51,8 +53,8 @@ fn circuit() -> impl Strategy<Value = Circuit> {
             openings: counts[0],
             succeeded: counts[1],
             failed: counts[2],
-            tripped: numbers.3,
-            tally: Tally { length: numbers.4, tenths },
+            tripped,
+            tally: Tally { length: numbers.3, tenths },
             failing,
             leases: Leases(leases),
             members: Members { gone: counts[3], ..members },
@@ -187,7 +189,7 @@ proptest! {
 fn the_fields_are_readable() {
     let mut circuit = Circuit::new(0xfe);
     circuit.phase = Phase::HalfOpen;
-    circuit.failing = vec![(ProcessId(10), 7), (ProcessId(11), 8)];
+    circuit.failing.0 = vec![(ProcessId(10), 7), (ProcessId(11), 8)];
     circuit.leases.0 = vec![Lease { process: ProcessId(255), number: 3, since: 9 }];
     circuit.members.all.insert(ProcessId(255), Member { report: 1, lease: 3, seen: 9 });
     let fields = Record::Circuit(circuit).fields();

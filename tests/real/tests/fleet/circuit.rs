@@ -61,6 +61,27 @@ pub(crate) async fn quorum() -> Lines {
     lines
 }
 
+/// One bad process opens no circuit but its own where the others fail now and then, as all do.
+pub(crate) async fn background() -> Lines {
+    let mut field = Field::start(&["once"], false).await;
+    field.target.set_all(Mood::Mixed);
+    field.warm_up(40).await;
+    field.target.set([0], Mood::Bad);
+    sleep(SYNC_EVERY * 12).await;
+    let snaps = field.snaps().await;
+    let [refused, failed] =
+        ["refused", "failed"].map(|name| snaps[1..].iter().map(|snap| snap.get(name)).sum::<u64>());
+    let opened = field.watch.seen().count("open");
+    assert_eq!((opened, refused), (0, 0), "one bad process has opened the fleet");
+    assert!(failed > 0 && snaps[0].get("refused") > 0);
+    let lines = vec![format!(
+        "one bad process of 8, {failed} failures of the others in {}: opened 0 times",
+        ms(SYNC_EVERY * 12)
+    )];
+    field.end().await;
+    lines
+}
+
 /// All holders of leases die: the next lease comes when the old ones end, and no later.
 pub(crate) async fn wedge() -> Lines {
     let mut field = Field::start(&["once"], false).await;
@@ -135,12 +156,10 @@ pub(crate) async fn closed() -> Lines {
     let mut field = Field::start(&["both"], false).await;
     field.warm_up(400).await;
     let (calls, asked) = (field.sum("calls").await, scripts(&field).await);
-    let kinds = field.watch.seen().asked;
     let begun = Instant::now();
     sleep(SYNC_EVERY * 10).await;
     let (asked, calls) = (scripts(&field).await - asked, field.sum("calls").await - calls);
     let time = begun.elapsed();
-    println!("{kinds:?} {:?}", field.watch.seen().asked);
     let most = (time.as_secs_f64() / SYNC_EVERY.as_secs_f64()).ceil() as u64 * 8;
     assert!(asked <= most, "{asked} calls of the store in {time:?}, more than {most}");
     assert!(asked > 0);

@@ -29,6 +29,7 @@ type Scenario = (&'static str, fn() -> JoinHandle<Lines>);
 
 const SCENARIOS: &[Scenario] = &[
     ("quorum", || tokio::spawn(circuit::quorum())),
+    ("background", || tokio::spawn(circuit::background())),
     ("wedge", || tokio::spawn(circuit::wedge())),
     ("old-lease", || tokio::spawn(circuit::old_lease())),
     ("closed", || tokio::spawn(circuit::closed())),

@@ -6,7 +6,7 @@ use reattempt::{CircuitBreaker, RetryBudget, fleet::Fleet};
 
 pub(crate) const SYNC_EVERY: Duration = Duration::from_millis(500);
 pub(crate) const PATIENCE: Duration = Duration::from_millis(100);
-pub(crate) const OPEN_FOR: Duration = Duration::from_millis(500);
+pub(crate) const OPEN_FOR: Duration = Duration::from_millis(800);
 pub(crate) const TRIAL_TIMEOUT: Duration = Duration::from_millis(1000);
 pub(crate) const TRIALS: u32 = 2;
 pub(crate) const RATIO: f64 = 0.1;

@@ -38,10 +38,10 @@ local function read_circuit()
     openings = number(before.openings, MAX_U32),
     succeeded = number(before.succeeded, MAX_U32),
     failed = number(before.failed, MAX_U32),
-    tripped = number(before.tripped),
+    tripped = list(before.tripped, 32, read_latest),
     length = number(before.tenth),
     tenths = list(before.calls, 19, read_tenth),
-    failing = list(before.failing, 32, read_failing),
+    failing = list(before.failing, 32, read_latest),
     leases = list(before.leases, 65535, read_lease),
     left = number(before.left, MAX_U32),
   }
@@ -61,10 +61,10 @@ local function circuit_fields()
     openings = text(circuit.openings),
     succeeded = text(circuit.succeeded),
     failed = text(circuit.failed),
-    tripped = text(circuit.tripped),
+    tripped = join(circuit.tripped, write_latest),
     tenth = text(circuit.length),
     calls = join(circuit.tenths, write_tenth),
-    failing = join(circuit.failing, write_failing),
+    failing = join(circuit.failing, write_latest),
     leases = join(circuit.leases, write_lease),
     left = text(left_count),
   }
@@ -75,8 +75,8 @@ local function begin(phase)
   circuit.generation = circuit.generation + 1
   circuit.phase, circuit.since, circuit.forced_for = phase, now, 0
   if phase == 'closed' or phase == 'forced-open' then circuit.openings = 0 end
-  circuit.succeeded, circuit.failed, circuit.tripped = 0, 0, 0
-  circuit.length, circuit.tenths, circuit.failing, circuit.leases = 0, {}, {}, {}
+  circuit.succeeded, circuit.failed, circuit.length = 0, 0, 0
+  circuit.tripped, circuit.tenths, circuit.failing, circuit.leases = {}, {}, {}, {}
 end
 
 -- A new circuit is closed, in the generation 0.
@@ -192,35 +192,41 @@ local function reaches_rate()
   return all >= rules.minimum_calls and (reaches(bad, rules.failure_rate) or reaches(slow, rules.slow_rate))
 end
 
--- Notes that the process has failed now: the latest failure of each of the latest 32 processes.
-local function add_failing()
+-- Returns the entries with one for the process and now: the latest of each of the latest 32 processes.
+local function note(entries)
   local kept = {}
-  for _, entry in ipairs(circuit.failing) do
+  for _, entry in ipairs(entries) do
     if entry.process ~= process then kept[#kept + 1] = entry end
   end
   if #kept >= 32 then table.remove(kept, 1) end
   kept[#kept + 1] = { process = process, at = now }
-  circuit.failing = kept
+  return kept
 end
 
--- Counts a report. The circuit opens if the rate is reached or a process opened by its own rules, and enough processes
--- have failed of late.
+-- Returns the number of entries that are no older than the time.
+local function count_since(entries, time)
+  local count = 0
+  for _, entry in ipairs(entries) do
+    if left_of(time, entry.at) > 0 then count = count + 1 end
+  end
+  return count
+end
+
+-- Counts a report. The circuit opens if enough processes opened by their own rules of late, or if the rate is reached and
+-- enough processes have failed of late.
 local function count_report(good, bad, slow, tripped)
   add_calls(good, bad, slow)
   local memory = max(rules.window, rules.open_for)
   -- A healthy process has a failure now and then, and must not help a bad one to open the circuit. Half of the rate is more.
   local function reaches(part, rate) return rate > 0 and part > 0 and part * 2000000 >= rate * (good + bad) end
-  if tripped or reaches(bad, rules.failure_rate) or reaches(slow, rules.slow_rate) then add_failing() end
-  if tripped then circuit.tripped = now end
-  local has_tripped = circuit.tripped > 0 and left_of(memory, circuit.tripped) > 0
-  if not has_tripped and not reaches_rate() then return end
-  local recent = 0
-  for _, entry in ipairs(circuit.failing) do
-    if left_of(memory, entry.at) > 0 then recent = recent + 1 end
-  end
+  local fails = tripped or reaches(bad, rules.failure_rate) or reaches(slow, rules.slow_rate)
+  if fails then circuit.failing = note(circuit.failing) end
+  if tripped then circuit.tripped = note(circuit.tripped) end
   -- In the first window of a record, which may be one that was lost, those that have joined are not yet all.
   local is_young = circuit.generation == 0 and (circuit.since == 0 or left_of(rules.window, circuit.since) > 0)
-  if recent >= (is_young and rules.quorum or min(rules.quorum, live())) then open() end
+  local quorum = is_young and rules.quorum or min(rules.quorum, live())
+  local function reach(entries) return count_since(entries, memory) >= quorum end
+  if reach(circuit.tripped) or (reaches_rate() and reach(circuit.failing)) then open() end
 end
 
 -- Ends the phase if the trials that have ended decide it. Returns whether it did.

@@ -81,13 +81,13 @@ local function write_tenth(tenth)
   return text(tenth.number) .. ':' .. text(tenth.good) .. ':' .. text(tenth.bad) .. ':' .. text(tenth.slow)
 end
 
-local function read_failing(word)
+local function read_latest(word)
   local id, at = string.match(word, '^(%x+):(%d+)$')
   local entry = { process = hex(id), at = number(at) }
   return entry.process and entry.at and entry
 end
 
-local function write_failing(entry) return entry.process .. ':' .. text(entry.at) end
+local function write_latest(entry) return entry.process .. ':' .. text(entry.at) end
 
 local function read_lease(word)
   local id, n, since = string.match(word, '^(%x+):(%d+):(%d+)$')
