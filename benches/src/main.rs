@@ -24,8 +24,8 @@ mod table;
 use callgrind::Case;
 use contender::Contender;
 use question::{
-    arguments as argument_costs, check_time, dependencies, first_try, future_size, layouts, many_tasks,
-    one_delay, per_retry, program_bytes, shared_state,
+    arguments as argument_costs, check_time, dependencies, first_try, fleet, future_size, layouts,
+    many_tasks, one_delay, per_retry, program_bytes, shared_state,
 };
 
 fn main() {
@@ -50,20 +50,21 @@ fn main() {
 type Question = (&'static str, fn(&[Contender]));
 
 /// All questions, the quick ones first.
-const QUESTIONS: [Question; 9] = [
+const QUESTIONS: [Question; 10] = [
     ("calls", calls),
     (layouts::NAME, |_| layouts::show()),
     (argument_costs::NAME, |_| argument_costs::show()),
     ("future-size", future_size::show),
     ("tasks", many_tasks::show),
     ("shared-state", |_| shared_state::show()),
+    ("fleet", |_| fleet::show()),
     ("program-bytes", program_bytes::show),
     ("check-time", check_time::show),
     ("dependencies", |_| dependencies::show()),
 ];
 
 /// How many of them compile nothing.
-const QUICK: usize = 6;
+const QUICK: usize = 7;
 
 fn ask(questions: &[Question]) {
     let everybody = contenders::all();

@@ -4,6 +4,7 @@ pub(crate) mod arguments;
 pub(crate) mod check_time;
 pub(crate) mod dependencies;
 pub(crate) mod first_try;
+pub(crate) mod fleet;
 pub(crate) mod future_size;
 pub(crate) mod layouts;
 pub(crate) mod many_tasks;

@@ -9,6 +9,8 @@ mod counts;
 mod joined;
 #[cfg(feature = "fleet")]
 mod link;
+#[cfg(feature = "fleet")]
+mod link_counts;
 #[cfg(feature = "std")]
 mod listeners;
 #[cfg(feature = "std")]
@@ -36,6 +38,8 @@ pub(crate) use call::Attempt;
 #[cfg(feature = "fleet")]
 pub(crate) use joined::millis;
 #[cfg(feature = "fleet")]
-pub(crate) use link::{Asked, Coordinator, EndedLease, HeldLease, Link, LinkCounts};
+pub(crate) use link::{Asked, Coordinator, EndedLease, HeldLease, Link};
+#[cfg(feature = "fleet")]
+pub(crate) use link_counts::LinkCounts;
 #[cfg(feature = "std")]
 pub(crate) use trial::Running;

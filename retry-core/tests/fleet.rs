@@ -2,10 +2,10 @@
 //! and the store is in memory.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use retry_core::fleet::{Fleet, FleetMember, MemoryStore, Request, Store, StoreFuture};
+use retry_core::fleet::{Action, Fleet, FleetMember, MemoryStore, Request, Store, StoreFuture};
 use retry_core::{CircuitBreaker, CircuitState, RetryBudget};
 use tokio::time::{advance, sleep};
 
@@ -364,4 +364,149 @@ async fn a_budget_whose_store_is_away_has_its_share_of_the_reserve() {
         advance(Duration::from_millis(100)).await;
     }
     assert!((2 * SECONDS - 4..=2 * SECONDS + 20).contains(&paid), "{paid} retries of one process of five");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_has_been_bad_for_long_counts_when_another_one_becomes_bad() {
+    let store = Arc::new(MemoryStore::new());
+    let fleet = fleet_of(8, &store);
+    settle().await;
+    fleet[0].fail(100);
+    for _ in 0..130 {
+        // Its own rules let trials through, which fail.
+        fleet[0].fail(1);
+        fleet[1..].iter().for_each(|process| process.succeed(1));
+        sleep(Duration::from_millis(500)).await;
+    }
+    assert!(fleet[1..].iter().all(|process| process.state() == CircuitState::Closed));
+    fleet[1].fail(100);
+    for _ in 0..24 {
+        fleet[0].fail(1);
+        fleet[2..].iter().for_each(|process| process.succeed(1));
+        sleep(Duration::from_millis(500)).await;
+    }
+    assert!(fleet.iter().all(|process| process.state() != CircuitState::Closed), "the second one opens it");
+}
+
+/// A store whose answers to some requests get lost, and take a while.
+#[derive(Default)]
+struct Lossy {
+    store: MemoryStore,
+    loses_leases: AtomicBool,
+    /// Reports of processes that opened by their own rules.
+    tripped: AtomicU32,
+}
+
+impl Store for Lossy {
+    fn ask<'a>(&'a self, key: &'a str, request: Request) -> StoreFuture<'a> {
+        Box::pin(async move {
+            let Request::Circuit(step) = request else { return self.store.ask(key, request).await };
+            if matches!(step.action, Action::Report { tripped: true, .. }) {
+                self.tripped.fetch_add(1, Ordering::Relaxed);
+            }
+            let answer = self.store.ask(key, request).await;
+            sleep(Duration::from_millis(50)).await;
+            let is_lease = matches!(step.action, Action::Lease { .. });
+            if is_lease && self.loses_leases.load(Ordering::Relaxed) { Err("lost".into()) } else { answer }
+        })
+    }
+
+    fn describe(&self) -> String {
+        "lossy".into()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_never_heard_of_its_lease_gets_another_one() {
+    let store = Arc::new(Lossy::default());
+    let fleet = fleet_of(3, &store);
+    sleep(Duration::from_millis(200)).await;
+    opened(&fleet).await;
+    store.loses_leases.store(true, Ordering::Relaxed);
+    sleep(OPEN_FOR).await;
+    assert!(fleet[0].breaker.acquire().is_err());
+    sleep(Duration::from_millis(200)).await;
+    store.loses_leases.store(false, Ordering::Relaxed);
+    // Alone, the process recovers by its own rules, and then hears of the trials of the fleet.
+    fleet[0].succeed(1);
+    assert_eq!(fleet[0].state(), CircuitState::Closed);
+    sleep(OPEN_FOR).await;
+    fleet[0].succeed(1);
+    sleep(Duration::from_millis(1500)).await;
+    assert_ne!(fleet[0].state(), CircuitState::Closed);
+    for _ in 0..10 {
+        fleet[0].succeed(1);
+        sleep(Duration::from_secs(1)).await;
+    }
+    assert_eq!(fleet[0].state(), CircuitState::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_opened_before_the_fleet_did_is_forgotten_when_that_closes() {
+    let store = Arc::new(Lossy::default());
+    let fleet = fleet_of(3, &store);
+    sleep(Duration::from_millis(1200)).await;
+    fleet[0].fail(4);
+    fleet[1].fail(4);
+    fleet[2].fail(1);
+    // Its first report is on the way, and its answer will be that the fleet has opened.
+    sleep(Duration::from_millis(20)).await;
+    fleet[2].fail(3);
+    sleep(Duration::from_millis(200)).await;
+    assert_eq!(fleet[0].member.view("search").await.unwrap().state(), CircuitState::Open);
+    sleep(OPEN_FOR).await;
+    let before = store.tripped.load(Ordering::Relaxed);
+    for _ in 0..20 {
+        fleet[2].succeed(1);
+        sleep(Duration::from_millis(500)).await;
+    }
+    assert_eq!(fleet[2].state(), CircuitState::Closed);
+    assert_eq!(store.tripped.load(Ordering::Relaxed), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_reserve_is_not_asked_all_the_time() {
+    let store = Arc::new(Flaky::default());
+    let fleet: Vec<_> = (0..20).map(|_| budget(&store)).collect();
+    settle().await;
+    let asked = store.asked.load(Ordering::Relaxed);
+    let mut paid = 0;
+    for _ in 0..SECONDS * 100 {
+        paid += fleet.iter().filter(|(budget, _)| budget.try_withdraw()).count();
+        sleep(Duration::from_millis(10)).await;
+    }
+    let asked = store.asked.load(Ordering::Relaxed) - asked;
+    // Once in `sync_every` for each process, and once for each token.
+    assert!(asked <= (20 + 10) * SECONDS, "{asked} requests for {paid} retries");
+    assert!(paid as u32 >= 8 * SECONDS, "{paid} retries");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_process_that_retries_gets_the_reserve_of_all() {
+    let store = Arc::new(MemoryStore::new());
+    let fleet: Vec<_> = (0..5).map(|_| budget(&store)).collect();
+    settle().await;
+    let mut paid = 0;
+    for _ in 0..SECONDS * 100 {
+        paid += u32::from(fleet[0].0.try_withdraw());
+        sleep(Duration::from_millis(10)).await;
+    }
+    assert!(paid >= 8 * SECONDS, "{paid} retries");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_with_few_calls_recovers() {
+    for processes in [1, 2, 3] {
+        let store = Arc::new(MemoryStore::new());
+        let fleet = fleet_of(processes, &store);
+        settle().await;
+        // One opens by its own rules, two and more open the fleet's circuit.
+        fleet.iter().for_each(|process| process.fail(4));
+        sleep(Duration::from_millis(1200)).await;
+        for _ in 0..40 {
+            fleet.iter().for_each(|process| process.succeed(1));
+            sleep(Duration::from_millis(1500)).await;
+        }
+        assert!(fleet.iter().all(|process| process.state() == CircuitState::Closed), "of {processes}");
+    }
 }

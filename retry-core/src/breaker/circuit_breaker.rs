@@ -310,13 +310,18 @@ impl CircuitBreaker {
         let threshold = self.consecutive_failures;
         #[cfg(feature = "fleet")]
         self.count_failure_for_fleet(ticket);
-        self.emit_opening(self.circuit.failed(ticket, threshold, &self.recovery, || self.time.now()));
+        self.emit_opening(ticket, self.circuit.failed(ticket, threshold, &self.recovery, || self.time.now()));
     }
 
-    /// Emits the change by which the breaker's own rules have opened the circuit, if they have.
-    pub(super) fn emit_opening(&self, change: Option<Change>) {
+    /// Emits the change by which the result of a call has opened the circuit, if it has.
+    #[cfg_attr(
+        not(feature = "fleet"),
+        expect(unused_variables, reason = "only a fleet asks whose rules it were")
+    )]
+    pub(super) fn emit_opening(&self, ticket: Ticket, change: Option<Change>) {
+        // Also by a failed trial: a process that is bad for long counts as long.
         #[cfg(feature = "fleet")]
-        if change.is_some_and(|change| change.from == CircuitState::Closed) {
+        if ticket.lease == 0 && change.is_some_and(|change| change.to == CircuitState::Open) {
             self.trip_for_fleet();
         }
         self.emit(change);

@@ -57,7 +57,7 @@ impl CircuitBreaker {
         if !link.is_following() && self.circuit.refuses_for(&self.recovery, || self.time.now()) > 0 {
             return None;
         }
-        match link.trial(self.time.now()) {
+        match link.trial(self.time.now(), self.unused_since()) {
             Trial::Local => None,
             Trial::Refused(left) => Some(Err(left)),
             Trial::Leased(tag) => {
@@ -114,12 +114,12 @@ impl CircuitBreaker {
 
 /// The side of the member.
 impl CircuitBreaker {
-    /// Joins a fleet. Returns `false` if the breaker belongs to one.
-    pub(crate) fn join_fleet(&self, coordinator: Arc<dyn Coordinator>) -> bool {
+    /// Joins a fleet, whose member answers within a time, or is gone. Returns `false` if the breaker belongs to one.
+    pub(crate) fn join_fleet(&self, coordinator: Arc<dyn Coordinator>, answers_within: Nanos) -> bool {
         let link = self.joined.make();
         let is_free = !link.is_active();
         if is_free {
-            link.activate(coordinator);
+            link.activate(coordinator, answers_within);
         }
         is_free
     }
@@ -133,6 +133,12 @@ impl CircuitBreaker {
 
     pub(crate) fn link(&self) -> Option<&Link> {
         self.joined.link()
+    }
+
+    /// Returns the time before which a lease was granted that no call has taken in time. A caller that does not wait comes
+    /// back for its lease, so it is kept for half of its life.
+    pub(crate) fn unused_since(&self) -> Nanos {
+        self.time.now().saturating_sub(self.recovery.trial_time() / 2)
     }
 
     /// Returns the time by which the breaker measures.

@@ -7,15 +7,15 @@
 use core::fmt::{self, Debug, Formatter};
 use core::future::Future;
 use core::pin::Pin;
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, Ordering};
 use std::boxed::Box;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::vec::Vec;
 
+use super::link_counts::{CallCounters, LinkCounts};
 use super::window::CallResult;
 use crate::policy::nanos::Nanos;
-use crate::runtime::thread;
 
 /// A future that ends when the member has asked the store, or the caller's patience is over.
 pub(crate) type Asked = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -72,14 +72,6 @@ pub(crate) struct EndedLease {
     pub(crate) has_failed: Option<bool>,
 }
 
-/// The calls of a breaker since it has joined.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct LinkCounts {
-    pub(crate) good: u64,
-    pub(crate) bad: u64,
-    pub(crate) slow: u64,
-}
-
 /// The answer to a call that the local circuit does not admit by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trial {
@@ -101,7 +93,7 @@ struct Followed {
 /// The link. See the module's documentation.
 pub(crate) struct Link {
     is_active: AtomicBool,
-    shards: [Shard; SHARDS],
+    counters: CallCounters,
     state: Mutex<State>,
 }
 
@@ -116,7 +108,13 @@ struct State {
     /// The time of the last view.
     seen_at: Option<Nanos>,
     wants_look: bool,
+    /// Whether a look that a call has asked for was answered. Then the next call, whenever it comes, needs no other one.
+    has_looked: bool,
     wants_lease: bool,
+    /// Since when one of the two is wanted.
+    wanted_since: Option<Nanos>,
+    /// How long an answer is waited for. Without one, there is no member, such as after the end of its runtime.
+    answers_within: Nanos,
     /// Leases that no call has yet, and since when.
     granted: VecDeque<(HeldLease, Nanos)>,
     /// Leases of the trials that run.
@@ -125,21 +123,41 @@ struct State {
 }
 
 impl State {
+    fn be_alone(&mut self) {
+        self.is_alone = true;
+        self.wants_look = false;
+        self.wants_lease = false;
+        self.wanted_since = None;
+        self.unfollow();
+    }
+
+    fn give_up_on_the_member(&mut self, now: Nanos) {
+        let is_gone = |since: Nanos| now.saturating_sub(since) > self.answers_within;
+        if self.wanted_since.is_some_and(is_gone) {
+            self.be_alone();
+        }
+    }
+
+    /// Follows the fleet's circuit no longer. Returns whether the breaker did. That the breaker opened by its own rules was
+    /// in another phase.
+    fn unfollow(&mut self) -> bool {
+        let did = self.followed.take().is_some();
+        self.has_tripped &= !did;
+        did
+    }
+
+    fn return_unused(&mut self, before: Nanos) {
+        while self.granted.front().is_some_and(|&(_, since)| since <= before) {
+            if let Some((lease, _)) = self.granted.pop_front() {
+                self.ended.push_back(EndedLease { lease, has_failed: None });
+            }
+        }
+    }
+
     fn has_seen_shortly_before(&self, now: Nanos) -> bool {
         self.seen_at.is_some_and(|seen_at| now.saturating_sub(seen_at) <= FRESH)
     }
 }
-
-/// The counters of some threads, in a cache line of their own.
-#[derive(Debug, Default)]
-#[repr(align(64))]
-struct Shard {
-    good: AtomicU64,
-    bad: AtomicU64,
-    slow: AtomicU64,
-}
-
-const SHARDS: usize = 4;
 
 /// How long a call is refused that has caused a request: the answer of a store nearby is there by then.
 const SHORT: Nanos = 5_000_000;
@@ -149,7 +167,7 @@ const FRESH: Nanos = 100_000_000;
 
 impl Link {
     pub(super) fn new() -> Link {
-        Link { is_active: AtomicBool::new(false), shards: Default::default(), state: Mutex::default() }
+        Link { is_active: AtomicBool::new(false), counters: CallCounters::default(), state: Mutex::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -164,12 +182,7 @@ impl Link {
 
     /// Counts a call through the closed circuit.
     pub(super) fn count(&self, result: CallResult) {
-        let shard = &self.shards[thread::number() % SHARDS];
-        let counter = if result.has_failed { &shard.bad } else { &shard.good };
-        counter.fetch_add(1, Ordering::Relaxed);
-        if result.was_slow {
-            shard.slow.fetch_add(1, Ordering::Relaxed);
-        }
+        self.counters.add(result);
         if !result.is_good() {
             self.wake();
         }
@@ -196,13 +209,19 @@ impl Link {
     ///
     /// A breaker that its own rules have opened begins a trial by itself only if it has seen a moment ago that the circuit of
     /// the fleet is closed: it was refusing calls, and so has reported nothing that would have shown it the fleet's circuit.
-    pub(super) fn trial(&self, now: Nanos) -> Trial {
+    ///
+    /// `unused_since` is the time before which a lease was granted that no call has taken in time.
+    pub(super) fn trial(&self, now: Nanos, unused_since: Nanos) -> Trial {
         let mut state = self.state();
+        state.give_up_on_the_member(now);
+        state.return_unused(unused_since);
         let Some(followed) = state.followed else {
-            if state.is_alone || state.has_seen_shortly_before(now) {
+            if core::mem::take(&mut state.has_looked) || state.is_alone || state.has_seen_shortly_before(now)
+            {
                 return Trial::Local;
             }
             state.wants_look = true;
+            state.wanted_since.get_or_insert(now);
             drop(state);
             self.wake();
             return Trial::Refused(SHORT);
@@ -216,6 +235,7 @@ impl Link {
             return Trial::Refused(followed.refused_until - now);
         }
         state.wants_lease = true;
+        state.wanted_since.get_or_insert(now);
         drop(state);
         self.wake();
         Trial::Refused(SHORT)
@@ -247,22 +267,24 @@ impl Link {
     /// Returns what a call has to wait for that was refused: an answer of the store, which may be a lease.
     pub(super) fn to_wait_for(&self, now: Nanos) -> Option<Arc<dyn Coordinator>> {
         let mut state = self.state();
+        state.give_up_on_the_member(now);
         match state.followed {
             None if state.is_alone || state.has_seen_shortly_before(now) => return None,
             None => state.wants_look = true,
             Some(followed) if !state.granted.is_empty() || now < followed.refused_until => return None,
             Some(_) => state.wants_lease = true,
         }
+        state.wanted_since.get_or_insert(now);
         state.coordinator.clone()
     }
 }
 
 /// The side of the member.
 impl Link {
-    pub(super) fn activate(&self, coordinator: Arc<dyn Coordinator>) {
+    pub(super) fn activate(&self, coordinator: Arc<dyn Coordinator>, answers_within: Nanos) {
         let mut state = self.state();
         // Until the first answer, the breaker follows its own rules.
-        *state = State { coordinator: Some(coordinator), is_alone: true, ..State::default() };
+        *state = State { coordinator: Some(coordinator), is_alone: true, answers_within, ..State::default() };
         self.is_active.store(true, Ordering::Relaxed);
     }
 
@@ -275,14 +297,7 @@ impl Link {
 
     /// Returns the calls since the breaker has joined.
     pub(crate) fn counts(&self) -> LinkCounts {
-        let sum = |part: fn(&Shard) -> &AtomicU64| {
-            self.shards.iter().map(|shard| part(shard).load(Ordering::Relaxed)).sum()
-        };
-        LinkCounts {
-            good: sum(|shard| &shard.good),
-            bad: sum(|shard| &shard.bad),
-            slow: sum(|shard| &shard.slow),
-        }
+        self.counters.sum()
     }
 
     /// Returns whether the breaker's own rules have opened it since this was last asked.
@@ -309,17 +324,15 @@ impl Link {
     pub(crate) fn see(&self, now: Nanos) {
         let mut state = self.state();
         state.is_alone = false;
+        state.has_looked |= state.wants_look;
         state.wants_look = false;
+        state.wanted_since = None;
         state.seen_at = Some(now);
     }
 
     /// Notes that the store is away.
     pub(super) fn be_alone(&self) {
-        let mut state = self.state();
-        state.is_alone = true;
-        state.wants_look = false;
-        state.wants_lease = false;
-        state.followed = None;
+        self.state().be_alone();
     }
 
     /// Returns whether a call waits for a lease.
@@ -339,12 +352,7 @@ impl Link {
 
     /// Gives back the leases that no call has taken since `before`.
     pub(crate) fn return_unused(&self, before: Nanos) {
-        let mut state = self.state();
-        while state.granted.front().is_some_and(|&(_, since)| since <= before) {
-            if let Some((lease, _)) = state.granted.pop_front() {
-                state.ended.push_back(EndedLease { lease, has_failed: None });
-            }
-        }
+        self.state().return_unused(before);
     }
 
     /// Returns whether the breaker follows the fleet's circuit.
@@ -354,14 +362,16 @@ impl Link {
 
     /// Follows a circuit that refuses calls until a time. From then on, calls ask for leases.
     pub(super) fn follow(&self, refused_until: Nanos) {
-        self.state().followed = Some(Followed { refused_until });
+        let mut state = self.state();
+        state.has_looked = false;
+        state.followed = Some(Followed { refused_until });
     }
 
     /// Follows the fleet's circuit no longer. Returns whether the breaker did.
     pub(super) fn unfollow(&self) -> bool {
         let mut state = self.state();
         state.wants_lease = false;
-        state.followed.take().is_some()
+        state.unfollow()
     }
 }
 
@@ -373,3 +383,6 @@ impl Debug for Link {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

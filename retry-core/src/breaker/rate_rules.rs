@@ -156,7 +156,7 @@ impl CircuitBreaker {
                     (|| self.time.now(), || self.circuit.current_if(ticket).is_some()),
                 );
                 if tally.is_some_and(|tally| self.rates.are_reached(tally)) {
-                    self.emit_opening(self.circuit.open(ticket, &self.recovery, || self.time.now()));
+                    self.emit_opening(ticket, self.circuit.open(ticket, &self.recovery, || self.time.now()));
                 }
             }
         }

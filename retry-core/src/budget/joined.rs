@@ -8,6 +8,7 @@ use core::task::Waker;
 use std::sync::PoisonError;
 
 use super::budget::RetryBudget;
+use super::link::Link;
 use super::pool::TOKEN;
 
 /// The side of the member.
@@ -36,9 +37,11 @@ impl RetryBudget {
         }
     }
 
-    /// Returns whether the budget wants a grant.
+    /// Returns whether the budget wants a grant. One that accrues alone wants to be with the fleet again.
     pub(crate) fn wants_grant(&self) -> bool {
-        self.joined.link().is_some_and(|link| link.wants_grant.load(Ordering::Acquire))
+        let wants =
+            |link: &Link| link.wants_grant.load(Ordering::Acquire) || link.alone.load(Ordering::Relaxed) != 0;
+        self.joined.link().is_some_and(wants)
     }
 
     /// Adds the tokens of a grant.

@@ -17,11 +17,12 @@ use crate::breaker::CircuitBreaker;
 #[cfg(feature = "fleet")]
 pub struct FleetWait(crate::breaker::Asked);
 
-/// The wait of an async call for the store of its breaker's fleet. Without the feature `fleet` nobody makes one. It is no
-/// empty type, because the compiler warns about a pattern for one.
+/// The wait of an async call for the store of its breaker's fleet. Without the feature `fleet` there is none: the type has no
+/// value, so the code around one vanishes. The field is private, because the compiler warns about a pattern for a type that
+/// is visibly empty.
 #[cfg(not(feature = "fleet"))]
 #[derive(Debug)]
-pub struct FleetWait(());
+pub struct FleetWait(core::convert::Infallible);
 
 #[cfg(feature = "fleet")]
 impl core::fmt::Debug for FleetWait {
@@ -54,23 +55,24 @@ impl Future for FleetWait {
 
     #[cfg(not(feature = "fleet"))]
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        Poll::Ready(())
+        match self.0 {}
     }
 }
 
 #[cfg(target_has_atomic = "64")]
 impl Shared<'_> {
-    /// Admits the first attempt of a blocking call like [`admit`](Shared::admit). Where the breaker's fleet has a thread, a
-    /// call that needs a lease waits for it.
-    #[expect(clippy::inline_always, reason = "as for `admit`")]
-    #[inline(always)]
-    pub fn admit_blocking(&mut self) -> Option<Refusal> {
-        let refusal = self.admit();
+    /// Waits for the answer of the breaker's fleet if a blocking call was refused and the fleet has a thread. Returns whether
+    /// the call is to be admitted anew.
+    #[inline]
+    #[must_use]
+    pub fn block_after_refusal(&self, refusal: Option<&Refusal>) -> bool {
         #[cfg(feature = "fleet")]
-        if refusal.is_some() && (self.block_for_fleet() || self.is_answered(refusal.as_ref())) {
-            return self.admit();
+        return refusal.is_some() && (self.block_for_fleet() || self.is_answered(refusal));
+        #[cfg(not(feature = "fleet"))]
+        {
+            let _ = refusal;
+            false
         }
-        refusal
     }
 
     /// Returns what an async call has to wait for that was refused: the answer of its breaker's fleet. The call is then

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use super::handle::FleetMember;
+use super::held::Held;
 use super::links;
-use super::member::{Held, Member, Settings};
+use super::member::{Member, Settings};
 use super::rules::Rules;
 use super::runner;
 use super::store::{IntoStore, Store};

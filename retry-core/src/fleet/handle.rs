@@ -9,8 +9,9 @@ use std::string::{String, ToString};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::circuit::{Action, Phase, View};
+use super::held::Held;
 use super::links;
-use super::member::{Held, Member, SharedCircuit};
+use super::member::{Member, SharedCircuit};
 use super::rules::Rules;
 use super::runner;
 use crate::breaker::{CircuitBreaker, CircuitState};

@@ -7,15 +7,17 @@ use std::task::{Wake, Waker};
 
 use tokio::time::timeout;
 
-use super::member::{Held, Member, SharedCircuit};
+use super::held::Held;
+use super::member::{Member, SharedCircuit};
 use super::runner;
 use crate::breaker::{Asked, CircuitBreaker, Coordinator};
+use crate::policy::nanos::from_duration;
 
 /// Makes a breaker join the fleet. Returns `false` if it belongs to another one.
 pub(super) fn join_breaker(member: &Arc<Member>, breaker: Held<CircuitBreaker>, name: String) -> bool {
     let circuit = Arc::new(member.circuit_of(breaker, name));
     let link = CircuitLink { member: Arc::downgrade(member), circuit: Arc::downgrade(&circuit) };
-    let has_joined = circuit.breaker.join_fleet(Arc::new(link));
+    let has_joined = circuit.breaker.join_fleet(Arc::new(link), from_duration(member.answers_within()));
     if has_joined {
         member.add_circuit(circuit);
     }

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::format;
 use std::string::String;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::vec::Vec;
 
@@ -12,34 +12,15 @@ use tokio::time::timeout;
 
 use super::circuit::{Action, View};
 use super::health::{Away, Health};
-use super::identity;
-use super::members::ProcessId;
+use super::held::Held;
 use super::record::{Answer, Request};
-use super::reserve::Claim;
 use super::rules::Rules;
+use super::shared_reserve::SharedReserve;
 use super::side::{Message, Side};
 use super::store::Store;
 use crate::breaker::{CircuitBreaker, Link, millis};
 use crate::budget::RetryBudget;
 use crate::policy::nanos::{Nanos, from_duration};
-
-/// A value that is static, or shared.
-#[derive(Debug)]
-pub(super) enum Held<T: 'static> {
-    Static(&'static T),
-    Shared(Arc<T>),
-}
-
-impl<T> core::ops::Deref for Held<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        match self {
-            Held::Static(value) => value,
-            Held::Shared(value) => value,
-        }
-    }
-}
 
 /// The settings of a member.
 #[derive(Clone, Copy, Debug)]
@@ -80,15 +61,6 @@ pub(super) struct SharedCircuit {
     pub(super) has_asked: Condvar,
 }
 
-/// A budget that has joined.
-pub(super) struct SharedReserve {
-    pub(super) budget: Held<RetryBudget>,
-    pub(super) name: &'static str,
-    key: String,
-    process: Mutex<ProcessId>,
-    live: AtomicU32,
-}
-
 impl Member {
     pub(super) fn new(
         settings: Settings,
@@ -113,11 +85,16 @@ impl Member {
         }
     }
 
+    /// Returns how long a breaker waits for an answer until the member must be gone: a look at all circuits is one request for
+    /// each, but a store that is away is asked twice in a row.
+    pub(super) fn answers_within(&self) -> Duration {
+        self.settings.patience.saturating_mul(4).saturating_add(Duration::from_secs(1))
+    }
+
     /// Adds a budget, before the member runs.
     pub(super) fn add_reserve(&mut self, budget: Held<RetryBudget>, name: &'static str) {
         let key = format!("{}:reserve:{name}", self.prefix);
-        let process = Mutex::new(identity::draw());
-        self.reserves.push(Arc::new(SharedReserve { budget, name, key, process, live: AtomicU32::new(1) }));
+        self.reserves.push(Arc::new(SharedReserve::new(budget, name, key)));
     }
 
     /// Returns a circuit, which is yet to be [added](Member::add_circuit).
@@ -194,8 +171,7 @@ impl Member {
         let mut looks = looks;
         loop {
             let now = circuit.breaker.fleet_now();
-            let unused = now.saturating_sub(2 * from_duration(self.settings.patience));
-            link.return_unused(unused);
+            link.return_unused(circuit.breaker.unused_since());
             let message = match side.next(link, now, sync_every) {
                 Some(message) => message,
                 None if looks => Message::Look,
@@ -235,22 +211,13 @@ impl Member {
 
     /// Claims a grant for a budget that wants one.
     pub(super) async fn claim(&self, reserve: &SharedReserve) {
-        if !reserve.budget.wants_grant() {
-            return;
-        }
-        let per_second = reserve.budget.reserve_in_fleet();
-        let process = *reserve.process.lock().unwrap_or_else(PoisonError::into_inner);
-        let claim = Claim { process, fresh: identity::number(), per_second, tokens: u32::MAX };
+        let Some(claim) = reserve.next() else { return };
         if let Ok(Answer::Reserve(grant)) =
             self.ask(&reserve.key, reserve.name, Request::Reserve(claim)).await
         {
-            reserve.live.store(grant.live.max(1), Ordering::Relaxed);
-            reserve.budget.accrue_alone(0);
-            if grant.tokens > 0 {
-                reserve.budget.add_grant(grant.tokens);
-            }
+            reserve.read(grant, self.settings.sync_every);
         } else if self.health.is_lost() {
-            reserve.budget.accrue_alone(per_second / reserve.live.load(Ordering::Relaxed).max(1));
+            reserve.be_alone();
         }
     }
 
@@ -276,7 +243,9 @@ impl Member {
                     .map_or(due, |soon| soon.min(due));
             }
         }
-        Duration::from_nanos(due)
+        let claims = self.reserves.iter().filter(|_| !self.health.is_lost());
+        let claim = claims.filter_map(|reserve| reserve.due_in()).min();
+        claim.map_or(Duration::from_nanos(due), |claim| claim.min(Duration::from_nanos(due)))
     }
 
     /// Leaves the fleet: the values follow their own rules from now on.
@@ -306,7 +275,7 @@ impl Member {
             circuit.side.lock().await.begin_anew();
         }
         for reserve in &self.reserves {
-            *reserve.process.lock().unwrap_or_else(PoisonError::into_inner) = identity::draw();
+            reserve.begin_anew();
         }
     }
 }

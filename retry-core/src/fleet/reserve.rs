@@ -90,3 +90,6 @@ pub fn claim(reserve: &mut Reserve, now: Micros, claim: Claim) -> Grant {
     let next = next_at.saturating_sub(now).div_ceil(1000);
     Grant { tokens: u32::try_from(tokens).unwrap_or(u32::MAX), live, next }
 }
+
+#[cfg(test)]
+mod tests;

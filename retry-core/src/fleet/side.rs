@@ -154,7 +154,10 @@ impl Side {
             Message::Lease if !view.known => {}
             Message::Lease => {
                 let number = self.leases + 1;
-                if view.granted {
+                // A lease that is free and is not granted is one of this number that was granted before, and has ended
+                // since: the answer got lost.
+                let has_ended = matches!(view.phase, Phase::Open | Phase::HalfOpen) && view.left == 0;
+                if view.granted || has_ended {
                     self.leases = number;
                 }
                 let lease = HeldLease { epoch: view.epoch, generation: view.generation, number };

@@ -32,6 +32,7 @@ proptest! {
         let per_second = u128::from(per_second);
         for (first, (start, grant)) in grants.iter().enumerate() {
             let chunk = (per_second / u128::from(grant.live)).max(1);
+            prop_assert!(u128::from(grant.tokens) <= chunk, "a grant is at most a fair share");
             let mut sum = 0;
             for (end, grant) in &grants[first..] {
                 sum += u128::from(grant.tokens);

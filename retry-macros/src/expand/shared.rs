@@ -27,22 +27,25 @@ impl Expansion<'_> {
             self.borrowed("lend_breaker", &self.locals.breaker, sharing.breaker.as_ref());
         let (throttle, lent_throttle) =
             self.borrowed("lend_throttle", &self.locals.throttle, sharing.throttle.as_ref());
-        let is_async = self.retry.shape.is_async;
-        let admit = match (&sharing.breaker, is_async) {
-            (Some(_), false) => quote!(admit_blocking),
-            _ => quote!(admit),
-        };
-        let admit = quote_spanned!(Span::mixed_site()=> #private::Shared::#admit(&mut #shared));
+        let admit = quote_spanned!(Span::mixed_site()=> #private::Shared::admit(&mut #shared));
         let admit = match sharing.breaker {
-            Some(_) if is_async => quote_spanned! {Span::mixed_site()=>
+            Some(_) if self.retry.shape.is_async => quote_spanned! {Span::mixed_site()=>
                 let mut #refused = #admit;
                 if let ::core::option::Option::Some(#wait) = #private::Shared::after_refusal(&#shared, #refused.as_ref()) {
                     #wait.await;
                     #refused = #admit;
                 }
             },
-            _ if sharing.may_refuse_the_call() => quote_spanned!(Span::mixed_site()=> let #refused = #admit;),
-            _ => quote_spanned!(Span::mixed_site()=> let _ = #admit;),
+            Some(_) => quote_spanned! {Span::mixed_site()=>
+                let mut #refused = #admit;
+                if #private::Shared::block_after_refusal(&#shared, #refused.as_ref()) {
+                    #refused = #admit;
+                }
+            },
+            None if sharing.may_refuse_the_call() => {
+                quote_spanned!(Span::mixed_site()=> let #refused = #admit;)
+            }
+            None => quote_spanned!(Span::mixed_site()=> let _ = #admit;),
         };
         let begin = quote_spanned! {Span::mixed_site()=>
             let mut #shared = #private::Shared::new(#lent_budget, #lent_breaker, #lent_throttle);

@@ -43,6 +43,7 @@ pub mod breaker {
     #[path = "../../../../retry-core/src/breaker/state.rs"]
     mod state;
 
+    pub mod fleet;
     pub mod models;
 
     /// The module of `retry-core`, without the choice between the two windows.

@@ -22,6 +22,10 @@ models! {
         what_expires_is_not_granted_again
         a_full_pool_that_is_not_full_any_more_is_not_told_full
         no_reserve_is_spent_twice;
+    loom_models::breaker::fleet:
+        it_opens_once_if_the_fleet_opens_too
+        each_lease_is_a_trial_of_one_phase
+        a_trial_that_fails_late_does_not_open_what_the_fleet_has_closed;
     loom_models::breaker::models:
         half_open_it_admits_exactly_its_trials
         the_last_of_the_trials_closes_it

@@ -1,7 +1,10 @@
 use std::{
+    future::poll_fn,
     io,
     net::{Ipv4Addr, SocketAddr},
     pin::pin,
+    task::Poll,
+    time::Duration,
 };
 
 use tokio::{
@@ -10,6 +13,7 @@ use tokio::{
     select,
     sync::watch,
     task::JoinHandle,
+    time::sleep,
 };
 
 /// What the proxy does with connections, those that are open and those to come.
@@ -24,6 +28,8 @@ pub enum Mode {
     /// Holds everything back: the network lost the peer. What was held back goes on when the mode changes, as what TCP
     /// sends again does.
     BlackHole,
+    /// Passes on once in this time what has come meanwhile. So a question takes at least so long, and at most twice.
+    Slow(Duration),
 }
 
 /// A TCP proxy in front of a server, which breaks connections on demand. It ends when it is dropped.
@@ -31,6 +37,7 @@ pub enum Mode {
 pub struct Proxy {
     address: SocketAddr,
     mode: watch::Sender<Mode>,
+    server: watch::Sender<SocketAddr>,
     listener: JoinHandle<()>,
 }
 
@@ -44,12 +51,14 @@ impl Proxy {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, crate::free_port())).await?;
         let address = listener.local_addr()?;
         let (mode, current) = watch::channel(Mode::Pass);
+        let (server, leads_to) = watch::channel(server);
         let listener = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
+                let server = *leads_to.borrow();
                 tokio::spawn(serve(client, server, current.clone()));
             }
         });
-        Ok(Proxy { address, mode, listener })
+        Ok(Proxy { address, mode, server, listener })
     }
 
     /// Where it listens.
@@ -61,6 +70,11 @@ impl Proxy {
     /// From now on, for all connections.
     pub fn set(&self, mode: Mode) {
         self.mode.send_replace(mode);
+    }
+
+    /// From now on, new connections lead to another server.
+    pub fn lead_to(&self, server: SocketAddr) {
+        self.server.send_replace(server);
     }
 }
 
@@ -98,6 +112,18 @@ async fn relay(
             Mode::Close => return Ok(()),
             Mode::Pass => select! {
                 ended = &mut traffic => return ended,
+                changed = mode.changed() => if changed.is_err() { return Ok(()) },
+            },
+            Mode::Slow(time) => select! {
+                () = sleep(time) => {
+                    let ended = poll_fn(|context| Poll::Ready(match traffic.as_mut().poll(context) {
+                        Poll::Ready(ended) => Some(ended),
+                        Poll::Pending => None,
+                    }));
+                    if let Some(ended) = ended.await {
+                        return ended;
+                    }
+                }
                 changed = mode.changed() => if changed.is_err() { return Ok(()) },
             },
             // Traffic that nobody polls stands still.
@@ -172,6 +198,26 @@ mod tests {
         assert!(timeout(Duration::from_millis(50), &mut answer).await.is_err());
         proxy.set(Mode::Pass);
         assert_eq!(answer.await.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn a_slow_way_takes_its_time_for_each_answer() {
+        let proxy = echo().await;
+        let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
+        ask(&mut stream).await.unwrap();
+        proxy.set(Mode::Slow(Duration::from_millis(60)));
+        let begun = std::time::Instant::now();
+        assert_eq!(ask(&mut stream).await.unwrap(), 7);
+        assert!(begun.elapsed() >= Duration::from_millis(60));
+    }
+
+    #[tokio::test]
+    async fn it_leads_to_another_server() {
+        let proxy = Proxy::start((Ipv4Addr::LOCALHOST, crate::free_port()).into()).await.unwrap();
+        let other = echo().await;
+        proxy.lead_to(other.address());
+        let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
+        assert_eq!(ask(&mut stream).await.unwrap(), 7);
     }
 
     #[tokio::test]

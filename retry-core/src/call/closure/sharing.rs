@@ -210,7 +210,10 @@ impl<E> Sharing<E> for Shares<'_, E> {
     fn start(&mut self, clock: Clock) -> Result<(), (Refusal, E)> {
         let (breaker, throttle) = (self.breaker.map(|(lent, _)| lent), self.throttle.map(|(lent, _)| lent));
         let used = self.used.insert(Shared::new(self.budget, breaker, throttle));
-        let refusal = if clock == Clock::Blocking { used.admit_blocking() } else { used.admit() };
+        let mut refusal = used.admit();
+        if clock == Clock::Blocking && used.block_after_refusal(refusal.as_ref()) {
+            refusal = used.admit();
+        }
         let Some(refusal) = refusal else { return Ok(()) };
         let error = match refusal.clone() {
             Refusal::Open(open) => self.breaker.map(|(_, error)| error(open)),

@@ -23,7 +23,7 @@ fn admit(circuit: &Circuit) -> (Option<Ticket>, Vec<Change>) {
 }
 
 fn closed() -> Ticket {
-    Ticket { generation: 0, is_trial: false }
+    Ticket::new(0, false)
 }
 
 fn fail(circuit: &Circuit, ticket: Ticket, threshold: u16) -> Option<Change> {

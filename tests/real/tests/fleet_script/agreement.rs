@@ -1,8 +1,8 @@
 //! The script and the specification agree, in answers and in records.
 
-use std::{collections::BTreeMap, env, time::Duration};
+use std::{collections::BTreeMap, env};
 
-use redis::{AsyncConnectionConfig, Pipeline, Script, Value, aio::MultiplexedConnection, from_redis_value};
+use redis::{Pipeline, Script, Value, aio::MultiplexedConnection, from_redis_value};
 use retry_core::fleet::{Action, Answer, Phase, Request, redis::script};
 use tokio::time::Instant;
 
@@ -19,7 +19,7 @@ const BATCH: u64 = 4;
 
 /// How often something was seen. The test is worth nothing if it is never.
 #[derive(Debug, Default)]
-struct Seen {
+struct Coverage {
     steps: u64,
     changes: u64,
     granted: u64,
@@ -31,10 +31,10 @@ struct Seen {
     tokens: u64,
 }
 
-impl Seen {
+impl Coverage {
     fn note(&mut self, step: &Expected) {
         self.steps += 1;
-        self.changes += u64::from(step.written.is_some());
+        self.changes += u64::from(step.is_changed);
         self.damaged += u64::from(step.before.is_some());
         match (&step.request, &step.answer) {
             (Request::Circuit(request), Answer::Circuit(view)) => {
@@ -62,28 +62,35 @@ async fn the_script_and_the_specification_agree() {
     let steps = number_of("FLEET_STEPS", 100_000);
     let first = number_of("FLEET_SEED", 1);
     let redis = servers::single(&[]).await;
+    let connection = servers::connection(&redis).await;
     let start = Instant::now();
     let batches = steps.div_ceil(LENGTH * BATCH);
     let halves = [0, 1].map(|half| {
-        let client = servers::client(&redis);
+        let mut connection = connection.clone();
         tokio::spawn(async move {
-            let config = AsyncConnectionConfig::new().set_response_timeout(Some(Duration::from_secs(60)));
-            let mut connection = client.get_multiplexed_async_connection_with_config(&config).await.unwrap();
-            let mut seen = Seen::default();
+            let mut coverage = Coverage::default();
             for batch in (half..batches).step_by(2) {
-                compare(&mut connection, first + batch * BATCH, &mut seen).await;
+                compare(&mut connection, first + batch * BATCH, &mut coverage).await;
             }
-            seen
+            coverage
         })
     });
     for half in halves {
-        let seen = half.await.unwrap();
-        println!("{seen:?}");
-        assert!(seen.phases.len() == 4 && seen.phases.values().all(|&count| count > seen.steps / 200));
+        let coverage = half.await.unwrap();
+        println!("{coverage:?}");
         assert!(
-            [seen.granted, seen.closed_by_trials, seen.reopened, seen.damaged, seen.tokens]
-                .iter()
-                .all(|&count| count > seen.steps / 1_000)
+            coverage.phases.len() == 4 && coverage.phases.values().all(|&count| count > coverage.steps / 200)
+        );
+        assert!(
+            [
+                coverage.granted,
+                coverage.closed_by_trials,
+                coverage.reopened,
+                coverage.damaged,
+                coverage.tokens
+            ]
+            .iter()
+            .all(|&count| count > coverage.steps / 1_000)
         );
     }
     let seconds = start.elapsed().as_secs_f64();
@@ -92,7 +99,7 @@ async fn the_script_and_the_specification_agree() {
 }
 
 /// Sends some histories at once, and compares the answer, the fields and the life after each of their steps.
-async fn compare(connection: &mut MultiplexedConnection, seed: u64, seen: &mut Seen) {
+async fn compare(connection: &mut MultiplexedConnection, seed: u64, coverage: &mut Coverage) {
     let script = Script::new(script::CODE);
     let _: String = script.load_async(connection).await.unwrap();
     let mut pipeline = redis::pipe();
@@ -102,7 +109,7 @@ async fn compare(connection: &mut MultiplexedConnection, seed: u64, seen: &mut S
         let key = format!("fleet:circuit:{seed}");
         for _ in 0..LENGTH {
             let step = history.advance();
-            seen.note(&step);
+            coverage.note(&step);
             send(&mut pipeline, script.get_hash(), &key, &step);
             expected.push((seed, step));
         }
@@ -120,14 +127,15 @@ async fn compare(connection: &mut MultiplexedConnection, seed: u64, seen: &mut S
             || format!("seed {seed}, step {}: {:?} at {:?}", index as u64 % LENGTH, step.request, step.now);
         assert_eq!(answer, step.answer, "{}, {fields:?}", place());
         assert_eq!(fields, step.fields.clone().unwrap_or_default(), "{}", place());
-        match step.written {
-            Some(None) => assert_eq!(left, -1, "{}", place()),
-            Some(Some(written)) => {
-                let written = i64::try_from(written.as_millis()).unwrap();
-                assert!((written - 5_000..=written).contains(&left), "{left} of {written}; {}", place());
+        match step.life {
+            None if step.is_changed => assert_eq!(left, -1, "{}", place()),
+            Some(full) => {
+                let full = i64::try_from(full.as_millis()).unwrap();
+                assert!((full - 5_000..=full).contains(&left), "{left} of {full}; {}", place());
             }
             None => {
-                assert!(left <= life || step.before.is_some() || index as u64 % LENGTH == 0, "{}", place())
+                let is_first = (index as u64).is_multiple_of(LENGTH);
+                assert!(left <= life || step.before.is_some() || is_first, "{}", place());
             }
         }
         life = left;

@@ -11,8 +11,9 @@ pub(crate) struct Expected {
     pub(crate) before: Option<Damage>,
     pub(crate) request: Request,
     pub(crate) answer: Answer,
-    /// The life that the step gives the record, if it changes it.
-    pub(crate) written: Option<Option<Duration>>,
+    pub(crate) is_changed: bool,
+    /// The life of a changed record; none if it lives for ever.
+    pub(crate) life: Option<Duration>,
     /// The fields after the step.
     pub(crate) fields: Option<BTreeMap<String, String>>,
 }
@@ -48,8 +49,8 @@ struct Process {
 
 const EDGES: [u64; 8] = [0, 1, 2, 1 << 50, (1 << 53) - 1, 1 << 53, (1 << 53) + 1, u64::MAX];
 
-/// The latest time, in microseconds: 2^53 and below.
-const LATEST: u64 = 9_000_000_000_000_000;
+/// The latest time, in microseconds, that an argument of the script can have.
+const LATEST: u64 = 1 << 53;
 
 impl History {
     pub(crate) fn new(seed: u64) -> History {
@@ -97,12 +98,13 @@ impl History {
         let now = Duration::from_micros(self.micros);
         let record = self.fields.as_ref().and_then(Record::from_fields);
         let (answer, written) = Record::answer(record.as_ref(), now, &request);
-        let life = written.as_ref().map(|written| written.life);
+        let is_changed = written.is_some();
+        let life = written.as_ref().and_then(|written| written.life);
         if let Some(written) = written {
             self.fields = Some(written.record.fields());
         }
         self.note(&request, &answer);
-        Expected { now, before, request, answer, written: life, fields: self.fields.clone() }
+        Expected { now, before, request, answer, is_changed, life, fields: self.fields.clone() }
     }
 
     fn note(&mut self, request: &Request, answer: &Answer) {

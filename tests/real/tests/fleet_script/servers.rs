@@ -1,7 +1,9 @@
 //! Servers of Redis in the shapes that the tests need.
 
+use std::time::Duration;
+
 use real::{Greeting, servers::redis::Redis};
-use redis::{Client, aio::MultiplexedConnection};
+use redis::{AsyncConnectionConfig, Client, aio::MultiplexedConnection};
 
 const PONG: Greeting = Greeting { say: b"PING\r\n", hear: b"+PONG" };
 
@@ -16,8 +18,10 @@ pub(crate) fn client(redis: &Redis) -> Client {
     Client::open(format!("redis://{}", redis.address())).unwrap()
 }
 
+/// Returns a connection that waits for the answers of a busy machine.
 pub(crate) async fn connection(redis: &Redis) -> MultiplexedConnection {
-    client(redis).get_multiplexed_async_connection().await.unwrap()
+    let config = AsyncConnectionConfig::new().set_response_timeout(Some(Duration::from_mins(1)));
+    client(redis).get_multiplexed_async_connection_with_config(&config).await.unwrap()
 }
 
 /// Returns a line of a section of `INFO`.

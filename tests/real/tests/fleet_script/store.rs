@@ -11,7 +11,7 @@ use std::{
 
 use real::{Mode, Proxy, Server};
 use redis::{Client, RedisError, aio::MultiplexedConnection, cmd};
-use retry_core::fleet::{Action, IntoStore, Phase, Record, RedisStore, redis::script};
+use retry_core::fleet::{Action, Fleet, IntoStore, Phase, Record, RedisStore, redis::script};
 use tokio::{
     runtime::Runtime,
     time::{sleep, timeout},
@@ -65,6 +65,14 @@ async fn a_fleet_takes_a_client_and_its_connections() {
             epochs.push(view.epoch);
         }
         assert!(epochs.iter().all(|&epoch| epoch == epochs[0]));
+        let [shared, ..] = stores;
+        let fleets = [
+            Fleet::on(servers::client(&redis)),
+            Fleet::on(servers::client(&redis).get_connection_manager().await.unwrap()),
+            Fleet::on(RedisStore::new(servers::connection(&redis).await)),
+            Fleet::on(shared),
+        ];
+        assert_eq!(fleets.len(), 4);
     })
     .await;
 }
@@ -196,6 +204,33 @@ async fn a_full_server_refuses_and_is_found_again() {
         assert!(fields(&mut connection).await.is_empty());
         run(&mut connection, "CONFIG SET maxmemory 0").await;
         assert!(ask(&store, 1, Action::Join).await.unwrap().known);
+    })
+    .await;
+}
+
+/// The user has the commands that the documentation of the store lists.
+#[tokio::test]
+async fn a_user_needs_few_commands_and_the_keys_of_the_fleet() {
+    bounded(async {
+        let redis = servers::single(&[]).await;
+        let mut connection = servers::connection(&redis).await;
+        let commands =
+            "+evalsha +script|load +time +exists +del +hmget +hgetall +hlen +hset +hdel +pexpire +persist";
+        run(&mut connection, &format!("ACL SETUSER fleet on >secret ~shop:* -@all {commands}")).await;
+        let client = Client::open(format!("redis://fleet:secret@{}", redis.address())).unwrap();
+        let store = client.clone().into_store();
+        run(&mut connection, &format!("HSET {KEY} damaged record")).await;
+        let mut seen = ask(&store, 1, Action::Join).await.unwrap();
+        let lasting = Action::Force { epoch: seen.epoch, generation: 0, time: u64::MAX };
+        assert_eq!(ask(&store, 1, lasting).await.unwrap().phase, Phase::ForcedOpen);
+        seen = ask(&store, 1, Action::Leave).await.unwrap();
+        assert_eq!((seen.phase, seen.live), (Phase::ForcedOpen, 0));
+        // Without the permission to read, the record is not taken for a missing one.
+        run(&mut connection, "ACL SETUSER fleet -hmget").await;
+        let refused = ask(&store, 1, Action::Look).await.unwrap_err();
+        assert!(refused.to_string().contains("can't run this command"), "{refused}");
+        run(&mut connection, "ACL SETUSER fleet +hmget").await;
+        assert_eq!(ask(&store, 1, Action::Look).await.unwrap().epoch, seen.epoch);
     })
     .await;
 }

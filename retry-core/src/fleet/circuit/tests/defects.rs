@@ -53,6 +53,18 @@ fn a_lease_that_is_released_is_free_again() {
 }
 
 #[test]
+fn leases_of_the_last_trials_hold_no_place() {
+    let mut bench = Bench::in_phase(Phase::Open);
+    bench.rules.trial_timeout = 1_000_000;
+    bench.wait(RULES.open_for);
+    bench.lease(A);
+    bench.trial(B, true);
+    bench.wait(2 * RULES.open_for);
+    assert!(bench.lease(B).granted);
+    assert!(bench.lease(C).granted);
+}
+
+#[test]
 fn leases_of_processes_that_died_are_free_after_their_time() {
     let mut bench = Bench::in_phase(Phase::HalfOpen);
     bench.lease(B);

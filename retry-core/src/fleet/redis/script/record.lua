@@ -26,7 +26,7 @@ else
   micros = tonumber(ARGV[2])
 end
 -- What is added to a time stays below 2^53.
-local MAX_NOW = 4503599627370496
+local MAX_NOW = 9007199237963776
 local now = min(floor(micros / 1000), MAX_NOW)
 
 -- What is left of a length of time that began at `start`. A start in the future means that the clock was set back: then
@@ -161,19 +161,17 @@ end
 local function sweep(retention)
   local is_fixed = {}
   for _, name in ipairs(names) do is_fixed[name] = true end
-  count, left_count = 0, 0
-  local function keep(member)
-    count = count + 1
-    if has_left(member) then left_count = left_count + 1 end
-  end
-  if own then keep(own) end
+  count, left_count = own and 1 or 0, own and has_left(own) and 1 or 0
+  -- Every process is looked at while the server does nothing else, so this only reads what it needs.
+  local match, highest = string.match, text(MAX_NUMBER)
   local all = is_there and redis.call('HGETALL', key) or {}
   for i = 1, #all, 2 do
     local name = all[i]
     if not is_fixed[name] and name ~= own_name then
-      local member = string.sub(name, 1, 2) == 'm:' and hex(string.sub(name, 3)) and read_member(all[i + 1])
-      if member and left_of(retention, member.seen) > 0 then
-        keep(member)
+      local report, seen = match(all[i + 1], '^(%d+):%d+:(%d+)$')
+      if report and match(name, '^m:%x+$') and left_of(retention, tonumber(seen)) > 0 then
+        count = count + 1
+        if report == highest then left_count = left_count + 1 end
       else
         gone[#gone + 1] = name
       end

@@ -1,0 +1,80 @@
+//! A budget that has joined: when it asks the store for tokens.
+
+use core::time::Duration;
+use std::string::String;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use tokio::time::Instant;
+
+use super::held::Held;
+use super::identity;
+use super::members::ProcessId;
+use super::reserve::{Claim, Grant};
+use crate::budget::RetryBudget;
+
+/// A budget that has joined.
+pub(super) struct SharedReserve {
+    pub(super) budget: Held<RetryBudget>,
+    pub(super) name: &'static str,
+    pub(super) key: String,
+    process: Mutex<ProcessId>,
+    live: AtomicU32,
+    /// Before this time nobody asks, because there is nothing to get.
+    empty_until: Mutex<Option<Instant>>,
+}
+
+/// The longest time for which nobody asks.
+const LONGEST: Duration = Duration::from_secs(3600);
+
+impl SharedReserve {
+    pub(super) fn new(budget: Held<RetryBudget>, name: &'static str, key: String) -> SharedReserve {
+        let process = Mutex::new(identity::draw());
+        SharedReserve { budget, name, key, process, live: AtomicU32::new(1), empty_until: Mutex::default() }
+    }
+
+    /// Draws another process, in one that was forked.
+    pub(super) fn begin_anew(&self) {
+        *self.process.lock().unwrap_or_else(PoisonError::into_inner) = identity::draw();
+    }
+
+    /// Returns how long it takes until the budget asks for tokens, if it wants some.
+    pub(super) fn due_in(&self) -> Option<Duration> {
+        let until = *self.empty_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()));
+        self.budget.wants_grant().then_some(left)
+    }
+
+    /// Returns the claim to send, if one is due.
+    pub(super) fn next(&self) -> Option<Claim> {
+        if self.due_in() != Some(Duration::ZERO) {
+            return None;
+        }
+        let process = *self.process.lock().unwrap_or_else(PoisonError::into_inner);
+        let per_second = self.budget.reserve_in_fleet();
+        Some(Claim { process, fresh: identity::number(), per_second, tokens: u32::MAX })
+    }
+
+    /// Reads the answer to a claim. A process that got nothing leaves the next tokens to the others, as many as there are, but
+    /// it asks again within `sync_every`. So the store is asked once for each token, and beyond that once in `sync_every` by
+    /// each process.
+    pub(super) fn read(&self, grant: Grant, sync_every: Duration) {
+        let Grant { tokens, live, next } = grant;
+        self.live.store(live.max(1), Ordering::Relaxed);
+        self.budget.accrue_alone(0);
+        let next = Duration::from_millis(next).min(LONGEST);
+        let turn = Duration::from_secs(live.into()) / self.budget.reserve_in_fleet().max(1);
+        let wait = if tokens > 0 { next } else { next.max(turn.min(sync_every)) };
+        let until = Instant::now() + wait;
+        *self.empty_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
+        if tokens > 0 {
+            self.budget.add_grant(tokens);
+        }
+    }
+
+    /// Accrues the share of this process, because the store is away.
+    pub(super) fn be_alone(&self) {
+        let share = self.budget.reserve_in_fleet() / self.live.load(Ordering::Relaxed).max(1);
+        self.budget.accrue_alone(share);
+    }
+}
