@@ -501,10 +501,14 @@ async fn a_process_with_few_calls_recovers() {
         let fleet = fleet_of(processes, &store);
         settle().await;
         // One opens by its own rules, two and more open the fleet's circuit.
-        fleet.iter().for_each(|process| process.fail(4));
+        for process in &fleet {
+            process.fail(4);
+        }
         sleep(Duration::from_millis(1200)).await;
         for _ in 0..40 {
-            fleet.iter().for_each(|process| process.succeed(1));
+            for process in &fleet {
+                process.succeed(1);
+            }
             sleep(Duration::from_millis(1500)).await;
         }
         assert!(fleet.iter().all(|process| process.state() == CircuitState::Closed), "of {processes}");
