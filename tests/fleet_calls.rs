@@ -119,10 +119,10 @@ async fn a_retry_waits_for_its_lease() {
 #[tokio::test(start_paused = true)]
 async fn no_call_waits_longer_than_the_patience_of_the_fleet() {
     let store = Arc::new(Slow(MemoryStore::new(), Duration::from_millis(20)));
-    let (client, _member) = client(&store).await;
+    let (client, member) = client(&store).await;
     open(&client).await;
     let slow = Arc::new(Slow(MemoryStore::new(), Duration::from_secs(2)));
-    drop(_member);
+    drop(member);
     let _member = Fleet::on(slow).quorum(1).join(Arc::clone(&client.breaker)).start();
     for call in 0..20 {
         let begun = Instant::now();

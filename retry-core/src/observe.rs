@@ -46,6 +46,8 @@ pub use event::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
 pub use event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 pub use log_rules::{LogLevel, LogRules};
 pub use observer::{Observer, SetObserverError, set_observer};
+#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+pub use stats::FleetStats;
 #[cfg(target_has_atomic = "64")]
 pub use stats::{BreakerStats, BudgetStats, ThrottleStats};
 pub use stats::{ErrorCount, OperationStats, Stats, StatsSnapshot};

@@ -135,3 +135,71 @@ impl Shared<'_> {
         self.reacquire(planned)
     }
 }
+
+#[cfg(all(test, feature = "fleet", target_has_atomic = "64"))]
+mod tests {
+    use core::time::Duration;
+    use std::sync::{Arc, Weak};
+
+    use super::*;
+    use crate::breaker::{Asked, CircuitState, Coordinator, HeldLease};
+
+    /// A member whose answer is there before the call that has asked does anything else.
+    struct Prompt {
+        breaker: Weak<CircuitBreaker>,
+        closes: bool,
+    }
+
+    impl Coordinator for Prompt {
+        fn wake(&self) {
+            let Some(breaker) = self.breaker.upgrade() else { return };
+            let link = breaker.link().expect("it has joined");
+            if !link.wants_lease() {
+                return;
+            }
+            let lease = HeldLease { epoch: 1, generation: 2, number: 3 };
+            link.answer_lease((!self.closes).then_some(lease), breaker.fleet_now());
+            if self.closes {
+                breaker.follow_closed();
+            }
+        }
+
+        fn asked(&self) -> Asked {
+            Box::pin(core::future::pending())
+        }
+
+        fn block(&self) -> bool {
+            false
+        }
+    }
+
+    fn half_open(closes: bool) -> Arc<CircuitBreaker> {
+        let breaker = Arc::new(CircuitBreaker::new().open_for(Duration::from_secs(10)));
+        let member = Arc::new(Prompt { breaker: Arc::downgrade(&breaker), closes });
+        assert!(breaker.join_fleet(member, u64::MAX));
+        breaker.link().expect("it has joined").see(breaker.fleet_now());
+        breaker.follow(0, false);
+        assert_ne!(breaker.state(), CircuitState::Closed);
+        breaker
+    }
+
+    #[test]
+    fn a_refused_call_runs_if_the_answer_has_come_before_it_waits() {
+        for closes in [false, true] {
+            let breaker = half_open(closes);
+            let mut shared = Shared::new(None, Some(&breaker), None);
+            let refusal = shared.admit();
+            assert!(refusal.is_some());
+            let mut wait = shared.after_refusal(refusal.as_ref()).expect("the call is admitted anew");
+            let mut context = Context::from_waker(core::task::Waker::noop());
+            assert!(Pin::new(&mut wait).poll(&mut context).is_ready());
+            assert!(shared.admit().is_none(), "{closes}");
+
+            let breaker = half_open(closes);
+            let mut shared = Shared::new(None, Some(&breaker), None);
+            let refusal = shared.admit();
+            assert!(shared.block_after_refusal(refusal.as_ref()), "there is nothing to wait for");
+            assert!(shared.admit().is_none(), "{closes}");
+        }
+    }
+}

@@ -15,10 +15,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use self::frequent::ErrorCount;
 use self::frequent::count_error;
 use self::limits::beginning;
+#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+pub use self::shared::FleetStats;
 #[cfg(target_has_atomic = "64")]
 use self::shared::SharedCounts;
 #[cfg(target_has_atomic = "64")]
 pub use self::shared::{BreakerStats, BudgetStats, ThrottleStats};
+#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+use super::event::FleetEvent;
 #[cfg(target_has_atomic = "64")]
 use super::event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 use super::observer::Observer;
@@ -27,7 +31,7 @@ use crate::decision::GiveUpReason;
 
 /// An observer that counts, for each operation: calls that retried, retries, recoveries, give-ups by reason,
 /// the time waited, the most frequent errors and the copies of hedged attempts. It also counts the changes and
-/// refusals of each circuit breaker, and what each retry budget and throttle refuses.
+/// refusals of each circuit breaker, what each retry budget and throttle refuses, and how often a fleet loses its store.
 ///
 /// Calls that succeed on the first attempt emit no events and are not counted. Memory is bounded: a `Stats`
 /// keeps up to [`MAX_OPERATIONS`](Stats::MAX_OPERATIONS) operations and, for each of them, up to
@@ -128,6 +132,8 @@ impl Counts {
             budgets: self.shared.budgets.clone(),
             #[cfg(target_has_atomic = "64")]
             throttles: self.shared.throttles.clone(),
+            #[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+            fleets: self.shared.fleets.clone(),
         }
     }
 }
@@ -192,6 +198,16 @@ impl Observer for Stats {
         self.lock().shared.throttled(event);
     }
 
+    #[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+    fn fleet_lost(&self, event: &FleetEvent<'_>) {
+        self.lock().shared.fleet(event, true);
+    }
+
+    #[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+    fn fleet_found(&self, event: &FleetEvent<'_>) {
+        self.lock().shared.fleet(event, false);
+    }
+
     #[cfg(target_has_atomic = "64")]
     fn hedge_started(&self, event: &HedgeEvent<'_>) {
         self.count(event.label(), |operation| operation.hedges_started += 1);
@@ -244,6 +260,9 @@ pub struct StatsSnapshot {
     /// Every throttle that has refused a call, sorted by name.
     #[cfg(target_has_atomic = "64")]
     pub throttles: Vec<ThrottleStats>,
+    /// Every fleet whose store was away, sorted by name.
+    #[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+    pub fleets: Vec<FleetStats>,
 }
 
 /// The counts of one operation.

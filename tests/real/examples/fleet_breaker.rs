@@ -22,8 +22,8 @@ use real::{
 use reattempt::{
     CircuitBreaker, CircuitOpen, CircuitState, Retryable,
     fleet::{Fleet, FleetMember},
-    observe::CircuitEvent,
-    retry,
+    observe::{CircuitEvent, FleetEvent, Observer},
+    retry, set_observer,
 };
 use reqwest::Client;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -81,6 +81,15 @@ fn note(event: &CircuitEvent<'_>) {
     }
 }
 
+/// Reports what a reader of the table would wonder about: a machine so busy that the store counts as away.
+struct Losses;
+
+impl Observer for Losses {
+    fn fleet_lost(&self, event: &FleetEvent<'_>) {
+        eprintln!("  a process has lost its store: {}", event.error().unwrap_or_default());
+    }
+}
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -99,6 +108,7 @@ async fn work(number: u32, url: &str, redis: &str) -> Result<()> {
             Some(Fleet::on(redis).name("example").join(&SEARCH).start())
         }
     };
+    set_observer(Losses)?;
     let http = Client::builder().timeout(Duration::from_secs(1)).build()?;
     println!("ready");
     io::stdin().read_line(&mut String::new())?;
@@ -140,7 +150,7 @@ async fn compare() -> Result<()> {
         async move || if is_down.load(Relaxed) { StatusCode::BAD_GATEWAY } else { StatusCode::OK }
     };
     let server = Http::start(Router::new().route("/search", get(answer))).await?;
-    let redis = Redis::start().await?;
+    let redis = Redis::start_in_memory().await?;
     let url = format!("http://{}/search", server.address());
     println!("A server fails from {:.1?} to {:.1?}.\n", HEALTHY, HEALTHY + DOWN);
 

@@ -32,7 +32,7 @@ const OPEN_FOR: Duration = Duration::from_secs(3);
 static SEARCH: CircuitBreaker = CircuitBreaker::new()
     .name("search")
     .failure_rate(0.5)
-    .window_time(Duration::from_secs(60))
+    .window_time(Duration::from_mins(1))
     .minimum_calls(20)
     .open_for(OPEN_FOR);
 
@@ -107,7 +107,7 @@ async fn compare() -> Result<()> {
         }
     };
     let http = Http::start(Router::new().route("/search", get(answer))).await?;
-    let redis = Redis::start().await?;
+    let redis = Redis::start_in_memory().await?;
     let url = format!("http://{}/search", http.address());
 
     println!("Fifty environments that each know only themselves:");

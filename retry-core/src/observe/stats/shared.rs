@@ -2,6 +2,8 @@
 
 use super::limits::{self, beginning};
 use crate::breaker::CircuitState;
+#[cfg(feature = "fleet")]
+use crate::observe::FleetEvent;
 use crate::observe::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, ThrottleEvent};
 
 /// The counts of one circuit breaker, or of all breakers with the same name.
@@ -52,17 +54,40 @@ pub struct ThrottleStats {
     pub probability: f64,
 }
 
-/// The counts of all breakers, budgets and throttles, each sorted by name.
+/// The counts of one fleet that this process has joined.
+#[cfg(feature = "fleet")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FleetStats {
+    /// The name of the fleet.
+    pub fleet: String,
+    /// Whether its store is away, so that this process follows its own rules.
+    pub is_away: bool,
+    /// How often the process has lost the store.
+    pub lost: u64,
+    /// How often it has found the store again.
+    pub found: u64,
+}
+
+/// The counts of all breakers, budgets, throttles and fleets, each sorted by name.
 #[derive(Debug, Default)]
 pub(super) struct SharedCounts {
     pub(super) breakers: Vec<BreakerStats>,
     pub(super) budgets: Vec<BudgetStats>,
     pub(super) throttles: Vec<ThrottleStats>,
+    #[cfg(feature = "fleet")]
+    pub(super) fleets: Vec<FleetStats>,
 }
 
 impl SharedCounts {
     pub(super) const fn new() -> SharedCounts {
-        SharedCounts { breakers: Vec::new(), budgets: Vec::new(), throttles: Vec::new() }
+        SharedCounts {
+            breakers: Vec::new(),
+            budgets: Vec::new(),
+            throttles: Vec::new(),
+            #[cfg(feature = "fleet")]
+            fleets: Vec::new(),
+        }
     }
 
     pub(super) fn changed(&mut self, event: &CircuitEvent<'_>) {
@@ -96,6 +121,16 @@ impl SharedCounts {
         let throttle = entry(&mut self.throttles, event.throttle(), |throttle| &throttle.throttle, new);
         throttle.refused += 1;
         throttle.probability = event.probability();
+    }
+
+    /// Counts that a process has lost the store of its fleet, or has found it.
+    #[cfg(feature = "fleet")]
+    pub(super) fn fleet(&mut self, event: &FleetEvent<'_>, is_away: bool) {
+        let new = |fleet| FleetStats { fleet, is_away, lost: 0, found: 0 };
+        let fleet = entry(&mut self.fleets, event.fleet(), |fleet| &fleet.fleet, new);
+        fleet.is_away = is_away;
+        fleet.lost += u64::from(is_away);
+        fleet.found += u64::from(!is_away);
     }
 }
 
@@ -178,6 +213,28 @@ mod tests {
         assert_eq!(snapshot.budgets, [budget("other", 3, 0, 1), budget("retries", 0, 3, 1)]);
         let throttle = ThrottleStats { throttle: "search".to_owned(), refused: 2, probability: 0.25 };
         assert_eq!(snapshot.throttles, [throttle]);
+    }
+
+    #[test]
+    #[cfg(feature = "fleet")]
+    fn a_fleet_has_whether_its_store_is_away() {
+        let stats = Stats::new();
+        let event = |fleet, error| FleetEvent { fleet, store: "redis", error };
+        stats.fleet_lost(&event("shop", Some("connection refused")));
+        stats.fleet_found(&event("shop", None));
+        stats.fleet_lost(&event("shop", Some("no answer within 100ms")));
+        stats.fleet_lost(&event("mail", Some("connection refused")));
+        stats.fleet_found(&event("mail", None));
+        let counts =
+            |fleet: &str, is_away, lost, found| FleetStats { fleet: fleet.to_owned(), is_away, lost, found };
+        assert_eq!(stats.snapshot().fleets, [counts("mail", false, 1, 1), counts("shop", true, 2, 1)]);
+        let table = stats.to_string();
+        assert!(
+            table.ends_with(
+                "\n\nfleet  store  lost  found\nmail   there     1      1\nshop    away     2      1\n"
+            ),
+            "{table}"
+        );
     }
 
     #[test]

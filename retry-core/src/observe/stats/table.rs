@@ -2,6 +2,8 @@
 
 use core::fmt::{self, Display};
 
+#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+use super::FleetStats;
 #[cfg(target_has_atomic = "64")]
 use super::{BreakerStats, BudgetStats, ThrottleStats};
 use super::{OperationStats, StatsSnapshot};
@@ -13,6 +15,8 @@ const BREAKERS: [&str; 4] = ["breaker", "state", "opened", "refused"];
 const BUDGETS: [&str; 4] = ["budget", "balance", "withdrawn", "refused"];
 #[cfg(target_has_atomic = "64")]
 const THROTTLES: [&str; 3] = ["throttle", "refused", "probability"];
+#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+const FLEETS: [&str; 4] = ["fleet", "store", "lost", "found"];
 
 /// The number of errors that are shown for an operation.
 const ERRORS: usize = 3;
@@ -25,6 +29,8 @@ impl Display for StatsSnapshot {
             table_if_any(f, &BREAKERS, &self.breakers, breaker)?;
             table_if_any(f, &BUDGETS, &self.budgets, budget)?;
             table_if_any(f, &THROTTLES, &self.throttles, throttle)?;
+            #[cfg(feature = "fleet")]
+            table_if_any(f, &FLEETS, &self.fleets, fleet)?;
         }
         Ok(())
     }
@@ -95,6 +101,13 @@ fn budget(budget: &BudgetStats) -> [String; BUDGETS.len()] {
 fn throttle(throttle: &ThrottleStats) -> [String; THROTTLES.len()] {
     let ThrottleStats { throttle: name, refused, probability } = throttle;
     [OneLine(name).to_string(), refused.to_string(), format!("{:.0}%", probability * 100.0)]
+}
+
+#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+fn fleet(fleet: &FleetStats) -> [String; FLEETS.len()] {
+    let FleetStats { fleet: name, is_away, lost, found } = fleet;
+    let store = if *is_away { "away" } else { "there" };
+    [OneLine(name).to_string(), store.to_owned(), lost.to_string(), found.to_string()]
 }
 
 /// Writes one line of the table. The first column is aligned to the left, the others to the right.

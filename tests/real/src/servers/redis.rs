@@ -27,6 +27,15 @@ impl Redis {
         Redis::start_with(&[], GREETING).await
     }
 
+    /// Starts one without data that writes nothing to its disk, for what may be lost: the records of a fleet.
+    ///
+    /// # Errors
+    ///
+    /// As [`Daemon::start`].
+    pub async fn start_in_memory() -> io::Result<Redis> {
+        Redis::start_with(&["--appendonly", "no"], GREETING).await
+    }
+
     /// Starts one without data and with these settings, and waits until it greets so.
     ///
     /// # Errors
