@@ -549,3 +549,18 @@ async fn a_large_fleet_in_which_everything_fails_sends_no_more_reports_than_its_
     let asked = store.asked.load(Ordering::Relaxed) - asked;
     assert!(asked <= 11_000, "{asked} reports of 400 processes in ten seconds");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_breaker_without_rates_learns_of_the_fleet_by_its_successes() {
+    let store = Arc::new(MemoryStore::new());
+    let in_a_row = || CircuitBreaker::new().consecutive_failures(2).open_for(OPEN_FOR);
+    let fleet: Vec<_> = (0..3).map(|_| Process::with(&store, in_a_row())).collect();
+    settle().await;
+    fleet[0].fail(2);
+    fleet[1].fail(2);
+    sleep(Duration::from_millis(200)).await;
+    assert_eq!(fleet[2].state(), CircuitState::Closed);
+    fleet[2].succeed(1);
+    sleep(Duration::from_millis(1200)).await;
+    assert_eq!(fleet[2].state(), CircuitState::Open);
+}

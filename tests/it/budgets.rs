@@ -381,7 +381,8 @@ fn a_budget_is_a_static_that_threads_share() {
     static BUDGET: RetryBudget = RetryBudget::new().ratio(0.5).reserve_per_second(1);
     fn assert_shared<T: Send + Sync + 'static>(_: &T) {}
     assert_shared(&BUDGET);
-    const { assert!(size_of::<RetryBudget>() <= 256) }
+    // With the feature `fleet` there is a pointer more, which takes another cache line.
+    const { assert!(size_of::<RetryBudget>() <= if cfg!(feature = "fleet") { 320 } else { 256 }) }
 }
 
 #[test]

@@ -34,6 +34,13 @@ impl CircuitBreaker {
         }
     }
 
+    /// Counts a success for the fleet, of a breaker without rates: a process that calls has to report now and then, to learn of a
+    /// circuit that others have opened.
+    #[inline]
+    pub(super) fn count_success_for_fleet(&self) {
+        self.count_for_fleet(CallResult { has_failed: false, was_slow: false });
+    }
+
     /// Counts a failure for the fleet, if the breaker has no rates, whose calls are counted already.
     pub(super) fn count_failure_for_fleet(&self, ticket: Ticket) {
         if !self.rates.are_watched() && !ticket.is_trial {
