@@ -62,7 +62,25 @@ fn breakers() {
     let policy = failure_policy::success_rate_over_time_window(0.5, 20, TIME, constant(PAUSE));
     let theirs = failsafe::Config::new().failure_policy(policy).build();
     row(&mut table, "failsafe, over time", || through_failsafe(&theirs));
+    #[cfg(feature = "fleet")]
+    in_a_fleet(&mut table);
     table.print();
+}
+
+/// Calls through breakers that have joined a fleet, which count them for it.
+#[cfg(feature = "fleet")]
+fn in_a_fleet(table: &mut Table) {
+    use reattempt::fleet::{Fleet, MemoryStore};
+
+    let breakers = [
+        ("in a row, in a fleet", CircuitBreaker::new().name("in a row")),
+        ("over calls, in a fleet", CircuitBreaker::new().name("over calls").failure_rate(0.5)),
+    ];
+    for (name, breaker) in breakers {
+        let breaker = std::sync::Arc::new(breaker);
+        let _member = Fleet::on(MemoryStore::new()).join(std::sync::Arc::clone(&breaker)).start();
+        row(table, &format!("reattempt, {name}"), || through(&breaker));
+    }
 }
 
 fn throttles() {
