@@ -543,3 +543,21 @@ async fn a_large_fleet_in_which_everything_fails_sends_no_more_reports_than_its_
     let asked = store.asked.load(Ordering::Relaxed) - asked;
     assert!(asked <= 11_000, "{asked} reports of 400 processes in ten seconds");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_large_fleet_without_retries_asks_seldom_for_its_reserve() {
+    let store = Arc::new(Flaky::default());
+    let fleet: Vec<_> = (0..200).map(|_| budget(&store)).collect();
+    settle().await;
+    sleep(Duration::from_secs(5)).await;
+    let asked = store.asked.load(Ordering::Relaxed);
+    // Once for each process at first, and then once for each token.
+    assert!(asked <= 200 + 20 * 5, "{asked} requests in the first seconds");
+    sleep(Duration::from_secs(115)).await;
+    let asked = store.asked.load(Ordering::Relaxed);
+    assert!(asked <= 200 * 8, "{asked} requests");
+    let paid = fleet.iter().filter(|(budget, _)| budget.balance() > 0).count();
+    sleep(Duration::from_secs(60)).await;
+    let again = store.asked.load(Ordering::Relaxed) - asked;
+    assert!(again <= 20 * 60, "{again} requests by {paid} of 200 that have tokens");
+}
