@@ -375,14 +375,18 @@ async fn a_process_that_has_been_bad_for_long_counts_when_another_one_becomes_ba
     for _ in 0..130 {
         // Its own rules let trials through, which fail.
         fleet[0].fail(1);
-        fleet[1..].iter().for_each(|process| process.succeed(1));
+        for process in &fleet[1..] {
+            process.succeed(1);
+        }
         sleep(Duration::from_millis(500)).await;
     }
     assert!(fleet[1..].iter().all(|process| process.state() == CircuitState::Closed));
     fleet[1].fail(100);
     for _ in 0..24 {
         fleet[0].fail(1);
-        fleet[2..].iter().for_each(|process| process.succeed(1));
+        for process in &fleet[2..] {
+            process.succeed(1);
+        }
         sleep(Duration::from_millis(500)).await;
     }
     assert!(fleet.iter().all(|process| process.state() != CircuitState::Closed), "the second one opens it");
@@ -501,10 +505,14 @@ async fn a_process_with_few_calls_recovers() {
         let fleet = fleet_of(processes, &store);
         settle().await;
         // One opens by its own rules, two and more open the fleet's circuit.
-        fleet.iter().for_each(|process| process.fail(4));
+        for process in &fleet {
+            process.fail(4);
+        }
         sleep(Duration::from_millis(1200)).await;
         for _ in 0..40 {
-            fleet.iter().for_each(|process| process.succeed(1));
+            for process in &fleet {
+                process.succeed(1);
+            }
             sleep(Duration::from_millis(1500)).await;
         }
         assert!(fleet.iter().all(|process| process.state() == CircuitState::Closed), "of {processes}");
@@ -537,7 +545,9 @@ async fn a_large_fleet_in_which_everything_fails_sends_no_more_reports_than_its_
     sleep(Duration::from_secs(2)).await;
     let asked = store.asked.load(Ordering::Relaxed);
     for _ in 0..100 {
-        fleet.iter().for_each(|process| process.fail(1));
+        for process in &fleet {
+            process.fail(1);
+        }
         sleep(Duration::from_millis(100)).await;
     }
     let asked = store.asked.load(Ordering::Relaxed) - asked;
