@@ -571,3 +571,35 @@ async fn a_large_fleet_without_retries_asks_seldom_for_its_reserve() {
     let again = store.asked.load(Ordering::Relaxed) - asked;
     assert!(again <= 20 * 60, "{again} requests by {paid} of 200 that have tokens");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_process_counts_as_long_as_its_own_rules_keep_it_open() {
+    for recovers in [false, true] {
+        let store = Arc::new(MemoryStore::new());
+        let breaker = || CircuitBreaker::new().failure_rate(0.5).open_for(OPEN_FOR).minimum_calls(4);
+        let breaker = || breaker().open_for_max(OPEN_FOR * 4);
+        let fleet: Vec<_> = (0..8).map(|_| Process::with(&store, breaker())).collect();
+        settle().await;
+        fleet[0].fail(100);
+        for _ in 0..600 {
+            fleet[0].fail(1);
+            for process in &fleet[1..] {
+                process.succeed(1);
+            }
+            sleep(Duration::from_millis(500)).await;
+        }
+        if recovers {
+            for _ in 0..600 {
+                for process in &fleet {
+                    process.succeed(1);
+                }
+                sleep(Duration::from_millis(500)).await;
+            }
+            assert_eq!(fleet[0].state(), CircuitState::Closed);
+        }
+        fleet[1].fail(100);
+        settle().await;
+        let state = fleet[1].member.view("search").await.unwrap().state();
+        assert_eq!(state == CircuitState::Closed, recovers, "{state:?}");
+    }
+}
