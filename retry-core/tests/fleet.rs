@@ -375,14 +375,18 @@ async fn a_process_that_has_been_bad_for_long_counts_when_another_one_becomes_ba
     for _ in 0..130 {
         // Its own rules let trials through, which fail.
         fleet[0].fail(1);
-        fleet[1..].iter().for_each(|process| process.succeed(1));
+        for process in &fleet[1..] {
+            process.succeed(1);
+        }
         sleep(Duration::from_millis(500)).await;
     }
     assert!(fleet[1..].iter().all(|process| process.state() == CircuitState::Closed));
     fleet[1].fail(100);
     for _ in 0..24 {
         fleet[0].fail(1);
-        fleet[2..].iter().for_each(|process| process.succeed(1));
+        for process in &fleet[2..] {
+            process.succeed(1);
+        }
         sleep(Duration::from_millis(500)).await;
     }
     assert!(fleet.iter().all(|process| process.state() != CircuitState::Closed), "the second one opens it");
@@ -563,4 +567,54 @@ async fn a_breaker_without_rates_learns_of_the_fleet_by_its_successes() {
     fleet[2].succeed(1);
     sleep(Duration::from_millis(1200)).await;
     assert_eq!(fleet[2].state(), CircuitState::Open);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_fleet_without_retries_asks_seldom_for_its_reserve() {
+    let store = Arc::new(Flaky::default());
+    let fleet: Vec<_> = (0..200).map(|_| budget(&store)).collect();
+    settle().await;
+    sleep(Duration::from_secs(5)).await;
+    let asked = store.asked.load(Ordering::Relaxed);
+    // Once for each process at first, and then once for each token.
+    assert!(asked <= 200 + 20 * 5, "{asked} requests in the first seconds");
+    sleep(Duration::from_secs(115)).await;
+    let asked = store.asked.load(Ordering::Relaxed);
+    assert!(asked <= 200 * 8, "{asked} requests");
+    let paid = fleet.iter().filter(|(budget, _)| budget.balance() > 0).count();
+    sleep(Duration::from_secs(60)).await;
+    let again = store.asked.load(Ordering::Relaxed) - asked;
+    assert!(again <= 20 * 60, "{again} requests by {paid} of 200 that have tokens");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_counts_as_long_as_its_own_rules_keep_it_open() {
+    for recovers in [false, true] {
+        let store = Arc::new(MemoryStore::new());
+        let breaker = || CircuitBreaker::new().failure_rate(0.5).open_for(OPEN_FOR).minimum_calls(4);
+        let breaker = || breaker().open_for_max(OPEN_FOR * 4);
+        let fleet: Vec<_> = (0..8).map(|_| Process::with(&store, breaker())).collect();
+        settle().await;
+        fleet[0].fail(100);
+        for _ in 0..600 {
+            fleet[0].fail(1);
+            for process in &fleet[1..] {
+                process.succeed(1);
+            }
+            sleep(Duration::from_millis(500)).await;
+        }
+        if recovers {
+            for _ in 0..600 {
+                for process in &fleet {
+                    process.succeed(1);
+                }
+                sleep(Duration::from_millis(500)).await;
+            }
+            assert_eq!(fleet[0].state(), CircuitState::Closed);
+        }
+        fleet[1].fail(100);
+        settle().await;
+        let state = fleet[1].member.view("search").await.unwrap().state();
+        assert_eq!(state == CircuitState::Closed, recovers, "{state:?}");
+    }
 }

@@ -305,6 +305,11 @@ impl Link {
         core::mem::take(&mut self.state().has_tripped)
     }
 
+    /// Notes once more that the breaker's own rules have opened it, because the store has not counted it.
+    pub(crate) fn restore_trip(&self) {
+        self.state().has_tripped = true;
+    }
+
     /// Returns the next lease whose end the store does not know.
     pub(crate) fn next_ended(&self) -> Option<EndedLease> {
         self.state().ended.front().copied()

@@ -44,9 +44,20 @@ impl RetryBudget {
         self.joined.link().is_some_and(wants)
     }
 
-    /// Adds the tokens of a grant.
+    /// Returns whether the budget wants a grant soon: a retry was refused, or it accrues alone.
+    pub(crate) fn needs_grant(&self) -> bool {
+        let needs =
+            |link: &Link| link.has_refused.load(Ordering::Acquire) || link.alone.load(Ordering::Relaxed) != 0;
+        self.joined.link().is_some_and(needs)
+    }
+
+    /// Adds the tokens of a grant, of which there may be none.
     pub(crate) fn add_grant(&self, tokens: u32) {
         let Some(link) = self.joined.link() else { return };
+        link.has_refused.store(false, Ordering::Release);
+        if tokens == 0 {
+            return;
+        }
         link.wants_grant.store(false, Ordering::Release);
         self.add_units(u64::from(tokens) * TOKEN);
     }

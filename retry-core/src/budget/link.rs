@@ -15,6 +15,8 @@ pub(super) struct Link {
     /// The tokens that accrue in a second while the fleet is away; 0 while it is there.
     pub(super) alone: AtomicU32,
     pub(super) wants_grant: AtomicBool,
+    /// Whether a retry was refused since the fleet was last asked.
+    pub(super) has_refused: AtomicBool,
     pub(super) member: Mutex<Option<Waker>>,
 }
 
@@ -29,6 +31,7 @@ impl Joined {
             is_active: AtomicBool::new(false),
             alone: AtomicU32::new(0),
             wants_grant: AtomicBool::new(false),
+            has_refused: AtomicBool::new(false),
             member: Mutex::new(None),
         };
         self.0.get_or_init(|| Box::new(new()))
@@ -46,6 +49,7 @@ impl Joined {
     /// Asks the fleet for a grant. It does not wait.
     pub(super) fn ask(&self) {
         let Some(link) = self.link() else { return };
+        link.has_refused.store(true, Ordering::Release);
         link.wants_grant.store(true, Ordering::Release);
         let member = link.member.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(member) = member {

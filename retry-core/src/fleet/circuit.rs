@@ -23,7 +23,7 @@ pub struct Circuit {
     pub(super) openings: u32,
     pub(super) succeeded: u32,
     pub(super) failed: u32,
-    /// The processes that have opened by their own rules, and when they did so last.
+    /// The processes that have opened by their own rules and have reported no call since.
     pub(super) tripped: Latest,
     pub(super) tally: Tally,
     /// The processes in which calls fail, and when they did so last.
@@ -217,16 +217,18 @@ impl Circuit {
     /// Counts a report, unless it is a repeated one or is about another generation.
     fn report(&mut self, process: ProcessId, calls: Calls, tripped: bool, now: Millis, rules: &Rules) {
         self.tally.add(calls, now, rules);
-        let memory = rules.window.max(rules.open_for);
         if tripped || calls.reach_half_of_rate(rules) {
             self.failing.note(process, now);
         }
+        // Calls that are reported have run through a closed breaker, so the process is open no longer.
+        self.tripped.forget(process);
         if tripped {
             self.tripped.note(process, now);
         }
         let quorum = self.quorum(now, rules) as usize;
-        let reach = |latest: &Latest| latest.since(memory, now) >= quorum;
-        if reach(&self.tripped) || self.tally.reaches_rate(rules) && reach(&self.failing) {
+        let have_tripped = self.tripped.since(rules.trip_memory(), now) >= quorum;
+        let have_failed = self.failing.since(rules.window.max(rules.open_for), now) >= quorum;
+        if have_tripped || have_failed && self.tally.reaches_rate(rules) {
             self.open(now, rules);
         }
     }

@@ -12,7 +12,7 @@
 //! | `since` | the beginning of the phase, in ms | circuit |
 //! | `forced` | how long the circuit is forced open, in ms | circuit |
 //! | `openings`, `succeeded`, `failed` | numbers | circuit |
-//! | `tripped` | `process:time;…`, the processes that opened by their own rules | circuit |
+//! | `tripped` | `process:time;…`, the processes that opened by their own rules and reported no call since | circuit |
 //! | `tenth` | the length of a tenth of the window, in ms | circuit |
 //! | `calls` | `number:good:bad:slow;…`, the tenths | circuit |
 //! | `failing` | `process:time;…`, the processes that failed | circuit |

@@ -12,11 +12,16 @@ pub(super) struct Latest(pub(super) Vec<(ProcessId, Millis)>);
 impl Latest {
     /// Notes that it has happened to a process now.
     pub(super) fn note(&mut self, process: ProcessId, now: Millis) {
-        self.0.retain(|&(other, _)| other != process);
+        self.forget(process);
         if self.0.len() >= Rules::MAX_QUORUM as usize {
             self.0.remove(0);
         }
         self.0.push((process, now));
+    }
+
+    /// Forgets a process.
+    pub(super) fn forget(&mut self, process: ProcessId) {
+        self.0.retain(|&(other, _)| other != process);
     }
 
     /// Returns the number of processes to which it has happened no longer ago than `time`.

@@ -73,6 +73,12 @@ impl Rules {
         time
     }
 
+    /// Returns how long a process counts as open by its own rules. It reports so again when its trial fails, which is later
+    /// than the longest time for which it is open.
+    pub(super) fn trip_memory(&self) -> Millis {
+        self.window.max(self.open_for).max(self.open_for_max).saturating_mul(2).min(self.retention())
+    }
+
     /// Returns how long a process counts as live after its last step.
     pub(super) fn retention(&self) -> Millis {
         self.window.saturating_mul(10).min(Self::MAX_TIME)

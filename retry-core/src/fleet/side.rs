@@ -176,8 +176,13 @@ impl Side {
             }
             Message::Report => {
                 if let Some(report) = self.report.take() {
-                    self.reported = report.counts;
                     self.reported_at = now;
+                    // A report of a process that the store has forgotten was not counted.
+                    if view.known {
+                        self.reported = report.counts;
+                    } else if report.tripped {
+                        link.restore_trip();
+                    }
                 }
             }
             Message::Join | Message::Look => {}

@@ -130,7 +130,9 @@ async fn fleet(members: u32, per_second: f64, time: Duration) -> Result<(), Box<
         let redis =
             Redis::start_with(&["--appendonly", "no", "--busy-reply-threshold", "5000"], PONG).await?;
         let client = redis::Client::open(format!("redis://{}", redis.address()))?;
-        let mut connection = client.get_multiplexed_async_connection().await?;
+        // A server with much to do answers late.
+        let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(Duration::from_secs(10)));
+        let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
         let mut tasks = tokio::task::JoinSet::new();
         let mut store = client.clone().into_store();
         for number in 0..members {

@@ -1,9 +1,9 @@
 //! The reserve of the fleet's budget, while everything fails and processes die.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use fastrand::Rng;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::{
     Lines,

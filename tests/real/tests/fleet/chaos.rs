@@ -116,9 +116,13 @@ async fn strike(field: &mut Field, fault: Fault, rng: &mut Rng) {
         Fault::Stop => {
             let other = (victim + 1) % usize::from(PROCESSES);
             let victims = [victim, other];
-            victims.iter().for_each(|victim| field.processes[*victim].stop());
+            for victim in victims {
+                field.processes[victim].stop();
+            }
             sleep(Duration::from_millis(rng.u64(100..3000))).await;
-            victims.iter().for_each(|victim| field.processes[*victim].go_on());
+            for victim in victims {
+                field.processes[victim].go_on();
+            }
         }
         Fault::Clock => {
             for process in &field.processes {

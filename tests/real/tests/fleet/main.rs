@@ -27,22 +27,27 @@ pub(crate) type Lines = Vec<String>;
 
 type Scenario = (&'static str, fn() -> JoinHandle<Lines>);
 
-const SCENARIOS: &[Scenario] = &[
-    ("quorum", || tokio::spawn(circuit::quorum())),
-    ("background", || tokio::spawn(circuit::background())),
-    ("wedge", || tokio::spawn(circuit::wedge())),
-    ("old-lease", || tokio::spawn(circuit::old_lease())),
-    ("closed", || tokio::spawn(circuit::closed())),
-    ("chaos", || tokio::spawn(chaos::run())),
-    ("slow", || tokio::spawn(store::run(store::Fault::Slow))),
-    ("silent", || tokio::spawn(store::run(store::Fault::Silent))),
-    ("paused", || tokio::spawn(store::run(store::Fault::Paused))),
-    ("killed", || tokio::spawn(store::run(store::Fault::Killed))),
-    ("full", || tokio::spawn(store::run(store::Fault::Full))),
-    ("flushed", || tokio::spawn(store::run(store::Fault::Flushed))),
-    ("failover", || tokio::spawn(store::run(store::Fault::Failover))),
-    ("memory", || tokio::spawn(store::memory())),
-    ("budget", || tokio::spawn(budget::run())),
+/// The scenarios wait most of the time, so those of one list run beside those of the other.
+const LISTS: [&[Scenario]; 2] = [
+    &[
+        ("quorum", || tokio::spawn(circuit::quorum())),
+        ("background", || tokio::spawn(circuit::background())),
+        ("wedge", || tokio::spawn(circuit::wedge())),
+        ("old-lease", || tokio::spawn(circuit::old_lease())),
+        ("closed", || tokio::spawn(circuit::closed())),
+        ("budget", || tokio::spawn(budget::run())),
+        ("chaos", || tokio::spawn(chaos::run())),
+        ("memory", || tokio::spawn(store::memory())),
+    ],
+    &[
+        ("slow", || tokio::spawn(store::run(store::Fault::Slow))),
+        ("silent", || tokio::spawn(store::run(store::Fault::Silent))),
+        ("paused", || tokio::spawn(store::run(store::Fault::Paused))),
+        ("killed", || tokio::spawn(store::run(store::Fault::Killed))),
+        ("full", || tokio::spawn(store::run(store::Fault::Full))),
+        ("flushed", || tokio::spawn(store::run(store::Fault::Flushed))),
+        ("failover", || tokio::spawn(store::run(store::Fault::Failover))),
+    ],
 ];
 
 /// Above what the longest scenario takes on a busy machine, without the faults of the schedule.
@@ -61,19 +66,35 @@ fn main() -> ExitCode {
 
 async fn drive() -> ExitCode {
     let named: Vec<_> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    if let Some(unknown) = named.iter().find(|name| SCENARIOS.iter().all(|(scenario, _)| scenario != name)) {
+    let has = |name: &String| LISTS.iter().copied().flatten().any(|(scenario, _)| scenario == name);
+    if let Some(unknown) = named.iter().find(|name| !has(name)) {
         eprintln!("there is no scenario `{unknown}`");
         return ExitCode::FAILURE;
     }
+    let (mut failed, others) = tokio::join!(run(LISTS[0], &named), run(LISTS[1], &named));
+    failed.extend(others);
+    if failed.is_empty() {
+        println!("all of them kept their promises");
+        ExitCode::SUCCESS
+    } else {
+        println!("broken promises: {}", failed.join(", "));
+        ExitCode::FAILURE
+    }
+}
+
+/// Runs those scenarios of a list that are named, all if none is, and returns those that failed.
+async fn run(list: &[Scenario], named: &[String]) -> Vec<&'static str> {
     let mut failed = Vec::new();
     let is_wanted = |name: &str| named.is_empty() || named.iter().any(|wanted| wanted == name);
-    for (name, run) in SCENARIOS.iter().filter(|(name, _)| is_wanted(name)) {
+    for (name, start) in list.iter().filter(|(name, _)| is_wanted(name)) {
         let begun = Instant::now();
-        let mut task = run();
+        let mut task = start();
         match timeout(LONGEST + LONGEST_FAULT * faults(), &mut task).await {
             Ok(Ok(lines)) => {
                 println!("{name} ({:.1} s)", begun.elapsed().as_secs_f64());
-                lines.iter().for_each(|line| println!("    {line}"));
+                for line in lines {
+                    println!("    {line}");
+                }
             }
             // The panic has printed what it is about.
             Ok(Err(_)) => failed.push(*name),
@@ -85,13 +106,7 @@ async fn drive() -> ExitCode {
             }
         }
     }
-    if failed.is_empty() {
-        println!("all of them kept their promises");
-        ExitCode::SUCCESS
-    } else {
-        println!("broken promises: {}", failed.join(", "));
-        ExitCode::FAILURE
-    }
+    failed
 }
 
 /// The number of faults of the schedule.

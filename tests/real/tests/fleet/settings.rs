@@ -1,4 +1,5 @@
 //! The settings that all processes of the fleet have.
+#![expect(clippy::declare_interior_mutable_const, reason = "each is copied once, into a static")]
 
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use reattempt::{CircuitBreaker, RetryBudget, fleet::Fleet};
 pub(crate) const SYNC_EVERY: Duration = Duration::from_millis(500);
 pub(crate) const PATIENCE: Duration = Duration::from_millis(100);
 pub(crate) const OPEN_FOR: Duration = Duration::from_millis(800);
-pub(crate) const TRIAL_TIMEOUT: Duration = Duration::from_millis(1000);
+pub(crate) const TRIAL_TIMEOUT: Duration = Duration::from_secs(1);
 pub(crate) const TRIALS: u32 = 2;
 pub(crate) const RATIO: f64 = 0.1;
 pub(crate) const RESERVE: u32 = 20;

@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering::Relaxed},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tokio::{
@@ -15,6 +15,7 @@ use tokio::{
     select,
     sync::watch,
     task::JoinHandle,
+    time::{Instant, sleep},
 };
 
 /// How a process is answered.
@@ -105,7 +106,7 @@ impl Target {
             if let Some(attempt) = self.since(begun).first() {
                 return Some((attempt.process, attempt.at - begun));
             }
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            sleep(Duration::from_millis(1)).await;
         }
         None
     }

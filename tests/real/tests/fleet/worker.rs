@@ -1,6 +1,7 @@
 //! One process of the fleet: it calls the target at a rate, and reports what became of the calls and how long they waited.
 //!
 //! It reads commands from its input, one a line (`rate`, `burst`, `snap`, `quit`), and writes its answers and its events.
+#![expect(clippy::disallowed_methods, reason = "the process has real threads and real clocks")]
 
 use std::{
     env, fs,
@@ -200,7 +201,7 @@ impl Call {
     #[retry(max = 2, base = "1ms", jitter = none, breaker = BREAKER, budget = BUDGET, attempt = n)]
     async fn idle(&self, number: u64) -> Result<(), Failure> {
         self.begin(n);
-        self.end(if number % 100 == 0 { b'-' } else { b'+' })
+        self.end(if number.is_multiple_of(100) { b'-' } else { b'+' })
     }
 }
 

@@ -184,8 +184,8 @@ fn failures_now_and_then_do_not_help_a_bad_process() {
     let bad = ProcessId(1);
     for second in 0..600 {
         bench.run(bad, Action::Join);
-        bench.trip(bad);
         bench.report(bad, FAILURES);
+        bench.trip(bad);
         for process in 2..9 {
             bench.run(ProcessId(process), Action::Join);
             bench.report(ProcessId(process), Calls { good: 19, bad: 1, slow: 1 });

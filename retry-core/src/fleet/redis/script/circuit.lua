@@ -192,12 +192,18 @@ local function reaches_rate()
   return all >= rules.minimum_calls and (reaches(bad, rules.failure_rate) or reaches(slow, rules.slow_rate))
 end
 
--- Returns the entries with one for the process and now: the latest of each of the latest 32 processes.
-local function note(entries)
+-- Returns the entries of the other processes.
+local function forget(entries)
   local kept = {}
   for _, entry in ipairs(entries) do
     if entry.process ~= process then kept[#kept + 1] = entry end
   end
+  return kept
+end
+
+-- Returns the entries with one for the process and now: the latest of each of the latest 32 processes.
+local function note(entries)
+  local kept = forget(entries)
   if #kept >= 32 then table.remove(kept, 1) end
   kept[#kept + 1] = { process = process, at = now }
   return kept
@@ -216,17 +222,20 @@ end
 -- enough processes have failed of late.
 local function count_report(good, bad, slow, tripped)
   add_calls(good, bad, slow)
-  local memory = max(rules.window, rules.open_for)
   -- A healthy process has a failure now and then, and must not help a bad one to open the circuit. Half of the rate is more.
   local function reaches(part, rate) return rate > 0 and part > 0 and part * 2000000 >= rate * (good + bad) end
   local fails = tripped or reaches(bad, rules.failure_rate) or reaches(slow, rules.slow_rate)
   if fails then circuit.failing = note(circuit.failing) end
+  -- Calls that are reported have run through a closed breaker, so the process is open no longer.
+  circuit.tripped = forget(circuit.tripped)
   if tripped then circuit.tripped = note(circuit.tripped) end
   -- In the first window of a record, which may be one that was lost, those that have joined are not yet all.
   local is_young = circuit.generation == 0 and (circuit.since == 0 or left_of(rules.window, circuit.since) > 0)
   local quorum = is_young and rules.quorum or min(rules.quorum, live())
-  local function reach(entries) return count_since(entries, memory) >= quorum end
-  if reach(circuit.tripped) or (reaches_rate() and reach(circuit.failing)) then open() end
+  local trip_memory = min(max(rules.window, rules.open_for, rules.open_for_max) * 2, rules.window * 10, MAX_TIME)
+  local have_tripped = count_since(circuit.tripped, trip_memory) >= quorum
+  local have_failed = count_since(circuit.failing, max(rules.window, rules.open_for)) >= quorum
+  if have_tripped or (have_failed and reaches_rate()) then open() end
 end
 
 -- Ends the phase if the trials that have ended decide it. Returns whether it did.
