@@ -215,7 +215,7 @@ async fn a_listener_that_panics_does_not_end_the_member() {
         assert_ne!(event.to(), CircuitState::Open, "a listener panics");
     }
     let store = Noted::new();
-    let breaker = Arc::new(CircuitBreaker::new().name("search").open_for(OPEN_FOR).on_change(listener));
+    let breaker = Arc::new(CircuitBreaker::new().name("search").failure_rate(0.9).open_for(OPEN_FOR).on_change(listener));
     let _member = join(&breaker, &store);
     let _others = open_by_two(&store).await;
     succeed(&breaker);
@@ -258,4 +258,29 @@ async fn a_flush_sends_what_was_counted_a_moment_ago() {
     let reports = store.reports.lock().unwrap().len();
     member.flush().await;
     assert_eq!(store.reports.lock().unwrap().len(), reports, "there was nothing to send");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_breaker_without_a_rate_follows_as_soon_as_it_has_calls() {
+    let store = Noted::new();
+    let breaker = Arc::new(CircuitBreaker::new().name("search").consecutive_failures(5));
+    let _member = join(&breaker, &store);
+    let operator = join(&self::breaker(), &store);
+    settle().await;
+    operator.force_open("search").await.unwrap();
+    succeed(&breaker);
+    sleep(Duration::from_millis(1200)).await;
+    assert_eq!(breaker.state(), CircuitState::Open);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disabled_breaker_reports_nothing() {
+    let store = Noted::new();
+    let breaker = Arc::new(CircuitBreaker::new().name("search").consecutive_failures(5));
+    let _member = join(&breaker, &store);
+    settle().await;
+    breaker.disable();
+    fail(&breaker, 10);
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(store.failures(0), 0);
 }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::circuit::{Action, Phase, View};
 use super::held::Held;
 use super::links;
-use super::member::{Member, SharedCircuit};
+use super::member::{Member, Reach, SharedCircuit};
 use super::rules::Rules;
 use super::runner;
 use crate::breaker::{CircuitBreaker, CircuitState};
@@ -81,7 +81,7 @@ impl FleetMember {
     /// Sends everything that this process has not reported yet. With [`inline`](super::Fleet::inline), call it at the end of each
     /// invocation; a store that does not answer costs at most [`patience`](super::Fleet::patience) for each breaker.
     pub async fn flush(&self) {
-        self.member.sync_all(true).await;
+        self.member.sync_all(Reach::All).await;
     }
 
     fn circuit(&self, name: &str) -> Result<Arc<SharedCircuit>, FleetError> {
@@ -111,8 +111,8 @@ impl FleetMember {
 
 impl Drop for FleetMember {
     fn drop(&mut self) {
-        self.member.unlink();
         runner::stop(&self.member);
+        self.member.unlink();
     }
 }
 

@@ -8,7 +8,7 @@ use std::task::{Wake, Waker};
 use tokio::time::timeout;
 
 use super::held::Held;
-use super::member::{Member, SharedCircuit};
+use super::member::{Member, Reach, SharedCircuit};
 use super::runner;
 use crate::breaker::{Asked, CircuitBreaker, Coordinator};
 use crate::policy::nanos::from_duration;
@@ -58,7 +58,7 @@ impl Coordinator for CircuitLink {
         Box::pin(async move {
             if let (Some(member), Some(circuit)) = (member, circuit) {
                 // The member may ask for another circuit at the same time, so this is bounded once more.
-                let _ = timeout(member.settings.patience, member.sync(&circuit, false)).await;
+                let _ = timeout(member.settings.patience, member.sync(&circuit, Reach::Due)).await;
             }
         })
     }
