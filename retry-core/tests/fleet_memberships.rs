@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use retry_core::fleet::{Action, Calls, Fleet, FleetMember, MemoryStore, Request, Store, StoreFuture};
 use retry_core::observe::CircuitEvent;
-use retry_core::{CircuitBreaker, CircuitState};
+use retry_core::{CircuitBreaker, CircuitState, RetryBudget};
 use tokio::time::sleep;
 
 const OPEN_FOR: Duration = Duration::from_secs(10);
@@ -20,6 +20,7 @@ struct Noted {
     reports: Mutex<Vec<(u64, Calls)>>,
     delay: Duration,
     loses_the_next_answer: AtomicBool,
+    is_away: AtomicBool,
 }
 
 impl Noted {
@@ -41,6 +42,9 @@ impl Noted {
 impl Store for Noted {
     fn ask<'a>(&'a self, key: &'a str, request: Request) -> StoreFuture<'a> {
         Box::pin(async move {
+            if self.is_away.load(Ordering::Relaxed) {
+                return Err("away".into());
+            }
             let answer = self.records.ask(key, request).await;
             if let Request::Circuit(step) = request {
                 if let Action::Report { generation, calls, .. } = step.action {
@@ -92,7 +96,8 @@ async fn settle() {
 
 /// Two other processes open the circuit, of which every process with calls learns.
 async fn open_by_two(store: &Arc<impl Store>) -> Vec<(Arc<CircuitBreaker>, FleetMember)> {
-    let others: Vec<_> = (0..2).map(|_| breaker()).map(|other| (Arc::clone(&other), join(&other, store))).collect();
+    let others: Vec<_> =
+        (0..2).map(|_| breaker()).map(|other| (Arc::clone(&other), join(&other, store))).collect();
     settle().await;
     for (other, _) in &others {
         fail(other, 4);
@@ -163,7 +168,8 @@ async fn a_report_without_an_answer_does_not_count_in_the_next_phase() {
 async fn a_lease_of_an_earlier_phase_runs_no_trial() {
     let store = Noted::new();
     let breakers = [(); 2].map(|()| {
-        let breaker = CircuitBreaker::new().name("search").consecutive_failures(1).open_for(OPEN_FOR).trials(2);
+        let breaker =
+            CircuitBreaker::new().name("search").consecutive_failures(1).open_for(OPEN_FOR).trials(2);
         Arc::new(breaker)
     });
     let members = breakers.each_ref().map(|breaker| join(breaker, &store));
@@ -215,7 +221,9 @@ async fn a_listener_that_panics_does_not_end_the_member() {
         assert_ne!(event.to(), CircuitState::Open, "a listener panics");
     }
     let store = Noted::new();
-    let breaker = Arc::new(CircuitBreaker::new().name("search").failure_rate(0.9).open_for(OPEN_FOR).on_change(listener));
+    let breaker = Arc::new(
+        CircuitBreaker::new().name("search").failure_rate(0.9).open_for(OPEN_FOR).on_change(listener),
+    );
     let _member = join(&breaker, &store);
     let _others = open_by_two(&store).await;
     succeed(&breaker);
@@ -283,4 +291,53 @@ async fn a_disabled_breaker_reports_nothing() {
     fail(&breaker, 10);
     sleep(Duration::from_secs(2)).await;
     assert_eq!(store.failures(0), 0);
+}
+
+/// Returns how many retries a budget pays for in a minute.
+async fn paid_in_a_minute(budget: &RetryBudget) -> u32 {
+    let mut paid = 0;
+    for _ in 0..600 {
+        paid += u32::from(budget.try_withdraw());
+        sleep(Duration::from_millis(100)).await;
+    }
+    paid
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_budget_that_was_used_before_it_joined_has_its_share_without_the_store() {
+    let store = Noted::new();
+    let fleet = [(); 5].map(|()| {
+        let budget = RetryBudget::new().name("search").ratio(0.0).reserve_per_second(10);
+        assert!(budget.try_withdraw());
+        let budget = Arc::new(budget);
+        let member = Fleet::on(Arc::clone(&store)).name("shop").join(Arc::clone(&budget)).start();
+        (budget, member)
+    });
+    for _ in 0..100 {
+        for (budget, _) in &fleet {
+            let _ = budget.try_withdraw();
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    store.is_away.store(true, Ordering::Relaxed);
+    let paid = paid_in_a_minute(&fleet[0].0).await;
+    assert!((100..=140).contains(&paid), "{paid} retries of one process of five");
+}
+
+#[test]
+fn a_budget_whose_runtime_has_ended_accrues_alone() {
+    let store = Noted::new();
+    let budget = RetryBudget::new().name("search").ratio(0.0).reserve_per_second(10);
+    let budget = Arc::new(budget);
+    let paused =
+        || tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    let member = paused().block_on(async {
+        let member = Fleet::on(Arc::clone(&store)).join(Arc::clone(&budget)).start();
+        let paid = paid_in_a_minute(&budget).await;
+        assert!((500..=620).contains(&paid), "{paid} retries");
+        member
+    });
+    let paid = paused().block_on(paid_in_a_minute(&budget));
+    assert!((400..=620).contains(&paid), "{paid} retries");
+    drop(member);
 }

@@ -16,6 +16,7 @@ use super::runner;
 use super::store::{IntoStore, Store};
 use crate::breaker::CircuitBreaker;
 use crate::budget::RetryBudget;
+use crate::policy::nanos::from_duration;
 
 /// A fleet that is about to be joined: processes that share the circuits of breakers and the reserves of budgets through a
 /// store.
@@ -213,7 +214,7 @@ impl Fleet {
         let member = Arc::new(member);
         for reserve in member.reserves() {
             assert!(
-                reserve.budget.join_fleet(links::waker(&member)),
+                reserve.budget.join_fleet(links::waker(&member), from_duration(member.grants_within())),
                 "the budget `{}` belongs to another fleet; drop that one first",
                 reserve.name
             );

@@ -102,6 +102,12 @@ impl Member {
         self.settings.patience.saturating_mul(4).saturating_add(Duration::from_secs(1))
     }
 
+    /// Returns how long a budget waits for an answer until the member must be gone: one that got nothing is asked for again
+    /// after `sync_every`.
+    pub(super) fn grants_within(&self) -> Duration {
+        self.answers_within().saturating_add(self.settings.sync_every.saturating_mul(2))
+    }
+
     /// Adds a budget, before the member runs.
     pub(super) fn add_reserve(&mut self, budget: Held<RetryBudget>, name: &'static str) {
         let key = format!("{}:reserve:{name}", self.prefix);
@@ -113,15 +119,7 @@ impl Member {
         let key = format!("{}:circuit:{name}", self.prefix);
         let rules = rules(&breaker, self.settings.quorum);
         let side = AsyncMutex::new(Side::new(breaker.counted_for_fleet()));
-        SharedCircuit {
-            breaker,
-            name,
-            key,
-            rules,
-            side,
-            asked: Mutex::new(0),
-            has_asked: Condvar::new(),
-        }
+        SharedCircuit { breaker, name, key, rules, side, asked: Mutex::new(0), has_asked: Condvar::new() }
     }
 
     pub(super) fn add_circuit(&self, circuit: Arc<SharedCircuit>) {
@@ -239,7 +237,7 @@ impl Member {
         {
             reserve.read(grant, self.settings.sync_every);
         } else if self.health.is_lost() {
-            reserve.be_alone();
+            reserve.budget.accrue_share();
         }
     }
 

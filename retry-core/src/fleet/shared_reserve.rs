@@ -2,7 +2,6 @@
 
 use core::time::Duration;
 use std::string::String;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use tokio::time::Instant;
@@ -19,7 +18,6 @@ pub(super) struct SharedReserve {
     pub(super) name: &'static str,
     pub(super) key: String,
     process: Mutex<ProcessId>,
-    live: AtomicU32,
     /// Before this time nobody asks, because there is nothing to get.
     empty_until: Mutex<Option<Instant>>,
 }
@@ -30,7 +28,7 @@ const LONGEST: Duration = Duration::from_secs(3600);
 impl SharedReserve {
     pub(super) fn new(budget: Held<RetryBudget>, name: &'static str, key: String) -> SharedReserve {
         let process = Mutex::new(identity::draw());
-        SharedReserve { budget, name, key, process, live: AtomicU32::new(1), empty_until: Mutex::default() }
+        SharedReserve { budget, name, key, process, empty_until: Mutex::default() }
     }
 
     /// Draws another process, in one that was forked.
@@ -60,8 +58,7 @@ impl SharedReserve {
     /// each process.
     pub(super) fn read(&self, grant: Grant, sync_every: Duration) {
         let Grant { tokens, live, next } = grant;
-        self.live.store(live.max(1), Ordering::Relaxed);
-        self.budget.accrue_alone(0);
+        self.budget.accrue_with_fleet(self.budget.reserve_in_fleet() / live.max(1));
         let next = Duration::from_millis(next).min(LONGEST);
         let turn = Duration::from_secs(live.into()) / self.budget.reserve_in_fleet().max(1);
         let wait = if tokens > 0 { next } else { next.max(turn.min(sync_every)) };
@@ -70,11 +67,5 @@ impl SharedReserve {
         if tokens > 0 {
             self.budget.add_grant(tokens);
         }
-    }
-
-    /// Accrues the share of this process, because the store is away.
-    pub(super) fn be_alone(&self) {
-        let share = self.budget.reserve_in_fleet() / self.live.load(Ordering::Relaxed).max(1);
-        self.budget.accrue_alone(share);
     }
 }
