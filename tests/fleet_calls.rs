@@ -170,3 +170,25 @@ async fn inline_a_call_itself_talks_to_the_store() {
     member.flush().await;
     assert_eq!(member.view("search").await.unwrap().state(), CircuitState::Closed);
 }
+
+#[test]
+fn an_async_call_outside_of_tokio_does_not_wait() {
+    static SECONDS: AtomicU32 = AtomicU32::new(0);
+    let clock = || Duration::from_secs(SECONDS.load(Ordering::Relaxed).into());
+    let breaker =
+        CircuitBreaker::new().name("search").consecutive_failures(1).open_for(OPEN_FOR).clock(clock);
+    let breaker = Arc::new(breaker);
+    let store = Arc::new(Slow(MemoryStore::new(), Duration::ZERO));
+    let _member = Fleet::on(Arc::clone(&store)).join(Arc::clone(&breaker)).start();
+    // Until the member has seen the circuit, the breaker would begin a trial by itself.
+    while store.0.is_empty() {
+        std::thread::yield_now();
+    }
+    let client = Client { breaker, calls: AtomicU32::new(0), fails: AtomicU32::new(1) };
+    for _ in 0..3 {
+        let mut call = std::pin::pin!(client.call());
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(call.as_mut().poll(&mut context).is_ready());
+        SECONDS.fetch_add(60, Ordering::Relaxed);
+    }
+}

@@ -341,3 +341,28 @@ fn a_budget_whose_runtime_has_ended_accrues_alone() {
     assert!((400..=620).contains(&paid), "{paid} retries");
     drop(member);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_breaker_of_a_host_has_the_listener_of_the_one_that_joined() {
+    let (sender, changes) = std::sync::mpsc::channel();
+    let breaker = CircuitBreaker::new().name("search").consecutive_failures(1);
+    let breaker = breaker.on_change_with(move |event| sender.send(event.breaker().to_owned()).unwrap());
+    let member = join(&Arc::new(breaker), &Noted::new());
+    fail(&member.breaker("search", "eu-1"), 1);
+    assert_eq!(changes.try_recv().as_deref(), Ok("search/eu-1"));
+    let same = (member.breaker("search/eu", "1"), member.breaker("search", "eu/1"));
+    assert!(Arc::ptr_eq(&same.0, &same.1), "the fleet has one circuit of the name");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fleet_that_does_not_start_keeps_nothing() {
+    let (taken, free) = (breaker(), Arc::new(CircuitBreaker::new().name("mail")));
+    let budget = Arc::new(RetryBudget::new().name("mail"));
+    let store = Noted::new();
+    let _member = join(&taken, &store);
+    let fleet = || Fleet::on(Arc::clone(&store)).join(Arc::clone(&free)).join(Arc::clone(&budget));
+    let panic =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| fleet().join(Arc::clone(&taken)).start()));
+    assert!(panic.is_err(), "a breaker belongs to another fleet");
+    let _member = fleet().start();
+}

@@ -225,7 +225,7 @@ impl CircuitBreaker {
         sibling.counts_permanent_errors = self.counts_permanent_errors();
         sibling.time = self.time;
         sibling.rates = self.rates;
-        sibling.listeners.function = self.listeners.function;
+        sibling.listeners = self.listeners.again();
         sibling
     }
 }
