@@ -4,6 +4,8 @@ mod call;
 mod circuit;
 mod circuit_breaker;
 mod control;
+#[cfg(feature = "fleet")]
+mod coordinator;
 mod counts;
 #[cfg(feature = "fleet")]
 mod joined;
@@ -36,9 +38,11 @@ pub use state::CircuitState;
 #[cfg(feature = "std")]
 pub(crate) use call::Attempt;
 #[cfg(feature = "fleet")]
+pub(crate) use coordinator::{Asked, Coordinator};
+#[cfg(feature = "fleet")]
 pub(crate) use joined::millis;
 #[cfg(feature = "fleet")]
-pub(crate) use link::{Asked, Coordinator, EndedLease, HeldLease, Link};
+pub(crate) use link::{EndedLease, HeldLease, Link};
 #[cfg(feature = "fleet")]
 pub(crate) use link_counts::LinkCounts;
 #[cfg(feature = "std")]

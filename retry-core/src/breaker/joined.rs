@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::circuit::Ticket;
 use super::circuit_breaker::CircuitBreaker;
-use super::link::{Coordinator, Link, Trial};
+use super::coordinator::Coordinator;
+use super::link::{Link, Trial};
 use super::link_counts::LinkCounts;
 use super::state::{CircuitState, CircuitWord};
 use super::window::{CallResult, Reach};

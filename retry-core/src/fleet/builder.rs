@@ -215,7 +215,9 @@ impl Fleet {
         for (joined, reserve) in member.reserves().iter().enumerate() {
             let answers_within = from_duration(member.grants_within());
             if !reserve.budget.join_fleet(links::waker(&member), answers_within) {
-                member.reserves()[..joined].iter().for_each(|reserve| reserve.budget.leave_fleet());
+                for reserve in &member.reserves()[..joined] {
+                    reserve.budget.leave_fleet();
+                }
                 panic!("the budget `{}` belongs to another fleet; drop that one first", reserve.name);
             }
         }

@@ -1,4 +1,5 @@
 use super::super::circuit_breaker::CircuitBreaker;
+use super::super::coordinator::Asked;
 use super::*;
 
 /// A member whose runtime has ended.
