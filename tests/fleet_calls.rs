@@ -192,3 +192,20 @@ fn an_async_call_outside_of_tokio_does_not_wait() {
         SECONDS.fetch_add(60, Ordering::Relaxed);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_inside_a_trial_asks_for_no_lease_of_its_own() {
+    let store = Arc::new(Slow(MemoryStore::new(), Duration::from_millis(20)));
+    let (client, _member) = client(&store).await;
+    open(&client).await;
+    let inner = async || {
+        // Meanwhile the time is over for which the fleet grants no lease.
+        sleep(Duration::from_secs(2)).await;
+        let begun = Instant::now();
+        let answers = [client.call().await, client.by_closure().await, client.by_lending_closure().await];
+        assert_eq!(answers, [Ok(2), Ok(3), Ok(4)]);
+        Ok::<_, Error>(begun.elapsed())
+    };
+    let waited = Policy::new().max(1).retry_async(inner).breaker(&*client.breaker).await;
+    assert_eq!(waited, Ok(Duration::ZERO));
+}

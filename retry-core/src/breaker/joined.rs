@@ -100,9 +100,11 @@ impl CircuitBreaker {
         if is_local { None } else { link.refuses_for(self.time.now()) }
     }
 
-    /// Returns the member to wait for, if a call that was refused may get a lease from the fleet.
+    /// Returns the member to wait for, if a call that is refused may get a lease from the fleet. A call inside a trial runs with
+    /// the lease of that.
     pub(crate) fn fleet_to_wait_for(&self) -> Option<Arc<dyn Coordinator>> {
-        if !matches!(self.state(), CircuitState::Open | CircuitState::HalfOpen) {
+        let refuses = matches!(self.state(), CircuitState::Open | CircuitState::HalfOpen);
+        if !refuses || self.is_on_trial_here() {
             return None;
         }
         let link = self.joined.link()?;
