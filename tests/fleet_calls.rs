@@ -170,3 +170,42 @@ async fn inline_a_call_itself_talks_to_the_store() {
     member.flush().await;
     assert_eq!(member.view("search").await.unwrap().state(), CircuitState::Closed);
 }
+
+#[test]
+fn an_async_call_outside_of_tokio_does_not_wait() {
+    static SECONDS: AtomicU32 = AtomicU32::new(0);
+    let clock = || Duration::from_secs(SECONDS.load(Ordering::Relaxed).into());
+    let breaker =
+        CircuitBreaker::new().name("search").consecutive_failures(1).open_for(OPEN_FOR).clock(clock);
+    let breaker = Arc::new(breaker);
+    let store = Arc::new(Slow(MemoryStore::new(), Duration::ZERO));
+    let _member = Fleet::on(Arc::clone(&store)).join(Arc::clone(&breaker)).start();
+    // Until the member has seen the circuit, the breaker would begin a trial by itself.
+    while store.0.is_empty() {
+        std::thread::yield_now();
+    }
+    let client = Client { breaker, calls: AtomicU32::new(0), fails: AtomicU32::new(1) };
+    for _ in 0..3 {
+        let mut call = std::pin::pin!(client.call());
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(call.as_mut().poll(&mut context).is_ready());
+        SECONDS.fetch_add(60, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_inside_a_trial_asks_for_no_lease_of_its_own() {
+    let store = Arc::new(Slow(MemoryStore::new(), Duration::from_millis(20)));
+    let (client, _member) = client(&store).await;
+    open(&client).await;
+    let inner = async || {
+        // Meanwhile the time is over for which the fleet grants no lease.
+        sleep(Duration::from_secs(2)).await;
+        let begun = Instant::now();
+        let answers = [client.call().await, client.by_closure().await, client.by_lending_closure().await];
+        assert_eq!(answers, [Ok(2), Ok(3), Ok(4)]);
+        Ok::<_, Error>(begun.elapsed())
+    };
+    let waited = Policy::new().max(1).retry_async(inner).breaker(&*client.breaker).await;
+    assert_eq!(waited, Ok(Duration::ZERO));
+}

@@ -4,9 +4,13 @@ mod call;
 mod circuit;
 mod circuit_breaker;
 mod control;
+#[cfg(feature = "fleet")]
+mod coordinator;
 mod counts;
 #[cfg(feature = "fleet")]
 mod joined;
+#[cfg(feature = "fleet")]
+mod lease;
 #[cfg(feature = "fleet")]
 mod link;
 #[cfg(feature = "fleet")]
@@ -36,9 +40,13 @@ pub use state::CircuitState;
 #[cfg(feature = "std")]
 pub(crate) use call::Attempt;
 #[cfg(feature = "fleet")]
+pub(crate) use coordinator::{Asked, Coordinator};
+#[cfg(feature = "fleet")]
 pub(crate) use joined::millis;
 #[cfg(feature = "fleet")]
-pub(crate) use link::{Asked, Coordinator, EndedLease, HeldLease, Link};
+pub(crate) use lease::{EndedLease, HeldLease};
+#[cfg(feature = "fleet")]
+pub(crate) use link::Link;
 #[cfg(feature = "fleet")]
 pub(crate) use link_counts::LinkCounts;
 #[cfg(feature = "std")]

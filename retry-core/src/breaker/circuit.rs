@@ -278,7 +278,7 @@ impl Circuit {
 impl Circuit {
     /// Admits a call that has a lease, whatever the local rules for trials are. Returns no ticket if the circuit is forced
     /// open. A circuit that has closed in the meantime returns a ticket that is no trial.
-    pub(super) fn admit_leased(&self, lease: u16) -> (Option<Ticket>, Option<Change>) {
+    pub(super) fn admit_leased(&self, lease: u16, now: Nanos) -> (Option<Ticket>, Option<Change>) {
         loop {
             let seen = self.moment();
             match seen.state {
@@ -287,12 +287,14 @@ impl Circuit {
                 }
                 CircuitState::ForcedOpen => return (None, None),
                 CircuitState::HalfOpen => {
+                    self.start(&self.trials_since, seen, now);
                     let count = seen.count.saturating_add(1);
                     if self.step(seen, CircuitWord { count, ..seen }) {
                         return (Some(Ticket { lease, ..Ticket::new(seen.generation, true) }), None);
                     }
                 }
                 CircuitState::Open => {
+                    self.start(&self.trials_since, seen, now);
                     if let Some(change) = self.change(seen, seen.next(CircuitState::HalfOpen, 1)) {
                         let ticket = Ticket { lease, ..Ticket::new(change.generation, true) };
                         return (Some(ticket), Some(change));

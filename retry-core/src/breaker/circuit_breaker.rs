@@ -297,6 +297,8 @@ impl CircuitBreaker {
     /// Counts the outcome by the rule of consecutive failures, which also applies to trials.
     #[inline]
     pub(super) fn settle_in_a_row(&self, ticket: Ticket, has_failed: bool) {
+        #[cfg(feature = "fleet")]
+        self.count_outcome_for_fleet(ticket, has_failed);
         if has_failed {
             self.fail(ticket);
         } else {
@@ -308,8 +310,6 @@ impl CircuitBreaker {
     #[inline(never)]
     fn fail(&self, ticket: Ticket) {
         let threshold = self.consecutive_failures;
-        #[cfg(feature = "fleet")]
-        self.count_failure_for_fleet(ticket);
         self.emit_opening(ticket, self.circuit.failed(ticket, threshold, &self.recovery, || self.time.now()));
     }
 

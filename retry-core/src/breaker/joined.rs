@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use super::circuit::Ticket;
 use super::circuit_breaker::CircuitBreaker;
-use super::link::{Coordinator, Link, Trial};
-use super::state::CircuitState;
+use super::coordinator::Coordinator;
+use super::link::{Link, Trial};
+use super::link_counts::LinkCounts;
+use super::state::{CircuitState, CircuitWord};
 use super::window::{CallResult, Reach};
 use crate::policy::nanos::{FOREVER, Nanos};
 
@@ -34,17 +36,14 @@ impl CircuitBreaker {
         }
     }
 
-    /// Counts a success for the fleet, of a breaker without rates: a process that calls has to report now and then, to learn of a
-    /// circuit that others have opened.
+    /// Counts an outcome for the fleet, if the breaker has no rates, whose calls are counted already.
     #[inline]
-    pub(super) fn count_success_for_fleet(&self) {
-        self.count_for_fleet(CallResult { has_failed: false, was_slow: false });
-    }
-
-    /// Counts a failure for the fleet, if the breaker has no rates, whose calls are counted already.
-    pub(super) fn count_failure_for_fleet(&self, ticket: Ticket) {
-        if !self.rates.are_watched() && !ticket.is_trial {
-            self.count_for_fleet(CallResult { has_failed: true, was_slow: false });
+    pub(super) fn count_outcome_for_fleet(&self, ticket: Ticket, has_failed: bool) {
+        if let Some(link) = self.joined.link() {
+            let counts = |seen: CircuitWord| seen.state == CircuitState::Closed;
+            if !self.rates.are_watched() && self.circuit.current_if(ticket).is_some_and(counts) {
+                link.count(CallResult { has_failed, was_slow: false });
+            }
         }
     }
 
@@ -68,7 +67,7 @@ impl CircuitBreaker {
             Trial::Local => None,
             Trial::Refused(left) => Some(Err(left)),
             Trial::Leased(tag) => {
-                let (ticket, change) = self.circuit.admit_leased(tag);
+                let (ticket, change) = self.circuit.admit_leased(tag, self.time.now());
                 self.emit(change);
                 if ticket.is_none_or(|ticket| !ticket.is_trial) {
                     link.end(tag, None);
@@ -101,9 +100,11 @@ impl CircuitBreaker {
         if is_local { None } else { link.refuses_for(self.time.now()) }
     }
 
-    /// Returns the member to wait for, if a call that was refused may get a lease from the fleet.
+    /// Returns the member to wait for, if a call that is refused may get a lease from the fleet. A call inside a trial runs with
+    /// the lease of that.
     pub(crate) fn fleet_to_wait_for(&self) -> Option<Arc<dyn Coordinator>> {
-        if !matches!(self.state(), CircuitState::Open | CircuitState::HalfOpen) {
+        let refuses = matches!(self.state(), CircuitState::Open | CircuitState::HalfOpen);
+        if !refuses || self.is_on_trial_here() {
             return None;
         }
         let link = self.joined.link()?;
@@ -115,7 +116,10 @@ impl CircuitBreaker {
 
     /// Returns whether a call that was refused a moment ago would run now, because the fleet's answer has come in between.
     pub(crate) fn fleet_has_answered(&self) -> bool {
-        self.joined.link().is_some_and(|link| self.state() == CircuitState::Closed || link.has_lease())
+        let refuses = || self.circuit.refuses_for(&self.recovery, || self.time.now()) > 0;
+        self.joined.link().is_some_and(|link| {
+            self.state() == CircuitState::Closed || link.has_lease() || link.has_looked() && !refuses()
+        })
     }
 }
 
@@ -136,6 +140,17 @@ impl CircuitBreaker {
         if let Some(link) = self.joined.link() {
             link.deactivate();
         }
+    }
+
+    /// Returns the calls that were counted for fleets before.
+    pub(crate) fn counted_for_fleet(&self) -> LinkCounts {
+        self.joined.make().counts()
+    }
+
+    /// Returns whether the fleet refuses the calls of this breaker. One that was reset by hand, or whose trial has succeeded,
+    /// is closed while it still follows the fleet.
+    pub(crate) fn is_refusing_for_fleet(&self, link: &Link) -> bool {
+        link.is_following() && self.state() != CircuitState::Closed
     }
 
     pub(crate) fn link(&self) -> Option<&Link> {
@@ -213,7 +228,7 @@ impl CircuitBreaker {
         sibling.counts_permanent_errors = self.counts_permanent_errors();
         sibling.time = self.time;
         sibling.rates = self.rates;
-        sibling.listeners.function = self.listeners.function;
+        sibling.listeners = self.listeners.again();
         sibling
     }
 }

@@ -5,33 +5,17 @@
 //! rules alone.
 
 use core::fmt::{self, Debug, Formatter};
-use core::future::Future;
-use core::pin::Pin;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::boxed::Box;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::vec::Vec;
 
+use super::coordinator::Coordinator;
+use super::lease::{EndedLease, HeldLease};
 use super::link_counts::{CallCounters, LinkCounts};
 use super::window::CallResult;
 use crate::policy::nanos::Nanos;
-
-/// A future that ends when the member has asked the store, or the caller's patience is over.
-pub(crate) type Asked = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// The member of a fleet, as a breaker sees it.
-pub(crate) trait Coordinator: Send + Sync {
-    /// Makes the member look at the link soon. It does not wait.
-    fn wake(&self);
-
-    /// Returns a future for async callers that have to wait for the store.
-    fn asked(&self) -> Asked;
-
-    /// Blocks this thread as long as the future of [`asked`](Coordinator::asked) would take, if the member has a thread of
-    /// its own. Returns whether it did.
-    fn block(&self) -> bool;
-}
 
 /// The link of a breaker, which stays when the fleet is left.
 #[derive(Debug)]
@@ -56,22 +40,6 @@ impl Joined {
     }
 }
 
-/// A lease as the store knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct HeldLease {
-    pub(crate) epoch: u64,
-    pub(crate) generation: u64,
-    pub(crate) number: u64,
-}
-
-/// A lease whose trial has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct EndedLease {
-    pub(crate) lease: HeldLease,
-    /// Whether the trial has failed; `None` if it has no outcome.
-    pub(crate) has_failed: Option<bool>,
-}
-
 /// The answer to a call that the local circuit does not admit by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trial {
@@ -94,6 +62,8 @@ struct Followed {
 pub(crate) struct Link {
     is_active: AtomicBool,
     counters: CallCounters,
+    /// The tag of the last trial, also in an earlier fleet: the number of a lease may come again when its record was lost.
+    last_tag: AtomicU16,
     state: Mutex<State>,
 }
 
@@ -167,7 +137,12 @@ const FRESH: Nanos = 100_000_000;
 
 impl Link {
     pub(super) fn new() -> Link {
-        Link { is_active: AtomicBool::new(false), counters: CallCounters::default(), state: Mutex::default() }
+        Link {
+            is_active: AtomicBool::new(false),
+            counters: CallCounters::default(),
+            last_tag: AtomicU16::new(0),
+            state: Mutex::default(),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -227,7 +202,7 @@ impl Link {
             return Trial::Refused(SHORT);
         };
         if let Some((lease, _)) = state.granted.pop_front() {
-            let tag = (lease.number % u64::from(u16::MAX)) as u16 + 1;
+            let tag = self.draw_tag(&state);
             state.held.push((tag, lease));
             return Trial::Leased(tag);
         }
@@ -239,6 +214,22 @@ impl Link {
         drop(state);
         self.wake();
         Trial::Refused(SHORT)
+    }
+
+    /// Returns a tag that no running trial has.
+    fn draw_tag(&self, state: &State) -> u16 {
+        loop {
+            let tag = self.last_tag.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+            if tag != 0 && state.held.iter().all(|&(held, _)| held != tag) {
+                return tag;
+            }
+        }
+    }
+
+    /// Returns whether a look that a call has asked for was answered: the circuit of the fleet is closed.
+    pub(super) fn has_looked(&self) -> bool {
+        let state = self.state();
+        state.followed.is_none() && state.has_looked
     }
 
     /// Returns whether there is a lease that no call has taken.
@@ -353,6 +344,12 @@ impl Link {
         if let Some(lease) = lease {
             state.granted.push_back((lease, now));
         }
+    }
+
+    /// Forgets the leases that no call has taken and that belong to another phase, with which they have ended.
+    pub(crate) fn forget_leases_but_of(&self, epoch: u64, generation: u64) {
+        let is_of = |lease: &HeldLease| lease.epoch == epoch && lease.generation == generation;
+        self.state().granted.retain(|(lease, _)| is_of(lease));
     }
 
     /// Gives back the leases that no call has taken since `before`.

@@ -1,8 +1,8 @@
 //! The functions that receive the changes of one breaker.
 
 use core::fmt::{self, Debug, Formatter};
-use std::boxed::Box;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use crate::observe::CircuitEvent;
 
@@ -10,7 +10,7 @@ use crate::observe::CircuitEvent;
 pub(super) struct Listeners {
     pub(super) function: Option<fn(&CircuitEvent<'_>)>,
     /// A breaker can be used after a panic, whatever the closure captures: the breaker itself stays consistent.
-    closure: Option<AssertUnwindSafe<Box<Closure>>>,
+    closure: Option<AssertUnwindSafe<Arc<Closure>>>,
 }
 
 type Closure = dyn Fn(&CircuitEvent<'_>) + Send + Sync;
@@ -20,7 +20,14 @@ impl Listeners {
 
     /// Sets the closure.
     pub(super) fn set_closure(&mut self, closure: impl Fn(&CircuitEvent<'_>) + Send + Sync + 'static) {
-        self.closure = Some(AssertUnwindSafe(Box::new(closure)));
+        self.closure = Some(AssertUnwindSafe(Arc::new(closure)));
+    }
+
+    /// Returns listeners with the same functions.
+    #[cfg(feature = "fleet")]
+    pub(super) fn again(&self) -> Listeners {
+        let closure = self.closure.as_ref().map(|closure| AssertUnwindSafe(Arc::clone(&closure.0)));
+        Listeners { function: self.function, closure }
     }
 
     /// Passes an event to each function.

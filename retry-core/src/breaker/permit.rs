@@ -83,10 +83,6 @@ impl<'a> Permit<'a> {
         if breaker.rates.are_watched() {
             return breaker.settle_by_rates(ticket, started, has_failed);
         }
-        #[cfg(feature = "fleet")]
-        if !has_failed {
-            breaker.count_success_for_fleet();
-        }
         breaker.settle_in_a_row(ticket, has_failed);
     }
 

@@ -149,7 +149,7 @@ impl RetryBudget {
         while let Err(missing) = self.pool.withdraw(price, capacity) {
             if !self.reserve.withdraw(missing, income, now) {
                 #[cfg(feature = "fleet")]
-                self.joined.ask();
+                self.ask_fleet(now);
                 return false;
             }
             self.pool.add(missing, this_thread());
@@ -226,12 +226,11 @@ impl RetryBudget {
         self.pool.deposit(units, capacity.saturating_sub(reserve), now.slot);
     }
 
-    /// Returns the time, after the units that are too old by then have expired.
     /// Empties the reserve, which accrues from now on.
     #[cfg(feature = "fleet")]
     pub(super) fn empty_reserve(&self) {
         let now = self.begin();
-        self.reserve.cut(0, self.income(), now);
+        self.reserve.empty(self.income(), now);
     }
 
     /// Adds units that are forgotten after one life, like those of calls.
@@ -241,6 +240,7 @@ impl RetryBudget {
         self.pool.add(units, this_thread());
     }
 
+    /// Returns the time, after the units that are too old by then have expired.
     fn begin(&self) -> Nanos {
         let now = self.now_and_slot();
         self.pool.turn_to(now.slot);

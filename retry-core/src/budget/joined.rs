@@ -10,16 +10,21 @@ use std::sync::PoisonError;
 use super::budget::RetryBudget;
 use super::link::Link;
 use super::pool::TOKEN;
+use crate::policy::nanos::Nanos;
 
 /// The side of the member.
 impl RetryBudget {
-    /// Joins a fleet, with an empty reserve. Returns `false` if the budget belongs to one.
-    pub(crate) fn join_fleet(&self, member: Waker) -> bool {
+    /// Joins a fleet, with an empty reserve. The member answers within a time, or is gone. Returns `false` if the budget belongs
+    /// to a fleet.
+    pub(crate) fn join_fleet(&self, member: Waker, answers_within: Nanos) -> bool {
         let link = self.joined.make();
         if link.is_active.load(Ordering::Acquire) {
             return false;
         }
         link.alone.store(0, Ordering::Relaxed);
+        link.share.store(self.reserve_per_second, Ordering::Relaxed);
+        link.asked_at.store(0, Ordering::Relaxed);
+        link.answers_within.store(answers_within, Ordering::Relaxed);
         *link.member.lock().unwrap_or_else(PoisonError::into_inner) = Some(member);
         // The first grant is asked for before the first failure, so that the first retry is paid for.
         link.wants_grant.store(true, Ordering::Relaxed);
@@ -62,9 +67,33 @@ impl RetryBudget {
         self.add_units(u64::from(tokens) * TOKEN);
     }
 
-    /// Accrues `per_second` tokens while the fleet is away, from an empty reserve on. With 0 the fleet is there.
-    pub(crate) fn accrue_alone(&self, per_second: u32) {
+    /// Asks for a grant. If the member is gone, the reserve accrues alone.
+    pub(super) fn ask_fleet(&self, now: Nanos) {
+        self.joined.ask(now);
+        if let Some(link) = self.joined.link().filter(|link| link.has_no_member(now)) {
+            self.accrue_alone(link.share.load(Ordering::Relaxed));
+        }
+    }
+
+    /// Accrues tokens by the fleet again, whose answer has come. `share` are those of this process in a second.
+    pub(crate) fn accrue_with_fleet(&self, share: u32) {
+        if let Some(link) = self.joined.link() {
+            link.share.store(share, Ordering::Relaxed);
+        }
+        self.accrue_alone(0);
+    }
+
+    /// Accrues the share of this process while the fleet is away.
+    pub(crate) fn accrue_share(&self) {
+        if let Some(link) = self.joined.link() {
+            self.accrue_alone(link.share.load(Ordering::Relaxed));
+        }
+    }
+
+    /// Accrues `per_second` tokens, from an empty reserve on. With 0 the fleet is there.
+    fn accrue_alone(&self, per_second: u32) {
         let Some(link) = self.joined.link() else { return };
+        link.asked_at.store(0, Ordering::Relaxed);
         if link.alone.swap(per_second, Ordering::Relaxed) != per_second {
             self.empty_reserve();
         }

@@ -1,9 +1,11 @@
 //! The link between a budget and the member of the fleet that it has joined.
 
-use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use core::task::Waker;
 use std::boxed::Box;
 use std::sync::{Mutex, OnceLock, PoisonError};
+
+use crate::policy::nanos::Nanos;
 
 /// The link of a budget, which stays when the fleet is left.
 #[derive(Debug)]
@@ -17,6 +19,12 @@ pub(super) struct Link {
     pub(super) wants_grant: AtomicBool,
     /// Whether a retry was refused since the fleet was last asked.
     pub(super) has_refused: AtomicBool,
+    /// The tokens of this process in a second if there is no member, such as after the end of its runtime.
+    pub(super) share: AtomicU32,
+    /// The time of the first request for a grant since the last answer, or 0.
+    pub(super) asked_at: AtomicU64,
+    /// How long an answer takes at most. Without one, there is no member.
+    pub(super) answers_within: AtomicU64,
     pub(super) member: Mutex<Option<Waker>>,
 }
 
@@ -32,6 +40,9 @@ impl Joined {
             alone: AtomicU32::new(0),
             wants_grant: AtomicBool::new(false),
             has_refused: AtomicBool::new(false),
+            share: AtomicU32::new(0),
+            asked_at: AtomicU64::new(0),
+            answers_within: AtomicU64::new(Nanos::MAX),
             member: Mutex::new(None),
         };
         self.0.get_or_init(|| Box::new(new()))
@@ -47,13 +58,23 @@ impl Joined {
     }
 
     /// Asks the fleet for a grant. It does not wait.
-    pub(super) fn ask(&self) {
+    pub(super) fn ask(&self, now: Nanos) {
         let Some(link) = self.link() else { return };
         link.has_refused.store(true, Ordering::Release);
+        // An error means that it was asked before.
+        let _ = link.asked_at.compare_exchange(0, now.max(1), Ordering::Relaxed, Ordering::Relaxed);
         link.wants_grant.store(true, Ordering::Release);
         let member = link.member.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(member) = member {
             member.wake();
         }
+    }
+}
+
+impl Link {
+    /// Returns whether the member has not answered for so long that there is none.
+    pub(super) fn has_no_member(&self, now: Nanos) -> bool {
+        let asked_at = self.asked_at.load(Ordering::Relaxed);
+        asked_at != 0 && now.saturating_sub(asked_at) > self.answers_within.load(Ordering::Relaxed)
     }
 }

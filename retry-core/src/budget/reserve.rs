@@ -55,6 +55,12 @@ impl Reserve {
         self.keep(income, now, |balance| balance.checked_sub(units))
     }
 
+    /// Discards the balance. The scale may be another one than before, with the income of another size.
+    #[cfg(feature = "fleet")]
+    pub(crate) fn empty(&self, income: Income, now: Nanos) {
+        self.spent.store(income.until(now).max(UNTOUCHED + 1), Ordering::Release);
+    }
+
     /// Discards the part of the balance above `limit`.
     pub(crate) fn cut(&self, limit: u64, income: Income, now: Nanos) {
         self.keep(income, now, |balance| (balance > limit).then_some(limit));

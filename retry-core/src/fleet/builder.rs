@@ -16,6 +16,7 @@ use super::runner;
 use super::store::{IntoStore, Store};
 use crate::breaker::CircuitBreaker;
 use crate::budget::RetryBudget;
+use crate::policy::nanos::from_duration;
 
 /// A fleet that is about to be joined: processes that share the circuits of breakers and the reserves of budgets through a
 /// store.
@@ -214,16 +215,21 @@ impl Fleet {
             member.add_reserve(budget, name);
         }
         let member = Arc::new(member);
-        for reserve in member.reserves() {
-            assert!(
-                reserve.budget.join_fleet(links::waker(&member)),
-                "the budget `{}` belongs to another fleet; drop that one first",
-                reserve.name
-            );
+        for (joined, reserve) in member.reserves().iter().enumerate() {
+            let answers_within = from_duration(member.grants_within());
+            if !reserve.budget.join_fleet(links::waker(&member), answers_within) {
+                for reserve in &member.reserves()[..joined] {
+                    reserve.budget.leave_fleet();
+                }
+                panic!("the budget `{}` belongs to another fleet; drop that one first", reserve.name);
+            }
         }
         for (breaker, name) in self.breakers {
             let has_joined = links::join_breaker(&member, breaker, name.clone());
-            assert!(has_joined, "the breaker `{name}` belongs to another fleet; drop that one first");
+            if !has_joined {
+                member.unlink();
+                panic!("the breaker `{name}` belongs to another fleet; drop that one first");
+            }
         }
         runner::start(&member);
         FleetMember::new(member)

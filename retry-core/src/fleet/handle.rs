@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::circuit::{Action, Phase, View};
 use super::held::Held;
 use super::links;
-use super::member::{Member, SharedCircuit};
+use super::member::{Member, Reach, SharedCircuit};
 use super::rules::Rules;
 use super::runner;
 use crate::breaker::{CircuitBreaker, CircuitState};
@@ -22,7 +22,7 @@ use crate::breaker::{CircuitBreaker, CircuitState};
 #[must_use = "the process leaves the fleet when this is dropped"]
 pub struct FleetMember {
     member: Arc<Member>,
-    by_host: Mutex<HashMap<(String, String), Arc<CircuitBreaker>>>,
+    by_host: Mutex<HashMap<Arc<str>, Arc<CircuitBreaker>>>,
 }
 
 impl FleetMember {
@@ -35,10 +35,9 @@ impl FleetMember {
     ///
     /// The breakers stay until the process leaves the fleet, so `host` is a name of few, and no text from outside.
     pub fn breaker(&self, name: &str, host: &str) -> Arc<CircuitBreaker> {
-        let key = (name.to_string(), host.to_string());
+        let full: Arc<str> = format!("{name}/{host}").into();
         let mut by_host = self.by_host.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || {
-            let full: Arc<str> = format!("{name}/{host}").into();
             let settings = self.member.circuit(name);
             let default = CircuitBreaker::new();
             let settings = settings.as_ref().map_or(&default, |circuit| &*circuit.breaker);
@@ -46,7 +45,7 @@ impl FleetMember {
             links::join_breaker(&self.member, Held::Shared(Arc::clone(&breaker)), full.to_string());
             breaker
         };
-        Arc::clone(by_host.entry(key).or_insert_with(make))
+        Arc::clone(by_host.entry(Arc::clone(&full)).or_insert_with(make))
     }
 
     /// Opens the circuit of the breaker `name` for the whole fleet, until [`reset`](FleetMember::reset). Other processes follow
@@ -81,7 +80,7 @@ impl FleetMember {
     /// Sends everything that this process has not reported yet. With [`inline`](super::Fleet::inline), call it at the end of each
     /// invocation; a store that does not answer costs at most [`patience`](super::Fleet::patience) for each breaker.
     pub async fn flush(&self) {
-        self.member.sync_all(true).await;
+        self.member.sync_all(Reach::All).await;
     }
 
     fn circuit(&self, name: &str) -> Result<Arc<SharedCircuit>, FleetError> {
@@ -111,8 +110,8 @@ impl FleetMember {
 
 impl Drop for FleetMember {
     fn drop(&mut self) {
-        self.member.unlink();
         runner::stop(&self.member);
+        self.member.unlink();
     }
 }
 

@@ -8,7 +8,7 @@ use std::task::{Wake, Waker};
 use tokio::time::timeout;
 
 use super::held::Held;
-use super::member::{Member, SharedCircuit};
+use super::member::{Member, Reach, SharedCircuit};
 use super::runner;
 use crate::breaker::{Asked, CircuitBreaker, Coordinator};
 use crate::policy::nanos::from_duration;
@@ -56,9 +56,13 @@ impl Coordinator for CircuitLink {
     fn asked(&self) -> Asked {
         let (member, circuit) = (self.member.upgrade(), self.circuit.upgrade());
         Box::pin(async move {
-            if let (Some(member), Some(circuit)) = (member, circuit) {
+            let (Some(member), Some(circuit)) = (member, circuit) else { return };
+            if runner::has_runtime() {
                 // The member may ask for another circuit at the same time, so this is bounded once more.
-                let _ = timeout(member.settings.patience, member.sync(&circuit, false)).await;
+                let _ = timeout(member.settings.patience, member.sync(&circuit, Reach::Due)).await;
+            } else {
+                // On another runtime nothing measures the patience, so a later call has the answer.
+                runner::wake(&member);
             }
         })
     }

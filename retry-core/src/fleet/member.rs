@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::format;
 use std::string::String;
-use std::sync::atomic::{AtomicBool, AtomicU32};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::vec::Vec;
 
@@ -29,6 +29,17 @@ pub(super) struct Settings {
     pub(super) sync_every: Duration,
     pub(super) patience: Duration,
     pub(super) runs_inline: bool,
+}
+
+/// How much of what there is to send is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// What is due.
+    Due,
+    /// What is due, and a look where the breaker follows the fleet's circuit.
+    Look,
+    /// Everything, and such a look.
+    All,
 }
 
 /// The member of a fleet.
@@ -91,6 +102,12 @@ impl Member {
         self.settings.patience.saturating_mul(4).saturating_add(Duration::from_secs(1))
     }
 
+    /// Returns how long a budget waits for an answer until the member must be gone: one that got nothing is asked for again
+    /// after `sync_every`.
+    pub(super) fn grants_within(&self) -> Duration {
+        self.answers_within().saturating_add(self.settings.sync_every.saturating_mul(2))
+    }
+
     /// Adds a budget, before the member runs.
     pub(super) fn add_reserve(&mut self, budget: Held<RetryBudget>, name: &'static str) {
         let key = format!("{}:reserve:{name}", self.prefix);
@@ -101,15 +118,8 @@ impl Member {
     pub(super) fn circuit_of(&self, breaker: Held<CircuitBreaker>, name: String) -> SharedCircuit {
         let key = format!("{}:circuit:{name}", self.prefix);
         let rules = rules(&breaker, self.settings.quorum);
-        SharedCircuit {
-            breaker,
-            name,
-            key,
-            rules,
-            side: AsyncMutex::new(Side::new()),
-            asked: Mutex::new(0),
-            has_asked: Condvar::new(),
-        }
+        let side = AsyncMutex::new(Side::new(breaker.counted_for_fleet()));
+        SharedCircuit { breaker, name, key, rules, side, asked: Mutex::new(0), has_asked: Condvar::new() }
     }
 
     pub(super) fn add_circuit(&self, circuit: Arc<SharedCircuit>) {
@@ -163,23 +173,33 @@ impl Member {
         }
     }
 
+    /// Returns the link of a breaker, unless the member has left. Then the link may be that of another fleet.
+    fn link<'a>(&self, circuit: &'a SharedCircuit) -> Option<&'a Link> {
+        circuit.breaker.link().filter(|_| !self.is_stopped.load(Ordering::Acquire))
+    }
+
     /// Sends what a circuit has to send, until there is nothing left or the store is away.
-    pub(super) async fn sync(&self, circuit: &SharedCircuit, looks: bool) {
+    pub(super) async fn sync(&self, circuit: &SharedCircuit, reach: Reach) {
         let mut side = circuit.side.lock().await;
-        let Some(link) = circuit.breaker.link() else { return };
         let sync_every = from_duration(self.settings.sync_every);
-        let mut looks = looks;
-        loop {
-            let now = circuit.breaker.fleet_now();
+        // One that has no answer yet, and one with the rest. Calls that are counted in the meantime keep nobody here.
+        let mut reports_at_once = if reach == Reach::All { 2 } else { 0 };
+        let mut looks = reach != Reach::Due && circuit.breaker.link().is_some_and(Link::is_following);
+        while let Some(link) = self.link(circuit) {
             link.return_unused(circuit.breaker.unused_since());
-            let message = match side.next(link, now, sync_every) {
+            let report_every = if reports_at_once > 0 { 0 } else { sync_every };
+            let message = match side.next(&circuit.breaker, link, report_every) {
                 Some(message) => message,
                 None if looks => Message::Look,
                 None => break,
             };
             looks = looks && !matches!(message, Message::Look);
+            reports_at_once -= u32::from(reports_at_once > 0 && matches!(message, Message::Report));
             match self.step(circuit, Request::Circuit(side.step(message, circuit.rules))).await {
-                Ok(view) => side.read(message, &view, &circuit.breaker, link, sync_every),
+                Ok(view) => {
+                    let Some(link) = self.link(circuit) else { break };
+                    side.read(message, &view, &circuit.breaker, link, sync_every);
+                }
                 Err(Away) => {
                     if self.health.is_lost() || matches!(message, Message::Lease | Message::Look) {
                         circuit.breaker.follow_alone();
@@ -202,7 +222,7 @@ impl Member {
         let mut side = circuit.side.lock().await;
         let step = side.step_of(action(side.seen()), circuit.rules);
         let view = self.step(circuit, Request::Circuit(step)).await?;
-        if let Some(link) = circuit.breaker.link() {
+        if let Some(link) = self.link(circuit) {
             let sync_every = from_duration(self.settings.sync_every);
             side.read(Message::Look, &view, &circuit.breaker, link, sync_every);
         }
@@ -217,14 +237,14 @@ impl Member {
         {
             reserve.read(grant, self.settings.sync_every);
         } else if self.health.is_lost() {
-            reserve.be_alone();
+            reserve.budget.accrue_share();
         }
     }
 
-    /// Sends everything that there is to send.
-    pub(super) async fn sync_all(&self, looks: bool) {
+    /// Sends what there is to send for all circuits and budgets.
+    pub(super) async fn sync_all(&self, reach: Reach) {
         for circuit in self.circuits() {
-            self.sync(&circuit, looks && circuit.breaker.link().is_some_and(Link::is_following)).await;
+            self.sync(&circuit, reach).await;
         }
         for reserve in &self.reserves {
             self.claim(reserve).await;
@@ -237,10 +257,8 @@ impl Member {
         let mut due = sync_every;
         for circuit in self.circuits() {
             let side = circuit.side.lock().await;
-            if let Some(link) = circuit.breaker.link().filter(|_| !self.health.is_lost()) {
-                due = side
-                    .due_in(link, circuit.breaker.fleet_now(), sync_every)
-                    .map_or(due, |soon| soon.min(due));
+            if let Some(link) = self.link(&circuit).filter(|_| !self.health.is_lost()) {
+                due = side.due_in(&circuit.breaker, link, sync_every).map_or(due, |soon| soon.min(due));
             }
         }
         let claims = self.reserves.iter().filter(|_| !self.health.is_lost());

@@ -1,7 +1,10 @@
 //! The task or the thread in which a member runs, and what takes their place in `inline`.
 
-use core::future::Future;
+use core::future::{Future, poll_fn};
+use core::pin::pin;
+use core::task::Poll;
 use core::time::Duration;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
@@ -9,7 +12,7 @@ use std::thread;
 use tokio::runtime::{Builder, Handle};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::member::Member;
+use super::member::{Member, Reach};
 use crate::runtime;
 
 /// The shortest time between two looks at all circuits, which bounds the work of a process in which everything fails.
@@ -58,7 +61,8 @@ async fn run(member: Arc<Member>) {
     let mut has_missed = false;
     while !member.is_stopped.load(Ordering::Acquire) {
         let begun = Instant::now();
-        member.sync_all(has_missed).await;
+        let reach = if has_missed { Reach::Look } else { Reach::Due };
+        whatever_panics(member.sync_all(reach)).await;
         sleep(PACE).await;
         let due = jittered(member.due_in().await);
         // An error means that nobody has woken the member in the meantime.
@@ -67,6 +71,17 @@ async fn run(member: Arc<Member>) {
         has_missed = begun.elapsed() > member.settings.sync_every.saturating_mul(3);
     }
     member.leave().await;
+}
+
+/// Ends with the future, also where that panics: a listener or an observer of the program may, and the process still has a
+/// member. The hook of the program has reported the panic.
+async fn whatever_panics(future: impl Future<Output = ()>) {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        let poll = AssertUnwindSafe(|| future.as_mut().poll(context));
+        catch_unwind(poll).unwrap_or(Poll::Ready(()))
+    })
+    .await;
 }
 
 /// Returns a time that is up to a tenth longer, so that the processes of a fleet do not report as one.
@@ -89,11 +104,21 @@ pub(super) fn wake(member: &Arc<Member>) {
         member.notify.notify_one();
     } else if let Ok(runtime) = Handle::try_current() {
         if !member.is_woken.swap(true, Ordering::AcqRel) {
-            let member = Arc::clone(member);
+            let woken = Woken(Arc::clone(member));
             runtime.spawn(async move {
-                member.is_woken.store(false, Ordering::Release);
-                member.sync_all(false).await;
+                let member = Arc::clone(&woken.0);
+                drop(woken);
+                member.sync_all(Reach::Due).await;
             });
         }
+    }
+}
+
+/// A member that is woken until its task begins, or is dropped with its runtime.
+struct Woken(Arc<Member>);
+
+impl Drop for Woken {
+    fn drop(&mut self) {
+        self.0.is_woken.store(false, Ordering::Release);
     }
 }

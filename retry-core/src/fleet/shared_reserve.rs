@@ -2,7 +2,6 @@
 
 use core::time::Duration;
 use std::string::String;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use tokio::time::Instant;
@@ -20,7 +19,6 @@ pub(super) struct SharedReserve {
     pub(super) name: &'static str,
     pub(super) key: String,
     process: Mutex<ProcessId>,
-    live: AtomicU32,
     /// When the store is asked again, because there was nothing more to get.
     turn: Mutex<Option<Turn>>,
 }
@@ -40,7 +38,7 @@ const LONGEST: Duration = Duration::from_secs(3600);
 impl SharedReserve {
     pub(super) fn new(budget: Held<RetryBudget>, name: &'static str, key: String) -> SharedReserve {
         let process = Mutex::new(identity::draw());
-        SharedReserve { budget, name, key, process, live: AtomicU32::new(1), turn: Mutex::default() }
+        SharedReserve { budget, name, key, process, turn: Mutex::default() }
     }
 
     /// Draws another process, in one that was forked.
@@ -71,8 +69,7 @@ impl SharedReserve {
     /// most once in `sync_every` by each process that needs one.
     pub(super) fn read(&self, grant: Grant, sync_every: Duration) {
         let Grant { tokens, live, next } = grant;
-        self.live.store(live.max(1), Ordering::Relaxed);
-        self.budget.accrue_alone(0);
+        self.budget.accrue_with_fleet(self.budget.reserve_in_fleet() / live.max(1));
         let next = Duration::from_millis(next).min(LONGEST);
         let turn = Duration::from_secs(live.into()) / self.budget.reserve_in_fleet().max(1);
         // Processes that have started together do not come back together.
@@ -86,11 +83,5 @@ impl SharedReserve {
         let turn = Turn { needed: now + needed, idle: now + idle };
         *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
         self.budget.add_grant(tokens);
-    }
-
-    /// Accrues the share of this process, because the store is away.
-    pub(super) fn be_alone(&self) {
-        let share = self.budget.reserve_in_fleet() / self.live.load(Ordering::Relaxed).max(1);
-        self.budget.accrue_alone(share);
     }
 }

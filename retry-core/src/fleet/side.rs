@@ -52,13 +52,14 @@ const SOON: Nanos = 100_000_000;
 const TURN: Nanos = 1_000_000;
 
 impl Side {
-    pub(super) fn new() -> Side {
+    /// Returns the side of a process that reports the calls after those of `reported`.
+    pub(super) fn new(reported: LinkCounts) -> Side {
         Side {
             process: identity::draw(),
             seen: None,
             report: None,
             reports: 0,
-            reported: LinkCounts::default(),
+            reported,
             reported_at: 0,
             leases: 0,
             live: 1,
@@ -67,11 +68,17 @@ impl Side {
 
     /// Takes part as a new process, because the store does not know this one or because it is another one after a fork.
     pub(super) fn begin_anew(&mut self) {
-        *self = Side { reported: self.reported, reported_at: self.reported_at, ..Side::new() };
+        *self = Side { reported_at: self.reported_at, ..Side::new(self.reported) };
     }
 
-    /// Returns what to send next. `sync_every` is the time between two reports without a failure.
-    pub(super) fn next(&mut self, link: &Link, now: Nanos, sync_every: Nanos) -> Option<Message> {
+    /// Returns what to send next. `sync_every` is the time between two reports without a failure; where it is 0, a report is
+    /// due at once.
+    pub(super) fn next(
+        &mut self,
+        breaker: &CircuitBreaker,
+        link: &Link,
+        sync_every: Nanos,
+    ) -> Option<Message> {
         if let Some(ended) = link.next_ended() {
             return Some(Message::Ended(ended));
         }
@@ -85,12 +92,12 @@ impl Side {
         if link.wants_look() {
             return Some(Message::Look);
         }
-        if link.is_following() {
+        if breaker.is_refusing_for_fleet(link) {
             return None;
         }
         let counts = link.counts();
         let wait = self.wait(&counts, sync_every);
-        let is_due = now.saturating_sub(self.reported_at) >= wait;
+        let is_due = breaker.fleet_now().saturating_sub(self.reported_at) >= wait;
         let tripped = link.take_trip();
         let is_worth_it = tripped || is_due && counts != self.reported;
         if !is_worth_it {
@@ -112,11 +119,12 @@ impl Side {
     }
 
     /// Returns how long it takes until the next report is due, if there is one.
-    pub(super) fn due_in(&self, link: &Link, now: Nanos, sync_every: Nanos) -> Option<Nanos> {
+    pub(super) fn due_in(&self, breaker: &CircuitBreaker, link: &Link, sync_every: Nanos) -> Option<Nanos> {
         let counts = link.counts();
         let wait = self.wait(&counts, sync_every);
-        let is_due = !link.is_following() && counts != self.reported;
-        is_due.then(|| wait.saturating_sub(now.saturating_sub(self.reported_at)))
+        let is_due = !breaker.is_refusing_for_fleet(link) && counts != self.reported;
+        let since_report = breaker.fleet_now().saturating_sub(self.reported_at);
+        is_due.then(|| wait.saturating_sub(since_report))
     }
 
     /// Returns the step of a message.
@@ -197,8 +205,10 @@ impl Side {
         self.live = view.live;
         let before = self.seen.replace((view.epoch, view.generation));
         if before.is_some_and(|before| before != (view.epoch, view.generation)) {
-            // What was counted in another generation does not count in this one.
+            // What was counted in another generation does not count in this one, nor does a report of it that has no answer.
             self.reported = link.counts();
+            self.report = None;
+            link.forget_leases_but_of(view.epoch, view.generation);
         }
         if before.is_some_and(|(epoch, _)| epoch != view.epoch) {
             breaker.follow_no_longer();

@@ -129,7 +129,7 @@ where
             };
             let is_cancelled = wait_for(cancel.as_mut(), run.sleeper.wait(Delay(wait))).await;
             if let Some((planned, result)) = kept {
-                if let Some(wait) = Sharing::<E>::fleet_wait(&run.shared) {
+                if let Some(wait) = Sharing::<E>::fleet_wait(&run.shared).filter(|_| !is_cancelled) {
                     wait.await;
                 }
                 if let Err(given_up) = resume(&mut run.shared, &planned, is_cancelled) {
