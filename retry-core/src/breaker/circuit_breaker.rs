@@ -250,7 +250,8 @@ impl CircuitBreaker {
     ///
     /// The events arrive in the order of the changes, on the thread of a call that caused one of them. No lock is held, so
     /// the listener may use the breaker; the event of a change that it causes follows when it has returned. A panic in it
-    /// is a panic of that call, and later events still arrive.
+    /// is a panic of that call, and later events still arrive. A change that a fleet has caused may arrive in the fleet's task or
+    /// thread, which goes on after a panic.
     ///
     /// A second listener replaces the first one. A closure that captures is set by
     /// [`on_change_with`](Self::on_change_with).
