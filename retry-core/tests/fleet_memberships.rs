@@ -366,3 +366,29 @@ async fn a_fleet_that_does_not_start_keeps_nothing() {
     assert!(panic.is_err(), "a breaker belongs to another fleet");
     let _member = fleet().start();
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_flush_before_a_freeze_gives_back_the_lease_that_no_call_has_taken() {
+    let store = Noted::new();
+    let environments = [(); 2].map(|()| {
+        let breaker = CircuitBreaker::new().name("search").consecutive_failures(1).open_for(OPEN_FOR);
+        let breaker = Arc::new(breaker);
+        let member = Fleet::on(Arc::clone(&store)).inline().join(Arc::clone(&breaker)).start();
+        (breaker, member)
+    });
+    for (breaker, member) in environments.iter().chain(&environments) {
+        fail(breaker, 1);
+        member.flush().await;
+    }
+    assert!(environments.iter().all(|(breaker, _)| breaker.state() == CircuitState::Open));
+    sleep(OPEN_FOR).await;
+    let [(frozen, member), (other, _)] = &environments;
+    assert_eq!(member.view("search").await.unwrap().state(), CircuitState::Open);
+    assert!(frozen.acquire().is_err(), "it asks for a lease");
+    settle().await;
+    // Frozen from here on.
+    member.flush().await;
+    assert!(other.acquire().is_err(), "it asks for a lease");
+    settle().await;
+    other.acquire().expect("the lease is free").success();
+}

@@ -78,7 +78,7 @@ impl FleetMember {
     }
 
     /// Sends everything that this process has not reported yet. With [`inline`](super::Fleet::inline), call it at the end of each
-    /// invocation; a store that does not answer costs at most [`patience`](super::Fleet::patience) for each breaker.
+    /// invocation: it also gives back the leases that no call has taken. A store that does not answer costs at most [`patience`](super::Fleet::patience) for each breaker.
     pub async fn flush(&self) {
         self.member.sync_all(Reach::All).await;
     }

@@ -186,7 +186,10 @@ impl Member {
         let mut reports_at_once = if reach == Reach::All { 2 } else { 0 };
         let mut looks = reach != Reach::Due && circuit.breaker.link().is_some_and(Link::is_following);
         while let Some(link) = self.link(circuit) {
-            link.return_unused(circuit.breaker.unused_since());
+            // Before a process is frozen, no call comes for a lease any more.
+            let is_last = reach == Reach::All && self.settings.runs_inline;
+            let breaker = &circuit.breaker;
+            link.return_unused(if is_last { breaker.fleet_now() } else { breaker.unused_since() });
             let report_every = if reports_at_once > 0 { 0 } else { sync_every };
             let message = match side.next(&circuit.breaker, link, report_every) {
                 Some(message) => message,
