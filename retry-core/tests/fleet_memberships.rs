@@ -392,3 +392,19 @@ async fn a_flush_before_a_freeze_gives_back_the_lease_that_no_call_has_taken() {
     settle().await;
     other.acquire().expect("the lease is free").success();
 }
+
+#[tokio::test(start_paused = true)]
+async fn processes_that_were_idle_while_the_circuit_changed_open_it_by_a_failure_each() {
+    let store = Noted::new();
+    let idle: Vec<_> =
+        (0..10).map(|_| breaker()).map(|idle| (Arc::clone(&idle), join(&idle, &store))).collect();
+    settle().await;
+    let others = open_by_two(&store).await;
+    others[0].1.reset("search").await.unwrap();
+    sleep(Duration::from_secs(60)).await;
+    for (breaker, _) in &idle {
+        fail(breaker, 1);
+    }
+    settle().await;
+    assert_eq!(others[0].1.view("search").await.unwrap().state(), CircuitState::Open);
+}

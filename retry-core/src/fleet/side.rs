@@ -19,6 +19,12 @@ pub(super) struct Side {
     reports: u64,
     reported: LinkCounts,
     reported_at: Nanos,
+    /// The time of the last view.
+    viewed_at: Nanos,
+    /// The last time at which there was nothing to report.
+    quiet_at: Nanos,
+    /// Whether the calls that are not reported yet began after a rest, a moment before the look that was sent.
+    counts_are_new: bool,
     leases: u64,
     /// The number of processes in the last view.
     live: u32,
@@ -61,6 +67,9 @@ impl Side {
             reports: 0,
             reported,
             reported_at: 0,
+            viewed_at: 0,
+            quiet_at: 0,
+            counts_are_new: false,
             leases: 0,
             live: 1,
         }
@@ -79,6 +88,7 @@ impl Side {
         link: &Link,
         sync_every: Nanos,
     ) -> Option<Message> {
+        self.counts_are_new = false;
         if let Some(ended) = link.next_ended() {
             return Some(Message::Ended(ended));
         }
@@ -96,8 +106,15 @@ impl Side {
             return None;
         }
         let counts = link.counts();
+        let now = breaker.fleet_now();
         let wait = self.wait(&counts, sync_every);
-        let is_due = breaker.fleet_now().saturating_sub(self.reported_at) >= wait;
+        let is_due = now.saturating_sub(self.reported_at) >= wait;
+        if counts == self.reported {
+            self.quiet_at = now;
+        } else if is_due && self.has_failed_after_a_rest(&counts, now, sync_every) {
+            self.counts_are_new = true;
+            return Some(Message::Look);
+        }
         let tripped = link.take_trip();
         let is_worth_it = tripped || is_due && counts != self.reported;
         if !is_worth_it {
@@ -112,10 +129,25 @@ impl Side {
         Some(Message::Report)
     }
 
+    /// Returns whether the first calls after a rest have failed. The view is then old, and a report for its generation might not
+    /// count: the process looks first. The calls are too new to belong to another generation than the one that it sees.
+    fn has_failed_after_a_rest(&self, counts: &LinkCounts, now: Nanos, sync_every: Nanos) -> bool {
+        self.has_failed(counts)
+            && now.saturating_sub(self.viewed_at) > sync_every.saturating_mul(3)
+            && now.saturating_sub(self.quiet_at) <= sync_every.saturating_mul(2)
+    }
+
+    fn has_failed(&self, counts: &LinkCounts) -> bool {
+        counts.bad > self.reported.bad || counts.slow > self.reported.slow
+    }
+
     /// Returns the time between the last report and one of these calls.
     fn wait(&self, counts: &LinkCounts, sync_every: Nanos) -> Nanos {
-        let has_failed = counts.bad > self.reported.bad || counts.slow > self.reported.slow;
-        if has_failed { SOON.max(TURN * u64::from(self.live)).min(sync_every) } else { sync_every }
+        if self.has_failed(counts) {
+            SOON.max(TURN * u64::from(self.live)).min(sync_every)
+        } else {
+            sync_every
+        }
     }
 
     /// Returns how long it takes until the next report is due, if there is one.
@@ -203,10 +235,14 @@ impl Side {
 
     fn see(&mut self, view: &View, breaker: &CircuitBreaker, link: &Link, sync_every: Nanos) {
         self.live = view.live;
+        self.viewed_at = breaker.fleet_now();
+        let counts_are_new = core::mem::take(&mut self.counts_are_new);
         let before = self.seen.replace((view.epoch, view.generation));
         if before.is_some_and(|before| before != (view.epoch, view.generation)) {
             // What was counted in another generation does not count in this one, nor does a report of it that has no answer.
-            self.reported = link.counts();
+            if !(counts_are_new && view.phase == Phase::Closed) {
+                self.reported = link.counts();
+            }
             self.report = None;
             link.forget_leases_but_of(view.epoch, view.generation);
         }
