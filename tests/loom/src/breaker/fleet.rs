@@ -33,7 +33,7 @@ pub fn each_lease_is_a_trial_of_one_phase() {
         circuit
     }
     fn begin<const LEASE: u16>(circuit: &Circuit) -> (Option<Ticket>, Option<Change>) {
-        circuit.admit_leased(LEASE)
+        circuit.admit_leased(LEASE, NOW)
     }
     explore(opened, &[begin::<1>, begin::<2>], |circuit, begun| {
         assert_eq!(begun.iter().filter(|(_, change)| change.is_some()).count(), 1);
@@ -51,7 +51,7 @@ pub fn a_trial_that_fails_late_does_not_open_what_the_fleet_has_closed() {
     fn on_trial() -> (Circuit, Ticket) {
         let circuit = Circuit::new();
         follow_open(&circuit);
-        let ticket = circuit.admit_leased(1).0.expect("a trial");
+        let ticket = circuit.admit_leased(1, NOW).0.expect("a trial");
         (circuit, ticket)
     }
     fn fail((circuit, ticket): &(Circuit, Ticket)) -> Vec<Change> {
