@@ -408,3 +408,18 @@ async fn processes_that_were_idle_while_the_circuit_changed_open_it_by_a_failure
     settle().await;
     assert_eq!(others[0].1.view("search").await.unwrap().state(), CircuitState::Open);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_store_knows_at_once_that_a_process_has_left() {
+    let store = Arc::new(MemoryStore::new());
+    let (one, other) = (breaker(), breaker());
+    let (leaving, staying) = (join(&one, &store), join(&other, &store));
+    settle().await;
+    assert_eq!(staying.view("search").await.unwrap().processes(), 2);
+    leaving.leave().await;
+    // No task of the process has run in between.
+    assert_eq!(staying.view("search").await.unwrap().processes(), 1);
+    let _again = join(&one, &store);
+    settle().await;
+    assert_eq!(staying.view("search").await.unwrap().processes(), 2);
+}

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::format;
 use std::string::{String, ToString};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::circuit::{Action, Phase, View};
@@ -81,6 +82,27 @@ impl FleetMember {
     /// invocation: it also gives back the leases that no call has taken. A store that does not answer costs at most [`patience`](super::Fleet::patience) for each breaker.
     pub async fn flush(&self) {
         self.member.sync_all(Reach::All).await;
+    }
+
+    /// Leaves the fleet, and ends when the store knows it, or after [`patience`](super::Fleet::patience).
+    ///
+    /// For the end of `main`, where the runtime ends before the task that a drop leaves the work to: the process would then count
+    /// as live for ten windows, and its leases would end by themselves.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use retry_core::{CircuitBreaker, fleet::{Fleet, MemoryStore}};
+    ///
+    /// static SEARCH: CircuitBreaker = CircuitBreaker::new().name("search");
+    ///
+    /// let fleet = Fleet::on(MemoryStore::new()).name("shop").join(&SEARCH).start();
+    /// // … until the service ends.
+    /// fleet.leave().await;
+    /// # }
+    /// ```
+    pub async fn leave(self) {
+        self.member.is_stopped.store(true, Ordering::Release);
+        self.member.leave().await;
     }
 
     fn circuit(&self, name: &str) -> Result<Arc<SharedCircuit>, FleetError> {

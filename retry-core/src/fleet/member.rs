@@ -52,6 +52,7 @@ pub(super) struct Member {
     reserves: Vec<Arc<SharedReserve>>,
     pub(super) notify: Notify,
     pub(super) is_stopped: AtomicBool,
+    has_left: AtomicBool,
     /// Whether a task that looks once has been spawned and has not begun.
     pub(super) is_woken: AtomicBool,
     /// The process for which the member runs: a fork has another number.
@@ -90,6 +91,7 @@ impl Member {
             reserves: Vec::new(),
             notify: Notify::new(),
             is_stopped: AtomicBool::new(false),
+            has_left: AtomicBool::new(false),
             is_woken: AtomicBool::new(false),
             owner: AtomicU32::new(std::process::id()),
             has_thread,
@@ -281,6 +283,9 @@ impl Member {
 
     /// Gives the leases back, and takes part in no circuit any longer.
     pub(super) async fn leave(&self) {
+        if self.has_left.swap(true, Ordering::AcqRel) {
+            return;
+        }
         for circuit in self.circuits() {
             let side = circuit.side.lock().await;
             let step = side.step_of(Action::Leave, circuit.rules);
