@@ -70,6 +70,8 @@ type Making<C> = Pin<Box<dyn Future<Output = Result<C, StoreError>> + Send>>;
 struct Last<C> {
     connection: Option<C>,
     number: u64,
+    /// The process that has made it.
+    process: u32,
 }
 
 impl<C> RedisStore<C>
@@ -79,8 +81,8 @@ where
     /// Returns a store on a connection that the program has: a `ConnectionManager` or a `ClusterConnection`, which
     /// restore themselves, or a `MultiplexedConnection`, which stays broken once it is.
     ///
-    /// A connection of `redis` lives on the runtime that it was made on. Where that one may end before the fleet does, or
-    /// where the address of the master changes, use [`connecting`](RedisStore::connecting).
+    /// A connection of `redis` lives on the runtime that it was made on. Where that one may end before the fleet does, where the
+    /// process forks, or where the address of the master changes, use [`connecting`](RedisStore::connecting).
     #[must_use]
     pub fn new(connection: C) -> RedisStore<C> {
         RedisStore::connecting(move || ready(Ok::<_, StoreError>(connection.clone())))
@@ -115,7 +117,7 @@ where
             let making = make();
             Box::pin(async move { making.await.map_err(Into::into) })
         });
-        let last = Mutex::new(Last { connection: None, number: 0 });
+        let last = Mutex::new(Last { connection: None, number: 0, process: 0 });
         RedisStore { shared: Arc::new(Shared { script: Script::new(script::CODE), make, last }) }
     }
 }
@@ -143,6 +145,12 @@ where
     /// Returns the connection and its number.
     async fn connection(&self) -> Result<(C, u64), StoreError> {
         let mut last = self.last.lock().await;
+        let process = std::process::id();
+        if last.process != process {
+            last.process = process;
+            // After a fork the connection is that of the parent, whose runtime drives it. Not even its end is for here.
+            core::mem::forget(last.connection.take());
+        }
         let connection = match last.connection.take() {
             Some(connection) => connection,
             None => {

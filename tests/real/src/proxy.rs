@@ -206,7 +206,7 @@ mod tests {
         let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
         ask(&mut stream).await.unwrap();
         proxy.set(Mode::Slow(Duration::from_millis(60)));
-        let begun = std::time::Instant::now();
+        let begun = tokio::time::Instant::now();
         assert_eq!(ask(&mut stream).await.unwrap(), 7);
         assert!(begun.elapsed() >= Duration::from_millis(60));
     }
