@@ -4,8 +4,6 @@
 //! `cargo run -p real --example etcd_drain` starts a cluster of three, which loses its majority and gets it back, and is
 //! killed in the end. It takes half a minute.
 
-#![expect(clippy::large_futures, reason = "etcd's client makes them, tens of kilobytes each")]
-
 use std::{
     error::Error,
     net::SocketAddr,
