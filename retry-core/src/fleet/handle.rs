@@ -17,8 +17,8 @@ use super::rules::Rules;
 use super::runner;
 use crate::breaker::{CircuitBreaker, CircuitState};
 
-/// This process in a fleet, from [`Fleet::start`](super::Fleet::start). When it is dropped, the process leaves the fleet: its breakers and budgets
-/// follow their own rules, and its leases are given back.
+/// This process in a fleet, from [`Fleet::start`](super::Fleet::start). When it is dropped, the process leaves the fleet: its
+/// breakers and budgets follow their own rules, and its leases are given back.
 #[derive(Debug)]
 #[must_use = "the process leaves the fleet when this is dropped"]
 pub struct FleetMember {
@@ -79,7 +79,8 @@ impl FleetMember {
     }
 
     /// Sends everything that this process has not reported yet. With [`inline`](super::Fleet::inline), call it at the end of each
-    /// invocation: it also gives back the leases that no call has taken. A store that does not answer costs at most [`patience`](super::Fleet::patience) for each breaker.
+    /// invocation: it also gives back the leases that no call has taken. A store that does not answer costs at most
+    /// [`patience`](super::Fleet::patience) for each breaker.
     pub async fn flush(&self) {
         self.member.sync_all(Reach::All).await;
     }
