@@ -425,6 +425,8 @@ mod fleet {
                 sleep(Duration::from_secs(2)).await;
             }
             processes[0].0.acquire().expect("it is closed").failure();
+            // The other process learns of it by its own report.
+            processes[1].0.acquire().expect("it is closed here").success();
             sleep(Duration::from_secs(31)).await;
             for _ in 0..2 {
                 // The first call asks, the second has the answer.
@@ -456,7 +458,7 @@ mod fleet {
         assert_eq!(value("reattempt_fleet_processes", &[shop, ("breaker", "stock")]), Some(2.0));
         let requests = |request| value("reattempt_fleet_requests_total", &[shop, ("request", request)]);
         assert_eq!(requests("join"), Some(2.0));
-        assert_eq!((requests("report"), requests("outcome")), (Some(1.0), Some(1.0)));
+        assert_eq!((requests("report"), requests("outcome")), (Some(2.0), Some(1.0)));
         let leases = |name| value(name, &[shop, ("breaker", "stock")]);
         assert_eq!(leases("reattempt_fleet_leases_granted_total"), Some(1.0));
         assert_eq!(leases("reattempt_fleet_leases_asked_total"), requests("lease"));
