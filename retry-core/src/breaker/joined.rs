@@ -54,15 +54,20 @@ impl CircuitBreaker {
         }
     }
 
-    /// Admits a call to a circuit that is not closed, if the fleet decides that.
-    pub(super) fn admit_by_fleet(&self) -> Option<Result<Ticket, Nanos>> {
+    /// Returns the link if the fleet has a part in the admission of a call: the circuit is not closed, and its own rules do not
+    /// refuse the call.
+    fn admitting_link(&self) -> Option<&Link> {
         if !matches!(self.state(), CircuitState::Open | CircuitState::HalfOpen) {
             return None;
         }
         let link = self.joined.link()?;
-        if !link.is_following() && self.circuit.refuses_for(&self.recovery, || self.time.now()) > 0 {
-            return None;
-        }
+        let refuses = || self.circuit.refuses_for(&self.recovery, || self.time.now()) > 0;
+        (link.is_following() || !refuses()).then_some(link)
+    }
+
+    /// Admits a call to a circuit that is not closed, if the fleet decides that.
+    pub(super) fn admit_by_fleet(&self) -> Option<Result<Ticket, Nanos>> {
+        let link = self.admitting_link()?;
         match link.trial(self.time.now(), self.unused_since()) {
             Trial::Local => None,
             Trial::Refused(left) => Some(Err(left)),
@@ -103,15 +108,10 @@ impl CircuitBreaker {
     /// Returns the member to wait for, if a call that is refused may get a lease from the fleet. A call inside a trial runs with
     /// the lease of that.
     pub(crate) fn fleet_to_wait_for(&self) -> Option<Arc<dyn Coordinator>> {
-        let refuses = matches!(self.state(), CircuitState::Open | CircuitState::HalfOpen);
-        if !refuses || self.is_on_trial_here() {
+        if self.is_on_trial_here() {
             return None;
         }
-        let link = self.joined.link()?;
-        if !link.is_following() && self.circuit.refuses_for(&self.recovery, || self.time.now()) > 0 {
-            return None;
-        }
-        link.to_wait_for(self.time.now())
+        self.admitting_link()?.to_wait_for(self.time.now())
     }
 
     /// Returns whether a call that was refused a moment ago would run now, because the fleet's answer has come in between.
