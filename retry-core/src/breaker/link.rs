@@ -51,7 +51,7 @@ pub(super) enum Trial {
     Refused(Nanos),
 }
 
-/// What a breaker has seen of the fleet's circuit while that is not closed.
+/// The fleet's circuit as a breaker has last seen it, while that is not closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Followed {
     /// Before this time nobody asks for a lease, because the store grants none.
@@ -255,7 +255,7 @@ impl Link {
         }
     }
 
-    /// Returns what a call has to wait for that was refused: an answer of the store, which may be a lease.
+    /// Returns the member that a refused call has to wait for: its answer may be a lease.
     pub(super) fn to_wait_for(&self, now: Nanos) -> Option<Arc<dyn Coordinator>> {
         let mut state = self.state();
         state.give_up_on_the_member(now);

@@ -33,7 +33,7 @@ impl core::fmt::Debug for FleetWait {
 
 #[cfg(feature = "fleet")]
 impl FleetWait {
-    /// Returns what a call has to wait for before the breaker admits it.
+    /// Returns the wait of a call before the breaker admits it.
     #[inline]
     pub(super) fn of(breaker: &CircuitBreaker) -> Option<FleetWait> {
         breaker.fleet_to_wait_for().map(|fleet| FleetWait(fleet.asked()))
@@ -75,8 +75,8 @@ impl Shared<'_> {
         }
     }
 
-    /// Returns what an async call has to wait for that was refused: the answer of its breaker's fleet. The call is then
-    /// admitted anew.
+    /// Returns the wait of an async call that was refused, for the answer of its breaker's fleet. The call is then admitted
+    /// anew.
     #[inline]
     #[must_use]
     pub fn after_refusal(&self, refusal: Option<&Refusal>) -> Option<FleetWait> {
@@ -89,7 +89,7 @@ impl Shared<'_> {
         None
     }
 
-    /// Returns what an async call has to wait for before its next attempt: the answer of its breaker's fleet.
+    /// Returns the wait of an async call before its next attempt, for the answer of its breaker's fleet.
     #[inline]
     #[must_use]
     pub fn before_retry(&self) -> Option<FleetWait> {

@@ -59,7 +59,7 @@ pub struct Step {
     pub action: Action,
 }
 
-/// The kind of a step. What names an epoch and a generation changes nothing in any other.
+/// The kind of a step. An action that names an epoch and a generation changes nothing in any other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Only looks.
@@ -124,7 +124,7 @@ pub enum Action {
     },
 }
 
-/// What a process sees of the circuit after its step. Times are what is left of them, so clocks are never compared.
+/// The view of the circuit that a process gets after its step. Times are remaining times, so clocks are never compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct View {
     /// The epoch of the record. Another one means that the record was lost in between.
@@ -181,7 +181,7 @@ impl Circuit {
         self.epoch == epoch && self.generation == generation
     }
 
-    /// Begins a phase, which is a new generation. What was counted in the last one counts no more.
+    /// Begins a phase, which is a new generation. The counts of the last one are discarded.
     fn begin(&mut self, phase: Phase, now: Millis) {
         self.generation += 1;
         self.phase = phase;
@@ -326,7 +326,7 @@ impl Circuit {
     }
 }
 
-/// Runs one step at `now`, a time of the store's clock, and returns what the process then sees.
+/// Runs one step at `now`, a time of the store's clock, and returns the view of the process after it.
 ///
 /// The function is total: every step is possible in every circuit, at every time. Numbers that are out of range are
 /// bounded first: those of the [`Rules`] by their ranges, the time by `1..=2^53 - 2^24`, because 0 stands for "never". Where

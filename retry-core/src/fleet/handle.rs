@@ -1,4 +1,4 @@
-//! [`FleetMember`]: this process in a fleet, and what an operator can do.
+//! [`FleetMember`]: this process in a fleet, and the requests of an operator.
 
 use core::fmt::{self, Display, Formatter};
 use core::time::Duration;
@@ -69,7 +69,7 @@ impl FleetMember {
         self.control(name, |(epoch, generation)| Action::Reset { epoch, generation }).await
     }
 
-    /// Returns what the store has of the breaker `name`.
+    /// Returns the fleet's circuit of the breaker `name`.
     ///
     /// # Errors
     /// As [`force_open`](FleetMember::force_open).

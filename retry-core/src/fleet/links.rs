@@ -24,7 +24,7 @@ pub(super) fn join_breaker(member: &Arc<Member>, breaker: Held<CircuitBreaker>, 
     has_joined
 }
 
-/// Returns what wakes the member for a budget.
+/// Returns the waker of the member for a budget.
 pub(super) fn waker(member: &Arc<Member>) -> Waker {
     Arc::new(ReserveWaker(Arc::downgrade(member))).into()
 }

@@ -180,7 +180,7 @@ impl Member {
         circuit.breaker.link().filter(|_| !self.is_stopped.load(Ordering::Acquire))
     }
 
-    /// Sends what a circuit has to send, until there is nothing left or the store is away.
+    /// Sends the messages of a circuit, until there is none left or the store is away.
     pub(super) async fn sync(&self, circuit: &SharedCircuit, reach: Reach) {
         let mut side = circuit.side.lock().await;
         let sync_every = from_duration(self.settings.sync_every);
@@ -246,7 +246,7 @@ impl Member {
         }
     }
 
-    /// Sends what there is to send for all circuits and budgets.
+    /// Sends the messages of all circuits and budgets.
     pub(super) async fn sync_all(&self, reach: Reach) {
         for circuit in self.circuits() {
             self.sync(&circuit, reach).await;

@@ -10,7 +10,7 @@ use super::rules::{MAX_NUMBER, Millis, left_of};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProcessId(pub u64);
 
-/// What a record keeps of a process.
+/// The entry of a process in a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Member {
     /// The number of the last report that was counted.

@@ -1,11 +1,11 @@
-//! What a store keeps under one key, and the one operation on it.
+//! The record under one key of a store, and the one operation on it.
 
 use core::time::Duration;
 
 use super::circuit::{Circuit, Step, View, step};
 use super::reserve::{Claim, Grant, LIFE, Reserve, claim};
 
-/// What a process asks of a record.
+/// A request of a process to a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a store has to answer every request")]
 pub enum Request {
@@ -25,7 +25,7 @@ pub enum Answer {
     Reserve(Grant),
 }
 
-/// What a store keeps under one key.
+/// The record under one key of a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a store reads and writes it")]
 pub enum Record {

@@ -29,7 +29,7 @@ pub struct Claim {
     pub tokens: u32,
 }
 
-/// What a process gets.
+/// The answer to a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grant {
     /// The tokens, which are spent for the fleet whether or not the process uses them.

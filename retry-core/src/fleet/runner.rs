@@ -1,4 +1,4 @@
-//! The task or the thread in which a member runs, and what takes their place in `inline`.
+//! The task or the thread in which a member runs, and the short tasks in their place with `inline`.
 
 use core::future::{Future, poll_fn};
 use core::pin::pin;

@@ -1,4 +1,4 @@
-//! The side of one process in a shared circuit: what it sends next, and what it makes of the answer.
+//! The side of one process in a shared circuit: its next message, and its reading of the answer.
 
 use super::circuit::{Action, Phase, Step, View};
 use super::identity;
@@ -40,7 +40,7 @@ struct Report {
     counts: LinkCounts,
 }
 
-/// What is sent.
+/// A message to the store.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Message {
     Join,
@@ -80,7 +80,7 @@ impl Side {
         *self = Side { reported_at: self.reported_at, ..Side::new(self.reported) };
     }
 
-    /// Returns what to send next. `sync_every` is the time between two reports without a failure; where it is 0, a report is
+    /// Returns the next message. `sync_every` is the time between two reports without a failure; where it is 0, a report is
     /// due at once.
     pub(super) fn next(
         &mut self,

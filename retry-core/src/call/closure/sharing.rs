@@ -46,7 +46,7 @@ pub trait Sharing<E> {
     /// Returns the refusal of the call, and the error that is made of it.
     fn start(&mut self, clock: Clock) -> Result<(), (Refusal, E)>;
 
-    /// Returns what an async call has to wait for before it is admitted: the answer of its breaker's fleet.
+    /// Returns the wait of an async call for its breaker's fleet, before the call is admitted.
     #[inline]
     fn fleet_wait(&self) -> Option<FleetWait> {
         None
