@@ -423,3 +423,18 @@ async fn the_store_knows_at_once_that_a_process_has_left() {
     settle().await;
     assert_eq!(staying.view("search").await.unwrap().processes(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_view_before_the_process_has_joined_loses_no_failure() {
+    let store = Noted::new();
+    let processes = [breaker(), breaker()];
+    let members: Vec<_> = processes.iter().map(|breaker| join(breaker, &store)).collect();
+    for breaker in &processes {
+        fail(breaker, 5);
+    }
+    for member in &members {
+        let _ = member.view("search").await;
+    }
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(members[0].view("search").await.unwrap().state(), CircuitState::Open);
+}

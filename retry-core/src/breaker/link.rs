@@ -279,7 +279,7 @@ impl Link {
         self.is_active.store(true, Ordering::Relaxed);
     }
 
-    /// Returns whether the link is active, and belongs to this member.
+    /// Ends the link. The breaker follows its own rules.
     pub(super) fn deactivate(&self) {
         self.is_active.store(false, Ordering::Relaxed);
         // The coordinator is dropped without the lock.

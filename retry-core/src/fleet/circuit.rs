@@ -306,7 +306,13 @@ impl Circuit {
             }
             Action::Leave => {
                 let had_leases = self.leases.end_all(*process);
-                self.members.leave(*process) || had_leases
+                let was_there = self.members.leave(*process);
+                if was_there {
+                    // The quorum is one of the processes that are there.
+                    self.tripped.forget(*process);
+                    self.failing.forget(*process);
+                }
+                was_there || had_leases
             }
             Action::Force { epoch, generation, .. } | Action::Reset { epoch, generation }
                 if !self.is_at(epoch, generation) =>

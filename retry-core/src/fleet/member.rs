@@ -283,7 +283,9 @@ impl Member {
 
     /// Gives the leases back, and takes part in no circuit any longer.
     pub(super) async fn leave(&self) {
-        if self.has_left.swap(true, Ordering::AcqRel) {
+        // A forked process that has not joined has the numbers of its parent, which stays.
+        let is_parents = self.owner.load(Ordering::Relaxed) != std::process::id();
+        if is_parents || self.has_left.swap(true, Ordering::AcqRel) {
             return;
         }
         for circuit in self.circuits() {

@@ -36,8 +36,7 @@ pub struct Grant {
     pub tokens: u32,
     /// How many processes are live.
     pub live: u32,
-    /// How long it takes until a token is there, if none was granted; [`Rules::MAX_TIME`] if nothing
-    /// accrues.
+    /// How long it takes until the next token is there; [`Rules::MAX_TIME`] if nothing accrues.
     pub next: Millis,
 }
 

@@ -105,6 +105,8 @@ impl Side {
         if breaker.is_refusing_for_fleet(link) {
             return None;
         }
+        // Taken before the counts: those of a later report would end the trip in the store.
+        let tripped = link.take_trip();
         let counts = link.counts();
         let now = breaker.fleet_now();
         let wait = self.wait(&counts, sync_every);
@@ -113,9 +115,11 @@ impl Side {
             self.quiet_at = now;
         } else if is_due && self.has_failed_after_a_rest(&counts, now, sync_every) {
             self.counts_are_new = true;
+            if tripped {
+                link.restore_trip();
+            }
             return Some(Message::Look);
         }
-        let tripped = link.take_trip();
         let is_worth_it = tripped || is_due && counts != self.reported;
         if !is_worth_it {
             return None;
@@ -228,7 +232,7 @@ impl Side {
             Message::Join | Message::Look => {}
         }
         self.see(view, breaker, link, sync_every);
-        if !view.known && !matches!(message, Message::Look) {
+        if !view.known {
             self.begin_anew();
         }
     }

@@ -250,3 +250,13 @@ fn a_clock_that_is_set_back_delays_by_the_time_at_most() {
         assert!(bench.wait_for_lease(C) <= 2 * RULES.trial_timeout, "{back} ms");
     }
 }
+
+#[test]
+fn a_process_that_has_left_is_none_of_the_quorum() {
+    let mut bench = Bench::in_phase(Phase::Closed);
+    bench.wait(RULES.window);
+    bench.trip(A);
+    bench.run(A, Action::Leave);
+    bench.report(B, SUCCESSES);
+    assert_eq!(bench.look().phase, Phase::Closed);
+}

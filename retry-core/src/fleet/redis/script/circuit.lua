@@ -312,6 +312,8 @@ function actions.leave()
   if was_there then
     own.report, own.lease = MAX_NUMBER, MAX_NUMBER
     left_count = min(left_count + 1, MAX_U32)
+    -- The quorum is one of the processes that are there.
+    circuit.tripped, circuit.failing = forget(circuit.tripped), forget(circuit.failing)
   end
   return was_there or #circuit.leases < count
 end
