@@ -276,6 +276,17 @@ impl Circuit {
         closes
     }
 
+    /// Ends the leases of a process, which is none of the quorum any longer. Returns whether this changes the record.
+    fn leave(&mut self, process: ProcessId) -> bool {
+        let had_leases = self.leases.end_all(process);
+        let was_there = self.members.leave(process);
+        if was_there {
+            self.tripped.forget(process);
+            self.failing.forget(process);
+        }
+        was_there || had_leases
+    }
+
     fn apply(&mut self, now: Millis, step: &Step, rules: &Rules) -> bool {
         let Step { process, action, .. } = step;
         match *action {
@@ -304,16 +315,7 @@ impl Circuit {
             Action::Release { epoch, generation, lease } => {
                 self.is_at(epoch, generation) && self.leases.end(*process, lease, now, rules)
             }
-            Action::Leave => {
-                let had_leases = self.leases.end_all(*process);
-                let was_there = self.members.leave(*process);
-                if was_there {
-                    // The quorum is one of the processes that are there.
-                    self.tripped.forget(*process);
-                    self.failing.forget(*process);
-                }
-                was_there || had_leases
-            }
+            Action::Leave => self.leave(*process),
             Action::Force { epoch, generation, .. } | Action::Reset { epoch, generation }
                 if !self.is_at(epoch, generation) =>
             {

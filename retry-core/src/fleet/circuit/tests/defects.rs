@@ -253,9 +253,14 @@ fn a_clock_that_is_set_back_delays_by_the_time_at_most() {
 
 #[test]
 fn a_process_that_has_left_is_none_of_the_quorum() {
-    let mut bench = Bench::in_phase(Phase::Closed);
-    bench.wait(RULES.window);
+    let mut bench = Bench::new();
+    for process in [A, B] {
+        bench.run(process, Action::Join);
+        bench.report(process, SUCCESSES);
+    }
+    bench.wait(2 * RULES.window);
     bench.trip(A);
+    assert_eq!(bench.look().phase, Phase::Closed);
     bench.run(A, Action::Leave);
     bench.report(B, SUCCESSES);
     assert_eq!(bench.look().phase, Phase::Closed);
