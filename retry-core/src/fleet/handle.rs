@@ -32,7 +32,7 @@ impl FleetMember {
     }
 
     /// Returns the breaker of one host, with the settings of the breaker that has joined as `name`, or with the defaults if
-    /// none has. The breaker is made at the first call, and shared by the fleet as `name/host`.
+    /// none has: a wrong name is not reported. The breaker is made at the first call, and shared by the fleet as `name/host`.
     ///
     /// The breakers stay until the process leaves the fleet, so `host` is a name of few, and no text from outside.
     pub fn breaker(&self, name: &str, host: &str) -> Arc<CircuitBreaker> {
