@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use real::{Greeting, servers::redis::Redis};
-use redis::{AsyncConnectionConfig, Client, aio::MultiplexedConnection};
+use redis::{AsyncConnectionConfig, Client, RedisError, aio::MultiplexedConnection};
 
 const PONG: Greeting = Greeting { say: b"PING\r\n", hear: b"+PONG" };
 
@@ -20,8 +20,13 @@ pub(crate) fn client(redis: &Redis) -> Client {
 
 /// Returns a connection that waits for the answers of a busy machine.
 pub(crate) async fn connection(redis: &Redis) -> MultiplexedConnection {
+    try_connection(redis).await.unwrap()
+}
+
+/// Is [`connection`] to a server that may cut it at any time.
+pub(crate) async fn try_connection(redis: &Redis) -> Result<MultiplexedConnection, RedisError> {
     let config = AsyncConnectionConfig::new().set_response_timeout(Some(Duration::from_mins(1)));
-    client(redis).get_multiplexed_async_connection_with_config(&config).await.unwrap()
+    client(redis).get_multiplexed_async_connection_with_config(&config).await
 }
 
 /// Returns a line of a section of `INFO`.

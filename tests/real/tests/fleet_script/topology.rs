@@ -25,8 +25,16 @@ async fn replica_of(master: &Redis) -> Redis {
     servers::single(&["--replicaof", "127.0.0.1", &port, "--repl-diskless-sync-delay", "0"]).await
 }
 
+/// Asks for the role with a connection of its own: a server whose role changes cuts those of its clients, and has
+/// no role then.
 async fn is_in_role(redis: &Redis, role: &str) -> bool {
-    servers::info(redis, "replication", "role:").await == format!("role:{role}")
+    let asked: Result<Vec<Value>, RedisError> = async {
+        let mut connection = servers::try_connection(redis).await?;
+        cmd("ROLE").query_async(&mut connection).await
+    }
+    .await;
+    let name = asked.ok().and_then(|fields| fields.into_iter().next());
+    name.is_some_and(|name| name == Value::BulkString(role.as_bytes().to_vec()))
 }
 
 async fn until(mut holds: impl AsyncFnMut() -> bool) {
