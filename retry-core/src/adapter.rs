@@ -4,7 +4,7 @@
 //! type. Each file decides which errors are retried; `docs/adapters/` has the same tables with the reasons.
 
 #[cfg(any(feature = "aws", feature = "http", feature = "object_store"))]
-mod status;
+pub(crate) mod status;
 #[cfg(any(feature = "aws", feature = "object_store"))]
 mod aws_code;
 #[cfg(any(

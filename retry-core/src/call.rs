@@ -12,8 +12,10 @@ pub mod hedged;
 pub mod hook;
 #[cfg(target_has_atomic = "64")]
 pub mod limits;
-mod name;
+pub(crate) mod name;
 mod next;
+#[cfg(all(feature = "tower", target_has_atomic = "64"))]
+pub(crate) mod parked;
 mod planned;
 pub mod probe;
 mod progress;

@@ -25,6 +25,8 @@ pub mod testing;
 pub mod call;
 #[cfg(feature = "std")]
 pub mod adapter;
+#[cfg(all(any(feature = "tower", feature = "reqwest-middleware"), target_has_atomic = "64"))]
+pub mod middleware;
 
 #[cfg(target_has_atomic = "64")]
 pub use breaker::{CircuitBreaker, CircuitCounts, CircuitState, Permit};

@@ -36,7 +36,7 @@ pub use test_context::{Settings, TestContext};
 
 #[cfg(feature = "std")]
 pub(crate) use active::{OnProcess, OnThread, current};
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "reqwest", feature = "tower"))]
 pub(crate) use clock::calendar;
 #[cfg(target_has_atomic = "64")]
 pub(crate) use time_source::TimeSource;

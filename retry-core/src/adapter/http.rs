@@ -52,8 +52,8 @@ pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
 }
 
 /// Returns the time at which the server sent the answer, by the server's clock.
-#[cfg(feature = "reqwest")]
-pub(super) fn sent_at(headers: &HeaderMap) -> Option<SystemTime> {
+#[cfg(any(feature = "reqwest", feature = "tower"))]
+pub(crate) fn sent_at(headers: &HeaderMap) -> Option<SystemTime> {
     httpdate::parse_http_date(single(headers, ::http::header::DATE)?).ok()
 }
 

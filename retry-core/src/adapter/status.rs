@@ -17,7 +17,7 @@ pub(crate) const fn is_transient(status: u16) -> bool {
 }
 
 /// Returns the same as [`is_transient`], except that 413 Content Too Large is transient with a `Retry-After`.
-#[cfg(any(feature = "aws", feature = "reqwest"))]
+#[cfg(any(feature = "aws", feature = "reqwest", feature = "tower"))]
 pub(crate) const fn is_transient_answer(status: u16, has_retry_after: bool) -> bool {
     is_transient(status) || (status == 413 && has_retry_after)
 }

@@ -49,6 +49,16 @@ impl<'a> Permit<'a> {
         self.ticket.is_trial.then(|| Running::enter(self.breaker.address(), self.ticket.generation))
     }
 
+    /// Parks the permit, for a call that owns its breaker and cannot borrow from it between two polls. Its end is up to
+    /// [`CircuitBreaker::unpark`]: a parked permit that is dropped keeps the place of a trial until that times out.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(crate) fn park(self) -> ParkedPermit {
+        let parked = ParkedPermit { ticket: self.ticket, started: self.started };
+        mem::forget(self);
+        parked
+    }
+
     /// Returns whether the call is a trial of the half-open circuit, or runs inside one.
     #[cfg(feature = "std")]
     #[inline]
@@ -119,7 +129,25 @@ impl Drop for Permit<'_> {
     }
 }
 
+/// A permit without its breaker.
+#[cfg(feature = "tower")]
+#[derive(Debug)]
+#[must_use = "the breaker takes it back"]
+pub(crate) struct ParkedPermit {
+    ticket: Ticket,
+    started: Nanos,
+}
+
 impl CircuitBreaker {
+    /// Returns the permit that was parked. It is one of this breaker.
+    #[cfg(feature = "tower")]
+    #[expect(clippy::needless_pass_by_value, reason = "a permit has one owner")]
+    #[inline]
+    pub(crate) fn unpark(&self, parked: ParkedPermit) -> Permit<'_> {
+        let ParkedPermit { ticket, started } = parked;
+        Permit { breaker: self, ticket, started }
+    }
+
     /// Returns a permit for one call.
     ///
     /// # Errors

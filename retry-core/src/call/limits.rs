@@ -91,11 +91,11 @@ pub struct Shared<'a> {
     pub(super) breaker: Option<&'a CircuitBreaker>,
     throttle: Option<&'a Throttle>,
     /// The permit of the attempt that runs.
-    permit: Option<Permit<'a>>,
+    pub(super) permit: Option<Permit<'a>>,
     /// The pass of the attempt that runs or, during a wait, of the next attempt.
-    pass: Option<Pass<'a>>,
+    pub(super) pass: Option<Pass<'a>>,
     /// The kind of failure for which the retry that runs withdrew tokens.
-    paid: Option<FailureKind>,
+    pub(super) paid: Option<FailureKind>,
 }
 
 /// The outcome of an attempt that does not end the call with success.
@@ -107,6 +107,9 @@ pub enum Ended {
     Error,
     /// The attempt exceeded its `attempt_timeout`.
     Timeout,
+    /// The server failed, but the request must not be sent again. It is a failure of the server that is not retried.
+    #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+    Unrepeatable,
 }
 
 impl Ended {
@@ -276,6 +279,8 @@ impl<'a> Shared<'a> {
         if let Some(pass) = self.pass.take() {
             match ended {
                 Ended::Timeout => pass.rejected(),
+                #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+                Ended::Unrepeatable => pass.rejected(),
                 Ended::Error if failure.is_refusal() => {}
                 Ended::Error if is_retryable => pass.rejected(),
                 Ended::Value | Ended::Error => pass.accepted(),
@@ -285,6 +290,8 @@ impl<'a> Shared<'a> {
         match ended {
             Ended::Value => permit.success(),
             Ended::Timeout => permit.failure(),
+            #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+            Ended::Unrepeatable => permit.failure(),
             Ended::Error if failure.is_refusal() => permit.ignore(),
             Ended::Error if is_retryable || breaker.counts_permanent_errors() => permit.failure(),
             Ended::Error => permit.ignore(),

@@ -5,19 +5,19 @@ use core::panic::Location;
 
 /// The name of an operation: written, or the place of its call.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Name {
+pub(crate) enum Name {
     Written(&'static str),
     Location(&'static Location<'static>),
 }
 
 impl Name {
     #[track_caller]
-    pub(super) const fn caller() -> Name {
+    pub(crate) const fn caller() -> Name {
         Name::Location(Location::caller())
     }
 
     /// Returns the name without the line, for metrics.
-    pub(super) fn label(&self) -> &'static str {
+    pub(crate) fn label(&self) -> &'static str {
         match self {
             Name::Written(label) => label,
             Name::Location(location) => location.file(),

@@ -38,7 +38,7 @@ fn system() -> Instant {
 }
 
 /// Returns the calendar time, from which a hint may be counted.
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "reqwest", feature = "tower"))]
 #[expect(clippy::disallowed_methods, reason = "only this module reads real time")]
 pub(crate) fn calendar() -> std::time::SystemTime {
     std::time::SystemTime::now()

@@ -1,0 +1,10 @@
+//! Retries around the clients and services of other crates: a layer of tower and a middleware of reqwest.
+
+mod http;
+mod settings;
+mod verdict;
+
+#[cfg(feature = "tower")]
+pub mod tower;
+
+pub use verdict::{BoxError, Verdict};

@@ -1,0 +1,114 @@
+//! The layer, and what it is made with.
+
+use tower_layer::Layer;
+
+use super::super::http::HttpRules;
+use super::super::settings::Settings;
+use super::super::verdict::{BoxError, Verdict};
+use super::judge::{ByError, ByFunction, Http};
+use super::repeat::{ByClone, RequestBy};
+use super::service::Retry;
+use crate::breaker::CircuitBreaker;
+use crate::budget::RetryBudget;
+use crate::call::limits::Lend;
+use crate::policy::Policy;
+use crate::throttle::Throttle;
+
+/// A layer of tower that retries the calls of a service.
+///
+/// `J` is the rule for outcomes, and `R` is how requests are repeated.
+#[derive(Clone, Debug)]
+#[must_use = "a layer does nothing until it is applied to a service"]
+pub struct RetryLayer<J = ByError, R = ByClone> {
+    settings: Settings,
+    judge: J,
+    repeat: R,
+}
+
+impl RetryLayer {
+    /// Returns a layer that retries errors by `policy`. Every response is a success, and errors are classified by
+    /// [`Verdict::of_error`]. Each attempt sends a clone of the request.
+    ///
+    /// Events name the operation by this call's place in the source, or by [`name`](Self::name).
+    #[track_caller]
+    pub fn new(policy: Policy) -> RetryLayer {
+        RetryLayer { settings: Settings::new(policy), judge: ByError, repeat: ByClone }
+    }
+
+    /// Returns a layer for HTTP requests, `http::Request` and `http::Response`.
+    ///
+    /// A response is retried by its status like those of the adapter [`http`](crate::adapter::http), and waits for
+    /// `Retry-After`. A request that may have had its effect is repeated only if its method is idempotent or it has the
+    /// header `Idempotency-Key`; see [`every_method`](RetryLayer::every_method). The last response is returned as it is.
+    #[track_caller]
+    pub fn http(policy: Policy) -> RetryLayer<Http> {
+        RetryLayer { settings: Settings::new(policy), judge: Http::default(), repeat: ByClone }
+    }
+}
+
+impl<R> RetryLayer<Http, R> {
+    /// Repeats requests with any method, also POST and PATCH: for a server where a repeated request does no harm.
+    ///
+    /// Without it, a request with such a method is repeated only if it was not processed: no connection was made, the
+    /// status is 408, 413, 421, 425 or 429, or it is 503 with `Retry-After`.
+    pub fn every_method(mut self) -> RetryLayer<Http, R> {
+        self.judge = Http(HttpRules { repeats_every_method: true });
+        self
+    }
+}
+
+impl<J, R> RetryLayer<J, R> {
+    /// Names the operation in events. The default is the place where the layer was made.
+    pub fn name(mut self, name: &'static str) -> Self {
+        self.settings.set_name(name);
+        self
+    }
+
+    /// Pays for retries from `budget`: a reference to a `static`, an `Arc`, or an `Option` of them.
+    pub fn budget(mut self, budget: impl Lend<RetryBudget> + Send + Sync + 'static) -> Self {
+        self.settings.set_budget(budget);
+        self
+    }
+
+    /// Spares the server by `breaker`: a reference to a `static`, an `Arc`, or an `Option` of them. A call that it
+    /// refuses fails with a [`CircuitOpen`](crate::CircuitOpen) in the box.
+    pub fn breaker(mut self, breaker: impl Lend<CircuitBreaker> + Send + Sync + 'static) -> Self {
+        self.settings.set_breaker(breaker);
+        self
+    }
+
+    /// Sends fewer requests to an overloaded server by `throttle`: a reference to a `static`, an `Arc`, or an `Option` of
+    /// them. A call that it refuses fails with a [`Throttled`](crate::Throttled) in the box.
+    pub fn throttle(mut self, throttle: impl Lend<Throttle> + Send + Sync + 'static) -> Self {
+        self.settings.set_throttle(throttle);
+        self
+    }
+
+    /// Classifies the outcome of each attempt by `rule`, in place of the layer's own rule.
+    pub fn classify<Res, F>(self, rule: F) -> RetryLayer<ByFunction<F>, R>
+    where
+        F: Fn(Result<&Res, &BoxError>) -> Verdict,
+    {
+        let RetryLayer { settings, judge: _, repeat } = self;
+        RetryLayer { settings, judge: ByFunction(rule), repeat }
+    }
+
+    /// Copies requests by `copy`, in place of `Clone`. A request for which it returns `None` is sent once: a stream that
+    /// cannot be read twice, for example.
+    pub fn request<Req, F>(self, copy: F) -> RetryLayer<J, RequestBy<F>>
+    where
+        F: Fn(&Req) -> Option<Req>,
+    {
+        let RetryLayer { settings, judge, repeat: _ } = self;
+        RetryLayer { settings, judge, repeat: RequestBy(copy) }
+    }
+}
+
+impl<S, J: Clone, R: Clone> Layer<S> for RetryLayer<J, R> {
+    type Service = Retry<S, J, R>;
+
+    fn layer(&self, service: S) -> Retry<S, J, R> {
+        let RetryLayer { settings, judge, repeat } = self.clone();
+        Retry::new(service, settings, judge, repeat)
+    }
+}
