@@ -1,0 +1,32 @@
+//! The layer around services: what is retried, with which request, on which service, and what calls share.
+
+mod http;
+mod peer;
+mod readiness;
+mod shared;
+mod stack;
+
+use std::{io, time::Duration};
+
+use retry_core::Policy;
+use retry_core::middleware::tower::{BoxError, Retry, RetryLayer};
+use tower_test::mock::{self, Mock};
+
+/// Three attempts, without a wait.
+const POLICY: Policy = Policy::new().max(3).base(Duration::ZERO);
+
+type Handle = mock::Handle<&'static str, &'static str>;
+type Service<J, R> = mock::Spawn<Retry<Mock<&'static str, &'static str>, J, R>>;
+
+/// Returns a service that answers as the handle says, below the layer.
+fn spawn<J: Clone, R: Clone>(layer: RetryLayer<J, R>) -> (Service<J, R>, Handle) {
+    mock::spawn_layer(layer)
+}
+
+fn transient() -> BoxError {
+    io::Error::from(io::ErrorKind::ConnectionReset).into()
+}
+
+fn permanent() -> BoxError {
+    io::Error::from(io::ErrorKind::PermissionDenied).into()
+}

@@ -1,0 +1,157 @@
+//! Budgets, breakers and throttles that the calls of a service share.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use retry_core::middleware::tower::{BoxError, RetryLayer};
+use retry_core::{CircuitBreaker, CircuitOpen, CircuitState, RetryBudget, Throttle, Throttled};
+use tokio_test::{assert_pending, assert_ready, assert_ready_err, assert_ready_ok, task};
+use tower_test::assert_request_eq;
+
+use crate::{Handle, POLICY, permanent, spawn, transient};
+
+fn next_request(handle: &mut Handle) -> tower_test::mock::SendResponse<&'static str> {
+    let next = assert_ready!(task::spawn(handle.next_request()).poll());
+    next.expect("the service is alive").1
+}
+
+#[tokio::test]
+async fn a_breaker_opens_and_refuses_without_a_request() {
+    let breaker = Arc::new(CircuitBreaker::new().consecutive_failures(2).open_for(Duration::from_secs(60)));
+    let (mut service, mut handle) = spawn(RetryLayer::new(POLICY).breaker(Arc::clone(&breaker)));
+    assert_ready_ok!(service.poll_ready());
+    let mut call = task::spawn(service.call("hello"));
+    next_request(&mut handle).send_error("first");
+    assert_pending!(call.poll());
+    assert_pending!(call.poll());
+    next_request(&mut handle).send_error("second");
+    assert_eq!(assert_ready_err!(call.poll()).to_string(), "second", "the last error, not the refusal");
+    assert_eq!(breaker.state(), CircuitState::Open);
+
+    assert_ready_ok!(service.poll_ready());
+    let refused = assert_ready_err!(task::spawn(service.call("hello")).poll());
+    assert!(refused.is::<CircuitOpen>(), "{refused}");
+    assert_pending!(task::spawn(handle.next_request()).poll(), "nothing was sent");
+}
+
+#[tokio::test]
+async fn a_permanent_error_says_nothing_about_the_server() {
+    let breaker = Arc::new(CircuitBreaker::new().consecutive_failures(1));
+    let (mut service, mut handle) = spawn(RetryLayer::new(POLICY).breaker(Arc::clone(&breaker)));
+    assert_ready_ok!(service.poll_ready());
+    let mut call = task::spawn(service.call("hello"));
+    next_request(&mut handle).send_error(permanent());
+    assert_ready_err!(call.poll());
+    assert_eq!(breaker.state(), CircuitState::Closed);
+}
+
+#[tokio::test]
+async fn a_request_that_is_not_repeated_counts_as_a_failure_of_the_server() {
+    let breaker = Arc::new(CircuitBreaker::new().consecutive_failures(1));
+    let layer = RetryLayer::new(POLICY).breaker(Arc::clone(&breaker)).request(|_: &&'static str| None);
+    let (mut service, mut handle) = spawn(layer);
+    assert_ready_ok!(service.poll_ready());
+    let mut call = task::spawn(service.call("hello"));
+    next_request(&mut handle).send_error(transient());
+    assert_ready_err!(call.poll());
+    assert_eq!(breaker.state(), CircuitState::Open);
+}
+
+/// Returns a breaker that lets its only trial through.
+fn on_trial() -> Arc<CircuitBreaker> {
+    thread_local! {
+        static NOW: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+    }
+    let second = Duration::from_secs(1);
+    let breaker = CircuitBreaker::new().consecutive_failures(1).open_for(second).clock(|| NOW.get());
+    breaker.acquire().unwrap().failure();
+    NOW.set(NOW.get() + second);
+    Arc::new(breaker)
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_releases_its_trial() {
+    let breaker = on_trial();
+    let (mut service, mut handle) = spawn(RetryLayer::new(POLICY).breaker(Arc::clone(&breaker)));
+    assert_ready_ok!(service.poll_ready());
+    let mut call = task::spawn(service.call("hello"));
+    assert_pending!(call.poll());
+    assert!(breaker.acquire().is_err(), "the call has the only place");
+    drop(call);
+    drop(next_request(&mut handle));
+    breaker.acquire().expect("the place is free").ignore();
+}
+
+#[tokio::test]
+async fn a_success_of_a_trial_closes_the_circuit() {
+    let breaker = on_trial();
+    let (mut service, mut handle) = spawn(RetryLayer::new(POLICY).breaker(Arc::clone(&breaker)));
+    assert_ready_ok!(service.poll_ready());
+    let mut call = task::spawn(service.call("hello"));
+    next_request(&mut handle).send_response("world");
+    assert_ready_ok!(call.poll());
+    assert_eq!(breaker.state(), CircuitState::Closed);
+}
+
+#[tokio::test]
+async fn a_budget_pays_for_retries() {
+    let budget = Arc::new(RetryBudget::new().reserve_per_second(0).ratio(0.5));
+    let (mut service, mut handle) = spawn(RetryLayer::new(POLICY).budget(Arc::clone(&budget)));
+    for _ in 0..2 {
+        assert_ready_ok!(service.poll_ready());
+        let mut call = task::spawn(service.call("hello"));
+        next_request(&mut handle).send_response("world");
+        assert_ready_ok!(call.poll());
+    }
+    let mut sent = 0;
+    assert_ready_ok!(service.poll_ready());
+    let mut call = task::spawn(service.call("hello"));
+    let error = loop {
+        sent += 1;
+        next_request(&mut handle).send_error("down");
+        match call.poll() {
+            std::task::Poll::Ready(outcome) => break outcome.unwrap_err(),
+            std::task::Poll::Pending => assert_pending!(call.poll()),
+        }
+    };
+    assert_eq!((sent, error.to_string().as_str()), (2, "down"), "three calls pay for one retry");
+}
+
+#[tokio::test]
+async fn a_throttle_refuses_without_a_request() {
+    let throttle = Arc::new(Throttle::new());
+    for _ in 0..10_000 {
+        if let Ok(pass) = throttle.acquire() {
+            pass.rejected();
+        }
+    }
+    let (mut service, mut handle) = spawn(RetryLayer::new(POLICY).throttle(Arc::clone(&throttle)));
+    let refused = (0..100).find_map(|_| {
+        assert_ready_ok!(service.poll_ready());
+        match task::spawn(service.call("hello")).poll() {
+            std::task::Poll::Ready(Err(refused)) => Some(refused),
+            _ => {
+                drop(next_request(&mut handle));
+                None
+            }
+        }
+    });
+    let refused: BoxError = refused.expect("it refuses nine of ten");
+    assert!(refused.is::<Throttled>(), "{refused}");
+}
+
+#[tokio::test]
+async fn a_nested_refusal_is_no_failure() {
+    let outer = Arc::new(CircuitBreaker::new().consecutive_failures(1));
+    let layer = RetryLayer::new(POLICY.max(1)).breaker(Arc::clone(&outer));
+    let (mut service, mut handle) = spawn(layer);
+    let inner = CircuitBreaker::new().consecutive_failures(1);
+    inner.acquire().unwrap().failure();
+    let open = inner.acquire().unwrap_err();
+    assert_ready_ok!(service.poll_ready());
+    let mut call = task::spawn(service.call("hello"));
+    assert_request_eq!(handle, "hello").send_error(open);
+    assert_ready_err!(call.poll());
+    assert_eq!(outer.state(), CircuitState::Closed);
+}
