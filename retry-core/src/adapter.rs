@@ -25,6 +25,8 @@ pub mod http;
 mod hyper;
 #[cfg(feature = "reqwest")]
 pub mod reqwest;
+#[cfg(feature = "reqwest-middleware")]
+pub(crate) mod reqwest_middleware;
 #[cfg(feature = "aws")]
 pub mod aws;
 #[cfg(feature = "tonic")]

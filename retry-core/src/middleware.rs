@@ -4,6 +4,8 @@ mod http;
 mod settings;
 mod verdict;
 
+#[cfg(feature = "reqwest-middleware")]
+pub mod reqwest;
 #[cfg(feature = "tower")]
 pub mod tower;
 

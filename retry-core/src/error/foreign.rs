@@ -24,6 +24,8 @@ pub(crate) const CLASSIFIERS: &[LinkClassifier] = &[
     classify_link::<hyper_util::client::legacy::Error>,
     #[cfg(any(feature = "reqwest", feature = "etcd-client"))]
     classify_link::<::hyper::Error>,
+    #[cfg(feature = "reqwest-middleware")]
+    classify_link::<::reqwest_middleware::Error>,
     #[cfg(feature = "aws")]
     classify_link::<aws_smithy_types::byte_stream::error::Error>,
     #[cfg(feature = "tonic")]

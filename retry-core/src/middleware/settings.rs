@@ -5,12 +5,12 @@ use core::fmt::{self, Debug, Display, Formatter};
 use core::time::Duration;
 use std::sync::Arc;
 
-use super::verdict::{BoxError, Verdict};
+use super::verdict::Verdict;
 use crate::breaker::CircuitBreaker;
 use crate::budget::RetryBudget;
 use crate::call::limits::{Ended, Lend, Shared, plan_async_shared};
 use crate::call::refusal::Refusal;
-use crate::call::{Emit, Planned, Progress, Site, plan_async, recovered_async};
+use crate::call::{Emit, GivenUp, Planned, Progress, Site, plan_async, recovered_async};
 use crate::call::name::Name;
 use crate::error::Failure;
 use crate::error::chain::has_refusal;
@@ -94,15 +94,11 @@ impl Settings {
         Site::new(self.name.label(), &self.policy).with_log(self.log)
     }
 
-    /// Ends a call that was refused before its first attempt.
+    /// Emits the event of a call that was refused before its first attempt.
     #[cold]
     #[inline(never)]
-    pub(super) fn refused(&self, refusal: Refusal) -> BoxError {
-        crate::call::GivenUp::refused(&self.site(), Some(&self.name), &refusal).emit();
-        match refusal {
-            Refusal::Open(open) => open.into(),
-            Refusal::Throttled(throttled) => throttled.into(),
-        }
+    pub(super) fn emit_refused(&self, refusal: &Refusal) {
+        GivenUp::refused(&self.site(), Some(&self.name), refusal).emit();
     }
 
     /// Emits the event of a call that succeeded after a failure.
@@ -130,7 +126,7 @@ impl Settings {
             Some(shared) => plan_async_shared(&site, progress, &failure, emit, shared, failed.ended()),
             None => plan_async(&site, progress, &failure, emit),
         };
-        planned.inspect(Planned::emit).inspect_err(crate::call::GivenUp::emit).ok()
+        planned.inspect(Planned::emit).inspect_err(GivenUp::emit).ok()
     }
 }
 

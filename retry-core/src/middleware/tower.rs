@@ -2,15 +2,21 @@
 
 mod attempt;
 mod future;
+#[cfg(feature = "tonic")]
+mod grpc;
 mod judge;
 mod layer;
 mod repeat;
+#[cfg(feature = "tonic")]
+mod replay;
 mod service;
 
 pub use future::ResponseFuture;
 pub use judge::{ByError, ByFunction, Http};
 pub use layer::RetryLayer;
-pub use repeat::{ByClone, RequestBy};
+pub use repeat::{ByClone, RepeatIf, RequestBy};
+#[cfg(feature = "tonic")]
+pub use grpc::{Grpc, Peeked, Replayed};
 pub use service::Retry;
 
 pub use super::verdict::{BoxError, Verdict};

@@ -93,7 +93,7 @@ impl<J, R> Rules<J, R> {
     {
         let is_transient = matches!(verdict, Verdict::Transient { .. });
         let request = kept.filter(|_| is_transient).and_then(|kept| self.repeat.again(kept));
-        let verdict = if is_transient && request.is_none() { Verdict::Unrepeatable } else { verdict };
+        let verdict = if request.is_none() { verdict.once() } else { verdict };
         let description = Described::<_, _, R::Kept> { judge: &self.judge, outcome, kept: PhantomData };
         let error = outcome.as_ref().err().map(|error| &**error as &(dyn Error + 'static));
         let failed = Failed { verdict, description: &description, error };

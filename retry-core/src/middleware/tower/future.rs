@@ -16,6 +16,7 @@ use super::judge::Judge;
 use super::repeat::Repeat;
 use crate::call::fleet_wait::FleetWait;
 use crate::call::parked::Parked;
+use crate::call::refusal::Refusal;
 use crate::call::{Planned, Progress};
 use crate::runtime::Wait;
 
@@ -105,7 +106,16 @@ impl<J, R> Rules<J, R> {
         };
         match shared.after_refusal(Some(&refusal)) {
             Some(wait) => State::AskingFleet { wait, request: Some(request) },
-            None => State::Refused { error: Some(self.settings.refused(refusal)) },
+            None => State::Refused { error: Some(self.refused(refusal)) },
+        }
+    }
+
+    /// Ends a call that was refused before its first attempt.
+    fn refused(&self, refusal: Refusal) -> BoxError {
+        self.settings.emit_refused(&refusal);
+        match refusal {
+            Refusal::Open(open) => open.into(),
+            Refusal::Throttled(throttled) => throttled.into(),
         }
     }
 
@@ -113,7 +123,7 @@ impl<J, R> Rules<J, R> {
     fn admit_again(&self, parked: &mut Parked) -> Result<(), BoxError> {
         let mut shared = self.settings.shared();
         match shared.admit() {
-            Some(refusal) => Err(self.settings.refused(refusal)),
+            Some(refusal) => Err(self.refused(refusal)),
             None => {
                 *parked = shared.park();
                 Ok(())

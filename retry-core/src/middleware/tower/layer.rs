@@ -5,8 +5,10 @@ use tower_layer::Layer;
 use super::super::http::HttpRules;
 use super::super::settings::Settings;
 use super::super::verdict::{BoxError, Verdict};
+#[cfg(feature = "tonic")]
+use super::grpc::{Grpc, Replayed};
 use super::judge::{ByError, ByFunction, Http};
-use super::repeat::{ByClone, RequestBy};
+use super::repeat::{Around, ByClone, Repeat, RepeatIf, RequestBy};
 use super::service::Retry;
 use crate::breaker::CircuitBreaker;
 use crate::budget::RetryBudget;
@@ -43,6 +45,32 @@ impl RetryLayer {
     #[track_caller]
     pub fn http(policy: Policy) -> RetryLayer<Http> {
         RetryLayer { settings: Settings::new(policy), judge: Http::default(), repeat: ByClone }
+    }
+}
+
+#[cfg(feature = "tonic")]
+impl RetryLayer {
+    /// Returns a layer for clients of gRPC, below the client that `tonic` generates and around its `Channel`.
+    ///
+    /// A call is retried by its status like an error of the adapter [`tonic`](::tonic::Status), whether the status comes
+    /// in the headers or in the trailers, until the first message of the response. It waits as `grpc-retry-pushback-ms`
+    /// and `RetryInfo` ask.
+    ///
+    /// A request is recorded while it is sent, up to 256 KiB; see [`buffer`](RetryLayer::buffer). If the caller has sent
+    /// the whole request, the response is returned with its first frame and no earlier. While the caller still sends, it
+    /// is returned with its headers, and a status that comes later is not retried.
+    #[track_caller]
+    pub fn grpc(policy: Policy) -> RetryLayer<Grpc, Replayed> {
+        RetryLayer { settings: Settings::new(policy), judge: Grpc, repeat: Replayed::default() }
+    }
+}
+
+#[cfg(feature = "tonic")]
+impl<J> RetryLayer<J, Replayed> {
+    /// Sets how many bytes of a request are recorded. A larger request is sent once.
+    pub fn buffer(mut self, bytes: usize) -> Self {
+        self.repeat = Replayed { limit: bytes };
+        self
     }
 }
 
@@ -102,13 +130,22 @@ impl<J, R> RetryLayer<J, R> {
         let RetryLayer { settings, judge, repeat: _ } = self;
         RetryLayer { settings, judge, repeat: RequestBy(copy) }
     }
+
+    /// Repeats only requests for which `rule` returns `true`, and sends others once: by their method, for example.
+    pub fn repeat_if<Req, F: Fn(&Req) -> bool>(self, rule: F) -> RetryLayer<J, RepeatIf<F, R>>
+    where
+        R: Repeat<Req>,
+    {
+        let RetryLayer { settings, judge, repeat } = self;
+        RetryLayer { settings, judge, repeat: RepeatIf { rule, repeat } }
+    }
 }
 
-impl<S, J: Clone, R: Clone> Layer<S> for RetryLayer<J, R> {
-    type Service = Retry<S, J, R>;
+impl<S, J: Clone, R: Around<S> + Clone> Layer<S> for RetryLayer<J, R> {
+    type Service = Retry<R::Service, J, R>;
 
-    fn layer(&self, service: S) -> Retry<S, J, R> {
+    fn layer(&self, service: S) -> Self::Service {
         let RetryLayer { settings, judge, repeat } = self.clone();
-        Retry::new(service, settings, judge, repeat)
+        Retry::new(repeat.around(service), settings, judge, repeat)
     }
 }

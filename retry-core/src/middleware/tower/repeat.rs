@@ -16,6 +16,15 @@ pub trait Repeat<Req> {
     fn again(&self, kept: &Self::Kept) -> Option<Self::Request>;
 }
 
+/// What stands between the loop and the service: nothing, unless requests or responses change on the way.
+pub trait Around<S> {
+    /// The service that the loop calls.
+    type Service;
+
+    /// Returns the service that the loop calls.
+    fn around(&self, service: S) -> Self::Service;
+}
+
 /// Each attempt sends a clone of the request.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ByClone;
@@ -32,6 +41,15 @@ impl<Req: Clone> Repeat<Req> for ByClone {
     #[inline]
     fn again(&self, kept: &Req) -> Option<Req> {
         Some(kept.clone())
+    }
+}
+
+impl<S> Around<S> for ByClone {
+    type Service = S;
+
+    #[inline]
+    fn around(&self, service: S) -> S {
+        service
     }
 }
 
@@ -55,8 +73,56 @@ impl<Req, F: Fn(&Req) -> Option<Req>> Repeat<Req> for RequestBy<F> {
     }
 }
 
+impl<S, F> Around<S> for RequestBy<F> {
+    type Service = S;
+
+    #[inline]
+    fn around(&self, service: S) -> S {
+        service
+    }
+}
+
 impl<F> Debug for RequestBy<F> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_tuple("RequestBy").finish_non_exhaustive()
+    }
+}
+
+/// Requests for which a function returns `false` are sent once.
+#[derive(Clone, Copy)]
+pub struct RepeatIf<F, R> {
+    pub(super) rule: F,
+    pub(super) repeat: R,
+}
+
+impl<Req, F: Fn(&Req) -> bool, R: Repeat<Req>> Repeat<Req> for RepeatIf<F, R> {
+    type Request = R::Request;
+    type Kept = R::Kept;
+
+    #[inline]
+    fn begin(&self, request: Req) -> (R::Request, Option<R::Kept>) {
+        let may_repeat = (self.rule)(&request);
+        let (first, kept) = self.repeat.begin(request);
+        (first, kept.filter(|_| may_repeat))
+    }
+
+    #[inline]
+    fn again(&self, kept: &R::Kept) -> Option<R::Request> {
+        self.repeat.again(kept)
+    }
+}
+
+impl<S, F, R: Around<S>> Around<S> for RepeatIf<F, R> {
+    type Service = R::Service;
+
+    #[inline]
+    fn around(&self, service: S) -> R::Service {
+        self.repeat.around(service)
+    }
+}
+
+impl<F, R: Debug> Debug for RepeatIf<F, R> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RepeatIf").field("repeat", &self.repeat).finish_non_exhaustive()
     }
 }

@@ -1,0 +1,228 @@
+//! The rules of gRPC: the status of a response, in its headers or in its trailers.
+
+use core::fmt::{self, Debug, Formatter};
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+use std::borrow::Cow;
+
+use http_body::{Frame, SizeHint};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, request};
+use ::tonic::body::Body;
+use ::tonic::{Code, Status};
+use pin_project_lite::pin_project;
+use tower_service::Service;
+
+use super::super::verdict::{BoxError, Verdict};
+use super::judge::Judge;
+use super::repeat::{Around, Repeat};
+use super::replay::{Recorded, Replay};
+use crate::Retryable;
+
+/// The header by which a client tells how many attempts came before, by gRPC's proposal A6.
+const PREVIOUS_ATTEMPTS: HeaderName = HeaderName::from_static("grpc-previous-rpc-attempts");
+
+/// The bytes of a request that are recorded, as in gRPC's implementation in C.
+const LIMIT: usize = 256 * 1024;
+
+/// The rule for gRPC: the status of a response.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Grpc;
+
+impl<K, B: http_body::Body> Judge<K, Response<Peeked<B>>> for Grpc {
+    fn judge(&self, _: Option<&K>, outcome: Result<&Response<Peeked<B>>, &BoxError>) -> Verdict {
+        let response = match outcome {
+            Ok(response) => response,
+            Err(error) => return Verdict::of_error(&**error),
+        };
+        match failure(response) {
+            Some(status) if status.is_retryable() => {
+                Verdict::Transient { retry_after: status.retry_after() }
+            }
+            _ => Verdict::Success,
+        }
+    }
+
+    fn describe(&self, response: &Response<Peeked<B>>, f: &mut Formatter<'_>) -> fmt::Result {
+        match failure(response) {
+            Some(status) => fmt::Display::fmt(&status, f),
+            None => f.write_str("the response has no status"),
+        }
+    }
+}
+
+/// Returns the status of a response that failed before its first message.
+fn failure<B: http_body::Body>(response: &Response<Peeked<B>>) -> Option<Cow<'_, Status>> {
+    let status = |headers: &HeaderMap| {
+        let code = headers.get(Status::GRPC_STATUS).map(|code| Code::from_bytes(code.as_bytes()));
+        code.filter(|code| *code != Code::Ok).and_then(|_| Status::from_header_map(headers))
+    };
+    let headers = response.headers();
+    if headers.contains_key(Status::GRPC_STATUS) {
+        return status(headers).map(Cow::Owned);
+    }
+    let trailers = response.body().first.as_ref().and_then(Frame::trailers_ref);
+    if let Some(trailers) = trailers {
+        return status(trailers).map(Cow::Owned);
+    }
+    // A proxy answered, without gRPC.
+    let is_unavailable = matches!(
+        response.status(),
+        StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT
+    );
+    is_unavailable.then(|| Cow::Owned(Status::unavailable(response.status().to_string())))
+}
+
+/// Requests of gRPC are recorded while they are sent, and sent again from the record.
+#[derive(Clone, Copy, Debug)]
+pub struct Replayed {
+    pub(super) limit: usize,
+}
+
+impl Default for Replayed {
+    fn default() -> Replayed {
+        Replayed { limit: LIMIT }
+    }
+}
+
+/// What is kept of a request: everything but its body, and the record of the body.
+pub struct KeptRequest {
+    parts: request::Parts,
+    body: Recorded,
+}
+
+impl Repeat<Request<Body>> for Replayed {
+    type Request = Request<Replay>;
+    type Kept = KeptRequest;
+
+    fn begin(&self, request: Request<Body>) -> (Request<Replay>, Option<KeptRequest>) {
+        let (parts, body) = request.into_parts();
+        let body = Recorded::new(body, self.limit);
+        let first = Request::from_parts(parts.clone(), body.first());
+        (first, Some(KeptRequest { parts, body }))
+    }
+
+    fn again(&self, kept: &KeptRequest) -> Option<Request<Replay>> {
+        let (attempt, body) = kept.body.again()?;
+        let mut parts = kept.parts.clone();
+        parts.headers.insert(PREVIOUS_ATTEMPTS, HeaderValue::from(attempt - 1));
+        Some(Request::from_parts(parts, body))
+    }
+}
+
+impl<S> Around<S> for Replayed {
+    type Service = Peek<S>;
+
+    fn around(&self, service: S) -> Peek<S> {
+        Peek(service)
+    }
+}
+
+/// A service of gRPC whose responses are returned with their first frame, so that one sees whether they failed.
+#[derive(Clone, Debug)]
+pub struct Peek<S>(S);
+
+impl<S, B> Service<Request<Replay>> for Peek<S>
+where
+    S: Service<Request<Body>, Response = Response<B>, Error: Into<BoxError>>,
+    B: http_body::Body<Error: Into<BoxError>> + Unpin,
+{
+    type Response = Response<Peeked<B>>;
+    type Error = BoxError;
+    type Future = PeekFuture<S::Future, B>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.0.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, request: Request<Replay>) -> Self::Future {
+        let request_body = request.body().recorded();
+        let response = self.0.call(request.map(Body::new));
+        PeekFuture { request_body, response, peeking: None }
+    }
+}
+
+pin_project! {
+    /// The future of a response and of its first frame.
+    pub struct PeekFuture<F, B> {
+        request_body: Recorded,
+        #[pin]
+        response: F,
+        peeking: Option<Response<B>>,
+    }
+}
+
+impl<F, B, E> Future for PeekFuture<F, B>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    E: Into<BoxError>,
+    B: http_body::Body<Error: Into<BoxError>> + Unpin,
+{
+    type Output = Result<Response<Peeked<B>>, BoxError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if this.peeking.is_none() {
+            let response = ready!(this.response.poll(context)).map_err(Into::into)?;
+            // While the caller still sends, the server may wait for it, and the caller for this response.
+            let ends_here = response.headers().contains_key(Status::GRPC_STATUS) || response.body().is_end_stream();
+            if ends_here || !this.request_body.is_complete() {
+                return Poll::Ready(Ok(response.map(|rest| Peeked { first: None, rest })));
+            }
+            *this.peeking = Some(response);
+        }
+        let Some(mut response) = this.peeking.take() else { unreachable!("it was set above") };
+        match Pin::new(response.body_mut()).poll_frame(context) {
+            Poll::Ready(first) => {
+                let first = first.transpose().map_err(Into::into)?;
+                Poll::Ready(Ok(response.map(|rest| Peeked { first, rest })))
+            }
+            Poll::Pending => {
+                *this.peeking = Some(response);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+/// The body of a response whose first frame may have been read.
+pub struct Peeked<B: http_body::Body> {
+    first: Option<Frame<B::Data>>,
+    rest: B,
+}
+
+impl<B: http_body::Body + Unpin> http_body::Body for Peeked<B>
+where
+    B::Data: Unpin,
+{
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let this = self.get_mut();
+        match this.first.take() {
+            Some(first) => Poll::Ready(Some(Ok(first))),
+            None => Pin::new(&mut this.rest).poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.first.is_none() && self.rest.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        if self.first.is_none() { self.rest.size_hint() } else { SizeHint::default() }
+    }
+}
+
+impl<B: http_body::Body> Debug for Peeked<B> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Peeked").field("has_first", &self.first.is_some()).finish_non_exhaustive()
+    }
+}
