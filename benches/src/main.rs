@@ -4,6 +4,7 @@
 //!   that one.
 //! - `-- storm` shows what clients make of an overloaded server; what follows it are arguments of its own.
 //! - `--features fleet -- fleet` shows what a fleet asks of its store. The feature is off elsewhere, as it is for users.
+//! - `--features services -- services` shows what a layer of tower costs.
 //! - `-- gate` holds what is deterministic to `recorded.toml`; `-- record` writes that file anew.
 
 mod arguments;
@@ -40,10 +41,18 @@ fn main() {
         ["fleet"] => question::fleet::show(),
         #[cfg(not(feature = "fleet"))]
         ["fleet"] => eprintln!("write `cargo run --release -p benches --features fleet -- fleet`"),
+        #[cfg(feature = "services")]
+        ["services"] => question::services::show(),
+        #[cfg(not(feature = "services"))]
+        ["services"] => eprintln!("write `cargo run --release -p benches --features services -- services`"),
         ["gate"] => gate::check(),
         ["record"] => gate::record(),
         // What this program asks of itself.
         [callgrind::ARGUMENT, layouts::NAME] => callgrind::run_watched(&layouts::cases()),
+        #[cfg(feature = "services")]
+        [callgrind::ARGUMENT, question::services::NAME] => {
+            callgrind::run_watched(&question::services::cases())
+        }
         [callgrind::ARGUMENT, argument_costs::NAME] => argument_costs::run_watched(),
         [callgrind::ARGUMENT, names] => callgrind::run_watched(&cases(&contenders::named(names))),
         [many_tasks::ARGUMENT, name] => many_tasks::run(name),

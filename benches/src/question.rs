@@ -12,4 +12,6 @@ pub(crate) mod many_tasks;
 pub(crate) mod one_delay;
 pub(crate) mod per_retry;
 pub(crate) mod program_bytes;
+#[cfg(feature = "services")]
+pub(crate) mod services;
 pub(crate) mod shared_state;

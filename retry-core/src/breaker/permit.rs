@@ -138,6 +138,15 @@ pub(crate) struct ParkedPermit {
     started: Nanos,
 }
 
+#[cfg(feature = "tower")]
+impl ParkedPermit {
+    /// Returns whether the call is a trial of the half-open circuit.
+    #[inline]
+    pub(crate) fn is_trial(&self) -> bool {
+        self.ticket.is_trial
+    }
+}
+
 impl CircuitBreaker {
     /// Returns the permit that was parked. It is one of this breaker.
     #[cfg(feature = "tower")]

@@ -16,6 +16,20 @@ pub(crate) struct Parked {
     paid: Option<FailureKind>,
 }
 
+impl Parked {
+    /// Returns whether the call holds anything that has to be given back.
+    #[inline]
+    pub(crate) fn is_used(&self) -> bool {
+        self.permit.is_some() || self.has_pass
+    }
+
+    /// Returns whether the attempt is a trial of the breaker.
+    #[inline]
+    pub(crate) fn is_trial(&self) -> bool {
+        self.permit.as_ref().is_some_and(ParkedPermit::is_trial)
+    }
+}
+
 impl<'a> Shared<'a> {
     /// Parks the use.
     #[inline]

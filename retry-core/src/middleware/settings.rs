@@ -9,9 +9,9 @@ use super::verdict::Verdict;
 use crate::breaker::CircuitBreaker;
 use crate::budget::RetryBudget;
 use crate::call::limits::{Ended, Lend, Shared, plan_async_shared};
+use crate::call::name::Name;
 use crate::call::refusal::Refusal;
 use crate::call::{Emit, GivenUp, Planned, Progress, Site, plan_async, recovered_async};
-use crate::call::name::Name;
 use crate::error::Failure;
 use crate::error::chain::has_refusal;
 use crate::observe::LogRules;
@@ -30,13 +30,14 @@ pub(super) struct Settings {
     budget: Lender<RetryBudget>,
     breaker: Lender<CircuitBreaker>,
     throttle: Lender<Throttle>,
+    is_shared: bool,
 }
 
 impl Settings {
     #[track_caller]
     pub(super) fn new(policy: Policy) -> Settings {
         let (name, log) = (Name::caller(), LogRules::USUAL);
-        Settings { policy, name, log, budget: None, breaker: None, throttle: None }
+        Settings { policy, name, log, budget: None, breaker: None, throttle: None, is_shared: false }
     }
 
     pub(super) fn set_name(&mut self, name: &'static str) {
@@ -45,20 +46,30 @@ impl Settings {
 
     pub(super) fn set_budget(&mut self, budget: impl Lend<RetryBudget> + Send + Sync + 'static) {
         self.budget = Some(Arc::new(budget));
+        self.is_shared = true;
     }
 
     pub(super) fn set_breaker(&mut self, breaker: impl Lend<CircuitBreaker> + Send + Sync + 'static) {
         self.breaker = Some(Arc::new(breaker));
+        self.is_shared = true;
     }
 
     pub(super) fn set_throttle(&mut self, throttle: impl Lend<Throttle> + Send + Sync + 'static) {
         self.throttle = Some(Arc::new(throttle));
+        self.is_shared = true;
     }
 
     /// Returns whether a call shares anything with other calls.
     #[inline]
     pub(super) fn is_shared(&self) -> bool {
-        self.budget.is_some() || self.breaker.is_some() || self.throttle.is_some()
+        self.is_shared
+    }
+
+    /// Returns whether a call shares nothing and reads no clock at its start.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        !self.is_shared && !self.policy.has_deadline()
     }
 
     /// Returns whether an attempt may be refused after its wait, so that the last outcome is kept until then.
@@ -66,19 +77,23 @@ impl Settings {
         self.breaker.is_some()
     }
 
+    #[inline]
     pub(super) fn budget(&self) -> Option<&RetryBudget> {
         self.budget.as_ref().and_then(|budget| budget.lend())
     }
 
+    #[inline]
     pub(super) fn breaker(&self) -> Option<&CircuitBreaker> {
         self.breaker.as_ref().and_then(|breaker| breaker.lend())
     }
 
+    #[inline]
     pub(super) fn throttle(&self) -> Option<&Throttle> {
         self.throttle.as_ref().and_then(|throttle| throttle.lend())
     }
 
     /// Returns the use that a call makes of what it shares. It is yet to be admitted.
+    #[inline]
     pub(super) fn shared(&self) -> Shared<'_> {
         Shared::new(self.budget(), self.breaker(), self.throttle())
     }

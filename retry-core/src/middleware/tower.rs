@@ -1,6 +1,7 @@
 //! A layer of tower: the loop around any `Service`.
 
 mod attempt;
+mod between;
 mod future;
 #[cfg(feature = "tonic")]
 mod grpc;
@@ -12,11 +13,11 @@ mod replay;
 mod service;
 
 pub use future::ResponseFuture;
+#[cfg(feature = "tonic")]
+pub use grpc::{Grpc, Peeked, Replayed};
 pub use judge::{ByError, ByFunction, Http};
 pub use layer::RetryLayer;
 pub use repeat::{ByClone, RepeatIf, RequestBy};
-#[cfg(feature = "tonic")]
-pub use grpc::{Grpc, Peeked, Replayed};
 pub use service::Retry;
 
 pub use super::verdict::{BoxError, Verdict};

@@ -10,8 +10,10 @@ use super::super::verdict::{BoxError, Verdict};
 use super::judge::Judge;
 use super::repeat::Repeat;
 use crate::breaker::Running;
+use crate::call::fleet_wait::FleetWait;
 use crate::call::limits::Shared;
 use crate::call::parked::Parked;
+use crate::call::refusal::Refusal;
 use crate::call::{Planned, Progress};
 
 /// What the calls of a layer have in common.
@@ -30,8 +32,17 @@ pub(super) enum Next<Request> {
     Again { planned: Planned, request: Request },
 }
 
+/// The answer to a call that begins.
+pub(super) enum Admission {
+    Admitted,
+    /// The breaker's fleet is asked before the call is admitted anew.
+    AskFleet(FleetWait),
+    Refused(BoxError),
+}
+
 impl<J, R> Rules<J, R> {
     /// Takes back what a call has parked. `None` if it shares nothing.
+    #[inline]
     pub(super) fn unpark(&self, parked: &mut Parked) -> Option<Shared<'_>> {
         let settings = &self.settings;
         settings.is_shared().then(|| {
@@ -43,38 +54,87 @@ impl<J, R> Rules<J, R> {
     /// Marks this thread while an attempt is polled that is a trial of the breaker.
     #[inline]
     pub(super) fn mark(&self, parked: &mut Parked) -> Option<Running> {
-        if !self.settings.is_shared() {
-            return None;
-        }
+        if parked.is_trial() { self.mark_trial(parked) } else { None }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn mark_trial(&self, parked: &mut Parked) -> Option<Running> {
         let shared = self.unpark(parked)?;
         let mark = shared.enter_trial();
         *parked = shared.park();
         mark
     }
 
-    /// Decides after an attempt.
+    /// Ends a call with a success.
     #[inline]
-    pub(super) fn after<Req, Res>(
-        &self,
-        kept: Option<&R::Kept>,
-        progress: &mut Progress,
-        parked: &mut Parked,
-        outcome: &Result<Res, BoxError>,
-    ) -> Next<R::Request>
-    where
-        R: Repeat<Req>,
-        J: Judge<R::Kept, Res>,
-    {
-        match self.judge.judge(kept, outcome.as_ref()) {
-            Verdict::Success => {
-                if let Some(mut shared) = self.unpark(parked) {
-                    shared.succeeded();
-                }
-                self.settings.succeeded(progress);
-                Next::End
-            }
-            verdict => self.after_failure(verdict, kept, progress, parked, outcome),
+    pub(super) fn succeeded(&self, progress: &Progress, parked: &mut Parked) {
+        if self.settings.is_shared() {
+            self.succeeded_shared(parked);
         }
+        self.settings.succeeded(progress);
+    }
+
+    #[inline(never)]
+    fn succeeded_shared(&self, parked: &mut Parked) {
+        if let Some(mut shared) = self.unpark(parked) {
+            shared.succeeded();
+        }
+    }
+
+    /// Admits a call.
+    pub(super) fn admit(&self, parked: &mut Parked) -> Admission {
+        let mut shared = self.settings.shared();
+        let Some(refusal) = shared.admit() else {
+            *parked = shared.park();
+            return Admission::Admitted;
+        };
+        match shared.after_refusal(Some(&refusal)) {
+            Some(wait) => Admission::AskFleet(wait),
+            None => Admission::Refused(self.refused(refusal)),
+        }
+    }
+
+    /// Admits a call for which the fleet was asked. Returns the error if it is still refused.
+    pub(super) fn admit_again(&self, parked: &mut Parked) -> Result<(), BoxError> {
+        let mut shared = self.settings.shared();
+        match shared.admit() {
+            Some(refusal) => Err(self.refused(refusal)),
+            None => {
+                *parked = shared.park();
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends a call that was refused before its first attempt.
+    #[cold]
+    fn refused(&self, refusal: Refusal) -> BoxError {
+        self.settings.emit_refused(&refusal);
+        match refusal {
+            Refusal::Open(open) => open.into(),
+            Refusal::Throttled(throttled) => throttled.into(),
+        }
+    }
+
+    /// Returns the wait for the breaker's fleet before another attempt.
+    pub(super) fn before_retry(&self, parked: &mut Parked) -> Option<FleetWait> {
+        let shared = self.unpark(parked)?;
+        let wait = shared.before_retry();
+        *parked = shared.park();
+        wait
+    }
+
+    /// Acquires the permit of another attempt. Returns the last outcome if the breaker refuses it.
+    pub(super) fn resume<V>(&self, parked: &mut Parked, last: &mut Option<(Planned, V)>) -> Result<(), V> {
+        let Some((planned, outcome)) = last.take() else { return Ok(()) };
+        let Some(mut shared) = self.unpark(parked) else { return Ok(()) };
+        let resumed = shared.reacquire(&planned);
+        *parked = shared.park();
+        resumed.map_err(|given_up| {
+            given_up.emit();
+            outcome
+        })
     }
 
     #[cold]
