@@ -34,9 +34,9 @@ mod window;
 
 pub use circuit_breaker::CircuitBreaker;
 pub use counts::CircuitCounts;
-pub use permit::Permit;
 #[cfg(feature = "tower")]
 pub(crate) use permit::ParkedPermit;
+pub use permit::Permit;
 pub use state::CircuitState;
 
 #[cfg(feature = "std")]

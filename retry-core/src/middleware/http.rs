@@ -38,7 +38,8 @@ impl HttpRules {
         if !is_transient_answer(status.as_u16(), retry_after.is_some()) {
             return Verdict::Success;
         }
-        let was_refused = is_refusal(status) || (status == StatusCode::SERVICE_UNAVAILABLE && retry_after.is_some());
+        let was_refused =
+            is_refusal(status) || (status == StatusCode::SERVICE_UNAVAILABLE && retry_after.is_some());
         if was_refused || self.may_repeat(request) {
             Verdict::Transient { retry_after }
         } else {
@@ -53,7 +54,9 @@ impl HttpRules {
         error: &(dyn Error + 'static),
     ) -> Verdict {
         match Verdict::of_error(error) {
-            Verdict::Transient { .. } if !self.may_repeat(request) && !was_not_sent(error) => Verdict::Unrepeatable,
+            Verdict::Transient { .. } if !self.may_repeat(request) && !was_not_sent(error) => {
+                Verdict::Unrepeatable
+            }
             verdict => verdict,
         }
     }

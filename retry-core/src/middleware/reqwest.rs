@@ -138,7 +138,12 @@ impl RetryMiddleware {
 
 #[async_trait]
 impl Middleware for RetryMiddleware {
-    async fn handle(&self, request: Request, extensions: &mut Extensions, next: Next<'_>) -> Result<Response> {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
         let kept = request.try_clone();
         let mut progress = self.settings.begin();
         let mut shared = self.settings.shared();
@@ -146,7 +151,8 @@ impl Middleware for RetryMiddleware {
         let mut request = request;
         loop {
             let outcome = shared.attempt(next.clone().run(request, extensions)).await;
-            let Some((planned, again)) = self.after(kept.as_ref(), &mut progress, &mut shared, &outcome) else {
+            let Some((planned, again)) = self.after(kept.as_ref(), &mut progress, &mut shared, &outcome)
+            else {
                 return outcome;
             };
             // Without a breaker nothing returns the outcome any more, and its connection is free for others.

@@ -1,6 +1,8 @@
 //! A layer of tower: the loop around any `Service`.
 
 mod attempt;
+#[cfg(feature = "reqwest")]
+mod by_try_clone;
 mod future;
 #[cfg(feature = "tonic")]
 mod grpc;
@@ -11,12 +13,14 @@ mod repeat;
 mod replay;
 mod service;
 
+#[cfg(feature = "reqwest")]
+pub use by_try_clone::ByTryClone;
 pub use future::ResponseFuture;
+#[cfg(feature = "tonic")]
+pub use grpc::{Grpc, Peeked, Replayed};
 pub use judge::{ByError, ByFunction, Http};
 pub use layer::RetryLayer;
 pub use repeat::{ByClone, RepeatIf, RequestBy};
-#[cfg(feature = "tonic")]
-pub use grpc::{Grpc, Peeked, Replayed};
 pub use service::Retry;
 
 pub use super::verdict::{BoxError, Verdict};

@@ -46,7 +46,8 @@ async fn sent(method: &Method, headers: &[(&str, &str)], every_method: bool, fir
 #[tokio::test]
 async fn statuses_of_idempotent_requests() {
     for status in [408, 421, 425, 429, 500, 502, 503, 504, 520, 599] {
-        for method in [Method::GET, Method::HEAD, Method::PUT, Method::DELETE, Method::OPTIONS, Method::TRACE] {
+        for method in [Method::GET, Method::HEAD, Method::PUT, Method::DELETE, Method::OPTIONS, Method::TRACE]
+        {
             let (count, outcome) = sent(&method, &[], false, answer(status, &[])).await;
             assert_eq!((count, outcome.unwrap().status().as_u16()), (2, 200), "{method} {status}");
         }

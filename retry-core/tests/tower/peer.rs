@@ -65,13 +65,13 @@ async fn a_request_that_cannot_be_copied_is_sent_once() {
 
 #[tokio::test]
 async fn a_copy_may_differ_and_a_response_may_be_a_failure() {
-    let layer = RetryLayer::new(POLICY)
-        .request(|_: &&'static str| Some("again"))
-        .classify(|outcome: Result<&&'static str, &BoxError>| match outcome {
+    let layer = RetryLayer::new(POLICY).request(|_: &&'static str| Some("again")).classify(
+        |outcome: Result<&&'static str, &BoxError>| match outcome {
             Ok(&"busy") => Verdict::TRANSIENT,
             Ok(_) => Verdict::Success,
             Err(_) => Verdict::Permanent,
-        });
+        },
+    );
     let (mut service, mut handle) = spawn(layer);
     assert_ready_ok!(service.poll_ready());
     let mut call = task::spawn(service.call("hello"));

@@ -15,7 +15,10 @@ use crate::{POLICY, transient};
 const SECOND: Duration = Duration::from_secs(1);
 
 /// A service whose first `slow` calls take an hour. Counts its calls.
-fn slow(slow: u32, calls: &Arc<AtomicU32>) -> impl Service<(), Response = u32, Error = BoxError, Future: Send> + Clone + use<> {
+fn slow(
+    slow: u32,
+    calls: &Arc<AtomicU32>,
+) -> impl Service<(), Response = u32, Error = BoxError, Future: Send> + Clone + use<> {
     let calls = Arc::clone(calls);
     service_fn(move |()| {
         let number = calls.fetch_add(1, Ordering::Relaxed) + 1;
@@ -31,12 +34,14 @@ fn slow(slow: u32, calls: &Arc<AtomicU32>) -> impl Service<(), Response = u32, E
 #[tokio::test(start_paused = true)]
 async fn a_timeout_inside_limits_an_attempt() {
     let calls = Arc::default();
-    let service = ServiceBuilder::new().layer(RetryLayer::new(POLICY)).timeout(SECOND).service(slow(2, &calls));
+    let service =
+        ServiceBuilder::new().layer(RetryLayer::new(POLICY)).timeout(SECOND).service(slow(2, &calls));
     let start = Instant::now();
     assert_eq!(service.oneshot(()).await.unwrap(), 3);
     assert_eq!(start.elapsed(), 2 * SECOND);
 
-    let service = ServiceBuilder::new().layer(RetryLayer::new(POLICY)).timeout(SECOND).service(slow(9, &calls));
+    let service =
+        ServiceBuilder::new().layer(RetryLayer::new(POLICY)).timeout(SECOND).service(slow(9, &calls));
     assert!(service.oneshot(()).await.unwrap_err().is::<Elapsed>());
     assert_eq!(calls.load(Ordering::Relaxed), 6);
 }
@@ -51,13 +56,16 @@ async fn a_timeout_outside_limits_the_call() {
     assert!(service.oneshot(()).await.unwrap_err().is::<Elapsed>());
     assert_eq!(start.elapsed(), SECOND / 2, "it ended the wait");
 
-    let service = ServiceBuilder::new().timeout(SECOND).layer(RetryLayer::new(POLICY)).service(slow(1, &calls));
+    let service =
+        ServiceBuilder::new().timeout(SECOND).layer(RetryLayer::new(POLICY)).service(slow(1, &calls));
     assert!(service.oneshot(()).await.unwrap_err().is::<Elapsed>());
     assert_eq!(calls.load(Ordering::Relaxed), 1);
 }
 
 /// A service that fails its first twelve calls, and notes how many of its calls run at once.
-fn busy(most: &Arc<AtomicU32>) -> impl Service<(), Response = (), Error = BoxError, Future: Send> + Clone + use<> {
+fn busy(
+    most: &Arc<AtomicU32>,
+) -> impl Service<(), Response = (), Error = BoxError, Future: Send> + Clone + use<> {
     let (most, running, calls) = (Arc::clone(most), Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
     service_fn(move |()| {
         let (most, running) = (Arc::clone(&most), Arc::clone(&running));
@@ -88,7 +96,8 @@ async fn a_limit_inside_holds_for_attempts_and_is_free_in_a_wait() {
     let most = Arc::default();
     let policy = POLICY.max(20).base(60 * SECOND).jitter(Jitter::None);
     let start = Instant::now();
-    let inside = ServiceBuilder::new().layer(RetryLayer::new(policy)).concurrency_limit(3).service(busy(&most));
+    let inside =
+        ServiceBuilder::new().layer(RetryLayer::new(policy)).concurrency_limit(3).service(busy(&most));
     assert_eq!(run(inside, most).await, 3);
     // Three at once, twelve attempts take four seconds. If a wait held the limit, there would be four waits.
     assert!(start.elapsed() < 70 * SECOND, "{:?}", start.elapsed());
@@ -98,7 +107,8 @@ async fn a_limit_inside_holds_for_attempts_and_is_free_in_a_wait() {
 async fn a_limit_outside_holds_for_calls() {
     let most = Arc::default();
     let policy = POLICY.max(20);
-    let outside = ServiceBuilder::new().concurrency_limit(3).layer(RetryLayer::new(policy)).service(busy(&most));
+    let outside =
+        ServiceBuilder::new().concurrency_limit(3).layer(RetryLayer::new(policy)).service(busy(&most));
     assert_eq!(run(outside, most).await, 3);
 }
 
@@ -112,7 +122,10 @@ async fn a_buffer_and_load_shedding_inside_are_services_like_others() {
         .concurrency_limit(3)
         .service(busy(&most));
     assert_eq!(run(shed, Arc::clone(&most)).await, 3);
-    let buffered =
-        ServiceBuilder::new().layer(RetryLayer::new(policy)).buffer(2).concurrency_limit(3).service(busy(&most));
+    let buffered = ServiceBuilder::new()
+        .layer(RetryLayer::new(policy))
+        .buffer(2)
+        .concurrency_limit(3)
+        .service(busy(&most));
     assert_eq!(run(buffered, most).await, 3);
 }

@@ -163,7 +163,10 @@ where
 {
     /// Polls the attempt that runs, and decides when it ends.
     #[inline]
-    fn poll_attempt(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<ControlFlow<Outcome<S::Response>>> {
+    fn poll_attempt(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<ControlFlow<Outcome<S::Response>>> {
         let mut this = self.project();
         let StateProjection::Attempting { attempt } = this.state.as_mut().project() else { unreachable!() };
         let rules = &**this.rules;

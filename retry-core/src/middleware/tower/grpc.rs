@@ -6,10 +6,10 @@ use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 use std::borrow::Cow;
 
-use http_body::{Frame, SizeHint};
 use ::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, request};
 use ::tonic::body::Body;
 use ::tonic::{Code, Status};
+use http_body::{Frame, SizeHint};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
@@ -36,9 +36,7 @@ impl<K, B: http_body::Body> Judge<K, Response<Peeked<B>>> for Grpc {
             Err(error) => return Verdict::of_error(&**error),
         };
         match failure(response) {
-            Some(status) if status.is_retryable() => {
-                Verdict::Transient { retry_after: status.retry_after() }
-            }
+            Some(status) if status.is_retryable() => Verdict::Transient { retry_after: status.retry_after() },
             _ => Verdict::Success,
         }
     }
@@ -168,7 +166,8 @@ where
         if this.peeking.is_none() {
             let response = ready!(this.response.poll(context)).map_err(Into::into)?;
             // While the caller still sends, the server may wait for it, and the caller for this response.
-            let ends_here = response.headers().contains_key(Status::GRPC_STATUS) || response.body().is_end_stream();
+            let ends_here =
+                response.headers().contains_key(Status::GRPC_STATUS) || response.body().is_end_stream();
             if ends_here || !this.request_body.is_complete() {
                 return Poll::Ready(Ok(response.map(|rest| Peeked { first: None, rest })));
             }

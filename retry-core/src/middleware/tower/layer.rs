@@ -5,6 +5,8 @@ use tower_layer::Layer;
 use super::super::http::HttpRules;
 use super::super::settings::Settings;
 use super::super::verdict::{BoxError, Verdict};
+#[cfg(feature = "reqwest")]
+use super::by_try_clone::ByTryClone;
 #[cfg(feature = "tonic")]
 use super::grpc::{Grpc, Replayed};
 use super::judge::{ByError, ByFunction, Http};
@@ -45,6 +47,18 @@ impl RetryLayer {
     #[track_caller]
     pub fn http(policy: Policy) -> RetryLayer<Http> {
         RetryLayer { settings: Settings::new(policy), judge: Http::default(), repeat: ByClone }
+    }
+}
+
+#[cfg(feature = "reqwest")]
+impl RetryLayer {
+    /// Returns a layer for the client of reqwest, which is a service of its `Request` and its `Response`, by the rules of
+    /// [`http`](RetryLayer::http). A request whose body is a stream is sent once.
+    ///
+    /// The client also repeats some requests by itself, unless it is built with `retry(reqwest::retry::never())`.
+    #[track_caller]
+    pub fn reqwest(policy: Policy) -> RetryLayer<Http, ByTryClone> {
+        RetryLayer { settings: Settings::new(policy), judge: Http::default(), repeat: ByTryClone }
     }
 }
 

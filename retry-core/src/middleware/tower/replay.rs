@@ -4,10 +4,10 @@ use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use http_body::{Body as _, Frame, SizeHint};
 use ::http::HeaderMap;
 use ::tonic::Status;
 use ::tonic::body::Body;
+use http_body::{Body as _, Frame, SizeHint};
 
 /// The bytes of a frame.
 type Bytes = <Body as http_body::Body>::Data;
@@ -152,12 +152,17 @@ impl http_body::Body for Replay {
 
     fn is_end_stream(&self) -> bool {
         let recording = self.recorded.lock();
-        let is_sent = self.next >= recording.frames.len() && (self.sent_trailers || recording.trailers.is_none());
+        let is_sent =
+            self.next >= recording.frames.len() && (self.sent_trailers || recording.trailers.is_none());
         recording.attempt == self.attempt && recording.is_complete && is_sent
     }
 
     fn size_hint(&self) -> SizeHint {
-        if self.next == 0 && self.attempt == 1 { self.recorded.lock().rest.size_hint() } else { SizeHint::default() }
+        if self.next == 0 && self.attempt == 1 {
+            self.recorded.lock().rest.size_hint()
+        } else {
+            SizeHint::default()
+        }
     }
 }
 
