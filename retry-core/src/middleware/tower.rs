@@ -17,7 +17,7 @@ mod service;
 pub use by_try_clone::ByTryClone;
 pub use future::ResponseFuture;
 #[cfg(feature = "tonic")]
-pub use grpc::{Grpc, Peeked, Replayed};
+pub use grpc::{Grpc, Peek, Peeked, Replayed};
 pub use judge::{ByError, ByFunction, Http};
 pub use layer::RetryLayer;
 pub use repeat::{ByClone, RepeatIf, RequestBy};
