@@ -9,17 +9,17 @@ mod stack;
 use std::{io, time::Duration};
 
 use retry_core::Policy;
-use retry_core::middleware::tower::{BoxError, Retry, RetryLayer};
+use retry_core::middleware::tower::BoxError;
+use tower::Layer;
 use tower_test::mock::{self, Mock};
 
 /// Three attempts, without a wait.
 const POLICY: Policy = Policy::new().max(3).base(Duration::ZERO);
 
 type Handle = mock::Handle<&'static str, &'static str>;
-type Service<J, R> = mock::Spawn<Retry<Mock<&'static str, &'static str>, J, R>>;
 
 /// Returns a service that answers as the handle says, below the layer.
-fn spawn<J: Clone, R: Clone>(layer: RetryLayer<J, R>) -> (Service<J, R>, Handle) {
+fn spawn<L: Layer<Mock<&'static str, &'static str>>>(layer: L) -> (mock::Spawn<L::Service>, Handle) {
     mock::spawn_layer(layer)
 }
 

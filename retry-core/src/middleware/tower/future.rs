@@ -77,13 +77,20 @@ where
     pub(super) fn start(service: &mut S, rules: Arc<Rules<J, R>>, request: Req) -> Self {
         let (request, kept) = rules.repeat.begin(request);
         let progress = rules.settings.begin();
+        // Nothing may panic while a permit is parked and no future would return it.
+        let again = service.clone();
         let mut parked = Parked::default();
         let state = if rules.settings.is_shared() {
-            rules.admit(service, request, &mut parked)
+            let state = rules.admit(service, request, &mut parked);
+            if !matches!(state, State::Attempting { .. }) {
+                // Nothing was sent. The readiness of the service, such as its place under a limit, is for other calls.
+                *service = again.clone();
+            }
+            state
         } else {
             State::Attempting { attempt: service.call(request) }
         };
-        ResponseFuture { service: service.clone(), rules, kept, progress, parked, last: None, state }
+        ResponseFuture { service: again, rules, kept, progress, parked, last: None, state }
     }
 }
 

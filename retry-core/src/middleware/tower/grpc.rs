@@ -92,6 +92,12 @@ pub struct KeptRequest {
     body: Recorded,
 }
 
+impl Drop for KeptRequest {
+    fn drop(&mut self) {
+        self.body.stop();
+    }
+}
+
 impl Repeat<Request<Body>> for Replayed {
     type Request = Request<Replay>;
     type Kept = KeptRequest;
