@@ -1,5 +1,6 @@
 //! The layer around services: what is retried, with which request, on which service, and what calls share.
 
+mod hostile;
 mod http;
 mod peer;
 mod readiness;
