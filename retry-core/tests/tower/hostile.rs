@@ -97,7 +97,9 @@ impl Service<()> for Stuck {
 
 #[test]
 fn a_trial_is_released_wherever_its_first_attempt_ends() {
-    for (point, panics) in [(Point::Clone, true), (Point::Call, true), (Point::Poll, true), (Point::Poll, false)] {
+    for (point, panics) in
+        [(Point::Clone, true), (Point::Call, true), (Point::Poll, true), (Point::Poll, false)]
+    {
         let breaker = on_trial();
         let calls: Arc<AtomicU32> = Arc::default();
         let stuck = Stuck { point, from: 1, panics, calls: Arc::clone(&calls) };
@@ -170,7 +172,8 @@ fn a_rule_that_panics_releases_the_trial() {
             Some(())
         });
         let service = service_fn(|()| async { Err::<(), _>(transient()) });
-        let _ = catch_unwind(AssertUnwindSafe(|| poll(pin!(Box::pin(layer.layer(Shared(service)).call(()))))));
+        let _ =
+            catch_unwind(AssertUnwindSafe(|| poll(pin!(Box::pin(layer.layer(Shared(service)).call(()))))));
         assert_free(&breaker);
     }
 }

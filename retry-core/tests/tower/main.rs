@@ -1,5 +1,7 @@
 //! The layer around services: what is retried, with which request, on which service, and what calls share.
 
+#[cfg(feature = "tonic")]
+mod grpc;
 mod hostile;
 mod http;
 mod peer;

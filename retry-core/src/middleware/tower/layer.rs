@@ -71,8 +71,9 @@ impl RetryLayer {
     /// and `RetryInfo` ask.
     ///
     /// A request is recorded while it is sent, up to 256 KiB; see [`buffer`](RetryLayer::buffer). If the caller has sent
-    /// the whole request, the response is returned with its first frame and no earlier. While the caller still sends, it
-    /// is returned with its headers, and a status that comes later is not retried.
+    /// the whole request, the response is returned with its first frame and no earlier; see
+    /// [`commit_at_headers`](RetryLayer::commit_at_headers). While the caller still sends, it is returned with its headers,
+    /// and a status that comes later is not retried.
     #[track_caller]
     pub fn grpc(policy: Policy) -> RetryLayer<Grpc, Replayed> {
         RetryLayer { settings: Settings::new(policy), judge: Grpc, repeat: Replayed::default() }
@@ -83,7 +84,17 @@ impl RetryLayer {
 impl<J> RetryLayer<J, Replayed> {
     /// Sets how many bytes of a request are recorded. A larger request is sent once.
     pub fn buffer(mut self, bytes: usize) -> Self {
-        self.repeat = Replayed { limit: bytes };
+        self.repeat.limit = bytes;
+        self
+    }
+
+    /// Returns a response as soon as its headers are there, as gRPC's own retries do. A status that comes later, in the
+    /// trailers, may not be retried.
+    ///
+    /// It is for streams whose first message depends on the caller: for one that subscribes and, once the response is
+    /// there, publishes.
+    pub fn commit_at_headers(mut self) -> Self {
+        self.repeat.waits_for_frame = false;
         self
     }
 }

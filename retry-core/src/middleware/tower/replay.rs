@@ -182,7 +182,11 @@ impl http_body::Body for Replay {
 
     fn size_hint(&self) -> SizeHint {
         let recording = self.recorded.lock();
-        if recording.size == 0 && self.attempt == 1 { recording.rest.size_hint() } else { SizeHint::default() }
+        if recording.size == 0 && self.attempt == 1 {
+            recording.rest.size_hint()
+        } else {
+            SizeHint::default()
+        }
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn channel(server: &Server) -> Channel {
     Endpoint::from_shared(format!("http://{}", server.address)).unwrap().connect_lazy()
 }
 
-fn client_with(layer: &RetryLayer<Grpc, Replayed>, server: &Server) -> Client<Retried> {
+pub(crate) fn client_with(layer: &RetryLayer<Grpc, Replayed>, server: &Server) -> Client<Retried> {
     Client::new(layer.layer(channel(server)))
 }
 
@@ -98,7 +98,9 @@ async fn the_last_status_is_returned() {
 #[tokio::test]
 async fn other_codes_end_the_call_at_once() {
     bounded(async {
-        for code in [Code::InvalidArgument, Code::NotFound, Code::Internal, Code::Unimplemented, Code::DataLoss] {
+        for code in
+            [Code::InvalidArgument, Code::NotFound, Code::Internal, Code::Unimplemented, Code::DataLoss]
+        {
             for alone in [true, false] {
                 let server = Server::start(move |_, _| async move {
                     let status = Status::new(code, "no");
@@ -198,7 +200,8 @@ async fn a_connection_that_is_lost_in_a_call() {
 async fn attempts_are_numbered_and_metadata_is_kept() {
     bounded(async {
         let server = Server::start(|number, request| async move {
-            let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+            let header =
+                |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
             if number < 3 {
                 return Ok(status_alone(&Status::unavailable("down")));
             }
@@ -238,7 +241,8 @@ async fn a_request_above_the_limit_is_sent_once() {
 async fn a_breaker_opens_and_refuses() {
     bounded(async {
         let server = failing(u32::MAX, || stream(tokio_stream::empty(), &Status::unavailable("down"))).await;
-        let breaker = Arc::new(CircuitBreaker::new().consecutive_failures(3).open_for(Duration::from_secs(3600)));
+        let breaker =
+            Arc::new(CircuitBreaker::new().consecutive_failures(3).open_for(Duration::from_secs(3600)));
         let mut client = client_with(&RetryLayer::grpc(POLICY).breaker(Arc::clone(&breaker)), &server);
         let status = client.unary(hello()).await.unwrap_err();
         assert_eq!((status.code(), server.requests()), (Code::Unavailable, 3));
@@ -311,7 +315,8 @@ async fn many_calls_at_once() {
 async fn the_deadline_of_the_policy_ends_a_call() {
     bounded(async {
         let server = failing(u32::MAX, || Ok(status_alone(&Status::unavailable("down")))).await;
-        let policy = Policy::new().unlimited().base(Duration::from_millis(50)).deadline(Duration::from_millis(400));
+        let policy =
+            Policy::new().unlimited().base(Duration::from_millis(50)).deadline(Duration::from_millis(400));
         let start = Instant::now();
         let status = client_with(&RetryLayer::grpc(policy), &server).unary(hello()).await.unwrap_err();
         assert_eq!(status.message(), "down");

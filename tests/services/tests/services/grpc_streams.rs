@@ -1,17 +1,19 @@
 //! Streams of gRPC over a channel of tonic under the layer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
+use reattempt::tower::RetryLayer;
 use services::grpc::{message, ok, status_alone, stream, texts};
-use services::{Answer, BoxError, Server, bounded};
-use tokio::sync::mpsc;
+use services::{Answer, BoxError, POLICY, Server, bounded};
+use tokio::sync::{Notify, mpsc};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status};
 
-use crate::grpc::client;
+use crate::grpc::{client, client_with};
 
 fn delayed(text: &'static str) -> impl tokio_stream::Stream<Item = Bytes> + Send {
     tokio_stream::once(text).then(async |text| {
@@ -34,6 +36,38 @@ async fn a_stream_whose_first_message_comes_later() {
         assert_eq!(responses.message().await.unwrap().unwrap(), "one");
         assert_eq!(responses.message().await.unwrap().unwrap(), "two");
         assert_eq!(responses.message().await.unwrap(), None);
+        assert_eq!(server.requests(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_first_message_that_depends_on_the_caller() {
+    bounded(async {
+        let published = Arc::new(Notify::new());
+        let publish = Arc::clone(&published);
+        let server = Server::start(move |number, _| {
+            let published = Arc::clone(&published);
+            async move {
+                if number == 1 {
+                    return Ok(status_alone(&Status::unavailable("down")));
+                }
+                let event = tokio_stream::once(()).then(move |()| {
+                    let published = Arc::clone(&published);
+                    async move {
+                        published.notified().await;
+                        message("event")
+                    }
+                });
+                stream(event, &Status::ok(""))
+            }
+        })
+        .await;
+        let layer = RetryLayer::grpc(POLICY).commit_at_headers();
+        let mut responses =
+            client_with(&layer, &server).server_streaming("topic").await.unwrap().into_inner();
+        publish.notify_one();
+        assert_eq!(responses.message().await.unwrap().unwrap(), "event");
         assert_eq!(server.requests(), 2);
     })
     .await;
