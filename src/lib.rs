@@ -107,6 +107,19 @@ pub mod redis {}
 #[doc = include_str!("../docs/adapters/object_store.md")]
 pub mod object_store {}
 
+// The loop around whole clients.
+#[cfg(all(feature = "tower", target_has_atomic = "64"))]
+#[doc = include_str!("../docs/adapters/tower.md")]
+pub mod tower {
+    pub use retry_core::middleware::tower::*;
+}
+
+#[cfg(all(feature = "reqwest-middleware", target_has_atomic = "64"))]
+#[doc = include_str!("../docs/adapters/reqwest-middleware.md")]
+pub mod reqwest_middleware {
+    pub use retry_core::middleware::reqwest::*;
+}
+
 /// The guides and design notes of the repository.
 #[cfg(doc)]
 pub mod _documentation {
@@ -128,6 +141,8 @@ pub mod _documentation {
     #[cfg_attr(feature = "ssh2", doc = "[`ssh2`]: crate::ssh2")]
     #[cfg_attr(feature = "redis", doc = "[`redis`]: crate::redis")]
     #[cfg_attr(feature = "object_store", doc = "[`object_store`]: crate::object_store")]
+    #[cfg_attr(feature = "tower", doc = "[`tower`]: crate::tower")]
+    #[cfg_attr(feature = "reqwest-middleware", doc = "[`reqwest-middleware`]: crate::reqwest_middleware")]
     #[doc = ""]
     #[doc = include_str!("../docs/adapters.md")]
     pub mod adapters {}

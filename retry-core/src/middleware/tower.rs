@@ -2,6 +2,8 @@
 
 mod attempt;
 mod between;
+#[cfg(feature = "reqwest")]
+mod by_try_clone;
 mod future;
 #[cfg(feature = "tonic")]
 mod grpc;
@@ -12,9 +14,11 @@ mod repeat;
 mod replay;
 mod service;
 
+#[cfg(feature = "reqwest")]
+pub use by_try_clone::ByTryClone;
 pub use future::ResponseFuture;
 #[cfg(feature = "tonic")]
-pub use grpc::{Grpc, Peeked, Replayed};
+pub use grpc::{Grpc, Peek, Peeked, Replayed};
 pub use judge::{ByError, ByFunction, Http};
 pub use layer::RetryLayer;
 pub use repeat::{ByClone, RepeatIf, RequestBy};

@@ -1,5 +1,8 @@
 //! The layer around services: what is retried, with which request, on which service, and what calls share.
 
+#[cfg(feature = "tonic")]
+mod grpc;
+mod hostile;
 mod http;
 mod peer;
 mod readiness;
@@ -9,7 +12,7 @@ mod stack;
 use std::{io, time::Duration};
 
 use retry_core::Policy;
-use retry_core::middleware::tower::{BoxError, Retry, RetryLayer};
+use retry_core::middleware::tower::BoxError;
 use tower::Layer;
 use tower_test::mock::{self, Mock};
 
@@ -17,14 +20,9 @@ use tower_test::mock::{self, Mock};
 const POLICY: Policy = Policy::new().max(3).base(Duration::ZERO);
 
 type Handle = mock::Handle<&'static str, &'static str>;
-type Inner<J, R> = Retry<Mock<&'static str, &'static str>, J, R>;
-type Service<J, R> = mock::Spawn<Inner<J, R>>;
 
 /// Returns a service that answers as the handle says, below the layer.
-fn spawn<J, R>(layer: RetryLayer<J, R>) -> (Service<J, R>, Handle)
-where
-    RetryLayer<J, R>: Layer<Mock<&'static str, &'static str>, Service = Inner<J, R>>,
-{
+fn spawn<L: Layer<Mock<&'static str, &'static str>>>(layer: L) -> (mock::Spawn<L::Service>, Handle) {
     mock::spawn_layer(layer)
 }
 

@@ -95,17 +95,24 @@ where
     #[inline(never)]
     fn start_in_full(service: &mut S, rules: Arc<Rules<J, R>>, request: Req) -> Self {
         let (request, kept) = rules.repeat.begin(request);
-        let progress = rules.settings.begin();
+        let (again, progress) = (service.clone(), rules.settings.begin());
         let mut parked = Parked::default();
-        let state = match rules.admit(&mut parked) {
+        let admission = rules.admit(&mut parked);
+        // From here on the call returns the permit if something panics.
+        let mut call = ResponseFuture { service: again, rules, kept, progress, parked, state: State::Ended };
+        call.state = match admission {
             Admission::Admitted => {
-                let _mark = rules.mark(&mut parked);
+                let _mark = call.rules.mark(&mut call.parked);
                 State::Attempting { attempt: service.call(request) }
             }
             Admission::AskFleet(wait) => State::Between { between: Box::pin(Between::asking(wait, request)) },
             Admission::Refused(error) => State::Between { between: Box::pin(Between::refused(error)) },
         };
-        ResponseFuture { service: service.clone(), rules, kept, progress, parked, state }
+        if !matches!(call.state, State::Attempting { .. }) {
+            // Nothing was sent. The readiness of the service, such as its place under a limit, is for other calls.
+            *service = call.service.clone();
+        }
+        call
     }
 }
 

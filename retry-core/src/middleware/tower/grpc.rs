@@ -77,12 +77,15 @@ fn failure<B: http_body::Body>(response: &Response<Peeked<B>>) -> Option<Cow<'_,
 /// Requests of gRPC are recorded while they are sent, and sent again from the record.
 #[derive(Clone, Copy, Debug)]
 pub struct Replayed {
+    /// The bytes of a request that are recorded.
     pub(super) limit: usize,
+    /// Whether a response waits for its first frame.
+    pub(super) waits_for_frame: bool,
 }
 
 impl Default for Replayed {
     fn default() -> Replayed {
-        Replayed { limit: LIMIT }
+        Replayed { limit: LIMIT, waits_for_frame: true }
     }
 }
 
@@ -90,6 +93,12 @@ impl Default for Replayed {
 pub struct KeptRequest {
     parts: request::Parts,
     body: Recorded,
+}
+
+impl Drop for KeptRequest {
+    fn drop(&mut self) {
+        self.body.stop();
+    }
 }
 
 impl Repeat<Request<Body>> for Replayed {
@@ -115,13 +124,16 @@ impl<S> Around<S> for Replayed {
     type Service = Peek<S>;
 
     fn around(&self, service: S) -> Peek<S> {
-        Peek(service)
+        Peek { service, waits_for_frame: self.waits_for_frame }
     }
 }
 
 /// A service of gRPC whose responses are returned with their first frame, so that one sees whether they failed.
 #[derive(Clone, Debug)]
-pub struct Peek<S>(S);
+pub struct Peek<S> {
+    service: S,
+    waits_for_frame: bool,
+}
 
 impl<S, B> Service<Request<Replay>> for Peek<S>
 where
@@ -133,13 +145,13 @@ where
     type Future = PeekFuture<S::Future, B>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.0.poll_ready(context).map_err(Into::into)
+        self.service.poll_ready(context).map_err(Into::into)
     }
 
     fn call(&mut self, request: Request<Replay>) -> Self::Future {
         let request_body = request.body().recorded();
-        let response = self.0.call(request.map(Body::new));
-        PeekFuture { request_body, response, peeking: None }
+        let response = self.service.call(request.map(Body::new));
+        PeekFuture { request_body, waits_for_frame: self.waits_for_frame, response, peeking: None }
     }
 }
 
@@ -147,6 +159,7 @@ pin_project! {
     /// The future of a response and of its first frame.
     pub struct PeekFuture<F, B> {
         request_body: Recorded,
+        waits_for_frame: bool,
         #[pin]
         response: F,
         peeking: Option<Response<B>>,
@@ -165,11 +178,8 @@ where
         let this = self.project();
         if this.peeking.is_none() {
             let response = ready!(this.response.poll(context)).map_err(Into::into)?;
-            // While the caller still sends, the server may wait for it, and the caller for this response.
-            let ends_here =
-                response.headers().contains_key(Status::GRPC_STATUS) || response.body().is_end_stream();
-            if ends_here || !this.request_body.is_complete() {
-                return Poll::Ready(Ok(response.map(|rest| Peeked { first: None, rest })));
+            if response.headers().contains_key(Status::GRPC_STATUS) || response.body().is_end_stream() {
+                return Poll::Ready(Ok(response.map(Peeked::unread)));
             }
             *this.peeking = Some(response);
         }
@@ -177,7 +187,12 @@ where
         match Pin::new(response.body_mut()).poll_frame(context) {
             Poll::Ready(first) => {
                 let first = first.transpose().map_err(Into::into)?;
-                Poll::Ready(Ok(response.map(|rest| Peeked { first, rest })))
+                let is_over = first.is_none();
+                Poll::Ready(Ok(response.map(|rest| Peeked { first, is_over, rest })))
+            }
+            // While the caller still sends, the server may wait for it, and the caller for this response.
+            Poll::Pending if !*this.waits_for_frame || !this.request_body.is_complete() => {
+                Poll::Ready(Ok(response.map(Peeked::unread)))
             }
             Poll::Pending => {
                 *this.peeking = Some(response);
@@ -190,7 +205,15 @@ where
 /// The body of a response whose first frame may have been read.
 pub struct Peeked<B: http_body::Body> {
     first: Option<Frame<B::Data>>,
+    /// Whether there was no frame at all. A body is not polled after its end.
+    is_over: bool,
     rest: B,
+}
+
+impl<B: http_body::Body> Peeked<B> {
+    fn unread(rest: B) -> Peeked<B> {
+        Peeked { first: None, is_over: false, rest }
+    }
 }
 
 impl<B: http_body::Body + Unpin> http_body::Body for Peeked<B>
@@ -207,12 +230,13 @@ where
         let this = self.get_mut();
         match this.first.take() {
             Some(first) => Poll::Ready(Some(Ok(first))),
+            None if this.is_over => Poll::Ready(None),
             None => Pin::new(&mut this.rest).poll_frame(context),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.first.is_none() && self.rest.is_end_stream()
+        self.first.is_none() && (self.is_over || self.rest.is_end_stream())
     }
 
     fn size_hint(&self) -> SizeHint {

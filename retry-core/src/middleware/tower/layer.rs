@@ -5,6 +5,8 @@ use tower_layer::Layer;
 use super::super::http::HttpRules;
 use super::super::settings::Settings;
 use super::super::verdict::{BoxError, Verdict};
+#[cfg(feature = "reqwest")]
+use super::by_try_clone::ByTryClone;
 #[cfg(feature = "tonic")]
 use super::grpc::{Grpc, Replayed};
 use super::judge::{ByError, ByFunction, Http};
@@ -48,6 +50,18 @@ impl RetryLayer {
     }
 }
 
+#[cfg(feature = "reqwest")]
+impl RetryLayer {
+    /// Returns a layer for the client of reqwest, which is a service of its `Request` and its `Response`, by the rules of
+    /// [`http`](RetryLayer::http). A request whose body is a stream is sent once.
+    ///
+    /// The client also repeats some requests by itself, unless it is built with `retry(reqwest::retry::never())`.
+    #[track_caller]
+    pub fn reqwest(policy: Policy) -> RetryLayer<Http, ByTryClone> {
+        RetryLayer { settings: Settings::new(policy), judge: Http::default(), repeat: ByTryClone }
+    }
+}
+
 #[cfg(feature = "tonic")]
 impl RetryLayer {
     /// Returns a layer for clients of gRPC, below the client that `tonic` generates and around its `Channel`.
@@ -57,8 +71,9 @@ impl RetryLayer {
     /// and `RetryInfo` ask.
     ///
     /// A request is recorded while it is sent, up to 256 KiB; see [`buffer`](RetryLayer::buffer). If the caller has sent
-    /// the whole request, the response is returned with its first frame and no earlier. While the caller still sends, it
-    /// is returned with its headers, and a status that comes later is not retried.
+    /// the whole request, the response is returned with its first frame and no earlier; see
+    /// [`commit_at_headers`](RetryLayer::commit_at_headers). While the caller still sends, it is returned with its headers,
+    /// and a status that comes later is not retried.
     #[track_caller]
     pub fn grpc(policy: Policy) -> RetryLayer<Grpc, Replayed> {
         RetryLayer { settings: Settings::new(policy), judge: Grpc, repeat: Replayed::default() }
@@ -69,7 +84,17 @@ impl RetryLayer {
 impl<J> RetryLayer<J, Replayed> {
     /// Sets how many bytes of a request are recorded. A larger request is sent once.
     pub fn buffer(mut self, bytes: usize) -> Self {
-        self.repeat = Replayed { limit: bytes };
+        self.repeat.limit = bytes;
+        self
+    }
+
+    /// Returns a response as soon as its headers are there, as gRPC's own retries do. A status that comes later, in the
+    /// trailers, may not be retried.
+    ///
+    /// It is for streams whose first message depends on the caller: for one that subscribes and, once the response is
+    /// there, publishes.
+    pub fn commit_at_headers(mut self) -> Self {
+        self.repeat.waits_for_frame = false;
         self
     }
 }

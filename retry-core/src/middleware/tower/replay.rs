@@ -27,9 +27,38 @@ struct Recording {
     is_lost: bool,
     /// The number of the attempt that reads.
     attempt: u32,
+    /// The number of frames that this attempt has read.
+    next: usize,
+    /// Whether it has read the trailers.
+    sent_trailers: bool,
 }
 
 impl Recording {
+    /// Stops the record, and drops what is not to be read any more.
+    fn stop(&mut self) {
+        self.is_lost = true;
+        self.frames.drain(..self.next.min(self.frames.len()));
+        self.next = 0;
+    }
+
+    /// Reads the next frame of the attempt.
+    fn next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        if let Some(frame) = self.frames.get(self.next) {
+            let frame = frame.clone();
+            self.next += 1;
+            return Poll::Ready(Some(Ok(Frame::data(frame))));
+        }
+        if !self.is_complete {
+            let frame = ready!(self.read(context));
+            self.next = self.frames.len();
+            self.sent_trailers = self.trailers.is_some();
+            return Poll::Ready(frame);
+        }
+        let trailers = self.trailers.as_ref().filter(|_| !self.sent_trailers).cloned();
+        self.sent_trailers = true;
+        Poll::Ready(trailers.map(|trailers| Ok(Frame::trailers(trailers))))
+    }
+
     /// Reads one more frame of the body, and records it.
     fn read(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let frame = match ready!(Pin::new(&mut self.rest).poll_frame(context)) {
@@ -45,9 +74,9 @@ impl Recording {
         };
         if let Some(data) = frame.data_ref() {
             self.size = self.size.saturating_add(data.len());
-            if self.size > self.limit {
-                self.is_lost = true;
-                self.frames.clear();
+            if self.size > self.limit || self.is_lost {
+                // Each frame of the record has been read.
+                self.stop();
             } else {
                 self.frames.push(data.clone());
             }
@@ -76,6 +105,8 @@ impl Recorded {
             limit,
             is_lost: false,
             attempt: 1,
+            next: 0,
+            sent_trailers: false,
         })))
     }
 
@@ -86,7 +117,7 @@ impl Recorded {
 
     /// Returns the body of the first attempt.
     pub(super) fn first(&self) -> Replay {
-        Replay { recorded: self.clone(), attempt: 1, next: 0, sent_trailers: false }
+        Replay { recorded: self.clone(), attempt: 1 }
     }
 
     /// Returns the body of the next attempt and its number, or `None` if the body cannot be sent again. The body of the
@@ -97,8 +128,15 @@ impl Recorded {
             return None;
         }
         recording.attempt = recording.attempt.saturating_add(1);
+        recording.next = 0;
+        recording.sent_trailers = false;
         let attempt = recording.attempt;
-        Some((attempt, Replay { recorded: self.clone(), attempt, next: 0, sent_trailers: false }))
+        Some((attempt, Replay { recorded: self.clone(), attempt }))
+    }
+
+    /// Stops the record: there will be no further attempt. A stream that goes on for hours is not kept in memory.
+    pub(super) fn stop(&self) {
+        self.lock().stop();
     }
 
     /// Returns whether the caller has given the whole body.
@@ -111,9 +149,6 @@ impl Recorded {
 pub struct Replay {
     recorded: Recorded,
     attempt: u32,
-    /// The number of the frame that comes next.
-    next: usize,
-    sent_trailers: bool,
 }
 
 impl Replay {
@@ -130,36 +165,25 @@ impl http_body::Body for Replay {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let Replay { recorded, attempt, next, sent_trailers } = self.get_mut();
+        let Replay { recorded, attempt } = self.get_mut();
         let mut recording = recorded.lock();
         if recording.attempt != *attempt {
             return Poll::Ready(Some(Err(Status::cancelled("the next attempt has begun"))));
         }
-        if let Some(frame) = recording.frames.get(*next) {
-            *next += 1;
-            return Poll::Ready(Some(Ok(Frame::data(frame.clone()))));
-        }
-        if !recording.is_complete {
-            let frame = ready!(recording.read(context));
-            *next = recording.frames.len();
-            *sent_trailers = recording.trailers.is_some();
-            return Poll::Ready(frame);
-        }
-        let trailers = recording.trailers.as_ref().filter(|_| !*sent_trailers).cloned();
-        *sent_trailers = true;
-        Poll::Ready(trailers.map(|trailers| Ok(Frame::trailers(trailers))))
+        recording.next(context)
     }
 
     fn is_end_stream(&self) -> bool {
         let recording = self.recorded.lock();
-        let is_sent =
-            self.next >= recording.frames.len() && (self.sent_trailers || recording.trailers.is_none());
+        let has_sent_trailers = recording.sent_trailers || recording.trailers.is_none();
+        let is_sent = recording.next >= recording.frames.len() && has_sent_trailers;
         recording.attempt == self.attempt && recording.is_complete && is_sent
     }
 
     fn size_hint(&self) -> SizeHint {
-        if self.next == 0 && self.attempt == 1 {
-            self.recorded.lock().rest.size_hint()
+        let recording = self.recorded.lock();
+        if recording.size == 0 && self.attempt == 1 {
+            recording.rest.size_hint()
         } else {
             SizeHint::default()
         }
@@ -225,6 +249,28 @@ mod tests {
         let (attempt, mut third) = recorded.again().unwrap();
         assert!(!third.is_end_stream());
         assert_eq!((attempt, read(&mut third).unwrap()), (3, ("one two ".to_owned(), true)));
+    }
+
+    #[test]
+    fn a_record_that_is_stopped_keeps_nothing() {
+        let recorded = recorded(&[Some("one "), Some("two "), None, Some("three "), None, Some("four")], 100);
+        let mut first = recorded.first();
+        assert_eq!(read(&mut first).unwrap(), ("one two ".to_owned(), false));
+        recorded.stop();
+        assert!(recorded.lock().frames.is_empty());
+        assert_eq!(read(&mut first).unwrap(), ("three ".to_owned(), false));
+        assert!(recorded.lock().frames.is_empty());
+        assert_eq!(read(&mut first).unwrap(), ("four".to_owned(), true));
+        assert!(first.is_end_stream() && recorded.again().is_none());
+    }
+
+    #[test]
+    fn a_record_that_is_stopped_is_read_to_its_end() {
+        let recorded = recorded(&[Some("one "), Some("two "), None, Some("three")], 100);
+        assert_eq!(read(&mut recorded.first()).unwrap().0, "one two ");
+        let (_, mut second) = recorded.again().unwrap();
+        recorded.stop();
+        assert_eq!(read(&mut second).unwrap(), ("one two three".to_owned(), true));
     }
 
     #[test]

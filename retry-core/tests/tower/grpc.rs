@@ -1,0 +1,65 @@
+//! The rules of gRPC, without a server.
+
+use std::cell::Cell;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+use http::{HeaderMap, Request, Response};
+use http_body::Frame;
+use retry_core::middleware::tower::RetryLayer;
+use tonic::body::Body;
+use tonic::{Code, Status};
+use tower::{Layer, ServiceExt, service_fn};
+
+use crate::POLICY;
+
+type Bytes = <Body as http_body::Body>::Data;
+
+/// A body of trailers alone, or one that is pending for ever.
+struct Trailers(Option<HeaderMap>);
+
+impl http_body::Body for Trailers {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        self.0.take().map_or(Poll::Pending, |trailers| Poll::Ready(Some(Ok(Frame::trailers(trailers)))))
+    }
+}
+
+fn trailers(code: Code) -> Body {
+    Body::new(Trailers(Some(Status::new(code, "").into_http::<()>().into_parts().0.headers)))
+}
+
+#[tokio::test]
+async fn a_status_that_is_there_is_retried_while_the_caller_sends() {
+    let calls = Cell::new(0);
+    let service = service_fn(|_: Request<Body>| {
+        calls.set(calls.get() + 1);
+        let code = if calls.get() < 3 { Code::Unavailable } else { Code::Ok };
+        async move { Ok::<_, Status>(Response::new(trailers(code))) }
+    });
+    for layer in [RetryLayer::grpc(POLICY), RetryLayer::grpc(POLICY).commit_at_headers()] {
+        calls.set(0);
+        layer.layer(service).oneshot(Request::new(Body::new(Trailers(None)))).await.unwrap();
+        assert_eq!(calls.get(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_response_waits_for_its_first_frame_unless_the_caller_still_sends() {
+    let service =
+        service_fn(|_: Request<Body>| async { Ok::<_, Status>(Response::new(Body::new(Trailers(None)))) });
+    let send = |layer: RetryLayer<_, _>, body: Body| layer.layer(service).oneshot(Request::new(body));
+    let is_ready = |call| {
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        std::future::Future::poll(pin!(call), &mut context).is_ready()
+    };
+    let (empty, endless) = (Body::empty, || Body::new(Trailers(None)));
+    assert!(!is_ready(send(RetryLayer::grpc(POLICY), empty())));
+    assert!(is_ready(send(RetryLayer::grpc(POLICY), endless())));
+    assert!(is_ready(send(RetryLayer::grpc(POLICY).commit_at_headers(), empty())));
+}
