@@ -161,7 +161,10 @@ pub(crate) fn plan(
             }
             None
         }
-        Emit::Later => Some(PendingEvent::new(site, failed.since_start, failed.max_attempts, &report)),
+        Emit::Later => {
+            let Attempt { since_start, max_attempts, is_hinted, .. } = failed;
+            Some(PendingEvent::new(site, since_start, max_attempts, is_hinted, &report))
+        }
     };
     let Attempt { number: attempt, .. } = failed;
     match failed.decision {
@@ -226,6 +229,8 @@ struct Attempt {
     since_start: u32,
     max_attempts: Option<u32>,
     elapsed: Nanos,
+    /// Whether the peer asked to wait.
+    is_hinted: bool,
     decision: Decision,
 }
 
@@ -278,6 +283,7 @@ impl Attempt {
             since_start: attempt,
             max_attempts: policy.max_attempts(),
             elapsed,
+            is_hinted: hint.is_some(),
             decision,
         }
     }

@@ -84,10 +84,11 @@ impl Expansion<'_> {
     /// Returns the closure that creates the first try or a copy, each with a handle of its own.
     fn start_try(&self, body: &TokenStream) -> TokenStream {
         let own = &self.locals.own;
+        let future = self.traced_attempt(quote_spanned!(self.place()=> async #body));
         match &self.retry.control.call {
-            None => quote_spanned!(self.place()=> |()| async #body),
+            None => quote_spanned!(self.place()=> |()| #future),
             // The body has it under the user's name: the future borrows the handle itself, not the closure's argument.
-            Some(_) => quote_spanned!(self.place()=> |#own| async #body),
+            Some(_) => quote_spanned!(self.place()=> |#own| #future),
         }
     }
 

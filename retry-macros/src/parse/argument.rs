@@ -248,6 +248,10 @@ impl Argument<'_> {
         self.flag(Max::Unlimited)
     }
 
+    pub(super) fn span(&self) -> syn::Result<()> {
+        self.flag(())
+    }
+
     pub(super) fn skip(&self) -> syn::Result<()> {
         self.flag(())
     }
