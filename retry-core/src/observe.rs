@@ -52,12 +52,12 @@ pub use log_rules::{LogLevel, LogRules};
 #[cfg(not(feature = "tracing"))]
 pub(crate) use no_spans::{Entered, InSpan, Span};
 pub use observer::{Observer, SetObserverError, set_observer};
+#[cfg(feature = "tracing")]
+pub(crate) use spans::{Entered, InSpan, Span};
 #[cfg(all(feature = "fleet", target_has_atomic = "64"))]
 pub use stats::FleetStats;
 #[cfg(target_has_atomic = "64")]
 pub use stats::{BreakerStats, BudgetStats, ThrottleStats};
-#[cfg(feature = "tracing")]
-pub(crate) use spans::{Entered, InSpan, Span};
 pub use stats::{ErrorCount, OperationStats, Stats, StatsSnapshot};
 
 #[cfg(target_has_atomic = "64")]

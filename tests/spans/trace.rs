@@ -21,14 +21,14 @@ impl SpanExporter for Exporter {
 }
 
 /// The trace of what this thread does, until the value is dropped.
-pub struct Trace {
+pub(crate) struct Trace {
     exporter: Exporter,
     _provider: SdkTracerProvider,
     _subscriber: DefaultGuard,
 }
 
 impl Trace {
-    pub fn begin() -> Trace {
+    pub(crate) fn begin() -> Trace {
         let exporter = Exporter::default();
         let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
         let layer = tracing_opentelemetry::layer()
@@ -44,7 +44,7 @@ impl Trace {
     }
 
     /// Returns the tree of the spans that have ended: a line for each span, with its attributes, its status and its events.
-    pub fn tree(&self) -> String {
+    pub(crate) fn tree(&self) -> String {
         let mut spans = self.exporter.0.lock().expect("nobody panicked").clone();
         spans.sort_by_key(|span| span.start_time);
         let is_exported = |id: SpanId| spans.iter().any(|span| span.span_context.span_id() == id);
@@ -55,9 +55,15 @@ impl Trace {
         tree
     }
 
-    /// Returns the name of each span that has ended, in the order of the ends.
-    pub fn ended(&self) -> Vec<String> {
-        self.exporter.0.lock().expect("nobody panicked").iter().map(|span| span.name.to_string()).collect()
+    /// Asserts that this is the tree. The expected lines are indented by more than it.
+    #[track_caller]
+    pub(crate) fn is(&self, expected: &str) {
+        let lines: Vec<&str> = expected.lines().filter(|line| !line.trim().is_empty()).collect();
+        let depth = |line: &str| line.len() - line.trim_start().len();
+        let outer = lines.iter().map(|line| depth(line)).min().unwrap_or(0);
+        let expected: String = lines.iter().map(|line| format!("{}\n", &line[outer..])).collect();
+        let tree = self.tree();
+        assert!(tree == expected, "the tree is\n{tree}and not\n{expected}");
     }
 }
 

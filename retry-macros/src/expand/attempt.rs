@@ -122,8 +122,11 @@ impl Expansion<'_> {
             quote_spanned!(Span::mixed_site()=> if false { return #private::unreached::<#body_type>(); });
         let handle = if is_hedged { self.named_try_handle() } else { self.named_handle() };
         let inside = self.braced(&quote!(#typed #handle #rebindings #body));
-        let mut future =
-            if is_hedged { self.hedged(&inside) } else { self.traced_attempt(quote_spanned!(self.place()=> async #inside)) };
+        let mut future = if is_hedged {
+            self.hedged(&inside)
+        } else {
+            self.traced_attempt(quote_spanned!(self.place()=> async #inside))
+        };
         if has_breaker && !is_hedged {
             let shared = &self.locals.shared;
             future = quote_spanned!(Span::mixed_site()=> #private::Shared::attempt(&#shared, #future));

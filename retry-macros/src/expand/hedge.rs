@@ -132,13 +132,20 @@ impl Expansion<'_> {
                 quote_spanned!(Span::mixed_site()=> |#value| { if #refuses { #read false } else { true } })
             }
         };
+        let trace = &self.locals.trace;
+        let is_final = match self.retry.span {
+            Some(_) => {
+                quote_spanned!(Span::mixed_site()=> #private::Trace::is_final(&#trace, #hedging, &#view))
+            }
+            None => quote_spanned!(Span::mixed_site()=> #private::Hedging::is_final(#hedging, &#view)),
+        };
         // The closure gets the use of the hedge as an argument under the same name: it need not borrow it.
         quote_spanned! {Span::mixed_site()=> |#outcome, #question, #hedging| {
             #handle
             #not_timed_out
             #private::judge(#outcome, #question, #accepts, |#error| {
                 #prepared
-                #private::Hedging::is_final(#hedging, &#view)
+                #is_final
             })
         }}
     }

@@ -82,8 +82,8 @@ impl Expansion<'_> {
     pub(super) fn record_success(&self) -> Option<TokenStream> {
         let (private, shared) = (&self.retry.private, &self.locals.shared);
         let is_shared = !self.retry.sharing.is_empty();
-        let recorded =
-            is_shared.then(|| quote_spanned!(Span::mixed_site()=> #private::Shared::succeeded(&mut #shared);));
+        let recorded = is_shared
+            .then(|| quote_spanned!(Span::mixed_site()=> #private::Shared::succeeded(&mut #shared);));
         let filled = self.fill_success();
         (recorded.is_some() || filled.is_some()).then(|| quote!(#recorded #filled))
     }

@@ -14,7 +14,8 @@ impl Expansion<'_> {
         let Some(place) = self.retry.span else { return call };
         let (private, site, name) = (&self.retry.private, &self.site, self.filled_name());
         let Locals { trace, traced, .. } = &self.locals;
-        let check = Place::at(place).in_expansion().call(&quote!(#private::check), "span", TokenStream::new());
+        let check =
+            Place::at(place).in_expansion().call(&quote!(#private::check), "span", TokenStream::new());
         let start = quote_spanned! {Span::mixed_site()=>
             const _: () = #check;
             let #trace = #private::Trace::start(#site, #name);
@@ -37,9 +38,9 @@ impl Expansion<'_> {
     pub(super) fn enter_attempt(&self) -> Option<TokenStream> {
         let (private, Locals { trace, traced, .. }) = (&self.retry.private, &self.locals);
         let is_blocking = self.retry.span.is_some() && !self.retry.shape.is_async;
-        is_blocking.then(|| {
-            quote_spanned!(Span::mixed_site()=> let #traced = #private::Trace::enter_attempt(&#trace);)
-        })
+        is_blocking.then(
+            || quote_spanned!(Span::mixed_site()=> let #traced = #private::Trace::enter_attempt(&#trace);),
+        )
     }
 
     /// Returns the future of an attempt in a span.
