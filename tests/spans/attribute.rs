@@ -292,7 +292,14 @@ async fn instrument_stands_above_or_below() {
     }
     let trace = Trace::begin();
     assert!(above().await.is_ok() && below().await.is_ok());
-    println!("{}", trace.tree());
+    trace.is("
+        retry inside operation=inside attempts=1 outcome=ok
+          attempt attempt=1
+            above
+        below
+          retry outside operation=outside attempts=1 outcome=ok
+            attempt attempt=1
+    ");
 }
 
 /// The first try hangs, and its copy answers.

@@ -132,7 +132,14 @@ async fn a_call_can_be_sent_and_its_copies_have_spans() {
 async fn a_refused_call_has_no_attempt_and_a_dropped_one_no_outcome() {
     static BREAKER: CircuitBreaker = CircuitBreaker::new().name("bank").consecutive_failures(1);
 
+    #[derive(Debug)]
     struct Refused;
+
+    impl std::fmt::Display for Refused {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("refused")
+        }
+    }
 
     impl From<CircuitOpen> for Refused {
         fn from(_: CircuitOpen) -> Refused {
@@ -143,9 +150,22 @@ async fn a_refused_call_has_no_attempt_and_a_dropped_one_no_outcome() {
     let trace = Trace::begin();
     for _ in 0..2 {
         let pay = POLICY.retry_async(async || Err::<(), _>(Refused));
-        assert!(pay.breaker(&BREAKER).name("pay").span().await.is_err());
+        assert!(pay.breaker(&BREAKER).name("pay").log_errors().span().await.is_err());
     }
     let hang = POLICY.retry_async(std::future::pending::<Result<(), ()>>).name("hang").span();
     assert!(tokio::time::timeout(Duration::from_secs(1), hang).await.is_err());
-    println!("{}", trace.tree());
+    trace.is(
+        "
+        retry pay operation=pay attempts=1 outcome=gave_up reason=CircuitOpen ERROR(refused)
+          ! circuit breaker changed its state
+          ! circuit breaker refused a call
+          ! attempt failed, giving up
+          attempt attempt=1 error=refused ERROR(refused)
+        retry pay operation=pay attempts=0 outcome=gave_up reason=CircuitOpen ERROR(the circuit breaker `bank` is open for another 30s)
+          ! circuit breaker refused a call
+          ! refused, giving up
+        retry hang operation=hang
+          attempt attempt=1
+    ",
+    );
 }

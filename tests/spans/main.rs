@@ -2,4 +2,6 @@
 
 mod attribute;
 mod closure;
+#[cfg(feature = "http")]
+mod resends;
 mod trace;

@@ -88,7 +88,8 @@ struct OwnedHandles<'a> {
 impl OwnedHandles<'_> {
     fn call_of(&self, number: u32) -> &Arc<Call> {
         let Some(copy) = number.checked_sub(1) else { return self.own };
-        let create = || (0..Hedge::MOST_COPIES).map(|_| Arc::new(self.own.copied())).collect();
+        let create =
+            || (1..=Hedge::MOST_COPIES).map(|number| Arc::new(self.own.copied(number.into()))).collect();
         &self.copies.get_or_init(create)[copy as usize]
     }
 }
