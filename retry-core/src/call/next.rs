@@ -270,10 +270,7 @@ impl Attempt {
             None => decide(policy, failed),
             Some(own_delay) => decide_by(policy, failed, own_delay, report, controls.call),
         };
-        let decision = match veto {
-            Some(veto) => veto(decided, failed),
-            None => decided,
-        };
+        let decision = veto.map_or(decided, |veto| veto(decided, failed));
         advance(policy, progress, attempt, report, decision);
         if let Some(call) = controls.call {
             call.keep(progress, before, progress.attempt() >= policy.attempt_limit());

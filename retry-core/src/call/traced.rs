@@ -252,3 +252,14 @@ impl<R: Deref<Target = Trace>, F: Future> Future for Try<R, F> {
         answer
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::check_span;
+
+    #[test]
+    #[cfg_attr(not(feature = "tracing"), should_panic(expected = "`span` needs the feature `tracing`"))]
+    fn spans_need_tracing() {
+        check_span();
+    }
+}

@@ -248,11 +248,7 @@ impl Argument<'_> {
         self.flag(Max::Unlimited)
     }
 
-    pub(super) fn span(&self) -> syn::Result<()> {
-        self.flag(())
-    }
-
-    pub(super) fn skip(&self) -> syn::Result<()> {
+    pub(super) fn set(&self) -> syn::Result<()> {
         self.flag(())
     }
 
