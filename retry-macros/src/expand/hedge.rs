@@ -135,7 +135,7 @@ impl Expansion<'_> {
         let trace = &self.locals.trace;
         let is_final = match self.retry.span {
             Some(_) => {
-                quote_spanned!(Span::mixed_site()=> #private::Trace::is_final(&#trace, #hedging, &#view))
+                quote_spanned!(Span::mixed_site()=> #private::Trace::is_final(#trace, #hedging, &#view))
             }
             None => quote_spanned!(Span::mixed_site()=> #private::Hedging::is_final(#hedging, &#view)),
         };

@@ -18,19 +18,19 @@ impl Expansion<'_> {
             Place::at(place).in_expansion().call(&quote!(#private::check), "span", TokenStream::new());
         let start = quote_spanned! {Span::mixed_site()=>
             const _: () = #check;
-            let #trace = #private::Trace::start(#site, #name);
+            let #trace = &#private::Trace::start(#site, #name);
         };
         if !self.retry.shape.is_async {
             return quote_spanned! {Span::mixed_site()=>
                 #start
-                let #traced = #private::Trace::enter(&#trace);
+                let #traced = #private::Trace::enter(#trace);
                 #call
             };
         }
         let ret = hygiene::of_expansion(without_impl_trait(&self.retry.shape.ret).into_token_stream());
         quote_spanned! {Span::mixed_site()=>
             #start
-            #private::Trace::around::<#ret, _>(&#trace, async { #call }).await
+            #private::Trace::around::<#ret, _>(#trace, async move { #call }).await
         }
     }
 
@@ -39,7 +39,7 @@ impl Expansion<'_> {
         let (private, Locals { trace, traced, .. }) = (&self.retry.private, &self.locals);
         let is_blocking = self.retry.span.is_some() && !self.retry.shape.is_async;
         is_blocking.then(
-            || quote_spanned!(Span::mixed_site()=> let #traced = #private::Trace::enter_attempt(&#trace);),
+            || quote_spanned!(Span::mixed_site()=> let #traced = #private::Trace::enter_attempt(#trace);),
         )
     }
 
@@ -47,7 +47,7 @@ impl Expansion<'_> {
     pub(super) fn traced_attempt(&self, attempt: TokenStream) -> TokenStream {
         let (private, trace) = (&self.retry.private, &self.locals.trace);
         match self.retry.span {
-            Some(_) => quote_spanned!(Span::mixed_site()=> #private::Trace::attempt(&#trace, #attempt)),
+            Some(_) => quote_spanned!(Span::mixed_site()=> #private::Trace::attempt(#trace, #attempt)),
             None => attempt,
         }
     }
@@ -57,7 +57,7 @@ impl Expansion<'_> {
         let (private, Locals { trace, traced, .. }) = (&self.retry.private, &self.locals);
         match self.retry.span {
             Some(_) => quote_spanned! {Span::mixed_site()=> {
-                let #traced = #private::Trace::enter_wait(&#trace);
+                let #traced = #private::Trace::enter_wait(#trace);
                 #wait
             }},
             None => wait,
@@ -68,7 +68,7 @@ impl Expansion<'_> {
     pub(super) fn traced_wait(&self, wait: TokenStream) -> TokenStream {
         let (private, trace) = (&self.retry.private, &self.locals.trace);
         match self.retry.span {
-            Some(_) => quote_spanned!(Span::mixed_site()=> #private::Trace::wait(&#trace, #wait)),
+            Some(_) => quote_spanned!(Span::mixed_site()=> #private::Trace::wait(#trace, #wait)),
             None => wait,
         }
     }
@@ -94,6 +94,6 @@ impl Expansion<'_> {
         let (private, trace) = (&self.retry.private, &self.locals.trace);
         let how = proc_macro2::Ident::new(how, Span::mixed_site());
         let is_traced = self.retry.span.is_some();
-        is_traced.then(|| quote_spanned!(Span::mixed_site()=> #private::Trace::#how(&#trace #with);))
+        is_traced.then(|| quote_spanned!(Span::mixed_site()=> #private::Trace::#how(#trace #with);))
     }
 }

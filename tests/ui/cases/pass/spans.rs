@@ -43,11 +43,7 @@ async fn consumed(text: String, n: &mut u32) -> Result<String, Down> {
 }
 
 #[retry(span, max = N, name = "generic {value}")]
-async fn generic<const N: u32, T: Display + Sync, F>(value: &T, check: F) -> Result<usize, F::Output>
-where
-    F: Future + Unpin + Copy,
-{
-    let _ = check;
+async fn generic<const N: u32, T: Display + Sync>(value: &T) -> Result<usize, Down> {
     Ok(value.to_string().len() + N as usize)
 }
 
@@ -65,7 +61,7 @@ impl std::fmt::Display for Down {
 
 impl std::error::Error for Down {}
 
-#[retry(span, sleep = |_| async {}, fallback = async |_: Rc<str>| Ok(0), on_retry = |_| {}, cancel = std::future::pending())]
+#[retry(span, sleep = |_| async {}, fallback = async |_: Rc<str>| Ok(0), on_retry = |_| {}, cancel = std::future::pending::<()>())]
 async fn not_send(cell: &Cell<u32>) -> Result<u32, Rc<str>> {
     cell.set(cell.get() + 1);
     Err("busy".into())
@@ -102,7 +98,7 @@ fn main() {
     drop(is_send(consumed(String::new(), &mut n)));
     drop(is_send(everything(&1)));
     drop(is_send(future(1)));
-    drop(generic::<2, _, _>(&1, std::future::ready(())));
+    drop(is_send(generic::<2, _>(&1)));
     drop(not_send(&Cell::new(1)));
     let mut client = Client(2);
     assert!(client.poll().is_ok());
