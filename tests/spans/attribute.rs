@@ -513,3 +513,17 @@ fn a_call_without_a_listener_has_no_spans() {
     let trace = Trace::begin();
     assert_eq!(trace.tree(), "");
 }
+
+fn is_send<T: Send>(value: T) -> T {
+    value
+}
+
+#[test]
+fn a_call_is_send() {
+    #[retry(span, attempt_timeout = "1s", clone(text))]
+    async fn send(text: String, sent: &AtomicU32) -> Result<String, Failed> {
+        tokio::task::yield_now().await;
+        if sent.fetch_add(1, Relaxed) == 0 { Err(Failed::Late) } else { Ok(text) }
+    }
+    drop(is_send(send(String::new(), &AtomicU32::new(0))));
+}

@@ -28,9 +28,13 @@ impl Expansion<'_> {
             };
         }
         let ret = hygiene::of_expansion(without_impl_trait(&self.retry.shape.ret).into_token_stream());
-        quote_spanned! {Span::mixed_site()=>
-            #start
+        let traced = quote_spanned! {Span::mixed_site()=>
             #private::Trace::around::<#ret, _>(#trace, async move { #call }).await
+        };
+        if self.retry.shape.frame.ends_function() {
+            quote_spanned!(Span::mixed_site()=> #start return #traced;)
+        } else {
+            quote!(#start #traced)
         }
     }
 

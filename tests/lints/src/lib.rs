@@ -716,7 +716,7 @@ pub async fn traced_async(n: u32, text: &str) -> Result<usize, Failure> {
 
 #[cfg_attr(feature = "retried", retry(span, hedge = HEDGE, breaker = BREAKER, attempt_timeout = "1s", error = Failure))]
 pub async fn traced_copies(n: u32) -> Result<u32, RetryError<Failure>> {
-    Ok(call_async(n).await?)
+    call_async(n).await.map_err(convert)
 }
 
 /// A client whose requests are hedged.
