@@ -22,6 +22,7 @@ use crate::observe::{Entered, InSpan, Span};
 ///
 /// # Panics
 /// Without the feature.
+#[expect(clippy::assertions_on_constants, reason = "each build has one answer")]
 pub const fn check_span() {
     assert!(
         cfg!(feature = "tracing"),
@@ -90,7 +91,7 @@ impl Trace {
     }
 
     /// Begins the span of an attempt, and puts this thread into it.
-    #[must_use]
+    #[must_use = "the thread leaves the span when this is dropped"]
     pub fn enter_attempt(&self) -> Entered {
         self.next_try().0.enter()
     }
@@ -128,7 +129,7 @@ impl Trace {
     }
 
     /// Begins the span of a wait, and puts this thread into it.
-    #[must_use]
+    #[must_use = "the thread leaves the span when this is dropped"]
     pub fn enter_wait(&self) -> Entered {
         self.wait_span().enter()
     }

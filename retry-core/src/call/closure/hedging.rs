@@ -88,8 +88,7 @@ struct OwnedHandles<'a> {
 impl OwnedHandles<'_> {
     fn call_of(&self, number: u32) -> &Arc<Call> {
         let Some(copy) = number.checked_sub(1) else { return self.own };
-        let create =
-            || (1..=Hedge::MOST_COPIES).map(|number| Arc::new(self.own.copied(number.into()))).collect();
+        let create = || (1..=Hedge::MOST_COPIES).map(|number| Arc::new(self.own.copied(number))).collect();
         &self.copies.get_or_init(create)[copy as usize]
     }
 }
