@@ -24,7 +24,7 @@ async fn send(call: &Call, answer: Result<u32, &'static str>, after: Duration) -
 async fn a_repeated_request_has_its_number() {
     #[retry(span, base = "100ms", jitter = none, call = c, name = "get")]
     async fn get() -> Result<u32, &'static str> {
-        send(&c, if c.attempt() == 3 { Ok(200) } else { Err("503") }, Duration::ZERO).await
+        send(c, if c.attempt() == 3 { Ok(200) } else { Err("503") }, Duration::ZERO).await
     }
     let trace = Trace::begin();
     assert_eq!(get().await, Ok(200));
@@ -51,7 +51,7 @@ async fn a_copy_is_a_repeated_request() {
     #[retry(span, hedge = HEDGE, call = c, name = "get")]
     async fn get(requests: &AtomicU32) -> Result<u32, &'static str> {
         let after = if requests.fetch_add(1, Relaxed) == 0 { 1000 } else { 10 };
-        send(&c, Ok(200), Duration::from_millis(after)).await
+        send(c, Ok(200), Duration::from_millis(after)).await
     }
     let trace = Trace::begin();
     assert_eq!(get(&AtomicU32::new(0)).await, Ok(200));
@@ -71,7 +71,7 @@ async fn a_new_start_repeats_the_request_too() {
     #[retry(span, max = 2, base = "100ms", jitter = none, restart_after = "1m", call = c, name = "watch")]
     async fn watch(streams: &AtomicU32) -> Result<u32, &'static str> {
         let lasts = if streams.fetch_add(1, Relaxed) < 2 { 60 } else { 0 };
-        send(&c, Err("cut"), Duration::from_secs(lasts)).await
+        send(c, Err("cut"), Duration::from_secs(lasts)).await
     }
     let trace = Trace::begin();
     assert_eq!(watch(&AtomicU32::new(0)).await, Err("cut"));

@@ -61,7 +61,7 @@ impl Trace {
         let lines: Vec<&str> = expected.lines().filter(|line| !line.trim().is_empty()).collect();
         let depth = |line: &str| line.len() - line.trim_start().len();
         let outer = lines.iter().map(|line| depth(line)).min().unwrap_or(0);
-        let expected: String = lines.iter().map(|line| format!("{}\n", &line[outer..])).collect();
+        let expected: String = lines.iter().flat_map(|line| [&line[outer..], "\n"]).collect();
         let tree = self.tree();
         assert!(tree == expected, "the tree is\n{tree}and not\n{expected}");
     }
