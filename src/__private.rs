@@ -45,6 +45,7 @@ mod with_std {
         Decider, failed_by_rules, failed_with_call, succeeded, succeeded_by_default,
     };
     pub use retry_core::call::timeout::{limit, limit_with, timed_out};
+    pub use retry_core::call::traced::Trace;
     pub use retry_core::call::{
         Controls, Emit, Environment, GivenUp, Planned, Progress, Site, Started, plan_async, plan_blocking,
         plan_controlled, recovered_async, recovered_blocking, recovered_controlled,
@@ -65,6 +66,8 @@ mod with_std {
 pub mod check {
     #[cfg(all(feature = "std", target_has_atomic = "64"))]
     pub use retry_core::call::hedged::check_delay as hedge;
+    #[cfg(feature = "std")]
+    pub use retry_core::call::traced::check_span as span;
     pub use retry_core::policy::consistency::{
         base_below_ceiling, base_below_deadline, require_over, width_below_ceiling, within,
     };

@@ -60,7 +60,7 @@ pub mod fleet {
 #[cfg(feature = "http")]
 #[doc = include_str!("../docs/adapters/http.md")]
 pub mod http {
-    pub use retry_core::adapter::http::{is_transient, retry_after};
+    pub use retry_core::adapter::http::{is_transient, resend_count, retry_after};
 }
 
 #[cfg(feature = "reqwest")]

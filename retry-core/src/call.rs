@@ -23,6 +23,7 @@ pub mod refusal;
 mod site;
 pub mod step;
 pub mod timeout;
+pub mod traced;
 
 pub use attempts::Attempts;
 pub use closure::{ExplainedFuture, RetryCall, RetryFuture, RetryLending, RetryRules, RulesBuilder};

@@ -36,7 +36,11 @@ mod log;
 mod log_rules;
 #[cfg(feature = "metrics")]
 mod metrics;
+#[cfg(not(feature = "tracing"))]
+mod no_spans;
 mod observer;
+#[cfg(feature = "tracing")]
+mod spans;
 mod stats;
 
 #[cfg(feature = "fleet")]
@@ -45,7 +49,11 @@ pub use event::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
 #[cfg(target_has_atomic = "64")]
 pub use event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 pub use log_rules::{LogLevel, LogRules};
+#[cfg(not(feature = "tracing"))]
+pub(crate) use no_spans::{Entered, InSpan, Span};
 pub use observer::{Observer, SetObserverError, set_observer};
+#[cfg(feature = "tracing")]
+pub(crate) use spans::{Entered, InSpan, Span};
 #[cfg(all(feature = "fleet", target_has_atomic = "64"))]
 pub use stats::FleetStats;
 #[cfg(target_has_atomic = "64")]

@@ -20,6 +20,7 @@ mod policy_rules;
 mod retry_loop;
 mod shared;
 mod success;
+mod traced;
 mod underline;
 mod values;
 mod wait;

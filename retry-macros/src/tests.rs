@@ -197,6 +197,8 @@ fn inventory() -> Vec<(TokenStream, TokenStream)> {
             retry_after_ok = |v| v.g()
         ),
         quote!(delay = |e, n| f(e, n), cancel = stop(), on_success = log, error = E, name = "{a}"),
+        quote!(span, name = "{a}", call = c, cancel = stop(), sleep = nap, breaker = BREAKER),
+        quote!(span, error = E, on_retry = log, fallback = |e| f(e)),
     ];
     let items = [
         quote!(
@@ -305,7 +307,7 @@ fn no_expansion_sets_a_lint() {
 /// Words that mean something to the parser, and some that do not.
 const WORDS: &str = "max unlimited base base_ms factor backoff max_delay jitter deadline attempt_timeout within name \
                      policy budget breaker breaker_failure throttle clone sleep crate skip on unless when retry_ok error attempt fallback on_retry retry_after \
-                     call restart_after cancel delay retry_after_ok on_success log log_after info off \
+                     call restart_after cancel delay retry_after_ok on_success log log_after span info off \
                      exponential linear full spread up_to self type if fn r#max = , | | :: . ; & ! ? + - <> => 5 0.3 -1 \
                      \"1s\" \"1x\" \"{x}\" (a) (a,b) () [A, B] {x} |e|e.f() A::B A<B> _ 'a' b\"x\" 1e400";
 

@@ -6,6 +6,7 @@ use ::http::StatusCode;
 use ::http::header::{HeaderMap, HeaderName, RETRY_AFTER};
 
 use super::status;
+use crate::call::Call;
 
 /// Returns whether a later request may get a different answer than this status.
 ///
@@ -49,6 +50,29 @@ pub fn is_transient(status: StatusCode) -> bool {
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = single(headers, RETRY_AFTER)?;
     seconds(text).or_else(|| date(text, now).map(|date| date.duration_since(now).unwrap_or_default()))
+}
+
+/// Returns the value of `http.request.resend_count`, which OpenTelemetry asks for on the span of each repeated request: 1
+/// for the second attempt of the call. For the first attempt there is none, and a field of a span stays empty.
+///
+/// All attempts of the call count, also those before a [restart](Call::restart). A copy of an attempt is a request of its
+/// own: the first copy of an attempt has the number after that of the attempt. Copies of earlier attempts do not count.
+///
+/// ```
+/// # let _guard = retry_core::testing::no_wait();
+/// use retry_core::{Call, Policy, adapter::http::resend_count};
+///
+/// let mut counts = Vec::new();
+/// let send = |call: &Call| {
+///     counts.push(resend_count(call));
+///     Err::<(), _>("unavailable")
+/// };
+/// assert!(Policy::new().retry_with(send).run().is_err());
+/// assert_eq!(counts, [None, Some(1), Some(2)]);
+/// ```
+#[must_use]
+pub fn resend_count(call: &Call) -> Option<u32> {
+    Some(call.earlier()).filter(|earlier| *earlier > 0)
 }
 
 /// Returns the time at which the server sent the answer, by the server's clock.

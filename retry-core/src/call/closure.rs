@@ -10,6 +10,7 @@ mod async_builder;
 mod builder;
 mod course;
 mod ending;
+mod filled;
 mod future;
 #[cfg(target_has_atomic = "64")]
 mod hedging;
@@ -19,6 +20,9 @@ mod rule;
 mod searched;
 mod shared_rules;
 mod sharing;
+#[cfg(all(feature = "tracing", target_has_atomic = "64"))]
+#[expect(clippy::type_complexity, reason = "each step has the whole type of a call")]
+mod spans;
 mod sleeper;
 mod step;
 #[expect(clippy::type_complexity, reason = "each step has the whole type of a call")]

@@ -175,16 +175,17 @@ impl Call {
         self.asked.load() >> FLAGS != 0
     }
 
-    /// Returns the handle of a copy of this attempt.
+    /// Returns the handle of a copy of this attempt, by its number from 1. The attempts before it include the attempt itself
+    /// and the copies before this one.
     #[doc(hidden)]
     #[must_use]
-    pub fn copied(&self) -> Call {
+    pub fn copied(&self, number: u32) -> Call {
         Call {
             asked: Halves::new(u64::from(self.asked.low.load(Relaxed) & (BLOCKING | LAST))),
             started: Halves::new(self.started.load()),
             previous: Halves::new(self.previous.load()),
             attempt: AtomicU32::new(self.attempt()),
-            before: AtomicU32::new(self.before()),
+            before: AtomicU32::new(self.before().saturating_add(number)),
         }
     }
 
@@ -217,6 +218,12 @@ impl Call {
     #[must_use]
     pub fn progress(&self) -> Progress {
         Progress::resumed(self.attempt(), self.previous.load(), self.started.load())
+    }
+
+    /// Returns the number of attempts before this one, those before a restart included.
+    #[cfg(feature = "http")]
+    pub(crate) fn earlier(&self) -> u32 {
+        self.before().saturating_add(self.attempt() - 1)
     }
 
     /// Returns the number of attempts before the last restart.

@@ -161,7 +161,10 @@ pub(crate) fn plan(
             }
             None
         }
-        Emit::Later => Some(PendingEvent::new(site, failed.since_start, failed.max_attempts, &report)),
+        Emit::Later => {
+            let Attempt { since_start, max_attempts, is_hinted, .. } = failed;
+            Some(PendingEvent::new(site, since_start, max_attempts, is_hinted, &report))
+        }
     };
     let Attempt { number: attempt, .. } = failed;
     match failed.decision {
@@ -226,6 +229,8 @@ struct Attempt {
     since_start: u32,
     max_attempts: Option<u32>,
     elapsed: Nanos,
+    /// Whether the peer asked to wait.
+    is_hinted: bool,
     decision: Decision,
 }
 
@@ -265,10 +270,7 @@ impl Attempt {
             None => decide(policy, failed),
             Some(own_delay) => decide_by(policy, failed, own_delay, report, controls.call),
         };
-        let decision = match veto {
-            Some(veto) => veto(decided, failed),
-            None => decided,
-        };
+        let decision = veto.map_or(decided, |veto| veto(decided, failed));
         advance(policy, progress, attempt, report, decision);
         if let Some(call) = controls.call {
             call.keep(progress, before, progress.attempt() >= policy.attempt_limit());
@@ -278,6 +280,7 @@ impl Attempt {
             since_start: attempt,
             max_attempts: policy.max_attempts(),
             elapsed,
+            is_hinted: hint.is_some(),
             decision,
         }
     }

@@ -20,11 +20,13 @@ pub(super) struct PendingEvent {
     operation: Cow<'static, str>,
     label: &'static str,
     max_attempts: Option<u32>,
-    error: String,
+    pub(super) error: String,
     log: LogRules,
     /// The number of the attempt since the last restart.
     since_start: u32,
     is_after_wait: bool,
+    /// Whether the peer asked to wait.
+    pub(super) is_hinted: bool,
 }
 
 impl PendingEvent {
@@ -32,6 +34,7 @@ impl PendingEvent {
         site: &Site<'_>,
         since_start: u32,
         max_attempts: Option<u32>,
+        is_hinted: bool,
         report: &Report<'_>,
     ) -> PendingEvent {
         let operation = match report.failure.operation() {
@@ -39,7 +42,16 @@ impl PendingEvent {
             None => Cow::Borrowed(site.operation),
         };
         let (label, log, error) = (site.operation, site.log, report.to_string());
-        PendingEvent { operation, label, max_attempts, error, log, since_start, is_after_wait: false }
+        PendingEvent {
+            operation,
+            label,
+            max_attempts,
+            error,
+            log,
+            since_start,
+            is_after_wait: false,
+            is_hinted,
+        }
     }
 
     fn facts(&self, attempt: u32, elapsed: Duration, level: LogLevel) -> Facts<'_> {
@@ -150,6 +162,7 @@ impl GivenUp {
             log: site.log,
             since_start: 0,
             is_after_wait: false,
+            is_hinted: false,
         };
         let (reason, attempts, elapsed) = (refusal.reason(), 0, Duration::ZERO);
         GivenUp { reason, attempts, elapsed, pending: Some(pending) }

@@ -151,6 +151,6 @@ impl Observer for Log {
     }
 }
 
-const fn in_millis(duration: Duration) -> u64 {
+pub(super) const fn in_millis(duration: Duration) -> u64 {
     crate::policy::nanos::from_duration(duration) / 1_000_000
 }

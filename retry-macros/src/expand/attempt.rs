@@ -90,8 +90,8 @@ impl Expansion<'_> {
     /// Returns the body with the arguments that each attempt binds anew, in the user's own braces.
     pub(super) fn body(&self) -> TokenStream {
         let rebindings: TokenStream = self.retry.rebindings.iter().map(rebinding).collect();
-        let (handle, body) = (self.named_handle(), &self.retry.shape.attempt);
-        self.braced(&quote!(#handle #rebindings #body))
+        let (enter, handle, body) = (self.enter_attempt(), self.named_handle(), &self.retry.shape.attempt);
+        self.braced(&quote!(#enter #handle #rebindings #body))
     }
 
     fn attempt(&self) -> TokenStream {
@@ -102,7 +102,8 @@ impl Expansion<'_> {
         let has_breaker = self.retry.sharing.breaker.is_some();
         let is_async = self.retry.shape.is_async;
         let is_hedged = self.retry.hedge.is_some();
-        let must_be_future = is_async && (has_timeout || has_breaker || is_hedged);
+        let has_span = self.retry.span.is_some();
+        let must_be_future = is_async && (has_timeout || has_breaker || is_hedged || has_span);
         let private = &self.retry.private;
         if !must_be_future && !self.retry.shape.has_control_flow {
             let inside = self.body();
@@ -121,8 +122,11 @@ impl Expansion<'_> {
             quote_spanned!(Span::mixed_site()=> if false { return #private::unreached::<#body_type>(); });
         let handle = if is_hedged { self.named_try_handle() } else { self.named_handle() };
         let inside = self.braced(&quote!(#typed #handle #rebindings #body));
-        let mut future =
-            if is_hedged { self.hedged(&inside) } else { quote_spanned!(self.place()=> async #inside) };
+        let mut future = if is_hedged {
+            self.hedged(&inside)
+        } else {
+            self.traced_attempt(quote_spanned!(self.place()=> async #inside))
+        };
         if has_breaker && !is_hedged {
             let shared = &self.locals.shared;
             future = quote_spanned!(Span::mixed_site()=> #private::Shared::attempt(&#shared, #future));

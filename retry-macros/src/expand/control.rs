@@ -157,9 +157,9 @@ impl Expansion<'_> {
             Some(wait) => quote_spanned!(Span::mixed_site()=> |#delay| { #wait }),
             None => quote!(#private::block_rest),
         };
-        quote_spanned! {Span::mixed_site()=>
+        self.traced_block(quote_spanned! {Span::mixed_site()=>
             #private::block_or_cancel(&|#delay| #ends(&#cancel, #delay), #private::Planned::wait(&#planned), #rest)
-        }
+        })
     }
 
     /// Calls the hook of a success after a failed attempt.

@@ -111,7 +111,7 @@ impl Expansion<'_> {
 
     /// Decides in a plan that core returns. Hooks and endings of the function run before the wait or the end.
     pub(super) fn planned_step(&self) -> TokenStream {
-        let restore = self.restore_self();
+        let (restore, fill) = (self.restore_self(), self.fill_failure());
         let (plan, on_retry, give_up) = (self.plan(), self.retry_hook(), self.give_up());
         let Locals { plan: next, planned, given_up, .. } = &self.locals;
         let emit = self.emit_event(&quote!(Planned), planned);
@@ -121,6 +121,7 @@ impl Expansion<'_> {
             #plan
             match #next {
                 ::core::result::Result::Ok(#planned) => {
+                    #fill
                     #on_retry
                     #emit
                     #wait

@@ -16,8 +16,9 @@ impl Expansion<'_> {
         let call_hook =
             hook.map(|hook| self.hook(hook, &self.locals.given_up, "on_give_up", "call_on_give_up"));
         let emit = self.emit_event(&quote!(GivenUp), &self.locals.given_up);
-        let (last, end) = (self.last(), self.end());
+        let (fill, last, end) = (self.fill_end(), self.last(), self.end());
         quote_spanned! {Span::mixed_site()=>
+            #fill
             #call_hook
             #emit
             #last

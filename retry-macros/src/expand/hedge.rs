@@ -84,10 +84,11 @@ impl Expansion<'_> {
     /// Returns the closure that creates the first try or a copy, each with a handle of its own.
     fn start_try(&self, body: &TokenStream) -> TokenStream {
         let own = &self.locals.own;
+        let future = self.traced_attempt(quote_spanned!(self.place()=> async #body));
         match &self.retry.control.call {
-            None => quote_spanned!(self.place()=> |()| async #body),
+            None => quote_spanned!(self.place()=> |()| #future),
             // The body has it under the user's name: the future borrows the handle itself, not the closure's argument.
-            Some(_) => quote_spanned!(self.place()=> |#own| async #body),
+            Some(_) => quote_spanned!(self.place()=> |#own| #future),
         }
     }
 
@@ -131,13 +132,20 @@ impl Expansion<'_> {
                 quote_spanned!(Span::mixed_site()=> |#value| { if #refuses { #read false } else { true } })
             }
         };
+        let trace = &self.locals.trace;
+        let is_final = match self.retry.span {
+            Some(_) => {
+                quote_spanned!(Span::mixed_site()=> #private::Trace::is_final(#trace, #hedging, &#view))
+            }
+            None => quote_spanned!(Span::mixed_site()=> #private::Hedging::is_final(#hedging, &#view)),
+        };
         // The closure gets the use of the hedge as an argument under the same name: it need not borrow it.
         quote_spanned! {Span::mixed_site()=> |#outcome, #question, #hedging| {
             #handle
             #not_timed_out
             #private::judge(#outcome, #question, #accepts, |#error| {
                 #prepared
-                #private::Hedging::is_final(#hedging, &#view)
+                #is_final
             })
         }}
     }

@@ -72,5 +72,5 @@ locals! {
     answer answered attempt begun breaker budget cancel cancelled classifiers decider delay ends error failed find future
     given_up handle hedge hedging hint hook is_final is_retryable kept known last open outcome own own_delay plan planned
     policy progress question recovered refused restart_limit result running same search self_clone shared sleep started
-    throttle timed_out timeout value view wait waited
+    throttle timed_out timeout trace traced value view wait waited
 }

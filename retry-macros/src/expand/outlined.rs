@@ -16,7 +16,7 @@ impl Expansion<'_> {
             (self.success_never_fails(), self.sum_of_waits(), self.moved_clones());
         let (shared, begin, body) = (self.shared(), self.start_progress(), self.body_closure());
         let (first, again) = (self.first_attempt(), self.outlined_loop());
-        quote_spanned! {Span::mixed_site()=>
+        self.traced_call(quote_spanned! {Span::mixed_site()=>
             #never_fails
             #sum
             #used_up
@@ -25,7 +25,7 @@ impl Expansion<'_> {
             #body
             #first
             return #again;
-        }
+        })
     }
 
     /// Returns a success of the first attempt, and defines `result` otherwise.

@@ -90,7 +90,7 @@ impl Expansion<'_> {
         let sum = self.sum_of_waits();
         let (never_fails, shared, control) = (self.success_never_fails(), self.shared(), self.control());
         let hedging = self.hedging();
-        quote_spanned! {Span::mixed_site()=>
+        self.traced_call(quote_spanned! {Span::mixed_site()=>
             #never_fails
             #sleep
             #sum
@@ -100,7 +100,7 @@ impl Expansion<'_> {
             #begin
             #used_up
             loop { #step }
-        }
+        })
     }
 
     /// Defines the sum of the call's waits, if a rule limits it.

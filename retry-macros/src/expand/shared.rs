@@ -82,7 +82,10 @@ impl Expansion<'_> {
     pub(super) fn record_success(&self) -> Option<TokenStream> {
         let (private, shared) = (&self.retry.private, &self.locals.shared);
         let is_shared = !self.retry.sharing.is_empty();
-        is_shared.then(|| quote_spanned!(Span::mixed_site()=> #private::Shared::succeeded(&mut #shared);))
+        let recorded = is_shared
+            .then(|| quote_spanned!(Span::mixed_site()=> #private::Shared::succeeded(&mut #shared);));
+        let filled = self.fill_success();
+        (recorded.is_some() || filled.is_some()).then(|| quote!(#recorded #filled))
     }
 
     /// Returns the function of core that plans the next step, and its additional arguments for a refused value and for
@@ -114,7 +117,7 @@ impl Expansion<'_> {
 
     /// Runs one attempt if it is not refused, and waits after it. The breaker and `cancel` can end the call after the wait.
     pub(super) fn several_ends_step(&self) -> TokenStream {
-        let (attempt, restore) = (self.attempt_or_return(), self.restore_self());
+        let (attempt, restore, fill) = (self.attempt_or_return(), self.restore_self(), self.fill_failure());
         let (plan, on_retry, give_up) = (self.plan(), self.call_retry_hook(), self.give_up());
         let emit = self.emit_event(&quote!(Planned), &self.locals.planned);
         let (keep, kept) = self.kept_result();
@@ -128,6 +131,7 @@ impl Expansion<'_> {
             #plan
             match #planning {
                 ::core::result::Result::Ok(#planned) => {
+                    #fill
                     #on_retry
                     #emit
                     #keep

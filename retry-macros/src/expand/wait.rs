@@ -13,11 +13,15 @@ impl Expansion<'_> {
     pub(super) fn planned_wait(&self) -> TokenStream {
         let (private, Locals { planned, delay, .. }) = (&self.retry.private, &self.locals);
         match (self.retry.shape.is_async, &self.retry.sleep) {
-            (false, None) => quote_spanned!(Span::mixed_site()=> #private::Planned::block(&#planned);),
             (true, _) => quote_spanned!(Span::mixed_site()=> #private::Planned::wait(&#planned)),
+            (false, None) => {
+                self.traced_block(quote_spanned!(Span::mixed_site()=> #private::Planned::block(&#planned);))
+            }
             (false, sleep) => {
                 let wait = self.blocking_wait(sleep.as_ref());
-                quote_spanned!(Span::mixed_site()=> let #delay = #private::Planned::wait(&#planned); #wait)
+                self.traced_block(
+                    quote_spanned!(Span::mixed_site()=> let #delay = #private::Planned::wait(&#planned); #wait),
+                )
             }
         }
     }
@@ -33,18 +37,22 @@ impl Expansion<'_> {
     pub(super) fn wait(&self) -> TokenStream {
         let delay = &self.locals.delay;
         match &self.retry.sleep {
+            None if self.retry.span.is_some() => {
+                let wait = self.wait_future();
+                quote_spanned!(Span::mixed_site()=> #wait.await;)
+            }
             None => quote_spanned!(Span::mixed_site()=> #delay.await;),
-            Some(sleep) => Place::of(sleep).awaited(&self.sleeping(sleep)),
+            Some(sleep) => Place::of(sleep).awaited(&self.traced_wait(self.sleeping(sleep))),
         }
     }
 
     /// Returns the future of the delay of a step.
     pub(super) fn wait_future(&self) -> TokenStream {
         let delay = &self.locals.delay;
-        match &self.retry.sleep {
+        self.traced_wait(match &self.retry.sleep {
             None => quote_spanned!(Span::mixed_site()=> ::core::future::IntoFuture::into_future(#delay)),
             Some(sleep) => self.sleeping(sleep),
-        }
+        })
     }
 
     /// Returns the future of the user's `sleep`.

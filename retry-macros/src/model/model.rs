@@ -37,6 +37,8 @@ pub(crate) struct Retry<'a> {
     pub(crate) success_hint: Option<Expr>,
     pub(crate) control: Control,
     pub(crate) log: Log,
+    /// The place of `span`, which asks for the spans of the call.
+    pub(crate) span: Option<Span>,
     pub(crate) ending: Ending,
     pub(crate) sharing: Sharing,
     /// When a slow attempt gets a copy beside it.
@@ -118,6 +120,7 @@ impl Retry<'_> {
             || self.ending.on_give_up.is_some()
             || self.ending.fallback.is_some()
             || self.on_success.is_some()
+            || self.span.is_some()
             || self.control.needs_plan()
             || !self.sharing.is_empty()
     }
@@ -159,9 +162,9 @@ impl Retry<'_> {
     }
 
     /// Returns whether events are emitted later than the decision: after a hook, or where the error is no longer available,
-    /// as after a wait that can end the call.
+    /// as after a wait that can end the call. A span is filled with the event's facts.
     pub(crate) fn emits_late(&self) -> bool {
-        self.has_hooks() || self.has_other_ends()
+        self.has_hooks() || self.has_other_ends() || self.span.is_some()
     }
 
     fn has_hooks(&self) -> bool {
@@ -245,6 +248,7 @@ impl<'a> Retry<'a> {
             success_hint: expression(&args.retry_after_ok),
             control: Control::new(args, in_body),
             log: Log::new(args),
+            span: args.span.get().map(|given| given.key.span()),
             ending: Ending::new(args, in_body),
             sharing: Sharing::new(args, in_body),
             hedge: args.hedge.value().map(|hedge| hedge.map(in_body)),

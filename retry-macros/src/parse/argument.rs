@@ -248,7 +248,7 @@ impl Argument<'_> {
         self.flag(Max::Unlimited)
     }
 
-    pub(super) fn skip(&self) -> syn::Result<()> {
+    pub(super) fn set(&self) -> syn::Result<()> {
         self.flag(())
     }
 

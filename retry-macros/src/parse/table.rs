@@ -226,6 +226,9 @@ arguments! {
     log_after: Expr, Call {
         "log_after" = log_after(Other), "log_after = 3", Unchanged("quiet" "log_from" "warn_after" "notify_after");
     }
+    span: (), Call {
+        "span" = set(WithoutEquals), "span", Unchanged("spans" "trace" "traced" "tracing" "instrument");
+    }
     name: LitStr, Call {
         "name" = label(Other), "name = \"drain node\"", Unchanged("operation" "label");
     }
@@ -265,7 +268,7 @@ arguments! {
         "crate" = path(Other), "crate = path::to::reattempt";
     }
     skip: (), Method {
-        "skip" = skip(WithoutEquals), "skip", Unchanged("ignore");
+        "skip" = set(WithoutEquals), "skip", Unchanged("ignore");
     }
 }
 

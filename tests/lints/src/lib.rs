@@ -704,6 +704,21 @@ pub fn hedged_future(n: u32, text: &str) -> impl Future<Output = Result<usize, F
     async move { Ok(text.len() + call_async(n).await? as usize) }
 }
 
+#[cfg_attr(feature = "retried", retry(span))]
+pub fn traced(n: u32) -> Result<u32, Failure> {
+    call(n)
+}
+
+#[cfg_attr(feature = "retried", retry(span, name = "traced {text}", on_retry = log_retry, sleep = sleep_async))]
+pub async fn traced_async(n: u32, text: &str) -> Result<usize, Failure> {
+    Ok(text.len() + call_async(n).await? as usize)
+}
+
+#[cfg_attr(feature = "retried", retry(span, hedge = HEDGE, breaker = BREAKER, attempt_timeout = "1s", error = Failure))]
+pub async fn traced_copies(n: u32) -> Result<u32, RetryError<Failure>> {
+    call_async(n).await.map_err(convert)
+}
+
 /// A client whose requests are hedged.
 #[derive(Debug)]
 pub struct Hedger {

@@ -11,6 +11,7 @@ use super::super::cancel::block_or_cancel;
 use super::super::handle::{AttemptStart, Call};
 use super::super::planned::{GivenUp, Planned};
 use super::super::progress::{Progress, Started};
+use super::super::traced::Trace;
 use super::course::{Attempt, Course, Pause};
 use super::ending::{Ending, Explained, Unchanged};
 use super::operation::{BlockingOperation, Closure, WithCall};
@@ -169,6 +170,7 @@ impl<O: BlockingOperation<T, E>, T, E, R: Rule<T, E>, S: Sharing<E>> RetryCall<'
     #[inline]
     fn run_to<K: Ending<T, E>>(mut self) -> K::Output {
         let course = Course::new(self.policy, self.place, &self.rules, Clock::Blocking);
+        let _entered = course.enter_call();
         let progress = match course.start::<S, K>(&mut self.shared) {
             Continue(progress) => progress,
             Break(end) => return end,
@@ -179,6 +181,7 @@ impl<O: BlockingOperation<T, E>, T, E, R: Rule<T, E>, S: Sharing<E>> RetryCall<'
         match self.shared.judged(course.rules(), result) {
             Ok(value) if course.accepts(&value, call) => {
                 self.shared.succeeded();
+                course.fill_success();
                 K::succeeded(value)
             }
             Err(error) if course.is_plain::<S, K>(&self.shared, call) => {
@@ -225,6 +228,7 @@ fn attempt<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>>(
     call: Option<&Call>,
 ) -> Result<T, E> {
     let _mark = shared.mark();
+    let _entered = course.rules().trace().map(Trace::enter_attempt);
     let (Some(limit), Some(call)) = (course.rules().restart_after(), call) else {
         return operation.attempt(call);
     };

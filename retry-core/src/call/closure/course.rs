@@ -115,6 +115,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
     fn refused<K: Ending<T, E>>(&self, refusal: &Refusal, error: E) -> K::Output {
         let name = self.name();
         let given_up = GivenUp::refused(&self.site(&name), Some(&name), refusal);
+        self.fill_end(Some(&given_up));
         let result = Err(error);
         self.rules.on_give_up(&given_up.event(AnyValue, &result));
         given_up.emit();
@@ -142,6 +143,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         value: T,
     ) -> K::Output {
         shared.succeeded();
+        self.fill_success();
         if progress.has_retried() {
             self.recovered(*progress, call);
         }
@@ -249,8 +251,10 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         let failure = self.failure(result.as_ref(), &name, timed_out);
         let attempted = Attempted { site: &site, clock, failure: &failure, emit, controls, kind };
         let planned = shared.plan(attempted, progress)?;
+        self.fill_failure(&planned);
         self.rules.on_retry(&planned.event(AnyValue, result));
         planned.emit();
+        self.begin_wait();
         Ok(planned)
     }
 
@@ -285,6 +289,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         given_up: Option<&GivenUp>,
         result: Result<T, E>,
     ) -> K::Output {
+        self.fill_end(given_up);
         if let Some(given_up) = given_up {
             self.rules.on_give_up(&given_up.event(AnyValue, &result));
             given_up.emit();

@@ -225,6 +225,7 @@ where
     fn poll_to<N: Ending<T, E>>(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<N::Output> {
         let mut this = self.project();
         let course = Course::new(this.policy, this.place, &*this.rules, Clock::Async);
+        let _entered = course.enter_call();
         if matches!(*this.state, State::Start) {
             if let Some(wait) = this.shared.fleet_wait() {
                 this.state.set(State::AskingFleet { progress: None, wait });

@@ -88,7 +88,7 @@ struct OwnedHandles<'a> {
 impl OwnedHandles<'_> {
     fn call_of(&self, number: u32) -> &Arc<Call> {
         let Some(copy) = number.checked_sub(1) else { return self.own };
-        let create = || (0..Hedge::MOST_COPIES).map(|_| Arc::new(self.own.copied())).collect();
+        let create = || (1..=Hedge::MOST_COPIES).map(|number| Arc::new(self.own.copied(number))).collect();
         &self.copies.get_or_init(create)[copy as usize]
     }
 }
@@ -118,11 +118,23 @@ pub struct HedgedBy<'h, O, K> {
     copies: K,
 }
 
+impl<'h, O, K: Default> HedgedBy<'h, O, K> {
+    pub(super) fn new(inner: O, hedge: Option<&'h Hedge>) -> Self {
+        HedgedBy { inner, hedge, hedging: None, copies: K::default() }
+    }
+
+    /// Returns the same hedge around another operation.
+    #[cfg(feature = "tracing")]
+    pub(super) fn map<N>(self, change: impl FnOnce(O) -> N) -> HedgedBy<'h, N, K> {
+        HedgedBy::new(change(self.inner), self.hedge)
+    }
+}
+
 impl<F: FnMut() -> A, A> Hedgeable for AsyncClosure<F, A> {
     type Hedged<'h> = HedgedBy<'h, Self, ()>;
 
     fn hedged(self, hedge: Option<&Hedge>) -> HedgedBy<'_, Self, ()> {
-        HedgedBy { inner: self, hedge, hedging: None, copies: () }
+        HedgedBy::new(self, hedge)
     }
 }
 
@@ -130,15 +142,15 @@ impl<F: FnMut(Arc<Call>) -> A, A> Hedgeable for AsyncWithCall<F, A> {
     type Hedged<'h> = HedgedBy<'h, Self, OnceLock<Vec<Arc<Call>>>>;
 
     fn hedged(self, hedge: Option<&Hedge>) -> Self::Hedged<'_> {
-        HedgedBy { inner: self, hedge, hedging: None, copies: OnceLock::new() }
+        HedgedBy::new(self, hedge)
     }
 }
 
-impl<O: Tries<Copies = K>, K> Hedgeable for HedgedBy<'_, O, K> {
+impl<O: Tries<Copies = K>, K: Default> Hedgeable for HedgedBy<'_, O, K> {
     type Hedged<'h> = HedgedBy<'h, O, K>;
 
     fn hedged(self, hedge: Option<&Hedge>) -> HedgedBy<'_, O, K> {
-        HedgedBy { inner: self.inner, hedge, hedging: None, copies: self.copies }
+        HedgedBy::new(self.inner, hedge)
     }
 }
 
@@ -242,7 +254,7 @@ impl<T, E, R: Rule<T, E>> Course<'_, T, E, R> {
                 hedging.hinted(self.has_hint(result));
                 false
             }
-            Err(_) => hedging.is_final(&self.failure(result.as_ref(), &self.name(), false)),
+            Err(_) => self.is_final(hedging, &self.failure(result.as_ref(), &self.name(), false)),
         }
     }
 

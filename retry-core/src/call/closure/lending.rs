@@ -12,6 +12,7 @@ use super::super::handle::{AttemptStart, Call};
 use super::super::planned::{GivenUp, Planned};
 use super::super::progress::Progress;
 use super::super::timeout::limit_now;
+use super::super::traced::Trace;
 use super::course::{Attempt, Course, Pause};
 use super::ending::{Ending, Explained, Unchanged};
 use super::operation::poll_limited;
@@ -117,6 +118,7 @@ where
             return end;
         }
         loop {
+            run.begin_attempt::<T, E>();
             let attempt = operation();
             let ended = run.attempt::<T, E, C, N>(cancel.as_mut(), attempt).await;
             // Only a call that may end in its wait has a result that lives on.
@@ -133,7 +135,9 @@ where
                     wait.await;
                 }
                 if let Err(given_up) = resume(&mut run.shared, &planned, is_cancelled) {
-                    return run.course::<T, E>().give_up::<N>(Some(&given_up), result);
+                    let course = run.course::<T, E>();
+                    let _entered = course.enter_call();
+                    return course.give_up::<N>(Some(&given_up), result);
                 }
             }
         }
@@ -166,6 +170,7 @@ impl<R, S, Z: Sleeper> Run<'_, R, S, Z> {
         S: Sharing<E>,
     {
         let course = Course::new(self.policy, self.place, &self.rules, Clock::Async);
+        let _entered = course.enter_call();
         let progress = match course.start::<S, N>(&mut self.shared) {
             Continue(progress) => progress,
             Break(end) => return Break(end),
@@ -173,6 +178,18 @@ impl<R, S, Z: Sleeper> Run<'_, R, S, Z> {
         self.call = course.call(&progress, false);
         self.progress = progress;
         Continue(())
+    }
+
+    /// Begins the span of an attempt, if it has one.
+    fn begin_attempt<T, E>(&self)
+    where
+        R: Rule<T, E>,
+    {
+        let course = self.course::<T, E>();
+        let _entered = course.enter_call();
+        if let Some(trace) = self.rules.trace() {
+            trace.begin_attempt();
+        }
     }
 
     /// Runs an attempt. Returns the end of the call, or the wait before the next attempt.
@@ -195,8 +212,10 @@ impl<R, S, Z: Sleeper> Run<'_, R, S, Z> {
         poll_fn(|context| {
             // Borrowed as a whole and by `&mut`: a reference to the rules would have to be `Send`.
             let run = &mut *self;
+            let _call = Course::<T, E, R>::new(run.policy, run.place, &run.rules, Clock::Async).enter_call();
             let ended = {
                 let _mark = run.shared.mark();
+                let _attempt = run.rules.trace().map(Trace::reenter_attempt);
                 poll_limited(attempt.as_mut(), timer.as_mut(), limit.as_ref(), context)
             };
             let (result, timed_out) = ready!(ended);

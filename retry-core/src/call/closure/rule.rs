@@ -4,6 +4,7 @@ use core::fmt::{self, Formatter};
 use core::time::Duration;
 
 use super::super::event::{GiveUpEvent, RetryEvent, SuccessEvent};
+use super::super::traced::Trace;
 use crate::decision::Selection;
 use crate::error::AttemptTimeout;
 use crate::observe::LogRules;
@@ -129,6 +130,12 @@ pub trait Rule<T, E> {
     #[inline]
     fn log(&self, log: LogRules) -> LogRules {
         log
+    }
+
+    /// Returns the spans of the call, or `None` if it has none.
+    #[inline]
+    fn trace(&self) -> Option<&Trace> {
+        None
     }
 
     /// Calls the hook for a retry.
@@ -332,6 +339,11 @@ impl<T, E, S: Rule<T, E>, R: Rule<T, E>> Rule<T, E> for Both<S, R> {
     #[inline]
     fn log(&self, log: LogRules) -> LogRules {
         self.step.log(self.before.log(log))
+    }
+
+    #[inline]
+    fn trace(&self) -> Option<&Trace> {
+        self.before.trace().or(self.step.trace())
     }
 
     #[inline]

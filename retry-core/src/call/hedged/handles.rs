@@ -72,7 +72,8 @@ impl<'c> CopyHandles<'c> {
 
     fn call_of(&self, number: u32) -> &Call {
         let Some(copy) = number.checked_sub(1) else { return self.own };
-        &self.copies.get_or_init(|| Box::new(core::array::from_fn(|_| self.own.copied())))[copy as usize]
+        &self.copies.get_or_init(|| Box::new(core::array::from_fn(|at| self.own.copied(at as u32 + 1))))
+            [copy as usize]
     }
 }
 

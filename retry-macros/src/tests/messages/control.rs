@@ -3,6 +3,27 @@
 use super::check;
 
 #[test]
+fn a_span_takes_no_value() {
+    check(
+        r#"
+        #[retry(span = "connect", max = 0.5)]
+                     ^ `span` takes no value; write `span`
+                                        ^^^ `0.5` is no number of attempts; write `max = 5`, or `unlimited` alone
+        fn fetch() -> Result<u32, String> { Ok(1) }
+
+        #[retry(span, name = "a", span)]
+                                  ^^^^ `span` is given twice; keep one of the two
+        fn fetch() -> Result<u32, String> { Ok(1) }
+
+        #[retry(tracing, instrument = true)]
+                ^^^^^^^ `tracing` is no argument of `#[retry]`; write `span`
+                         ^^^^^^^^^^ `instrument` is no argument of `#[retry]`; write `span`
+        fn fetch() -> Result<u32, String> { Ok(1) }
+        "#,
+    );
+}
+
+#[test]
 fn a_log_level_is_a_word() {
     check(
         r#"

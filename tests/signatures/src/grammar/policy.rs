@@ -150,6 +150,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     policy("log", "log = debug"),
     policy("log", "log = off"),
     policy("log_after", "log_after = 2"),
+    policy("span", "span"),
     policy("delays", "delays = [\"1ms\", \"2s\"]"),
     policy(
         "delays",

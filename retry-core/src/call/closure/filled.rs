@@ -1,0 +1,62 @@
+//! What a closure's call does with its spans, if a step has asked for them.
+
+#[cfg(target_has_atomic = "64")]
+use super::super::hedged::Hedging;
+use super::super::planned::{GivenUp, Planned};
+use super::course::Course;
+use super::rule::Rule;
+#[cfg(target_has_atomic = "64")]
+use crate::error::Failure;
+use crate::observe::Entered;
+
+impl<T, E, R: Rule<T, E>> Course<'_, T, E, R> {
+    /// Puts this thread into the span of the call, which begins at the first time.
+    #[inline]
+    pub(super) fn enter_call(&self) -> Option<Entered> {
+        let trace = self.rules().trace()?;
+        let name = self.name();
+        trace.begin(name.label(), &name);
+        trace.enter()
+    }
+
+    /// Fills in the failure of an attempt that is retried.
+    #[inline]
+    pub(super) fn fill_failure(&self, planned: &Planned) {
+        if let Some(trace) = self.rules().trace() {
+            trace.failed(planned);
+        }
+    }
+
+    /// Begins the span of a wait.
+    #[inline]
+    pub(super) fn begin_wait(&self) {
+        if let Some(trace) = self.rules().trace() {
+            trace.begin_wait();
+        }
+    }
+
+    /// Returns whether the failure of a try ends its attempt although others run, and else fills it in.
+    #[cfg(target_has_atomic = "64")]
+    pub(super) fn is_final(&self, hedging: &Hedging<'_>, failure: &impl Failure) -> bool {
+        match self.rules().trace() {
+            Some(trace) => trace.is_final(hedging, failure),
+            None => hedging.is_final(failure),
+        }
+    }
+
+    /// Fills in the success of the call.
+    #[inline]
+    pub(super) fn fill_success(&self) {
+        if let Some(trace) = self.rules().trace() {
+            trace.succeeded();
+        }
+    }
+
+    /// Fills in the end of the call without success.
+    #[inline]
+    pub(super) fn fill_end(&self, given_up: Option<&GivenUp>) {
+        if let (Some(trace), Some(given_up)) = (self.rules().trace(), given_up) {
+            trace.gave_up(given_up);
+        }
+    }
+}
