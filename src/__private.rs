@@ -28,9 +28,9 @@ pub use with_std::*;
 /// The items of an expansion that need the standard library.
 #[cfg(feature = "std")]
 mod with_std {
-    pub use retry_core::call::blocking::{Block, BlockBy, repeatable, retry_by_rules, retry_with_call};
+    pub use retry_core::call::blocking::{BlockBy, repeatable, retry_by_rules, retry_with_call};
     pub use retry_core::call::cancel::{
-        async_cancel, block_or_cancel, block_rest, blocking_cancel, is_cancelled, wait_or_cancel,
+        async_cancel, block_or_cancel, blocking_cancel, is_cancelled, wait_or_cancel,
     };
     pub use retry_core::call::event::{AnyValue, NoValue, OptionalValue};
     pub use retry_core::call::handle::{AttemptStart, Call};
@@ -57,8 +57,13 @@ mod with_std {
         ErrorView, Failure, Hint, Overridden, RejectedValue, RetryError, Retryable, into_caller_error,
     };
     pub use retry_core::observe::{LogLevel, LogRules};
-    pub use retry_core::runtime::sleep::{Delay, block_for, block_with, wait_with};
+    pub use retry_core::runtime::sleep::{Delay, block_with, wait_with};
     pub use retry_core::runtime::{Clock, seed_draws};
+
+    #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+    pub use retry_core::call::unblockable::{Block, block_for, block_rest};
+    #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+    pub use retry_core::{call::blocking::Block, call::cancel::block_rest, runtime::sleep::block_for};
 }
 
 /// The rules that check the values of an attribute.

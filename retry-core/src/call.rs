@@ -21,6 +21,8 @@ pub mod refusal;
 mod site;
 pub mod step;
 pub mod timeout;
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+pub mod unblockable;
 
 pub use attempts::Attempts;
 pub use closure::{ExplainedFuture, RetryCall, RetryFuture, RetryLending, RetryRules, RulesBuilder};

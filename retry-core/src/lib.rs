@@ -1,6 +1,14 @@
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![doc = include_str!("../README.md")]
 
+#[cfg(all(target_family = "wasm", target_os = "unknown", feature = "std", not(feature = "gloo-timers")))]
+compile_error!(
+    "`std` has neither clocks nor timers on this target; enable the feature `gloo-timers` of `reattempt` for those of \
+     JavaScript, or disable its default features"
+);
+#[cfg(all(target_family = "wasm", target_os = "unknown", feature = "fleet"))]
+compile_error!("the feature `fleet` needs the timers of tokio, which this target does not have; disable it");
+
 // The rooms are in the order of their imports: a room uses the rooms above it.
 pub mod policy;
 pub mod decision;

@@ -11,7 +11,9 @@ use crate::decision::GiveUpReason;
 use crate::error::{Describe, Known, Report, RetryError, Sourced};
 use crate::observe::{self, Facts, LogLevel, LogRules};
 use crate::policy::nanos::{Nanos, to_duration};
-use crate::runtime::{self, Clock, Delay, sleep};
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+use crate::runtime::sleep;
+use crate::runtime::{self, Clock, Delay};
 
 /// The contents of an event that is emitted later. The error is kept as text, because a hook may have the
 /// error by then.
@@ -84,6 +86,7 @@ impl Planned {
     }
 
     /// Blocks this thread for the delay.
+    #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
     #[cold]
     #[inline(never)]
     pub fn block(&self) {

@@ -1,7 +1,11 @@
 //! Reads real time; no other file reads a clock.
 
 use std::sync::OnceLock;
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 use std::time::Instant;
+
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+use web_time::Instant;
 
 use crate::policy::nanos::{Nanos, from_duration};
 
@@ -24,7 +28,7 @@ impl Clock {
     #[inline]
     fn instant(self) -> Instant {
         match self {
-            #[cfg(feature = "tokio")]
+            #[cfg(all(feature = "tokio", not(all(target_family = "wasm", target_os = "unknown"))))]
             Clock::Async => tokio::time::Instant::now().into_std(),
             _ => system(),
         }
@@ -38,10 +42,17 @@ fn system() -> Instant {
 }
 
 /// Returns the calendar time, from which a hint may be counted.
-#[cfg(feature = "reqwest")]
+#[cfg(all(feature = "reqwest", not(all(target_family = "wasm", target_os = "unknown"))))]
 #[expect(clippy::disallowed_methods, reason = "only this module reads real time")]
 pub(crate) fn calendar() -> std::time::SystemTime {
     std::time::SystemTime::now()
+}
+
+/// Returns the calendar time of the web.
+#[cfg(all(feature = "reqwest", target_family = "wasm", target_os = "unknown"))]
+pub(crate) fn calendar() -> std::time::SystemTime {
+    let since = web_time::SystemTime::now().duration_since(web_time::SystemTime::UNIX_EPOCH);
+    std::time::SystemTime::UNIX_EPOCH + since.unwrap_or_default()
 }
 
 /// Returns the nanoseconds since the first call in this process, plus 146 years, since a paused clock may be before

@@ -1,6 +1,6 @@
 //! The wait before the next attempt.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
@@ -13,13 +13,24 @@ impl Expansion<'_> {
     pub(super) fn planned_wait(&self) -> TokenStream {
         let (private, Locals { planned, delay, .. }) = (&self.retry.private, &self.locals);
         match (self.retry.shape.is_async, &self.retry.sleep) {
-            (false, None) => quote_spanned!(Span::mixed_site()=> #private::Planned::block(&#planned);),
+            (false, None) => {
+                let planned_type = self.at_name("Planned");
+                quote_spanned!(self.place()=> #planned_type::block(&#planned);)
+            }
             (true, _) => quote_spanned!(Span::mixed_site()=> #private::Planned::wait(&#planned)),
             (false, sleep) => {
                 let wait = self.blocking_wait(sleep.as_ref());
                 quote_spanned!(Span::mixed_site()=> let #delay = #private::Planned::wait(&#planned); #wait)
             }
         }
+    }
+
+    /// Returns an item that blocks the thread. It stands at the function's name: on a target that cannot block one, the
+    /// compiler refuses the function there.
+    pub(super) fn at_name(&self, item: &str) -> TokenStream {
+        let place = self.place();
+        let (private, item) = (self.private_at(place), Ident::new(item, place));
+        quote_spanned!(place=> #private::#item)
     }
 
     /// Calls the user's `sleep` in a blocking function.
