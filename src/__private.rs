@@ -46,8 +46,9 @@ mod with_std {
     };
     pub use retry_core::call::timeout::{limit, limit_with, timed_out};
     pub use retry_core::call::{
-        Controls, Emit, Environment, GivenUp, Planned, Progress, Site, Started, plan_async, plan_blocking,
-        plan_controlled, recovered_async, recovered_blocking, recovered_controlled,
+        Block, Controls, Emit, Environment, GivenUp, Planned, Progress, Site, Started, block_for, block_rest,
+        plan_async, plan_blocking, plan_controlled, recovered_async, recovered_blocking,
+        recovered_controlled,
     };
     pub use retry_core::decision::{Selection, classify};
     pub use retry_core::error::find::{Find, classifier, finds};
@@ -59,11 +60,6 @@ mod with_std {
     pub use retry_core::observe::{LogLevel, LogRules};
     pub use retry_core::runtime::sleep::{Delay, block_with, wait_with};
     pub use retry_core::runtime::{Clock, seed_draws};
-
-    #[cfg(all(target_family = "wasm", target_os = "unknown"))]
-    pub use retry_core::call::unblockable::{Block, block_for, block_rest};
-    #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
-    pub use retry_core::{call::blocking::Block, call::cancel::block_rest, runtime::sleep::block_for};
 }
 
 /// The rules that check the values of an attribute.

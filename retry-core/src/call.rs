@@ -21,8 +21,8 @@ pub mod refusal;
 mod site;
 pub mod step;
 pub mod timeout;
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
-pub mod unblockable;
+#[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
+mod unblockable;
 
 pub use attempts::Attempts;
 pub use closure::{ExplainedFuture, RetryCall, RetryFuture, RetryLending, RetryRules, RulesBuilder};
@@ -35,3 +35,7 @@ pub use next::{
 pub use planned::{GivenUp, Planned, Recovered};
 pub use progress::{Progress, Started};
 pub use site::{Environment, Site};
+#[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
+pub use unblockable::{Block, block_for, block_rest};
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
+pub use {crate::runtime::sleep::block_for, blocking::Block, cancel::block_rest};

@@ -20,7 +20,7 @@ pub(crate) mod sync;
 pub(crate) mod tenths;
 #[cfg(feature = "std")]
 mod test_context;
-#[cfg(all(feature = "std", target_family = "wasm", target_os = "unknown"))]
+#[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
 mod web;
 #[cfg(feature = "std")]
 pub(crate) mod thread;

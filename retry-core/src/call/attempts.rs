@@ -15,7 +15,7 @@ use crate::error::link::{ChainLink, LinkClassifier, ask_for};
 use crate::error::{AlwaysRetry, AsDisplay, Failure, Held, Known, Overridden, Retryable};
 use crate::policy::Policy;
 use crate::policy::nanos::from_duration;
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 use crate::runtime::sleep;
 use crate::runtime::{Clock, Delay};
 
@@ -230,20 +230,20 @@ impl Attempts {
     /// The future panics when polled if there is no timer: no tokio runtime runs, and
     /// [`set_sleep`](crate::set_sleep) was not called.
     #[must_use = "it waits only when awaited"]
-    #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+    #[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
     pub fn wait(&self, delay: Duration) -> impl Future<Output = ()> + Send + use<> {
         Delay(from_duration(delay)).into_future()
     }
 
     /// Waits with JavaScript's timer. The future borrows nothing, and may be dropped at any time.
     #[must_use = "it waits only when awaited"]
-    #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+    #[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
     pub fn wait(&self, delay: Duration) -> impl Future<Output = ()> + use<> {
         Delay(from_duration(delay)).into_future()
     }
 
     /// Blocks this thread for `delay`.
-    #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+    #[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
     pub fn block(&self, delay: Duration) {
         sleep::block(from_duration(delay));
     }

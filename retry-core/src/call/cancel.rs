@@ -5,10 +5,10 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 use crate::policy::nanos::from_duration;
 use crate::policy::nanos::{Nanos, to_duration};
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 use crate::runtime::sleep;
 use crate::runtime::{self, Clock, Delay};
 
@@ -97,7 +97,7 @@ pub fn block_or_cancel(cancel: &impl Fn(Duration) -> bool, delay: Delay, rest: i
 }
 
 /// Blocks this thread for the rest of a wait.
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 pub fn block_rest(delay: Delay) {
     sleep::block(from_duration(delay.duration()));
 }

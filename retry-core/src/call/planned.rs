@@ -11,7 +11,7 @@ use crate::decision::GiveUpReason;
 use crate::error::{Describe, Known, Report, RetryError, Sourced};
 use crate::observe::{self, Facts, LogLevel, LogRules};
 use crate::policy::nanos::{Nanos, to_duration};
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 use crate::runtime::sleep;
 use crate::runtime::{self, Clock, Delay};
 
@@ -86,7 +86,7 @@ impl Planned {
     }
 
     /// Blocks this thread for the delay.
-    #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+    #[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
     #[cold]
     #[inline(never)]
     pub fn block(&self) {

@@ -54,11 +54,11 @@ fn thread_seed() -> u64 {
 }
 
 /// Returns nothing: the hash keys have entropy.
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 fn entropy() {}
 
 /// Returns a random number of JavaScript's: without it, the seeds are the same in every browser.
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+#[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
 fn entropy() -> u64 {
     js_sys::Math::random().to_bits()
 }

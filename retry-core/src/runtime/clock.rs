@@ -1,10 +1,10 @@
 //! Reads real time; no other file reads a clock.
 
 use std::sync::OnceLock;
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 use std::time::Instant;
 
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+#[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
 use web_time::Instant;
 
 use crate::policy::nanos::{Nanos, from_duration};
@@ -28,7 +28,10 @@ impl Clock {
     #[inline]
     fn instant(self) -> Instant {
         match self {
-            #[cfg(all(feature = "tokio", not(all(target_family = "wasm", target_os = "unknown"))))]
+            #[cfg(all(
+                feature = "tokio",
+                not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))
+            ))]
             Clock::Async => tokio::time::Instant::now().into_std(),
             _ => system(),
         }
@@ -42,7 +45,10 @@ fn system() -> Instant {
 }
 
 /// Returns the calendar time, from which a hint may be counted.
-#[cfg(all(feature = "reqwest", not(all(target_family = "wasm", target_os = "unknown"))))]
+#[cfg(all(
+    feature = "reqwest",
+    not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))
+))]
 #[expect(clippy::disallowed_methods, reason = "only this module reads real time")]
 pub(crate) fn calendar() -> std::time::SystemTime {
     std::time::SystemTime::now()

@@ -12,13 +12,13 @@ use crate::policy::nanos::{Nanos, from_duration, to_duration};
 
 /// Blocks this thread for `delay`, unless a test context skips the wait.
 #[cfg_attr(
-    not(all(target_family = "wasm", target_os = "unknown")),
+    not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")),
     expect(clippy::disallowed_methods, reason = "only this module sleeps")
 )]
 pub(crate) fn block(delay: Nanos) {
     if !super::skip(delay) {
         // A blocking call without a `sleep` of its own makes one attempt there, so it never gets here.
-        #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+        #[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
         std::thread::sleep(to_duration(delay));
     }
 }
@@ -26,11 +26,12 @@ pub(crate) fn block(delay: Nanos) {
 /// Returns whether this thread can be blocked, or a test context skips the wait.
 #[inline]
 pub(crate) fn can_block() -> bool {
-    cfg!(not(all(target_family = "wasm", target_os = "unknown"))) || super::current().is_some()
+    cfg!(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))
+        || super::current().is_some()
 }
 
 /// Blocks this thread for `delay` like `block`.
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 #[cold]
 #[inline(never)]
 pub fn block_for(delay: Delay) {
@@ -225,9 +226,9 @@ impl Other {
     }
 }
 
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 type CustomTimer = Pin<Box<dyn Future<Output = ()> + Send>>;
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+#[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
 type CustomTimer = Pin<Box<dyn Future<Output = ()>>>;
 
 type SetTimer = dyn Fn(Duration) -> CustomTimer + Send + Sync;
@@ -249,7 +250,7 @@ static SLEEP: OnceLock<Box<SetTimer>> = OnceLock::new();
 ///
 /// # Errors
 /// Returns an error if a timer was set before; that timer stays.
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 pub fn set_sleep<F, S>(sleep: F) -> Result<(), SetSleepError>
 where
     F: Fn(Duration) -> S + Send + Sync + 'static,
@@ -263,7 +264,7 @@ where
 ///
 /// # Errors
 /// Returns an error if a timer was set before; that timer stays.
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+#[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
 pub fn set_sleep<F, S>(sleep: F) -> Result<(), SetSleepError>
 where
     F: Fn(Duration) -> S + Send + Sync + 'static,
@@ -290,7 +291,10 @@ impl fmt::Display for SetSleepError {
 
 impl core::error::Error for SetSleepError {}
 
-#[cfg(all(feature = "tokio", not(all(target_family = "wasm", target_os = "unknown"))))]
+#[cfg(all(
+    feature = "tokio",
+    not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))
+))]
 mod runtime {
     use std::panic;
 
@@ -321,7 +325,7 @@ mod runtime {
 }
 
 /// Replaces the module above on the web, where there always is a timer.
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+#[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
 mod runtime {
     pub(super) use crate::runtime::web::{Timer, timer};
 
@@ -331,7 +335,10 @@ mod runtime {
 }
 
 /// Replaces the module above without tokio: there is no runtime, and no timer is ever created.
-#[cfg(not(any(feature = "tokio", all(target_family = "wasm", target_os = "unknown"))))]
+#[cfg(not(any(
+    feature = "tokio",
+    all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")
+)))]
 mod runtime {
     use crate::policy::nanos::Nanos;
 
@@ -349,7 +356,7 @@ mod runtime {
 
 /// Panics because no timer is available. The failure of the attempt is in the log already: its retry event was emitted
 /// first.
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 #[cold]
 fn no_runtime() -> ! {
     panic!(

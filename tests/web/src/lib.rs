@@ -1,1 +1,1 @@
-//! The tests are in `tests/`: they run in node.
+//! Functions that retry on `wasm32-unknown-unknown`. `tests/` runs in node; `examples/refused.rs` does not compile there.
