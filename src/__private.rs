@@ -3,7 +3,7 @@
 pub use core::cell::Cell;
 pub use core::time::Duration;
 
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub use retry_core::Hedge;
 pub use retry_core::decision::outcome::{
     from_result, from_result_of, into_outcome, into_result, out_of_line, split, unreached,
@@ -15,9 +15,9 @@ pub use retry_core::{Backoff, HintMode, Jitter, Outcome, Policy, preset};
 #[cfg(feature = "macros")]
 pub use retry_macros::retry;
 
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub use retry_core::call::hedged::{CopyHandles, Hedging, hedge_after, hedged_with, judge, lend_hedge};
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub use retry_core::call::limits::{
     Ended, Shared, judge_by, lend_breaker, lend_budget, lend_throttle, only_error, plan_async_shared,
     plan_blocking_shared, plan_controlled_shared,
@@ -64,7 +64,7 @@ mod with_std {
 
 /// The rules that check the values of an attribute.
 pub mod check {
-    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
     pub use retry_core::call::hedged::check_delay as hedge;
     pub use retry_core::policy::consistency::{
         base_below_ceiling, base_below_deadline, require_over, width_below_ceiling, within,

@@ -7,10 +7,10 @@ mod closure;
 pub mod event;
 pub mod handle;
 pub mod fleet_wait;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub mod hedged;
 pub mod hook;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub mod limits;
 mod name;
 mod next;

@@ -16,15 +16,15 @@ pub mod runtime;
 pub mod error;
 #[cfg(feature = "std")]
 pub mod observe;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 mod budget;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 mod breaker;
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 mod throttle;
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
 mod hedge;
-#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+#[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub mod fleet;
 mod config;
 #[cfg(feature = "std")]
@@ -34,9 +34,9 @@ pub mod call;
 #[cfg(feature = "std")]
 pub mod adapter;
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use breaker::{CircuitBreaker, CircuitCounts, CircuitState, Permit};
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use budget::{FailureKind, RetryBudget};
 #[cfg(feature = "std")]
 pub use call::{
@@ -47,9 +47,9 @@ pub use config::{InvalidConfig, JitterConfig, PolicyConfig};
 pub use decision::{GiveUpReason, Outcome};
 #[cfg(feature = "std")]
 pub use error::{AttemptTimeout, RetryError, Retryable};
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use error::{CircuitOpen, Throttled};
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub use hedge::Hedge;
 #[cfg(feature = "std")]
 pub use observe::{LogLevel, Observer, SetObserverError, Stats, set_observer};
@@ -58,5 +58,5 @@ pub use policy::{Backoff, Delays, Draw, Draws, HintMode, InvalidPolicy, Jitter, 
 pub use runtime::enabled::{is_enabled, set_enabled};
 #[cfg(feature = "std")]
 pub use runtime::sleep::{SetSleepError, set_sleep};
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use throttle::{Pass, Throttle};

@@ -42,17 +42,17 @@ mod stats;
 #[cfg(feature = "fleet")]
 pub use event::FleetEvent;
 pub use event::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 pub use log_rules::{LogLevel, LogRules};
 pub use observer::{Observer, SetObserverError, set_observer};
-#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+#[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub use stats::FleetStats;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use stats::{BreakerStats, BudgetStats, ThrottleStats};
 pub use stats::{ErrorCount, OperationStats, Stats, StatsSnapshot};
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub(crate) use emit::{
     budget_refused, budget_withdrawn, circuit_changed, circuit_refused, hedge_started, hedge_won, throttled,
 };

@@ -11,7 +11,7 @@ mod builder;
 mod course;
 mod ending;
 mod future;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 mod hedging;
 mod lending;
 mod operation;

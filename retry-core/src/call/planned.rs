@@ -100,7 +100,7 @@ impl Planned {
     }
 
     /// Returns the end of a call whose breaker has opened during the wait.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     pub(crate) fn refused(&self) -> GivenUp {
         self.ended(GiveUpReason::CircuitOpen)
     }
