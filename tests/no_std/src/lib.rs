@@ -1,6 +1,8 @@
 //! A `no_std` crate that plans its own retries with our arithmetic.
 #![no_std]
 
+pub mod embassy;
+
 use core::sync::atomic::{AtomicU32, Ordering};
 use core::time::Duration;
 
