@@ -167,6 +167,9 @@ pub mod _documentation {
     pub mod recipes {}
     #[doc = include_str!("../docs/steps.md")]
     pub mod steps {}
+    #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
+    #[doc = include_str!("../docs/web.md")]
+    pub mod web {}
 }
 
 #[doc(hidden)]
