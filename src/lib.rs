@@ -19,7 +19,7 @@
 #![cfg_attr(feature = "fleet", doc = "[fleets]: mod@fleet")]
 #![doc = include_str!("../README.md")]
 
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub use retry_core::Hedge;
 #[cfg(feature = "std")]
 pub use retry_core::observe::{self, Observer, SetObserverError, Stats, set_observer};
@@ -34,14 +34,14 @@ pub use retry_core::{
 pub use retry_core::{
     Backoff, Delays, Draw, Draws, GiveUpReason, HintMode, InvalidPolicy, Jitter, Outcome, Policy, preset,
 };
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use retry_core::{
     CircuitBreaker, CircuitCounts, CircuitOpen, CircuitState, FailureKind, Permit, RetryBudget, Throttled,
 };
 #[cfg(feature = "std")]
 pub use retry_core::{GiveUpEvent, RetryError, RetryEvent, Retryable, SuccessEvent};
 pub use retry_core::{InvalidConfig, JitterConfig, PolicyConfig};
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use retry_core::{Pass, Throttle};
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/derive.md")]
@@ -50,7 +50,7 @@ pub use retry_macros::Retryable;
 #[doc = include_str!("../docs/attribute.md")]
 pub use retry_macros::retry;
 
-#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+#[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
 #[doc = include_str!("../docs/fleet-state.md")]
 pub mod fleet {
     pub use retry_core::fleet::*;
@@ -108,13 +108,13 @@ pub mod redis {}
 pub mod object_store {}
 
 // The loop around whole clients.
-#[cfg(all(feature = "tower", target_has_atomic = "64"))]
+#[cfg(all(feature = "tower", any(target_has_atomic = "64", feature = "portable-atomic")))]
 #[doc = include_str!("../docs/adapters/tower.md")]
 pub mod tower {
     pub use retry_core::middleware::tower::*;
 }
 
-#[cfg(all(feature = "reqwest-middleware", target_has_atomic = "64"))]
+#[cfg(all(feature = "reqwest-middleware", any(target_has_atomic = "64", feature = "portable-atomic")))]
 #[doc = include_str!("../docs/adapters/reqwest-middleware.md")]
 pub mod reqwest_middleware {
     pub use retry_core::middleware::reqwest::*;
@@ -125,7 +125,7 @@ pub mod reqwest_middleware {
 pub mod _documentation {
     #[doc = include_str!("../docs/arguments.md")]
     pub mod arguments {}
-    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
     #[cfg_attr(feature = "fleet", doc = "[fleet]: crate::fleet")]
     #[doc = ""]
     #[doc = include_str!("../docs/budget-and-breaker.md")]
@@ -164,10 +164,10 @@ pub mod _documentation {
     #[doc = ""]
     #[doc = include_str!("../docs/observability.md")]
     pub mod observability {}
-    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
     #[doc = include_str!("../docs/overload.md")]
     pub mod overload {}
-    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
     #[doc = include_str!("../docs/storm.md")]
     pub mod storm {}
     #[doc = include_str!("../docs/operating.md")]
@@ -177,11 +177,14 @@ pub mod _documentation {
     pub mod presets {}
     #[doc = include_str!("../docs/real-systems.md")]
     pub mod real_systems {}
-    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
     #[doc = include_str!("../docs/recipes.md")]
     pub mod recipes {}
     #[doc = include_str!("../docs/steps.md")]
     pub mod steps {}
+    #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
+    #[doc = include_str!("../docs/web.md")]
+    pub mod web {}
 }
 
 #[doc(hidden)]

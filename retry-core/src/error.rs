@@ -40,7 +40,7 @@ pub(crate) use made_from::made_from;
 pub use circuit_open::{CircuitOpen, FromCircuitOpen};
 pub use throttled::{FromThrottled, Throttled};
 
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub(crate) use throttled::Probability;
 
 #[cfg(feature = "std")]

@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use pin_project_lite::pin_project;
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::hedged::Hedging;
 use super::planned::{GivenUp, Planned};
 use super::site::Site;
@@ -119,7 +119,7 @@ impl Trace {
     }
 
     /// Fills in the failure of a try that answered while others run, unless it ends the attempt. Returns whether it does.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     pub fn is_final(&self, hedging: &Hedging<'_>, failure: &impl Failure) -> bool {
         let is_final = hedging.is_final(failure);
         if !is_final {
@@ -177,7 +177,7 @@ impl Trace {
     }
 
     /// Fills in the failure of the try that has just answered. The other tries of its attempt run on.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     pub(crate) fn try_failed(&self, failure: &dyn Failure) {
         let answered = mem::replace(&mut self.state().answered, Span::none());
         if !answered.is_none() {

@@ -133,7 +133,8 @@ impl<'p, O, T, E> RetryCall<'p, O, T, E> {
 
 impl<O: BlockingOperation<T, E>, T, E, R: Rule<T, E>, S: Sharing<E>> RetryCall<'_, O, T, E, R, S> {
     /// Calls the operation until it succeeds or the policy gives up, and returns its last result unchanged. The waits
-    /// block the thread.
+    /// block the thread. On `wasm32-unknown-unknown`, where nothing can block it, a call without
+    /// [`sleep`](Self::sleep) makes one attempt.
     ///
     /// # Errors
     /// Returns the error of the last attempt, or what the fallback returns. A call that its breaker refuses before
@@ -169,7 +170,14 @@ impl<O: BlockingOperation<T, E>, T, E, R: Rule<T, E>, S: Sharing<E>> RetryCall<'
 
     #[inline]
     fn run_to<K: Ending<T, E>>(mut self) -> K::Output {
-        let course = Course::new(self.policy, self.place, &self.rules, Clock::Blocking);
+        let one_attempt;
+        let policy = if sleep::can_block() || self.rules.needs().has(Needs::SLEEP) {
+            self.policy
+        } else {
+            one_attempt = self.policy.max(1);
+            &one_attempt
+        };
+        let course = Course::new(policy, self.place, &self.rules, Clock::Blocking);
         let _entered = course.enter_call();
         let progress = match course.start::<S, K>(&mut self.shared) {
             Continue(progress) => progress,
