@@ -107,6 +107,10 @@ pub mod redis {}
 #[doc = include_str!("../docs/adapters/object_store.md")]
 pub mod object_store {}
 
+#[cfg(feature = "opendal")]
+#[doc = include_str!("../docs/adapters/opendal.md")]
+pub mod opendal {}
+
 /// The guides and design notes of the repository.
 #[cfg(doc)]
 pub mod _documentation {
@@ -128,6 +132,7 @@ pub mod _documentation {
     #[cfg_attr(feature = "ssh2", doc = "[`ssh2`]: crate::ssh2")]
     #[cfg_attr(feature = "redis", doc = "[`redis`]: crate::redis")]
     #[cfg_attr(feature = "object_store", doc = "[`object_store`]: crate::object_store")]
+    #[cfg_attr(feature = "opendal", doc = "[`opendal`]: crate::opendal")]
     #[doc = ""]
     #[doc = include_str!("../docs/adapters.md")]
     pub mod adapters {}

@@ -13,7 +13,9 @@ mod aws_code;
     feature = "tonic",
     feature = "lapin",
     feature = "redis",
-    feature = "object_store"
+    feature = "object_store",
+    feature = "async-nats",
+    feature = "opendal"
 ))]
 mod cause;
 #[cfg(any(feature = "tonic", feature = "russh-sftp"))]
@@ -45,3 +47,5 @@ mod ssh2;
 mod redis;
 #[cfg(feature = "object_store")]
 mod object_store;
+#[cfg(feature = "opendal")]
+mod opendal;

@@ -10,7 +10,9 @@ use super::link::LinkClassifier;
     feature = "russh-sftp",
     feature = "ssh2",
     feature = "redis",
-    feature = "object_store"
+    feature = "object_store",
+    feature = "async-nats",
+    feature = "opendal"
 ))]
 use super::link::classify_link;
 
@@ -52,4 +54,6 @@ pub(crate) const CLASSIFIERS: &[LinkClassifier] = &[
     classify_link::<::redis::ServerError>,
     #[cfg(feature = "object_store")]
     classify_link::<::object_store::Error>,
+    #[cfg(feature = "opendal")]
+    classify_link::<::opendal_core::Error>,
 ];
