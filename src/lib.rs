@@ -107,6 +107,10 @@ pub mod redis {}
 #[doc = include_str!("../docs/adapters/object_store.md")]
 pub mod object_store {}
 
+#[cfg(feature = "async-nats")]
+#[doc = include_str!("../docs/adapters/async-nats.md")]
+pub mod async_nats {}
+
 #[cfg(feature = "opendal")]
 #[doc = include_str!("../docs/adapters/opendal.md")]
 pub mod opendal {}
@@ -132,6 +136,7 @@ pub mod _documentation {
     #[cfg_attr(feature = "ssh2", doc = "[`ssh2`]: crate::ssh2")]
     #[cfg_attr(feature = "redis", doc = "[`redis`]: crate::redis")]
     #[cfg_attr(feature = "object_store", doc = "[`object_store`]: crate::object_store")]
+    #[cfg_attr(feature = "async-nats", doc = "[`async-nats`]: crate::async_nats")]
     #[cfg_attr(feature = "opendal", doc = "[`opendal`]: crate::opendal")]
     #[doc = ""]
     #[doc = include_str!("../docs/adapters.md")]

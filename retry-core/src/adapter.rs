@@ -14,7 +14,6 @@ mod aws_code;
     feature = "lapin",
     feature = "redis",
     feature = "object_store",
-    feature = "async-nats",
     feature = "opendal"
 ))]
 mod cause;
@@ -49,3 +48,5 @@ mod redis;
 mod object_store;
 #[cfg(feature = "opendal")]
 mod opendal;
+#[cfg(feature = "async-nats")]
+mod async_nats;
