@@ -119,6 +119,13 @@ pub mod tower {
 pub mod reqwest_middleware {
     pub use retry_core::middleware::reqwest::*;
 }
+#[cfg(feature = "async-nats")]
+#[doc = include_str!("../docs/adapters/async-nats.md")]
+pub mod async_nats {}
+
+#[cfg(feature = "opendal")]
+#[doc = include_str!("../docs/adapters/opendal.md")]
+pub mod opendal {}
 
 /// The guides and design notes of the repository.
 #[cfg(doc)]
@@ -143,6 +150,8 @@ pub mod _documentation {
     #[cfg_attr(feature = "object_store", doc = "[`object_store`]: crate::object_store")]
     #[cfg_attr(feature = "tower", doc = "[`tower`]: crate::tower")]
     #[cfg_attr(feature = "reqwest-middleware", doc = "[`reqwest-middleware`]: crate::reqwest_middleware")]
+    #[cfg_attr(feature = "async-nats", doc = "[`async-nats`]: crate::async_nats")]
+    #[cfg_attr(feature = "opendal", doc = "[`opendal`]: crate::opendal")]
     #[doc = ""]
     #[doc = include_str!("../docs/adapters.md")]
     pub mod adapters {}

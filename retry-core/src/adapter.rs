@@ -13,7 +13,8 @@ mod aws_code;
     feature = "tonic",
     feature = "lapin",
     feature = "redis",
-    feature = "object_store"
+    feature = "object_store",
+    feature = "opendal"
 ))]
 mod cause;
 #[cfg(any(feature = "tonic", feature = "russh-sftp"))]
@@ -47,3 +48,7 @@ mod ssh2;
 mod redis;
 #[cfg(feature = "object_store")]
 mod object_store;
+#[cfg(feature = "opendal")]
+mod opendal;
+#[cfg(feature = "async-nats")]
+mod async_nats;

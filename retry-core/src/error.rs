@@ -34,6 +34,8 @@ mod retryable;
 pub mod text;
 pub(crate) mod throttled;
 
+#[cfg(feature = "async-nats")]
+pub(crate) use classification::classify_chain;
 #[cfg(feature = "std")]
 pub(crate) use made_from::made_from;
 

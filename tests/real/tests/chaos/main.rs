@@ -5,6 +5,8 @@
 
 mod etcd;
 mod http;
+mod nats;
+mod opendal;
 mod rabbitmq;
 mod redis;
 mod report;
@@ -28,7 +30,7 @@ const LONGEST_FAULT: Duration = Duration::from_secs(12);
 
 type System = (&'static str, fn(Schedule) -> JoinHandle<Report>);
 
-/// From the quickest to the slowest.
+/// From the quickest to the slowest, and those that joined later.
 const SYSTEMS: &[System] = &[
     ("http", |schedule| tokio::spawn(http::run(schedule))),
     ("redis", |schedule| tokio::spawn(redis::run(schedule))),
@@ -36,6 +38,8 @@ const SYSTEMS: &[System] = &[
     ("sftp", |schedule| tokio::spawn(sftp::run(schedule))),
     ("etcd", |schedule| tokio::spawn(etcd::run(schedule))),
     ("rabbitmq", |schedule| tokio::spawn(rabbitmq::run(schedule))),
+    ("nats", |schedule| tokio::spawn(nats::run(schedule))),
+    ("opendal", |schedule| tokio::spawn(opendal::run(schedule))),
 ];
 
 #[tokio::main]
