@@ -107,6 +107,24 @@ pub mod redis {}
 #[doc = include_str!("../docs/adapters/object_store.md")]
 pub mod object_store {}
 
+#[cfg(feature = "tokio-postgres")]
+#[doc = include_str!("../docs/adapters/tokio-postgres.md")]
+pub mod tokio_postgres {}
+
+#[cfg(feature = "sqlx")]
+#[cfg_attr(feature = "tokio-postgres", doc = "[sqlstates]: crate::tokio_postgres#the-servers-codes")]
+#[doc = ""]
+#[doc = include_str!("../docs/adapters/sqlx.md")]
+pub mod sqlx {}
+
+#[cfg(feature = "diesel")]
+#[cfg_attr(feature = "tokio-postgres", doc = "[sqlstates]: crate::tokio_postgres#the-servers-codes")]
+#[cfg_attr(feature = "sqlx", doc = "[mysql]: crate::sqlx#mysql-and-mariadb")]
+#[cfg_attr(feature = "sqlx", doc = "[sqlite]: crate::sqlx#sqlite")]
+#[doc = ""]
+#[doc = include_str!("../docs/adapters/diesel.md")]
+pub mod diesel {}
+
 /// The guides and design notes of the repository.
 #[cfg(doc)]
 pub mod _documentation {
@@ -128,6 +146,9 @@ pub mod _documentation {
     #[cfg_attr(feature = "ssh2", doc = "[`ssh2`]: crate::ssh2")]
     #[cfg_attr(feature = "redis", doc = "[`redis`]: crate::redis")]
     #[cfg_attr(feature = "object_store", doc = "[`object_store`]: crate::object_store")]
+    #[cfg_attr(feature = "tokio-postgres", doc = "[`tokio-postgres`]: crate::tokio_postgres")]
+    #[cfg_attr(feature = "sqlx", doc = "[`sqlx`]: crate::sqlx")]
+    #[cfg_attr(feature = "diesel", doc = "[`diesel`]: crate::diesel")]
     #[doc = ""]
     #[doc = include_str!("../docs/adapters.md")]
     pub mod adapters {}
@@ -167,6 +188,9 @@ pub mod _documentation {
     pub mod recipes {}
     #[doc = include_str!("../docs/steps.md")]
     pub mod steps {}
+    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[doc = include_str!("../docs/transactions.md")]
+    pub mod transactions {}
 }
 
 #[doc(hidden)]
