@@ -2,6 +2,7 @@
 
 pub mod etcd;
 pub mod http;
+pub mod mariadb;
 pub mod postgres;
 pub mod rabbitmq;
 pub mod redis;

@@ -3,8 +3,11 @@
 //! `cargo test -p real --test chaos` does it to all of them, `… -- redis s3` to those named. `CHAOS_FAULTS` is the number
 //! of faults for each, `CHAOS_SEED` another order of them.
 
+mod bank;
 mod etcd;
 mod http;
+mod mariadb;
+mod postgres;
 mod rabbitmq;
 mod redis;
 mod report;
@@ -36,6 +39,8 @@ const SYSTEMS: &[System] = &[
     ("sftp", |schedule| tokio::spawn(sftp::run(schedule))),
     ("etcd", |schedule| tokio::spawn(etcd::run(schedule))),
     ("rabbitmq", |schedule| tokio::spawn(rabbitmq::run(schedule))),
+    ("postgres", |schedule| tokio::spawn(postgres::run(schedule))),
+    ("mariadb", |schedule| tokio::spawn(mariadb::run(schedule))),
 ];
 
 #[tokio::main]
