@@ -27,11 +27,11 @@ const GREETING: Greeting = Greeting { say: b"", hear: b"mysql_native_password" }
 
 /// What it does before it listens, each time it starts.
 const SETUP: &str = "\
-    create database if not exists real;\n\
+    create database if not exists bank;\n\
     create or replace user fleet@'%' identified by '';\n\
     grant all on *.* to fleet@'%' with grant option;\n\
     create or replace user guest@'%' identified by '';\n\
-    grant all on real.* to guest@'%';\n";
+    grant all on bank.* to guest@'%';\n";
 
 /// How many connections it has room for, and how many when it is overloaded, which is the least that can be set.
 const ROOM: u32 = 100;
@@ -104,7 +104,7 @@ impl MariaDb {
             .host("127.0.0.1")
             .port(self.address().port())
             .username(user)
-            .database("real")
+            .database("bank")
     }
 
     /// Runs these statements as the user `fleet`.

@@ -7,14 +7,24 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use fastrand::Rng;
+use real::Ledger;
+use tokio::{join, time::sleep};
+
+use crate::trial::User;
 
 /// Few, so that transfers collide.
-pub(crate) const ACCOUNTS: i64 = 4;
+pub(crate) const ACCOUNTS: i64 = 3;
 /// What each account has at first.
 pub(crate) const BALANCE: i64 = 1_000;
+
+/// Between the first account and the second one, in which another transfer may lock that one.
+pub(crate) async fn pause() {
+    sleep(Duration::from_millis(3)).await;
+}
 
 /// One transfer, which is the same in each attempt.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +69,34 @@ impl Meetings {
         );
         let missing = [(deadlocks, "no deadlock was met"), (failures, "no serialization failure was met")];
         missing.into_iter().filter(|(count, _)| *count == 0).map(|(_, what)| what.to_owned()).collect()
+    }
+}
+
+/// The first number of a transfer that is there to collide, above those of the workers.
+const COLLIDING: u64 = 1 << 40;
+
+/// Two transfers at a time, from one account to another and back, until both kinds of collision were met. The faults may
+/// have left no time for it.
+pub(crate) async fn collide<U: User>(ledger: &Ledger, [mut one, mut other]: [U; 2], meetings: &Meetings) {
+    let numbers = |source: i64, parity: u64| {
+        let from_here = move |number: &u64| {
+            let transfer = Transfer::of(*number);
+            number % 2 == parity && (transfer.source, transfer.target) == (source, 1 - source)
+        };
+        (COLLIDING..).filter(from_here)
+    };
+    for parity in [0, 1] {
+        let pairs = numbers(0, parity).zip(numbers(1, parity)).take(100);
+        for (there, back) in pairs {
+            let met = if parity == 0 { &meetings.serialization_failures } else { &meetings.deadlocks };
+            if met.load(Ordering::Relaxed) > 0 {
+                break;
+            }
+            let (first, second) = (ledger.operation(), ledger.operation());
+            let results = join!(one.write(&first, there), other.write(&second, back));
+            first.ended(&results.0);
+            second.ended(&results.1);
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use sqlx::{
 };
 
 use crate::{
-    bank::{ACCOUNTS, BALANCE, Books, Meetings, Transfer},
+    bank::{self, ACCOUNTS, BALANCE, Books, Meetings, Transfer, pause},
     report::Report,
     trial::{Trial, User},
 };
@@ -41,7 +41,7 @@ struct Bank {
 }
 
 fn guest(address: SocketAddr) -> MySqlConnectOptions {
-    MySqlConnectOptions::new().host("127.0.0.1").port(address.port()).username("guest").database("real")
+    MySqlConnectOptions::new().host("127.0.0.1").port(address.port()).username("guest").database("bank")
 }
 
 impl Bank {
@@ -63,10 +63,14 @@ impl Bank {
         if insert.execute(&mut *transaction).await?.rows_affected() == 0 {
             Meetings::count(&self.meetings.committed_before);
         } else {
-            for (account, change) in [(source, -amount), (target, amount)] {
-                let update = sqlx::query("update accounts set balance = balance + ? where id = ?");
-                update.bind(change).bind(account).execute(&mut *transaction).await?;
-            }
+            let update = |account: i64, change: i64| {
+                sqlx::query("update accounts set balance = balance + ? where id = ?")
+                    .bind(change)
+                    .bind(account)
+            };
+            update(source, -amount).execute(&mut *transaction).await?;
+            pause().await;
+            update(target, amount).execute(&mut *transaction).await?;
         }
         transaction.commit().await
     }
@@ -106,15 +110,19 @@ async fn run_alone(
 
 async fn books(server: &MariaDb) -> Books {
     let mut connection = MySqlConnection::connect_with(&server.options("fleet")).await.unwrap();
-    let balances =
-        sqlx::query("select id, balance from accounts").fetch_all(&mut connection).await.unwrap();
+    let balances = sqlx::query("select id, balance from accounts").fetch_all(&mut connection).await.unwrap();
     let transfers = "select id, source, target, amount from transfers";
     let transfers = sqlx::query(transfers).fetch_all(&mut connection).await.unwrap();
     Books {
         balances: balances.iter().map(|row| (row.get(0), row.get(1))).collect(),
         transfers: transfers
             .iter()
-            .map(|row| Transfer { key: row.get(0), source: row.get(1), target: row.get(2), amount: row.get(3) })
+            .map(|row| Transfer {
+                key: row.get(0),
+                source: row.get(1),
+                target: row.get(2),
+                amount: row.get(3),
+            })
             .collect(),
     }
 }
@@ -133,6 +141,7 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
     let meetings = Arc::new(Meetings::default());
     let user = |address| Bank::new(address, &meetings);
     let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), user).await;
+    bank::collide(&trial.ledger, [user(address), user(address)], &meetings).await;
 
     let here = guest(address);
     let nowhere = here.clone().database("nobody's");

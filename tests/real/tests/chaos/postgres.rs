@@ -10,7 +10,7 @@ use reattempt::{AttemptTimeout, Jitter, Policy, RetryError, Retryable, retry};
 use tokio_postgres::{Client, Config, IsolationLevel, NoTls, error::SqlState};
 
 use crate::{
-    bank::{ACCOUNTS, BALANCE, Books, Meetings, Transfer},
+    bank::{self, ACCOUNTS, BALANCE, Books, Meetings, Transfer, pause},
     report::Report,
     trial::{Trial, User},
 };
@@ -59,15 +59,15 @@ impl Bank {
     async fn transfer(&mut self, transfer: Transfer) -> Result<(), tokio_postgres::Error> {
         let Transfer { key, source, target, amount } = transfer;
         let mut client = self.client().await?;
-        let level =
-            if key % 2 == 0 { IsolationLevel::Serializable } else { IsolationLevel::ReadCommitted };
+        let level = if key % 2 == 0 { IsolationLevel::Serializable } else { IsolationLevel::ReadCommitted };
         let transaction = client.build_transaction().isolation_level(level).start().await?;
         let insert = "insert into transfers values ($1, $2, $3, $4) on conflict do nothing";
         if transaction.execute(insert, &[&key, &source, &target, &amount]).await? == 0 {
             Meetings::count(&self.meetings.committed_before);
-        }  else {
+        } else {
             let update = "update accounts set balance = balance + $2 where id = $1";
             transaction.execute(update, &[&source, &-amount]).await?;
+            pause().await;
             transaction.execute(update, &[&target, &amount]).await?;
         }
         transaction.commit().await?;
@@ -116,7 +116,12 @@ async fn books(server: &Postgres) -> Books {
         balances: balances.iter().map(|row| (row.get(0), row.get(1))).collect(),
         transfers: transfers
             .iter()
-            .map(|row| Transfer { key: row.get(0), source: row.get(1), target: row.get(2), amount: row.get(3) })
+            .map(|row| Transfer {
+                key: row.get(0),
+                source: row.get(1),
+                target: row.get(2),
+                amount: row.get(3),
+            })
             .collect(),
     }
 }
@@ -135,6 +140,7 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
     let meetings = Arc::new(Meetings::default());
     let user = |address| Bank::new(address, &meetings);
     let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), user).await;
+    bank::collide(&trial.ledger, [user(address), user(address)], &meetings).await;
 
     let here = Bank::new(address, &meetings).config;
     let mut nowhere = here.clone();
