@@ -45,10 +45,16 @@ const TRANSIENT: [(u16, &str); 32] = [
 /// The number for an unknown command, which Galera also uses while a node is not part of its cluster.
 const UNKNOWN_COMMAND: u16 = 1047;
 
+/// The number for any limit of a user, of which only that of connections frees up before its hour is over.
+const USER_LIMIT: u16 = 1226;
+
 /// Returns whether an error with this number and this text is transient.
 pub(super) fn is_transient(number: u16, message: &str) -> bool {
-    TRANSIENT.iter().any(|(transient, _)| *transient == number)
-        || (number == UNKNOWN_COMMAND && message.contains("WSREP"))
+    match number {
+        UNKNOWN_COMMAND => message.contains("WSREP"),
+        USER_LIMIT => message.contains("'max_user_connections'"),
+        _ => TRANSIENT.iter().any(|(transient, _)| *transient == number),
+    }
 }
 
 #[cfg(test)]
@@ -102,6 +108,13 @@ mod tests {
     fn a_node_of_galera_that_is_not_ready_is_told_from_an_unknown_command_by_its_text() {
         assert!(is_transient(1047, "WSREP has not yet prepared node for application use"));
         assert!(!is_transient(1047, "Unknown command"));
+    }
+
+    #[test]
+    fn too_many_connections_of_a_user_are_told_from_its_other_limits_by_the_text() {
+        let text = |limit: &str| format!("User 'a' has exceeded the '{limit}' resource (current value: 1)");
+        assert!(is_transient(1226, &text("max_user_connections")));
+        assert!(!is_transient(1226, &text("max_queries_per_hour")));
     }
 
     /// Every number that is retried has a row, which has the reason.

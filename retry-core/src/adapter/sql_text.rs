@@ -63,7 +63,8 @@ pub(super) fn is_transient(text: &str) -> bool {
 }
 
 fn begins_as_transient(reason: &str) -> bool {
-    TRANSIENT.iter().any(|start| reason.starts_with(start))
+    let has_no_room = reason.starts_with("User ") && reason.contains("'max_user_connections'");
+    has_no_room || TRANSIENT.iter().any(|start| reason.starts_with(start))
 }
 
 /// Returns what is left of a line without the address and the severity that libpq begins it with.
@@ -121,6 +122,17 @@ mod tests {
         assert!(is_transient(&format!("{refused}{refused}")));
         assert!(!is_transient(&format!("{refused}{wrong}")));
         assert!(!is_transient(&format!("{wrong}{refused}")));
+    }
+
+    #[test]
+    fn too_many_connections_of_a_user_begin_with_its_name() {
+        assert!(is_transient("User guest already has more than 'max_user_connections' active connections"));
+        assert!(is_transient(
+            "User 'guest' has exceeded the 'max_user_connections' resource (current value: 1)"
+        ));
+        assert!(!is_transient(
+            "User 'guest' has exceeded the 'max_queries_per_hour' resource (current value: 1)"
+        ));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::{
 };
 
 use reattempt::Policy;
-use rustix::process::geteuid;
+use rustix::process::{Pid, Signal, geteuid, kill_process};
 use tokio_postgres::{Config, NoTls};
 
 use crate::{Daemon, Greeting, Program, Server, account::account};
@@ -27,6 +27,9 @@ const RESTART: Policy =
 
 /// A user without rights, for whom there is no room during an overload. The tests create it: `create role guest login`.
 pub const GUEST: &str = "guest";
+
+/// The one user who needs a password. The tests create it: `create role locked login password 'right'`.
+const LOCKED: &str = "locked";
 
 const FULL: &str = "
     alter role guest connection limit 0;
@@ -73,6 +76,9 @@ impl Postgres {
                 let error = String::from_utf8_lossy(&output.stderr);
                 return Err(io::Error::other(format!("`initdb` failed; it says:\n{error}")));
             }
+            let rules = data.join("pg_hba.conf");
+            let trust = fs::read_to_string(&rules)?;
+            fs::write(&rules, format!("host all {LOCKED} 127.0.0.1/32 scram-sha-256\n{trust}"))?;
             command.current_dir(folder).arg("-D").arg(data);
             command.args(["-h", "127.0.0.1", "-p", &port.to_string(), "-k", "", "-F"]);
             command.args(settings.iter().flat_map(|setting| ["-c", setting]));
@@ -94,6 +100,17 @@ impl Postgres {
         let mut config = Config::new();
         config.host("127.0.0.1").port(self.address().port()).user("fleet").dbname("postgres");
         config
+    }
+
+    /// Has it shut down once all sessions have ended. Until then it lets nobody in.
+    ///
+    /// # Errors
+    ///
+    /// If it does not run.
+    pub fn shut_down(&self) -> io::Result<()> {
+        let file = fs::read_to_string(self.0.folder().join("data/postmaster.pid"))?;
+        let pid = file.lines().next().and_then(|line| Pid::from_raw(line.parse().ok()?));
+        Ok(kill_process(pid.ok_or(io::ErrorKind::InvalidData)?, Signal::TERM)?)
     }
 
     /// Runs these statements as the user `fleet`.

@@ -5,6 +5,7 @@ mod amqp;
 mod http;
 mod redis;
 mod s3;
+mod sql;
 mod tls;
 
 use std::{pin::Pin, time::Duration};
