@@ -1,13 +1,26 @@
-//! Transfers between accounts in `PostgreSQL`, by `tokio-postgres`. What it acknowledged was committed, and once.
+//! Transfers between accounts in PostgreSQL, by `tokio-postgres` and by a pool of `sqlx`. What it acknowledged was
+//! committed, and once.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use real::{
     Fault, Operation, Schedule,
     servers::postgres::{GUEST, Postgres},
 };
 use reattempt::{AttemptTimeout, Jitter, Policy, RetryError, Retryable, retry};
-use tokio_postgres::{Client, Config, IsolationLevel, NoTls, error::SqlState};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tokio_postgres::{Client, Config, IsolationLevel, NoTls};
 
 use crate::{
     bank::{self, ACCOUNTS, BALANCE, Books, Meetings, Transfer, pause},
@@ -25,53 +38,112 @@ const SETTINGS: &[&str] = &["deadlock_timeout=10ms", "lock_timeout=200ms"];
 #[error(transparent)]
 enum Failure {
     #[retryable(delegate)]
-    Sql(#[from] tokio_postgres::Error),
+    Client(#[from] tokio_postgres::Error),
+    #[retryable(delegate)]
+    Pool(#[from] sqlx::Error),
     #[retryable]
     TooSlow(#[from] AttemptTimeout),
 }
 
-/// The bank, and the connection to it while that works.
+impl Failure {
+    /// The code of the server's error.
+    fn code(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Failure::Client(error) => Some(error.code()?.code().into()),
+            Failure::Pool(error) => error.as_database_error()?.code(),
+            Failure::TooSlow(_) => None,
+        }
+    }
+}
+
+/// How one of the workers gets to the bank.
+enum Way {
+    /// A connection while that works.
+    Client(Box<Config>, Option<Client>),
+    /// A pool of connections.
+    Pool(PgPool),
+}
+
+/// The bank, and what was met there.
 struct Bank {
-    config: Config,
-    client: Option<Client>,
+    way: Way,
     meetings: Arc<Meetings>,
 }
 
+fn guest(address: SocketAddr) -> Config {
+    let mut config = Config::new();
+    config.host("127.0.0.1").port(address.port()).user(GUEST).dbname("postgres");
+    config
+}
+
+const BEGIN_SERIALIZABLE: &str = "begin isolation level serializable";
+const INSERT: &str = "insert into transfers values ($1, $2, $3, $4) on conflict do nothing";
+const UPDATE: &str = "update accounts set balance = balance + $2 where id = $1";
+
+/// One attempt. An account is locked, then another one, in any order; every other transaction is serializable. The
+/// connection that is open is used, or another one; whoever fails does not give it back.
+async fn by_client(
+    (config, kept): (&Config, &mut Option<Client>),
+    transfer: Transfer,
+    meetings: &Meetings,
+) -> Result<(), tokio_postgres::Error> {
+    let mut client = match kept.take() {
+        Some(client) => client,
+        None => {
+            let (client, connection) = config.connect(NoTls).await?;
+            // Its error is that of the requests on it.
+            tokio::spawn(async { drop(connection.await) });
+            client
+        }
+    };
+    let Transfer { key, source, target, amount } = transfer;
+    let level = if key % 2 == 0 { IsolationLevel::Serializable } else { IsolationLevel::ReadCommitted };
+    let transaction = client.build_transaction().isolation_level(level).start().await?;
+    if transaction.execute(INSERT, &[&key, &source, &target, &amount]).await? == 0 {
+        Meetings::count(&meetings.committed_before);
+    } else {
+        transaction.execute(UPDATE, &[&source, &-amount]).await?;
+        pause().await;
+        transaction.execute(UPDATE, &[&target, &amount]).await?;
+    }
+    transaction.commit().await?;
+    *kept = Some(client);
+    Ok(())
+}
+
+/// The same on a connection of the pool, which makes others where they are lost.
+async fn by_pool(pool: &PgPool, transfer: Transfer, meetings: &Meetings) -> sqlx::Result<()> {
+    let Transfer { key, source, target, amount } = transfer;
+    let mut transaction =
+        if key % 2 == 0 { pool.begin_with(BEGIN_SERIALIZABLE).await? } else { pool.begin().await? };
+    let insert = sqlx::query(INSERT).bind(key).bind(source).bind(target).bind(amount);
+    if insert.execute(&mut *transaction).await?.rows_affected() == 0 {
+        Meetings::count(&meetings.committed_before);
+    } else {
+        sqlx::query(UPDATE).bind(source).bind(-amount).execute(&mut *transaction).await?;
+        pause().await;
+        sqlx::query(UPDATE).bind(target).bind(amount).execute(&mut *transaction).await?;
+    }
+    transaction.commit().await
+}
+
 impl Bank {
-    fn new(address: SocketAddr, meetings: &Arc<Meetings>) -> Bank {
-        let mut config = Config::new();
-        config.host("127.0.0.1").port(address.port()).user(GUEST).dbname("postgres");
-        Bank { config, client: None, meetings: Arc::clone(meetings) }
+    fn by_client(address: SocketAddr, meetings: &Arc<Meetings>) -> Bank {
+        Bank { way: Way::Client(Box::new(guest(address)), None), meetings: Arc::clone(meetings) }
     }
 
-    /// The connection that is open, or another. Whoever fails does not give it back.
-    async fn client(&mut self) -> Result<Client, tokio_postgres::Error> {
-        if let Some(client) = self.client.take() {
-            return Ok(client);
-        }
-        let (client, connection) = self.config.connect(NoTls).await?;
-        // Its error is that of the requests on it.
-        tokio::spawn(async { drop(connection.await) });
-        Ok(client)
+    fn by_pool(address: SocketAddr, meetings: &Arc<Meetings>) -> Bank {
+        let guest = PgConnectOptions::new().host("127.0.0.1").port(address.port()).username(GUEST);
+        let options = PgPoolOptions::new().max_connections(2).acquire_timeout(Duration::from_millis(300));
+        let pool = options.connect_lazy_with(guest.database("postgres"));
+        Bank { way: Way::Pool(pool), meetings: Arc::clone(meetings) }
     }
 
-    /// One attempt. An account is locked, then another one, in any order; every other transaction is serializable.
-    async fn transfer(&mut self, transfer: Transfer) -> Result<(), tokio_postgres::Error> {
-        let Transfer { key, source, target, amount } = transfer;
-        let mut client = self.client().await?;
-        let level = if key % 2 == 0 { IsolationLevel::Serializable } else { IsolationLevel::ReadCommitted };
-        let transaction = client.build_transaction().isolation_level(level).start().await?;
-        let insert = "insert into transfers values ($1, $2, $3, $4) on conflict do nothing";
-        if transaction.execute(insert, &[&key, &source, &target, &amount]).await? == 0 {
-            Meetings::count(&self.meetings.committed_before);
-        } else {
-            let update = "update accounts set balance = balance + $2 where id = $1";
-            transaction.execute(update, &[&source, &-amount]).await?;
-            pause().await;
-            transaction.execute(update, &[&target, &amount]).await?;
+    async fn transfer(&mut self, transfer: Transfer) -> Result<(), Failure> {
+        match &mut self.way {
+            Way::Client(config, kept) => by_client((config, kept), transfer, &self.meetings).await?,
+            Way::Pool(pool) => by_pool(pool, transfer, &self.meetings).await?,
         }
-        transaction.commit().await?;
-        self.client = Some(client);
         Ok(())
     }
 }
@@ -83,14 +155,12 @@ impl User for Bank {
     async fn write(&mut self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Failure>> {
         operation.attempt(n);
         let result = self.transfer(Transfer::of(number)).await;
-        if let Err(error) = &result {
-            if error.code() == Some(&SqlState::T_R_DEADLOCK_DETECTED) {
-                Meetings::count(&self.meetings.deadlocks);
-            } else if error.code() == Some(&SqlState::T_R_SERIALIZATION_FAILURE) {
-                Meetings::count(&self.meetings.serialization_failures);
-            }
+        match result.as_ref().err().and_then(Failure::code).as_deref() {
+            Some("40P01") => Meetings::count(&self.meetings.deadlocks),
+            Some("40001") => Meetings::count(&self.meetings.serialization_failures),
+            _ => {}
         }
-        Ok(result?)
+        result
     }
 }
 
@@ -138,11 +208,15 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
     server.run(&setup).await.unwrap();
     let address = server.address();
     let meetings = Arc::new(Meetings::default());
-    let user = |address| Bank::new(address, &meetings);
+    let workers = AtomicU32::new(0);
+    let user = |address| match workers.fetch_add(1, Ordering::Relaxed) % 2 {
+        0 => Bank::by_client(address, &meetings),
+        _ => Bank::by_pool(address, &meetings),
+    };
     let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), user).await;
     bank::collide(&trial.ledger, [user(address), user(address)], &meetings).await;
 
-    let here = Bank::new(address, &meetings).config;
+    let here = guest(address);
     let mut nowhere = here.clone();
     nowhere.dbname("nobody's");
     // A word that is no statement, a key that is there, rights that the guest does not have, and no such database.
