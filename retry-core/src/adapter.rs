@@ -24,6 +24,8 @@ mod io_text;
 mod mysql_code;
 #[cfg(feature = "sqlx")]
 mod sqlite_code;
+#[cfg(any(feature = "tokio-postgres", feature = "sqlx", feature = "diesel"))]
+mod pgbouncer;
 #[cfg(any(feature = "tokio-postgres", feature = "sqlx"))]
 mod sqlstate;
 #[cfg(feature = "diesel")]

@@ -1,8 +1,10 @@
 //! The texts of transient errors of databases, for clients that keep nothing else of them.
 
+use super::pgbouncer;
+
 /// How each text begins, in English. `docs/adapters/diesel.md` has what they stand for.
 #[rustfmt::skip]
-const TRANSIENT: [&str; 40] = [
+const TRANSIENT: [&str; 41] = [
     // PostgreSQL: other transactions.
     "could not serialize access",
     "deadlock detected",
@@ -16,6 +18,7 @@ const TRANSIENT: [&str; 40] = [
     "terminating connection due to administrator command",
     "terminating connection due to conflict with recovery",
     "terminating connection due to idle-",
+    "terminating connection due to unexpected postmaster exit",
     "terminating connection because of crash of another server process",
     "the database system is ",
     // Its client, libpq: the connection.
@@ -64,7 +67,7 @@ pub(super) fn is_transient(text: &str) -> bool {
 
 fn begins_as_transient(reason: &str) -> bool {
     let has_no_room = reason.starts_with("User ") && reason.contains("'max_user_connections'");
-    has_no_room || TRANSIENT.iter().any(|start| reason.starts_with(start))
+    has_no_room || pgbouncer::is_transient(reason) || TRANSIENT.iter().any(|start| reason.starts_with(start))
 }
 
 /// Returns what is left of a line without the address and the severity that libpq begins it with.
@@ -98,6 +101,7 @@ mod tests {
             "FATAL:  sorry, too many clients already\n",
             "server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n\tbefore or while processing the request.\n",
             "timeout expired\n",
+            "FATAL:  query_wait_timeout\n",
         ];
         for reason in transient {
             assert!(is_transient(&format!("{at}{reason}")), "{reason}");

@@ -1,5 +1,7 @@
 //! The transient SQLSTATEs of PostgreSQL, for all adapters that receive one.
 
+use super::pgbouncer;
+
 /// The transient codes, each with the name that PostgreSQL's manual has for it, appendix A. The others are
 /// permanent; `docs/adapters/tokio-postgres.md` has the reasons.
 #[rustfmt::skip]
@@ -37,8 +39,14 @@ pub(super) const TRANSIENT: [(&str, &str); 23] = [
     ("HV00N", "fdw_unable_to_establish_connection"),
 ];
 
-/// Returns whether an error with this code is transient.
-pub(super) fn is_transient(code: &str) -> bool {
+/// The code of a protocol violation, which PgBouncer uses for almost all of its own errors.
+const PROTOCOL_VIOLATION: &str = "08P01";
+
+/// Returns whether an error with this code and this text is transient.
+pub(super) fn is_transient(code: &str, message: &str) -> bool {
+    if code == PROTOCOL_VIOLATION {
+        return pgbouncer::is_transient(message);
+    }
     TRANSIENT.iter().any(|(transient, _)| *transient == code)
 }
 
@@ -49,7 +57,7 @@ mod tests {
     #[test]
     fn what_the_server_settles_by_itself_is_transient() {
         for (code, name) in TRANSIENT {
-            assert!(is_transient(code), "{code} {name}");
+            assert!(is_transient(code, ""), "{code} {name}");
             assert_eq!(code.len(), 5, "{code}");
         }
     }
@@ -88,8 +96,15 @@ mod tests {
             ("", "no code"),
         ];
         for (code, name) in permanent {
-            assert!(!is_transient(code), "{code} {name}");
+            assert!(!is_transient(code, ""), "{code} {name}");
         }
+    }
+
+    #[test]
+    fn a_protocol_violation_is_one_of_pgbouncer_by_its_text() {
+        assert!(is_transient("08P01", "server conn crashed?"));
+        assert!(!is_transient("08P01", "invalid message format"));
+        assert!(!is_transient("22023", "server conn crashed?"), "another code");
     }
 
     /// Every code that is retried has a row, which has the reason.

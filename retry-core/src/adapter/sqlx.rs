@@ -47,7 +47,7 @@ fn has_transient_code(error: &dyn DatabaseError) -> bool {
     match code.parse() {
         // SQLite's codes are numbers, the longest of which has four digits.
         Ok(number) if code.len() < 5 => sqlite_code::is_transient(number),
-        _ => sqlstate::is_transient(&code),
+        _ => sqlstate::is_transient(&code, error.message()),
     }
 }
 

@@ -10,8 +10,8 @@ use crate::error::chain::chain;
 
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
-        match self.code() {
-            Some(code) => sqlstate::is_transient(code.code()),
+        match self.as_db_error() {
+            Some(error) => sqlstate::is_transient(error.code().code(), error.message()),
             None => self.is_closed() || failed_without_answer(self),
         }
     }

@@ -3,6 +3,7 @@
 pub mod etcd;
 pub mod http;
 pub mod mariadb;
+pub mod pgbouncer;
 pub mod postgres;
 pub mod rabbitmq;
 pub mod redis;

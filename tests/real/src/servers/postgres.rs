@@ -19,7 +19,7 @@ use crate::{Daemon, Greeting, Program, Server, account::account};
 const PACKAGE: &str = "postgresql";
 
 /// A client that begins, until it is told that the server is ready for a query. While it recovers, it is told to wait.
-const GREETING: Greeting =
+pub(crate) const GREETING: Greeting =
     Greeting { say: b"\0\0\0\x26\0\x03\0\0user\0fleet\0database\0postgres\0\0", hear: b"Z\0\0\0\x05I" };
 
 const RESTART: Policy =

@@ -3,6 +3,7 @@
 mod clients;
 mod commit;
 mod mariadb;
+mod pgbouncer;
 mod postgres;
 mod sqlite;
 
