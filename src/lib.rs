@@ -107,6 +107,32 @@ pub mod redis {}
 #[doc = include_str!("../docs/adapters/object_store.md")]
 pub mod object_store {}
 
+#[cfg(feature = "async-nats")]
+#[doc = include_str!("../docs/adapters/async-nats.md")]
+pub mod async_nats {}
+
+#[cfg(feature = "opendal")]
+#[doc = include_str!("../docs/adapters/opendal.md")]
+pub mod opendal {}
+
+#[cfg(feature = "tokio-postgres")]
+#[doc = include_str!("../docs/adapters/tokio-postgres.md")]
+pub mod tokio_postgres {}
+
+#[cfg(feature = "sqlx")]
+#[cfg_attr(feature = "tokio-postgres", doc = "[sqlstates]: crate::tokio_postgres#the-servers-codes")]
+#[doc = ""]
+#[doc = include_str!("../docs/adapters/sqlx.md")]
+pub mod sqlx {}
+
+#[cfg(feature = "diesel")]
+#[cfg_attr(feature = "tokio-postgres", doc = "[sqlstates]: crate::tokio_postgres#the-servers-codes")]
+#[cfg_attr(feature = "sqlx", doc = "[mysql]: crate::sqlx#mysql-and-mariadb")]
+#[cfg_attr(feature = "sqlx", doc = "[sqlite]: crate::sqlx#sqlite")]
+#[doc = ""]
+#[doc = include_str!("../docs/adapters/diesel.md")]
+pub mod diesel {}
+
 // The loop around whole clients.
 #[cfg(all(feature = "tower", any(target_has_atomic = "64", feature = "portable-atomic")))]
 #[doc = include_str!("../docs/adapters/tower.md")]
@@ -119,13 +145,6 @@ pub mod tower {
 pub mod reqwest_middleware {
     pub use retry_core::middleware::reqwest::*;
 }
-#[cfg(feature = "async-nats")]
-#[doc = include_str!("../docs/adapters/async-nats.md")]
-pub mod async_nats {}
-
-#[cfg(feature = "opendal")]
-#[doc = include_str!("../docs/adapters/opendal.md")]
-pub mod opendal {}
 
 /// The guides and design notes of the repository.
 #[cfg(doc)]
@@ -152,6 +171,9 @@ pub mod _documentation {
     #[cfg_attr(feature = "reqwest-middleware", doc = "[`reqwest-middleware`]: crate::reqwest_middleware")]
     #[cfg_attr(feature = "async-nats", doc = "[`async-nats`]: crate::async_nats")]
     #[cfg_attr(feature = "opendal", doc = "[`opendal`]: crate::opendal")]
+    #[cfg_attr(feature = "tokio-postgres", doc = "[`tokio-postgres`]: crate::tokio_postgres")]
+    #[cfg_attr(feature = "sqlx", doc = "[`sqlx`]: crate::sqlx")]
+    #[cfg_attr(feature = "diesel", doc = "[`diesel`]: crate::diesel")]
     #[doc = ""]
     #[doc = include_str!("../docs/adapters.md")]
     pub mod adapters {}
@@ -194,6 +216,9 @@ pub mod _documentation {
     #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
     #[doc = include_str!("../docs/web.md")]
     pub mod web {}
+    #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
+    #[doc = include_str!("../docs/transactions.md")]
+    pub mod transactions {}
 }
 
 #[doc(hidden)]

@@ -3,10 +3,13 @@
 //! `cargo test -p real --test chaos` does it to all of them, `… -- redis s3` to those named. `CHAOS_FAULTS` is the number
 //! of faults for each, `CHAOS_SEED` another order of them.
 
+mod bank;
 mod etcd;
 mod http;
 mod nats;
 mod opendal;
+mod mariadb;
+mod postgres;
 mod rabbitmq;
 mod redis;
 mod report;
@@ -40,6 +43,8 @@ const SYSTEMS: &[System] = &[
     ("rabbitmq", |schedule| tokio::spawn(rabbitmq::run(schedule))),
     ("nats", |schedule| tokio::spawn(nats::run(schedule))),
     ("opendal", |schedule| tokio::spawn(opendal::run(schedule))),
+    ("postgres", |schedule| tokio::spawn(postgres::run(schedule))),
+    ("mariadb", |schedule| tokio::spawn(mariadb::run(schedule))),
 ];
 
 #[tokio::main]

@@ -8,6 +8,7 @@ mod opendal;
 mod pages;
 mod redis;
 mod s3;
+mod sql;
 mod tls;
 
 use std::{pin::Pin, time::Duration};
