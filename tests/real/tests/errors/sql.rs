@@ -8,6 +8,7 @@ mod postgres;
 mod sqlite;
 
 use reattempt::Retryable;
+use sqlx::migrate::MigrateError;
 
 use self::clients::Client;
 
@@ -99,4 +100,12 @@ async fn ended<C: Client>(client: &mut C) {
         }
     };
     assert!(error.is_retryable(), "{error:?}");
+}
+
+#[test]
+fn a_migration_is_judged_by_the_error_in_it() {
+    let failed = |error| sqlx::Error::Migrate(Box::new(MigrateError::Execute(error)));
+    assert!(failed(sqlx::Error::PoolTimedOut).is_retryable());
+    assert!(!failed(sqlx::Error::RowNotFound).is_retryable());
+    assert!(!sqlx::Error::Migrate(Box::new(MigrateError::VersionMissing(1))).is_retryable());
 }

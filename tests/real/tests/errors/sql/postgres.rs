@@ -124,6 +124,18 @@ async fn a_server_that_is_full_or_not_there_is_retried() {
     .await;
 }
 
+/// While a replica becomes the server that takes writes, none does.
+#[tokio::test]
+async fn a_server_of_another_role_is_retried() {
+    bounded(async {
+        let (server, url) = serve().await;
+        server.run("alter role guest set default_transaction_read_only = on").await.unwrap();
+        let other = refusal::<TokioPostgres>(&format!("{url}?target_session_attrs=read-write")).await;
+        assert!(other.is_retryable(), "{other:?}");
+    })
+    .await;
+}
+
 async fn shut_out<C: Client>(url: &str, code: &str) {
     judge::<C>(&refusal::<C>(url).await, code, false);
 }
