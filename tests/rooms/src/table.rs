@@ -53,7 +53,7 @@ pub const CORE: Table = Table {
     folder: "retry-core",
     rooms: &[
         "policy", "decision", "runtime", "error", "observe", "budget", "breaker", "throttle", "hedge",
-        "fleet", "config", "testing", "call", "adapter", "lib",
+        "fleet", "config", "testing", "call", "adapter", "middleware", "lib",
     ],
     upward: &[
         Upward {
