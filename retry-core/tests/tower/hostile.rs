@@ -76,10 +76,8 @@ impl Service<()> for Stuck {
     type Future = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        match self.is_stuck(Point::Ready, self.calls.load(Ordering::SeqCst) + 1) {
-            true => Poll::Pending,
-            false => Poll::Ready(Ok(())),
-        }
+        let is_stuck = self.is_stuck(Point::Ready, self.calls.load(Ordering::SeqCst) + 1);
+        if is_stuck { Poll::Pending } else { Poll::Ready(Ok(())) }
     }
 
     fn call(&mut self, (): ()) -> Self::Future {

@@ -14,6 +14,7 @@ use crate::{POLICY, transient};
 
 type Answer = Result<Response<&'static str>, BoxError>;
 
+#[expect(clippy::unnecessary_wraps, reason = "a service returns it as it is")]
 fn answer(status: u16, headers: &[(&str, &str)]) -> Answer {
     let mut response = Response::builder().status(status);
     for (name, value) in headers {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use http::Extensions;
@@ -69,7 +69,7 @@ async fn retry_after_is_waited_for() {
             Ok(response)
         })
         .await;
-        let start = Instant::now();
+        let start = tokio::time::Instant::now();
         let response = retried().post(server.url("")).body("order").send().await.unwrap();
         assert_eq!((response.status().as_u16(), server.requests()), (200, 2));
         assert!(start.elapsed() >= Duration::from_secs(1), "{:?}", start.elapsed());
@@ -172,7 +172,7 @@ async fn a_breaker_opens_and_spares_the_server() {
     bounded(async {
         let server = Server::answering(&[500; 100]).await;
         let breaker =
-            Arc::new(CircuitBreaker::new().consecutive_failures(3).open_for(Duration::from_secs(3600)));
+            Arc::new(CircuitBreaker::new().consecutive_failures(3).open_for(Duration::from_hours(1)));
         let client = with(RetryMiddleware::new(POLICY).breaker(Arc::clone(&breaker)));
         let response = client.execute(request(Method::GET, &server, "")).await.unwrap();
         assert_eq!((response.status().as_u16(), server.requests()), (500, 3));
