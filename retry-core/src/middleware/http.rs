@@ -23,12 +23,14 @@ pub(super) struct HttpRules {
 }
 
 impl HttpRules {
-    /// Returns the verdict on a response to a request.
+    /// Returns the verdict on a response to a request. `answers_it` returns whether it is that request's own response, and
+    /// not that of a request to which the client was redirected.
     pub(super) fn of_response(
         self,
         request: Option<(&Method, &HeaderMap)>,
         status: StatusCode,
         headers: &HeaderMap,
+        answers_it: impl FnOnce() -> bool,
     ) -> Verdict {
         if status.as_u16() < 400 {
             return Verdict::Success;
@@ -38,9 +40,9 @@ impl HttpRules {
         if !is_transient_answer(status.as_u16(), retry_after.is_some()) {
             return Verdict::Success;
         }
-        let was_refused =
+        let is_refusal =
             is_refusal(status) || (status == StatusCode::SERVICE_UNAVAILABLE && retry_after.is_some());
-        if was_refused || self.may_repeat(request) {
+        if self.may_repeat(request) || (is_refusal && answers_it()) {
             Verdict::Transient { retry_after }
         } else {
             Verdict::Unrepeatable
