@@ -324,3 +324,56 @@ async fn the_deadline_of_the_policy_ends_a_call() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_interceptor_inside_sees_each_attempt_and_one_outside_each_call() {
+    bounded(async {
+        let server = Server::start(|number, request| async move {
+            let header = |name: &str| request.headers()[name].to_str().unwrap().to_owned();
+            if number < 3 {
+                Ok(status_alone(&Status::unavailable("down")))
+            } else {
+                ok(&(header("token") + &header("call")))
+            }
+        })
+        .await;
+        let number = |name: &'static str| {
+            let count = AtomicU32::new(0);
+            move |mut request: Request<()>| {
+                let number = count.fetch_add(1, Ordering::SeqCst) + 1;
+                request.metadata_mut().insert(name, number.to_string().parse().unwrap());
+                Ok::<_, Status>(request)
+            }
+        };
+        let (token, call) = (Arc::new(number("token")), Arc::new(number("call")));
+        let channel = tower::ServiceBuilder::new()
+            .layer(tonic::service::InterceptorLayer::new(move |request| call(request)))
+            .layer(RetryLayer::grpc(POLICY))
+            .layer(tonic::service::InterceptorLayer::new(move |request| token(request)))
+            .service(channel(&server));
+        let response = Client::new(channel).unary(hello()).await.unwrap();
+        assert_eq!(response.into_inner(), "31");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_channel_of_several_servers_under_the_layer() {
+    bounded(async {
+        let mut servers = Vec::new();
+        for _ in 0..3 {
+            servers.push(failing(0, || Err("never".into())).await);
+        }
+        servers[0].kill().await;
+        let endpoints = servers
+            .iter()
+            .map(|server| Endpoint::from_shared(format!("http://{}", server.address)).unwrap())
+            .collect::<Vec<_>>();
+        let mut client =
+            Client::new(RetryLayer::grpc(PATIENT).layer(Channel::balance_list(endpoints.into_iter())));
+        for _ in 0..20 {
+            assert_eq!(client.unary(hello()).await.unwrap().into_inner(), "hello");
+        }
+    })
+    .await;
+}
