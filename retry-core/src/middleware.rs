@@ -1,6 +1,8 @@
 //! Retries around the clients and services of other crates: a layer of tower and a middleware of reqwest.
 
 mod http;
+#[cfg(feature = "reqwest")]
+mod of_reqwest;
 mod settings;
 mod verdict;
 

@@ -9,7 +9,7 @@ use ::http::{Method, StatusCode};
 use super::verdict::Verdict;
 use crate::adapter::http::{retry_after, sent_at};
 use crate::adapter::status::is_transient_answer;
-use crate::error::chain::{chain, link};
+use crate::error::chain::{chain, has_refusal, link};
 use crate::runtime;
 
 /// The header by which a server recognizes a repeated request, as several APIs and the IETF's draft name it.
@@ -23,12 +23,14 @@ pub(super) struct HttpRules {
 }
 
 impl HttpRules {
-    /// Returns the verdict on a response to a request.
+    /// Returns the verdict on a response to a request. `answers_it` returns whether it is that request's own response, and
+    /// not that of a request to which the client was redirected.
     pub(super) fn of_response(
         self,
         request: Option<(&Method, &HeaderMap)>,
         status: StatusCode,
         headers: &HeaderMap,
+        answers_it: impl FnOnce() -> bool,
     ) -> Verdict {
         if status.as_u16() < 400 {
             return Verdict::Success;
@@ -38,9 +40,9 @@ impl HttpRules {
         if !is_transient_answer(status.as_u16(), retry_after.is_some()) {
             return Verdict::Success;
         }
-        let was_refused =
+        let is_refusal =
             is_refusal(status) || (status == StatusCode::SERVICE_UNAVAILABLE && retry_after.is_some());
-        if was_refused || self.may_repeat(request) {
+        if self.may_repeat(request) || (is_refusal && answers_it()) {
             Verdict::Transient { retry_after }
         } else {
             Verdict::Unrepeatable
@@ -79,32 +81,72 @@ fn is_refusal(status: StatusCode) -> bool {
 
 /// Returns whether an error shows that the request was not sent: no connection was made.
 fn was_not_sent(error: &(dyn Error + 'static)) -> bool {
-    chain(Some(error)).any(|error| {
-        let by_kind = link::<io::Error>(error).is_some_and(|error| {
-            matches!(
-                error.kind(),
-                io::ErrorKind::ConnectionRefused
-                    | io::ErrorKind::HostUnreachable
-                    | io::ErrorKind::NetworkUnreachable
-                    | io::ErrorKind::AddrNotAvailable
-            )
-        });
-        by_kind || is_of_connect(error)
-    }) || crate::error::chain::has_refusal(Some(error))
+    let by_client = chain(Some(error)).find_map(is_of_connect);
+    let was_not_connected = by_client.unwrap_or_else(|| {
+        chain(Some(error)).filter_map(link::<io::Error>).any(|error| is_kind_of_connect(error.kind()))
+    });
+    was_not_connected || has_refusal(Some(error))
 }
 
-/// Returns whether an error of a client is that of its connect.
-fn is_of_connect(error: &(dyn Error + 'static)) -> bool {
+/// Returns whether only a connect fails with this kind. An established connection may fail with `HostUnreachable` and
+/// `NetworkUnreachable`, too, when routers have rejected what was sent on it for long enough.
+fn is_kind_of_connect(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::ConnectionRefused | io::ErrorKind::AddrNotAvailable)
+}
+
+/// Returns whether an error of a client is that of its connect, or `None` if it is of no client that is known here.
+fn is_of_connect(error: &(dyn Error + 'static)) -> Option<bool> {
     #[cfg(feature = "reqwest")]
-    if link::<::reqwest::Error>(error).is_some_and(::reqwest::Error::is_connect) {
-        return true;
+    if let Some(error) = link::<::reqwest::Error>(error) {
+        return Some(error.is_connect());
     }
-    #[cfg(all(any(feature = "reqwest", feature = "etcd-client"), not(target_family = "wasm")))]
-    if link::<hyper_util::client::legacy::Error>(error)
-        .is_some_and(hyper_util::client::legacy::Error::is_connect)
-    {
-        return true;
+    // The text of hyper-util's error, whose type is known only with some features.
+    let text = error.to_string();
+    text.starts_with("client error (").then(|| text.starts_with("client error (Connect)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use core::fmt::{self, Display, Formatter};
+
+    use super::*;
+
+    /// An error with the text of hyper-util's.
+    #[derive(Debug)]
+    struct OfClient(&'static str, io::Error);
+
+    impl Display for OfClient {
+        fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
     }
-    let _ = error;
-    false
+
+    impl Error for OfClient {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.1)
+        }
+    }
+
+    #[test]
+    fn the_client_decides_whether_a_request_was_sent() {
+        for kind in
+            [io::ErrorKind::ConnectionRefused, io::ErrorKind::HostUnreachable, io::ErrorKind::TimedOut]
+        {
+            assert!(was_not_sent(&OfClient("client error (Connect)", kind.into())));
+            assert!(!was_not_sent(&OfClient("client error (SendRequest)", kind.into())));
+        }
+    }
+
+    #[test]
+    fn without_a_client_the_kind_decides() {
+        assert!(was_not_sent(&io::Error::from(io::ErrorKind::ConnectionRefused)));
+        assert!(was_not_sent(&io::Error::other(io::Error::from(io::ErrorKind::AddrNotAvailable))));
+        for kind in [
+            io::ErrorKind::HostUnreachable,
+            io::ErrorKind::NetworkUnreachable,
+            io::ErrorKind::ConnectionReset,
+        ] {
+            assert!(!was_not_sent(&io::Error::from(kind)), "{kind:?}");
+        }
+    }
 }

@@ -128,11 +128,7 @@ impl RetryMiddleware {
     }
 
     fn judge(&self, kept: Option<&Request>, outcome: &Result<Response>) -> Verdict {
-        let request = kept.map(|request| (request.method(), request.headers()));
-        match outcome {
-            Ok(response) => self.rules.of_response(request, response.status(), response.headers()),
-            Err(error) => self.rules.of_error(request, cause(error)),
-        }
+        self.rules.of_reqwest(kept, outcome.as_ref().map_err(cause))
     }
 }
 

@@ -60,6 +60,7 @@ impl Settings {
     }
 
     /// Returns whether a call shares anything with other calls.
+    #[cfg(feature = "tower")]
     #[inline]
     pub(super) fn is_shared(&self) -> bool {
         self.is_shared

@@ -14,7 +14,7 @@ use crate::{POLICY, transient};
 
 type Answer = Result<Response<&'static str>, BoxError>;
 
-#[expect(clippy::unnecessary_wraps, reason = "it stands where an error may stand")]
+#[expect(clippy::unnecessary_wraps, reason = "a service returns it as it is")]
 fn answer(status: u16, headers: &[(&str, &str)]) -> Answer {
     let mut response = Response::builder().status(status);
     for (name, value) in headers {
@@ -82,7 +82,7 @@ async fn a_request_that_was_not_processed_is_repeated() {
         assert_eq!(sent(&Method::POST, &[], false, answer(status, &[])).await.0, 2, "{status}");
     }
     assert_eq!(sent(&Method::POST, &[], false, answer(503, &[("Retry-After", "0")])).await.0, 2);
-    for kind in [io::ErrorKind::ConnectionRefused, io::ErrorKind::HostUnreachable] {
+    for kind in [io::ErrorKind::ConnectionRefused, io::ErrorKind::AddrNotAvailable] {
         let error = io::Error::other(io::Error::from(kind));
         assert_eq!(sent(&Method::POST, &[], false, Err(error.into())).await.0, 2, "{kind}");
     }

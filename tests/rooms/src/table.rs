@@ -52,8 +52,22 @@ pub struct LongFunction {
 pub const CORE: Table = Table {
     folder: "retry-core",
     rooms: &[
-        "policy", "decision", "runtime", "error", "observe", "budget", "breaker", "throttle", "hedge",
-        "fleet", "config", "testing", "call", "adapter", "lib",
+        "policy",
+        "decision",
+        "runtime",
+        "error",
+        "observe",
+        "budget",
+        "breaker",
+        "throttle",
+        "hedge",
+        "fleet",
+        "config",
+        "testing",
+        "call",
+        "adapter",
+        "middleware",
+        "lib",
     ],
     upward: &[
         Upward {

@@ -179,7 +179,6 @@ where
 }
 
 /// Returns a body that breaks off after `text`, once the headers are sent.
-#[must_use]
 pub fn broken(text: &'static str) -> Body {
     let parts = [Ok(text), Err(BoxError::from("the disk is gone"))];
     Body::from_stream(tokio_stream::iter(parts).then(async |part| {

@@ -40,14 +40,7 @@ impl<S> Around<S> for ByTryClone {
 
 impl Judge<Request, Response> for Http {
     fn judge(&self, kept: Option<&Request>, outcome: Result<&Response, &BoxError>) -> Verdict {
-        let request = kept.map(|request| (request.method(), request.headers()));
-        match outcome {
-            Ok(response) => self.0.of_response(request, response.status(), response.headers()),
-            Err(error) => {
-                let error: &(dyn Error + 'static) = &**error;
-                self.0.of_error(request, error)
-            }
-        }
+        self.0.of_reqwest(kept, outcome.map_err(|error| &**error as &(dyn Error + 'static)))
     }
 
     fn describe(&self, response: &Response, f: &mut Formatter<'_>) -> fmt::Result {

@@ -66,7 +66,7 @@ impl<B, Res> Judge<::http::Request<B>, ::http::Response<Res>> for Http {
     ) -> Verdict {
         let request = kept.map(|request| (request.method(), request.headers()));
         match outcome {
-            Ok(response) => self.0.of_response(request, response.status(), response.headers()),
+            Ok(response) => self.0.of_response(request, response.status(), response.headers(), || true),
             Err(error) => {
                 let error: &(dyn Error + 'static) = &**error;
                 self.0.of_error(request, error)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http_body_util::BodyExt;
 use reattempt::tower::{Grpc, Peek, Replayed, Retry, RetryLayer};
@@ -134,7 +134,7 @@ async fn pushback_is_obeyed() {
             assert_eq!((status.code(), server.requests()), (Code::Unavailable, 1));
 
             let server = failing(1, move || push("300")).await;
-            let start = Instant::now();
+            let start = tokio::time::Instant::now();
             client(&server).unary(hello()).await.unwrap();
             assert!(start.elapsed() >= Duration::from_millis(300), "{:?}", start.elapsed());
             assert_eq!(server.requests(), 2);
@@ -151,7 +151,7 @@ async fn retry_info_is_waited_for() {
             Ok(status_alone(&Status::with_error_details(Code::ResourceExhausted, "quota", details)))
         };
         let server = failing(1, quota).await;
-        let start = Instant::now();
+        let start = tokio::time::Instant::now();
         client(&server).unary(hello()).await.unwrap();
         assert!(start.elapsed() >= Duration::from_millis(300), "{:?}", start.elapsed());
     })
@@ -242,7 +242,7 @@ async fn a_breaker_opens_and_refuses() {
     bounded(async {
         let server = failing(u32::MAX, || stream(tokio_stream::empty(), &Status::unavailable("down"))).await;
         let breaker =
-            Arc::new(CircuitBreaker::new().consecutive_failures(3).open_for(Duration::from_secs(3600)));
+            Arc::new(CircuitBreaker::new().consecutive_failures(3).open_for(Duration::from_hours(1)));
         let mut client = client_with(&RetryLayer::grpc(POLICY).breaker(Arc::clone(&breaker)), &server);
         let status = client.unary(hello()).await.unwrap_err();
         assert_eq!((status.code(), server.requests()), (Code::Unavailable, 3));
@@ -317,10 +317,63 @@ async fn the_deadline_of_the_policy_ends_a_call() {
         let server = failing(u32::MAX, || Ok(status_alone(&Status::unavailable("down")))).await;
         let policy =
             Policy::new().unlimited().base(Duration::from_millis(50)).deadline(Duration::from_millis(400));
-        let start = Instant::now();
+        let start = tokio::time::Instant::now();
         let status = client_with(&RetryLayer::grpc(policy), &server).unary(hello()).await.unwrap_err();
         assert_eq!(status.message(), "down");
         assert!(start.elapsed() < Duration::from_secs(10));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_interceptor_inside_sees_each_attempt_and_one_outside_each_call() {
+    bounded(async {
+        let server = Server::start(|number, request| async move {
+            let header = |name: &str| request.headers()[name].to_str().unwrap().to_owned();
+            if number < 3 {
+                Ok(status_alone(&Status::unavailable("down")))
+            } else {
+                ok(&(header("token") + &header("call")))
+            }
+        })
+        .await;
+        let number = |name: &'static str| {
+            let count = AtomicU32::new(0);
+            move |mut request: Request<()>| {
+                let number = count.fetch_add(1, Ordering::SeqCst) + 1;
+                request.metadata_mut().insert(name, number.to_string().parse().unwrap());
+                Ok::<_, Status>(request)
+            }
+        };
+        let (token, call) = (Arc::new(number("token")), Arc::new(number("call")));
+        let channel = tower::ServiceBuilder::new()
+            .layer(tonic::service::InterceptorLayer::new(move |request| call(request)))
+            .layer(RetryLayer::grpc(POLICY))
+            .layer(tonic::service::InterceptorLayer::new(move |request| token(request)))
+            .service(channel(&server));
+        let response = Client::new(channel).unary(hello()).await.unwrap();
+        assert_eq!(response.into_inner(), "31");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_channel_of_several_servers_under_the_layer() {
+    bounded(async {
+        let mut servers = Vec::new();
+        for _ in 0..3 {
+            servers.push(failing(0, || Err("never".into())).await);
+        }
+        servers[0].kill().await;
+        let endpoints = servers
+            .iter()
+            .map(|server| Endpoint::from_shared(format!("http://{}", server.address)).unwrap())
+            .collect::<Vec<_>>();
+        let mut client =
+            Client::new(RetryLayer::grpc(PATIENT).layer(Channel::balance_list(endpoints.into_iter())));
+        for _ in 0..20 {
+            assert_eq!(client.unary(hello()).await.unwrap().into_inner(), "hello");
+        }
     })
     .await;
 }

@@ -1,7 +1,7 @@
 //! The client of hyper-util under the layer.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request};
@@ -56,7 +56,7 @@ async fn retry_after_is_waited_for() {
             Ok(response)
         })
         .await;
-        let start = Instant::now();
+        let start = tokio::time::Instant::now();
         // The server has refused the request, so a POST may be repeated.
         let response = retried().oneshot(request(Method::POST, &server, "")).await.unwrap();
         assert_eq!((response.status().as_u16(), server.requests()), (200, 2));
@@ -146,7 +146,7 @@ async fn a_breaker_opens_and_spares_the_server() {
     bounded(async {
         let server = Server::answering(&[500; 100]).await;
         let breaker =
-            Arc::new(CircuitBreaker::new().consecutive_failures(3).open_for(Duration::from_secs(3600)));
+            Arc::new(CircuitBreaker::new().consecutive_failures(3).open_for(Duration::from_hours(1)));
         let service = RetryLayer::http(POLICY).breaker(Arc::clone(&breaker)).layer(plain());
         let response = service.clone().oneshot(request(Method::GET, &server, "")).await.unwrap();
         assert_eq!(response.status(), 500, "the last response, not the refusal");

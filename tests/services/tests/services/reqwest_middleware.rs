@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use http::Extensions;
 use reattempt::reqwest_middleware::RetryMiddleware;
+use reattempt::tower::RetryLayer;
 use reattempt::{CircuitBreaker, CircuitOpen, CircuitState, RetryBudget};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, Request, Response};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Error, Middleware, Next, Result};
 use services::{PATIENT, POLICY, Server, answer, bounded, broken, read};
+use tower::{Layer, ServiceExt};
 
 use crate::reqwest_client::{client, request, stream};
 
@@ -69,7 +71,7 @@ async fn retry_after_is_waited_for() {
             Ok(response)
         })
         .await;
-        let start = Instant::now();
+        let start = tokio::time::Instant::now();
         let response = retried().post(server.url("")).body("order").send().await.unwrap();
         assert_eq!((response.status().as_u16(), server.requests()), (200, 2));
         assert!(start.elapsed() >= Duration::from_secs(1), "{:?}", start.elapsed());
@@ -172,7 +174,7 @@ async fn a_breaker_opens_and_spares_the_server() {
     bounded(async {
         let server = Server::answering(&[500; 100]).await;
         let breaker =
-            Arc::new(CircuitBreaker::new().consecutive_failures(3).open_for(Duration::from_secs(3600)));
+            Arc::new(CircuitBreaker::new().consecutive_failures(3).open_for(Duration::from_hours(1)));
         let client = with(RetryMiddleware::new(POLICY).breaker(Arc::clone(&breaker)));
         let response = client.execute(request(Method::GET, &server, "")).await.unwrap();
         assert_eq!((response.status().as_u16(), server.requests()), (500, 3));
@@ -212,6 +214,52 @@ async fn a_call_that_is_dropped_releases_its_trial() {
         assert!(tokio::time::timeout(Duration::from_millis(100), call).await.is_err());
         assert_eq!(server.requests(), 1);
         breaker.acquire().expect("the place of the trial is free").ignore();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refusal_after_a_redirect_does_not_repeat_the_request() {
+    bounded(async {
+        for status in [302, 303] {
+            for refusal in [429, 503] {
+                let server = Server::start(move |_, request| async move {
+                    let response = http::Response::builder();
+                    Ok(match *request.method() {
+                        Method::POST => response.status(status).header("location", "/order/7"),
+                        _ => response.status(refusal).header("retry-after", "0"),
+                    }
+                    .body("".into())?)
+                })
+                .await;
+                let response = retried().execute(request(Method::POST, &server, "pay")).await.unwrap();
+                assert_eq!((response.status().as_u16(), server.requests()), (refusal, 2), "it was paid");
+                let layer = RetryLayer::reqwest(POLICY).layer(client());
+                let response = layer.oneshot(request(Method::POST, &server, "pay")).await.unwrap();
+                assert_eq!((response.status().as_u16(), server.requests()), (refusal, 4), "it was paid");
+            }
+        }
+    })
+    .await;
+}
+
+/// The error of reqwest does not show that its request was one to which the client was redirected.
+#[tokio::test]
+async fn a_client_without_redirects_is_safe_if_a_redirect_leads_nowhere() {
+    bounded(async {
+        let mut away = Server::answering(&[]).await;
+        away.kill().await;
+        let url = away.url("");
+        let server = Server::start(move |_, _| {
+            let moved = http::Response::builder().status(303).header("location", &url).body("".into());
+            async { Ok(moved?) }
+        })
+        .await;
+        let policy = reqwest::redirect::Policy::none();
+        let client = reqwest::Client::builder().redirect(policy).build().unwrap();
+        let client = ClientBuilder::new(client).with(RetryMiddleware::new(POLICY)).build();
+        let response = client.execute(request(Method::POST, &server, "pay")).await.unwrap();
+        assert_eq!((response.status().as_u16(), server.requests()), (303, 1));
     })
     .await;
 }
