@@ -3,6 +3,8 @@
 
 mod amqp;
 mod http;
+mod nats;
+mod opendal;
 mod redis;
 mod s3;
 mod tls;
