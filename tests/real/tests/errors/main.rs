@@ -5,6 +5,7 @@ mod amqp;
 mod http;
 mod nats;
 mod opendal;
+mod pages;
 mod redis;
 mod s3;
 mod tls;
