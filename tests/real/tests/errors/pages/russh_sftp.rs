@@ -16,9 +16,14 @@ enum Failure {
     Io(#[from] std::io::Error),
 }
 
-/// Every attempt opens a channel and writes the file from its beginning.
+/// Every attempt connects, and writes the file from its beginning.
 #[retry(max = 4, base_ms = 200, max_delay = "5s")]
-async fn upload<H: Handler>(ssh: &Handle<H>, path: &str, content: &[u8]) -> Result<(), Failure> {
+async fn upload<H: Handler>(
+    connect: impl AsyncFn() -> Result<Handle<H>, russh::Error>,
+    path: &str,
+    content: &[u8],
+) -> Result<(), Failure> {
+    let ssh = connect().await?;
     let channel = ssh.channel_open_session().await?;
     channel.request_subsystem(true, "sftp").await?;
     let sftp = SftpSession::new(channel.into_stream()).await?;
