@@ -7,12 +7,12 @@ use async_nats::{
     jetstream::{
         self, Context,
         context::{PublishErrorKind, RequestErrorKind as ApiErrorKind},
-        object_store::{self, GetErrorKind},
+        object_store::{self, GetErrorKind, ObjectStore},
         stream::{Config, DiscardPolicy},
     },
 };
 use real::servers::nats::Nats;
-use reattempt::Retryable;
+use reattempt::{Retryable, retry, testing};
 
 use crate::bounded;
 
@@ -213,6 +213,13 @@ async fn keys_and_values_by_what_is_behind() {
     .await;
 }
 
+/// In a box its type is not known, so it is named.
+#[retry(max = 3, base = "1s", ask = object_store::GetError)]
+async fn get(files: &ObjectStore, name: &str) -> Result<(), async_nats::Error> {
+    files.get(name).await?;
+    Ok(())
+}
+
 /// Their errors are behind a feature that the adapter does not ask for.
 #[tokio::test]
 async fn objects_by_the_names_of_the_kinds() {
@@ -225,6 +232,9 @@ async fn objects_by_the_names_of_the_kinds() {
         let files = jetstream.create_object_store(files).await.unwrap();
         let missing = files.get("report").await.err().unwrap();
         assert!(missing.kind() == GetErrorKind::NotFound && !missing.is_retryable(), "{missing:?}");
+        let guard = testing::no_wait();
+        get(&files, "report").await.unwrap_err();
+        assert!(guard.delays().is_empty());
         assert!(object_store::GetError::new(GetErrorKind::TimedOut).is_retryable());
         let unread = files.put("report", &mut Unreadable).await.unwrap_err();
         assert!(!unread.is_retryable(), "a file that is no file: {unread:?}");
