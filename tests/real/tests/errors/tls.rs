@@ -32,7 +32,7 @@ pub(crate) fn acceptor() -> (TlsAcceptor, CertificateDer<'static>) {
 }
 
 /// A server of HTTPS, and the certificate that it shows.
-async fn serve() -> (InProcess, Certificate) {
+pub(crate) async fn serve() -> (InProcess, Certificate) {
     let (acceptor, certificate) = acceptor();
     let server = InProcess::start(move |stream| {
         let acceptor = acceptor.clone();
