@@ -190,7 +190,8 @@ mod tests {
         assert!(caused(Kind::Io, "broken pipe"));
         assert!(caused(Kind::Io, io::Error::from(io::ErrorKind::ConnectionRefused)));
         assert!(caused(Kind::Dns, io::Error::other("failed to lookup address information")));
-        assert!(!caused(Kind::Io, io::Error::from(io::ErrorKind::InvalidInput)));
+        let untrusted = io::Error::from(io::ErrorKind::InvalidData);
+        assert!(!caused(Kind::Io, io::Error::other(untrusted)), "a certificate that is not trusted");
         assert!(caused(Kind::Tls, io::Error::from(io::ErrorKind::UnexpectedEof)));
         assert!(!caused(Kind::Tls, io::Error::other(io::Error::from(io::ErrorKind::InvalidData))));
         assert!(!caused(Kind::Tls, "no certificates"));

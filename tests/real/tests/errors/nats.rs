@@ -1,6 +1,6 @@
 //! NATS' refusals, and what looks like one.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_nats::{
     Client, ConnectError, ConnectErrorKind, ConnectOptions, RequestErrorKind,
@@ -11,10 +11,12 @@ use async_nats::{
         stream::{Config, DiscardPolicy},
     },
 };
-use real::servers::nats::Nats;
+use real::{InProcess, servers::nats::Nats};
 use reattempt::{Retryable, retry, testing};
+use tokio::io::AsyncWriteExt;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
 
-use crate::bounded;
+use crate::{bounded, tls::acceptor};
 
 const PASSWORD: &str = "authorization { user: somebody, password: right }";
 const FEW: &str = "max_connections: 1";
@@ -60,6 +62,48 @@ async fn too_many_connections_are_retried() {
         let refused = async_nats::connect(format!("nats://{}", nats.address())).await.unwrap_err();
         assert!(refused.to_string().to_lowercase().contains("maximum connections exceeded"), "{refused:?}");
         assert!(refused.is_retryable(), "{refused:?}");
+    })
+    .await;
+}
+
+/// A server that asks for TLS, as far as the handshake.
+async fn serve_tls() -> InProcess {
+    let (acceptor, _) = acceptor();
+    InProcess::start(move |mut stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let info = b"INFO {\"server_id\":\"a\",\"max_payload\":64,\"proto\":1,\"tls_required\":true}\r\n";
+            let _ = stream.write_all(info).await;
+            // A client that refuses the certificate ends the handshake, as it should.
+            let _ = acceptor.accept(stream).await;
+        }
+    })
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_not_trusted_is_not_retried() {
+    bounded(async {
+        let server = serve_tls().await;
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(RootCertStore::empty())
+            .with_no_client_auth();
+        let options = ConnectOptions::new().require_tls(true).tls_client_config(config);
+        let refused = options.connect(format!("tls://{}", server.address())).await.unwrap_err();
+        assert!(refused.to_string().contains("UnknownIssuer") && !refused.is_retryable(), "{refused:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_before_the_server_greets_is_retried() {
+    bounded(async {
+        let server = InProcess::start(|stream| async move { drop(stream) }).await.unwrap();
+        let cut = async_nats::connect(format!("nats://{}", server.address())).await.unwrap_err();
+        assert!(cut.is_retryable(), "{cut:?}");
     })
     .await;
 }

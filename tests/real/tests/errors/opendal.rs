@@ -11,16 +11,20 @@ use real::{
 };
 use reattempt::{Retryable, retry, testing};
 
-use crate::bounded;
+use crate::{bounded, tls};
 
 const BUCKET: &str = "files";
 
 /// A bucket, by these credentials.
-fn operator(address: std::net::SocketAddr, bucket: &str, (access_key, secret): (&str, &str)) -> Operator {
+fn operator(address: std::net::SocketAddr, bucket: &str, credentials: (&str, &str)) -> Operator {
+    operator_at(&format!("http://{address}"), bucket, credentials)
+}
+
+fn operator_at(endpoint: &str, bucket: &str, (access_key, secret): (&str, &str)) -> Operator {
     opendal::install_default();
     let service = services::S3::default()
         .bucket(bucket)
-        .endpoint(&format!("http://{address}"))
+        .endpoint(endpoint)
         .region("us-east-1")
         .access_key_id(access_key)
         .secret_access_key(secret)
@@ -107,6 +111,18 @@ async fn a_server_that_is_down_is_retried() {
         assert!(refused.is_retryable(), "{refused:?}");
         let io = std::io::Error::from(refused);
         assert!(io.is_retryable(), "{io:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_not_trusted_is_not_retried() {
+    bounded(async {
+        let (server, _) = tls::serve().await;
+        let files = operator_at(&format!("https://{}", server.address()), BUCKET, CREDENTIALS);
+        let refused = files.read("report").await.unwrap_err();
+        assert!(refused.is_temporary(), "opendal would retry it: {refused:?}");
+        assert!(!refused.is_retryable(), "{refused:?}");
     })
     .await;
 }
