@@ -10,7 +10,10 @@ use super::link::LinkClassifier;
     feature = "russh-sftp",
     feature = "ssh2",
     feature = "redis",
-    feature = "object_store"
+    feature = "object_store",
+    feature = "tokio-postgres",
+    feature = "sqlx",
+    feature = "diesel"
 ))]
 use super::link::classify_link;
 
@@ -52,4 +55,14 @@ pub(crate) const CLASSIFIERS: &[LinkClassifier] = &[
     classify_link::<::redis::ServerError>,
     #[cfg(feature = "object_store")]
     classify_link::<::object_store::Error>,
+    #[cfg(feature = "tokio-postgres")]
+    classify_link::<::tokio_postgres::Error>,
+    #[cfg(feature = "tokio-postgres")]
+    classify_link::<::tokio_postgres::error::DbError>,
+    #[cfg(feature = "sqlx")]
+    classify_link::<::sqlx::Error>,
+    #[cfg(feature = "diesel")]
+    classify_link::<::diesel::result::Error>,
+    #[cfg(feature = "diesel")]
+    classify_link::<::diesel::ConnectionError>,
 ];
