@@ -3,7 +3,7 @@
 pub use core::cell::Cell;
 pub use core::time::Duration;
 
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub use retry_core::Hedge;
 pub use retry_core::decision::outcome::{
     from_result, from_result_of, into_outcome, into_result, out_of_line, split, unreached,
@@ -15,9 +15,9 @@ pub use retry_core::{Backoff, HintMode, Jitter, Outcome, Policy, preset};
 #[cfg(feature = "macros")]
 pub use retry_macros::retry;
 
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub use retry_core::call::hedged::{CopyHandles, Hedging, hedge_after, hedged_with, judge, lend_hedge};
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub use retry_core::call::limits::{
     Ended, Shared, judge_by, lend_breaker, lend_budget, lend_throttle, only_error, plan_async_shared,
     plan_blocking_shared, plan_controlled_shared,
@@ -28,9 +28,9 @@ pub use with_std::*;
 /// The items of an expansion that need the standard library.
 #[cfg(feature = "std")]
 mod with_std {
-    pub use retry_core::call::blocking::{Block, BlockBy, repeatable, retry_by_rules, retry_with_call};
+    pub use retry_core::call::blocking::{BlockBy, repeatable, retry_by_rules, retry_with_call};
     pub use retry_core::call::cancel::{
-        async_cancel, block_or_cancel, block_rest, blocking_cancel, is_cancelled, wait_or_cancel,
+        async_cancel, block_or_cancel, blocking_cancel, is_cancelled, wait_or_cancel,
     };
     pub use retry_core::call::event::{AnyValue, NoValue, OptionalValue};
     pub use retry_core::call::handle::{AttemptStart, Call};
@@ -47,8 +47,9 @@ mod with_std {
     pub use retry_core::call::timeout::{limit, limit_with, timed_out};
     pub use retry_core::call::traced::Trace;
     pub use retry_core::call::{
-        Controls, Emit, Environment, GivenUp, Planned, Progress, Site, Started, plan_async, plan_blocking,
-        plan_controlled, recovered_async, recovered_blocking, recovered_controlled,
+        Block, Controls, Emit, Environment, GivenUp, Planned, Progress, Site, Started, block_for, block_rest,
+        plan_async, plan_blocking, plan_controlled, recovered_async, recovered_blocking,
+        recovered_controlled,
     };
     pub use retry_core::decision::{Selection, classify};
     pub use retry_core::error::find::{Find, classifier, finds};
@@ -58,13 +59,13 @@ mod with_std {
         ErrorView, Failure, Hint, Overridden, RejectedValue, RetryError, Retryable, into_caller_error,
     };
     pub use retry_core::observe::{LogLevel, LogRules};
-    pub use retry_core::runtime::sleep::{Delay, block_for, block_with, wait_with};
+    pub use retry_core::runtime::sleep::{Delay, block_with, wait_with};
     pub use retry_core::runtime::{Clock, seed_draws};
 }
 
 /// The rules that check the values of an attribute.
 pub mod check {
-    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
     pub use retry_core::call::hedged::check_delay as hedge;
     #[cfg(feature = "std")]
     pub use retry_core::call::traced::check_span as span;

@@ -19,7 +19,7 @@
 #![cfg_attr(feature = "fleet", doc = "[fleets]: mod@fleet")]
 #![doc = include_str!("../README.md")]
 
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub use retry_core::Hedge;
 #[cfg(feature = "std")]
 pub use retry_core::observe::{self, Observer, SetObserverError, Stats, set_observer};
@@ -34,14 +34,14 @@ pub use retry_core::{
 pub use retry_core::{
     Backoff, Delays, Draw, Draws, GiveUpReason, HintMode, InvalidPolicy, Jitter, Outcome, Policy, preset,
 };
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use retry_core::{
     CircuitBreaker, CircuitCounts, CircuitOpen, CircuitState, FailureKind, Permit, RetryBudget, Throttled,
 };
 #[cfg(feature = "std")]
 pub use retry_core::{GiveUpEvent, RetryError, RetryEvent, Retryable, SuccessEvent};
 pub use retry_core::{InvalidConfig, JitterConfig, PolicyConfig};
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use retry_core::{Pass, Throttle};
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/derive.md")]
@@ -50,7 +50,7 @@ pub use retry_macros::Retryable;
 #[doc = include_str!("../docs/attribute.md")]
 pub use retry_macros::retry;
 
-#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+#[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
 #[doc = include_str!("../docs/fleet-state.md")]
 pub mod fleet {
     pub use retry_core::fleet::*;
@@ -107,14 +107,40 @@ pub mod redis {}
 #[doc = include_str!("../docs/adapters/object_store.md")]
 pub mod object_store {}
 
+#[cfg(feature = "async-nats")]
+#[doc = include_str!("../docs/adapters/async-nats.md")]
+pub mod async_nats {}
+
+#[cfg(feature = "opendal")]
+#[doc = include_str!("../docs/adapters/opendal.md")]
+pub mod opendal {}
+
+#[cfg(feature = "tokio-postgres")]
+#[doc = include_str!("../docs/adapters/tokio-postgres.md")]
+pub mod tokio_postgres {}
+
+#[cfg(feature = "sqlx")]
+#[cfg_attr(feature = "tokio-postgres", doc = "[sqlstates]: crate::tokio_postgres#the-servers-codes")]
+#[doc = ""]
+#[doc = include_str!("../docs/adapters/sqlx.md")]
+pub mod sqlx {}
+
+#[cfg(feature = "diesel")]
+#[cfg_attr(feature = "tokio-postgres", doc = "[sqlstates]: crate::tokio_postgres#the-servers-codes")]
+#[cfg_attr(feature = "sqlx", doc = "[mysql]: crate::sqlx#mysql-and-mariadb")]
+#[cfg_attr(feature = "sqlx", doc = "[sqlite]: crate::sqlx#sqlite")]
+#[doc = ""]
+#[doc = include_str!("../docs/adapters/diesel.md")]
+pub mod diesel {}
+
 // The loop around whole clients.
-#[cfg(all(feature = "tower", target_has_atomic = "64"))]
+#[cfg(all(feature = "tower", any(target_has_atomic = "64", feature = "portable-atomic")))]
 #[doc = include_str!("../docs/adapters/tower.md")]
 pub mod tower {
     pub use retry_core::middleware::tower::*;
 }
 
-#[cfg(all(feature = "reqwest-middleware", target_has_atomic = "64"))]
+#[cfg(all(feature = "reqwest-middleware", any(target_has_atomic = "64", feature = "portable-atomic")))]
 #[doc = include_str!("../docs/adapters/reqwest-middleware.md")]
 pub mod reqwest_middleware {
     pub use retry_core::middleware::reqwest::*;
@@ -125,7 +151,7 @@ pub mod reqwest_middleware {
 pub mod _documentation {
     #[doc = include_str!("../docs/arguments.md")]
     pub mod arguments {}
-    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
     #[cfg_attr(feature = "fleet", doc = "[fleet]: crate::fleet")]
     #[doc = ""]
     #[doc = include_str!("../docs/budget-and-breaker.md")]
@@ -143,6 +169,11 @@ pub mod _documentation {
     #[cfg_attr(feature = "object_store", doc = "[`object_store`]: crate::object_store")]
     #[cfg_attr(feature = "tower", doc = "[`tower`]: crate::tower")]
     #[cfg_attr(feature = "reqwest-middleware", doc = "[`reqwest-middleware`]: crate::reqwest_middleware")]
+    #[cfg_attr(feature = "async-nats", doc = "[`async-nats`]: crate::async_nats")]
+    #[cfg_attr(feature = "opendal", doc = "[`opendal`]: crate::opendal")]
+    #[cfg_attr(feature = "tokio-postgres", doc = "[`tokio-postgres`]: crate::tokio_postgres")]
+    #[cfg_attr(feature = "sqlx", doc = "[`sqlx`]: crate::sqlx")]
+    #[cfg_attr(feature = "diesel", doc = "[`diesel`]: crate::diesel")]
     #[doc = ""]
     #[doc = include_str!("../docs/adapters.md")]
     pub mod adapters {}
@@ -164,10 +195,10 @@ pub mod _documentation {
     #[doc = ""]
     #[doc = include_str!("../docs/observability.md")]
     pub mod observability {}
-    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
     #[doc = include_str!("../docs/overload.md")]
     pub mod overload {}
-    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
     #[doc = include_str!("../docs/storm.md")]
     pub mod storm {}
     #[doc = include_str!("../docs/operating.md")]
@@ -177,11 +208,17 @@ pub mod _documentation {
     pub mod presets {}
     #[doc = include_str!("../docs/real-systems.md")]
     pub mod real_systems {}
-    #[cfg(all(feature = "std", target_has_atomic = "64"))]
+    #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
     #[doc = include_str!("../docs/recipes.md")]
     pub mod recipes {}
     #[doc = include_str!("../docs/steps.md")]
     pub mod steps {}
+    #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
+    #[doc = include_str!("../docs/web.md")]
+    pub mod web {}
+    #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
+    #[doc = include_str!("../docs/transactions.md")]
+    pub mod transactions {}
 }
 
 #[doc(hidden)]

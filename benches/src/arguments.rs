@@ -104,6 +104,7 @@ arguments! {
     on_success, "on_success", () -> Answer, (on_success = |event| { black_box(event.attempt()); });
     delay, "delay", () -> Answer, (delay = |_, _| Duration::from_secs(1));
     log, "log", () -> Answer, (log = debug, max = 3);
+    span, "span, nobody listens", () -> Answer, (span);
     delays, "delays", () -> Answer, (delays = ["1s", "5s"]);
     budget_full, "budget, full", () -> Answer, (budget = FULL);
     budget_filling, "budget, filling", () -> Answer, (budget = FILLING);

@@ -13,11 +13,24 @@ mod aws_code;
     feature = "tonic",
     feature = "lapin",
     feature = "redis",
-    feature = "object_store"
+    feature = "object_store",
+    feature = "opendal",
+    feature = "tokio-postgres",
+    feature = "sqlx"
 ))]
 mod cause;
 #[cfg(any(feature = "tonic", feature = "russh-sftp"))]
 mod io_text;
+#[cfg(feature = "sqlx")]
+mod mysql_code;
+#[cfg(feature = "sqlx")]
+mod sqlite_code;
+#[cfg(any(feature = "tokio-postgres", feature = "sqlx", feature = "diesel"))]
+mod pgbouncer;
+#[cfg(any(feature = "tokio-postgres", feature = "sqlx"))]
+mod sqlstate;
+#[cfg(feature = "diesel")]
+mod sql_text;
 
 #[cfg(feature = "http")]
 pub mod http;
@@ -47,3 +60,13 @@ mod ssh2;
 mod redis;
 #[cfg(feature = "object_store")]
 mod object_store;
+#[cfg(feature = "opendal")]
+mod opendal;
+#[cfg(feature = "async-nats")]
+mod async_nats;
+#[cfg(feature = "tokio-postgres")]
+mod tokio_postgres;
+#[cfg(feature = "sqlx")]
+mod sqlx;
+#[cfg(feature = "diesel")]
+mod diesel;

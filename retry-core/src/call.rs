@@ -7,14 +7,14 @@ mod closure;
 pub mod event;
 pub mod handle;
 pub mod fleet_wait;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub mod hedged;
 pub mod hook;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub mod limits;
 pub(crate) mod name;
 mod next;
-#[cfg(all(feature = "tower", target_has_atomic = "64"))]
+#[cfg(all(feature = "tower", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub(crate) mod parked;
 mod planned;
 pub mod probe;
@@ -24,6 +24,8 @@ mod site;
 pub mod step;
 pub mod timeout;
 pub mod traced;
+#[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
+mod unblockable;
 
 pub use attempts::Attempts;
 pub use closure::{ExplainedFuture, RetryCall, RetryFuture, RetryLending, RetryRules, RulesBuilder};
@@ -36,3 +38,7 @@ pub use next::{
 pub use planned::{GivenUp, Planned, Recovered};
 pub use progress::{Progress, Started};
 pub use site::{Environment, Site};
+#[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
+pub use unblockable::{Block, block_for, block_rest};
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
+pub use {crate::runtime::sleep::block_for, blocking::Block, cancel::block_rest};

@@ -34,13 +34,15 @@ mod retryable;
 pub mod text;
 pub(crate) mod throttled;
 
+#[cfg(feature = "async-nats")]
+pub(crate) use classification::classify_chain;
 #[cfg(feature = "std")]
 pub(crate) use made_from::made_from;
 
 pub use circuit_open::{CircuitOpen, FromCircuitOpen};
 pub use throttled::{FromThrottled, Throttled};
 
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub(crate) use throttled::Probability;
 
 #[cfg(feature = "std")]

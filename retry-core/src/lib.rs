@@ -1,6 +1,14 @@
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![doc = include_str!("../README.md")]
 
+#[cfg(all(target_family = "wasm", target_os = "unknown", feature = "std", not(feature = "gloo-timers")))]
+compile_error!(
+    "`std` has neither clocks nor timers on this target; enable the feature `gloo-timers` of `reattempt` for those of \
+     JavaScript, or disable its default features"
+);
+#[cfg(all(target_family = "wasm", target_os = "unknown", feature = "fleet"))]
+compile_error!("the feature `fleet` needs the timers of tokio, which this target does not have; disable it");
+
 // The rooms are in the order of their imports: a room uses the rooms above it.
 pub mod policy;
 pub mod decision;
@@ -8,15 +16,15 @@ pub mod runtime;
 pub mod error;
 #[cfg(feature = "std")]
 pub mod observe;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 mod budget;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 mod breaker;
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 mod throttle;
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
 mod hedge;
-#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+#[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub mod fleet;
 mod config;
 #[cfg(feature = "std")]
@@ -25,12 +33,15 @@ pub mod testing;
 pub mod call;
 #[cfg(feature = "std")]
 pub mod adapter;
-#[cfg(all(any(feature = "tower", feature = "reqwest-middleware"), target_has_atomic = "64"))]
+#[cfg(all(
+    any(feature = "tower", feature = "reqwest-middleware"),
+    any(target_has_atomic = "64", feature = "portable-atomic")
+))]
 pub mod middleware;
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use breaker::{CircuitBreaker, CircuitCounts, CircuitState, Permit};
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use budget::{FailureKind, RetryBudget};
 #[cfg(feature = "std")]
 pub use call::{
@@ -41,9 +52,9 @@ pub use config::{InvalidConfig, JitterConfig, PolicyConfig};
 pub use decision::{GiveUpReason, Outcome};
 #[cfg(feature = "std")]
 pub use error::{AttemptTimeout, RetryError, Retryable};
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use error::{CircuitOpen, Throttled};
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub use hedge::Hedge;
 #[cfg(feature = "std")]
 pub use observe::{LogLevel, Observer, SetObserverError, Stats, set_observer};
@@ -52,5 +63,5 @@ pub use policy::{Backoff, Delays, Draw, Draws, HintMode, InvalidPolicy, Jitter, 
 pub use runtime::enabled::{is_enabled, set_enabled};
 #[cfg(feature = "std")]
 pub use runtime::sleep::{SetSleepError, set_sleep};
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use throttle::{Pass, Throttle};

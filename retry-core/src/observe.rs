@@ -46,7 +46,7 @@ mod stats;
 #[cfg(feature = "fleet")]
 pub use event::FleetEvent;
 pub use event::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 pub use log_rules::{LogLevel, LogRules};
 #[cfg(not(feature = "tracing"))]
@@ -54,13 +54,13 @@ pub(crate) use no_spans::{Entered, InSpan, Span};
 pub use observer::{Observer, SetObserverError, set_observer};
 #[cfg(feature = "tracing")]
 pub(crate) use spans::{Entered, InSpan, Span};
-#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+#[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub use stats::FleetStats;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use stats::{BreakerStats, BudgetStats, ThrottleStats};
 pub use stats::{ErrorCount, OperationStats, Stats, StatsSnapshot};
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub(crate) use emit::{
     budget_refused, budget_withdrawn, circuit_changed, circuit_refused, hedge_started, hedge_won, throttled,
 };

@@ -4,7 +4,7 @@
 mod active;
 #[cfg(feature = "std")]
 mod clock;
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub(crate) mod counters;
 #[cfg(feature = "std")]
 mod delays;
@@ -14,16 +14,32 @@ pub mod enabled;
 pub(crate) mod installed;
 #[cfg(feature = "std")]
 pub mod sleep;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub(crate) mod sync;
-#[cfg(all(feature = "std", target_has_atomic = "64"))]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub(crate) mod tenths;
 #[cfg(feature = "std")]
 mod test_context;
+#[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
+mod web;
 #[cfg(feature = "std")]
 pub(crate) mod thread;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 mod time_source;
+
+/// Replaces the module above without `std`, where threads have no numbers.
+#[cfg(all(not(feature = "std"), any(target_has_atomic = "64", feature = "portable-atomic")))]
+pub(crate) mod thread {
+    /// Returns the same number for all threads.
+    pub(crate) const fn number() -> usize {
+        0
+    }
+
+    /// Returns that every use looks at the whole: there is no thread to count its uses by.
+    pub(crate) const fn is_due() -> bool {
+        true
+    }
+}
 
 #[cfg(feature = "std")]
 pub use crate::policy::random::seed_draws;
@@ -38,7 +54,7 @@ pub use test_context::{Settings, TestContext};
 pub(crate) use active::{OnProcess, OnThread, current};
 #[cfg(any(feature = "reqwest", feature = "tower"))]
 pub(crate) use clock::calendar;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub(crate) use time_source::TimeSource;
 
 #[cfg(feature = "std")]

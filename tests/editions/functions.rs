@@ -179,6 +179,18 @@ async fn controlled_async<S: Future>(lines: &Shared<Vec<u64>>, calls: &Cell<u32>
     Some(n + gen.attempt() + lines.lock().unwrap()[0] as u32)
 }
 
+#[retry(span, name = "{gen}", clone(text))]
+async fn traced(gen: u32, text: String, calls: &Cell<u32>) -> Result<u32, Down> {
+    let n = call(calls)?;
+    Ok(n + gen + text.into_bytes().len() as u32)
+}
+
+#[retry(span, call = gen, name = "{text.0}")]
+fn traced_blocking(text: (&str, u32), calls: &Cell<u32>) -> Result<u32, Down> {
+    let n = call(calls)?;
+    Ok(n + gen.attempt() + text.1)
+}
+
 static READS: Hedge = Hedge::after(std::time::Duration::from_millis(50)).extra_load(1.0);
 
 /// Does not answer at the first call.
@@ -268,6 +280,8 @@ fn every_shape_works() {
     assert_eq!(outcome, Some(7));
     assert_eq!(*lines.lock().unwrap(), [1, 2, 3, 3, 3]);
     let calls = || Cell::new(0);
+    assert_eq!(runtime.block_on(traced(1, "ab".to_owned(), &calls())), Ok(6));
+    assert_eq!(traced_blocking(("ab", 1), &calls()), Ok(7));
     assert_eq!(plain(&calls(), 1), Ok(3));
     assert_eq!(with_question_mark(&calls(), String::new()).unwrap(), 3);
     assert_eq!(shared(&calls()).unwrap(), 3);

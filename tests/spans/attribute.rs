@@ -217,6 +217,39 @@ async fn a_call_that_is_cancelled_closes_its_wait() {
     ");
 }
 
+#[test]
+fn a_blocking_call_ends_by_its_breaker_and_by_cancel() {
+    static BREAKER: CircuitBreaker = CircuitBreaker::new().name("till").consecutive_failures(2);
+
+    #[retry(span, max = 5, base = "100ms", jitter = none, breaker = BREAKER, name = "pay", cancel = |_| is_over)]
+    fn pay(is_over: bool) -> Result<(), Failed> {
+        tracing::info!("pays");
+        Err(Failed::Late)
+    }
+    let _guard = reattempt::testing::no_wait();
+    let trace = Trace::begin();
+    for is_over in [true, false, false] {
+        assert!(pay(is_over).is_err());
+    }
+    trace.is(
+        "
+        retry pay operation=pay attempts=1 outcome=gave_up reason=Cancelled ERROR(too late)
+          ! attempt failed, giving up
+          attempt attempt=1 error=too late ERROR(too late)
+            ! pays
+        retry pay operation=pay attempts=1 outcome=gave_up reason=CircuitOpen ERROR(too late)
+          ! circuit breaker changed its state
+          ! circuit breaker refused a call
+          ! attempt failed, giving up
+          attempt attempt=1 error=too late ERROR(too late)
+            ! pays
+        retry pay operation=pay attempts=0 outcome=gave_up reason=CircuitOpen ERROR(the circuit breaker `till` is open for another 30s)
+          ! circuit breaker refused a call
+          ! refused, giving up
+    ",
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_dropped_closes_its_spans() {
     struct Watched;

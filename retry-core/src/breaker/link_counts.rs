@@ -1,8 +1,7 @@
 //! The calls that a breaker counts for its fleet, by sums that only grow.
 
-use core::sync::atomic::{AtomicU64, Ordering};
-
 use super::window::CallResult;
+use crate::runtime::sync::{AtomicU64, Ordering};
 use crate::runtime::thread;
 
 /// The calls of a breaker since it has joined.

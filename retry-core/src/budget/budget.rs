@@ -9,8 +9,8 @@ use super::reserve::Reserve;
 #[cfg(feature = "std")]
 use crate::observe::{self, BudgetEvent};
 use crate::policy::nanos::{FOREVER, Nanos, min};
-use crate::runtime::TimeSource;
 use crate::runtime::sync::{AtomicU64, Ordering};
+use crate::runtime::{TimeSource, thread};
 
 /// A limit on the retries of many calls together, so that retries do not overload a server in trouble.
 ///
@@ -152,7 +152,7 @@ impl RetryBudget {
                 self.ask_fleet(now);
                 return false;
             }
-            self.pool.add(missing, this_thread());
+            self.pool.add(missing, thread::number());
         }
         true
     }
@@ -210,7 +210,7 @@ impl RetryBudget {
         if must_look || !self.pool.has_room() {
             self.pay_in_up_to_capacity(units, now);
         } else {
-            self.pool.add(units, this_thread());
+            self.pool.add(units, thread::number());
         }
     }
 
@@ -237,7 +237,7 @@ impl RetryBudget {
     #[cfg(feature = "fleet")]
     pub(super) fn add_units(&self, units: u64) {
         self.begin();
-        self.pool.add(units, this_thread());
+        self.pool.add(units, thread::number());
     }
 
     /// Returns the time, after the units that are too old by then have expired.
@@ -281,20 +281,8 @@ impl RetryBudget {
     /// but is never too high. If the pool was found to have room, such a deposit is made whatever the capacity is.
     #[inline]
     fn must_look(&self) -> bool {
-        #[cfg(feature = "std")]
-        let is_due = crate::runtime::thread::is_due();
-        #[cfg(not(feature = "std"))]
-        let is_due = true;
-        is_due || !self.deposits_are_small
+        thread::is_due() || !self.deposits_are_small
     }
-}
-
-/// Returns the number of this thread, which is always 0 without `std`.
-fn this_thread() -> usize {
-    #[cfg(feature = "std")]
-    return crate::runtime::thread::number();
-    #[cfg(not(feature = "std"))]
-    0
 }
 
 /// The value of `phase` before the first use.

@@ -1,11 +1,12 @@
 //! The link between a budget and the member of the fleet that it has joined.
 
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32};
 use core::task::Waker;
 use std::boxed::Box;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::policy::nanos::Nanos;
+use crate::runtime::sync::{AtomicU64, Ordering};
 
 /// The link of a budget, which stays when the fleet is left.
 #[derive(Debug)]

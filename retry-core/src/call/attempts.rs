@@ -15,7 +15,9 @@ use crate::error::link::{ChainLink, LinkClassifier, ask_for};
 use crate::error::{AlwaysRetry, AsDisplay, Failure, Held, Known, Overridden, Retryable};
 use crate::policy::Policy;
 use crate::policy::nanos::from_duration;
-use crate::runtime::{Clock, Delay, sleep};
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
+use crate::runtime::sleep;
+use crate::runtime::{Clock, Delay};
 
 /// The clock of a loop of unknown kind. Where no tokio runtime is, this is the operating system's.
 const CLOCK: Clock = Clock::Async;
@@ -228,11 +230,20 @@ impl Attempts {
     /// The future panics when polled if there is no timer: no tokio runtime runs, and
     /// [`set_sleep`](crate::set_sleep) was not called.
     #[must_use = "it waits only when awaited"]
+    #[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
     pub fn wait(&self, delay: Duration) -> impl Future<Output = ()> + Send + use<> {
         Delay(from_duration(delay)).into_future()
     }
 
+    /// Waits with JavaScript's timer. The future borrows nothing, and may be dropped at any time.
+    #[must_use = "it waits only when awaited"]
+    #[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
+    pub fn wait(&self, delay: Duration) -> impl Future<Output = ()> + use<> {
+        Delay(from_duration(delay)).into_future()
+    }
+
     /// Blocks this thread for `delay`.
+    #[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
     pub fn block(&self, delay: Duration) {
         sleep::block(from_duration(delay));
     }

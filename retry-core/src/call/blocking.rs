@@ -5,6 +5,7 @@ use super::progress::{Progress, Started};
 use super::site::Site;
 use super::step::{AfterAttempt, Decider, NextWait, Rules, RulesWithCall};
 use crate::decision::Outcome;
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 use crate::runtime::sleep;
 use crate::runtime::{Clock, Delay};
 
@@ -15,9 +16,11 @@ pub trait BlockingWait {
 }
 
 /// Waits on the thread's own timer.
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 #[derive(Clone, Copy, Debug)]
 pub struct Block;
 
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 impl BlockingWait for Block {
     fn wait(&mut self, delay: Delay) {
         sleep::block(delay.0);

@@ -5,9 +5,12 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
-use crate::policy::nanos::{Nanos, from_duration, to_duration};
-use crate::runtime::sleep::{self, Delay};
-use crate::runtime::{self, Clock};
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
+use crate::policy::nanos::from_duration;
+use crate::policy::nanos::{Nanos, to_duration};
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
+use crate::runtime::sleep;
+use crate::runtime::{self, Clock, Delay};
 
 /// Polls the future in `cancel`, and returns whether it has ended. It comes with the future, so that no later use requires
 /// anything of the future's type: a value that is no future is reported once, where it is written.
@@ -94,6 +97,7 @@ pub fn block_or_cancel(cancel: &impl Fn(Duration) -> bool, delay: Delay, rest: i
 }
 
 /// Blocks this thread for the rest of a wait.
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 pub fn block_rest(delay: Delay) {
     sleep::block(from_duration(delay.duration()));
 }

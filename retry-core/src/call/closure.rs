@@ -12,7 +12,7 @@ mod course;
 mod ending;
 mod filled;
 mod future;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 mod hedging;
 mod lending;
 mod operation;
@@ -20,7 +20,7 @@ mod rule;
 mod searched;
 mod shared_rules;
 mod sharing;
-#[cfg(all(feature = "tracing", target_has_atomic = "64"))]
+#[cfg(all(feature = "tracing", any(target_has_atomic = "64", feature = "portable-atomic")))]
 #[expect(clippy::type_complexity, reason = "each step has the whole type of a call")]
 mod spans;
 mod sleeper;

@@ -4,11 +4,11 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::limits::Shared;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::planned::{GivenUp, Planned};
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::refusal::Refusal;
 #[cfg(feature = "fleet")]
 use crate::breaker::CircuitBreaker;
@@ -59,7 +59,7 @@ impl Future for FleetWait {
     }
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 impl Shared<'_> {
     /// Waits for the answer of the breaker's fleet if a blocking call was refused and the fleet has a thread. Returns whether
     /// the call is to be admitted anew.
@@ -136,7 +136,7 @@ impl Shared<'_> {
     }
 }
 
-#[cfg(all(test, feature = "fleet", target_has_atomic = "64"))]
+#[cfg(all(test, feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
 mod tests {
     use core::time::Duration;
     use std::sync::{Arc, Weak};

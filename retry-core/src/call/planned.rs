@@ -11,7 +11,9 @@ use crate::decision::GiveUpReason;
 use crate::error::{Describe, Known, Report, RetryError, Sourced};
 use crate::observe::{self, Facts, LogLevel, LogRules};
 use crate::policy::nanos::{Nanos, to_duration};
-use crate::runtime::{self, Clock, Delay, sleep};
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
+use crate::runtime::sleep;
+use crate::runtime::{self, Clock, Delay};
 
 /// The contents of an event that is emitted later. The error is kept as text, because a hook may have the
 /// error by then.
@@ -96,6 +98,7 @@ impl Planned {
     }
 
     /// Blocks this thread for the delay.
+    #[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
     #[cold]
     #[inline(never)]
     pub fn block(&self) {
@@ -109,7 +112,7 @@ impl Planned {
     }
 
     /// Returns the end of a call whose breaker has opened during the wait.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     pub(crate) fn refused(&self) -> GivenUp {
         self.ended(GiveUpReason::CircuitOpen)
     }

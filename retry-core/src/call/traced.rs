@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use pin_project_lite::pin_project;
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::hedged::Hedging;
 use super::planned::{GivenUp, Planned};
 use super::site::Site;
@@ -30,13 +30,18 @@ pub const fn check_span() {
     );
 }
 
-/// The spans of one call: its own, and as its children those of its attempts and waits.
+/// The spans of one call: its own, and as its children those of its attempts and waits. Where no subscriber wants that of
+/// the call, there are none.
 ///
 /// An attempt and its copies have a span each. It is kept until the decision, which fills in the error of the try that
 /// has answered.
 #[derive(Debug)]
-pub struct Trace {
-    call: OnceLock<Span>,
+pub struct Trace(OnceLock<Option<Box<Spans>>>);
+
+/// The spans of a call that somebody listens to.
+#[derive(Debug)]
+struct Spans {
+    call: Span,
     state: Mutex<State>,
 }
 
@@ -59,110 +64,140 @@ struct State {
 
 impl Trace {
     /// Begins the span of a call.
+    #[inline]
     #[must_use]
     pub fn start(site: &Site<'_>, operation: Option<&dyn Display>) -> Trace {
-        let trace = Trace::new();
-        trace.begin(site.operation, operation.unwrap_or(&site.operation));
-        trace
+        let operation = operation.unwrap_or(&site.operation);
+        Trace(OnceLock::from(Spans::begin(Span::call(site.operation, operation))))
     }
 
     /// Returns the spans of a call that is yet to begin.
-    pub(crate) fn new() -> Trace {
-        let (attempt, answered, wait) = (Span::none(), Span::none(), Span::none());
-        let state =
-            State { attempts: 0, copies: None, attempt, answered, delay: (Duration::ZERO, false), wait };
-        Trace { call: OnceLock::new(), state: Mutex::new(state) }
+    #[cfg(all(feature = "tracing", target_has_atomic = "64"))]
+    pub(crate) const fn new() -> Trace {
+        Trace(OnceLock::new())
     }
 
-    /// Begins the span of a call with this label and this name, unless it has begun. Returns it.
-    pub(crate) fn begin(&self, label: &'static str, operation: &dyn Display) -> &Span {
-        self.call.get_or_init(|| Span::call(label, operation))
+    /// Begins the span of a call with this label and this name, unless it has begun.
+    pub(crate) fn begin(&self, label: &'static str, operation: &dyn Display) {
+        self.0.get_or_init(|| Spans::begin(Span::call(label, operation)));
+    }
+
+    #[inline]
+    fn spans(&self) -> Option<&Spans> {
+        self.0.get().and_then(Option::as_deref)
     }
 
     /// Puts this thread into the span of the call.
+    #[inline]
     #[must_use]
     pub fn enter(&self) -> Option<Entered> {
-        self.call.get().map(Span::enter)
+        self.spans().map(|spans| spans.call.enter())
     }
 
     /// Returns the future of the whole call, which is polled and dropped in the span of the call.
+    #[inline]
     pub fn around<T, F: Future<Output = T>>(&self, call: F) -> InSpan<F> {
-        self.call.get().unwrap_or(&Span::none()).around(call)
+        self.spans().map_or(Span::none(), |spans| spans.call.clone()).around(call)
     }
 
     /// Begins the span of an attempt, and puts this thread into it.
-    #[must_use = "the thread leaves the span when this is dropped"]
-    pub fn enter_attempt(&self) -> Entered {
-        self.next_try().0.enter()
+    #[inline]
+    #[must_use]
+    pub fn enter_attempt(&self) -> Option<Entered> {
+        self.spans().map(|spans| spans.next_try().0.enter())
     }
 
     /// Begins the span of an attempt.
     pub(crate) fn begin_attempt(&self) {
-        self.next_try();
+        self.spans().map(Spans::next_try);
     }
 
     /// Puts this thread into the span of the attempt that runs.
-    pub(crate) fn reenter_attempt(&self) -> Entered {
-        self.state().attempt.enter()
+    pub(crate) fn reenter_attempt(&self) -> Option<Entered> {
+        self.spans().map(|spans| spans.state().attempt.enter())
     }
 
     /// Begins the span of an attempt, or of a copy beside it, and returns its future in that span.
+    #[inline]
     pub fn attempt<F: Future>(&self, attempt: F) -> Try<&Trace, F> {
         Try::new(self, attempt)
     }
 
     /// Fills in the failure of an attempt that is retried.
     pub fn failed(&self, planned: &Planned) {
-        let Some(pending) = &planned.pending else { return };
-        self.end_attempt(Some(&pending.error));
-        self.state().delay = (planned.delay(), pending.is_hinted);
+        if let (Some(spans), Some(pending)) = (self.spans(), &planned.pending) {
+            spans.end_attempt(Some(&pending.error));
+            spans.state().delay = (planned.delay(), pending.is_hinted);
+        }
     }
 
     /// Fills in the failure of a try that answered while others run, unless it ends the attempt. Returns whether it does.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     pub fn is_final(&self, hedging: &Hedging<'_>, failure: &impl Failure) -> bool {
         let is_final = hedging.is_final(failure);
-        if !is_final {
-            self.try_failed(failure);
+        if let Some(spans) = self.spans().filter(|_| !is_final) {
+            spans.try_failed(failure);
         }
         is_final
     }
 
     /// Begins the span of a wait, and puts this thread into it.
-    #[must_use = "the thread leaves the span when this is dropped"]
-    pub fn enter_wait(&self) -> Entered {
-        self.wait_span().enter()
+    #[must_use]
+    pub fn enter_wait(&self) -> Option<Entered> {
+        self.spans().map(|spans| spans.wait().enter())
     }
 
     /// Begins the span of a wait, and returns its future in that span.
     pub fn wait<F: Future>(&self, wait: F) -> InSpan<F> {
-        self.wait_span().around(wait)
+        self.spans().map_or(Span::none(), Spans::wait).around(wait)
     }
 
     /// Begins the span of a wait, which ends when the next attempt begins or the call ends.
     pub(crate) fn begin_wait(&self) {
-        let wait = self.wait_span();
-        self.state().wait = wait;
+        if let Some(spans) = self.spans() {
+            let wait = spans.wait();
+            spans.state().wait = wait;
+        }
     }
 
     /// Fills in the success of the call.
+    #[inline]
     pub fn succeeded(&self) {
-        let attempts = self.end_attempt(None);
-        if let Some(call) = self.call.get() {
-            call.succeeded(attempts);
+        if let Some(spans) = self.spans() {
+            let attempts = spans.end_attempt(None);
+            spans.call.succeeded(attempts);
         }
     }
 
     /// Fills in the end of the call without success, and the failure of its last attempt unless a wait followed it.
     pub fn gave_up(&self, given_up: &GivenUp) {
-        let error = given_up.pending.as_ref().map_or("", |pending| &*pending.error);
-        let attempts = self.end_attempt(Some(error));
-        if let Some(call) = self.call.get() {
-            call.gave_up(attempts, given_up.reason, error);
+        if let Some(spans) = self.spans() {
+            let error = given_up.pending.as_ref().map_or("", |pending| &*pending.error);
+            let attempts = spans.end_attempt(Some(error));
+            spans.call.gave_up(attempts, given_up.reason, error);
         }
+    }
+}
+
+impl Spans {
+    /// Returns the spans of a call, if somebody wants that of the call.
+    #[inline]
+    fn begin(call: Span) -> Option<Box<Spans>> {
+        if call.is_none() { None } else { Some(Spans::of(call)) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn of(call: Span) -> Box<Spans> {
+        let (attempt, answered, wait) = (Span::none(), Span::none(), Span::none());
+        let state =
+            State { attempts: 0, copies: None, attempt, answered, delay: (Duration::ZERO, false), wait };
+        Box::new(Spans { call, state: Mutex::new(state) })
     }
 
     /// Begins the span of the next try: an attempt, or a copy of the attempt that runs. Returns whether it is a copy.
+    #[cold]
+    #[inline(never)]
     fn next_try(&self) -> (Span, bool) {
         let mut state = self.state();
         let copy = state.copies.map(|copies| copies.saturating_add(1));
@@ -177,8 +212,8 @@ impl Trace {
     }
 
     /// Fills in the failure of the try that has just answered. The other tries of its attempt run on.
-    #[cfg(target_has_atomic = "64")]
-    pub(crate) fn try_failed(&self, failure: &dyn Failure) {
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
+    fn try_failed(&self, failure: &dyn Failure) {
         let answered = mem::replace(&mut self.state().answered, Span::none());
         if !answered.is_none() {
             answered.attempt_failed(&Report::new(failure, failure).to_string());
@@ -186,6 +221,8 @@ impl Trace {
     }
 
     /// Ends the attempt that runs, if any, and the wait. Returns the number of attempts.
+    #[cold]
+    #[inline(never)]
     fn end_attempt(&self, error: Option<&str>) -> u32 {
         let mut state = self.state();
         state.copies = None;
@@ -202,6 +239,8 @@ impl Trace {
     }
 
     /// Keeps the span of a try that has answered.
+    #[cold]
+    #[inline(never)]
     fn answered(&self, span: Span, is_copy: bool) {
         let mut state = self.state();
         if !is_copy {
@@ -210,7 +249,8 @@ impl Trace {
         state.answered = span;
     }
 
-    fn wait_span(&self) -> Span {
+    /// Begins the span of a wait.
+    fn wait(&self) -> Span {
         let (delay, is_hinted) = self.state().delay;
         Span::wait(delay, is_hinted)
     }
@@ -227,7 +267,6 @@ pin_project! {
     pub struct Try<R, F> {
         #[pin]
         attempt: InSpan<F>,
-        span: Span,
         is_copy: bool,
         trace: R,
     }
@@ -235,20 +274,22 @@ pin_project! {
 
 impl<R: Deref<Target = Trace>, F> Try<R, F> {
     /// Begins the span of a try.
+    #[inline]
     pub(crate) fn new(trace: R, attempt: F) -> Try<R, F> {
-        let (span, is_copy) = trace.next_try();
-        Try { attempt: span.around(attempt), span, is_copy, trace }
+        let (span, is_copy) = trace.spans().map_or((Span::none(), false), Spans::next_try);
+        Try { attempt: span.around(attempt), is_copy, trace }
     }
 }
 
 impl<R: Deref<Target = Trace>, F: Future> Future for Try<R, F> {
     type Output = F::Output;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let answer = this.attempt.poll(context);
-        if answer.is_ready() && !this.span.is_none() {
-            this.trace.answered(mem::replace(this.span, Span::none()), *this.is_copy);
+        let mut this = self.project();
+        let answer = this.attempt.as_mut().poll(context);
+        if let Some(spans) = this.trace.spans().filter(|_| answer.is_ready()) {
+            spans.answered(Span::of(&*this.attempt), *this.is_copy);
         }
         answer
     }

@@ -10,10 +10,10 @@ use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::circuit_open::CircuitOpen;
 use super::mark::{is_refused, is_retry_error};
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::throttled::Throttled;
 
 /// The maximum number of sources that are followed. An error that is its own source must not hang the call.
@@ -90,9 +90,9 @@ pub(crate) fn has_retry_error(first: Option<&(dyn Error + 'static)>) -> bool {
 /// Returns whether the refusal of a breaker or a throttle is in a chain.
 pub(crate) fn has_refusal(first: Option<&(dyn Error + 'static)>) -> bool {
     chain(first).any(|error| {
-        #[cfg(target_has_atomic = "64")]
+        #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
         let is_refusal = link::<CircuitOpen>(error).is_some() || link::<Throttled>(error).is_some();
-        #[cfg(not(target_has_atomic = "64"))]
+        #[cfg(not(any(target_has_atomic = "64", feature = "portable-atomic")))]
         let is_refusal = false;
         is_refusal || is_refused(error)
     })
@@ -100,17 +100,17 @@ pub(crate) fn has_refusal(first: Option<&(dyn Error + 'static)>) -> bool {
 
 /// Returns whether an `E` is the refusal of a breaker.
 pub(crate) fn is_circuit_open<E: ?Sized>() -> bool {
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     return typeid::of::<E>() == typeid::of::<CircuitOpen>();
-    #[cfg(not(target_has_atomic = "64"))]
+    #[cfg(not(any(target_has_atomic = "64", feature = "portable-atomic")))]
     return false;
 }
 
 /// Returns whether an `E` is the refusal of a breaker or a throttle, or points to a refusal.
 pub(crate) fn is_refusal_type<E: ?Sized>() -> bool {
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     return is_same::<CircuitOpen, E>() || is_same::<Throttled, E>();
-    #[cfg(not(target_has_atomic = "64"))]
+    #[cfg(not(any(target_has_atomic = "64", feature = "portable-atomic")))]
     return false;
 }
 

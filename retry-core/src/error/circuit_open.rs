@@ -21,6 +21,10 @@ pub struct CircuitOpen {
 #[derive(Clone)]
 pub(crate) enum Name {
     /// The name of a breaker that may be a `static`.
+    #[cfg_attr(
+        not(any(target_has_atomic = "64", feature = "portable-atomic")),
+        expect(dead_code, reason = "there is no breaker")
+    )]
     Fixed(&'static str),
     /// A name that was made at run time.
     #[cfg(feature = "std")]
@@ -52,6 +56,10 @@ impl fmt::Debug for Name {
 }
 
 impl CircuitOpen {
+    #[cfg_attr(
+        not(any(target_has_atomic = "64", feature = "portable-atomic")),
+        expect(dead_code, reason = "there is no breaker")
+    )]
     pub(crate) const fn new(name: Name, left: Nanos) -> CircuitOpen {
         CircuitOpen { name, left }
     }

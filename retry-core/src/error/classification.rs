@@ -8,12 +8,12 @@ use core::time::Duration;
 use std::io;
 
 use super::chain::{chain, link};
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::circuit_open::CircuitOpen;
 use super::foreign;
 use super::link::{Classification, LinkClassifier, classify_link};
 use super::retryable::Retryable;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::throttled::Throttled;
 
 /// Classifies a chain by its first error of a known type. Without one, the innermost `io::Error` decides behind a box.
@@ -55,9 +55,9 @@ fn classify_from(
 }
 
 const REFUSALS: &[LinkClassifier] = &[
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     classify_link::<CircuitOpen>,
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     classify_link::<Throttled>,
 ];
 

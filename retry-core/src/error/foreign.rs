@@ -1,5 +1,8 @@
 //! Lists the error types of other crates that are classified when they are in the chain of an error.
 
+#[cfg(feature = "async-nats")]
+mod async_nats;
+
 use super::link::LinkClassifier;
 #[cfg(any(
     feature = "reqwest",
@@ -10,7 +13,8 @@ use super::link::LinkClassifier;
     feature = "russh-sftp",
     feature = "ssh2",
     feature = "redis",
-    feature = "object_store"
+    feature = "object_store",
+    feature = "opendal"
 ))]
 use super::link::classify_link;
 
@@ -54,4 +58,8 @@ pub(crate) const CLASSIFIERS: &[LinkClassifier] = &[
     classify_link::<::redis::ServerError>,
     #[cfg(feature = "object_store")]
     classify_link::<::object_store::Error>,
+    #[cfg(feature = "async-nats")]
+    async_nats::classify,
+    #[cfg(feature = "opendal")]
+    classify_link::<::opendal_core::Error>,
 ];

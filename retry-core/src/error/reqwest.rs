@@ -7,9 +7,9 @@ use std::time::Duration;
 use ::reqwest::StatusCode;
 
 use super::attempt_timeout::AttemptTimeout;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::circuit_open::CircuitOpen;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::throttled::Throttled;
 
 /// A `reqwest::Error`, with the wait that the server asked for.
@@ -78,9 +78,9 @@ impl StdError for Error {
 #[derive(Debug)]
 pub(crate) enum Unsent {
     CutOff(AttemptTimeout),
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     Refused(CircuitOpen),
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     Throttled(Throttled),
 }
 
@@ -89,9 +89,9 @@ impl Unsent {
     pub(crate) fn error(&self) -> &(dyn StdError + 'static) {
         match self {
             Unsent::CutOff(timeout) => timeout,
-            #[cfg(target_has_atomic = "64")]
+            #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
             Unsent::Refused(open) => open,
-            #[cfg(target_has_atomic = "64")]
+            #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
             Unsent::Throttled(throttled) => throttled,
         }
     }

@@ -16,7 +16,7 @@ pub struct Throttled {
 
 impl Throttled {
     #[cfg_attr(
-        not(all(feature = "std", target_has_atomic = "64")),
+        not(any(target_has_atomic = "64", feature = "portable-atomic")),
         expect(dead_code, reason = "there is no throttle")
     )]
     pub(crate) const fn new(throttle: Name, probability: Probability) -> Throttled {
@@ -83,7 +83,7 @@ made_from! {
 pub(crate) struct Probability(u32);
 
 #[cfg_attr(
-    not(all(feature = "std", target_has_atomic = "64")),
+    not(any(target_has_atomic = "64", feature = "portable-atomic")),
     expect(dead_code, reason = "there is no throttle")
 )]
 impl Probability {

@@ -1,12 +1,12 @@
 //! The latency of attempts, as a quantile of the last ones.
 
-use core::sync::atomic::{AtomicU64, Ordering};
 use std::boxed::Box;
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use hdrhistogram::Histogram;
 
 use crate::policy::nanos::Nanos;
+use crate::runtime::sync::{AtomicU64, Ordering};
 
 /// A quantile of the latency.
 ///

@@ -3,11 +3,11 @@
 use core::fmt::Display;
 use core::time::Duration;
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 #[cfg(feature = "fleet")]
 use super::event::FleetEvent;
 use super::event::{AnyGiveUpEvent, AnyRetryEvent, Facts, RecoveryEvent};
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 #[cfg(feature = "tracing")]
 use super::log;
@@ -52,7 +52,7 @@ pub(crate) fn is_recorded() -> bool {
 macro_rules! emit {
     ($($(#[$attribute:meta])* $method:ident: $event:ident;)*) => {
         $($(#[$attribute])*
-        #[cfg(target_has_atomic = "64")]
+        #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
         pub(crate) fn $method(event: &$event<'_>) {
             deliver(|listener| listener.$method(event));
         })*

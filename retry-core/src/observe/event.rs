@@ -5,7 +5,7 @@ use core::fmt::{self, Debug, Display};
 use core::time::Duration;
 
 use super::log_rules::LogLevel;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use crate::breaker::CircuitState;
 use crate::decision::GiveUpReason;
 
@@ -135,7 +135,7 @@ event! {
 
 /// Defines an event that is no outcome of an attempt, from its fields. Each field is wrapped in the type or function
 /// beside it for `Debug`.
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 macro_rules! plain_event {
     ($(#[$doc:meta])* $name:ident { $($(#[$own_doc:meta])* $own:ident: $type:ty, $shown:path;)* }
         $($(#[$hidden_doc:meta])* hidden $hidden:ident: $hidden_type:ty;)*
@@ -165,7 +165,7 @@ macro_rules! plain_event {
     };
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 plain_event! {
     /// A copy of an attempt started beside it, or the result of such a copy was taken.
     HedgeEvent {
@@ -186,7 +186,7 @@ plain_event! {
     hidden level: LogLevel;
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 plain_event! {
     /// A circuit breaker changed its state.
     CircuitEvent {
@@ -199,7 +199,7 @@ plain_event! {
     }
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 plain_event! {
     /// A circuit breaker refused a call or a retry.
     CircuitRefusalEvent {
@@ -214,7 +214,7 @@ plain_event! {
     }
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 plain_event! {
     /// A retry budget paid for a retry or refused it.
     BudgetEvent {
@@ -225,7 +225,7 @@ plain_event! {
     }
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 plain_event! {
     /// A throttle refused a call or a retry.
     ThrottleEvent {

@@ -4,10 +4,10 @@ use core::time::Duration;
 
 use tracing::level_filters::LevelFilter;
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 #[cfg(feature = "fleet")]
 use super::event::FleetEvent;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 use super::log_rules::LogLevel;
 use super::observer::Observer;
@@ -48,7 +48,7 @@ macro_rules! event {
 }
 
 /// Writes the event of a copy, at `debug` or the lower level of its function.
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 macro_rules! hedge {
     ($event:ident, $sentence:literal) => {
         match $event.level {
@@ -87,7 +87,7 @@ impl Observer for Log {
         }
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn circuit_changed(&self, event: &CircuitEvent<'_>) {
         tracing::warn!(
             target: "reattempt",
@@ -98,7 +98,7 @@ impl Observer for Log {
         );
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn circuit_refused(&self, event: &CircuitRefusalEvent<'_>) {
         let retry_in = event.retry_in();
         tracing::debug!(
@@ -110,19 +110,19 @@ impl Observer for Log {
         );
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn budget_withdrawn(&self, event: &BudgetEvent<'_>) {
         let (budget, balance) = (event.budget(), event.balance());
         tracing::trace!(target: "reattempt", budget, balance, "retry budget paid for a retry");
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn budget_refused(&self, event: &BudgetEvent<'_>) {
         let (budget, balance) = (event.budget(), event.balance());
         tracing::debug!(target: "reattempt", budget, balance, "retry budget refused a retry");
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn throttled(&self, event: &ThrottleEvent<'_>) {
         let (throttle, probability) = (event.throttle(), event.probability());
         tracing::debug!(target: "reattempt", throttle, probability, "throttle refused a call");
@@ -140,12 +140,12 @@ impl Observer for Log {
         tracing::info!(target: "reattempt", fleet, store, "fleet found its store again");
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn hedge_started(&self, event: &HedgeEvent<'_>) {
         hedge!(event, "attempt has not answered, copy started");
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn hedge_won(&self, event: &HedgeEvent<'_>) {
         hedge!(event, "copy answered first");
     }

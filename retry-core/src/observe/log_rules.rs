@@ -58,7 +58,7 @@ impl LogRules {
     }
 
     /// Returns the level of a copy that starts or wins, of whichever attempt.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     pub(crate) fn of_hedge(self) -> LogLevel {
         self.level.unwrap_or(LogLevel::Debug).min(LogLevel::Debug)
     }
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn a_copy_is_quiet() {
         let usual = LogRules::USUAL;
         for (rules, expected) in [

@@ -2,13 +2,13 @@
 
 use std::sync::Once;
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use metrics::gauge;
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, histogram};
 
 #[cfg(feature = "fleet")]
 use super::event::FleetEvent;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 #[cfg(feature = "fleet")]
 use super::fleet_metrics::fleet_away;
@@ -53,7 +53,7 @@ impl Observer for Metrics {
         counter!(GAVE_UP, "operation" => event.label(), "reason" => event.reason().as_str()).increment(1);
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn circuit_changed(&self, event: &CircuitEvent<'_>) {
         describe();
         let (from, to) = (event.from().as_str(), event.to().as_str());
@@ -63,37 +63,37 @@ impl Observer for Metrics {
         counter!(CIRCUIT_REFUSED, "breaker" => event.breaker().to_owned()).increment(0);
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn circuit_refused(&self, event: &CircuitRefusalEvent<'_>) {
         describe();
         counter!(CIRCUIT_REFUSED, "breaker" => event.breaker().to_owned()).increment(1);
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn budget_withdrawn(&self, event: &BudgetEvent<'_>) {
         budget(event, 1, 0);
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn budget_refused(&self, event: &BudgetEvent<'_>) {
         budget(event, 0, 1);
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn throttled(&self, event: &ThrottleEvent<'_>) {
         describe();
         counter!(THROTTLED, "throttle" => event.throttle().to_owned()).increment(1);
         gauge!(THROTTLE_PROBABILITY, "throttle" => event.throttle().to_owned()).set(event.probability());
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn hedge_started(&self, event: &HedgeEvent<'_>) {
         describe();
         counter!(HEDGES_STARTED, "operation" => event.label()).increment(1);
         counter!(HEDGES_WON, "operation" => event.label()).increment(0);
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn hedge_won(&self, event: &HedgeEvent<'_>) {
         counter!(HEDGES_WON, "operation" => event.label()).increment(1);
     }
@@ -109,7 +109,7 @@ impl Observer for Metrics {
     }
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 fn budget(event: &BudgetEvent<'_>, withdrawn: u64, refused: u64) {
     describe();
     counter!(BUDGET_WITHDRAWN, "budget" => event.budget().to_owned()).increment(withdrawn);

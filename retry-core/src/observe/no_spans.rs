@@ -27,6 +27,10 @@ impl Span {
         Span
     }
 
+    pub(crate) fn of<F>(_future: &InSpan<F>) -> Span {
+        Span
+    }
+
     pub(crate) fn call(_label: &'static str, _operation: &dyn Display) -> Span {
         Span
     }
@@ -53,7 +57,7 @@ impl Span {
         Entered
     }
 
-    pub(crate) fn around<F>(&self, future: F) -> InSpan<F> {
+    pub(crate) fn around<F>(self, future: F) -> InSpan<F> {
         future
     }
 }

@@ -3,10 +3,10 @@
 use core::fmt;
 use std::sync::{Arc, OnceLock};
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 #[cfg(feature = "fleet")]
 use super::event::FleetEvent;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 use super::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
 use crate::runtime::installed::{self, Addition};
@@ -62,25 +62,25 @@ observer! {
     gave_up: AnyGiveUpEvent;
     /// Receives the event of a circuit breaker that changed its state. The events of one breaker arrive in
     /// order.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     circuit_changed: CircuitEvent;
     /// Receives the event of a circuit breaker that refused a call or a retry.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     circuit_refused: CircuitRefusalEvent;
     /// Receives the event of a retry budget that paid for a retry.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     budget_withdrawn: BudgetEvent;
     /// Receives the event of a retry budget that refused a retry.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     budget_refused: BudgetEvent;
     /// Receives the event of a throttle that refused a call or a retry.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     throttled: ThrottleEvent;
     /// Receives the event of a copy that started beside an attempt which had not answered in time.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     hedge_started: HedgeEvent;
     /// Receives the event of a copy that answered first, so that its result is the result of the attempt.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     hedge_won: HedgeEvent;
     /// Receives the event of a fleet whose store is away, so that this process follows its own rules. It is emitted once.
     #[cfg(feature = "fleet")]

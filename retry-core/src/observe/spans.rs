@@ -26,8 +26,14 @@ impl Span {
         Span(tracing::Span::none())
     }
 
+    /// Returns the span that a future is in.
+    pub(crate) fn of<F>(future: &InSpan<F>) -> Span {
+        Span(future.span().clone())
+    }
+
     /// Creates the span of a call. A collector names it by the operation's label, in which placeholders stay as written, so
     /// that its names are few.
+    #[inline]
     pub(crate) fn call(label: &'static str, operation: &dyn Display) -> Span {
         Span(tracing::info_span!(
             target: "reattempt",
@@ -86,6 +92,7 @@ impl Span {
     }
 
     /// Returns whether the span is none.
+    #[inline]
     pub(crate) fn is_none(&self) -> bool {
         self.0.is_none()
     }
@@ -96,7 +103,8 @@ impl Span {
     }
 
     /// Returns the future, polled and dropped in the span.
-    pub(crate) fn around<F>(&self, future: F) -> InSpan<F> {
-        future.instrument(self.0.clone())
+    #[inline]
+    pub(crate) fn around<F>(self, future: F) -> InSpan<F> {
+        future.instrument(self.0)
     }
 }

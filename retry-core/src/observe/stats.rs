@@ -2,7 +2,7 @@
 
 mod frequent;
 mod limits;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 mod shared;
 mod table;
 
@@ -15,15 +15,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use self::frequent::ErrorCount;
 use self::frequent::count_error;
 use self::limits::beginning;
-#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+#[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub use self::shared::FleetStats;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use self::shared::SharedCounts;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use self::shared::{BreakerStats, BudgetStats, ThrottleStats};
-#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+#[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
 use super::event::FleetEvent;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
 use super::observer::Observer;
 use super::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
@@ -65,7 +65,7 @@ pub struct Stats(Mutex<Counts>);
 #[derive(Debug, Default)]
 struct Counts {
     operations: BTreeMap<&'static str, OperationStats>,
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     shared: SharedCounts,
 }
 
@@ -88,7 +88,7 @@ impl Stats {
     pub const fn new() -> Stats {
         Stats(Mutex::new(Counts {
             operations: BTreeMap::new(),
-            #[cfg(target_has_atomic = "64")]
+            #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
             shared: SharedCounts::new(),
         }))
     }
@@ -102,7 +102,7 @@ impl Stats {
             operation.gave_up.sort_by_key(|(_, count)| Reverse(*count));
             operation.errors.sort_by_key(|error| Reverse(error.count));
         }
-        #[cfg(target_has_atomic = "64")]
+        #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
         for breaker in &mut snapshot.breakers {
             breaker.changes.sort_by_key(|(_, count)| Reverse(*count));
         }
@@ -126,13 +126,13 @@ impl Counts {
     fn snapshot(&self) -> StatsSnapshot {
         StatsSnapshot {
             operations: self.operations.values().cloned().collect(),
-            #[cfg(target_has_atomic = "64")]
+            #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
             breakers: self.shared.breakers.clone(),
-            #[cfg(target_has_atomic = "64")]
+            #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
             budgets: self.shared.budgets.clone(),
-            #[cfg(target_has_atomic = "64")]
+            #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
             throttles: self.shared.throttles.clone(),
-            #[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+            #[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
             fleets: self.shared.fleets.clone(),
         }
     }
@@ -173,47 +173,47 @@ impl Observer for Stats {
         });
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn circuit_changed(&self, event: &CircuitEvent<'_>) {
         self.lock().shared.changed(event);
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn circuit_refused(&self, event: &CircuitRefusalEvent<'_>) {
         self.lock().shared.refused(event);
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn budget_withdrawn(&self, event: &BudgetEvent<'_>) {
         self.lock().shared.budget(event).withdrawn += 1;
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn budget_refused(&self, event: &BudgetEvent<'_>) {
         self.lock().shared.budget(event).refused += 1;
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn throttled(&self, event: &ThrottleEvent<'_>) {
         self.lock().shared.throttled(event);
     }
 
-    #[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+    #[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
     fn fleet_lost(&self, event: &FleetEvent<'_>) {
         self.lock().shared.fleet(event, true);
     }
 
-    #[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+    #[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
     fn fleet_found(&self, event: &FleetEvent<'_>) {
         self.lock().shared.fleet(event, false);
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn hedge_started(&self, event: &HedgeEvent<'_>) {
         self.count(event.label(), |operation| operation.hedges_started += 1);
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn hedge_won(&self, event: &HedgeEvent<'_>) {
         self.count(event.label(), |operation| operation.hedges_won += 1);
     }
@@ -252,16 +252,16 @@ pub struct StatsSnapshot {
     /// Every operation that has failed or was hedged, sorted by label.
     pub operations: Vec<OperationStats>,
     /// Every circuit breaker that has changed its state or refused a call, sorted by name.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     pub breakers: Vec<BreakerStats>,
     /// Every retry budget that has paid for a retry or refused one, sorted by name.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     pub budgets: Vec<BudgetStats>,
     /// Every throttle that has refused a call, sorted by name.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     pub throttles: Vec<ThrottleStats>,
     /// Every fleet whose store was away, sorted by name.
-    #[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+    #[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
     pub fleets: Vec<FleetStats>,
 }
 
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn hedges_are_counted_by_label_and_shown_where_there_are_any() {
         let stats = Stats::new();
         give_up(&stats, "fetch", &"down");

@@ -50,7 +50,17 @@ fn thread_seed() -> u64 {
     static THREADS: AtomicUsize = AtomicUsize::new(0);
     let thread = THREADS.fetch_add(1, Relaxed);
     let process = if cfg!(unix) { std::process::id() } else { 0 };
-    RandomState::new().hash_one((thread, process))
+    RandomState::new().hash_one((thread, process, entropy()))
+}
+
+/// Returns nothing: the hash keys have entropy.
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
+fn entropy() {}
+
+/// Returns a random number of JavaScript's: without it, the seeds are the same in every browser.
+#[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
+fn entropy() -> u64 {
+    js_sys::Math::random().to_bits()
 }
 
 #[cfg(test)]

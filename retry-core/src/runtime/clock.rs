@@ -1,7 +1,11 @@
 //! Reads real time; no other file reads a clock.
 
 use std::sync::OnceLock;
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 use std::time::Instant;
+
+#[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
+use web_time::Instant;
 
 use crate::policy::nanos::{Nanos, from_duration};
 
@@ -24,7 +28,10 @@ impl Clock {
     #[inline]
     fn instant(self) -> Instant {
         match self {
-            #[cfg(feature = "tokio")]
+            #[cfg(all(
+                feature = "tokio",
+                not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))
+            ))]
             Clock::Async => tokio::time::Instant::now().into_std(),
             _ => system(),
         }
@@ -38,10 +45,23 @@ fn system() -> Instant {
 }
 
 /// Returns the calendar time, from which a hint may be counted.
-#[cfg(any(feature = "reqwest", feature = "tower"))]
+#[cfg(all(
+    any(feature = "reqwest", feature = "tower"),
+    not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))
+))]
 #[expect(clippy::disallowed_methods, reason = "only this module reads real time")]
 pub(crate) fn calendar() -> std::time::SystemTime {
     std::time::SystemTime::now()
+}
+
+/// Returns the calendar time of the web.
+#[cfg(all(
+    any(feature = "reqwest", feature = "tower"),
+    all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")
+))]
+pub(crate) fn calendar() -> std::time::SystemTime {
+    let since = web_time::SystemTime::now().duration_since(web_time::SystemTime::UNIX_EPOCH);
+    std::time::SystemTime::UNIX_EPOCH + since.unwrap_or_default()
 }
 
 /// Returns the nanoseconds since the first call in this process, plus 146 years, since a paused clock may be before

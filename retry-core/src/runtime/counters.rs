@@ -191,6 +191,7 @@ impl Latest {
     }
 
     /// Returns the generation of the event, as far as a [`Moment`] distinguishes generations.
+    #[cfg(feature = "std")]
     pub(crate) fn generation(&self) -> u32 {
         (self.0.load(Ordering::Acquire) >> 52) as u32
     }

@@ -61,7 +61,7 @@ pub(crate) fn any_to_wait_for() -> bool {
 }
 
 /// Records that a runtime was found.
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "gloo-timers"))]
 pub(crate) fn runtime_found() {
     INSTALLED.fetch_and(!NO_RUNTIME, Relaxed);
 }

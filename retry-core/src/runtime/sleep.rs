@@ -11,14 +11,27 @@ use super::installed::{self, Addition};
 use crate::policy::nanos::{Nanos, from_duration, to_duration};
 
 /// Blocks this thread for `delay`, unless a test context skips the wait.
-#[expect(clippy::disallowed_methods, reason = "only this module sleeps")]
+#[cfg_attr(
+    not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")),
+    expect(clippy::disallowed_methods, reason = "only this module sleeps")
+)]
 pub(crate) fn block(delay: Nanos) {
     if !super::skip(delay) {
+        // A blocking call without a `sleep` of its own makes one attempt there, so it never gets here.
+        #[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
         std::thread::sleep(to_duration(delay));
     }
 }
 
+/// Returns whether this thread can be blocked, or a test context skips the wait.
+#[inline]
+pub(crate) fn can_block() -> bool {
+    cfg!(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))
+        || super::current().is_some()
+}
+
 /// Blocks this thread for `delay` like `block`.
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 #[cold]
 #[inline(never)]
 pub fn block_for(delay: Delay) {
@@ -213,9 +226,14 @@ impl Other {
     }
 }
 
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 type CustomTimer = Pin<Box<dyn Future<Output = ()> + Send>>;
+#[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
+type CustomTimer = Pin<Box<dyn Future<Output = ()>>>;
 
-static SLEEP: OnceLock<Box<dyn Fn(Duration) -> CustomTimer + Send + Sync>> = OnceLock::new();
+type SetTimer = dyn Fn(Duration) -> CustomTimer + Send + Sync;
+
+static SLEEP: OnceLock<Box<SetTimer>> = OnceLock::new();
 
 /// Sets the timer of the process for the waits of async calls and for `attempt_timeout`, in a program that runs on
 /// another runtime than tokio. `sleep = …` on a function takes precedence. Only the first call has an effect.
@@ -232,12 +250,31 @@ static SLEEP: OnceLock<Box<dyn Fn(Duration) -> CustomTimer + Send + Sync>> = Onc
 ///
 /// # Errors
 /// Returns an error if a timer was set before; that timer stays.
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 pub fn set_sleep<F, S>(sleep: F) -> Result<(), SetSleepError>
 where
     F: Fn(Duration) -> S + Send + Sync + 'static,
     S: Future<Output = ()> + Send + 'static,
 {
-    SLEEP.set(Box::new(move |delay| Box::pin(sleep(delay)))).map_err(|_| SetSleepError)?;
+    set_timer(Box::new(move |delay| Box::pin(sleep(delay))))
+}
+
+/// Sets the timer of the process in the place of `setTimeout`. Its futures need not be `Send`, since those of JavaScript
+/// never are.
+///
+/// # Errors
+/// Returns an error if a timer was set before; that timer stays.
+#[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
+pub fn set_sleep<F, S>(sleep: F) -> Result<(), SetSleepError>
+where
+    F: Fn(Duration) -> S + Send + Sync + 'static,
+    S: Future<Output = ()> + 'static,
+{
+    set_timer(Box::new(move |delay| Box::pin(sleep(delay))))
+}
+
+fn set_timer(sleep: Box<SetTimer>) -> Result<(), SetSleepError> {
+    SLEEP.set(sleep).map_err(|_| SetSleepError)?;
     installed::add(Addition::Timer);
     Ok(())
 }
@@ -254,7 +291,10 @@ impl fmt::Display for SetSleepError {
 
 impl core::error::Error for SetSleepError {}
 
-#[cfg(feature = "tokio")]
+#[cfg(all(
+    feature = "tokio",
+    not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))
+))]
 mod runtime {
     use std::panic;
 
@@ -284,8 +324,21 @@ mod runtime {
     }
 }
 
+/// Replaces the module above on the web, where there always is a timer.
+#[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
+mod runtime {
+    pub(super) use crate::runtime::web::{Timer, timer};
+
+    pub(super) fn require() {
+        crate::runtime::installed::runtime_found();
+    }
+}
+
 /// Replaces the module above without tokio: there is no runtime, and no timer is ever created.
-#[cfg(not(feature = "tokio"))]
+#[cfg(not(any(
+    feature = "tokio",
+    all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")
+)))]
 mod runtime {
     use crate::policy::nanos::Nanos;
 
@@ -303,6 +356,7 @@ mod runtime {
 
 /// Panics because no timer is available. The failure of the attempt is in the log already: its retry event was emitted
 /// first.
+#[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 #[cold]
 fn no_runtime() -> ! {
     panic!(

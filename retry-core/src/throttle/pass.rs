@@ -2,7 +2,9 @@
 
 use super::throttle::Throttle;
 use crate::error::{Probability, Throttled};
+#[cfg(feature = "std")]
 use crate::observe::{self, ThrottleEvent};
+#[cfg(feature = "std")]
 use crate::runtime;
 
 /// A pass for one call, from [`Throttle::acquire`]. The caller reports the outcome of the call to the pass.
@@ -34,11 +36,22 @@ impl Throttle {
     ///
     /// # Errors
     /// If the throttle refuses the call, by a random draw. The refusal counts as a request.
+    #[cfg(feature = "std")]
     #[inline]
     pub fn acquire(&self) -> Result<Pass<'_>, Throttled> {
+        self.acquire_from(runtime::draw)
+    }
+
+    /// Returns a pass for one call by the caller's draw, which is uniform over all of
+    /// `u64`. Nothing is drawn while nothing can be refused.
+    ///
+    /// # Errors
+    /// If the draw refuses the call. The refusal counts as a request.
+    #[inline]
+    pub fn acquire_from(&self, draw: impl FnOnce() -> u64) -> Result<Pass<'_>, Throttled> {
         let probability = self.probability();
         // Nothing is drawn while nothing can be refused, so that the draws of the calls' jitter stay the same.
-        if probability != Probability::ZERO && probability.refuses(runtime::draw()) {
+        if probability != Probability::ZERO && probability.refuses(draw()) {
             return Err(self.refuse(probability));
         }
         Ok(self.admit())
@@ -49,6 +62,7 @@ impl Throttle {
     fn refuse(&self, probability: Probability) -> Throttled {
         self.not_accepted();
         let refusal = Throttled::new(self.name_of_error(), probability);
+        #[cfg(feature = "std")]
         if observe::is_watched() {
             observe::throttled(&ThrottleEvent { throttle: self.label(), probability: refusal.probability() });
         }

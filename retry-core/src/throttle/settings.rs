@@ -1,6 +1,7 @@
 //! The settings of a throttle.
 
 use core::time::Duration;
+#[cfg(feature = "std")]
 use std::sync::Arc;
 
 use super::throttle::Throttle;
@@ -30,6 +31,7 @@ impl Throttle {
     /// let refused = (0..100).find_map(|_| throttle.acquire().map(|pass| pass.rejected()).err());
     /// assert_eq!(refused.unwrap().name(), "search on 10.0.0.7");
     /// ```
+    #[cfg(feature = "std")]
     #[must_use]
     pub fn named(mut self, name: impl Into<Arc<str>>) -> Throttle {
         self.name = None;
@@ -38,16 +40,18 @@ impl Throttle {
     }
 
     /// Returns the name, for an event.
+    #[cfg(feature = "std")]
     pub(super) fn label(&self) -> &str {
         self.name.or(self.made_name.as_deref()).unwrap_or("unnamed")
     }
 
     /// Returns the name, for an error.
     pub(super) fn name_of_error(&self) -> Name {
-        match (self.name, &self.made_name) {
-            (None, Some(name)) => Name::Made(name.clone()),
-            (name, _) => Name::Fixed(name.unwrap_or("unnamed")),
+        #[cfg(feature = "std")]
+        if let (None, Some(name)) = (self.name, &self.made_name) {
+            return Name::Made(name.clone());
         }
+        Name::Fixed(self.name.unwrap_or("unnamed"))
     }
 
     /// Sets how many requests the server may receive for one that it accepts; 2 if not set. A smaller `k` refuses more and

@@ -1,5 +1,6 @@
 //! [`Throttle`]: its settings and its state.
 
+#[cfg(feature = "std")]
 use std::sync::Arc;
 
 use super::rule::Rule;
@@ -41,6 +42,7 @@ use crate::runtime::{TimeSource, thread};
 #[derive(Debug)]
 pub struct Throttle {
     pub(super) name: Option<&'static str>,
+    #[cfg(feature = "std")]
     pub(super) made_name: Option<Arc<str>>,
     pub(super) rule: Rule,
     pub(super) time: TimeSource,
@@ -60,6 +62,7 @@ impl Throttle {
     pub const fn new() -> Throttle {
         Throttle {
             name: None,
+            #[cfg(feature = "std")]
             made_name: None,
             rule: Rule::new(),
             time: TimeSource::Runtime,

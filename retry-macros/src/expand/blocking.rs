@@ -102,7 +102,7 @@ impl Expansion<'_> {
     fn wait_in_core(&self) -> TokenStream {
         let (private, delay) = (&self.retry.private, &self.locals.delay);
         match self.blocking_wait(self.retry.sleep.as_ref()) {
-            None => quote!(#private::Block),
+            None => self.at_name("Block"),
             Some(wait) => quote_spanned!(Span::mixed_site()=> #private::BlockBy(&mut |#delay| { #wait })),
         }
     }

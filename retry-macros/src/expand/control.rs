@@ -155,7 +155,7 @@ impl Expansion<'_> {
         }
         let rest = match self.blocking_wait(self.retry.sleep.as_ref()) {
             Some(wait) => quote_spanned!(Span::mixed_site()=> |#delay| { #wait }),
-            None => quote!(#private::block_rest),
+            None => self.at_name("block_rest"),
         };
         self.traced_block(quote_spanned! {Span::mixed_site()=>
             #private::block_or_cancel(&|#delay| #ends(&#cancel, #delay), #private::Planned::wait(&#planned), #rest)

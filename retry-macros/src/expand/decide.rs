@@ -32,11 +32,14 @@ impl Expansion<'_> {
 
     /// Waits in a blocking function. In an async function, returns the delay to await.
     fn wait_of_step(&self) -> TokenStream {
-        let (private, delay) = (&self.retry.private, &self.locals.delay);
+        let delay = &self.locals.delay;
         match self.blocking_wait(self.retry.sleep.as_ref()) {
             _ if self.retry.shape.is_async => delay.to_token_stream(),
             Some(wait) => wait,
-            None => quote!(#private::block_for(#delay);),
+            None => {
+                let block = self.at_name("block_for");
+                quote!(#block(#delay);)
+            }
         }
     }
 

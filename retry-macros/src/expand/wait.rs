@@ -1,6 +1,6 @@
 //! The wait before the next attempt.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
@@ -15,7 +15,8 @@ impl Expansion<'_> {
         match (self.retry.shape.is_async, &self.retry.sleep) {
             (true, _) => quote_spanned!(Span::mixed_site()=> #private::Planned::wait(&#planned)),
             (false, None) => {
-                self.traced_block(quote_spanned!(Span::mixed_site()=> #private::Planned::block(&#planned);))
+                let planned_type = self.at_name("Planned");
+                self.traced_block(quote_spanned!(self.place()=> #planned_type::block(&#planned);))
             }
             (false, sleep) => {
                 let wait = self.blocking_wait(sleep.as_ref());
@@ -24,6 +25,14 @@ impl Expansion<'_> {
                 )
             }
         }
+    }
+
+    /// Returns an item that blocks the thread. It stands at the function's name: on a target that cannot block one, the
+    /// compiler refuses the function there.
+    pub(super) fn at_name(&self, item: &str) -> TokenStream {
+        let place = self.place();
+        let (private, item) = (self.private_at(place), Ident::new(item, place));
+        quote_spanned!(place=> #private::#item)
     }
 
     /// Calls the user's `sleep` in a blocking function.

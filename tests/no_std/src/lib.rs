@@ -1,10 +1,12 @@
 //! A `no_std` crate that plans its own retries with our arithmetic.
 #![no_std]
 
+pub mod embassy;
+
 use core::sync::atomic::{AtomicU32, Ordering};
 use core::time::Duration;
 
-use reattempt::{Backoff, CircuitBreaker, Jitter, Policy, RetryBudget};
+use reattempt::{Backoff, CircuitBreaker, Jitter, Policy, RetryBudget, Throttle};
 
 /// Checked when this crate is compiled.
 pub const POLICY: Policy = Policy::new()
@@ -40,12 +42,15 @@ pub static BUDGET: RetryBudget = RetryBudget::new().reserve_per_second(1).clock(
 pub static BUS: CircuitBreaker =
     CircuitBreaker::new().consecutive_failures(2).open_for(Duration::from_secs(1)).clock(uptime);
 
+/// Refuses requests while most of them fail.
+pub static GATEWAY: Throttle = Throttle::new().minimum_requests(2).clock(uptime);
+
 #[cfg(test)]
 mod tests {
     use core::sync::atomic::Ordering;
     use core::time::Duration;
 
-    use super::{BUDGET, BUS, JITTERED, POLICY, TICKS, WORST_CASE, total};
+    use super::{BUDGET, BUS, GATEWAY, JITTERED, POLICY, TICKS, WORST_CASE, total};
 
     #[test]
     fn shared_state_without_std() {
@@ -58,6 +63,16 @@ mod tests {
         assert!(BUDGET.try_withdraw());
         BUS.acquire().expect("a trial").success();
         assert_eq!(BUS.state(), reattempt::CircuitState::Closed);
+    }
+
+    #[test]
+    fn throttles_without_std() {
+        for _ in 0..2 {
+            GATEWAY.acquire_from(|| unreachable!("nothing can be refused")).expect("few requests").rejected();
+        }
+        assert!((0.6..0.7).contains(&GATEWAY.refusal_probability()));
+        assert!(GATEWAY.acquire_from(|| u64::MAX).is_ok());
+        assert!(GATEWAY.acquire_from(|| 0).is_err());
     }
 
     #[test]

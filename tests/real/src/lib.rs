@@ -4,6 +4,7 @@
 //! `tests/real/run` installs the servers and runs all of it. The programs in `examples/` are the worked systems, and
 //! `tests/chaos` has the tests.
 
+mod account;
 mod chaos;
 mod daemon;
 mod in_process;

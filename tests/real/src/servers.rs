@@ -2,6 +2,9 @@
 
 pub mod etcd;
 pub mod http;
+pub mod mariadb;
+pub mod nats;
+pub mod pgbouncer;
 pub mod postgres;
 pub mod rabbitmq;
 pub mod redis;

@@ -86,7 +86,7 @@ pub const CORE: Table = Table {
     circles: &[],
     functions: &[LongFunction {
         file: "call/closure/future.rs",
-        name: "poll_to",
+        name: "poll_entered",
         reason: "a state machine: an arm for each state, which all need the same parts of the call",
     }],
 };

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use crate::error::reqwest::{Error, Unsent};
 use crate::{AttemptTimeout, Retryable};
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use crate::{CircuitOpen, Throttled};
 
 impl Retryable for Unsent {
     fn is_retryable(&self) -> bool {
         match self {
             Unsent::CutOff(_) => true,
-            #[cfg(target_has_atomic = "64")]
+            #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
             Unsent::Refused(open) => open.is_retryable(),
-            #[cfg(target_has_atomic = "64")]
+            #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
             Unsent::Throttled(throttled) => throttled.is_retryable(),
         }
     }
@@ -22,9 +22,9 @@ impl Retryable for Unsent {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Unsent::CutOff(_) => None,
-            #[cfg(target_has_atomic = "64")]
+            #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
             Unsent::Refused(open) => open.retry_after(),
-            #[cfg(target_has_atomic = "64")]
+            #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
             Unsent::Throttled(throttled) => throttled.retry_after(),
         }
     }
@@ -36,7 +36,7 @@ impl From<AttemptTimeout> for Error {
     }
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 impl From<CircuitOpen> for Error {
     fn from(open: CircuitOpen) -> Self {
         Error {
@@ -47,7 +47,7 @@ impl From<CircuitOpen> for Error {
     }
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 impl From<Throttled> for Error {
     fn from(throttled: Throttled) -> Self {
         let inner = caused_by(throttled.clone().into());

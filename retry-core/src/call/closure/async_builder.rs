@@ -5,18 +5,18 @@ use core::time::Duration;
 
 use super::super::cancel::Cancellation;
 use super::future::{RetryFuture, State};
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::hedging::Hedgeable;
 use super::lending::RetryLending;
 use super::operation::{Limited, Operation, Restarting};
 use super::rule::{Both, Limit};
 use super::searched::{Refusal, Throttleable};
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::sharing::Shares;
 use super::sleeper::{CancelBy, Kept, SleepBy, Waits};
 use super::step::{AttemptLimit, RestartAfter};
 use crate::error::FromTimeout;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use crate::{
     breaker::CircuitBreaker,
     budget::RetryBudget,
@@ -156,7 +156,7 @@ impl<'p, O: Operation, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S
     }
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 impl<'p, O: Operation, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S, C, Z, K> {
     /// Pays for retries from `budget`: a [`RetryBudget`], or a pointer or an `Option` that lends one.
     ///
@@ -339,7 +339,7 @@ impl<'p, F, T, E, R, S, C, Z> RetryLending<'p, F, T, E, R, S, C, Z> {
     }
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 impl<'p, F, T, E, R, S, C, Z> RetryLending<'p, F, T, E, R, S, C, Z> {
     /// Pays for retries from `budget`, like [`RetryFuture::budget`].
     pub fn budget<'b, L>(self, budget: &'b L) -> RetryLending<'p, F, T, E, R, Shares<'b, E>, C, Z>

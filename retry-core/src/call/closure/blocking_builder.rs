@@ -5,10 +5,10 @@ use core::time::Duration;
 use super::blocking_call::RetryCall;
 use super::rule::Both;
 use super::searched::{Refusal, Throttleable};
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::sharing::Shares;
 use super::step::{BlockBy, CancelWait, RestartAfter};
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use crate::{
     breaker::CircuitBreaker,
     budget::RetryBudget,
@@ -82,7 +82,7 @@ impl<'p, O, T, E, R, S> RetryCall<'p, O, T, E, R, S> {
     }
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 impl<'p, O, T, E, R, S> RetryCall<'p, O, T, E, R, S> {
     /// Pays for retries from `budget`: a [`RetryBudget`], or a pointer or an `Option` that lends one.
     ///

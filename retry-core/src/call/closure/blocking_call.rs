@@ -11,7 +11,6 @@ use super::super::cancel::block_or_cancel;
 use super::super::handle::{AttemptStart, Call};
 use super::super::planned::{GivenUp, Planned};
 use super::super::progress::{Progress, Started};
-use super::super::traced::Trace;
 use super::course::{Attempt, Course, Pause};
 use super::ending::{Ending, Explained, Unchanged};
 use super::operation::{BlockingOperation, Closure, WithCall};
@@ -133,7 +132,8 @@ impl<'p, O, T, E> RetryCall<'p, O, T, E> {
 
 impl<O: BlockingOperation<T, E>, T, E, R: Rule<T, E>, S: Sharing<E>> RetryCall<'_, O, T, E, R, S> {
     /// Calls the operation until it succeeds or the policy gives up, and returns its last result unchanged. The waits
-    /// block the thread.
+    /// block the thread. On `wasm32-unknown-unknown`, where nothing can block it, a call without
+    /// [`sleep`](Self::sleep) makes one attempt.
     ///
     /// # Errors
     /// Returns the error of the last attempt, or what the fallback returns. A call that its breaker refuses before
@@ -168,9 +168,24 @@ impl<O: BlockingOperation<T, E>, T, E, R: Rule<T, E>, S: Sharing<E>> RetryCall<'
     }
 
     #[inline]
-    fn run_to<K: Ending<T, E>>(mut self) -> K::Output {
-        let course = Course::new(self.policy, self.place, &self.rules, Clock::Blocking);
-        let _entered = course.enter_call();
+    fn run_to<K: Ending<T, E>>(self) -> K::Output {
+        // One guard that may be empty would cost a call without spans 32 instructions.
+        match Course::new(self.policy, self.place, &self.rules, Clock::Blocking).enter_call() {
+            None => self.run_entered::<K>(),
+            Some(_entered) => self.run_entered::<K>(),
+        }
+    }
+
+    #[inline]
+    fn run_entered<K: Ending<T, E>>(mut self) -> K::Output {
+        let one_attempt;
+        let policy = if sleep::can_block() || self.rules.needs().has(Needs::SLEEP) {
+            self.policy
+        } else {
+            one_attempt = self.policy.max(1);
+            &one_attempt
+        };
+        let course = Course::new(policy, self.place, &self.rules, Clock::Blocking);
         let progress = match course.start::<S, K>(&mut self.shared) {
             Continue(progress) => progress,
             Break(end) => return end,
@@ -227,8 +242,23 @@ fn attempt<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>>(
     operation: &mut O,
     call: Option<&Call>,
 ) -> Result<T, E> {
+    match course.rules().trace() {
+        None => marked_attempt(course, shared, operation, call),
+        Some(trace) => {
+            let _entered = trace.enter_attempt();
+            marked_attempt(course, shared, operation, call)
+        }
+    }
+}
+
+#[inline]
+fn marked_attempt<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>>(
+    course: &Course<'_, T, E, R>,
+    shared: &S,
+    operation: &mut O,
+    call: Option<&Call>,
+) -> Result<T, E> {
     let _mark = shared.mark();
-    let _entered = course.rules().trace().map(Trace::enter_attempt);
     let (Some(limit), Some(call)) = (course.rules().restart_after(), call) else {
         return operation.attempt(call);
     };

@@ -305,7 +305,7 @@ macro_rules! call_steps {
             /// assert_eq!(status.unwrap(), 503);
             /// assert_eq!(SEARCH.state(), CircuitState::Open);
             /// ```
-            #[cfg(target_has_atomic = "64")]
+            #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
             pub fn breaker_failure<P: Fn(Result<&T, &E>) -> bool>(
                 self,
                 is_failure: P,

@@ -1,11 +1,11 @@
 //! What a closure's call does with its spans, if a step has asked for them.
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::super::hedged::Hedging;
 use super::super::planned::{GivenUp, Planned};
 use super::course::Course;
 use super::rule::Rule;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use crate::error::Failure;
 use crate::observe::Entered;
 
@@ -36,7 +36,7 @@ impl<T, E, R: Rule<T, E>> Course<'_, T, E, R> {
     }
 
     /// Returns whether the failure of a try ends its attempt although others run, and else fills it in.
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     pub(super) fn is_final(&self, hedging: &Hedging<'_>, failure: &impl Failure) -> bool {
         match self.rules().trace() {
             Some(trace) => trace.is_final(hedging, failure),

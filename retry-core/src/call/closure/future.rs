@@ -223,9 +223,16 @@ where
 
     #[inline]
     fn poll_to<N: Ending<T, E>>(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<N::Output> {
+        match Course::new(self.policy, self.place, &self.rules, Clock::Async).enter_call() {
+            None => self.poll_entered::<N>(context),
+            Some(_entered) => self.poll_entered::<N>(context),
+        }
+    }
+
+    #[inline]
+    fn poll_entered<N: Ending<T, E>>(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<N::Output> {
         let mut this = self.project();
         let course = Course::new(this.policy, this.place, &*this.rules, Clock::Async);
-        let _entered = course.enter_call();
         if matches!(*this.state, State::Start) {
             if let Some(wait) = this.shared.fleet_wait() {
                 this.state.set(State::AskingFleet { progress: None, wait });

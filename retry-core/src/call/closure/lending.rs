@@ -12,7 +12,6 @@ use super::super::handle::{AttemptStart, Call};
 use super::super::planned::{GivenUp, Planned};
 use super::super::progress::Progress;
 use super::super::timeout::limit_now;
-use super::super::traced::Trace;
 use super::course::{Attempt, Course, Pause};
 use super::ending::{Ending, Explained, Unchanged};
 use super::operation::poll_limited;
@@ -170,8 +169,11 @@ impl<R, S, Z: Sleeper> Run<'_, R, S, Z> {
         S: Sharing<E>,
     {
         let course = Course::new(self.policy, self.place, &self.rules, Clock::Async);
-        let _entered = course.enter_call();
-        let progress = match course.start::<S, N>(&mut self.shared) {
+        let started = match course.enter_call() {
+            None => course.start::<S, N>(&mut self.shared),
+            Some(_entered) => course.start::<S, N>(&mut self.shared),
+        };
+        let progress = match started {
             Continue(progress) => progress,
             Break(end) => return Break(end),
         };
@@ -212,11 +214,18 @@ impl<R, S, Z: Sleeper> Run<'_, R, S, Z> {
         poll_fn(|context| {
             // Borrowed as a whole and by `&mut`: a reference to the rules would have to be `Send`.
             let run = &mut *self;
-            let _call = Course::<T, E, R>::new(run.policy, run.place, &run.rules, Clock::Async).enter_call();
-            let ended = {
-                let _mark = run.shared.mark();
-                let _attempt = run.rules.trace().map(Trace::reenter_attempt);
+            let shared = &run.shared;
+            let mut poll = || {
+                let _mark = shared.mark();
                 poll_limited(attempt.as_mut(), timer.as_mut(), limit.as_ref(), context)
+            };
+            let ended = match run.rules.trace() {
+                None => poll(),
+                Some(trace) => {
+                    let _call = trace.enter();
+                    let _attempt = trace.reenter_attempt();
+                    poll()
+                }
             };
             let (result, timed_out) = ready!(ended);
             if let (Some(limit), Some(call), Some(started)) = (run.rules.restart_after(), &run.call, started)
@@ -227,7 +236,10 @@ impl<R, S, Z: Sleeper> Run<'_, R, S, Z> {
             let is_cancelled = || cancel.as_mut().is_cancelled(context);
             let course = Course::new(run.policy, run.place, &run.rules, Clock::Async);
             let (shared, progress) = (&mut run.shared, &mut run.progress);
-            Poll::Ready(course.after::<S, N>(shared, progress, result, ended, is_cancelled))
+            Poll::Ready(match course.enter_call() {
+                None => course.after::<S, N>(shared, progress, result, ended, is_cancelled),
+                Some(_entered) => course.after::<S, N>(shared, progress, result, ended, is_cancelled),
+            })
         })
         .await
     }

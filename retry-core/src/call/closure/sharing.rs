@@ -8,12 +8,12 @@ use super::super::planned::{GivenUp, Planned};
 use super::super::progress::Progress;
 use super::super::refusal::Refusal;
 use super::super::site::Site;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::rule::Needs;
 use super::rule::Rule;
 use crate::error::Failure;
 use crate::runtime::Clock;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use crate::{
     breaker::{CircuitBreaker, Running},
     budget::RetryBudget,
@@ -137,11 +137,11 @@ impl<E> Sharing<E> for Unshared {
 }
 
 /// A lender of a refusal, and what makes an error of the refusal.
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 type Refusing<'b, L, Refused, E> = Option<(&'b L, fn(Refused) -> E)>;
 
 /// A call with a budget, a breaker, a throttle or several of them.
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub struct Shares<'b, E> {
     budget: Option<&'b RetryBudget>,
     /// The breaker, and the error of a call that it refuses.
@@ -152,7 +152,7 @@ pub struct Shares<'b, E> {
     used: Option<Shared<'b>>,
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 impl<'b, E> Shares<'b, E> {
     pub(super) fn with_budget(mut self, budget: Option<&'b RetryBudget>) -> Self {
         self.budget = budget.or(self.budget);
@@ -178,14 +178,14 @@ impl<'b, E> Shares<'b, E> {
     }
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 impl<E> From<Unshared> for Shares<'_, E> {
     fn from(Unshared: Unshared) -> Self {
         Shares { budget: None, breaker: None, throttle: None, used: None }
     }
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 impl<E> Sharing<E> for Shares<'_, E> {
     type Mark = Running;
 
@@ -270,7 +270,7 @@ impl<E> Sharing<E> for Shares<'_, E> {
     }
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 impl<E> Debug for Shares<'_, E> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (breaker, throttle) = (self.breaker.map(|(lent, _)| lent), self.throttle.map(|(lent, _)| lent));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::super::event::{GiveUpEvent, RetryEvent, SuccessEvent};
 use super::super::handle::Call;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::super::limits::Lend;
 use super::blocking_call::RetryCall;
 use super::future::RetryFuture;
@@ -18,15 +18,15 @@ use super::operation::{AsyncClosure, AsyncWithCall, Closure, Limited, Operation,
 use super::rule::{Both, Limit, Rule};
 use super::searched::{Refusal, Throttleable};
 use super::shared_rules::RulesOf;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::sharing::Shares;
 use super::sleeper::{Kept, Never, Runtime, Waits};
 use super::step::{AttemptLimit, Common, OnGiveUp, OnRetry, OnSuccess, RestartAfter};
 use crate::error::FromTimeout;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use crate::error::{CircuitOpen, Throttled};
 use crate::policy::Policy;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use crate::{breaker::CircuitBreaker, budget::RetryBudget, throttle::Throttle};
 
 /// Rules for errors of type `E` that are being written. [`Policy::rules`] creates them, and [`boxed`](Self::boxed) ends
@@ -43,21 +43,21 @@ pub struct RulesBuilder<E, R = ()> {
 
 /// The budget, the breaker and the throttle of rules.
 struct Lenders<E> {
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     budget: Option<Box<dyn Lend<RetryBudget> + Send + Sync>>,
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     breaker: Option<LentBreaker<E>>,
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     throttle: Option<LentThrottle<E>>,
     error: PhantomData<fn() -> E>,
 }
 
 /// A breaker, and the error of a call that it refuses.
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 type LentBreaker<E> = (Box<dyn Lend<CircuitBreaker> + Send + Sync>, fn(CircuitOpen) -> E);
 
 /// A throttle, and the error of a call that it refuses.
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 type LentThrottle<E> = (Box<dyn Lend<Throttle> + Send + Sync>, fn(Throttled) -> E);
 
 impl Policy {
@@ -87,11 +87,11 @@ impl Policy {
     /// ```
     pub fn rules<E>(&self) -> RulesBuilder<E> {
         let shared = Lenders {
-            #[cfg(target_has_atomic = "64")]
+            #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
             budget: None,
-            #[cfg(target_has_atomic = "64")]
+            #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
             breaker: None,
-            #[cfg(target_has_atomic = "64")]
+            #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
             throttle: None,
             error: PhantomData,
         };
@@ -155,7 +155,7 @@ impl<E, R> RulesBuilder<E, R> {
     }
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 impl<E, R> RulesBuilder<E, R> {
     /// Pays for retries from `budget`: a reference to a `static`, an `Arc`, or an `Option` of them.
     pub fn budget(mut self, budget: impl Lend<RetryBudget> + Send + Sync + 'static) -> Self {
@@ -293,7 +293,7 @@ impl<E> RetryRules<E> {
         RulesOf(&*self.0.rules)
     }
 
-    #[cfg(target_has_atomic = "64")]
+    #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
     fn share<'r>(&'r self, shared: Shares<'r, E>) -> Shares<'r, E> {
         let Lenders { budget, breaker, throttle, .. } = &self.0.shared;
         let mut shared = shared.with_budget(budget.as_ref().and_then(|budget| budget.lend()));

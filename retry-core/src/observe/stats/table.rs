@@ -2,20 +2,20 @@
 
 use core::fmt::{self, Display};
 
-#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+#[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
 use super::FleetStats;
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use super::{BreakerStats, BudgetStats, ThrottleStats};
 use super::{OperationStats, StatsSnapshot};
 
 const OPERATIONS: [&str; 6] = ["operation", "retried", "retries", "recovered", "gave up", "mean delay"];
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 const BREAKERS: [&str; 4] = ["breaker", "state", "opened", "refused"];
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 const BUDGETS: [&str; 4] = ["budget", "balance", "withdrawn", "refused"];
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 const THROTTLES: [&str; 3] = ["throttle", "refused", "probability"];
-#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+#[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
 const FLEETS: [&str; 4] = ["fleet", "store", "lost", "found"];
 
 /// The number of errors that are shown for an operation.
@@ -24,7 +24,7 @@ const ERRORS: usize = 3;
 impl Display for StatsSnapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         table(f, &OPERATIONS, &self.operations, operation, details)?;
-        #[cfg(target_has_atomic = "64")]
+        #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
         {
             table_if_any(f, &BREAKERS, &self.breakers, breaker)?;
             table_if_any(f, &BUDGETS, &self.budgets, budget)?;
@@ -37,7 +37,7 @@ impl Display for StatsSnapshot {
 }
 
 /// Writes a table after an empty line, unless it would have no rows.
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 fn table_if_any<S, const COLUMNS: usize>(
     f: &mut fmt::Formatter<'_>,
     headings: &[&str; COLUMNS],
@@ -85,25 +85,25 @@ fn operation(operation: &OperationStats) -> [String; OPERATIONS.len()] {
     ]
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 fn breaker(breaker: &BreakerStats) -> [String; BREAKERS.len()] {
     let BreakerStats { breaker: name, state, refused, .. } = breaker;
     [OneLine(name).to_string(), state.to_string(), breaker.opened().to_string(), refused.to_string()]
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 fn budget(budget: &BudgetStats) -> [String; BUDGETS.len()] {
     let BudgetStats { budget: name, balance, withdrawn, refused } = budget;
     [OneLine(name).to_string(), balance.to_string(), withdrawn.to_string(), refused.to_string()]
 }
 
-#[cfg(target_has_atomic = "64")]
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 fn throttle(throttle: &ThrottleStats) -> [String; THROTTLES.len()] {
     let ThrottleStats { throttle: name, refused, probability } = throttle;
     [OneLine(name).to_string(), refused.to_string(), format!("{:.0}%", probability * 100.0)]
 }
 
-#[cfg(all(feature = "fleet", target_has_atomic = "64"))]
+#[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
 fn fleet(fleet: &FleetStats) -> [String; FLEETS.len()] {
     let FleetStats { fleet: name, is_away, lost, found } = fleet;
     let store = if *is_away { "away" } else { "there" };

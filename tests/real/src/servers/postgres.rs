@@ -5,25 +5,37 @@ use std::{
     net::SocketAddr,
     ops::ControlFlow,
     os::unix::{fs::chown, process::CommandExt},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::Command,
     time::Duration,
 };
 
 use reattempt::Policy;
-use rustix::process::geteuid;
-use tokio_postgres::Config;
+use rustix::process::{Pid, Signal, geteuid, kill_process};
+use tokio_postgres::{Config, NoTls};
 
-use crate::{Daemon, Greeting, Program, Server};
+use crate::{Daemon, Greeting, Program, Server, account::account};
 
 const PACKAGE: &str = "postgresql";
 
 /// A client that begins, until it is told that the server is ready for a query. While it recovers, it is told to wait.
-const GREETING: Greeting =
+pub(crate) const GREETING: Greeting =
     Greeting { say: b"\0\0\0\x26\0\x03\0\0user\0fleet\0database\0postgres\0\0", hear: b"Z\0\0\0\x05I" };
 
 const RESTART: Policy =
     Policy::new().max(20).base(Duration::from_millis(50)).max_delay(Duration::from_millis(500));
+
+/// A user without rights, for whom there is no room during an overload. The tests create it: `create role guest login`.
+pub const GUEST: &str = "guest";
+
+/// The one user who needs a password. The tests create it: `create role locked login password 'right'`.
+const LOCKED: &str = "locked";
+
+const FULL: &str = "
+    alter role guest connection limit 0;
+    select pg_terminate_backend(pid) from pg_stat_activity where usename = 'guest'";
+
+const ROOM: &str = "alter role guest connection limit -1";
 
 /// A `PostgreSQL` server. What it has acknowledged survives its death, but not that of the machine.
 #[derive(Debug)]
@@ -36,11 +48,20 @@ impl Postgres {
     ///
     /// As [`Daemon::start`]; and if this is root, as which `PostgreSQL` does not run, and there is no user `postgres`.
     pub async fn start() -> io::Result<Postgres> {
+        Postgres::start_with(&[]).await
+    }
+
+    /// Starts one without data and with these settings, such as `lock_timeout=1s`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Postgres::start`].
+    pub async fn start_with(settings: &[&str]) -> io::Result<Postgres> {
         // Debian has the programs in a folder of their version.
         let command = program("postgres")?.to_string_lossy().into_owned();
         let server = Program { command: String::leak(command), package: PACKAGE };
         let daemon = Daemon::start(server, GREETING, |command, folder, port| {
-            let user = geteuid().is_root().then(unprivileged_user).transpose()?;
+            let user = geteuid().is_root().then(|| account("postgres", PACKAGE)).transpose()?;
             let data = folder.join("data");
             let mut initdb = Command::new(program("initdb")?);
             initdb.args(["--username", "fleet", "--auth", "trust", "--no-locale", "--no-sync", "--pgdata"]);
@@ -55,8 +76,12 @@ impl Postgres {
                 let error = String::from_utf8_lossy(&output.stderr);
                 return Err(io::Error::other(format!("`initdb` failed; it says:\n{error}")));
             }
+            let rules = data.join("pg_hba.conf");
+            let trust = fs::read_to_string(&rules)?;
+            fs::write(&rules, format!("host all {LOCKED} 127.0.0.1/32 scram-sha-256\n{trust}"))?;
             command.current_dir(folder).arg("-D").arg(data);
             command.args(["-h", "127.0.0.1", "-p", &port.to_string(), "-k", "", "-F"]);
+            command.args(settings.iter().flat_map(|setting| ["-c", setting]));
             Ok(())
         })
         .await?;
@@ -75,6 +100,29 @@ impl Postgres {
         let mut config = Config::new();
         config.host("127.0.0.1").port(self.address().port()).user("fleet").dbname("postgres");
         config
+    }
+
+    /// Has it shut down once all sessions have ended. Until then it lets nobody in.
+    ///
+    /// # Errors
+    ///
+    /// If it does not run.
+    pub fn shut_down(&self) -> io::Result<()> {
+        let file = fs::read_to_string(self.0.folder().join("data/postmaster.pid"))?;
+        let pid = file.lines().next().and_then(|line| Pid::from_raw(line.parse().ok()?));
+        Ok(kill_process(pid.ok_or(io::ErrorKind::InvalidData)?, Signal::TERM)?)
+    }
+
+    /// Runs these statements as the user `fleet`.
+    ///
+    /// # Errors
+    ///
+    /// If the server cannot be reached or refuses one.
+    pub async fn run(&self, statements: &str) -> Result<(), tokio_postgres::Error> {
+        let (client, connection) = self.config().connect(NoTls).await?;
+        // Its error is that of the requests on it.
+        tokio::spawn(async { drop(connection.await) });
+        client.batch_execute(statements).await
     }
 }
 
@@ -96,6 +144,11 @@ impl Server for Postgres {
             }
         }
     }
+
+    /// All connections of the guest are ended, and it may have no others.
+    async fn overload(&mut self, on: bool) -> io::Result<()> {
+        self.run(if on { FULL } else { ROOM }).await.map_err(io::Error::other)
+    }
 }
 
 /// Finds a program in the folders of `PATH`, and in those where Debian has the versions of `PostgreSQL`.
@@ -108,19 +161,5 @@ fn program(name: &'static str) -> io::Result<PathBuf> {
     found.ok_or_else(|| {
         let message = format!("`{name}` is not installed; install it by `apt-get install {PACKAGE}`");
         io::Error::new(io::ErrorKind::NotFound, message)
-    })
-}
-
-/// Returns the user and the group of the package.
-fn unprivileged_user() -> io::Result<(u32, u32)> {
-    let users = fs::read_to_string(Path::new("/etc/passwd"))?;
-    let numbers = users.lines().find_map(|line| {
-        let mut parts = line.strip_prefix("postgres:")?.split(':').skip(1);
-        Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
-    });
-    numbers.ok_or_else(|| {
-        io::Error::other(format!(
-            "PostgreSQL does not run as root, and there is no user `postgres`; install `{PACKAGE}`, or run this as another user"
-        ))
     })
 }

@@ -3,8 +3,13 @@
 //! `cargo test -p real --test chaos` does it to all of them, `… -- redis s3` to those named. `CHAOS_FAULTS` is the number
 //! of faults for each, `CHAOS_SEED` another order of them.
 
+mod bank;
 mod etcd;
 mod http;
+mod nats;
+mod opendal;
+mod mariadb;
+mod postgres;
 mod rabbitmq;
 mod redis;
 mod report;
@@ -28,7 +33,7 @@ const LONGEST_FAULT: Duration = Duration::from_secs(12);
 
 type System = (&'static str, fn(Schedule) -> JoinHandle<Report>);
 
-/// From the quickest to the slowest.
+/// From the quickest to the slowest, and those that joined later.
 const SYSTEMS: &[System] = &[
     ("http", |schedule| tokio::spawn(http::run(schedule))),
     ("redis", |schedule| tokio::spawn(redis::run(schedule))),
@@ -36,6 +41,10 @@ const SYSTEMS: &[System] = &[
     ("sftp", |schedule| tokio::spawn(sftp::run(schedule))),
     ("etcd", |schedule| tokio::spawn(etcd::run(schedule))),
     ("rabbitmq", |schedule| tokio::spawn(rabbitmq::run(schedule))),
+    ("nats", |schedule| tokio::spawn(nats::run(schedule))),
+    ("opendal", |schedule| tokio::spawn(opendal::run(schedule))),
+    ("postgres", |schedule| tokio::spawn(postgres::run(schedule))),
+    ("mariadb", |schedule| tokio::spawn(mariadb::run(schedule))),
 ];
 
 #[tokio::main]

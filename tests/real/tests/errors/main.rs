@@ -3,8 +3,12 @@
 
 mod amqp;
 mod http;
+mod nats;
+mod opendal;
+mod pages;
 mod redis;
 mod s3;
+mod sql;
 mod tls;
 
 use std::{pin::Pin, time::Duration};

@@ -9,13 +9,17 @@ use reqwest::{Certificate, Client};
 use tokio::io::AsyncWriteExt;
 use tokio_rustls::{
     TlsAcceptor,
-    rustls::{ServerConfig, crypto::ring, pki_types::PrivateKeyDer},
+    rustls::{
+        ServerConfig,
+        crypto::ring,
+        pki_types::{CertificateDer, PrivateKeyDer},
+    },
 };
 
 use crate::bounded;
 
-/// A server of HTTPS, and the certificate that it shows.
-async fn serve() -> (InProcess, Certificate) {
+/// What ends a handshake with a certificate that nobody signed, and that certificate.
+pub(crate) fn acceptor() -> (TlsAcceptor, CertificateDer<'static>) {
     let made = generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -24,7 +28,12 @@ async fn serve() -> (InProcess, Certificate) {
         .with_no_client_auth()
         .with_single_cert(vec![made.cert.der().clone()], key)
         .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    (TlsAcceptor::from(Arc::new(config)), made.cert.der().clone())
+}
+
+/// A server of HTTPS, and the certificate that it shows.
+pub(crate) async fn serve() -> (InProcess, Certificate) {
+    let (acceptor, certificate) = acceptor();
     let server = InProcess::start(move |stream| {
         let acceptor = acceptor.clone();
         async move {
@@ -37,7 +46,7 @@ async fn serve() -> (InProcess, Certificate) {
     })
     .await
     .unwrap();
-    (server, Certificate::from_der(made.cert.der()).unwrap())
+    (server, Certificate::from_der(&certificate).unwrap())
 }
 
 /// Asks the server, trusting these certificates alone.
