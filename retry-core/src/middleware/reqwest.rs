@@ -123,7 +123,7 @@ impl RetryMiddleware {
             verdict = verdict.once();
         }
         let error = outcome.as_ref().err().map(cause);
-        let failed = Failed { verdict, description: &Described(outcome), error };
+        let failed = Failed { verdict, description: &Described(outcome), error, deadline: None };
         self.settings.plan(progress, &failed, Some(shared)).zip(again)
     }
 

@@ -107,7 +107,17 @@ impl Settings {
     }
 
     fn site(&self) -> Site<'_> {
-        Site::new(self.name.label(), &self.policy).with_log(self.log)
+        self.site_of(&self.policy)
+    }
+
+    fn site_of<'a>(&self, policy: &'a Policy) -> Site<'a> {
+        Site::new(self.name.label(), policy).with_log(self.log)
+    }
+
+    /// Returns the policy of a call that has a deadline of its own, too.
+    fn policy_until(&self, deadline: Duration) -> Policy {
+        let earliest = self.policy.time_limit().map_or(deadline, |own| own.min(deadline));
+        self.policy.deadline(earliest)
     }
 
     /// Emits the event of a call that was refused before its first attempt.
@@ -135,7 +145,8 @@ impl Settings {
         shared: Option<&mut Shared<'_>>,
     ) -> Option<Planned> {
         let failure = Named { failed, name: &self.name };
-        let site = self.site();
+        let policy = failed.deadline.map(|deadline| self.policy_until(deadline));
+        let site = self.site_of(policy.as_ref().unwrap_or(&self.policy));
         // A breaker may end the call after the wait, when the text of the error is no longer available.
         let emit = if self.may_refuse() { Emit::Later } else { Emit::Now };
         let planned = match shared {
@@ -165,6 +176,8 @@ pub(super) struct Failed<'a> {
     pub(super) description: &'a dyn Display,
     /// The error, if the service returned one.
     pub(super) error: Option<&'a (dyn Error + 'static)>,
+    /// The deadline that the request itself has.
+    pub(super) deadline: Option<Duration>,
 }
 
 impl Failed<'_> {

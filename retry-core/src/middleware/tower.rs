@@ -7,6 +7,8 @@ mod by_try_clone;
 mod future;
 #[cfg(feature = "tonic")]
 mod grpc;
+#[cfg(feature = "tonic")]
+mod grpc_timeout;
 mod judge;
 mod layer;
 mod repeat;

@@ -1,12 +1,15 @@
 //! The rules of gRPC, without a server.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use http::{HeaderMap, Request, Response};
 use http_body::Frame;
 use retry_core::middleware::tower::RetryLayer;
+use retry_core::{Jitter, Policy};
+use tokio::time::Instant;
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tower::{Layer, ServiceExt, service_fn};
@@ -62,4 +65,34 @@ async fn a_response_waits_for_its_first_frame_unless_the_caller_still_sends() {
     assert!(!is_ready(send(RetryLayer::grpc(POLICY), empty())));
     assert!(is_ready(send(RetryLayer::grpc(POLICY), endless())));
     assert!(is_ready(send(RetryLayer::grpc(POLICY).commit_at_headers(), empty())));
+}
+
+/// Makes a call with this timeout of a service that is down, and returns when attempts were made and their timeouts.
+async fn attempts(timeout: &'static str, policy: Policy) -> Vec<(Duration, String)> {
+    let (start, seen) = (Instant::now(), RefCell::new(Vec::new()));
+    let service = service_fn(|request: Request<Body>| {
+        let timeout = request.headers()["grpc-timeout"].to_str().unwrap().to_owned();
+        seen.borrow_mut().push((start.elapsed(), timeout));
+        async { Ok::<_, Status>(Response::new(trailers(Code::Unavailable))) }
+    });
+    let request = Request::builder().header("grpc-timeout", timeout).body(Body::empty()).unwrap();
+    RetryLayer::grpc(policy).layer(service).oneshot(request).await.unwrap();
+    seen.into_inner()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_of_the_caller_is_that_of_the_call() {
+    let second = Duration::from_secs(1);
+    let policy = POLICY.max(9).base(second).factor(1.0).jitter(Jitter::None);
+    let made = attempts("2500m", policy).await;
+    let expected = ["2500m", "1500000u", "500000u"].map(str::to_owned);
+    assert_eq!(made.iter().map(|(at, _)| at.as_secs()).collect::<Vec<_>>(), [0, 1, 2]);
+    for ((_, timeout), expected) in made.iter().zip(&expected) {
+        // The timer wakes a millisecond late.
+        assert_eq!(timeout.len(), expected.len(), "{made:?}");
+        assert!(timeout <= expected && timeout[..2] >= expected[..1], "{made:?}");
+    }
+    assert_eq!(attempts("500m", policy).await.len(), 1);
+    assert_eq!(attempts("2500m", policy.deadline(2 * second)).await.len(), 2, "the earlier one counts");
+    assert_eq!(attempts("soon", policy).await.len(), 9, "it is no timeout");
 }

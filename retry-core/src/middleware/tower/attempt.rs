@@ -156,7 +156,12 @@ impl<J, R> Rules<J, R> {
         let verdict = if request.is_none() { verdict.once() } else { verdict };
         let description = Described::<_, _, R::Kept> { judge: &self.judge, outcome, kept: PhantomData };
         let error = outcome.as_ref().err().map(|error| &**error as &(dyn Error + 'static));
-        let failed = Failed { verdict, description: &description, error };
+        let failed = Failed {
+            verdict,
+            description: &description,
+            error,
+            deadline: kept.and_then(|kept| self.repeat.deadline(kept)),
+        };
         let mut shared = self.unpark(parked);
         let planned = self.settings.plan(progress, &failed, shared.as_mut());
         if let Some(shared) = shared {

@@ -86,7 +86,8 @@ where
             return Self::start_in_full(service, rules, request);
         }
         let (request, kept) = rules.repeat.begin(request);
-        let progress = Progress::untimed();
+        let is_timed = kept.as_ref().and_then(|kept| rules.repeat.deadline(kept)).is_some();
+        let progress = if is_timed { Progress::asynchronous_timed() } else { Progress::untimed() };
         let state = State::Attempting { attempt: service.call(request) };
         ResponseFuture { service: service.clone(), rules, kept, progress, parked: Parked::default(), state }
     }
@@ -95,7 +96,9 @@ where
     #[inline(never)]
     fn start_in_full(service: &mut S, rules: Arc<Rules<J, R>>, request: Req) -> Self {
         let (request, kept) = rules.repeat.begin(request);
-        let (again, progress) = (service.clone(), rules.settings.begin());
+        let again = service.clone();
+        let is_timed = kept.as_ref().and_then(|kept| rules.repeat.deadline(kept)).is_some();
+        let progress = if is_timed { Progress::asynchronous_timed() } else { rules.settings.begin() };
         let mut parked = Parked::default();
         let admission = rules.admit(&mut parked);
         // From here on the call returns the permit if something panics.

@@ -4,6 +4,7 @@ use core::fmt::{self, Debug, Formatter};
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
+use core::time::Duration;
 use std::borrow::Cow;
 
 use ::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, request};
@@ -14,10 +15,13 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::super::verdict::{BoxError, Verdict};
+use super::grpc_timeout;
 use super::judge::Judge;
 use super::repeat::{Around, Repeat};
 use super::replay::{Recorded, Replay};
 use crate::Retryable;
+use crate::policy::nanos::{Nanos, from_duration, to_duration};
+use crate::runtime::{self, Clock};
 
 /// The header by which a client tells how many attempts came before, by gRPC's proposal A6.
 const PREVIOUS_ATTEMPTS: HeaderName = HeaderName::from_static("grpc-previous-rpc-attempts");
@@ -93,7 +97,13 @@ impl Default for Replayed {
 pub struct KeptRequest {
     parts: request::Parts,
     body: Recorded,
+    /// The time that the caller gives the call, and its end.
+    timeout: Option<(Duration, Ends)>,
 }
+
+/// The time at which a call ends, in an attempt's request on its way to the service.
+#[derive(Clone, Copy)]
+struct Ends(Nanos);
 
 impl Drop for KeptRequest {
     fn drop(&mut self) {
@@ -108,15 +118,26 @@ impl Repeat<Request<Body>> for Replayed {
     fn begin(&self, request: Request<Body>) -> (Request<Replay>, Option<KeptRequest>) {
         let (parts, body) = request.into_parts();
         let body = Recorded::new(body, self.limit);
+        let timeout = grpc_timeout::read(&parts.headers).map(|timeout| {
+            let ends = runtime::now(Clock::Async).saturating_add(from_duration(timeout));
+            (timeout, Ends(ends))
+        });
         let first = Request::from_parts(parts.clone(), body.first());
-        (first, Some(KeptRequest { parts, body }))
+        (first, Some(KeptRequest { parts, body, timeout }))
     }
 
     fn again(&self, kept: &KeptRequest) -> Option<Request<Replay>> {
         let (attempt, body) = kept.body.again()?;
         let mut parts = kept.parts.clone();
         parts.headers.insert(PREVIOUS_ATTEMPTS, HeaderValue::from(attempt - 1));
+        if let Some((_, ends)) = kept.timeout {
+            parts.extensions.insert(ends);
+        }
         Some(Request::from_parts(parts, body))
+    }
+
+    fn deadline(&self, kept: &KeptRequest) -> Option<Duration> {
+        kept.timeout.map(|(timeout, _)| timeout)
     }
 }
 
@@ -148,7 +169,11 @@ where
         self.service.poll_ready(context).map_err(Into::into)
     }
 
-    fn call(&mut self, request: Request<Replay>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Replay>) -> Self::Future {
+        if let Some(Ends(ends)) = request.extensions_mut().remove() {
+            let left = ends.saturating_sub(runtime::now(Clock::Async));
+            grpc_timeout::write(request.headers_mut(), to_duration(left));
+        }
         let request_body = request.body().recorded();
         let response = self.service.call(request.map(Body::new));
         PeekFuture { request_body, waits_for_frame: self.waits_for_frame, response, peeking: None }

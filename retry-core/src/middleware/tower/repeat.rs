@@ -1,6 +1,7 @@
 //! How the request of a call is repeated.
 
 use core::fmt::{self, Debug, Formatter};
+use core::time::Duration;
 
 /// What makes the requests of a call's attempts.
 pub trait Repeat<Req> {
@@ -14,6 +15,12 @@ pub trait Repeat<Req> {
 
     /// Returns the request of the next attempt, or `None` if there can be none.
     fn again(&self, kept: &Self::Kept) -> Option<Self::Request>;
+
+    /// Returns the deadline that the request itself has.
+    #[inline]
+    fn deadline(&self, _kept: &Self::Kept) -> Option<Duration> {
+        None
+    }
 }
 
 /// What stands between the loop and the service: nothing, unless requests or responses change on the way.
@@ -109,6 +116,11 @@ impl<Req, F: Fn(&Req) -> bool, R: Repeat<Req>> Repeat<Req> for RepeatIf<F, R> {
     #[inline]
     fn again(&self, kept: &R::Kept) -> Option<R::Request> {
         self.repeat.again(kept)
+    }
+
+    #[inline]
+    fn deadline(&self, kept: &R::Kept) -> Option<Duration> {
+        self.repeat.deadline(kept)
     }
 }
 

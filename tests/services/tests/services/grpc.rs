@@ -213,7 +213,26 @@ async fn attempts_are_numbered_and_metadata_is_kept() {
         request.set_timeout(Duration::from_secs(20));
         request.metadata_mut().insert("authorization", "secret".parse().unwrap());
         let response = client(&server).unary(request).await.unwrap();
-        assert_eq!(response.into_inner(), "2 20000000u secret trailers application/grpc");
+        let received = response.into_inner();
+        let received: Vec<_> = received.split(' ').collect();
+        assert_eq!((received[0], &received[2..]), ("2", &["secret", "trailers", "application/grpc"][..]));
+        let left: u64 = received[1].strip_suffix('u').unwrap().parse().unwrap();
+        assert!(left < 20_000_000, "the deadline is that of the call: {left}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_deadline_of_the_caller_ends_a_call_that_hangs() {
+    bounded(async {
+        let server = Server::start(|_, _| std::future::pending()).await;
+        let mut request = hello();
+        request.set_timeout(Duration::from_millis(300));
+        let start = tokio::time::Instant::now();
+        let status = client(&server).unary(request).await.unwrap_err();
+        assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled), "{status:?}");
+        assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+        assert_eq!(server.requests(), 1);
     })
     .await;
 }

@@ -86,7 +86,7 @@ async fn a_timeout_and_a_limit_inside() {
         let server = backend(&most).await;
         let client = Client::builder(TokioExecutor::new()).build_http();
         let stack = ServiceBuilder::new()
-            .layer(RetryLayer::http(POLICY.max(20)))
+            .layer(RetryLayer::http(POLICY.max(50)))
             .timeout(Duration::from_millis(300))
             .concurrency_limit(3)
             .service(client);
@@ -107,7 +107,7 @@ async fn a_timeout_and_a_limit_outside() {
         let client = Client::builder(TokioExecutor::new()).build_http();
         let stack = ServiceBuilder::new()
             .concurrency_limit(2)
-            .timeout(Duration::from_millis(500))
+            .timeout(Duration::from_millis(1500))
             .layer(RetryLayer::http(POLICY))
             .service(client);
         let url = shop(BoxCloneSyncService::new(stack), &server).await;
