@@ -1,4 +1,5 @@
-//! Retries in a trace, and what breakers, budgets, throttles and hedges do: events of the span in which they happened.
+//! Retries in a trace, and what breakers, budgets, throttles and hedges do: events of the span in which they happened. With
+//! the argument `span`, the call, its attempts and its waits are spans themselves.
 //!
 //! Run it with `cargo run --example opentelemetry`. The events go through `tracing` and `tracing-opentelemetry` to an
 //! exporter in this process, in whose place a service would have one that sends.
@@ -99,6 +100,26 @@ async fn deliver() {
     while label().await.is_ok() {}
 }
 
+/// A call with spans of its own.
+#[retry(span, max = 3, base_ms = 20, jitter = none, attempt = n, name = "refund {order}")]
+async fn refund(order: u32) -> Result<(), String> {
+    if n == 1 { Err(format!("order {order} is locked")) } else { Ok(()) }
+}
+
+/// Prints a span with its fields, and below it its children.
+fn print_tree(spans: &[SpanData], span: &SpanData, depth: usize) {
+    let fields = span.attributes.iter().filter(|field| shown(field.key.as_str()));
+    let fields: Vec<String> = fields.map(|field| format!("{} = {}", field.key, field.value)).collect();
+    let failed = if matches!(span.status, Status::Error { .. }) { ", failed" } else { "" };
+    println!("{:indent$}{}: {}{failed}", "", span.name, fields.join(", "), indent = 2 * depth);
+    let mut children: Vec<_> =
+        spans.iter().filter(|child| child.parent_span_id == span.span_context.span_id()).collect();
+    children.sort_by_key(|child| child.start_time);
+    for child in children {
+        print_tree(spans, child, depth + 1);
+    }
+}
+
 /// Prints a span and the events in it, each with its attributes.
 fn print(span: &SpanData) {
     println!("span `{}`", span.name);
@@ -113,7 +134,9 @@ fn print(span: &SpanData) {
 
 /// Where the event stands in the source is of no interest here.
 fn shown(key: &str) -> bool {
-    !["code.", "thread.", "target"].iter().any(|prefix| key.starts_with(prefix))
+    !["code.", "thread.", "target", "level", "busy_ns", "idle_ns"]
+        .iter()
+        .any(|prefix| key.starts_with(prefix))
 }
 
 /// An attribute of one event in a span.
@@ -136,6 +159,7 @@ async fn main() {
         }
     }
     deliver().await;
+    refund(7).await.expect("the second attempt succeeds");
     provider.shutdown().expect("every span is exported");
 
     let spans = exporter.0.lock().expect("nobody panicked");
@@ -143,7 +167,9 @@ async fn main() {
     for span in [named("order"), named("deliver")] {
         print(span);
     }
+    print_tree(&spans, named("retry refund {order}"), 0);
     check_order(named("order"));
+    check_refund(&spans, named("retry refund {order}"));
     check_delivery(named("deliver"));
 }
 
@@ -163,6 +189,15 @@ fn check_order(span: &SpanData) {
     assert!(
         span.end_time.duration_since(span.start_time).is_ok_and(|time| time >= Duration::from_millis(80))
     );
+}
+
+/// An attempt that failed, a wait, and an attempt that succeeded.
+fn check_refund(spans: &[SpanData], call: &SpanData) {
+    let is_child = |span: &&SpanData| span.parent_span_id == call.span_context.span_id();
+    let children: Vec<&str> = spans.iter().filter(is_child).map(|span| span.name.as_ref()).collect();
+    assert_eq!(children, ["attempt", "wait", "attempt"]);
+    let outcome = call.attributes.iter().find(|field| field.key.as_str() == "outcome");
+    assert!(outcome.is_some_and(|outcome| outcome.value.as_str() == "ok"));
 }
 
 /// A hedged call, a call that its breaker stops, and a call that its throttle refuses.

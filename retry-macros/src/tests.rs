@@ -70,6 +70,18 @@ fn a_fallback_is_out_of_line() {
 }
 
 #[test]
+fn a_call_with_spans_is_a_future_in_its_own() {
+    insta::assert_snapshot!(expanded(
+        quote!(span, name = "fetch {url}"),
+        quote! {
+            async fn fetch(url: &str) -> Result<String, Error> {
+                get(url).await
+            }
+        }
+    ));
+}
+
+#[test]
 fn an_async_function_waits_without_its_error() {
     insta::assert_snapshot!(expanded(
         quote!(name = "fetch {url}", attempt_timeout = "5s"),

@@ -7,6 +7,7 @@ use reattempt::{
     AttemptTimeout, CircuitBreaker, CircuitOpen, GiveUpReason, Hedge, RetryError, Retryable, retry,
 };
 use tracing::instrument;
+use tracing::level_filters::LevelFilter;
 
 use crate::trace::Trace;
 
@@ -536,6 +537,19 @@ async fn a_polled_value_that_is_refused_fails_the_attempt() {
           attempt attempt=1 error=the value is not accepted yet ERROR(the value is not accepted yet)
           wait delay_ms=100 hinted=false
           attempt attempt=2
+    ");
+}
+
+/// The events of the level are in the span around the call.
+#[test]
+fn a_filter_by_level_removes_the_spans() {
+    let _guard = reattempt::testing::no_wait();
+    let trace = Trace::at(LevelFilter::WARN);
+    tracing::warn_span!("around").in_scope(|| assert_eq!(connect(), Err("refused")));
+    trace.is("
+        around ERROR()
+          ! attempt failed, will retry
+          ! attempt failed, giving up
     ");
 }
 

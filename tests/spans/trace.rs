@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use opentelemetry::trace::{SpanId, Status, TracerProvider};
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
+use tracing::level_filters::LevelFilter;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -29,6 +30,11 @@ pub(crate) struct Trace {
 
 impl Trace {
     pub(crate) fn begin() -> Trace {
+        Trace::at(LevelFilter::TRACE)
+    }
+
+    /// Begins a trace without what is below a level.
+    pub(crate) fn at(level: LevelFilter) -> Trace {
         let exporter = Exporter::default();
         let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
         let layer = tracing_opentelemetry::layer()
@@ -38,7 +44,7 @@ impl Trace {
             .with_target(false)
             .with_level(false)
             .with_tracked_inactivity(false);
-        let subscriber = tracing_subscriber::registry().with(layer);
+        let subscriber = tracing_subscriber::registry().with(level).with(layer);
         let subscriber = tracing::subscriber::set_default(subscriber);
         Trace { exporter, _provider: provider, _subscriber: subscriber }
     }

@@ -114,4 +114,13 @@ mod tests {
         assert!(setup.is_retryable());
         assert!(!ConnectionError::InvalidConnectionUrl("x".to_owned()).is_retryable());
     }
+
+    #[test]
+    fn an_error_behind_a_box_is_judged_the_same() {
+        let boxed: Box<dyn std::error::Error + Send + Sync> = Error::NotFound.into();
+        assert!(!boxed.is_retryable());
+        let boxed: Box<dyn std::error::Error + Send + Sync> =
+            ConnectionError::InvalidConnectionUrl("x".to_owned()).into();
+        assert!(!boxed.is_retryable());
+    }
 }

@@ -220,4 +220,12 @@ mod tests {
             assert!(!error.is_retryable(), "{error:?}");
         }
     }
+
+    #[test]
+    fn an_error_behind_a_box_is_judged_the_same() {
+        for (error, is_retryable) in [(Error::RowNotFound, false), (Error::PoolTimedOut, true)] {
+            let boxed: Box<dyn StdError + Send + Sync> = error.into();
+            assert_eq!(boxed.is_retryable(), is_retryable, "{boxed:?}");
+        }
+    }
 }

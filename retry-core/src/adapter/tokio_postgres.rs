@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 
 use ::tokio_postgres::Error;
+use ::tokio_postgres::error::DbError;
 
 use super::{cause, sqlstate};
 use crate::Retryable;
@@ -11,9 +12,15 @@ use crate::error::chain::chain;
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
         match self.as_db_error() {
-            Some(error) => sqlstate::is_transient(error.code().code(), error.message()),
+            Some(error) => error.is_retryable(),
             None => self.is_closed() || failed_without_answer(self),
         }
+    }
+}
+
+impl Retryable for DbError {
+    fn is_retryable(&self) -> bool {
+        sqlstate::is_transient(self.code().code(), self.message())
     }
 }
 
@@ -149,6 +156,18 @@ mod tests {
     #[test]
     fn an_elapsed_time_is_retried() {
         assert!(Error::__private_api_timeout().is_retryable());
+    }
+
+    #[tokio::test]
+    async fn an_error_behind_a_box_is_judged_the_same() {
+        let refused = connect(SslMode::Disable, &refusal("28P01")).await;
+        let boxed: Box<dyn StdError + Send + Sync> = refused.into();
+        assert!(!boxed.is_retryable());
+        // The server's error alone.
+        let refused = connect(SslMode::Disable, &refusal("28P01")).await.into_source().unwrap();
+        assert!(!refused.is_retryable());
+        let refused = connect(SslMode::Disable, &refusal("57P03")).await.into_source().unwrap();
+        assert!(refused.is_retryable());
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The spans of one call: when each of them begins, which of them fails, and with what the call's own ends.
 
+use core::borrow::Borrow;
 use core::fmt::Display;
 use core::future::Future;
 use core::mem;
-use core::ops::Deref;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
@@ -36,7 +36,10 @@ pub const fn check_span() {
 /// An attempt and its copies have a span each. It is kept until the decision, which fills in the error of the try that
 /// has answered.
 #[derive(Debug)]
-pub struct Trace(OnceLock<Option<Box<Spans>>>);
+pub struct Trace(Option<Box<Spans>>);
+
+/// The spans of a call that begin when it does.
+pub(crate) type LateTrace = OnceLock<Trace>;
 
 /// The spans of a call that somebody listens to.
 #[derive(Debug)]
@@ -63,28 +66,26 @@ struct State {
 }
 
 impl Trace {
+    /// The spans of a call that nobody listens to.
+    #[cfg(all(feature = "tracing", target_has_atomic = "64"))]
+    pub(crate) const NONE: Trace = Trace(None);
+
     /// Begins the span of a call.
     #[inline]
     #[must_use]
     pub fn start(site: &Site<'_>, operation: Option<&dyn Display>) -> Trace {
-        let operation = operation.unwrap_or(&site.operation);
-        Trace(OnceLock::from(Spans::begin(Span::call(site.operation, operation))))
+        let is_wanted = Span::may_be_wanted();
+        Trace(if is_wanted { Spans::of_site(site, operation) } else { None })
     }
 
-    /// Returns the spans of a call that is yet to begin.
-    #[cfg(all(feature = "tracing", target_has_atomic = "64"))]
-    pub(crate) const fn new() -> Trace {
-        Trace(OnceLock::new())
-    }
-
-    /// Begins the span of a call with this label and this name, unless it has begun.
-    pub(crate) fn begin(&self, label: &'static str, operation: &dyn Display) {
-        self.0.get_or_init(|| Spans::begin(Span::call(label, operation)));
+    /// Begins the span of a call with this label and this name.
+    pub(crate) fn named(label: &'static str, operation: &dyn Display) -> Trace {
+        Trace(Spans::begin(label, operation))
     }
 
     #[inline]
     fn spans(&self) -> Option<&Spans> {
-        self.0.get().and_then(Option::as_deref)
+        self.0.as_deref()
     }
 
     /// Puts this thread into the span of the call.
@@ -180,19 +181,22 @@ impl Trace {
 }
 
 impl Spans {
-    /// Returns the spans of a call, if somebody wants that of the call.
-    #[inline]
-    fn begin(call: Span) -> Option<Box<Spans>> {
-        if call.is_none() { None } else { Some(Spans::of(call)) }
-    }
-
     #[cold]
     #[inline(never)]
-    fn of(call: Span) -> Box<Spans> {
+    fn of_site(site: &Site<'_>, operation: Option<&dyn Display>) -> Option<Box<Spans>> {
+        Spans::begin(site.operation, operation.unwrap_or(&site.operation))
+    }
+
+    /// Begins the span of a call, and returns its spans if somebody wants that of the call.
+    fn begin(label: &'static str, operation: &dyn Display) -> Option<Box<Spans>> {
+        let call = Span::call(label, operation);
+        if call.is_none() {
+            return None;
+        }
         let (attempt, answered, wait) = (Span::none(), Span::none(), Span::none());
         let state =
             State { attempts: 0, copies: None, attempt, answered, delay: (Duration::ZERO, false), wait };
-        Box::new(Spans { call, state: Mutex::new(state) })
+        Some(Box::new(Spans { call, state: Mutex::new(state) }))
     }
 
     /// Begins the span of the next try: an attempt, or a copy of the attempt that runs. Returns whether it is a copy.
@@ -272,23 +276,24 @@ pin_project! {
     }
 }
 
-impl<R: Deref<Target = Trace>, F> Try<R, F> {
+impl<R: Borrow<Trace>, F> Try<R, F> {
     /// Begins the span of a try.
     #[inline]
     pub(crate) fn new(trace: R, attempt: F) -> Try<R, F> {
-        let (span, is_copy) = trace.spans().map_or((Span::none(), false), Spans::next_try);
+        let (span, is_copy) = trace.borrow().spans().map_or((Span::none(), false), Spans::next_try);
         Try { attempt: span.around(attempt), is_copy, trace }
     }
 }
 
-impl<R: Deref<Target = Trace>, F: Future> Future for Try<R, F> {
+impl<R: Borrow<Trace>, F: Future> Future for Try<R, F> {
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         let answer = this.attempt.as_mut().poll(context);
-        if let Some(spans) = this.trace.spans().filter(|_| answer.is_ready()) {
+        let trace: &Trace = (*this.trace).borrow();
+        if let Some(spans) = trace.spans().filter(|_| answer.is_ready()) {
             spans.answered(Span::of(&*this.attempt), *this.is_copy);
         }
         answer

@@ -14,7 +14,10 @@ use super::link::LinkClassifier;
     feature = "ssh2",
     feature = "redis",
     feature = "object_store",
-    feature = "opendal"
+    feature = "opendal",
+    feature = "tokio-postgres",
+    feature = "sqlx",
+    feature = "diesel"
 ))]
 use super::link::classify_link;
 
@@ -62,4 +65,14 @@ pub(crate) const CLASSIFIERS: &[LinkClassifier] = &[
     async_nats::classify,
     #[cfg(feature = "opendal")]
     classify_link::<::opendal_core::Error>,
+    #[cfg(feature = "tokio-postgres")]
+    classify_link::<::tokio_postgres::Error>,
+    #[cfg(feature = "tokio-postgres")]
+    classify_link::<::tokio_postgres::error::DbError>,
+    #[cfg(feature = "sqlx")]
+    classify_link::<::sqlx::Error>,
+    #[cfg(feature = "diesel")]
+    classify_link::<::diesel::result::Error>,
+    #[cfg(feature = "diesel")]
+    classify_link::<::diesel::ConnectionError>,
 ];

@@ -100,7 +100,10 @@ mod tests {
     }
 
     #[test]
-    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    #[cfg(all(
+        target_os = "linux",
+        any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64")
+    ))]
     fn codes_that_report_a_wrong_call_are_permanent() {
         let permanent = [
             (36, "ENAMETOOLONG"),

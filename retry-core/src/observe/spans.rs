@@ -6,6 +6,7 @@ use std::format;
 
 use tracing::Instrument;
 use tracing::field::{Empty, display};
+use tracing::level_filters::LevelFilter;
 
 use super::log::in_millis;
 use crate::decision::GiveUpReason;
@@ -26,6 +27,12 @@ impl Span {
         Span(tracing::Span::none())
     }
 
+    /// Returns whether any subscriber may want a span.
+    #[inline]
+    pub(crate) fn may_be_wanted() -> bool {
+        LevelFilter::current() >= LevelFilter::INFO
+    }
+
     /// Returns the span that a future is in.
     pub(crate) fn of<F>(future: &InSpan<F>) -> Span {
         Span(future.span().clone())
@@ -33,7 +40,6 @@ impl Span {
 
     /// Creates the span of a call. A collector names it by the operation's label, in which placeholders stay as written, so
     /// that its names are few.
-    #[inline]
     pub(crate) fn call(label: &'static str, operation: &dyn Display) -> Span {
         Span(tracing::info_span!(
             target: "reattempt",

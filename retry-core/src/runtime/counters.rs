@@ -191,7 +191,7 @@ impl Latest {
     }
 
     /// Returns the generation of the event, as far as a [`Moment`] distinguishes generations.
-    #[cfg(feature = "std")]
+    #[allow(dead_code, reason = "only the rates of a breaker ask for it, which need `std`")]
     pub(crate) fn generation(&self) -> u32 {
         (self.0.load(Ordering::Acquire) >> 52) as u32
     }

@@ -77,3 +77,14 @@ fn a_breaker_and_a_budget_end_the_call() {
     let mut once = pin!(with_limits(POLICY, draw, (&breaker, &empty), down));
     assert_eq!(poll(once.as_mut()), Poll::Ready(Some(Err("down"))));
 }
+
+/// The recipe's loop is the one that is tested here.
+#[test]
+fn the_recipe_is_this_loop() {
+    let source = include_str!("../src/embassy.rs");
+    let start = source.find("pub async fn with_retries").expect("it is there");
+    let function = &source[start..];
+    let end = function.find("\n}\n").expect("it ends") + 2;
+    let recipe = include_str!("../../../docs/recipes.md");
+    assert!(recipe.contains(&function[..end]), "docs/recipes.md has another loop");
+}

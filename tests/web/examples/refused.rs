@@ -20,13 +20,13 @@ fn cancelled() -> Result<(), String> {
 struct Counter(u32);
 
 impl Counter {
-    #[retry(max = 5)]
-    fn in_its_own_loop(&mut self, names: Vec<String>) -> Result<Vec<String>, String> {
+    #[retry(when = |_| self.0 < 3)]
+    fn in_its_own_loop(&mut self) -> Result<u32, String> {
         self.0 += 1;
-        Ok(names)
+        Err("down".into())
     }
 }
 
 fn main() {
-    _ = (plain(), planned(), cancelled(), Counter(0).in_its_own_loop(Vec::new()));
+    _ = (plain(), planned(), cancelled(), Counter(0).in_its_own_loop());
 }

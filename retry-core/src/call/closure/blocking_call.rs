@@ -242,7 +242,7 @@ fn attempt<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>>(
     operation: &mut O,
     call: Option<&Call>,
 ) -> Result<T, E> {
-    match course.rules().trace() {
+    match course.trace() {
         None => marked_attempt(course, shared, operation, call),
         Some(trace) => {
             let _entered = trace.enter_attempt();

@@ -12,6 +12,7 @@ use super::super::handle::{AttemptStart, Call};
 use super::super::planned::{GivenUp, Planned};
 use super::super::progress::Progress;
 use super::super::timeout::limit_now;
+use super::super::traced::LateTrace;
 use super::course::{Attempt, Course, Pause};
 use super::ending::{Ending, Explained, Unchanged};
 use super::operation::poll_limited;
@@ -189,7 +190,7 @@ impl<R, S, Z: Sleeper> Run<'_, R, S, Z> {
     {
         let course = self.course::<T, E>();
         let _entered = course.enter_call();
-        if let Some(trace) = self.rules.trace() {
+        if let Some(trace) = course.trace() {
             trace.begin_attempt();
         }
     }
@@ -219,7 +220,7 @@ impl<R, S, Z: Sleeper> Run<'_, R, S, Z> {
                 let _mark = shared.mark();
                 poll_limited(attempt.as_mut(), timer.as_mut(), limit.as_ref(), context)
             };
-            let ended = match run.rules.trace() {
+            let ended = match run.rules.trace().and_then(LateTrace::get) {
                 None => poll(),
                 Some(trace) => {
                     let _call = trace.enter();

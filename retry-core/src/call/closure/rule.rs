@@ -4,7 +4,7 @@ use core::fmt::{self, Formatter};
 use core::time::Duration;
 
 use super::super::event::{GiveUpEvent, RetryEvent, SuccessEvent};
-use super::super::traced::Trace;
+use super::super::traced::LateTrace;
 use crate::decision::Selection;
 use crate::error::AttemptTimeout;
 use crate::observe::LogRules;
@@ -134,7 +134,7 @@ pub trait Rule<T, E> {
 
     /// Returns the spans of the call, or `None` if it has none.
     #[inline]
-    fn trace(&self) -> Option<&Trace> {
+    fn trace(&self) -> Option<&LateTrace> {
         None
     }
 
@@ -342,7 +342,7 @@ impl<T, E, S: Rule<T, E>, R: Rule<T, E>> Rule<T, E> for Both<S, R> {
     }
 
     #[inline]
-    fn trace(&self) -> Option<&Trace> {
+    fn trace(&self) -> Option<&LateTrace> {
         self.before.trace().or(self.step.trace())
     }
 

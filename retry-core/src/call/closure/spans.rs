@@ -1,5 +1,6 @@
 //! The step `span`: the spans of a closure's call, of its attempts and of its waits.
 
+use core::borrow::Borrow;
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use super::super::handle::Call;
 use super::super::hedged::Handles;
 use super::super::progress::Progress;
-use super::super::traced::{Trace, Try};
+use super::super::traced::{LateTrace, Trace, Try};
 use super::blocking_call::RetryCall;
 use super::course::Course;
 use super::future::RetryFuture;
@@ -19,13 +20,24 @@ use super::rule::{Both, Needs, Rule};
 use super::sharing::Sharing;
 use super::sleeper::{Sleeper, Waits};
 
+/// The spans of a call, which its tries own too.
+#[derive(Clone, Debug)]
+pub struct Owned(Arc<LateTrace>);
+
+/// The spans begin with the call, before its first try.
+impl Borrow<Trace> for Owned {
+    fn borrow(&self) -> &Trace {
+        self.0.get().unwrap_or(&Trace::NONE)
+    }
+}
+
 /// Gives a call its spans.
 #[derive(Clone, Debug)]
-pub struct Spanned(Arc<Trace>);
+pub struct Spanned(Owned);
 
 impl Spanned {
     fn new() -> Spanned {
-        Spanned(Arc::new(Trace::new()))
+        Spanned(Owned(Arc::new(LateTrace::new())))
     }
 }
 
@@ -36,8 +48,8 @@ impl<T, E> Rule<T, E> for Spanned {
     }
 
     #[inline]
-    fn trace(&self) -> Option<&Trace> {
-        Some(&self.0)
+    fn trace(&self) -> Option<&LateTrace> {
+        Some(&self.0.0)
     }
 }
 
@@ -81,7 +93,7 @@ impl<'p, O: Traceable, T, E, R, S, C, Z: Waits, K> RetryFuture<'p, O, T, E, R, S
     /// ```
     pub fn span(self) -> RetryFuture<'p, O::Traced, T, E, Both<Spanned, R>, S, C, Z, K> {
         let spanned = Spanned::new();
-        let trace = Arc::clone(&spanned.0);
+        let trace = spanned.0.clone();
         self.with_rule(spanned).with_operation(|operation| operation.traced(trace))
     }
 }
@@ -92,13 +104,13 @@ pub trait Traceable: Operation {
     type Traced: Operation;
 
     /// Returns the operation with these spans.
-    fn traced(self, trace: Arc<Trace>) -> Self::Traced;
+    fn traced(self, trace: Owned) -> Self::Traced;
 }
 
 impl<F, A> Traceable for AsyncClosure<F, A> {
     type Traced = Traced<Self>;
 
-    fn traced(self, trace: Arc<Trace>) -> Traced<Self> {
+    fn traced(self, trace: Owned) -> Traced<Self> {
         Traced { inner: self, trace }
     }
 }
@@ -106,7 +118,7 @@ impl<F, A> Traceable for AsyncClosure<F, A> {
 impl<F, A> Traceable for AsyncWithCall<F, A> {
     type Traced = Traced<Self>;
 
-    fn traced(self, trace: Arc<Trace>) -> Traced<Self> {
+    fn traced(self, trace: Owned) -> Traced<Self> {
         Traced { inner: self, trace }
     }
 }
@@ -115,7 +127,7 @@ impl<F, A> Traceable for AsyncWithCall<F, A> {
 impl<O: Tries> Traceable for Traced<O> {
     type Traced = Self;
 
-    fn traced(self, trace: Arc<Trace>) -> Self {
+    fn traced(self, trace: Owned) -> Self {
         Traced { inner: self.inner, trace }
     }
 }
@@ -127,7 +139,7 @@ where
 {
     type Traced = HedgedBy<'h, O::Traced, K>;
 
-    fn traced(self, trace: Arc<Trace>) -> Self::Traced {
+    fn traced(self, trace: Owned) -> Self::Traced {
         self.map(|inner| inner.traced(trace))
     }
 }
@@ -135,7 +147,7 @@ where
 impl<O: Traceable, E> Traceable for Limited<O, E> {
     type Traced = Limited<O::Traced, E>;
 
-    fn traced(self, trace: Arc<Trace>) -> Self::Traced {
+    fn traced(self, trace: Owned) -> Self::Traced {
         Limited::new(self.inner.traced(trace))
     }
 }
@@ -143,7 +155,7 @@ impl<O: Traceable, E> Traceable for Limited<O, E> {
 impl<O: Traceable> Traceable for Restarting<O> {
     type Traced = Restarting<O::Traced>;
 
-    fn traced(self, trace: Arc<Trace>) -> Self::Traced {
+    fn traced(self, trace: Owned) -> Self::Traced {
         Restarting::new(self.inner.traced(trace))
     }
 }
@@ -152,11 +164,11 @@ impl<O: Traceable> Traceable for Restarting<O> {
 #[derive(Debug)]
 pub struct Traced<O> {
     inner: O,
-    trace: Arc<Trace>,
+    trace: Owned,
 }
 
 impl<O: Tries> Tries for Traced<O> {
-    type Try = Try<Arc<Trace>, O::Try>;
+    type Try = Try<Owned, O::Try>;
     type Handle = O::Handle;
     type Copies = O::Copies;
 }
@@ -168,7 +180,7 @@ impl<O: StartTries> StartTries for Traced<O> {
     ) -> (impl FnMut(Self::Handle) -> Self::Try, impl Handles<Handle = Self::Handle>) {
         let Traced { inner, trace } = self;
         let (mut start, handles) = inner.tries(copies);
-        (move |handle| Try::new(Arc::clone(trace), start(handle)), handles)
+        (move |handle| Try::new(trace.clone(), start(handle)), handles)
     }
 }
 
@@ -181,7 +193,7 @@ impl<O: StartTries> Hedgeable for Traced<O> {
 }
 
 impl<O: Tries> Operation for Traced<O> {
-    type Attempt<W> = Try<Arc<Trace>, O::Try>;
+    type Attempt<W> = Try<Owned, O::Try>;
 }
 
 impl<T, E, Z, O, A> AsyncOperation<T, E, Z> for Traced<O>
@@ -198,7 +210,7 @@ where
         self.inner.call()
     }
 
-    fn start<R: Rule<T, E>>(&mut self, _: &Course<'_, T, E, R>, _: &Progress, _: &Z) -> Try<Arc<Trace>, A> {
+    fn start<R: Rule<T, E>>(&mut self, _: &Course<'_, T, E, R>, _: &Progress, _: &Z) -> Try<Owned, A> {
         let copies = O::Copies::default();
         let (mut start, handles) = self.tries(&copies);
         start(handles.first())
@@ -206,7 +218,7 @@ where
 
     fn poll<R: Rule<T, E>, S: Sharing<E>>(
         &mut self,
-        attempt: Pin<&mut Try<Arc<Trace>, A>>,
+        attempt: Pin<&mut Try<Owned, A>>,
         _: &Course<'_, T, E, R>,
         _: (&S, &Z),
         context: &mut Context<'_>,

@@ -4,6 +4,7 @@ mod clients;
 mod commit;
 mod mariadb;
 mod pgbouncer;
+mod pages;
 mod postgres;
 mod sqlite;
 
