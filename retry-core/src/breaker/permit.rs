@@ -145,6 +145,12 @@ impl ParkedPermit {
     pub(crate) fn is_trial(&self) -> bool {
         self.ticket.is_trial
     }
+
+    /// Starts the time of the call anew: it has waited until now for something else than the server.
+    #[inline]
+    pub(crate) fn restart(&mut self, breaker: &CircuitBreaker) {
+        self.started = breaker.start();
+    }
 }
 
 impl CircuitBreaker {

@@ -23,6 +23,13 @@ impl Parked {
         self.permit.is_some() || self.has_pass
     }
 
+    /// Starts the time of the attempt, for a breaker that counts slow calls.
+    pub(crate) fn restart(&mut self, breaker: Option<&CircuitBreaker>) {
+        if let (Some(permit), Some(breaker)) = (&mut self.permit, breaker) {
+            permit.restart(breaker);
+        }
+    }
+
     /// Returns whether the attempt is a trial of the breaker.
     #[inline]
     pub(crate) fn is_trial(&self) -> bool {

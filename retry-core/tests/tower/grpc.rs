@@ -2,13 +2,14 @@
 
 use std::cell::{Cell, RefCell};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{HeaderMap, Request, Response};
 use http_body::Frame;
 use retry_core::middleware::tower::RetryLayer;
-use retry_core::{Jitter, Policy};
+use retry_core::{CircuitBreaker, CircuitState, Jitter, Policy};
 use tokio::time::Instant;
 use tonic::body::Body;
 use tonic::{Code, Status};
@@ -95,4 +96,43 @@ async fn the_deadline_of_the_caller_is_that_of_the_call() {
     assert_eq!(attempts("500m", policy).await.len(), 1);
     assert_eq!(attempts("2500m", policy.deadline(2 * second)).await.len(), 2, "the earlier one counts");
     assert_eq!(attempts("soon", policy).await.len(), 9, "it is no timeout");
+}
+
+#[tokio::test]
+async fn a_server_that_forbids_a_retry_has_failed() {
+    for (code, pushback, state) in [
+        (Code::Unavailable, "-1", CircuitState::Open),
+        (Code::ResourceExhausted, "-1", CircuitState::Open),
+        (Code::NotFound, "-1", CircuitState::Closed),
+        (Code::NotFound, "1", CircuitState::Closed),
+    ] {
+        let calls = Cell::new(0);
+        let service = service_fn(|_: Request<Body>| {
+            calls.set(calls.get() + 1);
+            let mut status = Status::new(code, "");
+            status.metadata_mut().insert("grpc-retry-pushback-ms", pushback.parse().unwrap());
+            async move { Ok::<_, Status>(status.into_http::<Body>()) }
+        });
+        let breaker = Arc::new(CircuitBreaker::new().consecutive_failures(1));
+        let layer = RetryLayer::grpc(POLICY).breaker(Arc::clone(&breaker));
+        layer.layer(service).oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!((calls.get(), breaker.state()), (1, state), "{code:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_must_not_be_repeated() {
+    let calls = Cell::new(0);
+    let service = service_fn(|_: Request<Body>| {
+        calls.set(calls.get() + 1);
+        async { Ok::<_, Status>(Response::new(trailers(Code::Unavailable))) }
+    });
+    let layer = RetryLayer::grpc(POLICY)
+        .repeat_if(|request: &Request<Body>| request.uri().path() != "/shop.Orders/Pay");
+    for (path, expected) in [("/shop.Orders/Pay", 1), ("/shop.Orders/List", 3)] {
+        calls.set(0);
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        layer.clone().layer(service).oneshot(request).await.unwrap();
+        assert_eq!(calls.get(), expected, "{path}");
+    }
 }

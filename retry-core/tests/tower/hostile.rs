@@ -269,3 +269,51 @@ fn a_call_is_sent_between_threads() {
     let outcome = std::thread::spawn(|| poll(pin!(call)).map(|outcome| outcome.is_ok())).join().unwrap();
     assert_eq!(outcome, Poll::Ready(true));
 }
+
+/// A service that is ready at once for its first call, and after five seconds for each other one.
+struct Reluctant {
+    calls: Arc<AtomicU32>,
+    readying: Option<Pin<Box<tokio::time::Sleep>>>,
+}
+
+impl Clone for Reluctant {
+    fn clone(&self) -> Reluctant {
+        Reluctant { calls: Arc::clone(&self.calls), readying: None }
+    }
+}
+
+impl Service<()> for Reluctant {
+    type Response = ();
+    type Error = BoxError;
+    type Future = std::future::Ready<Result<(), BoxError>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        if self.calls.load(Ordering::SeqCst) == 0 {
+            return Poll::Ready(Ok(()));
+        }
+        let readying = self.readying.get_or_insert_with(|| Box::pin(tokio::time::sleep(5 * SECOND)));
+        readying.as_mut().poll(context).map(Ok)
+    }
+
+    fn call(&mut self, (): ()) -> Self::Future {
+        let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        std::future::ready(if number == 1 { Err(transient()) } else { Ok(()) })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_until_a_service_is_ready_is_not_the_servers() {
+    let breaker = CircuitBreaker::new().slow_call(SECOND).slow_call_rate(0.5).minimum_calls(100);
+    let breaker = Arc::new(breaker.clock(clock_of_tokio));
+    let service = Reluctant { calls: Arc::default(), readying: None };
+    RetryLayer::new(POLICY).breaker(Arc::clone(&breaker)).layer(service).oneshot(()).await.unwrap();
+    let counts = breaker.counts();
+    assert_eq!((counts.calls(), counts.slow()), (2, 0));
+}
+
+fn clock_of_tokio() -> Duration {
+    thread_local! {
+        static START: tokio::time::Instant = tokio::time::Instant::now();
+    }
+    START.with(tokio::time::Instant::elapsed)
+}

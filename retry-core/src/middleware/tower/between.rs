@@ -98,6 +98,7 @@ impl<Request, Res> Between<Request, Res> {
                     let _mark = rules.mark(parked);
                     return Poll::Ready(match ready!(service.poll_ready(context)) {
                         Ok(()) => {
+                            parked.restart(rules.settings.breaker());
                             let request =
                                 this.request.take().expect("the request of an attempt is sent once");
                             Ready::Attempt(service.call(request))

@@ -26,6 +26,9 @@ use crate::runtime::{self, Clock};
 /// The header by which a client tells how many attempts came before, by gRPC's proposal A6.
 const PREVIOUS_ATTEMPTS: HeaderName = HeaderName::from_static("grpc-previous-rpc-attempts");
 
+/// The trailer in which a server delays or forbids a retry.
+const PUSHBACK: &str = "grpc-retry-pushback-ms";
+
 /// The bytes of a request that are recorded, as in gRPC's implementation in C.
 const LIMIT: usize = 256 * 1024;
 
@@ -41,6 +44,7 @@ impl<K, B: http_body::Body> Judge<K, Response<Peeked<B>>> for Grpc {
         };
         match failure(response) {
             Some(status) if status.is_retryable() => Verdict::Transient { retry_after: status.retry_after() },
+            Some(status) if is_pushed_back(&status) => Verdict::Unrepeatable,
             _ => Verdict::Success,
         }
     }
@@ -51,6 +55,12 @@ impl<K, B: http_body::Body> Judge<K, Response<Peeked<B>>> for Grpc {
             None => f.write_str("the response has no status"),
         }
     }
+}
+
+/// Returns whether the server is overloaded and asks not to retry: without that the status would be retried.
+fn is_pushed_back(status: &Status) -> bool {
+    let mut status = status.clone();
+    status.metadata_mut().remove(PUSHBACK).is_some() && status.is_retryable()
 }
 
 /// Returns the status of a response that failed before its first message.

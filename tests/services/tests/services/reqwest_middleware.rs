@@ -263,3 +263,29 @@ async fn a_client_without_redirects_is_safe_if_a_redirect_leads_nowhere() {
     })
     .await;
 }
+
+/// Panics in place of an attempt.
+struct Panicking;
+
+#[async_trait]
+impl Middleware for Panicking {
+    async fn handle(&self, _: Request, _: &mut Extensions, _: Next<'_>) -> Result<Response> {
+        panic!("as the test wants it")
+    }
+}
+
+#[tokio::test]
+async fn a_middleware_inside_that_panics_releases_the_trial() {
+    bounded(async {
+        let open_for = Duration::from_millis(20);
+        let breaker = Arc::new(CircuitBreaker::new().consecutive_failures(1).open_for(open_for));
+        breaker.acquire().unwrap().failure();
+        tokio::time::sleep(2 * open_for).await;
+        let retry = RetryMiddleware::new(POLICY).breaker(Arc::clone(&breaker));
+        let client = ClientBuilder::new(client()).with(retry).with(Panicking).build();
+        let call = tokio::spawn(async move { client.get("http://127.0.0.1:1/").send().await });
+        assert!(call.await.unwrap_err().is_panic());
+        breaker.acquire().expect("the place of the trial is free").ignore();
+    })
+    .await;
+}
