@@ -61,10 +61,7 @@ pub(crate) fn any_to_wait_for() -> bool {
 }
 
 /// Records that a runtime was found.
-#[cfg(any(
-    feature = "tokio",
-    all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")
-))]
+#[cfg(any(feature = "tokio", all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 pub(crate) fn runtime_found() {
     INSTALLED.fetch_and(!NO_RUNTIME, Relaxed);
 }

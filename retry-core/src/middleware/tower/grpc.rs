@@ -225,7 +225,8 @@ where
                 let is_over = first.is_none();
                 Poll::Ready(Ok(response.map(|rest| Peeked { first, is_over, rest })))
             }
-            // While the caller still sends, the server may wait for it, and the caller for this response.
+            // While the caller still sends, the server may wait for it, and the caller for this response. A request
+            // that is not sent again has nothing to wait for.
             Poll::Pending if !*this.waits_for_frame || !this.request_body.is_complete() => {
                 Poll::Ready(Ok(response.map(Peeked::unread)))
             }

@@ -139,9 +139,10 @@ impl Recorded {
         self.lock().stop();
     }
 
-    /// Returns whether the caller has given the whole body.
+    /// Returns whether the caller has given the whole body, and it can be sent again.
     pub(super) fn is_complete(&self) -> bool {
-        self.lock().is_complete
+        let recording = self.lock();
+        recording.is_complete && !recording.is_lost
     }
 }
 

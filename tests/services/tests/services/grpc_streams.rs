@@ -6,14 +6,16 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use reattempt::tower::RetryLayer;
-use services::grpc::{message, ok, status_alone, stream, texts};
+use services::grpc::{Client, message, ok, status_alone, stream, texts};
 use services::{Answer, BoxError, POLICY, Server, bounded};
 use tokio::sync::{Notify, mpsc};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
+use tonic::body::Body;
 use tonic::{Code, Status};
+use tower::Layer;
 
-use crate::grpc::{client, client_with};
+use crate::grpc::{channel, client, client_with};
 
 fn delayed(text: &'static str) -> impl tokio_stream::Stream<Item = Bytes> + Send {
     tokio_stream::once(text).then(async |text| {
@@ -41,6 +43,14 @@ async fn a_stream_whose_first_message_comes_later() {
     .await;
 }
 
+/// Returns a message that is there when the caller has published it.
+fn event_after(published: Arc<Notify>) -> impl tokio_stream::Stream<Item = Bytes> + Send {
+    tokio_stream::once(published).then(async |published| {
+        published.notified().await;
+        message("event")
+    })
+}
+
 #[tokio::test]
 async fn a_first_message_that_depends_on_the_caller() {
     bounded(async {
@@ -52,14 +62,7 @@ async fn a_first_message_that_depends_on_the_caller() {
                 if number == 1 {
                     return Ok(status_alone(&Status::unavailable("down")));
                 }
-                let event = tokio_stream::once(()).then(move |()| {
-                    let published = Arc::clone(&published);
-                    async move {
-                        published.notified().await;
-                        message("event")
-                    }
-                });
-                stream(event, &Status::ok(""))
+                stream(event_after(published), &Status::ok(""))
             }
         })
         .await;
@@ -69,6 +72,26 @@ async fn a_first_message_that_depends_on_the_caller() {
         publish.notify_one();
         assert_eq!(responses.message().await.unwrap().unwrap(), "event");
         assert_eq!(server.requests(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_that_is_not_repeated_is_returned_with_its_headers() {
+    bounded(async {
+        let publish = Arc::new(Notify::new());
+        let published = Arc::clone(&publish);
+        let server = Server::start(move |_, _| {
+            let published = Arc::clone(&published);
+            async move { stream(event_after(published), &Status::ok("")) }
+        })
+        .await;
+        let layer = RetryLayer::grpc(POLICY).repeat_if(|_: &http::Request<Body>| false);
+        let mut client = Client::new(layer.layer(channel(&server)));
+        let mut responses = client.server_streaming("topic").await.unwrap().into_inner();
+        publish.notify_one();
+        assert_eq!(responses.message().await.unwrap().unwrap(), "event");
+        assert_eq!(server.requests(), 1);
     })
     .await;
 }
