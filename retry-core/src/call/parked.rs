@@ -10,7 +10,7 @@ use crate::throttle::Throttle;
 ///
 /// A parked use has to be taken back before it is dropped: else the breaker waits for the trial.
 #[derive(Debug, Default)]
-pub(crate) struct Parked {
+pub struct Parked {
     permit: Option<ParkedPermit>,
     has_pass: bool,
     paid: Option<FailureKind>,

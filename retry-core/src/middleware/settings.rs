@@ -30,14 +30,13 @@ pub(super) struct Settings {
     budget: Lender<RetryBudget>,
     breaker: Lender<CircuitBreaker>,
     throttle: Lender<Throttle>,
-    is_shared: bool,
 }
 
 impl Settings {
     #[track_caller]
     pub(super) fn new(policy: Policy) -> Settings {
         let (name, log) = (Name::caller(), LogRules::USUAL);
-        Settings { policy, name, log, budget: None, breaker: None, throttle: None, is_shared: false }
+        Settings { policy, name, log, budget: None, breaker: None, throttle: None }
     }
 
     pub(super) fn set_name(&mut self, name: &'static str) {
@@ -46,31 +45,21 @@ impl Settings {
 
     pub(super) fn set_budget(&mut self, budget: impl Lend<RetryBudget> + Send + Sync + 'static) {
         self.budget = Some(Arc::new(budget));
-        self.is_shared = true;
     }
 
     pub(super) fn set_breaker(&mut self, breaker: impl Lend<CircuitBreaker> + Send + Sync + 'static) {
         self.breaker = Some(Arc::new(breaker));
-        self.is_shared = true;
     }
 
     pub(super) fn set_throttle(&mut self, throttle: impl Lend<Throttle> + Send + Sync + 'static) {
         self.throttle = Some(Arc::new(throttle));
-        self.is_shared = true;
     }
 
-    /// Returns whether a call shares anything with other calls.
+    /// Returns whether the clock is read when a call starts.
     #[cfg(feature = "tower")]
     #[inline]
-    pub(super) fn is_shared(&self) -> bool {
-        self.is_shared
-    }
-
-    /// Returns whether a call shares nothing and reads no clock at its start.
-    #[cfg(feature = "tower")]
-    #[inline]
-    pub(super) fn is_plain(&self) -> bool {
-        !self.is_shared && !self.policy.has_deadline()
+    pub(super) fn has_deadline(&self) -> bool {
+        self.policy.has_deadline()
     }
 
     /// Returns whether an attempt may be refused after its wait, so that the last outcome is kept until then.

@@ -15,6 +15,7 @@ mod repeat;
 #[cfg(feature = "tonic")]
 mod replay;
 mod service;
+mod sharing;
 
 #[cfg(feature = "reqwest")]
 pub use by_try_clone::ByTryClone;
@@ -25,5 +26,6 @@ pub use judge::{ByError, ByFunction, Http};
 pub use layer::RetryLayer;
 pub use repeat::{ByClone, RepeatIf, RequestBy};
 pub use service::Retry;
+pub use sharing::{Alone, Together};
 
 pub use super::verdict::{BoxError, Verdict};

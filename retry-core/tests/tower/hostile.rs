@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use retry_core::middleware::tower::{BoxError, ByClone, ByError, Retry, RetryLayer, Verdict};
+use retry_core::middleware::tower::{BoxError, ByClone, ByError, Retry, RetryLayer, Together, Verdict};
 use retry_core::{CircuitBreaker, CircuitOpen, Policy, RetryBudget};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
@@ -257,7 +257,7 @@ fn a_call_is_sent_between_threads() {
     fn assert_send<T: Send + 'static>(_: &T) {}
     #[derive(Clone)]
     struct Named<S> {
-        _service: Retry<S, ByError, ByClone>,
+        _service: Retry<S, ByError, ByClone, Together>,
     }
     let service = service_fn(|()| std::future::ready(Ok::<_, BoxError>(())));
     let mut service = RetryLayer::new(POLICY).breaker(on_trial()).name("search").layer(service);

@@ -9,6 +9,7 @@ use super::super::settings::{Failed, Settings};
 use super::super::verdict::{BoxError, Verdict};
 use super::judge::Judge;
 use super::repeat::Repeat;
+use super::sharing::Held;
 use crate::breaker::Running;
 use crate::call::fleet_wait::FleetWait;
 use crate::call::limits::Shared;
@@ -41,26 +42,23 @@ pub(super) enum Admission {
 }
 
 impl<J, R> Rules<J, R> {
-    /// Takes back what a call has parked. `None` if it shares nothing.
-    #[inline]
-    pub(super) fn unpark(&self, parked: &mut Parked) -> Option<Shared<'_>> {
-        let settings = &self.settings;
-        settings.is_shared().then(|| {
-            let parked = mem::take(parked);
-            Shared::unpark(settings.budget(), settings.breaker(), settings.throttle(), parked)
-        })
+    /// Takes back what a call has parked.
+    pub(super) fn unpark(&self, parked: &mut Parked) -> Shared<'_> {
+        let (settings, parked) = (&self.settings, mem::take(parked));
+        Shared::unpark(settings.budget(), settings.breaker(), settings.throttle(), parked)
     }
 
     /// Marks this thread while an attempt is polled that is a trial of the breaker.
     #[inline]
-    pub(super) fn mark(&self, parked: &mut Parked) -> Option<Running> {
+    pub(super) fn mark(&self, held: &mut impl Held) -> Option<Running> {
+        let parked = held.parked()?;
         if parked.is_trial() { self.mark_trial(parked) } else { None }
     }
 
     #[cold]
     #[inline(never)]
     fn mark_trial(&self, parked: &mut Parked) -> Option<Running> {
-        let shared = self.unpark(parked)?;
+        let shared = self.unpark(parked);
         let mark = shared.enter_trial();
         *parked = shared.park();
         mark
@@ -68,22 +66,16 @@ impl<J, R> Rules<J, R> {
 
     /// Ends a call with a success.
     #[inline]
-    pub(super) fn succeeded(&self, progress: &Progress, parked: &mut Parked) {
-        if self.settings.is_shared() {
-            self.succeeded_shared(parked);
+    pub(super) fn succeeded(&self, progress: &Progress, held: &mut impl Held) {
+        if let Some(parked) = held.parked() {
+            self.unpark(parked).succeeded();
         }
         self.settings.succeeded(progress);
     }
 
-    #[inline(never)]
-    fn succeeded_shared(&self, parked: &mut Parked) {
-        if let Some(mut shared) = self.unpark(parked) {
-            shared.succeeded();
-        }
-    }
-
     /// Admits a call.
-    pub(super) fn admit(&self, parked: &mut Parked) -> Admission {
+    pub(super) fn admit(&self, held: &mut impl Held) -> Admission {
+        let Some(parked) = held.parked() else { return Admission::Admitted };
         let mut shared = self.settings.shared();
         let Some(refusal) = shared.admit() else {
             *parked = shared.park();
@@ -96,7 +88,8 @@ impl<J, R> Rules<J, R> {
     }
 
     /// Admits a call for which the fleet was asked. Returns the error if it is still refused.
-    pub(super) fn admit_again(&self, parked: &mut Parked) -> Result<(), BoxError> {
+    pub(super) fn admit_again(&self, held: &mut impl Held) -> Result<(), BoxError> {
+        let Some(parked) = held.parked() else { return Ok(()) };
         let mut shared = self.settings.shared();
         match shared.admit() {
             Some(refusal) => Err(self.refused(refusal)),
@@ -118,17 +111,19 @@ impl<J, R> Rules<J, R> {
     }
 
     /// Returns the wait for the breaker's fleet before another attempt.
-    pub(super) fn before_retry(&self, parked: &mut Parked) -> Option<FleetWait> {
-        let shared = self.unpark(parked)?;
+    pub(super) fn before_retry(&self, held: &mut impl Held) -> Option<FleetWait> {
+        let parked = held.parked()?;
+        let shared = self.unpark(parked);
         let wait = shared.before_retry();
         *parked = shared.park();
         wait
     }
 
     /// Acquires the permit of another attempt. Returns the last outcome if the breaker refuses it.
-    pub(super) fn resume<V>(&self, parked: &mut Parked, last: &mut Option<(Planned, V)>) -> Result<(), V> {
+    pub(super) fn resume<V>(&self, held: &mut impl Held, last: &mut Option<(Planned, V)>) -> Result<(), V> {
         let Some((planned, outcome)) = last.take() else { return Ok(()) };
-        let Some(mut shared) = self.unpark(parked) else { return Ok(()) };
+        let Some(parked) = held.parked() else { return Ok(()) };
+        let mut shared = self.unpark(parked);
         let resumed = shared.reacquire(&planned);
         *parked = shared.park();
         resumed.map_err(|given_up| {
@@ -139,12 +134,12 @@ impl<J, R> Rules<J, R> {
 
     #[cold]
     #[inline(never)]
-    pub(super) fn after_failure<Req, Res>(
+    pub(super) fn after_failure<Req, Res, L: Held>(
         &self,
         verdict: Verdict,
         kept: Option<&R::Kept>,
         progress: &mut Progress,
-        parked: &mut Parked,
+        held: &mut L,
         outcome: &Result<Res, BoxError>,
     ) -> Next<R::Request>
     where
@@ -162,11 +157,15 @@ impl<J, R> Rules<J, R> {
             error,
             deadline: kept.and_then(|kept| self.repeat.deadline(kept)),
         };
-        let mut shared = self.unpark(parked);
-        let planned = self.settings.plan(progress, &failed, shared.as_mut());
-        if let Some(shared) = shared {
-            *parked = shared.park();
-        }
+        let planned = match held.parked() {
+            None => self.settings.plan(progress, &failed, None),
+            Some(parked) => {
+                let mut shared = self.unpark(parked);
+                let planned = self.settings.plan(progress, &failed, Some(&mut shared));
+                *parked = shared.park();
+                planned
+            }
+        };
         match planned.zip(request) {
             Some((planned, request)) => Next::Again { planned, request },
             None => Next::End,

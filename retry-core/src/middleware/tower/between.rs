@@ -8,9 +8,9 @@ use tower_service::Service;
 
 use super::super::verdict::BoxError;
 use super::attempt::Rules;
+use super::sharing::Held;
 use crate::call::Planned;
 use crate::call::fleet_wait::FleetWait;
-use crate::call::parked::Parked;
 use crate::runtime::Wait;
 
 pin_project! {
@@ -70,7 +70,7 @@ impl<Request, Res> Between<Request, Res> {
         self: Pin<&mut Self>,
         service: &mut S,
         rules: &Rules<J, R>,
-        parked: &mut Parked,
+        held: &mut impl Held,
         context: &mut Context<'_>,
     ) -> Poll<Ready<S::Future, Res>>
     where
@@ -81,24 +81,26 @@ impl<Request, Res> Between<Request, Res> {
             let next = match this.step.as_mut().project() {
                 StepProjection::Waiting { wait } => {
                     ready!(wait.poll(context));
-                    match rules.before_retry(parked) {
+                    match rules.before_retry(held) {
                         Some(wait) => Ok(Step::AskingFleet { wait }),
-                        None => rules.resume(parked, this.last).map(|()| Step::Preparing),
+                        None => rules.resume(held, this.last).map(|()| Step::Preparing),
                     }
                 }
                 StepProjection::AskingFleet { wait } => {
                     ready!(Pin::new(wait).poll(context));
                     let admitted = match this.last {
-                        Some(_) => rules.resume(parked, this.last),
-                        None => rules.admit_again(parked).map_err(Err),
+                        Some(_) => rules.resume(held, this.last),
+                        None => rules.admit_again(held).map_err(Err),
                     };
                     admitted.map(|()| Step::Preparing)
                 }
                 StepProjection::Preparing => {
-                    let _mark = rules.mark(parked);
+                    let _mark = rules.mark(held);
                     return Poll::Ready(match ready!(service.poll_ready(context)) {
                         Ok(()) => {
-                            parked.restart(rules.settings.breaker());
+                            if let Some(parked) = held.parked() {
+                                parked.restart(rules.settings.breaker());
+                            }
                             let request =
                                 this.request.take().expect("the request of an attempt is sent once");
                             Ready::Attempt(service.call(request))

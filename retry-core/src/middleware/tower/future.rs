@@ -16,14 +16,15 @@ use super::attempt::{Admission, Next, Rules};
 use super::between::{Between, Ready};
 use super::judge::Judge;
 use super::repeat::Repeat;
+use super::sharing::Held;
 use crate::call::Progress;
-use crate::call::parked::Parked;
 
 pin_project! {
     /// The future of a call of [`Retry`](super::Retry). Dropping it stops the call.
     #[must_use = "futures do nothing unless polled"]
-    pub struct ResponseFuture<S, Req, J, R>
+    pub struct ResponseFuture<S, Req, J, R, L>
     where
+        L: Held,
         R: Repeat<Req>,
         S: Service<R::Request>,
     {
@@ -31,18 +32,19 @@ pin_project! {
         rules: Arc<Rules<J, R>>,
         kept: Option<R::Kept>,
         progress: Progress,
-        parked: Parked,
+        held: L,
         #[pin]
         state: State<S::Future, R::Request, S::Response>,
     }
 
-    impl<S, Req, J, R> PinnedDrop for ResponseFuture<S, Req, J, R>
+    impl<S, Req, J, R, L> PinnedDrop for ResponseFuture<S, Req, J, R, L>
     where
+        L: Held,
         R: Repeat<Req>,
         S: Service<R::Request>,
     {
         fn drop(this: Pin<&mut Self>) {
-            if this.as_ref().project_ref().parked.is_used() {
+            if this.as_ref().project_ref().held.is_used() {
                 release(this);
             }
         }
@@ -61,20 +63,20 @@ pin_project! {
 /// Gives back what a call holds that is dropped before its end. The attempt ends before its permit.
 #[cold]
 #[inline(never)]
-fn release<S, Req, J, R>(call: Pin<&mut ResponseFuture<S, Req, J, R>>)
+fn release<S, Req, J, R, L: Held>(call: Pin<&mut ResponseFuture<S, Req, J, R, L>>)
 where
     R: Repeat<Req>,
     S: Service<R::Request>,
 {
     let mut this = call.project();
     this.state.set(State::Ended);
-    drop(this.rules.unpark(this.parked));
+    drop(this.held.parked().map(|parked| this.rules.unpark(parked)));
 }
 
 /// The outcome of a call.
 type Outcome<Res> = Result<Res, BoxError>;
 
-impl<S, Req, J, R> ResponseFuture<S, Req, J, R>
+impl<S, Req, J, R, L: Held> ResponseFuture<S, Req, J, R, L>
 where
     R: Repeat<Req>,
     S: Service<R::Request> + Clone,
@@ -82,14 +84,14 @@ where
     /// Starts a call of a service that is ready.
     #[inline]
     pub(super) fn start(service: &mut S, rules: Arc<Rules<J, R>>, request: Req) -> Self {
-        if !rules.settings.is_plain() {
+        if L::IS_SHARED || rules.settings.has_deadline() {
             return Self::start_in_full(service, rules, request);
         }
         let (request, kept) = rules.repeat.begin(request);
         let is_timed = kept.as_ref().and_then(|kept| rules.repeat.deadline(kept)).is_some();
         let progress = if is_timed { Progress::asynchronous_timed() } else { Progress::untimed() };
         let state = State::Attempting { attempt: service.call(request) };
-        ResponseFuture { service: service.clone(), rules, kept, progress, parked: Parked::default(), state }
+        ResponseFuture { service: service.clone(), rules, kept, progress, held: L::default(), state }
     }
 
     /// Starts a call that the breaker and the throttle may refuse, or whose policy has a deadline.
@@ -99,13 +101,13 @@ where
         let again = service.clone();
         let is_timed = kept.as_ref().and_then(|kept| rules.repeat.deadline(kept)).is_some();
         let progress = if is_timed { Progress::asynchronous_timed() } else { rules.settings.begin() };
-        let mut parked = Parked::default();
-        let admission = rules.admit(&mut parked);
+        let mut held = L::default();
+        let admission = rules.admit(&mut held);
         // From here on the call returns the permit if something panics.
-        let mut call = ResponseFuture { service: again, rules, kept, progress, parked, state: State::Ended };
+        let mut call = ResponseFuture { service: again, rules, kept, progress, held, state: State::Ended };
         call.state = match admission {
             Admission::Admitted => {
-                let _mark = call.rules.mark(&mut call.parked);
+                let _mark = call.rules.mark(&mut call.held);
                 State::Attempting { attempt: service.call(request) }
             }
             Admission::AskFleet(wait) => State::Between { between: Box::pin(Between::asking(wait, request)) },
@@ -119,14 +121,15 @@ where
     }
 }
 
-impl<S, Req, J, R> ResponseFuture<S, Req, J, R>
+impl<S, Req, J, R, L: Held> ResponseFuture<S, Req, J, R, L>
 where
     R: Repeat<Req>,
     S: Service<R::Request, Error: Into<BoxError>>,
     J: Judge<R::Kept, S::Response>,
 {
     /// Polls the attempt that runs, if there is one. A success of the first attempt takes no other way.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a first attempt takes 80 instructions with it and 93 without")]
+    #[inline(always)]
     fn poll_attempt(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -136,7 +139,7 @@ where
             return Poll::Ready(Continue(()));
         };
         let polled = {
-            let _mark = this.rules.mark(this.parked);
+            let _mark = this.rules.mark(this.held);
             attempt.poll(context)
         };
         let response = match ready!(polled) {
@@ -145,7 +148,7 @@ where
         };
         match this.rules.judge.judge(this.kept.as_ref(), Ok(&response)) {
             Verdict::Success => {
-                this.rules.succeeded(this.progress, this.parked);
+                this.rules.succeeded(this.progress, this.held);
                 Poll::Ready(Break(Ok(response)))
             }
             verdict => Poll::Ready(self.after_failure(verdict, Ok(response))),
@@ -160,7 +163,7 @@ where
         let verdict = self.rules.judge.judge(self.kept.as_ref(), Err(&error));
         if verdict == Verdict::Success {
             let this = self.project();
-            this.rules.succeeded(this.progress, this.parked);
+            this.rules.succeeded(this.progress, this.held);
             return Break(Err(error));
         }
         self.after_failure(verdict, Err(error))
@@ -177,7 +180,7 @@ where
         let mut this = self.project();
         this.state.set(State::Ended);
         let (rules, kept) = (&**this.rules, this.kept.as_ref());
-        match rules.after_failure::<Req, _>(verdict, kept, this.progress, this.parked, &outcome) {
+        match rules.after_failure::<Req, _, _>(verdict, kept, this.progress, this.held, &outcome) {
             Next::End => Break(outcome),
             Next::Again { planned, request } => {
                 let wait = planned.wait().into_future();
@@ -185,6 +188,20 @@ where
                 let between = Box::pin(Between::waiting(wait, request, last));
                 this.state.set(State::Between { between });
                 Continue(())
+            }
+        }
+    }
+
+    /// Polls the call after its first attempt has failed.
+    #[cold]
+    #[inline(never)]
+    fn poll_again(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome<S::Response>> {
+        loop {
+            if let Break(outcome) = ready!(self.as_mut().poll_between(context)) {
+                return Poll::Ready(outcome);
+            }
+            if let Break(outcome) = ready!(self.as_mut().poll_attempt(context)) {
+                return Poll::Ready(outcome);
             }
         }
     }
@@ -199,7 +216,7 @@ where
         let mut this = self.as_mut().project();
         let ready = match this.state.as_mut().project() {
             StateProjection::Between { between } => {
-                ready!(between.as_mut().poll(this.service, this.rules, this.parked, context))
+                ready!(between.as_mut().poll(this.service, this.rules, this.held, context))
             }
             StateProjection::Attempting { .. } => return Poll::Ready(Continue(())),
             StateProjection::Ended => panic!("a call was polled after its end"),
@@ -216,7 +233,7 @@ where
     }
 }
 
-impl<S, Req, J, R> Future for ResponseFuture<S, Req, J, R>
+impl<S, Req, J, R, L: Held> Future for ResponseFuture<S, Req, J, R, L>
 where
     R: Repeat<Req>,
     S: Service<R::Request, Error: Into<BoxError>>,
@@ -226,18 +243,15 @@ where
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        loop {
-            if let Break(outcome) = ready!(self.as_mut().poll_attempt(context)) {
-                return Poll::Ready(outcome);
-            }
-            if let Break(outcome) = ready!(self.as_mut().poll_between(context)) {
-                return Poll::Ready(outcome);
-            }
+        match self.as_mut().poll_attempt(context) {
+            Poll::Ready(Break(outcome)) => Poll::Ready(outcome),
+            Poll::Ready(Continue(())) => self.poll_again(context),
+            Poll::Pending => Poll::Pending,
         }
     }
 }
 
-impl<S, Req, J, R> Debug for ResponseFuture<S, Req, J, R>
+impl<S, Req, J, R, L: Held> Debug for ResponseFuture<S, Req, J, R, L>
 where
     R: Repeat<Req>,
     S: Service<R::Request>,

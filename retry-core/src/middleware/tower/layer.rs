@@ -1,5 +1,7 @@
 //! The layer, and what it is made with.
 
+use core::marker::PhantomData;
+
 use tower_layer::Layer;
 
 use super::super::http::HttpRules;
@@ -12,6 +14,7 @@ use super::grpc::{Grpc, Replayed};
 use super::judge::{ByError, ByFunction, Http};
 use super::repeat::{Around, ByClone, Repeat, RepeatIf, RequestBy};
 use super::service::Retry;
+use super::sharing::{Alone, Together};
 use crate::breaker::CircuitBreaker;
 use crate::budget::RetryBudget;
 use crate::call::limits::Lend;
@@ -20,13 +23,14 @@ use crate::throttle::Throttle;
 
 /// A layer of tower that retries the calls of a service.
 ///
-/// `J` is the rule for outcomes, and `R` is how requests are repeated.
-#[derive(Clone, Debug)]
+/// `J` is the rule for outcomes, `R` is how requests are repeated, and `L` is whether calls share anything.
+#[derive(Debug)]
 #[must_use = "a layer does nothing until it is applied to a service"]
-pub struct RetryLayer<J = ByError, R = ByClone> {
+pub struct RetryLayer<J = ByError, R = ByClone, L = Alone> {
     settings: Settings,
     judge: J,
     repeat: R,
+    held: PhantomData<fn() -> L>,
 }
 
 impl RetryLayer {
@@ -36,7 +40,7 @@ impl RetryLayer {
     /// Events name the operation by this call's place in the source, or by [`name`](Self::name).
     #[track_caller]
     pub fn new(policy: Policy) -> RetryLayer {
-        RetryLayer { settings: Settings::new(policy), judge: ByError, repeat: ByClone }
+        RetryLayer::with(Settings::new(policy), ByError, ByClone)
     }
 
     /// Returns a layer for HTTP requests, `http::Request` and `http::Response`.
@@ -46,7 +50,7 @@ impl RetryLayer {
     /// header `Idempotency-Key`; see [`every_method`](RetryLayer::every_method). The last response is returned as it is.
     #[track_caller]
     pub fn http(policy: Policy) -> RetryLayer<Http> {
-        RetryLayer { settings: Settings::new(policy), judge: Http::default(), repeat: ByClone }
+        RetryLayer::with(Settings::new(policy), Http::default(), ByClone)
     }
 }
 
@@ -58,7 +62,7 @@ impl RetryLayer {
     /// The client also repeats some requests by itself, unless it is built with `retry(reqwest::retry::never())`.
     #[track_caller]
     pub fn reqwest(policy: Policy) -> RetryLayer<Http, ByTryClone> {
-        RetryLayer { settings: Settings::new(policy), judge: Http::default(), repeat: ByTryClone }
+        RetryLayer::with(Settings::new(policy), Http::default(), ByTryClone)
     }
 }
 
@@ -76,12 +80,12 @@ impl RetryLayer {
     /// and a status that comes later is not retried.
     #[track_caller]
     pub fn grpc(policy: Policy) -> RetryLayer<Grpc, Replayed> {
-        RetryLayer { settings: Settings::new(policy), judge: Grpc, repeat: Replayed::default() }
+        RetryLayer::with(Settings::new(policy), Grpc, Replayed::default())
     }
 }
 
 #[cfg(feature = "tonic")]
-impl<J> RetryLayer<J, Replayed> {
+impl<J, L> RetryLayer<J, Replayed, L> {
     /// Sets how many bytes of a request are recorded. A larger request is sent once.
     pub fn buffer(mut self, bytes: usize) -> Self {
         self.repeat.limit = bytes;
@@ -99,18 +103,27 @@ impl<J> RetryLayer<J, Replayed> {
     }
 }
 
-impl<R> RetryLayer<Http, R> {
+impl<R, L> RetryLayer<Http, R, L> {
     /// Repeats requests with any method, also POST and PATCH: for a server where a repeated request does no harm.
     ///
     /// Without it, a request with such a method is repeated only if it was not processed: no connection was made, the
     /// status is 408, 413, 421, 425 or 429, or it is 503 with `Retry-After`.
-    pub fn every_method(mut self) -> RetryLayer<Http, R> {
+    pub fn every_method(mut self) -> Self {
         self.judge = Http(HttpRules { repeats_every_method: true });
         self
     }
 }
 
-impl<J, R> RetryLayer<J, R> {
+impl<J, R, L> RetryLayer<J, R, L> {
+    fn with(settings: Settings, judge: J, repeat: R) -> RetryLayer<J, R, L> {
+        RetryLayer { settings, judge, repeat, held: PhantomData }
+    }
+
+    /// Returns the layer with calls that share something.
+    fn together(self) -> RetryLayer<J, R, Together> {
+        RetryLayer::with(self.settings, self.judge, self.repeat)
+    }
+
     /// Names the operation in events. The default is the place where the layer was made.
     pub fn name(mut self, name: &'static str) -> Self {
         self.settings.set_name(name);
@@ -118,59 +131,71 @@ impl<J, R> RetryLayer<J, R> {
     }
 
     /// Pays for retries from `budget`: a reference to a `static`, an `Arc`, or an `Option` of them.
-    pub fn budget(mut self, budget: impl Lend<RetryBudget> + Send + Sync + 'static) -> Self {
+    pub fn budget(
+        mut self,
+        budget: impl Lend<RetryBudget> + Send + Sync + 'static,
+    ) -> RetryLayer<J, R, Together> {
         self.settings.set_budget(budget);
-        self
+        self.together()
     }
 
     /// Spares the server by `breaker`: a reference to a `static`, an `Arc`, or an `Option` of them. A call that it
     /// refuses fails with a [`CircuitOpen`](crate::CircuitOpen) in the box.
-    pub fn breaker(mut self, breaker: impl Lend<CircuitBreaker> + Send + Sync + 'static) -> Self {
+    pub fn breaker(
+        mut self,
+        breaker: impl Lend<CircuitBreaker> + Send + Sync + 'static,
+    ) -> RetryLayer<J, R, Together> {
         self.settings.set_breaker(breaker);
-        self
+        self.together()
     }
 
     /// Sends fewer requests to an overloaded server by `throttle`: a reference to a `static`, an `Arc`, or an `Option` of
     /// them. A call that it refuses fails with a [`Throttled`](crate::Throttled) in the box.
-    pub fn throttle(mut self, throttle: impl Lend<Throttle> + Send + Sync + 'static) -> Self {
+    pub fn throttle(
+        mut self,
+        throttle: impl Lend<Throttle> + Send + Sync + 'static,
+    ) -> RetryLayer<J, R, Together> {
         self.settings.set_throttle(throttle);
-        self
+        self.together()
     }
 
     /// Classifies the outcome of each attempt by `rule`, in place of the layer's own rule.
-    pub fn classify<Res, F>(self, rule: F) -> RetryLayer<ByFunction<F>, R>
+    pub fn classify<Res, F>(self, rule: F) -> RetryLayer<ByFunction<F>, R, L>
     where
         F: Fn(Result<&Res, &BoxError>) -> Verdict,
     {
-        let RetryLayer { settings, judge: _, repeat } = self;
-        RetryLayer { settings, judge: ByFunction(rule), repeat }
+        RetryLayer::with(self.settings, ByFunction(rule), self.repeat)
     }
 
     /// Copies requests by `copy`, in place of `Clone`. A request for which it returns `None` is sent once: a stream that
     /// cannot be read twice, for example.
-    pub fn request<Req, F>(self, copy: F) -> RetryLayer<J, RequestBy<F>>
+    pub fn request<Req, F>(self, copy: F) -> RetryLayer<J, RequestBy<F>, L>
     where
         F: Fn(&Req) -> Option<Req>,
     {
-        let RetryLayer { settings, judge, repeat: _ } = self;
-        RetryLayer { settings, judge, repeat: RequestBy(copy) }
+        RetryLayer::with(self.settings, self.judge, RequestBy(copy))
     }
 
     /// Repeats only requests for which `rule` returns `true`, and sends others once: by their method, for example.
-    pub fn repeat_if<Req, F: Fn(&Req) -> bool>(self, rule: F) -> RetryLayer<J, RepeatIf<F, R>>
+    pub fn repeat_if<Req, F: Fn(&Req) -> bool>(self, rule: F) -> RetryLayer<J, RepeatIf<F, R>, L>
     where
         R: Repeat<Req>,
     {
-        let RetryLayer { settings, judge, repeat } = self;
-        RetryLayer { settings, judge, repeat: RepeatIf { rule, repeat } }
+        RetryLayer::with(self.settings, self.judge, RepeatIf { rule, repeat: self.repeat })
     }
 }
 
-impl<S, J: Clone, R: Around<S> + Clone> Layer<S> for RetryLayer<J, R> {
-    type Service = Retry<R::Service, J, R>;
+impl<J: Clone, R: Clone, L> Clone for RetryLayer<J, R, L> {
+    fn clone(&self) -> Self {
+        RetryLayer::with(self.settings.clone(), self.judge.clone(), self.repeat.clone())
+    }
+}
+
+impl<S, J: Clone, R: Around<S> + Clone, L> Layer<S> for RetryLayer<J, R, L> {
+    type Service = Retry<R::Service, J, R, L>;
 
     fn layer(&self, service: S) -> Self::Service {
-        let RetryLayer { settings, judge, repeat } = self.clone();
+        let RetryLayer { settings, judge, repeat, held: _ } = self.clone();
         Retry::new(repeat.around(service), settings, judge, repeat)
     }
 }

@@ -1,5 +1,6 @@
 //! The service around another one.
 
+use core::marker::PhantomData;
 use core::task::{Context, Poll};
 use std::sync::Arc;
 
@@ -11,20 +12,22 @@ use super::attempt::Rules;
 use super::future::ResponseFuture;
 use super::judge::Judge;
 use super::repeat::Repeat;
+use super::sharing::{Alone, Held};
 
 /// A service whose calls are retried. [`RetryLayer`](super::RetryLayer) makes it.
 ///
 /// A call is made on the service as it was polled ready, and each further attempt on a clone of it that is polled ready
 /// before.
 #[derive(Debug)]
-pub struct Retry<S, J, R> {
+pub struct Retry<S, J, R, L = Alone> {
     service: S,
     rules: Arc<Rules<J, R>>,
+    held: PhantomData<fn() -> L>,
 }
 
-impl<S, J, R> Retry<S, J, R> {
+impl<S, J, R, L> Retry<S, J, R, L> {
     pub(super) fn new(service: S, settings: Settings, judge: J, repeat: R) -> Self {
-        Retry { service, rules: Arc::new(Rules { settings, judge, repeat }) }
+        Retry { service, rules: Arc::new(Rules { settings, judge, repeat }), held: PhantomData }
     }
 
     /// Returns the service that is called.
@@ -43,21 +46,22 @@ impl<S, J, R> Retry<S, J, R> {
     }
 }
 
-impl<S: Clone, J, R> Clone for Retry<S, J, R> {
+impl<S: Clone, J, R, L> Clone for Retry<S, J, R, L> {
     fn clone(&self) -> Self {
-        Retry { service: self.service.clone(), rules: Arc::clone(&self.rules) }
+        Retry { service: self.service.clone(), rules: Arc::clone(&self.rules), held: PhantomData }
     }
 }
 
-impl<S, Req, J, R> Service<Req> for Retry<S, J, R>
+impl<S, Req, J, R, L> Service<Req> for Retry<S, J, R, L>
 where
+    L: Held,
     R: Repeat<Req>,
     S: Service<R::Request, Error: Into<BoxError>> + Clone,
     J: Judge<R::Kept, S::Response>,
 {
     type Response = S::Response;
     type Error = BoxError;
-    type Future = ResponseFuture<S, Req, J, R>;
+    type Future = ResponseFuture<S, Req, J, R, L>;
 
     #[inline]
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {

@@ -5,23 +5,28 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use http_body_util::BodyExt;
-use reattempt::tower::{Grpc, Peek, Replayed, Retry, RetryLayer};
+use reattempt::tower::{Alone, Grpc, Peek, Peeked, Replayed, Retry, RetryLayer};
 use reattempt::{CircuitBreaker, CircuitState, Policy, RetryBudget};
 use services::grpc::{Client, Text, ok, status_alone, stream, texts};
 use services::{Answer, PATIENT, POLICY, Server, answer, bounded};
+use tonic::body::Body;
+use tonic::client::GrpcService;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Response, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 use tower::{Layer, service_fn};
 
 /// The channel of a client, under the layer.
-pub(crate) type Retried = Retry<Peek<Channel>, Grpc, Replayed>;
+pub(crate) type Retried<L = Alone> = Retry<Peek<Channel>, Grpc, Replayed, L>;
 
 pub(crate) fn channel(server: &Server) -> Channel {
     Endpoint::from_shared(format!("http://{}", server.address)).unwrap().connect_lazy()
 }
 
-pub(crate) fn client_with(layer: &RetryLayer<Grpc, Replayed>, server: &Server) -> Client<Retried> {
+pub(crate) fn client_with<L>(layer: &RetryLayer<Grpc, Replayed, L>, server: &Server) -> Client<Retried<L>>
+where
+    Retried<L>: GrpcService<Body, ResponseBody = Peeked<Body>>,
+{
     Client::new(layer.layer(channel(server)))
 }
 
