@@ -199,7 +199,7 @@ fn sizes() -> [usize; 3] {
     [size_of::<Operation<'static, 0>>(), count, ours]
 }
 
-/// Prints the table.
+/// Prints the table. Ends the program with an error if our layer costs more than the peer's with a backoff.
 pub(crate) fn show() {
     let costs: Costs = callgrind::measure(NAME, &cases());
     let mut table = Table::new(
@@ -212,4 +212,8 @@ pub(crate) fn show() {
     table.print();
     let [bare, tower, ours] = sizes();
     println!("\nBytes of the future: {bare} bare, {tower} in tower::retry with a count, {ours} in ours.");
+    if costs[OURS].instructions > costs[TOWER_WITH_BACKOFF].instructions {
+        eprintln!("our layer costs more than tower's with a backoff");
+        std::process::exit(1);
+    }
 }
