@@ -51,7 +51,7 @@ fn main() {
         [callgrind::ARGUMENT, layouts::NAME] => callgrind::run_watched(&layouts::cases()),
         #[cfg(feature = "services")]
         [callgrind::ARGUMENT, question::services::NAME] => {
-            callgrind::run_watched(&question::services::cases())
+            callgrind::run_watched(&question::services::cases());
         }
         [callgrind::ARGUMENT, argument_costs::NAME] => argument_costs::run_watched(),
         [callgrind::ARGUMENT, names] => callgrind::run_watched(&cases(&contenders::named(names))),
