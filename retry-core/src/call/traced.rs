@@ -67,7 +67,7 @@ struct State {
 
 impl Trace {
     /// The spans of a call that nobody listens to.
-    #[cfg(all(feature = "tracing", target_has_atomic = "64"))]
+    #[cfg(all(feature = "tracing", any(target_has_atomic = "64", feature = "portable-atomic")))]
     pub(crate) const NONE: Trace = Trace(None);
 
     /// Begins the span of a call.
