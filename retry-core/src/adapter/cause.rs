@@ -15,7 +15,12 @@ pub(super) fn may_pass(first: Option<&(dyn StdError + 'static)>) -> Option<bool>
 
 /// Returns the same as [`may_pass`], for a connection that could not be made. A socket of the file system
 /// that does not exist yet counts as a refused connection: its server has not started.
-#[cfg(any(feature = "reqwest", feature = "tonic", feature = "tokio-postgres", feature = "sqlx"))]
+#[cfg(any(
+    all(feature = "reqwest", not(target_family = "wasm")),
+    feature = "tonic",
+    feature = "tokio-postgres",
+    feature = "sqlx"
+))]
 pub(super) fn connect_may_pass(first: Option<&(dyn StdError + 'static)>) -> Option<bool> {
     let is_missing = innermost_io_error(first).is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
     if is_missing { Some(true) } else { may_pass(first) }

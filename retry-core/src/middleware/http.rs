@@ -98,11 +98,22 @@ fn is_kind_of_connect(kind: io::ErrorKind) -> bool {
 fn is_of_connect(error: &(dyn Error + 'static)) -> Option<bool> {
     #[cfg(feature = "reqwest")]
     if let Some(error) = link::<::reqwest::Error>(error) {
-        return Some(error.is_connect());
+        return Some(is_of_its_connect(error));
     }
     // The text of hyper-util's error, whose type is known only with some features.
     let text = error.to_string();
     text.starts_with("client error (").then(|| text.starts_with("client error (Connect)"))
+}
+
+#[cfg(all(feature = "reqwest", not(target_family = "wasm")))]
+fn is_of_its_connect(error: &::reqwest::Error) -> bool {
+    error.is_connect()
+}
+
+/// A browser does not report whether it has connected.
+#[cfg(all(feature = "reqwest", target_family = "wasm"))]
+fn is_of_its_connect(_: &::reqwest::Error) -> bool {
+    false
 }
 
 #[cfg(test)]

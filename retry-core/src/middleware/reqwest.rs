@@ -132,7 +132,8 @@ impl RetryMiddleware {
     }
 }
 
-#[async_trait]
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
 impl Middleware for RetryMiddleware {
     async fn handle(
         &self,

@@ -90,13 +90,23 @@ impl Expansion<'_> {
     /// Returns the body with the arguments that each attempt binds anew, in the user's own braces.
     pub(super) fn body(&self) -> TokenStream {
         let rebindings: TokenStream = self.retry.rebindings.iter().map(rebinding).collect();
-        let (enter, handle, body) = (self.enter_attempt(), self.named_handle(), &self.retry.shape.attempt);
-        self.braced(&quote!(#enter #handle #rebindings #body))
+        let (enter, handle) = (self.enter_attempt(), self.named_handle());
+        self.braced(&self.body_after(&quote!(#enter #handle #rebindings)))
+    }
+
+    /// Returns these statements and the body. A body that begins with an item stays in a block of its own: Clippy reports
+    /// items after statements.
+    fn body_after(&self, statements: &TokenStream) -> TokenStream {
+        let body = &self.retry.shape.attempt;
+        if statements.is_empty() || !begins_with_item(body) {
+            return quote!(#statements #body);
+        }
+        let block = self.braced(body);
+        quote!(#statements #block)
     }
 
     fn attempt(&self) -> TokenStream {
         let rebindings: TokenStream = self.retry.rebindings.iter().map(rebinding).collect();
-        let body = &self.retry.shape.attempt;
         let body_type = self.body_type();
         let has_timeout = self.retry.policy.has_attempt_timeout();
         let has_breaker = self.retry.sharing.breaker.is_some();
@@ -121,7 +131,7 @@ impl Expansion<'_> {
         let typed =
             quote_spanned!(Span::mixed_site()=> if false { return #private::unreached::<#body_type>(); });
         let handle = if is_hedged { self.named_try_handle() } else { self.named_handle() };
-        let inside = self.braced(&quote!(#typed #handle #rebindings #body));
+        let inside = self.braced(&self.body_after(&quote!(#typed #handle #rebindings)));
         let mut future = if is_hedged {
             self.hedged(&inside)
         } else {
@@ -244,6 +254,22 @@ fn length(tokens: &TokenStream) -> usize {
         _ => 1,
     };
     tokens.clone().into_iter().map(length).sum()
+}
+
+/// Returns whether statements may begin with an item: with one of these words, after attributes.
+fn begins_with_item(statements: &TokenStream) -> bool {
+    let is_of_attribute = |token: &TokenTree| match token {
+        TokenTree::Punct(punct) => punct.as_char() == '#',
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Bracket,
+        _ => false,
+    };
+    let first = statements.clone().into_iter().find(|token| !is_of_attribute(token));
+    let is_word = |word: &str| {
+        let words =
+            "async const enum extern fn impl macro_rules mod pub static struct trait type union unsafe use";
+        words.split(' ').any(|other| other == word)
+    };
+    matches!(first, Some(TokenTree::Ident(word)) if is_word(&word.to_string()))
 }
 
 fn rebinding(rebinding: &Rebinding) -> TokenStream {

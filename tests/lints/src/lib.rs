@@ -719,6 +719,18 @@ pub async fn traced_copies(n: u32) -> Result<u32, RetryError<Failure>> {
     call_async(n).await.map_err(convert)
 }
 
+#[cfg_attr(feature = "retried", retry(span))]
+pub fn item_first(n: u32) -> Result<u32, Failure> {
+    const ONE: u32 = 1;
+    call(n.max(ONE))
+}
+
+#[cfg_attr(feature = "retried", retry(attempt_timeout = "1s"))]
+pub async fn item_first_async(n: u32) -> Result<u32, Failure> {
+    const ONE: u32 = 1;
+    call_async(n.max(ONE)).await
+}
+
 /// A client whose requests are hedged.
 #[derive(Debug)]
 pub struct Hedger {
