@@ -197,23 +197,6 @@ fn async_success_at_the_first_attempt_allocates_nothing() {
 
 static HEDGE: Hedge = Hedge::after(Duration::from_millis(50));
 
-#[retry(span, name = "answer after {failures}")]
-fn traced(failures: &mut u32) -> Result<u32, Down> {
-    operation(failures)
-}
-
-#[retry(span, name = "answer after {failures}")]
-async fn traced_async(failures: &mut u32) -> Result<u32, Down> {
-    operation(failures)
-}
-
-/// A program without a subscriber: nobody listens, and nothing is formatted.
-#[test]
-fn spans_that_nobody_listens_to_allocate_nothing() {
-    assert_eq!(measure(|| assert_eq!(traced(&mut 0), Ok(7))).count_total, 0);
-    assert_eq!(measure(|| assert_eq!(finish(traced_async(&mut 0)), Ok(7))).count_total, 0);
-}
-
 #[retry(hedge = "50ms")]
 async fn hedged(failures: &AtomicU32) -> Result<u32, Down> {
     shared_operation(failures)
