@@ -96,7 +96,7 @@ async fn retry_after_is_waited_for() {
     for headers in [&[("Retry-After", "7")][..], &[date, by_date]] {
         let (count, _) = sent(&Method::GET, &[], false, answer(429, headers)).await;
         let wait = guard.delays().pop().expect("it waited");
-        assert!(count == 2 && (7..=8).contains(&wait.as_secs()), "{count}, {wait:?}");
+        assert!(count == 2 && (7..10).contains(&wait.as_secs()), "{count}, {wait:?}");
     }
 }
 
