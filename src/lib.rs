@@ -6,6 +6,8 @@
 //! [brownout]: _documentation::brownout
 //! [overload]: _documentation::overload
 //! [testing]: mod@testing
+//! [transactions]: _documentation::transactions
+//! [the web]: _documentation::web
 //! [migrating]: _documentation::migrating
 //! [closures]: _documentation::closure
 //! [step by step]: _documentation::steps
@@ -17,6 +19,8 @@
 //! [features]: _documentation::features
 //! [the design notes]: _documentation::design
 #![cfg_attr(feature = "fleet", doc = "[fleets]: mod@fleet")]
+#![cfg_attr(feature = "tower", doc = "[layer of tower]: mod@tower")]
+#![cfg_attr(feature = "reqwest-middleware", doc = "[middleware of reqwest]: mod@reqwest_middleware")]
 #![doc = include_str!("../README.md")]
 
 #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
