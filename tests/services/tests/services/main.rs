@@ -3,6 +3,7 @@
 mod grpc;
 mod grpc_streams;
 mod http1;
+mod http2;
 mod nested;
 mod reqwest_client;
 mod reqwest_middleware;
