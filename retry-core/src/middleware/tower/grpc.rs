@@ -45,7 +45,8 @@ impl<K, B: http_body::Body> Judge<K, Response<Peeked<B>>> for Grpc {
         match failure(response) {
             Some(status) if status.is_retryable() => Verdict::Transient { retry_after: status.retry_after() },
             Some(status) if is_pushed_back(&status) => Verdict::Unrepeatable,
-            _ => Verdict::Success,
+            Some(_) => Verdict::Permanent,
+            None => Verdict::Success,
         }
     }
 

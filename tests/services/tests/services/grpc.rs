@@ -262,6 +262,27 @@ async fn a_request_above_the_limit_is_sent_once() {
 }
 
 #[tokio::test]
+async fn a_permanent_status_says_nothing_about_the_server() {
+    bounded(async {
+        let server = Server::start(|number, _| async move {
+            let status = if number == 2 { Status::not_found("") } else { Status::unavailable("down") };
+            Ok(status_alone(&status))
+        })
+        .await;
+        let breaker = Arc::new(CircuitBreaker::new().consecutive_failures(2));
+        let layer = RetryLayer::grpc(POLICY.max(1)).breaker(Arc::clone(&breaker));
+        let mut client = client_with(&layer, &server);
+        for code in [Code::Unavailable, Code::NotFound] {
+            assert_eq!(client.unary(hello()).await.unwrap_err().code(), code);
+            assert_eq!(breaker.state(), CircuitState::Closed);
+        }
+        client.unary(hello()).await.unwrap_err();
+        assert_eq!(breaker.state(), CircuitState::Open, "two failures in a row, by what counts");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_breaker_opens_and_refuses() {
     bounded(async {
         let server = failing(u32::MAX, || stream(tokio_stream::empty(), &Status::unavailable("down"))).await;
