@@ -1,12 +1,18 @@
 //! Budgets, breakers and throttles that the calls of a service share.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::future::{Future, ready};
+use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use retry_core::middleware::tower::{BoxError, RetryLayer};
 use retry_core::{CircuitBreaker, CircuitOpen, CircuitState, RetryBudget, Throttle, Throttled};
 use tokio_test::{assert_pending, assert_ready, assert_ready_err, assert_ready_ok, task};
+use tower::{Layer, ServiceExt, service_fn};
 use tower_test::assert_request_eq;
 
 use crate::{Handle, POLICY, permanent, spawn, transient};
@@ -154,4 +160,88 @@ async fn a_nested_refusal_is_no_failure() {
     assert_request_eq!(handle, "hello").send_error(open);
     assert_ready_err!(call.poll());
     assert_eq!(outer.state(), CircuitState::Closed);
+}
+
+#[tokio::test]
+async fn a_success_after_a_retry_refunds_it() {
+    let budget =
+        Arc::new(RetryBudget::new().reserve_per_second(0).ratio(1.0).earn_on_success().refund_on_success());
+    let outcomes = RefCell::new(VecDeque::from([true, false, true, false, false, false, true]));
+    let sent = Cell::new(0);
+    let service = service_fn(|()| {
+        sent.set(sent.get() + 1);
+        let is_there = outcomes.borrow_mut().pop_front().unwrap_or(false);
+        ready(if is_there { Ok(()) } else { Err(transient()) })
+    });
+    let service = RetryLayer::new(POLICY).budget(budget).layer(service);
+    // A success earns a token. The retry of the second call spends it; its success earns one and gets the other back.
+    for _ in 0..2 {
+        service.clone().oneshot(()).await.unwrap();
+    }
+    assert_eq!(sent.take(), 3);
+    service.clone().oneshot(()).await.unwrap_err();
+    assert_eq!(sent.get(), 3, "two tokens pay for two retries");
+}
+
+#[tokio::test]
+async fn a_throttle_counts_the_outcomes() {
+    let throttle = Arc::new(Throttle::new());
+    let layer = RetryLayer::new(POLICY.max(1)).throttle(Arc::clone(&throttle));
+    let call = async |outcome: fn() -> Result<(), BoxError>| {
+        let _ = layer.layer(service_fn(move |()| ready(outcome()))).oneshot(()).await;
+    };
+    for _ in 0..200 {
+        call(|| Ok(())).await;
+    }
+    assert!(throttle.refusal_probability() <= 0.0);
+    for _ in 0..2_000 {
+        call(|| Err(transient())).await;
+    }
+    assert!(throttle.refusal_probability() > 0.1);
+}
+
+#[tokio::test]
+async fn a_call_inside_a_trial_belongs_to_it() {
+    let breaker = on_trial();
+    let inner = Arc::clone(&breaker);
+    let service = service_fn(move |()| {
+        let inner = Arc::clone(&inner);
+        async move { inner.acquire().map(|permit| permit.success()).map_err(BoxError::from) }
+    });
+    RetryLayer::new(POLICY).breaker(Arc::clone(&breaker)).layer(service).oneshot(()).await.unwrap();
+    assert_eq!(breaker.state(), CircuitState::Closed);
+}
+
+/// A future that never ends, and whose drop notes whether its call still has its place.
+struct Noting {
+    breaker: Arc<CircuitBreaker>,
+    had_place: Rc<Cell<Option<bool>>>,
+}
+
+impl Future for Noting {
+    type Output = Result<(), BoxError>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Pending
+    }
+}
+
+impl Drop for Noting {
+    fn drop(&mut self) {
+        self.had_place.set(Some(self.breaker.acquire().is_err()));
+    }
+}
+
+#[test]
+fn an_attempt_is_dropped_before_its_place_is_free() {
+    let (breaker, had_place) = (on_trial(), Rc::new(Cell::new(None)));
+    let service = {
+        let (breaker, had_place) = (Arc::clone(&breaker), Rc::clone(&had_place));
+        service_fn(move |()| Noting { breaker: Arc::clone(&breaker), had_place: Rc::clone(&had_place) })
+    };
+    let mut call = Box::pin(RetryLayer::new(POLICY).breaker(Arc::clone(&breaker)).layer(service).oneshot(()));
+    assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    drop(call);
+    assert_eq!(had_place.get(), Some(true));
+    breaker.acquire().expect("the place is free").ignore();
 }
