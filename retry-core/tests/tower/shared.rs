@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use retry_core::middleware::tower::{BoxError, RetryLayer};
-use retry_core::{CircuitBreaker, CircuitOpen, CircuitState, RetryBudget, Throttle, Throttled};
+use retry_core::{CircuitBreaker, CircuitOpen, CircuitState, Permit, RetryBudget, Throttle, Throttled};
 use tokio_test::{assert_pending, assert_ready, assert_ready_err, assert_ready_ok, task};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_test::assert_request_eq;
@@ -206,7 +206,7 @@ async fn a_call_inside_a_trial_belongs_to_it() {
     let inner = Arc::clone(&breaker);
     let service = service_fn(move |()| {
         let inner = Arc::clone(&inner);
-        async move { inner.acquire().map(|permit| permit.success()).map_err(BoxError::from) }
+        async move { inner.acquire().map(Permit::success).map_err(BoxError::from) }
     });
     RetryLayer::new(POLICY).breaker(Arc::clone(&breaker)).layer(service).oneshot(()).await.unwrap();
     assert_eq!(breaker.state(), CircuitState::Closed);
