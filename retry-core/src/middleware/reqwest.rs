@@ -112,18 +112,20 @@ impl RetryMiddleware {
         shared: &mut Shared<'_>,
         outcome: &Result<Response>,
     ) -> Option<(Planned, Request)> {
-        let mut verdict = self.judge(kept, outcome);
+        let verdict = self.judge(kept, outcome);
         if verdict == Verdict::Success {
             shared.succeeded();
             self.settings.succeeded(progress);
             return None;
         }
         let again = kept.and_then(Request::try_clone);
-        if again.is_none() {
-            verdict = verdict.once();
-        }
-        let error = outcome.as_ref().err().map(cause);
-        let failed = Failed { verdict, description: &Described(outcome), error, deadline: None };
+        let failed = Failed {
+            verdict,
+            can_repeat: again.is_some(),
+            description: &Described(outcome),
+            error: outcome.as_ref().err().map(cause),
+            deadline: None,
+        };
         self.settings.plan(progress, &failed, Some(shared)).zip(again)
     }
 

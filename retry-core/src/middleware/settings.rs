@@ -161,6 +161,8 @@ impl Debug for Settings {
 /// A failed attempt of a layer's call.
 pub(super) struct Failed<'a> {
     pub(super) verdict: Verdict,
+    /// Whether there is a request for another attempt.
+    pub(super) can_repeat: bool,
     /// What failed, for events: the error, or a text about the response.
     pub(super) description: &'a dyn Display,
     /// The error, if the service returned one.
@@ -170,9 +172,17 @@ pub(super) struct Failed<'a> {
 }
 
 impl Failed<'_> {
+    /// Returns the verdict, with which a request that cannot be repeated is not retried.
+    fn verdict(&self) -> Verdict {
+        match self.verdict {
+            Verdict::Transient { .. } if !self.can_repeat => Verdict::Unrepeatable,
+            verdict => verdict,
+        }
+    }
+
     /// Returns the outcome for what calls share.
     fn ended(&self) -> Ended {
-        match self.verdict {
+        match self.verdict() {
             Verdict::Unrepeatable => Ended::Unrepeatable,
             _ => Ended::Error,
         }
@@ -191,11 +201,11 @@ impl Failure for Named<'_> {
     }
 
     fn is_retryable(&self) -> bool {
-        matches!(self.failed.verdict, Verdict::Transient { .. })
+        matches!(self.failed.verdict(), Verdict::Transient { .. })
     }
 
     fn hint(&self) -> Option<Duration> {
-        match self.failed.verdict {
+        match self.failed.verdict() {
             Verdict::Transient { retry_after } => retry_after,
             _ => None,
         }

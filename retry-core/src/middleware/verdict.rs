@@ -31,11 +31,6 @@ impl Verdict {
     /// Is [`Verdict::Transient`] without a wait that the server asked for.
     pub const TRANSIENT: Verdict = Verdict::Transient { retry_after: None };
 
-    /// Returns the verdict for a request that cannot be repeated.
-    pub(super) fn once(self) -> Verdict {
-        if matches!(self, Verdict::Transient { .. }) { Verdict::Unrepeatable } else { self }
-    }
-
     /// Classifies an error by the first error of its chain that is the refusal of a breaker or a throttle or an error of
     /// an enabled adapter; without one, by the innermost `io::Error`. An error of another type is transient, and one
     /// with which a retried call has given up is permanent.

@@ -25,14 +25,6 @@ pub(super) struct Rules<J, R> {
     pub(super) repeat: R,
 }
 
-/// What follows an attempt.
-pub(super) enum Next<Request> {
-    /// The call ends with its outcome.
-    End,
-    /// Another attempt, after a wait.
-    Again { planned: Planned, request: Request },
-}
-
 /// The answer to a call that begins.
 pub(super) enum Admission {
     Admitted,
@@ -132,6 +124,7 @@ impl<J, R> Rules<J, R> {
         })
     }
 
+    /// Decides after a failed attempt. Returns the plan of the next one and its request, or `None` if the call ends.
     #[cold]
     #[inline(never)]
     pub(super) fn after_failure<Req, Res, L: Held>(
@@ -141,18 +134,18 @@ impl<J, R> Rules<J, R> {
         progress: &mut Progress,
         held: &mut L,
         outcome: &Result<Res, BoxError>,
-    ) -> Next<R::Request>
+    ) -> Option<(Planned, R::Request)>
     where
         R: Repeat<Req>,
         J: Judge<R::Kept, Res>,
     {
         let is_transient = matches!(verdict, Verdict::Transient { .. });
         let request = kept.filter(|_| is_transient).and_then(|kept| self.repeat.again(kept));
-        let verdict = if request.is_none() { verdict.once() } else { verdict };
         let description = Described::<_, _, R::Kept> { judge: &self.judge, outcome, kept: PhantomData };
         let error = outcome.as_ref().err().map(|error| &**error as &(dyn Error + 'static));
         let failed = Failed {
             verdict,
+            can_repeat: request.is_some(),
             description: &description,
             error,
             deadline: kept.and_then(|kept| self.repeat.deadline(kept)),
@@ -166,10 +159,7 @@ impl<J, R> Rules<J, R> {
                 planned
             }
         };
-        match planned.zip(request) {
-            Some((planned, request)) => Next::Again { planned, request },
-            None => Next::End,
-        }
+        planned.zip(request)
     }
 }
 

@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::super::verdict::{BoxError, Verdict};
-use super::attempt::{Admission, Next, Rules};
+use super::attempt::{Admission, Rules};
 use super::between::{Between, Ready};
 use super::judge::Judge;
 use super::repeat::Repeat;
@@ -181,8 +181,8 @@ where
         this.state.set(State::Ended);
         let (rules, kept) = (&**this.rules, this.kept.as_ref());
         match rules.after_failure::<Req, _, _>(verdict, kept, this.progress, this.held, &outcome) {
-            Next::End => Break(outcome),
-            Next::Again { planned, request } => {
+            None => Break(outcome),
+            Some((planned, request)) => {
                 let wait = planned.wait().into_future();
                 let last = rules.settings.may_refuse().then_some((planned, outcome));
                 let between = Box::pin(Between::waiting(wait, request, last));

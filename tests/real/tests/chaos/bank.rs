@@ -36,6 +36,11 @@ pub(crate) struct Transfer {
 }
 
 impl Transfer {
+    /// Returns the transfer of a row: its key, the two accounts and the amount.
+    pub(crate) fn stored((key, source, target, amount): (i64, i64, i64, i64)) -> Transfer {
+        Transfer { key, source, target, amount }
+    }
+
     pub(crate) fn of(number: u64) -> Transfer {
         let mut rng = Rng::with_seed(number);
         let source = rng.i64(0..ACCOUNTS);

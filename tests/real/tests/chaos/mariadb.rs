@@ -117,12 +117,7 @@ async fn books(server: &MariaDb) -> Books {
         balances: balances.iter().map(|row| (row.get(0), row.get(1))).collect(),
         transfers: transfers
             .iter()
-            .map(|row| Transfer {
-                key: row.get(0),
-                source: row.get(1),
-                target: row.get(2),
-                amount: row.get(3),
-            })
+            .map(|row| Transfer::stored((row.get(0), row.get(1), row.get(2), row.get(3))))
             .collect(),
     }
 }
