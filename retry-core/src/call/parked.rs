@@ -1,4 +1,4 @@
-//! What a call shares with others, between two polls of a future that owns the pointers to it.
+//! The shared state of a call, between two polls of a future that owns the pointers to it.
 
 use super::limits::Shared;
 use crate::breaker::{CircuitBreaker, ParkedPermit, Permit};

@@ -1,4 +1,4 @@
-//! The policy of a layer and what its calls share, with the decision after a failed attempt.
+//! The policy of a layer and the shared state of its calls, with the decision after a failed attempt.
 
 use core::error::Error;
 use core::fmt::{self, Debug, Display, Formatter};
@@ -21,7 +21,7 @@ use crate::throttle::Throttle;
 /// A lender that the calls of a layer share.
 type Lender<T> = Option<Arc<dyn Lend<T> + Send + Sync>>;
 
-/// The policy of a layer and what its calls share.
+/// The policy of a layer and the shared state of its calls.
 #[derive(Clone)]
 pub(super) struct Settings {
     policy: Policy,
@@ -82,7 +82,7 @@ impl Settings {
         self.throttle.as_ref().and_then(|throttle| throttle.lend())
     }
 
-    /// Returns the use that a call makes of what it shares. It is yet to be admitted.
+    /// Returns the use that a call makes of the shared state. It is yet to be admitted.
     #[inline]
     pub(super) fn shared(&self) -> Shared<'_> {
         Shared::new(self.budget(), self.breaker(), self.throttle())
@@ -163,7 +163,7 @@ pub(super) struct Failed<'a> {
     pub(super) verdict: Verdict,
     /// Whether there is a request for another attempt.
     pub(super) can_repeat: bool,
-    /// What failed, for events: the error, or a text about the response.
+    /// The failure, for events: the error, or a text about the response.
     pub(super) description: &'a dyn Display,
     /// The error, if the service returned one.
     pub(super) error: Option<&'a (dyn Error + 'static)>,
@@ -180,7 +180,7 @@ impl Failed<'_> {
         }
     }
 
-    /// Returns the outcome for what calls share.
+    /// Returns the outcome for the shared state.
     fn ended(&self) -> Ended {
         match self.verdict() {
             Verdict::Unrepeatable => Ended::Unrepeatable,

@@ -10,7 +10,7 @@ use crate::error::chain::has_retry_error;
 /// An error of unknown type, as tower's own layers return it.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// What the outcome of an attempt means for the call.
+/// The meaning of an attempt's outcome for the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {

@@ -1,4 +1,4 @@
-//! The layer around services: what is retried, with which request, on which service, and what calls share.
+//! The layer around services: retries, requests, readiness and shared state.
 
 #[cfg(feature = "tonic")]
 mod grpc;

@@ -17,7 +17,7 @@ use crate::call::parked::Parked;
 use crate::call::refusal::Refusal;
 use crate::call::{Planned, Progress};
 
-/// What the calls of a layer have in common.
+/// The common part of the calls of a layer.
 #[derive(Debug)]
 pub(super) struct Rules<J, R> {
     pub(super) settings: Settings,
@@ -34,7 +34,7 @@ pub(super) enum Admission {
 }
 
 impl<J, R> Rules<J, R> {
-    /// Takes back what a call has parked.
+    /// Takes back the parked state of a call.
     pub(super) fn unpark(&self, parked: &mut Parked) -> Shared<'_> {
         let (settings, parked) = (&self.settings, mem::take(parked));
         Shared::unpark(settings.budget(), settings.breaker(), settings.throttle(), parked)

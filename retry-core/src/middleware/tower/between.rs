@@ -1,4 +1,4 @@
-//! What comes between two attempts of a layer's call: the wait, the breaker's fleet, and the service until it is ready.
+//! The time between two attempts of a layer's call: the wait, the breaker's fleet, and the service until it is ready.
 
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};

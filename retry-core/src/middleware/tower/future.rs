@@ -60,7 +60,7 @@ pin_project! {
     }
 }
 
-/// Gives back what a call holds that is dropped before its end. The attempt ends before its permit.
+/// Gives back the permit of a call that is dropped before its end. The attempt ends before its permit.
 #[cold]
 #[inline(never)]
 fn release<S, Req, J, R, L: Held>(call: Pin<&mut ResponseFuture<S, Req, J, R, L>>)
@@ -206,7 +206,7 @@ where
         }
     }
 
-    /// Polls what comes before an attempt other than the first.
+    /// Polls the time before an attempt other than the first.
     #[cold]
     #[inline(never)]
     fn poll_between(

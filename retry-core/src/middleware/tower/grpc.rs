@@ -104,7 +104,7 @@ impl Default for Replayed {
     }
 }
 
-/// What is kept of a request: everything but its body, and the record of the body.
+/// The kept part of a request: everything but its body, and the record of the body.
 pub struct KeptRequest {
     parts: request::Parts,
     body: Recorded,

@@ -6,7 +6,7 @@ use core::fmt::{self, Debug, Formatter};
 use super::super::http::HttpRules;
 use super::super::verdict::{BoxError, Verdict};
 
-/// A rule for the outcomes of attempts. `K` is what was kept of the request, to repeat it.
+/// A rule for the outcomes of attempts. `K` is the kept part of the request, to repeat it.
 pub trait Judge<K, Res> {
     /// Returns the verdict on an outcome. `kept` is `None` if the request cannot be repeated.
     fn judge(&self, kept: Option<&K>, outcome: Result<&Res, &BoxError>) -> Verdict;

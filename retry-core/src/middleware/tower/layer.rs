@@ -1,4 +1,4 @@
-//! The layer, and what it is made with.
+//! The layer and its settings.
 
 use core::marker::PhantomData;
 

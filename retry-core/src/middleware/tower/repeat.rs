@@ -3,14 +3,14 @@
 use core::fmt::{self, Debug, Formatter};
 use core::time::Duration;
 
-/// What makes the requests of a call's attempts.
+/// The source of the requests of a call's attempts.
 pub trait Repeat<Req> {
     /// The request of an attempt.
     type Request;
-    /// What is kept of the request.
+    /// The kept part of the request.
     type Kept;
 
-    /// Returns the request of the first attempt, and what the others are made of, or `None` if there can be no others.
+    /// Returns the request of the first attempt, and the kept part for the others, or `None` if there can be no others.
     fn begin(&self, request: Req) -> (Self::Request, Option<Self::Kept>);
 
     /// Returns the request of the next attempt, or `None` if there can be none.
@@ -23,7 +23,7 @@ pub trait Repeat<Req> {
     }
 }
 
-/// What stands between the loop and the service: nothing, unless requests or responses change on the way.
+/// The part between the loop and the service: nothing, unless requests or responses change on the way.
 pub trait Around<S> {
     /// The service that the loop calls.
     type Service;

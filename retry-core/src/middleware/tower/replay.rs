@@ -12,7 +12,7 @@ use http_body::{Body as _, Frame, SizeHint};
 /// The bytes of a frame.
 type Bytes = <Body as http_body::Body>::Data;
 
-/// What has been read of a body, and the rest of it.
+/// The frames that were read of a body, and the rest of it.
 struct Recording {
     rest: Body,
     frames: Vec<Bytes>,
@@ -146,7 +146,7 @@ impl Recorded {
     }
 }
 
-/// The body of one attempt: what was recorded, then the rest.
+/// The body of one attempt: the record, then the rest.
 pub struct Replay {
     recorded: Recorded,
     attempt: u32,

@@ -1,16 +1,16 @@
-//! What the calls of a layer share with others: nothing, or a budget, a breaker or a throttle.
+//! The shared state of the calls of a layer: nothing, or a budget, a breaker or a throttle.
 //!
 //! It is a part of the layer's type, since it saves a call that shares nothing 17 of its 110 instructions, most of them
 //! when its future is dropped.
 
 use crate::call::parked::Parked;
 
-/// What a call holds of what it shares.
+/// The part of the shared state that a call holds.
 pub trait Held: Default {
     /// Whether calls share anything.
     const IS_SHARED: bool;
 
-    /// Returns what is parked between two polls, if anything is shared.
+    /// Returns the state that is parked between two polls, if anything is shared.
     fn parked(&mut self) -> Option<&mut Parked>;
 
     /// Returns whether the call holds anything that has to be given back.

@@ -37,7 +37,7 @@ const SETUP: &str = "\
 const ROOM: u32 = 100;
 const LITTLE_ROOM: u32 = 10;
 
-/// A MariaDB server. What it has acknowledged survives its death, but not that of the machine.
+/// A MariaDB server. Acknowledged data survive its death, but not that of the machine.
 #[derive(Debug)]
 pub struct MariaDb {
     daemon: Daemon,
