@@ -1,12 +1,12 @@
 //! The events of calls that a breaker ends. A binary of its own: the observer is set once for the whole process.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use retry_core::middleware::tower::{BoxError, RetryLayer};
 use retry_core::observe::{AnyGiveUpEvent, AnyRetryEvent};
-use retry_core::{CircuitBreaker, CircuitOpen, Observer, Policy, set_observer};
+use retry_core::{CircuitBreaker, CircuitOpen, Observer, Policy, RetryBudget, set_observer};
 use tower::{Layer, ServiceExt, service_fn};
 
 /// The events, each in one line.
@@ -33,10 +33,33 @@ async fn down((): ()) -> Result<(), BoxError> {
     Err(io::Error::new(io::ErrorKind::ConnectionReset, "down").into())
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_call_that_a_breaker_ends_has_its_event() {
+static RECORDER: LazyLock<Arc<Recorder>> = LazyLock::new(|| {
     let recorder = Arc::new(Recorder::default());
     set_observer(Arc::clone(&recorder)).unwrap();
+    recorder
+});
+
+/// Returns the events of the operation with this name.
+fn events_of(operation: &str) -> Vec<String> {
+    let events = RECORDER.0.lock().unwrap();
+    events.iter().filter(|event| event.starts_with(operation)).cloned().collect()
+}
+
+#[tokio::test]
+async fn a_request_without_a_copy_is_no_retry_and_costs_no_token() {
+    LazyLock::force(&RECORDER);
+    let budget = Arc::new(RetryBudget::new().reserve_per_second(0).ratio(1.0));
+    budget.deposit();
+    let layer = RetryLayer::new(Policy::new()).name("once").budget(Arc::clone(&budget));
+    let outcome = layer.request(|(): &()| None).layer(service_fn(down)).oneshot(()).await;
+    assert_eq!(outcome.unwrap_err().to_string(), "down");
+    assert_eq!(events_of("once"), ["once ends after 1, NotRetryable: down"]);
+    assert!(budget.try_withdraw() && budget.try_withdraw(), "both deposits are there");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_a_breaker_ends_has_its_event() {
+    LazyLock::force(&RECORDER);
     let breaker = Arc::new(CircuitBreaker::new().name("search server"));
     let policy = Policy::new().max(3).base(Duration::from_secs(10));
     let layer = RetryLayer::new(policy).name("search").breaker(Arc::clone(&breaker));
@@ -48,8 +71,8 @@ async fn a_call_that_a_breaker_ends_has_its_event() {
     assert_eq!(outcome.unwrap_err().to_string(), "down", "the last error, not the refusal");
     let refused = layer.layer(service_fn(down)).oneshot(()).await.unwrap_err();
     assert!(refused.is::<CircuitOpen>());
-    let events = recorder.0.lock().unwrap().join("\n");
-    let (first, last) = events.rsplit_once('\n').expect("three events");
-    assert_eq!(first, "search retries after 1: down\nsearch ends after 1, CircuitOpen: down");
-    assert!(last.starts_with("search ends after 0, CircuitOpen: "), "{last}");
+    let events = events_of("search");
+    assert_eq!(events[..2], ["search retries after 1: down", "search ends after 1, CircuitOpen: down"]);
+    assert!(events[2].starts_with("search ends after 0, CircuitOpen: "), "{events:?}");
+    assert_eq!(events.len(), 3);
 }
