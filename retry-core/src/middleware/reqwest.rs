@@ -63,7 +63,7 @@ impl RetryMiddleware {
     /// Repeats requests with any method, also POST and PATCH: for a server where a repeated request does no harm.
     ///
     /// Without it, a request with such a method is repeated only if it was not processed: no connection was made, the
-    /// status is 408, 413, 421, 425 or 429, or it is 503 with `Retry-After`.
+    /// status is 408, 421, 425 or 429, or it is 413 or 503 with `Retry-After`.
     pub fn every_method(mut self) -> Self {
         self.rules = HttpRules { repeats_every_method: true };
         self
