@@ -180,12 +180,17 @@ impl Failed<'_> {
         }
     }
 
-    /// Returns the outcome for the shared state.
+    /// Returns the outcome for the shared state. After a refusal nothing was sent, so no server has failed.
     fn ended(&self) -> Ended {
         match self.verdict() {
-            Verdict::Unrepeatable => Ended::Unrepeatable,
+            Verdict::Unrepeatable if !self.is_refusal() => Ended::Unrepeatable,
             _ => Ended::Error,
         }
+    }
+
+    /// Returns whether a breaker or a throttle has refused the attempt.
+    fn is_refusal(&self) -> bool {
+        self.error.is_some_and(|error| has_refusal(Some(error)))
     }
 }
 
@@ -212,7 +217,7 @@ impl Failure for Named<'_> {
     }
 
     fn is_refusal(&self) -> bool {
-        self.failed.error.is_some_and(|error| has_refusal(Some(error)))
+        self.failed.is_refusal()
     }
 
     fn operation(&self) -> Option<&dyn Display> {

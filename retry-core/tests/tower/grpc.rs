@@ -94,6 +94,7 @@ async fn the_deadline_of_the_caller_is_that_of_the_call() {
         assert!(timeout <= expected && timeout[..2] >= expected[..1], "{made:?}");
     }
     assert_eq!(attempts("500m", policy).await.len(), 1);
+    assert_eq!(attempts("0m", policy.base(Duration::ZERO)).await.len(), 1, "its time is over");
     assert_eq!(attempts("2500m", policy.deadline(2 * second)).await.len(), 2, "the earlier one counts");
     assert_eq!(attempts("soon", policy).await.len(), 9, "it is no timeout");
 }
@@ -128,7 +129,9 @@ async fn a_method_that_must_not_be_repeated() {
         async { Ok::<_, Status>(Response::new(trailers(Code::Unavailable))) }
     });
     let layer = RetryLayer::grpc(POLICY)
-        .repeat_if(|request: &Request<Body>| request.uri().path() != "/shop.Orders/Pay");
+        .repeat_if(|request: &Request<Body>| request.uri().path() != "/shop.Orders/Pay")
+        .buffer(1024)
+        .commit_at_headers();
     for (path, expected) in [("/shop.Orders/Pay", 1), ("/shop.Orders/List", 3)] {
         calls.set(0);
         let request = Request::builder().uri(path).body(Body::empty()).unwrap();

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use retry_core::middleware::tower::{BoxError, ByClone, ByError, Retry, RetryLayer, Together, Verdict};
-use retry_core::{CircuitBreaker, CircuitOpen, Policy, RetryBudget};
+use retry_core::{CircuitBreaker, CircuitOpen, CircuitState, Permit, Policy, RetryBudget, Throttle};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
 use crate::{POLICY, transient};
@@ -316,4 +316,97 @@ fn clock_of_tokio() -> Duration {
         static START: tokio::time::Instant = tokio::time::Instant::now();
     }
     START.with(tokio::time::Instant::elapsed)
+}
+
+#[tokio::test]
+async fn a_nested_refusal_of_a_request_that_is_not_repeated_is_no_failure() {
+    let inner = CircuitBreaker::new().consecutive_failures(1).open_for(3600 * SECOND);
+    inner.acquire().unwrap().failure();
+    let service =
+        service_fn(|()| std::future::ready(inner.acquire().map(Permit::success).map_err(BoxError::from)));
+    let outer = Arc::new(CircuitBreaker::new().consecutive_failures(1));
+    let layer = RetryLayer::new(POLICY).breaker(Arc::clone(&outer));
+    let refused = layer.repeat_if(|(): &()| false).layer(service).oneshot(()).await.unwrap_err();
+    assert!(refused.is::<CircuitOpen>());
+    assert_eq!(outer.state(), CircuitState::Closed, "nothing was sent");
+}
+
+/// A service that is ready for one call and broken after it.
+#[derive(Clone)]
+struct Broken(Arc<AtomicU32>);
+
+impl Service<()> for Broken {
+    type Response = ();
+    type Error = BoxError;
+    type Future = std::future::Ready<Result<(), BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        let is_new = self.0.load(Ordering::SeqCst) == 0;
+        Poll::Ready(if is_new { Ok(()) } else { Err(transient()) })
+    }
+
+    fn call(&mut self, (): ()) -> Self::Future {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        std::future::ready(Err(transient()))
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_breaks_before_a_retry_is_no_outcome() {
+    let throttle = Arc::new(Throttle::new());
+    let layer = RetryLayer::new(POLICY).throttle(Arc::clone(&throttle));
+    for _ in 0..2_000 {
+        layer.layer(Broken(Arc::default())).oneshot(()).await.unwrap_err();
+    }
+    // It was 0.2 when each retry that was not sent counted as accepted.
+    assert!(throttle.refusal_probability() > 0.5, "{}", throttle.refusal_probability());
+
+    let breaker =
+        Arc::new(CircuitBreaker::new().failure_rate(0.5).minimum_calls(100).count_permanent_errors());
+    let layer = RetryLayer::new(POLICY).breaker(Arc::clone(&breaker));
+    layer.layer(Broken(Arc::default())).oneshot(()).await.unwrap_err();
+    assert_eq!(breaker.counts().calls(), 1);
+}
+
+/// A future that never ends, and that panics when it is dropped.
+struct Explosive;
+
+impl Future for Explosive {
+    type Output = Result<(), BoxError>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Pending
+    }
+}
+
+impl Drop for Explosive {
+    fn drop(&mut self) {
+        panic!("as the test wants it");
+    }
+}
+
+#[test]
+fn an_attempt_that_panics_when_it_is_dropped_releases_the_trial() {
+    let breaker = on_trial();
+    let layer = RetryLayer::new(POLICY).breaker(Arc::clone(&breaker));
+    let mut call = Box::pin(layer.layer(service_fn(|()| Explosive)).oneshot(()));
+    assert!(poll(call.as_mut()).is_pending());
+    assert!(breaker.acquire().is_err(), "the call has the only place");
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(call))).is_err());
+    assert_free(&breaker);
+}
+
+#[test]
+fn lenders_that_lend_nothing() {
+    let service = service_fn(|()| std::future::ready(Err::<(), _>(transient())));
+    let layer = RetryLayer::new(POLICY)
+        .budget(None::<Arc<RetryBudget>>)
+        .breaker(None::<Arc<CircuitBreaker>>)
+        .throttle(None::<Arc<Throttle>>);
+    let mut call = pin!(layer.clone().layer(service).oneshot(()));
+    let done = (0..20).find_map(|_| match poll(call.as_mut()) {
+        Poll::Ready(outcome) => Some(outcome.is_err()),
+        Poll::Pending => None,
+    });
+    assert_eq!(done, Some(true));
 }

@@ -60,7 +60,8 @@ pin_project! {
     }
 }
 
-/// Gives back the permit of a call that is dropped before its end. The attempt ends before its permit.
+/// Gives back the permit of a call that is dropped before its end. The attempt ends before its permit, which is returned even
+/// if the attempt panics when it is dropped.
 #[cold]
 #[inline(never)]
 fn release<S, Req, J, R, L: Held>(call: Pin<&mut ResponseFuture<S, Req, J, R, L>>)
@@ -69,8 +70,9 @@ where
     S: Service<R::Request>,
 {
     let mut this = call.project();
+    let shared = this.held.parked().map(|parked| this.rules.unpark(parked));
     this.state.set(State::Ended);
-    drop(this.held.parked().map(|parked| this.rules.unpark(parked)));
+    drop(shared);
 }
 
 /// The outcome of a call.
@@ -228,7 +230,11 @@ where
                 Continue(())
             }
             Ready::End(outcome) => Break(outcome),
-            Ready::Broken(error) => self.after_failure(Verdict::Permanent, Err(error)),
+            Ready::Broken(error) => {
+                // Nothing was sent, so this is no outcome for the breaker and the throttle.
+                drop(this.held.parked().map(|parked| this.rules.unpark(parked)));
+                self.after_failure(Verdict::Permanent, Err(error))
+            }
         })
     }
 }

@@ -17,7 +17,7 @@ use tower_service::Service;
 use super::super::verdict::{BoxError, Verdict};
 use super::grpc_timeout;
 use super::judge::Judge;
-use super::repeat::{Around, Repeat};
+use super::repeat::{Around, Repeat, RepeatIf};
 use super::replay::{Recorded, Replay};
 use crate::Retryable;
 use crate::policy::nanos::{Nanos, from_duration, to_duration};
@@ -101,6 +101,24 @@ pub struct Replayed {
 impl Default for Replayed {
     fn default() -> Replayed {
         Replayed { limit: LIMIT, waits_for_frame: true }
+    }
+}
+
+/// Requests are recorded, perhaps not all of them.
+pub trait Record {
+    /// Returns how they are recorded.
+    fn replayed(&mut self) -> &mut Replayed;
+}
+
+impl Record for Replayed {
+    fn replayed(&mut self) -> &mut Replayed {
+        self
+    }
+}
+
+impl<F, R: Record> Record for RepeatIf<F, R> {
+    fn replayed(&mut self) -> &mut Replayed {
+        self.repeat.replayed()
     }
 }
 

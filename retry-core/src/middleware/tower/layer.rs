@@ -10,7 +10,7 @@ use super::super::verdict::{BoxError, Verdict};
 #[cfg(feature = "reqwest")]
 use super::by_try_clone::ByTryClone;
 #[cfg(feature = "tonic")]
-use super::grpc::{Grpc, Replayed};
+use super::grpc::{Grpc, Record, Replayed};
 use super::judge::{ByError, ByFunction, Http};
 use super::repeat::{Around, ByClone, Repeat, RepeatIf, RequestBy};
 use super::service::Retry;
@@ -85,10 +85,10 @@ impl RetryLayer {
 }
 
 #[cfg(feature = "tonic")]
-impl<J, L> RetryLayer<J, Replayed, L> {
+impl<J, R: Record, L> RetryLayer<J, R, L> {
     /// Sets how many bytes of a request are recorded. A larger request is sent once.
     pub fn buffer(mut self, bytes: usize) -> Self {
-        self.repeat.limit = bytes;
+        self.repeat.replayed().limit = bytes;
         self
     }
 
@@ -98,7 +98,7 @@ impl<J, L> RetryLayer<J, Replayed, L> {
     /// It is for streams whose first message depends on the caller: for one that subscribes and, once the response is
     /// there, publishes.
     pub fn commit_at_headers(mut self) -> Self {
-        self.repeat.waits_for_frame = false;
+        self.repeat.replayed().waits_for_frame = false;
         self
     }
 }
