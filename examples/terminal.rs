@@ -1,6 +1,6 @@
 //! The log of one call, as a picture: a server in this process answers 503 twice, then sends the report.
 //!
-//! `cargo run --example terminal > docs/images/retry.svg` draws the picture of the README. The log goes to standard error,
+//! `cargo run --example terminal > docs/book/src/images/retry.svg` draws the picture of the README. The log goes to standard error,
 //! too.
 
 use std::fmt::Write as _;

@@ -28,7 +28,7 @@ pub use retry_core::Hedge;
 #[cfg(feature = "std")]
 pub use retry_core::observe::{self, Observer, SetObserverError, Stats, set_observer};
 #[cfg(feature = "std")]
-#[doc = include_str!("../docs/testing.md")]
+#[doc = include_str!("../docs/book/src/testing.md")]
 pub use retry_core::testing;
 #[cfg(feature = "std")]
 pub use retry_core::{
@@ -48,85 +48,85 @@ pub use retry_core::{InvalidConfig, JitterConfig, PolicyConfig};
 #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use retry_core::{Pass, Throttle};
 #[cfg(feature = "macros")]
-#[doc = include_str!("../docs/derive.md")]
+#[doc = include_str!("../docs/book/src/derive.md")]
 pub use retry_macros::Retryable;
 #[cfg(feature = "macros")]
-#[doc = include_str!("../docs/attribute.md")]
+#[doc = include_str!("../docs/book/src/attribute.md")]
 pub use retry_macros::retry;
 
 #[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
-#[doc = include_str!("../docs/fleet-state.md")]
+#[doc = include_str!("../docs/book/src/fleet-state.md")]
 pub mod fleet {
     pub use retry_core::fleet::*;
 }
 
 // Each adapter has a module, which contains its documentation even if there is nothing to call.
 #[cfg(feature = "http")]
-#[doc = include_str!("../docs/adapters/http.md")]
+#[doc = include_str!("../docs/book/src/adapters/http.md")]
 pub mod http {
     pub use retry_core::adapter::http::{is_transient, resend_count, retry_after};
 }
 
 #[cfg(feature = "reqwest")]
-#[doc = include_str!("../docs/adapters/reqwest.md")]
+#[doc = include_str!("../docs/book/src/adapters/reqwest.md")]
 pub mod reqwest {
     pub use retry_core::adapter::reqwest::{Error, ErrorForRetry};
 }
 
 #[cfg(feature = "aws")]
-#[doc = include_str!("../docs/adapters/aws.md")]
+#[doc = include_str!("../docs/book/src/adapters/aws.md")]
 pub mod aws {
     pub use retry_core::adapter::aws::{sdk_retries, sdk_retry_off};
 }
 
 #[cfg(feature = "tonic")]
-#[doc = include_str!("../docs/adapters/tonic.md")]
+#[doc = include_str!("../docs/book/src/adapters/tonic.md")]
 pub mod tonic {}
 
 #[cfg(feature = "etcd-client")]
-#[doc = include_str!("../docs/adapters/etcd-client.md")]
+#[doc = include_str!("../docs/book/src/adapters/etcd-client.md")]
 pub mod etcd_client {}
 
 #[cfg(feature = "lapin")]
-#[doc = include_str!("../docs/adapters/lapin.md")]
+#[doc = include_str!("../docs/book/src/adapters/lapin.md")]
 pub mod lapin {}
 
 #[cfg(feature = "russh")]
-#[doc = include_str!("../docs/adapters/russh.md")]
+#[doc = include_str!("../docs/book/src/adapters/russh.md")]
 pub mod russh {}
 
 #[cfg(feature = "russh-sftp")]
-#[doc = include_str!("../docs/adapters/russh-sftp.md")]
+#[doc = include_str!("../docs/book/src/adapters/russh-sftp.md")]
 pub mod russh_sftp {}
 
 #[cfg(feature = "ssh2")]
-#[doc = include_str!("../docs/adapters/ssh2.md")]
+#[doc = include_str!("../docs/book/src/adapters/ssh2.md")]
 pub mod ssh2 {}
 
 #[cfg(feature = "redis")]
-#[doc = include_str!("../docs/adapters/redis.md")]
+#[doc = include_str!("../docs/book/src/adapters/redis.md")]
 pub mod redis {}
 
 #[cfg(feature = "object_store")]
-#[doc = include_str!("../docs/adapters/object_store.md")]
+#[doc = include_str!("../docs/book/src/adapters/object_store.md")]
 pub mod object_store {}
 
 #[cfg(feature = "async-nats")]
-#[doc = include_str!("../docs/adapters/async-nats.md")]
+#[doc = include_str!("../docs/book/src/adapters/async-nats.md")]
 pub mod async_nats {}
 
 #[cfg(feature = "opendal")]
-#[doc = include_str!("../docs/adapters/opendal.md")]
+#[doc = include_str!("../docs/book/src/adapters/opendal.md")]
 pub mod opendal {}
 
 #[cfg(feature = "tokio-postgres")]
-#[doc = include_str!("../docs/adapters/tokio-postgres.md")]
+#[doc = include_str!("../docs/book/src/adapters/tokio-postgres.md")]
 pub mod tokio_postgres {}
 
 #[cfg(feature = "sqlx")]
 #[cfg_attr(feature = "tokio-postgres", doc = "[sqlstates]: crate::tokio_postgres#the-servers-codes")]
 #[doc = ""]
-#[doc = include_str!("../docs/adapters/sqlx.md")]
+#[doc = include_str!("../docs/book/src/adapters/sqlx.md")]
 pub mod sqlx {}
 
 #[cfg(feature = "diesel")]
@@ -134,18 +134,18 @@ pub mod sqlx {}
 #[cfg_attr(feature = "sqlx", doc = "[mysql]: crate::sqlx#mysql-and-mariadb")]
 #[cfg_attr(feature = "sqlx", doc = "[sqlite]: crate::sqlx#sqlite")]
 #[doc = ""]
-#[doc = include_str!("../docs/adapters/diesel.md")]
+#[doc = include_str!("../docs/book/src/adapters/diesel.md")]
 pub mod diesel {}
 
 // The loop around whole clients.
 #[cfg(all(feature = "tower", any(target_has_atomic = "64", feature = "portable-atomic")))]
-#[doc = include_str!("../docs/adapters/tower.md")]
+#[doc = include_str!("../docs/book/src/adapters/tower.md")]
 pub mod tower {
     pub use retry_core::middleware::tower::*;
 }
 
 #[cfg(all(feature = "reqwest-middleware", any(target_has_atomic = "64", feature = "portable-atomic")))]
-#[doc = include_str!("../docs/adapters/reqwest-middleware.md")]
+#[doc = include_str!("../docs/book/src/adapters/reqwest-middleware.md")]
 pub mod reqwest_middleware {
     pub use retry_core::middleware::reqwest::*;
 }
@@ -153,12 +153,12 @@ pub mod reqwest_middleware {
 /// The guides and design notes of the repository.
 #[cfg(doc)]
 pub mod _documentation {
-    #[doc = include_str!("../docs/arguments.md")]
+    #[doc = include_str!("../docs/book/src/arguments.md")]
     pub mod arguments {}
     #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
     #[cfg_attr(feature = "fleet", doc = "[fleet]: crate::fleet")]
     #[doc = ""]
-    #[doc = include_str!("../docs/budget-and-breaker.md")]
+    #[doc = include_str!("../docs/book/src/budget-and-breaker.md")]
     pub mod budget_and_breaker {}
     #[cfg_attr(feature = "http", doc = "[`http`]: crate::http")]
     #[cfg_attr(feature = "reqwest", doc = "[`reqwest`]: crate::reqwest")]
@@ -179,49 +179,51 @@ pub mod _documentation {
     #[cfg_attr(feature = "sqlx", doc = "[`sqlx`]: crate::sqlx")]
     #[cfg_attr(feature = "diesel", doc = "[`diesel`]: crate::diesel")]
     #[doc = ""]
-    #[doc = include_str!("../docs/adapters.md")]
+    #[doc = include_str!("../docs/book/src/adapters.md")]
     pub mod adapters {}
-    #[doc = include_str!("../docs/brownout.md")]
+    #[doc = include_str!("../docs/book/src/brownout.md")]
     pub mod brownout {}
-    #[doc = include_str!("../docs/closure.md")]
+    #[doc = include_str!("../docs/book/src/closure.md")]
     pub mod closure {}
-    #[doc = include_str!("../docs/costs.md")]
+    #[doc = include_str!("../docs/book/src/costs.md")]
     pub mod costs {}
-    #[doc = include_str!("../docs/design.md")]
+    #[doc = include_str!("../docs/book/src/design.md")]
     pub mod design {}
     #[cfg_attr(feature = "fleet", doc = "[fleets]: crate::fleet")]
     #[doc = ""]
-    #[doc = include_str!("../docs/features.md")]
+    #[doc = include_str!("../docs/book/src/features.md")]
     pub mod features {}
-    #[doc = include_str!("../docs/migrating.md")]
+    #[doc = include_str!("../docs/book/src/fleet-model.md")]
+    pub mod fleet_model {}
+    #[doc = include_str!("../docs/book/src/migrating.md")]
     pub mod migrating {}
     #[cfg_attr(feature = "fleet", doc = "[fleet]: crate::fleet")]
     #[doc = ""]
-    #[doc = include_str!("../docs/observability.md")]
+    #[doc = include_str!("../docs/book/src/observability.md")]
     pub mod observability {}
     #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
-    #[doc = include_str!("../docs/overload.md")]
+    #[doc = include_str!("../docs/book/src/overload.md")]
     pub mod overload {}
     #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
-    #[doc = include_str!("../docs/storm.md")]
+    #[doc = include_str!("../docs/book/src/storm.md")]
     pub mod storm {}
-    #[doc = include_str!("../docs/operating.md")]
+    #[doc = include_str!("../docs/book/src/operating.md")]
     #[cfg(feature = "serde")]
     pub mod operating {}
-    #[doc = include_str!("../docs/presets.md")]
+    #[doc = include_str!("../docs/book/src/presets.md")]
     pub mod presets {}
-    #[doc = include_str!("../docs/real-systems.md")]
+    #[doc = include_str!("../docs/book/src/real-systems.md")]
     pub mod real_systems {}
     #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
-    #[doc = include_str!("../docs/recipes.md")]
+    #[doc = include_str!("../docs/book/src/recipes.md")]
     pub mod recipes {}
-    #[doc = include_str!("../docs/steps.md")]
+    #[doc = include_str!("../docs/book/src/steps.md")]
     pub mod steps {}
     #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
-    #[doc = include_str!("../docs/web.md")]
+    #[doc = include_str!("../docs/book/src/web.md")]
     pub mod web {}
     #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
-    #[doc = include_str!("../docs/transactions.md")]
+    #[doc = include_str!("../docs/book/src/transactions.md")]
     pub mod transactions {}
 }
 

@@ -269,7 +269,7 @@ fn every_metric_has_its_type_and_a_description_and_stands_in_the_docs() {
     for (name, kind) in types {
         assert!(page.help.get(name).is_some_and(|text| text.ends_with('.')), "{name}: {:?}", page.help);
         let row = format!("| `{name}` | {kind} |");
-        assert!(include_str!("../docs/observability.md").contains(&row), "no row {row}");
+        assert!(include_str!("../docs/book/src/observability.md").contains(&row), "no row {row}");
     }
 }
 
@@ -277,7 +277,7 @@ fn every_metric_has_its_type_and_a_description_and_stands_in_the_docs() {
 fn the_docs_name_no_other_metrics() {
     let page = Page::scrape();
     let is_name = |character: char| character.is_ascii_lowercase() || character == '_';
-    for docs in [include_str!("../docs/observability.md"), ALERTS] {
+    for docs in [include_str!("../docs/book/src/observability.md"), ALERTS] {
         let words = docs.split(|character| !is_name(character));
         let mentioned: Vec<_> = words.filter(|word| word.starts_with("reattempt_")).collect();
         assert!(mentioned.len() > 10, "the tables, or the alerts");
@@ -318,7 +318,7 @@ fn the_alerts_select_reasons_and_states_that_exist() {
 
 #[test]
 fn the_docs_have_a_row_for_each_alert() {
-    let docs = include_str!("../docs/observability.md");
+    let docs = include_str!("../docs/book/src/observability.md");
     let alerts = || ALERTS.split("- alert: ").skip(1);
     for alert in alerts() {
         let name = alert.lines().next().expect("a name");

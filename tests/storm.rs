@@ -18,9 +18,9 @@ const SEEDS: std::ops::RangeInclusive<u64> = 1..=3;
 
 #[test]
 fn the_page_shows_the_run_that_the_command_prints() {
-    let page = include_str!("../docs/storm.md");
+    let page = include_str!("../docs/book/src/storm.md");
     let table = one_run::table();
-    assert!(page.contains(&table), "docs/storm.md has another table than this:\n{table}");
+    assert!(page.contains(&table), "docs/book/src/storm.md has another table than this:\n{table}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! budget for all.
 //!
 //! Run it with `cargo run --example brownout`. It simulates a minute of each on tokio's paused clock, prints what became
-//! of the calls, and draws `docs/pictures/brownout.svg`; it takes a second or two.
+//! of the calls, and draws `docs/book/src/pictures/brownout.svg`; it takes a second or two.
 
 mod chart;
 pub(crate) mod client;
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("calls to {} ({} browns out)\n", HOSTS.join(" and "), HOSTS[0]);
     print("plain retries", &plain);
     print("with a breaker for each host, and a budget", &careful);
-    let file = Path::new("docs/pictures/brownout.svg");
+    let file = Path::new("docs/book/src/pictures/brownout.svg");
     chart::draw(file, [("Plain retries", &plain[0]), ("With breaker and budget", &careful[0])])?;
     println!("wrote {}", file.display());
     Ok(())

@@ -5,7 +5,7 @@
 //! cargo run --example schedule -- --all
 //! ```
 //!
-//! The pictures go to `docs/pictures/`.
+//! The pictures go to `docs/book/src/pictures/`.
 
 mod chart;
 mod terminal;
@@ -92,5 +92,5 @@ fn show(arguments: &[String]) -> Result<(), Box<dyn Error>> {
 }
 
 fn picture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures").join(name).with_extension("svg")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/book/src/pictures").join(name).with_extension("svg")
 }

@@ -1,7 +1,7 @@
 //! Classifications of the errors of other crates, one file and one feature for each crate.
 //!
 //! They are part of this crate because `Retryable` is: no other crate may implement the trait for a foreign
-//! type. Each file decides which errors are retried; `docs/adapters/` has the same tables with the reasons.
+//! type. Each file decides which errors are retried; `docs/book/src/adapters/` has the same tables with the reasons.
 
 #[cfg(any(feature = "aws", feature = "http", feature = "object_store"))]
 pub(crate) mod status;

@@ -2,7 +2,7 @@
 //!
 //! - `cargo run --release -p benches -- storm` measures all scenarios on the model, in virtual time; `-- storm real` one
 //!   of them on a real server.
-//! - `-- storm --charts docs/pictures --write docs` also writes what the pages `storm.md` and `overload.md` show.
+//! - `-- storm --charts docs/book/src/pictures --write docs/book/src` also writes what the pages `storm.md` and `overload.md` show.
 
 mod chart;
 mod contenders;

@@ -1,6 +1,6 @@
 //! The transient error numbers of MySQL and MariaDB, for all adapters that receive one.
 
-/// The transient numbers, each with its name in the manuals. The others are permanent; `docs/adapters/sqlx.md` has the
+/// The transient numbers, each with its name in the manuals. The others are permanent; `docs/book/src/adapters/sqlx.md` has the
 /// reasons.
 #[rustfmt::skip]
 const TRANSIENT: [(u16, &str); 32] = [
@@ -120,7 +120,7 @@ mod tests {
     /// Every number that is retried has a row, which has the reason.
     #[test]
     fn the_page_has_each_number() {
-        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/adapters/sqlx.md");
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/book/src/adapters/sqlx.md");
         let page = std::fs::read_to_string(page).unwrap();
         let retried: Vec<&str> = page.lines().filter(|line| line.contains("| yes |")).collect();
         for (number, name) in TRANSIENT {

@@ -2,7 +2,7 @@
 
 use super::pgbouncer;
 
-/// How each text begins, in English. `docs/adapters/diesel.md` has what they stand for.
+/// How each text begins, in English. `docs/book/src/adapters/diesel.md` has what they stand for.
 #[rustfmt::skip]
 const TRANSIENT: [&str; 41] = [
     // PostgreSQL: other transactions.

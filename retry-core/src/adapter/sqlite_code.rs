@@ -1,7 +1,7 @@
 //! The transient result codes of SQLite.
 
 /// The transient primary codes, each with its name. An extended code has its primary code in its lowest byte. The others
-/// are permanent; `docs/adapters/sqlx.md` has the reasons.
+/// are permanent; `docs/book/src/adapters/sqlx.md` has the reasons.
 #[rustfmt::skip]
 const TRANSIENT: [(i32, &str); 4] = [
     // Another connection writes, or has written since this transaction read.

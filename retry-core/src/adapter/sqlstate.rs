@@ -3,7 +3,7 @@
 use super::pgbouncer;
 
 /// The transient codes, each with the name that PostgreSQL's manual has for it, appendix A. The others are
-/// permanent; `docs/adapters/tokio-postgres.md` has the reasons.
+/// permanent; `docs/book/src/adapters/tokio-postgres.md` has the reasons.
 #[rustfmt::skip]
 pub(super) const TRANSIENT: [(&str, &str); 23] = [
     // The connection failed, or the server refused it for now.
@@ -110,7 +110,7 @@ mod tests {
     /// Every code that is retried has a row, which has the reason.
     #[test]
     fn the_page_has_each_code() {
-        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/adapters/tokio-postgres.md");
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/book/src/adapters/tokio-postgres.md");
         let page = std::fs::read_to_string(page).unwrap();
         let retried: Vec<&str> = page.lines().filter(|line| line.contains("| yes |")).collect();
         for (code, name) in TRANSIENT {

@@ -146,7 +146,7 @@ fn prometheus_fires_what_is_wrong_with_a_program_and_stops_when_it_is_over() {
 
 #[test]
 fn the_panels_of_the_dashboard_are_valid() {
-    let docs = include_str!("../../../docs/observability.md");
+    let docs = include_str!("../../../docs/book/src/observability.md");
     let (_, dashboard) = docs.split_once("## Dashboard\n").expect("the section");
     let (dashboard, _) = dashboard.split_once("\n## ").expect("the next one");
     // A panel is checked as a rule that records it.

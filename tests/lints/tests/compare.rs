@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The lints that `#[retry]` may add, which docs/attribute.md lists with the reasons.
+/// The lints that `#[retry]` may add, which docs/book/src/attribute.md lists with the reasons.
 const ADDED: [&str; 2] = ["clippy::cognitive_complexity", "clippy::result_large_err"];
 
 /// The lints that `#[retry]` may take away, likewise.

@@ -1,4 +1,4 @@
-//! The tables of `docs/arguments.md`, and the sections of `docs/attribute.md`, against the code.
+//! The tables of `docs/book/src/arguments.md`, and the sections of `docs/book/src/attribute.md`, against the code.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -30,7 +30,7 @@ fn assert_same(what: &str, documented: &Names, code: &Names) {
 
 /// The cells of a column, in all tables of the page that have it.
 fn column(heading: &str) -> Vec<String> {
-    let page = read("docs/arguments.md").replace("\\|", "");
+    let page = read("docs/book/src/arguments.md").replace("\\|", "");
     let mut index = None;
     let mut cells = Vec::new();
     for line in page.lines() {
@@ -47,7 +47,7 @@ fn column(heading: &str) -> Vec<String> {
             Some(None) => {}
         }
     }
-    assert!(!cells.is_empty(), "docs/arguments.md has a column {heading}");
+    assert!(!cells.is_empty(), "docs/book/src/arguments.md has a column {heading}");
     cells
 }
 
@@ -181,7 +181,7 @@ fn steps(tokens: TokenStream, found: &mut Names) {
 #[test]
 fn every_key_of_the_attribute_is_in_the_tables() {
     let documented: Names = spans("attribute").iter().map(|span| leading(span)).collect();
-    assert_same("docs/arguments.md, column `attribute`", &documented, &keys_of_the_attribute());
+    assert_same("docs/book/src/arguments.md, column `attribute`", &documented, &keys_of_the_attribute());
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn every_setter_of_a_policy_is_in_the_tables() {
     let mut of_the_code = setters("policy");
     of_the_code.append(&mut setters("config"));
     assert!(of_the_code.remove("checked"), "{of_the_code:?}");
-    assert_same("docs/arguments.md, column `Policy`", &methods("Policy"), &of_the_code);
+    assert_same("docs/book/src/arguments.md, column `Policy`", &methods("Policy"), &of_the_code);
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn every_step_of_a_call_is_in_the_tables() {
     for end in ["run", "run_or_explain", "boxed"] {
         of_the_code.remove(end);
     }
-    assert_same("docs/arguments.md, column `step`", &methods("step"), &of_the_code);
+    assert_same("docs/book/src/arguments.md, column `step`", &methods("step"), &of_the_code);
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn every_field_of_a_config_is_in_the_tables() {
         .filter_map(|field| field.ident.as_ref().map(ToString::to_string))
         .collect();
     let documented: Names = spans("config").into_iter().collect();
-    assert_same("docs/arguments.md, column `config`", &documented, &fields);
+    assert_same("docs/book/src/arguments.md, column `config`", &documented, &fields);
 }
 
 #[test]
@@ -242,12 +242,12 @@ fn every_variable_is_in_the_tables() {
         .filter_map(|span| span.strip_prefix("PREFIX_"))
         .map(str::to_owned)
         .collect();
-    assert_same("docs/arguments.md, column `environment`", &documented, &of_the_code);
+    assert_same("docs/book/src/arguments.md, column `environment`", &documented, &of_the_code);
 }
 
 #[test]
 fn every_key_has_a_section_with_the_five_parts() {
-    let page = read("docs/attribute.md");
+    let page = read("docs/book/src/attribute.md");
     let mut documented = Names::new();
     for section in page.split("\n# `").skip(1) {
         let (heading, text) = section.split_once('\n').expect("a section has a text");
@@ -260,11 +260,11 @@ fn every_key_has_a_section_with_the_five_parts() {
         let places: Vec<_> = parts.iter().map(|part| text.find(&format!("\n{part}"))).collect();
         assert!(
             places.iter().all(Option::is_some) && places.is_sorted(),
-            "docs/attribute.md, `{heading}: {places:?}"
+            "docs/book/src/attribute.md, `{heading}: {places:?}"
         );
     }
     // A value in milliseconds has the section of the duration.
     let keys: Names =
         keys_of_the_attribute().iter().map(|key| key.strip_suffix("_ms").unwrap_or(key).to_owned()).collect();
-    assert_same("docs/attribute.md", &documented, &keys);
+    assert_same("docs/book/src/attribute.md", &documented, &keys);
 }

@@ -11,7 +11,7 @@ macro_rules! pages {
         /// Each page, and its program.
         const PAGES: &[(&str, &str, &str)] = &[$((
             $page,
-            include_str!(concat!("../../../../docs/adapters/", $page, ".md")),
+            include_str!(concat!("../../../../docs/book/src/adapters/", $page, ".md")),
             include_str!(concat!("pages/", stringify!($name), ".rs")),
         )),*];
     };
@@ -33,7 +33,7 @@ fn a_page_has_its_program() {
     for (name, page, program) in PAGES {
         assert!(
             page.contains(&format!("```text\n{program}```\n")),
-            "docs/adapters/{name}.md has another program"
+            "docs/book/src/adapters/{name}.md has another program"
         );
     }
 }
