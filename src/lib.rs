@@ -18,6 +18,7 @@
 //! [recipes]: _documentation::recipes
 //! [features]: _documentation::features
 //! [the design notes]: _documentation::design
+//! [the book]: _documentation
 #![cfg_attr(feature = "fleet", doc = "[fleets]: mod@fleet")]
 #![cfg_attr(feature = "tower", doc = "[layer of tower]: mod@tower")]
 #![cfg_attr(feature = "reqwest-middleware", doc = "[middleware of reqwest]: mod@reqwest_middleware")]
@@ -215,7 +216,24 @@ pub mod _documentation {
     #[doc = include_str!("../docs/book/src/real-systems.md")]
     pub mod real_systems {}
     #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
-    #[doc = include_str!("../docs/book/src/recipes.md")]
+    /// Solutions for common tasks, one section for each.
+    ///
+    #[doc = include_str!("../docs/book/src/cookbook/retry-only-on-timeouts.md")]
+    #[doc = include_str!("../docs/book/src/cookbook/total-limit.md")]
+    #[doc = include_str!("../docs/book/src/cookbook/hard-time-limits.md")]
+    #[doc = include_str!("../docs/book/src/cookbook/retry-after.md")]
+    #[doc = include_str!("../docs/book/src/cookbook/stopping-from-outside.md")]
+    #[doc = include_str!("../docs/book/src/cookbook/retries-off-for-the-process.md")]
+    #[doc = include_str!("../docs/book/src/cookbook/polling.md")]
+    #[doc = include_str!("../docs/book/src/cookbook/reconnecting.md")]
+    #[doc = include_str!("../docs/book/src/cookbook/a-breaker-for-each-host.md")]
+    #[doc = include_str!("../docs/book/src/cookbook/a-transaction.md")]
+    #[doc = include_str!("../docs/book/src/cookbook/an-operation-that-must-not-be-repeated.md")]
+    #[doc = include_str!("../docs/book/src/cookbook/a-schedule-for-each-kind-of-error.md")]
+    #[doc = include_str!("../docs/book/src/cookbook/send-futures.md")]
+    #[doc = include_str!("../docs/book/src/cookbook/quiet-logs.md")]
+    #[doc = include_str!("../docs/book/src/cookbook/progress-in-a-command-line-tool.md")]
+    #[doc = include_str!("../docs/book/src/cookbook/without-the-standard-library.md")]
     pub mod recipes {}
     #[doc = include_str!("../docs/book/src/steps.md")]
     pub mod steps {}

@@ -1,4 +1,4 @@
-//! The loop of docs/book/src/web.md, on embassy's timer.
+//! The loop of docs/book/src/cookbook/without-the-standard-library.md, on embassy's timer.
 
 use embassy_time::{Duration, Timer};
 use reattempt::{CircuitBreaker, Policy, RetryBudget};
