@@ -28,7 +28,11 @@ fn every_page_is_compiled_once() {
             facade.contains(&format!("include_str!(\"../docs/book/src/{page}\")")),
             here.contains(&format!("= \"{page}\";")),
         ];
-        assert_eq!(places.iter().filter(|place| **place).count(), 1, "{page} is in `src/lib.rs` or in `tests/book/src/lib.rs`");
+        assert_eq!(
+            places.iter().filter(|place| **place).count(),
+            1,
+            "{page} is in `src/lib.rs` or in `tests/book/src/lib.rs`"
+        );
     }
 }
 

@@ -13,9 +13,9 @@ pub(crate) fn edits(title: &str, text: &str) -> Vec<Edit> {
             _ => None,
         })
         .collect();
-    let has_title = headings.first().is_some_and(|(level, start)| {
-        *level == HeadingLevel::H1 && text[..*start].trim().is_empty()
-    });
+    let has_title = headings
+        .first()
+        .is_some_and(|(level, start)| *level == HeadingLevel::H1 && text[..*start].trim().is_empty());
     let sections = &headings[usize::from(has_title)..];
     let mut edits = Vec::new();
     if !has_title {

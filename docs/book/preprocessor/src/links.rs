@@ -11,14 +11,27 @@ const DOCS: &str = "https://docs.rs/reattempt/latest/reattempt/";
 
 /// The items that are not structs. Other types are structs.
 const ENUMS: &[&str] = &[
-    "Backoff", "CircuitState", "FailureKind", "GiveUpReason", "HintMode", "InvalidPolicy", "Jitter", "JitterConfig",
-    "LogLevel", "Record",
+    "Backoff",
+    "CircuitState",
+    "FailureKind",
+    "GiveUpReason",
+    "HintMode",
+    "InvalidPolicy",
+    "Jitter",
+    "JitterConfig",
+    "LogLevel",
+    "Record",
 ];
 const TRAITS: &[&str] = &["Observer", "Outcome", "Retryable", "Store"];
 const MODULES: &[&str] = &["observe", "preset"];
 
 /// Modules whose text is a page of the book.
-const PAGES: &[(&str, &str)] = &[("testing", "testing"), ("fleet", "fleet-state"), ("macro@retry", "attribute"), ("derive@Retryable", "derive")];
+const PAGES: &[(&str, &str)] = &[
+    ("testing", "testing"),
+    ("fleet", "fleet-state"),
+    ("macro@retry", "attribute"),
+    ("derive@Retryable", "derive"),
+];
 
 /// Returns the replacements of the links in `text`, the page at `path`.
 pub(crate) fn edits(path: &str, text: &str) -> Result<Vec<Edit>, String> {
@@ -46,9 +59,16 @@ pub(crate) fn edits(path: &str, text: &str) -> Result<Vec<Edit>, String> {
 }
 
 /// Replaces the destination at the end of a link or of a definition.
-fn push(edits: &mut Vec<Edit>, path: &str, text: &str, dest: &str, range: Range<usize>) -> Result<(), String> {
+fn push(
+    edits: &mut Vec<Edit>,
+    path: &str,
+    text: &str,
+    dest: &str,
+    range: Range<usize>,
+) -> Result<(), String> {
     if is_item(dest) {
-        let start = range.start + text[range.clone()].rfind(dest).ok_or_else(|| format!("no `{dest}` in its link"))?;
+        let start = range.start
+            + text[range.clone()].rfind(dest).ok_or_else(|| format!("no `{dest}` in its link"))?;
         edits.push((start..start + dest.len(), target(path, dest)?));
     }
     Ok(())
@@ -102,7 +122,9 @@ fn place(kind: &str, item: &str) -> Result<String, String> {
         }
         [name, method] if TRAITS.contains(name) => Ok(format!("{}#tymethod.{method}", page(name))),
         [name, method] => Ok(format!("{}#method.{method}", page(name))),
-        _ => Err(format!("`{item}` is no item with an address; write a module, a type, a function or a method")),
+        _ => Err(format!(
+            "`{item}` is no item with an address; write a module, a type, a function or a method"
+        )),
     }
 }
 
@@ -145,7 +167,10 @@ mod tests {
 
     #[test]
     fn an_item_of_std_needs_no_definition() {
-        assert_eq!(link("a.md", "[`std::io::Error`] is"), "[`std::io::Error`](https://doc.rust-lang.org/std/io/struct.Error.html) is");
+        assert_eq!(
+            link("a.md", "[`std::io::Error`] is"),
+            "[`std::io::Error`](https://doc.rust-lang.org/std/io/struct.Error.html) is"
+        );
     }
 
     #[test]
