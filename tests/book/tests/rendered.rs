@@ -16,7 +16,7 @@ struct Page {
 #[test]
 #[ignore = "needs the rendered book"]
 fn every_link_has_a_target() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/book");
+    let folder = resolve(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/book"));
     let pages: BTreeMap<PathBuf, Page> =
         html_files(&folder).into_iter().map(|file| (file.clone(), page(&file))).collect();
     assert!(pages.len() > 60, "the book is in {}", folder.display());
