@@ -86,5 +86,8 @@ fn the_recipe_is_this_loop() {
     let function = &source[start..];
     let end = function.find("\n}\n").expect("it ends") + 2;
     let recipe = include_str!("../../../docs/book/src/cookbook/without-the-standard-library.md");
-    assert!(recipe.contains(&function[..end]), "docs/book/src/cookbook/without-the-standard-library.md has another loop");
+    assert!(
+        recipe.contains(&function[..end]),
+        "docs/book/src/cookbook/without-the-standard-library.md has another loop"
+    );
 }

@@ -112,7 +112,7 @@ fn place(kind: &str, item: &str) -> Result<String, String> {
     let parts: Vec<&str> = item.split("::").collect();
     let first_type = parts.iter().position(|part| part.starts_with(char::is_uppercase));
     let (modules, rest) = parts.split_at(first_type.unwrap_or(parts.len() - 1));
-    let folder: String = modules.iter().map(|module| format!("{module}/")).collect();
+    let folder: String = modules.iter().flat_map(|module| [module, "/"]).collect();
     let page = |name: &str| format!("{folder}{}.{name}.html", kind_of(kind, &folder, name));
     match rest {
         [name] if MODULES.contains(name) || kind == "mod" => Ok(format!("{folder}{name}/index.html")),
