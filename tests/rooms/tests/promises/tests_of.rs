@@ -39,13 +39,13 @@ impl Finder {
             let source = read(format!("{path}.rs"))?;
             return found(has_example(&source, item), "no item of this name has an example");
         }
-        if test.starts_with("tests/ui/cases/") && test.ends_with(".rs") {
-            let is_refused = !test.starts_with("tests/ui/cases/pass/");
+        if let Some(case) = test.strip_prefix("tests/ui/cases/").and_then(|case| case.strip_suffix(".rs")) {
+            let output = if case.starts_with("pass/") { "rs" } else { "stderr" };
             read(test)?;
-            return if is_refused { read(test.replace(".rs", ".stderr")).map(drop) } else { Ok(()) };
+            return read(format!("tests/ui/cases/{case}.{output}")).map(drop);
         }
         let (path, section) = test.split_once('#').unwrap_or((test, ""));
-        if path.ends_with(".md") {
+        if path.strip_suffix(".md").is_some() {
             let is_tested = read("src/lib.rs")?.contains(&format!("include_str!(\"../{path}\")"));
             return found(
                 is_tested && has_block(&read(path)?, section),
@@ -160,9 +160,7 @@ fn has_example(source: &str, item: &str) -> bool {
     for line in source.lines().map(str::trim_start) {
         if let Some(text) = line.strip_prefix("///") {
             example |= matches!(text.trim(), "```" | "```rust" | "```compile_fail" | "```should_panic");
-        } else if line.starts_with("#[") || line.starts_with("//") {
-            continue;
-        } else {
+        } else if !line.starts_with("#[") && !line.starts_with("//") {
             let mut words = line.split(|character: char| !character.is_alphanumeric() && character != '_');
             if example && words.any(|word| word == item) {
                 return true;
