@@ -18,6 +18,7 @@
 //! [recipes]: _documentation::recipes
 //! [features]: _documentation::features
 //! [the design notes]: _documentation::design
+//! [promises]: _documentation::promises
 #![cfg_attr(feature = "fleet", doc = "[fleets]: mod@fleet")]
 #![cfg_attr(feature = "tower", doc = "[layer of tower]: mod@tower")]
 #![cfg_attr(feature = "reqwest-middleware", doc = "[middleware of reqwest]: mod@reqwest_middleware")]
@@ -210,6 +211,8 @@ pub mod _documentation {
     pub mod operating {}
     #[doc = include_str!("../docs/presets.md")]
     pub mod presets {}
+    #[doc = include_str!("../docs/promises.md")]
+    pub mod promises {}
     #[doc = include_str!("../docs/real-systems.md")]
     pub mod real_systems {}
     #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
