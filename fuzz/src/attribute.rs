@@ -1,7 +1,7 @@
 //! `#[retry]` and `#[derive(Retryable)]`: an input is Rust, `#[retry(max = 5)] fn user_f() { … }`. An item without
 //! `#[retry]` in front gets the derive.
 //!
-//! The macros never panic. The user's item survives in the expansion, and after a mistake beside the errors. An
+//! The macros never panic. The user's item survives in the expansion; after a mistake its signature does. An
 //! expansion of an item that parses parses too. A message begins in lower case and has no full stop at its end.
 
 mod items;
@@ -49,11 +49,12 @@ fn invocation(tokens: &TokenStream) -> Option<(TokenStream, TokenStream)> {
 
 fn check_retry(arguments: TokenStream, item: &TokenStream) {
     let expansion = macros::expand_retry(arguments, item.clone(), None);
-    check_messages(&expansion);
+    let has_errors = check_messages(&expansion);
     let mut survivors = HashSet::new();
-    user_names(&expansion, false, &mut survivors);
+    user_names(&expansion, Where::Everywhere, &mut survivors);
     let mut names = HashSet::new();
-    user_names(item, true, &mut names);
+    let place = if has_errors { Where::OutsideOfBodies } else { Where::OutsideOfAttributes };
+    user_names(item, place, &mut names);
     for name in names {
         assert!(survivors.contains(&name), "`{name}` is lost in {expansion}");
     }
@@ -71,39 +72,58 @@ fn check_derive(item: TokenStream) {
     }
 }
 
-/// Collects the names that begin with `user_`. The macro may remove attributes, so those of the item do not count.
-fn user_names(tokens: &TokenStream, without_attributes: bool, names: &mut HashSet<String>) {
-    let mut is_after_mark = false;
+/// Which names are looked for.
+#[derive(Clone, Copy, PartialEq)]
+enum Where {
+    Everywhere,
+    /// The macro may remove attributes.
+    OutsideOfAttributes,
+    /// After a mistake it may replace bodies, too, which would cause other errors.
+    OutsideOfBodies,
+}
+
+/// Collects the names that begin with `user_`.
+fn user_names(tokens: &TokenStream, place: Where, names: &mut HashSet<String>) {
+    let (mut is_after_mark, mut is_after_fn) = (false, false);
     for token in tokens.clone() {
         match &token {
             TokenTree::Group(group) => {
                 let is_attribute = is_after_mark && group.delimiter() == Delimiter::Bracket;
-                if !(is_attribute && without_attributes) {
-                    user_names(&group.stream(), without_attributes, names);
+                let is_body = is_after_fn && group.delimiter() == Delimiter::Brace;
+                let is_left_out = is_attribute && place != Where::Everywhere
+                    || is_body && place == Where::OutsideOfBodies;
+                if !is_left_out {
+                    user_names(&group.stream(), place, names);
                 }
                 is_after_mark = false;
+                is_after_fn &= !is_body;
             }
-            TokenTree::Punct(mark) => is_after_mark = mark.as_char() == '#' || is_after_mark && mark.as_char() == '!',
+            TokenTree::Punct(mark) => {
+                is_after_mark = mark.as_char() == '#' || is_after_mark && mark.as_char() == '!';
+                is_after_fn &= mark.as_char() != ';';
+            }
             TokenTree::Ident(name) => {
                 let name = name.to_string();
+                is_after_fn |= name == "fn";
+                is_after_mark = false;
                 if name.starts_with("user_") {
                     names.insert(name);
                 }
-                is_after_mark = false;
             }
             TokenTree::Literal(_) => is_after_mark = false,
         }
     }
 }
 
-/// Checks the messages of `::core::compile_error!`, which stand beside the item.
-fn check_messages(expansion: &TokenStream) {
-    let mut is_error = false;
+/// Checks the messages of `::core::compile_error!`, which stand beside the item. Returns whether there are any.
+fn check_messages(expansion: &TokenStream) -> bool {
+    let (mut is_error, mut has_errors) = (false, false);
     for token in expansion.clone() {
         match token {
             TokenTree::Ident(name) => is_error = name == "compile_error",
             TokenTree::Group(group) if is_error => {
                 is_error = false;
+                has_errors = true;
                 let Ok(message) = syn::parse2::<syn::LitStr>(group.stream()) else { continue };
                 let message = message.value();
                 assert!(!message.is_empty(), "a message is empty");
@@ -113,4 +133,5 @@ fn check_messages(expansion: &TokenStream) {
             _ => {}
         }
     }
+    has_errors
 }
