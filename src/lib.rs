@@ -19,6 +19,7 @@
 //! [features]: _documentation::features
 //! [the design notes]: _documentation::design
 //! [the book]: _documentation
+//! [promises]: _documentation::promises
 #![cfg_attr(feature = "fleet", doc = "[fleets]: mod@fleet")]
 #![cfg_attr(feature = "tower", doc = "[layer of tower]: mod@tower")]
 #![cfg_attr(feature = "reqwest-middleware", doc = "[middleware of reqwest]: mod@reqwest_middleware")]
@@ -213,6 +214,8 @@ pub mod _documentation {
     pub mod operating {}
     #[doc = include_str!("../docs/book/src/presets.md")]
     pub mod presets {}
+    #[doc = include_str!("../docs/book/src/promises.md")]
+    pub mod promises {}
     #[doc = include_str!("../docs/book/src/real-systems.md")]
     pub mod real_systems {}
     #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]

@@ -31,6 +31,8 @@ mod retry_error;
 #[cfg(feature = "std")]
 mod retryable;
 #[cfg(feature = "std")]
+mod shown;
+#[cfg(feature = "std")]
 pub mod text;
 pub(crate) mod throttled;
 
@@ -61,4 +63,7 @@ pub use {
 };
 
 #[cfg(feature = "std")]
-pub(crate) use report::Report;
+pub(crate) use {
+    report::Report,
+    shown::{Shown, text_of},
+};

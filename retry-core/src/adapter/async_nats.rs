@@ -12,14 +12,14 @@ use ::async_nats::{ServerError, SubjectError, UnsubscribeError};
 use self::answer::Answer;
 use crate::Retryable;
 use crate::error::chain::chain;
-use crate::error::classify_chain;
+use crate::error::{Shown, classify_chain, text_of};
 
 /// Classifies the client's errors, each of which has an enum of kinds. Their variants mean the same wherever they
 /// have the same name, so the name decides, also of those that are behind a feature of the client.
 impl<Kind: Clone + Debug + Display + PartialEq> Retryable for Error<Kind> {
     fn is_retryable(&self) -> bool {
         let kind = self.kind();
-        let (name, text) = (format!("{kind:?}"), kind.to_string());
+        let (name, text) = (format!("{:?}", Shown(&kind)), text_of(&kind));
         if let Some(answer) = Answer::parse(&text) {
             return answer.may_pass();
         }
@@ -97,7 +97,7 @@ const PERMANENT: &[&str] = &[
 fn source_may_pass(source: Option<&(dyn StdError + 'static)>) -> Option<bool> {
     match classify_chain(source, &[], true) {
         Some(classification) => Some(classification.is_retryable),
-        None => chain(source).any(|error| error.to_string() == "channel closed").then_some(false),
+        None => chain(source).any(|error| text_of(error) == "channel closed").then_some(false),
     }
 }
 

@@ -5,6 +5,7 @@ use std::io;
 
 use crate::error::chain::{chain, link};
 use crate::error::io::is_transient;
+use crate::error::text_of;
 
 /// Returns whether the cause of a failed connection is transient, if the chain has one: the innermost
 /// `io::Error`, which the connector may have wrapped in other errors.
@@ -33,7 +34,7 @@ fn innermost_io_error<'a>(first: Option<&'a (dyn StdError + 'static)>) -> Option
 
 /// Returns whether OpenSSL refused a certificate. Its errors have no kind here; rustls uses `InvalidData`.
 fn rejects_certificate(first: Option<&(dyn StdError + 'static)>) -> bool {
-    chain(first).any(|error| is_rejected_certificate(&error.to_string()))
+    chain(first).any(|error| is_rejected_certificate(&text_of(error)))
 }
 
 /// Returns whether a text is that of OpenSSL for a certificate that is not trusted.

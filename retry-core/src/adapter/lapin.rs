@@ -7,6 +7,7 @@ use ::lapin::{Error, ErrorKind};
 
 use super::cause;
 use crate::Retryable;
+use crate::error::{Shown, text_of};
 
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
@@ -34,7 +35,7 @@ impl Retryable for Error {
 /// output of a text is the text in quotation marks.
 fn is_reported(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Other
-        && error.get_ref().is_some_and(|text| format!("{text:?}") == format!("{:?}", text.to_string()))
+        && error.get_ref().is_some_and(|text| format!("{:?}", Shown(text)) == format!("{:?}", text_of(text)))
 }
 
 /// Returns whether the broker closed the channel or the connection for a transient reason.

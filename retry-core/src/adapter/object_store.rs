@@ -7,6 +7,7 @@ use ::object_store::Error;
 use super::{aws_code, cause, status};
 use crate::Retryable;
 use crate::error::chain::chain;
+use crate::error::text_of;
 
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
@@ -47,7 +48,7 @@ struct Answer {
 }
 
 fn find_answer(first: Option<&(dyn StdError + 'static)>) -> Option<Answer> {
-    chain(first).find_map(|error| Answer::parse(&error.to_string()))
+    chain(first).find_map(|error| Answer::parse(&text_of(error)))
 }
 
 impl Answer {
@@ -87,7 +88,7 @@ fn code_in(body: &str) -> Option<&str> {
 
 /// Returns whether the request failed without an answer.
 fn is_without_answer(source: &(dyn StdError + 'static)) -> bool {
-    chain(Some(source)).any(|error| error.to_string().starts_with("HTTP error: "))
+    chain(Some(source)).any(|error| text_of(error).starts_with("HTTP error: "))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use ::sqlx::error::DatabaseError;
 use super::{cause, mysql_code, sqlite_code, sqlstate};
 use crate::Retryable;
 use crate::error::chain::{chain, link};
+use crate::error::text_of;
 
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
@@ -54,7 +55,7 @@ fn has_transient_code(error: &dyn DatabaseError) -> bool {
 /// Returns the number of an error of MySQL, whose SQLSTATE is too coarse. Only the driver's own type has it, and
 /// the text: `1205 (HY000): Lock wait timeout exceeded`, or `1040: Too many connections` before the handshake.
 fn mysql_number(error: &dyn DatabaseError) -> Option<u16> {
-    let text = error.to_string();
+    let text = text_of(error);
     let start = text.strip_suffix(error.message())?.strip_suffix(": ")?;
     let number = match error.code() {
         Some(code) => start.strip_suffix(')')?.strip_suffix(&*code)?.strip_suffix(" (")?,

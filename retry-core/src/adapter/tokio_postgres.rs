@@ -8,6 +8,7 @@ use ::tokio_postgres::error::DbError;
 use super::{cause, sqlstate};
 use crate::Retryable;
 use crate::error::chain::chain;
+use crate::error::text_of;
 
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
@@ -27,7 +28,7 @@ impl Retryable for DbError {
 /// Returns whether an error of the client itself is transient. Its kinds are private, so their texts tell them
 /// apart; earlier releases append the cause.
 fn failed_without_answer(error: &Error) -> bool {
-    let text = error.to_string();
+    let text = text_of(error);
     let is = |kind: &str| text.starts_with(kind);
     if is("error connecting to server") {
         is_other_role(error) || cause::connect_may_pass(error.source()).unwrap_or(true)
@@ -42,7 +43,7 @@ fn failed_without_answer(error: &Error) -> bool {
 /// Returns whether none of the hosts has the role that `target_session_attrs` asks for, as in a failover.
 fn is_other_role(error: &Error) -> bool {
     chain(error.source()).any(|cause| {
-        let text = cause.to_string();
+        let text = text_of(cause);
         text == "database does not allow writes" || text == "database is not read only"
     })
 }

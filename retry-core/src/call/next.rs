@@ -8,7 +8,7 @@ use super::planned::{GivenUp, PendingEvent, Planned, Recovered};
 use super::progress::Progress;
 use super::site::Site;
 use crate::decision::{Decision, FailedAttempt, decide, stop_reason};
-use crate::error::{Failure, OwnDelay, Report};
+use crate::error::{Failure, OwnDelay, Report, Shown};
 use crate::observe::{self, Facts};
 use crate::policy::nanos::{Nanos, from_duration, to_duration};
 use crate::policy::{Policy, random};
@@ -297,8 +297,9 @@ impl Attempt {
     #[cold]
     #[inline(never)]
     fn emit(self, site: &Site<'_>, report: &Report<'_>) {
+        let operation = Shown(report.failure.operation().unwrap_or(&site.operation));
         let facts = Facts {
-            operation: report.failure.operation().unwrap_or(&site.operation),
+            operation: &operation,
             label: site.operation,
             attempt: self.number,
             max_attempts: self.max_attempts,
@@ -352,7 +353,7 @@ fn emit_recovered(site: &Site<'_>, progress: &Progress, operation: Option<&dyn D
     }
     let mut progress = *progress;
     observe::recovered(&Facts {
-        operation: operation.unwrap_or(&site.operation),
+        operation: &Shown(operation.unwrap_or(&site.operation)),
         label: site.operation,
         attempt: progress.attempt(),
         max_attempts: site.max_attempts(),

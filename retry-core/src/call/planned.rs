@@ -8,7 +8,7 @@ use super::progress::Progress;
 use super::refusal::Refusal;
 use super::site::Site;
 use crate::decision::GiveUpReason;
-use crate::error::{Describe, Known, Report, RetryError, Sourced};
+use crate::error::{Describe, Known, Report, RetryError, Sourced, text_of};
 use crate::observe::{self, Facts, LogLevel, LogRules};
 use crate::policy::nanos::{Nanos, to_duration};
 #[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
@@ -40,7 +40,7 @@ impl PendingEvent {
         report: &Report<'_>,
     ) -> PendingEvent {
         let operation = match report.failure.operation() {
-            Some(operation) => Cow::Owned(operation.to_string()),
+            Some(operation) => Cow::Owned(text_of(operation)),
             None => Cow::Borrowed(site.operation),
         };
         let (label, log, error) = (site.operation, site.log, report.to_string());
@@ -158,7 +158,7 @@ impl GivenUp {
     #[must_use]
     pub fn refused(site: &Site<'_>, operation: Option<&dyn Display>, refusal: &Refusal) -> GivenUp {
         let pending = PendingEvent {
-            operation: operation.map_or(Cow::Borrowed(site.operation), |name| name.to_string().into()),
+            operation: operation.map_or(Cow::Borrowed(site.operation), |name| text_of(name).into()),
             label: site.operation,
             max_attempts: site.max_attempts(),
             error: refusal.to_string(),
@@ -217,7 +217,7 @@ impl Recovered {
         operation: Option<&dyn Display>,
     ) -> Recovered {
         Recovered {
-            operation: operation.map_or(Cow::Borrowed(site.operation), |name| name.to_string().into()),
+            operation: operation.map_or(Cow::Borrowed(site.operation), |name| text_of(name).into()),
             label: site.operation,
             attempt,
             max_attempts: site.max_attempts(),

@@ -15,7 +15,7 @@ use pin_project_lite::pin_project;
 use super::hedged::Hedging;
 use super::planned::{GivenUp, Planned};
 use super::site::Site;
-use crate::error::{Failure, Report};
+use crate::error::{Failure, Report, Shown};
 use crate::observe::{Entered, InSpan, Span};
 
 /// Refuses `span` without the feature `tracing`, at compile time.
@@ -189,7 +189,7 @@ impl Spans {
 
     /// Begins the span of a call, and returns its spans if somebody wants that of the call.
     fn begin(label: &'static str, operation: &dyn Display) -> Option<Box<Spans>> {
-        let call = Span::call(label, operation);
+        let call = Span::call(label, &Shown(operation));
         if call.is_none() {
             return None;
         }

@@ -6,6 +6,7 @@ use core::cell::Cell;
 use core::fmt::{self, Display, Formatter};
 use core::time::Duration;
 
+use super::shown::end;
 use crate::policy::nanos::{Nanos, from_duration};
 
 /// A failed attempt, whatever the type of its error.
@@ -92,10 +93,10 @@ impl<'a> Report<'a> {
     }
 }
 
-/// Displays the error as [`Failure::describe`] does.
+/// Displays the error as [`Failure::describe`] does, without its failure.
 impl Display for Report<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.failure.describe(f)
+        end(self.failure.describe(f), f)
     }
 }
 

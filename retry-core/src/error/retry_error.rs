@@ -8,6 +8,7 @@ use super::chained::Sourced;
 use super::known::{Describe, Known};
 use super::mark::marker;
 use super::retryable::Retryable;
+use super::shown::end;
 use crate::decision::GiveUpReason;
 
 /// The error of a call that gave up, with the reason, the number of attempts and the last error.
@@ -73,7 +74,7 @@ impl<E> Debug for RetryError<E> {
         impl<E> Debug for Last<'_, E> {
             fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
                 match &self.0.last {
-                    Some(error) => (self.0.describe)(error, f),
+                    Some(error) => end((self.0.describe)(error, f), f),
                     None => f.write_str("none"),
                 }
             }

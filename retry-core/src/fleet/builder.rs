@@ -10,7 +10,7 @@ use std::vec::Vec;
 use super::handle::FleetMember;
 use super::held::Held;
 use super::links;
-use super::member::{Member, Settings};
+use super::member::{Member, Settings, runtime_runs};
 use super::rules::Rules;
 use super::runner;
 use super::store::{IntoStore, Store};
@@ -209,7 +209,7 @@ impl Fleet {
     #[track_caller]
     pub fn start(self) -> FleetMember {
         let prefix = format!("reattempt:{}", self.name);
-        let has_thread = !self.settings.runs_inline && !runner::has_runtime();
+        let has_thread = !self.settings.runs_inline && !runtime_runs();
         let mut member = Member::new(self.settings, prefix, &self.name, self.store, has_thread);
         for (budget, name) in self.budgets {
             member.add_reserve(budget, name);

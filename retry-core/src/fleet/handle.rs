@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::circuit::{Action, Phase, View};
 use super::held::Held;
 use super::links;
-use super::member::{Member, Reach, SharedCircuit};
+use super::member::{Member, Reach, SharedCircuit, runtime_runs};
 use super::rules::Rules;
 use super::runner;
 use crate::breaker::{CircuitBreaker, CircuitState};
@@ -53,7 +53,7 @@ impl FleetMember {
     /// with their next report.
     ///
     /// # Errors
-    /// If no breaker of that name has joined, or the store has not confirmed it. [`CircuitBreaker::force_open`] opens the
+    /// If no breaker of that name has joined, the store has not confirmed it, or no runtime of tokio runs here. [`CircuitBreaker::force_open`] opens the
     /// breaker of this process alone.
     pub async fn force_open(&self, name: &str) -> Result<(), FleetError> {
         self.control(name, |(epoch, generation)| Action::Force { epoch, generation, time: Rules::MAX_TIME })
@@ -80,7 +80,8 @@ impl FleetMember {
 
     /// Sends everything that this process has not reported yet. With [`inline`](super::Fleet::inline), call it at the end of each
     /// invocation: it also gives back the leases that no call has taken. A store that does not answer costs at most
-    /// [`patience`](super::Fleet::patience) for each breaker.
+    /// [`patience`](super::Fleet::patience) for each breaker. Without a runtime of tokio it only wakes the task or the thread
+    /// that talks to the store.
     pub async fn flush(&self) {
         self.member.sync_all(Reach::All).await;
     }
@@ -102,6 +103,10 @@ impl FleetMember {
     /// # }
     /// ```
     pub async fn leave(self) {
+        if !runtime_runs() {
+            // The task or the thread of the member leaves in its place.
+            return;
+        }
         self.member.is_stopped.store(true, Ordering::Release);
         self.member.leave().await;
     }

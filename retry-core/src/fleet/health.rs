@@ -6,6 +6,7 @@ use std::string::{String, ToString};
 
 use super::store::StoreError;
 use crate::breaker::{CircuitBreaker, Permit};
+use crate::error::text_of;
 use crate::observe::{self, FleetEvent};
 use crate::policy::nanos::to_duration;
 use crate::policy::{Jitter, Policy};
@@ -74,7 +75,7 @@ impl Health {
         self.breaker.force_open_for(to_duration(delay));
         if !self.is_lost.swap(true, Ordering::AcqRel) {
             let late = std::format!("no answer within {patience:?}");
-            let error = error.map_or(late, ToString::to_string);
+            let error = error.map_or(late, text_of);
             observe::fleet_lost(&FleetEvent { fleet: &self.fleet, store: &self.store, error: Some(&error) });
         }
     }

@@ -8,7 +8,7 @@ use std::task::{Wake, Waker};
 use tokio::time::timeout;
 
 use super::held::Held;
-use super::member::{Member, Reach, SharedCircuit};
+use super::member::{Member, Reach, SharedCircuit, runtime_runs};
 use super::runner;
 use crate::breaker::{Asked, CircuitBreaker, Coordinator};
 use crate::policy::nanos::from_duration;
@@ -57,7 +57,7 @@ impl Coordinator for CircuitLink {
         let (member, circuit) = (self.member.upgrade(), self.circuit.upgrade());
         Box::pin(async move {
             let (Some(member), Some(circuit)) = (member, circuit) else { return };
-            if runner::has_runtime() {
+            if runtime_runs() {
                 // The member may ask for another circuit at the same time, so this is bounded once more.
                 let _ = timeout(member.settings.patience, member.sync(&circuit, Reach::Due)).await;
             } else {

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::vec::Vec;
 
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex as AsyncMutex, Notify};
 use tokio::time::timeout;
 
@@ -143,6 +144,9 @@ impl Member {
     /// Asks the store, within the patience of the fleet.
     #[cfg_attr(not(feature = "metrics"), expect(unused_variables, reason = "only metrics have the name"))]
     async fn ask(&self, key: &str, name: &str, request: Request) -> Result<Answer, Away> {
+        if !runtime_runs() {
+            return Err(self.miss_runtime());
+        }
         let permit = self.health.acquire()?;
         #[cfg(feature = "metrics")]
         let asked = super::figures::Asked::begin(self.health.fleet(), name, request);
@@ -166,6 +170,21 @@ impl Member {
                 Err(Away)
             }
         }
+    }
+
+    /// Notes that there is no runtime of tokio to ask the store in. Where the member has a task or a thread of its own, that
+    /// one asks.
+    fn miss_runtime(&self) -> Away {
+        if !self.settings.runs_inline {
+            self.notify.notify_one();
+        } else if let Ok(permit) = self.health.acquire() {
+            permit.ignore();
+            let error =
+                "no runtime of tokio runs here; run the call in one, or start the fleet without `inline`"
+                    .into();
+            self.health.failed(Some(&error), self.settings.patience);
+        }
+        Away
     }
 
     async fn step(&self, circuit: &SharedCircuit, request: Request) -> Result<View, Away> {
@@ -315,6 +334,11 @@ impl core::fmt::Debug for Member {
             .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
+}
+
+/// Returns whether a runtime of tokio runs here.
+pub(super) fn runtime_runs() -> bool {
+    Handle::try_current().is_ok()
 }
 
 /// Returns the rules of a breaker.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use ::redis::aio::{ConnectionLike, MultiplexedConnection};
 use ::redis::{Client, RedisResult, Script, Value};
+use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
@@ -31,8 +32,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// `HDEL`, `PEXPIRE` and `PERSIST` for the keys of the fleet.
 ///
 /// Every request runs as a task of the runtime of tokio, with a limit of 5 seconds for the connection and as many for the
-/// answer. So it ends, and a dead connection is noticed, although the fleet no longer waits. The runtime needs I/O and time;
-/// without one, a request panics.
+/// answer. So it ends, and a dead connection is noticed, although the fleet no longer waits. Without a runtime
+/// a request is an error.
 ///
 /// # Errors
 ///
@@ -176,7 +177,10 @@ where
 {
     fn ask<'a>(&'a self, key: &'a str, request: Request) -> StoreFuture<'a> {
         let (shared, key) = (Arc::clone(&self.shared), key.to_owned());
-        Box::pin(async move { tokio::spawn(async move { shared.ask(&key, &request).await }).await? })
+        Box::pin(async move {
+            let runtime = Handle::try_current()?;
+            runtime.spawn(async move { shared.ask(&key, &request).await }).await?
+        })
     }
 
     fn describe(&self) -> String {

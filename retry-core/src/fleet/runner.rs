@@ -41,11 +41,6 @@ pub(super) fn stop(member: &Arc<Member>) {
     }
 }
 
-/// Returns whether a runtime runs here.
-pub(super) fn has_runtime() -> bool {
-    Handle::try_current().is_ok()
-}
-
 fn spawn_thread(running: impl Future<Output = ()> + Send + 'static) {
     let run = move || {
         // Without a runtime there is no fleet: the breakers and the budgets follow their own rules.

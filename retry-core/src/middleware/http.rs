@@ -10,6 +10,7 @@ use super::verdict::Verdict;
 use crate::adapter::http::{retry_after, sent_at};
 use crate::adapter::status::is_transient_answer;
 use crate::error::chain::{chain, has_refusal, link};
+use crate::error::text_of;
 use crate::runtime;
 
 /// The header by which a server recognizes a repeated request, as several APIs and the IETF's draft name it.
@@ -101,7 +102,7 @@ fn is_of_connect(error: &(dyn Error + 'static)) -> Option<bool> {
         return Some(is_of_its_connect(error));
     }
     // The text of hyper-util's error, whose type is known only with some features.
-    let text = error.to_string();
+    let text = text_of(error);
     text.starts_with("client error (").then(|| text.starts_with("client error (Connect)"))
 }
 

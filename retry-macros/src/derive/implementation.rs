@@ -15,7 +15,7 @@ pub(super) fn implementation(input: &DeriveInput, facade: Option<&Path>, cases: 
     let name = &input.ident;
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     let predicates = where_clause.map(|clause| clause.predicates.to_token_stream());
-    let comma = where_clause.filter(|clause| !clause.predicates.trailing_punct()).map(|_| quote!(,));
+    let comma = where_clause.filter(|clause| !clause.predicates.empty_or_trailing()).map(|_| quote!(,));
     let delegated = delegated_bounds(input, cases, &private);
     let is_retryable = cases.iter().map(|case| case.is_retryable(&private));
     let retry_after = cases.iter().filter_map(|case| case.retry_after(&private));

@@ -3,10 +3,11 @@
 use ::async_nats::jetstream::{Error, ErrorCode};
 
 use crate::Retryable;
+use crate::error::text_of;
 
 impl Retryable for Error {
     fn is_retryable(&self) -> bool {
-        Answer::parse(&self.to_string()).is_some_and(|answer| answer.may_pass())
+        Answer::parse(&text_of(self)).is_some_and(|answer| answer.may_pass())
     }
 }
 

@@ -18,6 +18,9 @@ const THROTTLES: [&str; 3] = ["throttle", "refused", "probability"];
 #[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
 const FLEETS: [&str; 4] = ["fleet", "store", "lost", "found"];
 
+/// The widest column. A longer text is written beyond it. Formatting panics with a width above 65535.
+const WIDEST: usize = 200;
+
 /// The number of errors that are shown for an operation.
 const ERRORS: usize = 3;
 
@@ -63,7 +66,7 @@ fn table<S, const COLUMNS: usize>(
     let mut widths = headings.map(width);
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(self::width(cell));
+            *width = (*width).max(self::width(cell).min(WIDEST));
         }
     }
     line(f, &widths, headings)?;
