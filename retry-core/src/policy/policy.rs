@@ -213,7 +213,8 @@ impl Policy {
     /// Sets the deadline: the time since the start of attempt 1, attempts included, until which attempts may start. By
     /// default, there is no deadline.
     ///
-    /// A wait that would reach the deadline does not begin; the call gives up instead.
+    /// A wait that would reach the deadline does not begin; the call gives up instead. A running attempt is interrupted at the
+    /// deadline only together with an `attempt_timeout`.
     #[must_use]
     pub const fn deadline(mut self, limit: Duration) -> Policy {
         self.deadline = from_duration(limit);
