@@ -1,10 +1,13 @@
-//! The rendered book: `mdbook build docs/book` first, which `.ci/run book` does.
+//! The rendered book. `.ci/run book` renders it and the documentation of the crate before these tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use html5gum::{Token, Tokenizer};
+
+/// Where docs.rs has the crate.
+const DOCS: &str = "https://docs.rs/reattempt/latest/reattempt/";
 
 /// The ids and the links of a page.
 #[derive(Default)]
@@ -13,35 +16,60 @@ struct Page {
     links: Vec<String>,
 }
 
-#[test]
-#[ignore = "needs the rendered book"]
-fn every_link_has_a_target() {
-    let folder = resolve(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/book"));
-    let pages: BTreeMap<PathBuf, Page> =
-        html_files(&folder).into_iter().map(|file| (file.clone(), page(&file))).collect();
-    assert!(pages.len() > 60, "the book is in {}", folder.display());
-    let links = pages.values().map(|page| page.links.len()).sum::<usize>();
-    assert!(links > 2000, "{links} links");
-    let broken: Vec<_> = pages
-        .iter()
-        .flat_map(|(file, page)| page.links.iter().map(move |link| (file, link)))
-        .filter(|(file, link)| is_broken(file, link, &pages))
-        .map(|(file, link)| format!("{}: {link}", file.strip_prefix(&folder).unwrap().display()))
+/// Returns a folder below `target`.
+fn rendered(folder: &str) -> PathBuf {
+    resolve(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target").join(folder))
+}
+
+/// Returns the pages of the book by their files.
+fn pages() -> BTreeMap<PathBuf, Page> {
+    let pages: BTreeMap<_, _> =
+        html_files(&rendered("book")).into_iter().map(|file| (file.clone(), page(&file))).collect();
+    assert!(pages.len() > 60, "{} pages", pages.len());
+    pages
+}
+
+/// Fails for each link that is broken.
+fn assert_whole(pages: &BTreeMap<PathBuf, Page>, is_broken: impl Fn(&Path, &str) -> bool) {
+    let links = pages.iter().flat_map(|(file, page)| page.links.iter().map(move |link| (file, link)));
+    let broken: Vec<_> = links
+        .filter(|(file, link)| is_broken(file, link))
+        .map(|(file, link)| format!("{}: {link}", file.strip_prefix(rendered("book")).unwrap().display()))
         .collect();
     assert!(broken.is_empty(), "{} broken links:\n{}", broken.len(), broken.join("\n"));
 }
 
-/// Whether a link inside the book leads nowhere. Other sites are not asked.
-fn is_broken(file: &Path, link: &str, pages: &BTreeMap<PathBuf, Page>) -> bool {
-    if link.starts_with("https://") || link.starts_with("mailto:") {
-        return false;
-    }
-    let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
-    let target = if path.is_empty() { file.to_owned() } else { resolve(&file.parent().unwrap().join(path)) };
-    match pages.get(&target) {
-        Some(page) => !anchor.is_empty() && !page.ids.contains(anchor),
-        None => !target.is_file() || target.extension().is_some_and(|extension| extension == "md"),
-    }
+#[test]
+#[ignore = "needs the rendered book"]
+fn every_link_has_a_target() {
+    let pages = pages();
+    let links = pages.values().map(|page| page.links.len()).sum::<usize>();
+    assert!(links > 2000, "{links} links");
+    assert_whole(&pages, |file, link| {
+        if link.starts_with("https://") || link.starts_with("mailto:") {
+            return false;
+        }
+        let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+        let target =
+            if path.is_empty() { file.to_owned() } else { resolve(&file.parent().unwrap().join(path)) };
+        match pages.get(&target) {
+            Some(page) => !anchor.is_empty() && !page.ids.contains(anchor),
+            None => !target.is_file() || target.extension().is_some_and(|extension| extension == "md"),
+        }
+    });
+}
+
+#[test]
+#[ignore = "needs the rendered book, and the documentation of the crate"]
+fn every_link_to_docs_rs_is_an_item() {
+    let documentation = rendered("doc/reattempt");
+    assert!(documentation.join("index.html").is_file(), "no documentation in {}", documentation.display());
+    assert_whole(&pages(), |_, link| {
+        let Some(item) = link.strip_prefix(DOCS) else { return false };
+        let (path, anchor) = item.split_once('#').unwrap_or((item, ""));
+        let file = documentation.join(path);
+        !file.is_file() || !anchor.is_empty() && !page(&file).ids.contains(anchor)
+    });
 }
 
 /// Removes `..` from a path.
