@@ -216,6 +216,8 @@ pub mod _documentation {
     pub mod presets {}
     #[doc = include_str!("../docs/book/src/promises.md")]
     pub mod promises {}
+    #[cfg_attr(feature = "fleet", doc = "[fleets]: crate::fleet")]
+    #[doc = ""]
     #[doc = include_str!("../docs/book/src/real-systems.md")]
     pub mod real_systems {}
     #[cfg(all(feature = "std", any(target_has_atomic = "64", feature = "portable-atomic")))]
