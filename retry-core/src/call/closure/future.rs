@@ -230,6 +230,7 @@ where
     }
 
     #[inline]
+    #[expect(clippy::panic, reason = "documented: no future may be polled after its end")]
     fn poll_entered<N: Ending<T, E>>(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<N::Output> {
         let mut this = self.project();
         let course = Course::new(this.policy, this.place, &*this.rules, Clock::Async);
