@@ -207,7 +207,7 @@ impl Fleet {
     /// A task of tokio's runtime talks to the store. Where none runs, a thread does, for blocking calls.
     ///
     /// # Panics
-    /// If a breaker or a budget belongs to another fleet.
+    /// If a breaker or a budget belongs to another fleet. The task panics in a runtime without `enable_time`.
     #[track_caller]
     #[expect(clippy::panic, reason = "documented")]
     pub fn start(self) -> FleetMember {
