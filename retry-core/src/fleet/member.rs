@@ -179,7 +179,9 @@ impl Member {
             self.notify.notify_one();
         } else if let Ok(permit) = self.health.acquire() {
             permit.ignore();
-            let error = "no runtime of tokio runs here; run the call in one, or start the fleet without `inline`".into();
+            let error =
+                "no runtime of tokio runs here; run the call in one, or start the fleet without `inline`"
+                    .into();
             self.health.failed(Some(&error), self.settings.patience);
         }
         Away
@@ -221,6 +223,10 @@ impl Member {
                 Ok(view) => {
                     let Some(link) = self.link(circuit) else { break };
                     side.read(message, &view, &circuit.breaker, link, sync_every);
+                    // A damaged store may never know the process, however often it joins.
+                    if !view.known && matches!(message, Message::Join) {
+                        break;
+                    }
                 }
                 Err(Away) => {
                     if self.health.is_lost() || matches!(message, Message::Lease | Message::Look) {
