@@ -1,4 +1,22 @@
 #![cfg_attr(not(feature = "std"), no_std)]
+// Nothing that a caller passes makes the library panic but where it is documented; see "What can panic" in `docs/book/src/operating.md`.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::unwrap_in_result,
+        clippy::get_unwrap,
+        clippy::panic,
+        clippy::panic_in_result_fn,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::exit
+    )
+)]
 //! [the reference]: macro@retry
 //! [costs]: _documentation::costs
 //! [adapters]: _documentation::adapters

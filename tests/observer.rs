@@ -525,6 +525,17 @@ fn what_a_budget_or_a_breaker_refuses_is_told_and_so_is_every_change_of_state() 
 }
 
 #[test]
+fn the_observer_is_told_of_a_change_before_the_listeners() {
+    let _guard = listen();
+    let breaker = CircuitBreaker::new().name("own").consecutive_failures(1).on_change(|event| {
+        TOLD.with_borrow_mut(|told| told.push(("listener", event.to().to_string())));
+    });
+    breaker.acquire().expect("it is closed").failure();
+    let told: Vec<_> = TOLD.take().into_iter().map(|(who, _)| who).collect();
+    assert_eq!(told, ["observer", "second", "listener"]);
+}
+
+#[test]
 fn a_breaker_and_a_budget_of_their_own_tell_every_refusal() {
     fn failed<T>() -> io::Result<T> {
         Err(io::ErrorKind::ConnectionRefused.into())

@@ -1,5 +1,23 @@
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![doc = include_str!("../README.md")]
+// Nothing that a caller passes makes the library panic but where it is documented; see "What can panic" in `docs/book/src/operating.md`.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::unwrap_in_result,
+        clippy::get_unwrap,
+        clippy::panic,
+        clippy::panic_in_result_fn,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::exit
+    )
+)]
 
 #[cfg(all(target_family = "wasm", target_os = "unknown", feature = "std", not(feature = "gloo-timers")))]
 compile_error!(

@@ -169,6 +169,7 @@ pin_project_lite::pin_project! {
 impl<F: Future> Future for Scope<F> {
     type Output = F::Output;
 
+    #[expect(clippy::expect_used, reason = "only the drop of the scope takes the future")]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let _up = OnThread::push(this.context.clone());

@@ -1,4 +1,22 @@
 #![doc = include_str!("../README.md")]
+// Nothing that a caller passes makes the library panic but where it is documented; see "What can panic" in `docs/book/src/operating.md`.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::unwrap_in_result,
+        clippy::get_unwrap,
+        clippy::panic,
+        clippy::panic_in_result_fn,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::exit
+    )
+)]
 
 // In the order of an expansion. A room imports those before it, and none after it.
 mod diagnostics; // The mistakes, each with its place.

@@ -239,6 +239,29 @@ fn no_more_is_saved_up_than_there_is_room_for() {
 }
 
 #[test]
+fn a_capacity_that_is_lowered_discards_what_was_saved_above_it() {
+    let _guard = testing::no_wait();
+    let budget = bare().ratio(1.0).capacity(1000);
+    deposit(&budget, 1000);
+    let budget = budget.capacity(10);
+    assert_eq!((budget.balance(), drain(&budget), budget.balance()), (10, 10, 0));
+}
+
+#[test]
+fn deposits_leave_the_reserve_its_room() {
+    let guard = testing::no_wait();
+    let budget = RetryBudget::new().ratio(1.0).reserve_per_second(2).capacity(50);
+    assert_eq!(budget.balance(), 20);
+    guard.advance(SECOND * 9 / 10);
+    deposit(&budget, 100);
+    assert_eq!(budget.balance(), 50);
+    assert!(budget.try_withdraw());
+    // The deposits expire with the first tenth, before the reserve could have grown again.
+    guard.advance(SECOND * 91 / 10);
+    assert_eq!(budget.balance(), 20);
+}
+
+#[test]
 fn a_full_budget_stays_full_while_calls_go_on() {
     let guard = testing::no_wait();
     let budget = bare().ratio(1.0).capacity(100);

@@ -279,6 +279,17 @@ fn elapsed_counts_from_the_end_of_attempt_1_or_from_the_start_where_the_clock_is
     assert_eq!(seen.take(), secs([7, 15]));
 }
 
+#[tokio::test(start_paused = true)]
+async fn elapsed_is_the_time_of_the_runtime_in_an_async_call() {
+    #[retry(call = c, deadline = "1h")]
+    async fn call() -> Result<Duration, Down> {
+        tokio::time::sleep(Duration::from_secs(7)).await;
+        Ok(c.elapsed())
+    }
+
+    assert_eq!(call().await, Ok(Duration::from_secs(7)));
+}
+
 #[test]
 fn a_future_with_a_handle_is_send_and_small() {
     #[retry]

@@ -2,8 +2,9 @@
 #![allow(clippy::all, clippy::pedantic, reason = "attributes are what users write, not what clippy would")]
 
 use std::cell::{Cell, RefCell};
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use reattempt::{CircuitBreaker, CircuitState, GiveUpReason, RetryBudget, RetryError, retry, testing};
@@ -304,6 +305,24 @@ async fn a_running_attempt_is_not_cut_and_the_future_is_made_once() {
     assert_eq!((error.reason(), error.attempts(), made.get()), (GiveUpReason::Cancelled, 1, 1));
     assert_eq!(start.elapsed().as_secs(), 5);
     assert_eq!(call(&Flaky::failing(0), &made).await.unwrap(), 1, "a success stays one");
+}
+
+#[test]
+fn a_cancel_that_is_ready_with_the_end_of_the_wait_wins() {
+    #[retry(max = 9, error = Down, cancel = poll_fn(|_| {
+        polls.set(polls.get() + 1);
+        if polls.get() < 3 { Poll::Pending } else { Poll::Ready(()) }
+    }))]
+    async fn call(op: &Flaky, polls: &Cell<u32>) -> Result<u32, RetryError<Down>> {
+        op.call()
+    }
+
+    // It is polled after the attempt and twice in the wait, which a guard ends at its second poll.
+    let guard = testing::no_wait();
+    let polls = Cell::new(0);
+    let error = finish(call(&Flaky::broken(), &polls)).unwrap_err();
+    assert_eq!((error.reason(), error.attempts(), polls.get()), (GiveUpReason::Cancelled, 1, 3));
+    assert_eq!(guard.delays().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,9 @@ use std::io;
 use std::time::Duration;
 
 use reattempt::CircuitState::{Closed, HalfOpen, Open};
-use reattempt::{AttemptTimeout, CircuitBreaker, CircuitOpen, CircuitState, retry, testing};
+use reattempt::{
+    AttemptTimeout, CircuitBreaker, CircuitOpen, CircuitState, GiveUpReason, RetryError, retry, testing,
+};
 
 use crate::support::{finish, poll};
 
@@ -244,6 +246,28 @@ fn a_breaker_ignores_attempts_that_another_one_refused() {
     inner.force_open();
     assert!(call(&outer, &inner).is_err());
     assert_eq!(outer.state(), Closed);
+}
+
+/// The last attempt of the loop inside was sent, and failed.
+#[test]
+fn a_breaker_counts_a_loop_that_another_one_ended_after_an_attempt() {
+    #[retry(breaker = inner, error = io::Error)]
+    fn inside(inner: &CircuitBreaker) -> Result<u32, RetryError<io::Error>> {
+        Err(io::ErrorKind::ConnectionRefused.into())
+    }
+
+    #[retry(breaker = outer)]
+    fn call(outer: &CircuitBreaker, inner: &CircuitBreaker) -> anyhow::Result<u32> {
+        Ok(inside(inner)?)
+    }
+
+    let _guard = testing::no_wait();
+    let inner = CircuitBreaker::new().consecutive_failures(1);
+    let outer = CircuitBreaker::new().consecutive_failures(1).count_permanent_errors();
+    let error = call(&outer, &inner).unwrap_err();
+    let error = error.downcast_ref::<RetryError<io::Error>>().expect("it is that of the loop inside");
+    assert_eq!((error.reason(), error.attempts()), (GiveUpReason::CircuitOpen, 1));
+    assert_eq!(outer.state(), Open);
 }
 
 mod timeouts {

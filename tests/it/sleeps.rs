@@ -153,3 +153,13 @@ fn succeeding_at_once_needs_no_runtime() {
 
     assert_eq!(finish(call(&Flaky::failing(0))), Ok(1));
 }
+
+#[test]
+fn a_delay_of_zero_needs_no_timer() {
+    #[retry(base = "0s")]
+    async fn call(flaky: &Flaky) -> Result<u32, Down> {
+        flaky.call()
+    }
+
+    assert_eq!(finish(call(&Flaky::failing(2))), Ok(3));
+}

@@ -141,7 +141,8 @@ fn rfc_850(text: &str) -> Option<(&str, &str, &str, &str)> {
     let (weekday, rest) = text.split_once(", ")?;
     let (day, rest) = rest.split_once('-')?;
     let (month, year_and_time) = rest.split_once('-')?;
-    WEEKDAYS.contains(&weekday).then(|| (&weekday[..3], day, month, year_and_time))
+    let short = weekday.get(..3).filter(|_| WEEKDAYS.contains(&weekday))?;
+    Some((short, day, month, year_and_time))
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ const SHARDS: usize = 4;
 
 impl CallCounters {
     #[inline]
+    #[expect(clippy::indexing_slicing, reason = "a remainder of the number of shards")]
     pub(super) fn add(&self, result: CallResult) {
         let shard = &self.0[thread::number() % SHARDS];
         let counter = if result.has_failed { &shard.bad } else { &shard.good };

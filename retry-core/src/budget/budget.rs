@@ -195,6 +195,7 @@ impl RetryBudget {
         }
     }
 
+    #[expect(clippy::indexing_slicing, reason = "there is a cost for each kind")]
     fn price(&self, kind: FailureKind) -> u64 {
         u64::from(self.costs[kind as usize]) * TOKEN
     }

@@ -172,6 +172,7 @@ impl Pool {
     }
 
     /// Adds `units` of a thread, whatever the limit is.
+    #[expect(clippy::indexing_slicing, reason = "a remainder of the number of shards")]
     pub(crate) fn add(&self, units: u64, thread: usize) {
         self.shards[thread % SHARDS].deposited.fetch_add(units, Ordering::AcqRel);
     }
@@ -216,6 +217,10 @@ impl Pool {
         self.expire(self.start(slot + 1).load(Ordering::Relaxed));
     }
 
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a remainder of the number of shards, and each shard has a share of the slots"
+    )]
     fn start(&self, slot: u64) -> &AtomicU64 {
         let index = (slot % SLOTS) as usize;
         &self.shards[index % SHARDS].starts[index / SHARDS]

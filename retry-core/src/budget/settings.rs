@@ -85,6 +85,7 @@ impl RetryBudget {
     /// Sets the number of tokens that a retry costs after a failure of `kind`; 1 if not set. The AWS SDKs,
     /// for example, charge more after a timeout.
     #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "there is a cost for each kind")]
     pub const fn cost(mut self, kind: FailureKind, tokens: u32) -> RetryBudget {
         self.costs[kind as usize] = tokens;
         self

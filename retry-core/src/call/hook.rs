@@ -51,6 +51,7 @@ pub fn call_for_outcome<O, T, E, A>(_: FromResult<O, T, E>, argument: A, functio
 /// Returns the value of an attempt that has succeeded, as a result that is held across an await without an error.
 #[expect(clippy::missing_errors_doc, reason = "there is none")]
 #[inline]
+#[expect(clippy::unreachable, reason = "only expansions call it, after a success")]
 pub fn only_success<T, E>(result: Result<T, E>) -> Result<T, Infallible> {
     match result {
         Ok(value) => Ok(value),
@@ -95,6 +96,7 @@ pub trait ReturnedFuture<F: Future> {
 }
 
 impl<F: Future> ReturnedFuture<F> for Returned<F> {
+    #[expect(clippy::expect_used, reason = "only expansions call it, once for each value")]
     fn __reattempt_answer(self) -> Answer<F::Output, F> {
         Answer::Later(self.0.expect("`new` sets the value, which is taken once"))
     }
@@ -107,6 +109,7 @@ pub trait ReturnedValue<R> {
 }
 
 impl<R> ReturnedValue<R> for &mut Returned<R> {
+    #[expect(clippy::expect_used, reason = "only expansions call it, once for each value")]
     fn __reattempt_answer(self) -> Answer<R> {
         Answer::Now(self.0.take().expect("`new` sets the value, which is taken once"))
     }

@@ -376,6 +376,7 @@ pub fn plan_controlled_shared(
 
 /// Returns the error of an attempt for which every value would have ended the call.
 #[inline]
+#[expect(clippy::unreachable, reason = "only expansions call it, after an error")]
 pub fn only_error<T, E>(result: Result<T, E>) -> E {
     match result {
         Err(error) => error,

@@ -103,6 +103,7 @@ impl<'de> Visitor<'de> for Table {
         f.write_str("a table of retry settings, such as `max_attempts`")
     }
 
+    #[expect(clippy::indexing_slicing, reason = "`Key` returns an index into the names")]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PolicyConfig, A::Error> {
         let (mut config, mut seen) = (PolicyConfig::default(), [false; name::ALL.len()]);
         while let Some(index) = map.next_key_seed(Key)? {

@@ -95,6 +95,7 @@ mod sealed {
 }
 
 #[track_caller]
+#[expect(clippy::panic, reason = "documented at `Fleet::join`")]
 fn name_of_breaker(breaker: &CircuitBreaker) -> String {
     let Some(name) = breaker.name_in_fleet() else {
         panic!(
@@ -105,6 +106,7 @@ fn name_of_breaker(breaker: &CircuitBreaker) -> String {
 }
 
 #[track_caller]
+#[expect(clippy::panic, reason = "documented at `Fleet::join`")]
 fn name_of_budget(budget: &RetryBudget) -> &'static str {
     let Some(name) = budget.name_in_fleet() else {
         panic!("a budget without a name cannot join a fleet; write `RetryBudget::new().name(\"search\")`");
@@ -205,8 +207,9 @@ impl Fleet {
     /// A task of tokio's runtime talks to the store. Where none runs, a thread does, for blocking calls.
     ///
     /// # Panics
-    /// If a breaker or a budget belongs to another fleet.
+    /// If a breaker or a budget belongs to another fleet. The task panics in a runtime without `enable_time`.
     #[track_caller]
+    #[expect(clippy::panic, reason = "documented")]
     pub fn start(self) -> FleetMember {
         let prefix = format!("reattempt:{}", self.name);
         let has_thread = !self.settings.runs_inline && !runtime_runs();
@@ -218,7 +221,7 @@ impl Fleet {
         for (joined, reserve) in member.reserves().iter().enumerate() {
             let answers_within = from_duration(member.grants_within());
             if !reserve.budget.join_fleet(links::waker(&member), answers_within) {
-                for reserve in &member.reserves()[..joined] {
+                for reserve in member.reserves().iter().take(joined) {
                     reserve.budget.leave_fleet();
                 }
                 panic!("the budget `{}` belongs to another fleet; drop that one first", reserve.name);

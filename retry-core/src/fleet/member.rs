@@ -223,6 +223,10 @@ impl Member {
                 Ok(view) => {
                     let Some(link) = self.link(circuit) else { break };
                     side.read(message, &view, &circuit.breaker, link, sync_every);
+                    // A damaged store may never know the process, however often it joins.
+                    if !view.known && matches!(message, Message::Join) {
+                        break;
+                    }
                 }
                 Err(Away) => {
                     if self.health.is_lost() || matches!(message, Message::Lease | Message::Look) {

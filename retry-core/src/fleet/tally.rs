@@ -67,11 +67,10 @@ impl Tally {
         let number = now / length;
         // Neither the tenths before the window nor those of a clock that was ahead.
         self.tenths.retain(|tenth| tenth.number.abs_diff(number) < TENTHS);
-        let at = self.tenths.iter().position(|tenth| tenth.number == number).unwrap_or_else(|| {
+        if self.tenths.iter().all(|tenth| tenth.number != number) {
             self.tenths.push(Tenth { number, ..Tenth::default() });
-            self.tenths.len() - 1
-        });
-        let tenth = &mut self.tenths[at];
+        }
+        let Some(tenth) = self.tenths.iter_mut().find(|tenth| tenth.number == number) else { return };
         tenth.good = (tenth.good + u64::from(calls.good)).min(MOST_CALLS);
         tenth.bad = (tenth.bad + u64::from(calls.bad)).min(MOST_CALLS);
         tenth.slow = (tenth.slow + u64::from(calls.slow)).min(MOST_CALLS);

@@ -101,6 +101,7 @@ impl Samples {
 }
 
 /// Returns an empty histogram from 1 µs to an hour, with two digits. Longer latencies count as an hour.
+#[expect(clippy::expect_used, reason = "the bounds and the digits are constants")]
 fn histogram() -> Histogram<u32> {
     const HOUR: u64 = 3_600_000_000;
     Histogram::new_with_bounds(1, HOUR, 2).expect("the bounds are in order and the digits are few")

@@ -168,6 +168,7 @@ const fn shifts(base: Nanos, doublings: u32, limit: Nanos) -> u32 {
 }
 
 /// Returns item `n` of a list, counted from 1, or the last item if there are fewer.
+#[expect(clippy::indexing_slicing, reason = "compared with the length")]
 const fn item(list: &[Duration], n: u32) -> Nanos {
     let index = n.saturating_sub(1) as usize;
     match list {
@@ -196,6 +197,7 @@ const fn computed(growth: Growth, factor: f64, base: Nanos, step: Nanos, n: u32)
 const LAST_FIBONACCI: usize = 93;
 
 /// The Fibonacci numbers by their index: a table, since only 93 of them fit into 64 bits.
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
 const FIBONACCI: [u64; LAST_FIBONACCI + 1] = {
     let mut numbers = [0; LAST_FIBONACCI + 1];
     numbers[1] = 1;
@@ -207,6 +209,7 @@ const FIBONACCI: [u64; LAST_FIBONACCI + 1] = {
     numbers
 };
 
+#[expect(clippy::indexing_slicing, reason = "compared with the length")]
 const fn fibonacci(n: u32) -> u64 {
     if n as usize > LAST_FIBONACCI { u64::MAX } else { FIBONACCI[n as usize] }
 }

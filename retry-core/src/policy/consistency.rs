@@ -81,6 +81,7 @@ pub const fn within(policy: &Policy, attempt_timeout: Duration, within: Duration
 /// # Panics
 /// Panics if the rule does not hold. The message names the default of a value that the function does not set.
 #[track_caller]
+#[expect(clippy::panic, reason = "documented")]
 pub const fn require_over(has_preset: bool, written: (bool, bool), checked: Checked) {
     if let Err(invalid) = checked {
         panic!("{}", message_over(invalid, has_preset, written));

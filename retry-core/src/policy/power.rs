@@ -90,3 +90,32 @@ impl Power {
         saturate((wide + (1 << (shift - 1))) >> shift)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_product_is_rounded_to_the_nearest_mantissa() {
+        // Cut instead of rounded, the mantissas make the first two one nanosecond less, and the others two.
+        for (factor, k, expected) in [
+            (1.5, 52, 1_434_648_375_481_611_571),
+            (1.3, 71, 123_020_648_987_247_404),
+            (1.3, 77, 593_797_175_717_486_775),
+            (1.7, 40, 1_651_797_692_678_048_874),
+        ] {
+            assert_eq!(Power::of(factor, k).times(1_000_000_000), expected, "{factor}^{k}");
+        }
+    }
+
+    #[test]
+    fn a_mantissa_that_rounds_up_beyond_64_bits_carries_into_the_exponent() {
+        let of = |mantissa| Power { mantissa, exponent: -63 };
+        let first = 7_u64 << 61;
+        // The product of the two is below 2^127 by less than half of the last place.
+        let other = ((1_u128 << 127) / u128::from(first)) as u64;
+        let product = of(first).multiplied(of(other));
+        assert_eq!((product.mantissa, product.exponent), (1 << 63, -62));
+        assert_eq!(product.times(1), 2);
+    }
+}

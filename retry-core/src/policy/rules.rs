@@ -89,6 +89,7 @@ pub type Checked = Result<(), InvalidPolicy>;
 /// Panics with the rule's message if the rule does not hold. At compile time, the error is under the caller's
 /// expression.
 #[track_caller]
+#[expect(clippy::panic, reason = "documented")]
 pub const fn require(checked: Checked) {
     if let Err(invalid) = checked {
         panic!("{}", invalid.message());

@@ -52,6 +52,7 @@ impl Moment {
     }
 
     /// Returns the window that ends with this moment.
+    #[expect(clippy::indexing_slicing, reason = "a remainder of the number of tenths")]
     pub(crate) fn window(self) -> Window {
         /// The tag of no counter, because its low bits are not 0.
         const NONE: u64 = u64::MAX;
@@ -104,12 +105,14 @@ impl Counters {
     }
 
     /// Adds one at `now`, unless the counter is later.
+    #[expect(clippy::indexing_slicing, reason = "a remainder of the number of tenths")]
     pub(crate) fn add(&self, now: Moment) {
         self.0[(now.tenth % TENTHS) as usize].add(now.tag);
     }
 
     /// Adds one at `now` if the count is at least `least`, and returns whether it did. Another thread may prevent it.
     #[inline]
+    #[expect(clippy::indexing_slicing, reason = "a remainder of the number of tenths")]
     pub(crate) fn add_if_above(&self, least: u64, now: Moment) -> bool {
         self.0[(now.tenth % TENTHS) as usize].add_if_above(least, now.tag)
     }
@@ -126,6 +129,7 @@ impl ShardedCounters {
     }
 
     /// Returns the counters of a thread.
+    #[expect(clippy::indexing_slicing, reason = "a remainder of the number of shards")]
     pub(crate) fn of(&self, thread: usize) -> &Counters {
         &self.0[thread % SHARDS].0
     }

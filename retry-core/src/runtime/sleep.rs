@@ -358,6 +358,7 @@ mod runtime {
 /// first.
 #[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
 #[cold]
+#[expect(clippy::panic, reason = "documented: there is nothing to wait with")]
 fn no_runtime() -> ! {
     panic!(
         "a retry has to wait and no tokio runtime is running here; start one, or name a timer with `sleep = ...` or \

@@ -183,6 +183,7 @@ impl Settings {
 }
 
 #[track_caller]
+#[expect(clippy::expect_used, reason = "documented at `attempts` and `cap`")]
 const fn at_least_one(attempts: u32) -> NonZeroU32 {
     NonZeroU32::new(attempts)
         .expect("attempts include the first, so there cannot be 0 of them; write 1 for no retry")

@@ -1,12 +1,16 @@
 //! Fleets outside of a runtime of tokio, with extreme settings, and with a store that returns nonsense.
 
+use std::error::Error;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use retry_core::fleet::{Fleet, FleetMember, MemoryStore};
+use proptest::prelude::*;
+use retry_core::fleet::{
+    Answer, Fleet, FleetMember, Grant, MemoryStore, Phase, Request, Rules, Store, StoreFuture, View,
+};
 use retry_core::testing::no_wait;
 use retry_core::{CircuitBreaker, CircuitState, Policy, RetryBudget, set_observer};
 
@@ -32,11 +36,8 @@ fn a_fleet_outside_of_a_runtime_is_away() {
     run(member.flush());
     let _guard = no_wait();
     let policy = Policy::new().max(5);
-    let call = || {
-        policy
-            .retry_async(async || Err::<(), _>(Box::<dyn std::error::Error>::from("unavailable")))
-            .breaker(&breaker)
-    };
+    let call =
+        || policy.retry_async(async || Err::<(), _>(Box::<dyn Error>::from("unavailable"))).breaker(&breaker);
     assert!(run(async { call().await }).is_err());
     assert_eq!(breaker.state(), CircuitState::Open, "by its own rules");
     assert!(run(async { call().await }).is_err());
@@ -80,4 +81,66 @@ async fn no_setting_of_a_fleet_is_too_long() {
     member.breaker("search", &"host/".repeat(20_000)).force_open();
     member.flush().await;
     member.leave().await;
+}
+
+/// A store whose answers are of either kind and hold any number.
+struct Nonsense {
+    answer: Answer,
+    circuits: bool,
+}
+
+impl Store for Nonsense {
+    fn ask<'a>(&'a self, _: &'a str, request: Request) -> StoreFuture<'a> {
+        let is_asked = matches!((self.answer, request), (Answer::Circuit(_), Request::Circuit(_)));
+        let error = is_asked && !self.circuits;
+        Box::pin(async move { if error { Err("nonsense".into()) } else { Ok(self.answer) } })
+    }
+
+    fn describe(&self) -> String {
+        "\0".repeat(70_000)
+    }
+}
+
+fn numbers() -> impl Strategy<Value = u64> {
+    prop_oneof![Just(0), Just(1), Just(Rules::MAX_TIME), Just(u64::MAX), any::<u64>()]
+}
+
+fn counts() -> impl Strategy<Value = u32> {
+    prop_oneof![Just(0), Just(1), Just(u32::MAX), any::<u32>()]
+}
+
+fn answers() -> impl Strategy<Value = Answer> {
+    let phases = vec![Phase::Closed, Phase::Open, Phase::HalfOpen, Phase::ForcedOpen];
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    let views = (numbers(), numbers(), prop::sample::select(phases), numbers(), counts(), flags);
+    let views = views.prop_map(|(epoch, generation, phase, left, live, (granted, known, changed))| {
+        Answer::Circuit(View { epoch, generation, phase, left, granted, live, known, changed })
+    });
+    let grants = (counts(), counts(), numbers());
+    prop_oneof![views, grants.prop_map(|(tokens, live, next)| Answer::Reserve(Grant { tokens, live, next }))]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Calls run, whatever the store returns.
+    #[test]
+    fn no_answer_of_a_store_makes_a_call_panic(answer in answers(), circuits: bool) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.unwrap().block_on(async {
+            let breaker = Arc::new(CircuitBreaker::new().name("search").consecutive_failures(3).failure_rate(0.5));
+            let budget = Arc::new(RetryBudget::new().name("search").reserve_per_second(10_000));
+            let fleet = Fleet::on(Nonsense { answer, circuits }).quorum(1);
+            let member = fleet.join(Arc::clone(&breaker)).join(Arc::clone(&budget)).start();
+            for _ in 0..20 {
+                let policy = Policy::new().max(5).base(Duration::from_millis(1));
+                let call = policy.retry_async(async || Err::<(), _>(Box::<dyn Error>::from("unavailable")));
+                assert!(call.breaker(&breaker).budget(&budget).await.is_err());
+                member.flush().await;
+                tokio::time::advance(Duration::from_secs(100)).await;
+            }
+            let _ = (member.view("search").await, member.force_open("search").await, member.reset("search").await);
+            member.leave().await;
+        });
+    }
 }

@@ -70,10 +70,8 @@ fn is_plain(ty: &Type) -> bool {
 }
 
 fn is_plain_path(path: &Path) -> bool {
-    if path.segments.len() != 1 {
-        return false;
-    }
-    let name = path.segments[0].ident.to_string();
+    let Some(segment) = path.segments.first().filter(|_| path.segments.len() == 1) else { return false };
+    let name = segment.ident.to_string();
     match &*name {
         "String" | "Vec" | "str" => true,
         "Option" => type_arguments(path).next().is_some_and(is_plain),

@@ -9,6 +9,8 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, MetaList, Token};
 
+use crate::parse::first_span;
+
 /// The lints about the use of a name in the body.
 const ABOUT_USE: [&str; 5] = ["unused", "unused_mut", "unused_variables", "unused_assignments", "warnings"];
 
@@ -83,7 +85,7 @@ fn divide_expectation(meta: &Meta, is_precise: bool) -> (Vec<Meta>, Vec<Meta>) {
             return Vec::new();
         }
         let mut list = list.clone();
-        list.path = Ident::new(level, list.path.segments[0].ident.span()).into();
+        list.path = Ident::new(level, first_span(&list.path)).into();
         list.tokens = quote!(#(#lints,)* #(#reason)*);
         vec![Meta::List(list)]
     };

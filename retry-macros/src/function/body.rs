@@ -87,6 +87,7 @@ impl Frame {
 
 /// Returns the frame and the content of the `async` block that a body ends with: bare, in a call such as `Box::pin(…)`,
 /// or before `.boxed()`.
+#[expect(clippy::indexing_slicing, reason = "the positions are those of tokens")]
 pub(crate) fn async_tail(tokens: &TokenStream) -> Option<(Frame, TokenStream)> {
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let last = tokens.iter().rposition(|token| matches!(token, TokenTree::Group(_)))?;
@@ -166,6 +167,10 @@ pub(crate) struct AsyncTraitBlock {
 }
 
 impl AsyncTraitBlock {
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the positions are those of tokens, and of the two in a window"
+    )]
     pub(crate) fn parse(content: &TokenStream) -> Option<AsyncTraitBlock> {
         let tokens: Vec<TokenTree> = content.clone().into_iter().collect();
         let is_ret = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "__ret");

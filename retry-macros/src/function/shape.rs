@@ -195,7 +195,7 @@ impl Shape {
             }
         }
         let moves = statements.iter().map(ToTokens::to_token_stream).collect();
-        let block = AsyncTraitBlock::parse(&frame.content).expect("it was parsed before");
+        let Some(block) = AsyncTraitBlock::parse(&frame.content) else { return };
         self.frame = frame.outer.clone().with_inner(block.frame(&moves));
     }
 }

@@ -34,7 +34,7 @@ impl RawArgs {
 
     fn separator(input: ParseStream<'_>, errors: &mut Diagnostics) {
         if !input.is_empty() && input.parse::<Option<Token![,]>>().is_ok_and(|comma| comma.is_none()) {
-            let next: TokenTree = input.fork().parse().expect("there is a token");
+            let Ok(next) = input.fork().parse::<TokenTree>() else { return };
             errors.report(&next, format!("unexpected `{next}`; write a `,` between two arguments"));
             if !matches!(next, TokenTree::Ident(_)) {
                 skip_to_comma(input);

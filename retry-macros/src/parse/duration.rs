@@ -16,7 +16,8 @@ const UNITS: [(&str, u128); 6] = [
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let trimmed = text.trim();
     let split = trimmed.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_').unwrap_or(trimmed.len());
-    let (number, unit) = (trimmed[..split].replace('_', ""), trimmed[split..].trim_start());
+    let (number, unit) = trimmed.split_at(split);
+    let (number, unit) = (number.replace('_', ""), unit.trim_start());
     let Some(digits) = Decimal::parse(&number) else {
         return Err(format!("`{text:?}` is no duration; write a number and a unit, such as `\"1.5s\"`"));
     };

@@ -31,7 +31,7 @@ pub(crate) fn format_arguments(label: &LitStr, renames_self: bool) -> TokenStrea
     let (mut rewritten, mut end, mut values) = (String::new(), 0, TokenStream::new());
     for (i, (start, place)) in fields {
         let name = Ident::new(&format!("__reattempt_{i}"), label.span());
-        rewritten.push_str(&text[end..start]);
+        rewritten.push_str(text.get(end..start).unwrap_or_default());
         rewritten.push_str(&name.to_string());
         end = start + place.len();
         let value = field(place.trim_end(), label.span(), renames_self);
@@ -40,7 +40,7 @@ pub(crate) fn format_arguments(label: &LitStr, renames_self: bool) -> TokenStrea
     if end == 0 {
         return label.to_token_stream();
     }
-    rewritten.push_str(&text[end..]);
+    rewritten.push_str(text.get(end..).unwrap_or_default());
     let rewritten = LitStr::new(&rewritten, label.span());
     quote!(#rewritten #values)
 }
@@ -99,7 +99,8 @@ fn is_argument_name(text: &str) -> bool {
 fn no_argument_name(key: &Ident, label: &LitStr, text: &str, start: usize, place: &str) -> syn::Error {
     let last = place.trim().rsplit(['.', '#']).next().unwrap_or_default();
     let name = if is_argument_name(last) { last } else { "argument" };
-    let better = format!("{}{name}{}", &text[..start], &text[start + place.len()..]);
+    let (before, rest) = text.split_at(start);
+    let better = format!("{before}{name}{}", rest.strip_prefix(place).unwrap_or_default());
     error!(
         label,
         "`{{{place}}}` is no argument of the function and no field of one; write `{key} = {better:?}` with `{name}` one of \

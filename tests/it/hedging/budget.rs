@@ -60,6 +60,16 @@ async fn a_call_deposits_once_and_each_copy_costs_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn attempts_after_the_first_deposit_nothing() {
+    let hedge = Hedge::after(DELAY).extra_load(0.5);
+    for call in 1..=6 {
+        let lab = Lab::new([down(10), ok(10)]);
+        lab.run(fetch(&lab, &hedge)).await;
+        assert_eq!(hedge.balance(), call / 2, "call {call}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn ten_copies_are_saved_up_for_a_minute() {
     let hedge = Hedge::after(DELAY).extra_load(1.0);
     deposit(&hedge, 9).await;

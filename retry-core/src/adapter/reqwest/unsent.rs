@@ -58,6 +58,7 @@ impl From<Throttled> for Error {
 /// Returns a `reqwest::Error` with `cause` behind it. reqwest has no constructor for it, so the cause is
 /// passed to reqwest as the failure of a body.
 #[cfg(not(target_family = "wasm"))]
+#[expect(clippy::unreachable, reason = "no caller has a part in this response")]
 fn caused_by(cause: io::Error) -> ::reqwest::Error {
     use std::pin::{Pin, pin};
     use std::task::{Context, Poll, Waker};

@@ -136,6 +136,10 @@ impl Calls {
         }
     }
 
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "`index` keeps the bits below the number of entries, a power of two"
+    )]
     fn write(&self, entry: u64) {
         let cell = &self.entries[self.index(entry >> 2)];
         let newer = |found| (!is_later(found, entry)).then_some(entry);
@@ -148,6 +152,10 @@ impl Calls {
     }
 
     /// Returns the tally of the calls before `head`.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "`index` keeps the bits below the number of entries, a power of two"
+    )]
     fn tally(&self, head: Head) -> Tally {
         let mut tally = Tally::default();
         for back in 1..=u64::from(head.filled) {

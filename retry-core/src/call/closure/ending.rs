@@ -64,6 +64,7 @@ pub(super) struct Explained<M>(PhantomData<fn() -> M>);
 
 impl<M> Explained<M> {
     /// Returns the `RetryError` with the reason of a plan, which this form has asked for.
+    #[expect(clippy::expect_used, reason = "the form needs a plan, so the course makes one")]
     fn explain<T, E: Explainable<M>>(
         given_up: Option<&GivenUp>,
         last: Option<E>,

@@ -33,6 +33,10 @@ pin_project! {
     /// is called before the future is polled; dropping it stops everything. It is `Send` if the operation, its futures
     /// and what the steps are given are.
     ///
+    /// # Panics
+    /// If it has to wait without a timer: no runtime of tokio with `enable_time`, no `sleep` and no `set_sleep`. If it is polled
+    /// after its end.
+    ///
     /// ```
     /// # #[cfg(feature = "tokio")]
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -230,6 +234,7 @@ where
     }
 
     #[inline]
+    #[expect(clippy::panic, reason = "documented: no future may be polled after its end")]
     fn poll_entered<N: Ending<T, E>>(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<N::Output> {
         let mut this = self.project();
         let course = Course::new(this.policy, this.place, &*this.rules, Clock::Async);
@@ -343,7 +348,7 @@ where
 }
 
 pin_project! {
-    /// A [`RetryFuture`] whose error has the reason why the call gave up.
+    /// A [`RetryFuture`] whose error has the reason why the call gave up. It panics where that one does.
     #[must_use = "nothing is called before it is awaited"]
     pub struct ExplainedFuture<F, M> {
         #[pin]

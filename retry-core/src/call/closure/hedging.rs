@@ -69,6 +69,7 @@ impl<F, A> Tries for AsyncWithCall<F, A> {
 }
 
 impl<F: FnMut(Arc<Call>) -> A, A> StartTries for AsyncWithCall<F, A> {
+    #[expect(clippy::expect_used, reason = "`begin` runs before every try")]
     fn tries<'a>(
         &'a mut self,
         copies: &'a Self::Copies,
@@ -86,6 +87,7 @@ struct OwnedHandles<'a> {
 }
 
 impl OwnedHandles<'_> {
+    #[expect(clippy::indexing_slicing, reason = "a hedge starts at most as many copies as there are handles")]
     fn call_of(&self, number: u32) -> &Arc<Call> {
         let Some(copy) = number.checked_sub(1) else { return self.own };
         let create = || (1..=Hedge::MOST_COPIES).map(|number| Arc::new(self.own.copied(number))).collect();
@@ -213,6 +215,7 @@ where
         HedgedAttempt { race: None, first: start(handles.first()) }
     }
 
+    #[expect(clippy::expect_used, reason = "`begin` runs before every poll")]
     fn poll<R: Rule<T, E>, S: Sharing<E>>(
         &mut self,
         attempt: Pin<&mut HedgedAttempt<'h, A, Z::Wait>>,

@@ -25,7 +25,7 @@ use crate::policy::Policy;
 use crate::runtime::{Clock, Delay};
 
 /// The call of an async closure that lends from what it captures. [`Policy::retry_async_mut`] creates it, and
-/// [`run`](Self::run) returns its future.
+/// [`run`](Self::run) returns its future, which panics where a [`RetryFuture`](crate::RetryFuture) does.
 #[must_use = "nothing is called before `run`"]
 pub struct RetryLending<'p, F, T, E, R = (), S = Unshared, C = Never, Z = Runtime> {
     pub(super) policy: &'p Policy,

@@ -48,6 +48,7 @@ impl<T, E, F: FnMut(&Call) -> Result<T, E>> BlockingOperation<T, E> for WithCall
     const TAKES_CALL: bool = true;
 
     #[inline]
+    #[expect(clippy::expect_used, reason = "`TAKES_CALL` makes the call create the handle")]
     fn attempt(&mut self, call: Option<&Call>) -> Result<T, E> {
         (self.0)(call.expect("a call whose operation takes a handle has one"))
     }
@@ -170,6 +171,7 @@ where
     }
 
     #[inline]
+    #[expect(clippy::expect_used, reason = "`begin` runs before every attempt")]
     fn start<R: Rule<T, E>>(&mut self, _: &Course<'_, T, E, R>, _: &Progress, _: &Z) -> A {
         let call = self.call.as_ref().expect("`begin` sets the handle");
         (self.function)(Arc::clone(call))

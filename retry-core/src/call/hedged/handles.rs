@@ -70,6 +70,7 @@ impl<'c> CopyHandles<'c> {
         CopyHandles { own, copies: OnceLock::new() }
     }
 
+    #[expect(clippy::indexing_slicing, reason = "a hedge starts at most as many copies as there are handles")]
     fn call_of(&self, number: u32) -> &Call {
         let Some(copy) = number.checked_sub(1) else { return self.own };
         &self.copies.get_or_init(|| Box::new(core::array::from_fn(|at| self.own.copied(at as u32 + 1))))

@@ -66,6 +66,10 @@ impl<Request, Res> Between<Request, Res> {
         Between { step: Step::Refused { error: Some(error) }, request: None, last: None }
     }
 
+    #[expect(
+        clippy::expect_used,
+        reason = "each step takes its own value once: a service that breaks ends the call"
+    )]
     pub(super) fn poll<S, J, R>(
         self: Pin<&mut Self>,
         service: &mut S,

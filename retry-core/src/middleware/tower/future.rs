@@ -211,6 +211,7 @@ where
     /// Polls the time before an attempt other than the first.
     #[cold]
     #[inline(never)]
+    #[expect(clippy::panic, reason = "documented: no future may be polled after its end")]
     fn poll_between(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -228,6 +228,7 @@ where
 {
     type Output = Result<Response<Peeked<B>>, BoxError>;
 
+    #[expect(clippy::unreachable, reason = "the response is set in the lines before")]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         if this.peeking.is_none() {

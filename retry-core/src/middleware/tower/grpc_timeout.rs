@@ -20,8 +20,8 @@ const UNITS: [(&str, u128); 6] = [
 /// Returns the time that a call may take: a number of at most eight digits, and its unit.
 pub(super) fn read(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(NAME)?.to_str().ok()?;
-    let (_, nanos) = UNITS.into_iter().find(|(unit, _)| text.ends_with(unit))?;
-    let digits = &text[..text.len() - 1];
+    let (digits, nanos) =
+        UNITS.into_iter().find_map(|(unit, nanos)| Some((text.strip_suffix(unit)?, nanos)))?;
     let is_number = (1..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     let number: u64 = digits.parse().ok().filter(|_| is_number)?;
     // Below 10^8 hours, which is a number of nanoseconds that does not fit.

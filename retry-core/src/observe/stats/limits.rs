@@ -12,5 +12,5 @@ pub(super) const BYTES: usize = 200;
 /// Returns the first `bytes` of a text, or fewer to keep the last character whole.
 pub(super) fn beginning(text: &str, bytes: usize) -> &str {
     let fits = (0..=bytes.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
-    &text[..fits.unwrap_or(0)]
+    fits.and_then(|end| text.get(..end)).unwrap_or_default()
 }

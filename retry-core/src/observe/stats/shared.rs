@@ -136,6 +136,7 @@ impl SharedCounts {
 
 /// Returns the counts under `name`, or under [`OTHERS`](limits::OTHERS) if the name is new and there is no room. Names are found
 /// without an allocation, because an outage refuses many calls.
+#[expect(clippy::indexing_slicing, reason = "the position was found, or is that of the new entry")]
 fn entry<'a, S>(
     counts: &'a mut Vec<S>,
     name: &str,
