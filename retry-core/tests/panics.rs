@@ -4,6 +4,9 @@
 #[path = "panics/fleet.rs"]
 mod fleet;
 
+#[path = "panics/values.rs"]
+mod values;
+
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
 use std::sync::Mutex;

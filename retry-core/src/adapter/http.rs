@@ -146,6 +146,9 @@ fn rfc_850(text: &str) -> Option<(&str, &str, &str, &str)> {
 }
 
 #[cfg(test)]
+mod odd_dates;
+
+#[cfg(test)]
 mod tests {
     use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
