@@ -1,4 +1,5 @@
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 //! [the reference]: macro@retry
 //! [costs]: _documentation::costs
 //! [adapters]: _documentation::adapters
