@@ -101,6 +101,7 @@ fn tests_of_each_kind_are_found() {
         "tests/it/attempts.rs::three_attempts_are_the_default",
         // Made by a macro of the file, by `proptest!`, and with the name in the macro.
         "tests/it/log_levels.rs::after_two",
+        "tests/it/control.rs::a_stopped_call_ends_whatever_the_rules",
         "retry-core/tests/properties.rs::no_delay_and_no_bound_exceeds_max_delay",
         "tests/it/presets.rs::the_attribute_knows_every_preset_by_name",
         "tests/loom/tests/models.rs::no_token_is_granted_twice",
@@ -113,6 +114,7 @@ fn tests_of_each_kind_are_found() {
         "benches: allocations: first try, async: reattempt, #[retry]",
         "docs/book/src/attribute.md#max-unlimited",
         "docs/book/src/derive.md",
+        "retry-core/src/observe/stats.rs#Stats",
         "tests/real/tests/chaos/main.rs::rabbitmq",
         "tests/real/tests/fleet/main.rs::old-lease",
     ] {
