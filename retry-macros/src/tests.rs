@@ -6,6 +6,7 @@ use quote::quote;
 
 use crate::name::Name;
 
+mod generics;
 mod messages;
 
 fn pretty(tokens: TokenStream) -> String {
@@ -334,6 +335,30 @@ proptest! {
                 let tokens = crate::retry::retry(arguments.clone(), item, &Name::default());
                 prop_assert!(crate::function::mentions(&tokens, "f"));
             }
+        }
+    }
+}
+
+/// Parts of the text of `name`.
+const PARTS: [&str; 20] = [
+    "{", "}", "{", "}", ".", ":", " ", "\n", "a", "b", "self", "type", "_", "0", "+1", "r#", "\u{b2}",
+    "\u{661}", "e\u{301}", "\u{200d}",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    /// A name has placeholders that are names, or it is explained.
+    #[test]
+    fn no_text_of_a_name_makes_the_macro_panic(parts in prop::collection::vec(prop::sample::select(PARTS.to_vec()), 0..10)) {
+        let text = parts.concat();
+        for item in [
+            quote!(fn f(a: u32) -> Result<u32, E> { Ok(a) }),
+            quote!(fn f(self, mut a: u32) -> Result<u32, E> { Ok(a) }),
+            quote!(impl S { fn f(&self, a: u32) -> Result<u32, E> { Ok(1) } }),
+        ] {
+            let tokens = crate::retry::retry(quote!(name = #text), item, &Name::default());
+            prop_assert!(crate::function::mentions(&tokens, "f"));
         }
     }
 }

@@ -53,6 +53,12 @@ where
 #[derive(Debug, Retryable)]
 enum Never {}
 
+// rustfmt would remove the empty lists.
+#[rustfmt::skip]
+#[derive(Debug, Retryable)]
+#[retryable(delegate)]
+struct EmptyLists<E:>(E) where;
+
 #[test]
 fn variants_by_their_marks() {
     for (error, is_retryable, retry_after) in [
@@ -73,6 +79,7 @@ fn structs_and_generics() {
     assert!(Wrapped(io::Error::from(io::ErrorKind::TimedOut)).is_retryable());
     assert!(!Wrapped(io::Error::from(io::ErrorKind::NotFound)).is_retryable());
     assert!(!Wrapped(Wrapped(Api::Unauthorized)).is_retryable());
+    assert!(EmptyLists(io::Error::from(io::ErrorKind::TimedOut)).is_retryable());
     assert!(Generic::<Api, 2>::Boxed(Box::new(Api::Unavailable)).is_retryable());
     assert!(!Generic::<Api, 2>::Boxed(Box::new(Api::Unauthorized)).is_retryable());
     assert!(Generic::<Api, 2>::Text(b"ab").is_retryable());

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::LitStr;
+use unicode_ident::{is_xid_continue, is_xid_start};
 
 use super::expression::respanned;
 use crate::diagnostics::error;
@@ -25,7 +26,7 @@ pub(crate) fn placeholders(text: &str) -> impl Iterator<Item = &str> {
 /// gets a name and a value. `renames_self` is whether `self` has the name `__self` in the body.
 pub(crate) fn format_arguments(label: &LitStr, renames_self: bool) -> TokenStream {
     let text = label.value();
-    let is_replaced = |place: &str| place.contains('.') || (renames_self && place == "self");
+    let is_replaced = |place: &str| place.contains('.') || (renames_self && place.trim_end() == "self");
     let fields = places(&text).filter(|(_, place)| is_replaced(place)).enumerate();
     let (mut rewritten, mut end, mut values) = (String::new(), 0, TokenStream::new());
     for (i, (start, place)) in fields {
@@ -79,7 +80,8 @@ fn places(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// Returns whether a placeholder is an argument's name, or a field of an argument.
 fn is_field_path(place: &str) -> bool {
-    let Some((argument, fields)) = place.trim_end().split_once('.') else { return is_argument_name(place) };
+    let place = place.trim_end();
+    let Some((argument, fields)) = place.split_once('.') else { return is_argument_name(place) };
     let is_name = |segment: &str| {
         is_argument_name(segment) && !["self", "Self", "super", "crate", "_"].contains(&segment)
     };
@@ -88,11 +90,9 @@ fn is_field_path(place: &str) -> bool {
         && fields.split('.').all(|field| is_name(field) || is_index(field))
 }
 
-fn is_argument_name(place: &str) -> bool {
-    let place = place.trim_end();
-    !place.starts_with(|c: char| c.is_ascii_digit())
-        && !place.is_empty()
-        && place.chars().all(|c| c.is_alphanumeric() || c == '_')
+/// Returns whether a text is a name, or a keyword. `Ident::new` panics with any other text.
+fn is_argument_name(text: &str) -> bool {
+    text.starts_with(|c| c == '_' || is_xid_start(c)) && text.chars().all(is_xid_continue)
 }
 
 /// Reports a placeholder that is no name and no field: an expression, a number or nothing.
@@ -148,6 +148,13 @@ mod tests {
             ("get {id()}", "{id()}", "get {argument}", "argument"),
             ("{{}} {id} {a().b}", "{a().b}", "{{}} {id} {b}", "b"),
             ("get {r#type}", "{r#type}", "get {type}", "type"),
+            ("{op .x}", "{op .x}", "{x}", "x"),
+            ("{op.x .y}", "{op.x .y}", "{y}", "y"),
+            ("{op\t.x\n}", "{op\t.x\n}", "{x}", "x"),
+            ("{a.0 .b}", "{a.0 .b}", "{b}", "b"),
+            ("{\u{b2}}", "{\u{b2}}", "{argument}", "argument"),
+            ("{a.\u{b2}}", "{a.\u{b2}}", "{argument}", "argument"),
+            ("{a.\u{661}b}", "{a.\u{661}b}", "{argument}", "argument"),
         ] {
             let message = format!(
                 "`{place}` is no argument of the function and no field of one; write `name = {better:?}` with `{argument}` one of its \
@@ -167,6 +174,7 @@ mod tests {
             ("get {id} {{x.y}}", true, r#""get {id} {{x.y}}""#),
             ("get {self}", false, r#""get {self}""#),
             ("get {self}", true, r#""get {__reattempt_0}" , __reattempt_0 = __self"#),
+            ("get {self }", true, r#""get {__reattempt_0}" , __reattempt_0 = __self"#),
             ("get {self.id:?}", false, r#""get {__reattempt_0:?}" , __reattempt_0 = self . id"#),
             (
                 "{{self.a}} {a.0.1:>5} {a} {self.type }!",
