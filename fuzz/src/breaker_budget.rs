@@ -72,7 +72,10 @@ fn settings(input: &mut Unstructured<'_>) -> Result<Settings> {
     })
 }
 
-fn maybe<T>(input: &mut Unstructured<'_>, of: impl FnOnce(&mut Unstructured<'_>) -> Result<T>) -> Result<Option<T>> {
+fn maybe<T>(
+    input: &mut Unstructured<'_>,
+    of: impl FnOnce(&mut Unstructured<'_>) -> Result<T>,
+) -> Result<Option<T>> {
     if bool::arbitrary(input)? { of(input).map(Some) } else { Ok(None) }
 }
 
@@ -153,7 +156,8 @@ impl Ledger {
         for &(start, tokens) in self.granted.iter().rev() {
             granted += tokens;
             let earliest = start.saturating_sub(self.ttl);
-            let earned: f64 = self.earned.iter().filter(|(at, _)| *at >= earliest).map(|(_, tokens)| tokens).sum();
+            let earned: f64 =
+                self.earned.iter().filter(|(at, _)| *at >= earliest).map(|(_, tokens)| tokens).sum();
             let income = self.reserve + self.per_second * (now - start) as f64 / 1000.0;
             assert!(granted <= earned + income + 0.001, "{granted} of {earned} and {income} since {start}");
         }
@@ -168,8 +172,11 @@ fn run_budget(input: &mut Unstructured<'_>) -> Result<()> {
     let capacity = *input.choose(&[None, None, Some(1), Some(5), Some(40)])?;
     let costs = [input.int_in_range(0..=5)?, input.int_in_range(0..=5)?, input.int_in_range(0..=1_000_u32)?];
     let refunds = bool::arbitrary(input)?;
-    let mut budget =
-        RetryBudget::new().ratio(ratio).reserve_per_second(per_second).ttl(Duration::from_millis(ttl)).clock(clock);
+    let mut budget = RetryBudget::new()
+        .ratio(ratio)
+        .reserve_per_second(per_second)
+        .ttl(Duration::from_millis(ttl))
+        .clock(clock);
     for (kind, cost) in KINDS.into_iter().zip(costs) {
         budget = budget.cost(kind, cost);
     }
@@ -235,4 +242,3 @@ fn step_of_budget(
     }
     Ok(())
 }
-

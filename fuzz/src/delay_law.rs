@@ -65,7 +65,11 @@ impl Case {
             _ => Ok(f64::from(u8::arbitrary(input)?) / 200.0),
         };
         Ok(Case {
-            max: if bool::arbitrary(input)? { u32::from(u8::arbitrary(input)?) } else { u32::arbitrary(input)? },
+            max: if bool::arbitrary(input)? {
+                u32::from(u8::arbitrary(input)?)
+            } else {
+                u32::arbitrary(input)?
+            },
             base: duration(input)?,
             factor: match u8::arbitrary(input)? % 4 {
                 0 => f64::arbitrary(input)?,
@@ -175,11 +179,16 @@ impl Case {
             return (self.ceiling(), 0);
         }
         let bits = factor.to_bits();
-        let (mantissa, exponent) = ((1_u64 << 52) | (bits & ((1 << 52) - 1)), (bits >> 52) as i64 - 1023 - 52);
+        let (mantissa, exponent) =
+            ((1_u64 << 52) | (bits & ((1 << 52) - 1)), (bits >> 52) as i64 - 1023 - 52);
         let mut exact = base << 128;
         for _ in 1..n {
             exact *= mantissa;
-            exact = if exponent < 0 { exact >> exponent.unsigned_abs() } else { exact << exponent.unsigned_abs() };
+            exact = if exponent < 0 {
+                exact >> exponent.unsigned_abs()
+            } else {
+                exact << exponent.unsigned_abs()
+            };
             if exact >= &ceiling << 129 {
                 return (self.ceiling(), 0);
             }
@@ -212,7 +221,7 @@ impl Case {
         for n in (1..5).chain([any, u32::MAX]) {
             // A power with many factors is too slow for the model.
             if n == u32::MAX && matches!(self.backoff, Backoff::Exponential | Backoff::Fibonacci) {
-                policy.delay_bounds(n);
+                let _ = policy.delay_bounds(n);
                 continue;
             }
             let (low, high) = policy.delay_bounds(n);
@@ -237,7 +246,8 @@ impl Case {
         for ((delay, n), draw) in delays.zip(1..12).zip(draws.iter().cycle()) {
             count += 1;
             let delay = nanos(delay);
-            let pick = |low: u64, high: u64| low + ((u128::from(*draw) * u128::from(high - low)) >> 64) as u64;
+            let pick =
+                |low: u64, high: u64| low + ((u128::from(*draw) * u128::from(high - low)) >> 64) as u64;
             let expected = if self.jitter == Jitter::Decorrelated {
                 let base = nanos(self.base);
                 pick(base, previous.max(base).saturating_mul(3)).min(self.longest())
@@ -256,7 +266,7 @@ impl Case {
     /// Checks the sum of the longest delays, where there are few.
     fn check_sum(&self, policy: &Policy) {
         if self.max == 0 || self.max > 300 {
-            policy.worst_case_wait();
+            let _ = policy.worst_case_wait();
             return;
         }
         let longest = |n| nanos(policy.delay_bounds(n).1);

@@ -16,12 +16,17 @@ const MOST_STEPS: usize = 100;
 /// The latest time that counts; later times count as this one.
 const LAST: u64 = (1 << 53) - (1 << 24);
 
+const LAST_GENERATION: &str = "9007199254740992";
+
 /// Reads the record of an input and takes its steps. Returns whether there is a record.
 pub fn check(data: &[u8]) -> bool {
     let end = data.windows(2).position(|pair| pair == b"\n\n").unwrap_or(data.len());
     let text = String::from_utf8_lossy(&data[..end]);
-    let fields: BTreeMap<String, String> =
-        text.lines().filter_map(|line| line.split_once('=')).map(|(name, text)| (name.into(), text.into())).collect();
+    let fields: BTreeMap<String, String> = text
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, text)| (name.into(), text.into()))
+        .collect();
     let mut input = Unstructured::new(data.get(end + 2..).unwrap_or_default());
     let record = Record::from_fields(&fields);
     if let Some(record) = &record {
@@ -141,11 +146,21 @@ fn check_step(circuit: &mut Circuit, now: u64, message: Step) {
     check_fence(&before, circuit, &message, &view);
     check_leases(&before, circuit, now, &message, &view);
     let record = Record::Circuit(circuit.clone());
-    let read = Record::from_fields(&record.fields());
-    assert_eq!(read.as_ref(), Some(&record), "a step leaves a record that can be read");
+    let fields = record.fields();
+    // After 2^53 changes of the phase the record counts as a lost one.
+    if fields["generation"] != LAST_GENERATION {
+        assert_eq!(
+            Record::from_fields(&fields).as_ref(),
+            Some(&record),
+            "a step leaves a record that can be read"
+        );
+    }
     let mut repeated = circuit.clone();
     let again = step(&mut repeated, now, message);
-    assert!(!again.changed && repeated == *circuit, "a repeated message moves nothing: {message:?} {again:?}");
+    assert!(
+        !again.changed && repeated == *circuit,
+        "a repeated message moves nothing: {message:?} {again:?}"
+    );
     let life = circuit.life(&message.rules);
     assert_eq!(life.is_none(), view.phase == Phase::ForcedOpen && view.left >= Rules::MAX_TIME, "{life:?}");
 }
@@ -154,8 +169,12 @@ fn check_step(circuit: &mut Circuit, now: u64, message: Step) {
 fn check_fence(before: &Circuit, circuit: &Circuit, message: &Step, view: &View) {
     let fields = |circuit: &Circuit| Record::Circuit(circuit.clone()).fields();
     let (old, new) = (fields(before), fields(circuit));
-    let generation = |fields: &BTreeMap<String, String>| fields["generation"].parse::<u64>().unwrap_or_default();
-    assert!((generation(&old)..=generation(&old) + 1).contains(&generation(&new)), "a step is one change of the phase");
+    let generation =
+        |fields: &BTreeMap<String, String>| fields["generation"].parse::<u64>().unwrap_or_default();
+    assert!(
+        (generation(&old)..=generation(&old) + 1).contains(&generation(&new)),
+        "a step is one change of the phase"
+    );
     assert_eq!(old["epoch"], new["epoch"]);
     let place = match message.action {
         Action::Outcome { epoch, generation, .. }
@@ -184,7 +203,8 @@ fn check_leases(before: &Circuit, circuit: &Circuit, now: u64, message: &Step, v
     let fields = Record::Circuit(circuit.clone()).fields();
     let live = |fields: &BTreeMap<String, String>| -> Vec<String> {
         let is_live = |entry: &&str| {
-            let since: u64 = entry.rsplit(':').next().and_then(|since| since.parse().ok()).unwrap_or_default();
+            let since: u64 =
+                entry.rsplit(':').next().and_then(|since| since.parse().ok()).unwrap_or_default();
             // A start in the future is that of a clock that was set back.
             if since <= now { now - since < timeout } else { since - now <= timeout }
         };
@@ -195,8 +215,10 @@ fn check_leases(before: &Circuit, circuit: &Circuit, now: u64, message: &Step, v
         let name = format!("{:x}:{number}:", message.process.0);
         let has_it = leases.iter().any(|lease| lease.starts_with(&name));
         assert_eq!(view.granted, has_it, "`granted` is a live lease");
-        let was_there = live(&Record::Circuit(before.clone()).fields()).iter().any(|lease| lease.starts_with(&name));
-        let ended: u64 = ["succeeded", "failed"].map(|name| fields[name].parse().unwrap_or(0_u64)).iter().sum();
+        let was_there =
+            live(&Record::Circuit(before.clone()).fields()).iter().any(|lease| lease.starts_with(&name));
+        let ended: u64 =
+            ["succeeded", "failed"].map(|name| fields[name].parse().unwrap_or(0_u64)).iter().sum();
         if view.granted && !was_there {
             assert!(leases.len() as u64 + ended <= trials, "{leases:?} and {ended} of {trials}");
             assert_eq!(view.phase, Phase::HalfOpen);

@@ -29,8 +29,8 @@ pub fn check(data: &[u8]) -> bool {
 fn parts(data: &[u8]) -> Option<(u64, &[u8])> {
     let space = data.iter().position(|byte| *byte == b' ')?;
     let now = str::from_utf8(&data[..space]).ok()?.parse().ok()?;
-    // The clock of a computer: from 1970 to 9999.
-    (now < 253_402_300_800).then_some((now, &data[space + 1..]))
+    // From 1970 to 2100. Of years with two digits, those of three centuries are tried, and no earlier one follows until then.
+    (now < 4_102_444_800).then_some((now, &data[space + 1..]))
 }
 
 fn model(text: &str, now: u64) -> Option<Duration> {
@@ -101,7 +101,8 @@ fn latest((weekday, time, month, day): (&str, &str, &str, u64), ending: u64, now
 
 fn moment(weekday: &str, is_short: bool, (year, month, day): (u64, &str, u64), time: &str) -> Option<u64> {
     let month = MONTHS.iter().position(|name| *name == month)?;
-    let is_leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let is_leap =
+        |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let length = |month| match month {
         1 => 28 + u64::from(is_leap(year)),
         3 | 5 | 8 | 10 => 30,
