@@ -12,7 +12,9 @@ use retry_core::fleet::{
     Action, Calls, Circuit, Claim, Phase, ProcessId, Record, Reserve, Rules, Step, View, claim, step,
 };
 
-const MOST_STEPS: usize = 100;
+type Fields = BTreeMap<String, String>;
+
+const MOST_STEPS: usize = 16;
 /// The latest time that counts; later times count as this one.
 const LAST: u64 = (1 << 53) - (1 << 24);
 
@@ -22,7 +24,7 @@ const LAST_GENERATION: &str = "9007199254740992";
 pub fn check(data: &[u8]) -> bool {
     let end = data.windows(2).position(|pair| pair == b"\n\n").unwrap_or(data.len());
     let text = String::from_utf8_lossy(&data[..end]);
-    let fields: BTreeMap<String, String> = text
+    let fields: Fields = text
         .lines()
         .filter_map(|line| line.split_once('='))
         .map(|(name, text)| (name.into(), text.into()))
@@ -111,7 +113,15 @@ fn action(input: &mut Unstructured<'_>, (epoch, generation): (u64, u64)) -> Resu
     })
 }
 
-fn steps(input: &mut Unstructured<'_>, mut circuit: Circuit) -> Result<()> {
+/// A circuit with its text, which the checks read.
+struct Watched {
+    circuit: Circuit,
+    fields: Fields,
+}
+
+fn steps(input: &mut Unstructured<'_>, circuit: Circuit) -> Result<()> {
+    let fields = Record::Circuit(circuit.clone()).fields();
+    let mut watched = Watched { circuit, fields };
     let mut now = 1_000_000;
     let mut rules_of_all = rules(input)?;
     for _ in 0..MOST_STEPS {
@@ -123,108 +133,98 @@ fn steps(input: &mut Unstructured<'_>, mut circuit: Circuit) -> Result<()> {
             rules_of_all = rules(input)?;
         }
         let process = ProcessId(u64::from(u8::arbitrary(input)? % 6));
-        // A look changes nothing and shows the place.
-        let place = place(&mut circuit, now, process, rules_of_all);
-        let action = action(input, place)?;
-        check_step(&mut circuit, now, Step { process, fresh: 9, rules: rules_of_all, action });
+        let look = Step { process, fresh: 9, rules: rules_of_all, action: Action::Look };
+        let view = step(&mut watched.circuit, now, look);
+        assert!(!view.changed, "a look changes nothing");
+        let action = action(input, (view.epoch, view.generation))?;
+        watched.take(now, Step { action, ..look });
     }
     Ok(())
 }
 
-fn place(circuit: &mut Circuit, now: u64, process: ProcessId, rules: Rules) -> (u64, u64) {
-    let before = circuit.clone();
-    let view = step(circuit, now, Step { process, fresh: 9, rules, action: Action::Look });
-    assert!(!view.changed && *circuit == before, "a look changes nothing");
-    (view.epoch, view.generation)
-}
-
-fn check_step(circuit: &mut Circuit, now: u64, message: Step) {
-    let before = circuit.clone();
-    let view = step(circuit, now, message);
-    assert!(view.changed || *circuit == before, "a change without `changed`: {message:?}");
-    assert!(view.left <= Rules::MAX_TIME, "{view:?}");
-    check_fence(&before, circuit, &message, &view);
-    check_leases(&before, circuit, now, &message, &view);
-    let record = Record::Circuit(circuit.clone());
-    let fields = record.fields();
-    // After 2^53 changes of the phase the record counts as a lost one.
-    if fields["generation"] != LAST_GENERATION {
-        assert_eq!(
-            Record::from_fields(&fields).as_ref(),
-            Some(&record),
-            "a step leaves a record that can be read"
+impl Watched {
+    fn take(&mut self, now: u64, message: Step) {
+        let before = self.circuit.clone();
+        let view = step(&mut self.circuit, now, message);
+        assert!(view.changed || self.circuit == before, "a change without `changed`: {message:?}");
+        assert!(view.left <= Rules::MAX_TIME, "{view:?}");
+        let mut repeated = self.circuit.clone();
+        let again = step(&mut repeated, now, message);
+        assert!(
+            !again.changed && repeated == self.circuit,
+            "a repeated message moves nothing: {message:?} {again:?}"
         );
+        let has_no_end = view.phase == Phase::ForcedOpen && view.left >= Rules::MAX_TIME;
+        assert_eq!(self.circuit.life(&message.rules).is_none(), has_no_end, "{view:?}");
+        let old = view.changed.then(|| self.write());
+        let old = old.as_ref().unwrap_or(&self.fields);
+        check_fence(old, &self.fields, &message, &view);
+        check_leases(old, &self.fields, now, &message, &view);
     }
-    let mut repeated = circuit.clone();
-    let again = step(&mut repeated, now, message);
-    assert!(
-        !again.changed && repeated == *circuit,
-        "a repeated message moves nothing: {message:?} {again:?}"
-    );
-    let life = circuit.life(&message.rules);
-    assert_eq!(life.is_none(), view.phase == Phase::ForcedOpen && view.left >= Rules::MAX_TIME, "{life:?}");
+
+    /// Writes the text anew and reads it. Returns the text that was there.
+    fn write(&mut self) -> Fields {
+        let record = Record::Circuit(self.circuit.clone());
+        let fields = record.fields();
+        // After 2^53 changes of the phase the record counts as a lost one.
+        if fields["generation"] != LAST_GENERATION {
+            let read = Record::from_fields(&fields);
+            assert_eq!(read.as_ref(), Some(&record), "a step leaves a record that can be read");
+        }
+        std::mem::replace(&mut self.fields, fields)
+    }
 }
 
 /// Checks that a message of another place moves nothing but the number of the report.
-fn check_fence(before: &Circuit, circuit: &Circuit, message: &Step, view: &View) {
-    let fields = |circuit: &Circuit| Record::Circuit(circuit.clone()).fields();
-    let (old, new) = (fields(before), fields(circuit));
-    let generation =
-        |fields: &BTreeMap<String, String>| fields["generation"].parse::<u64>().unwrap_or_default();
-    assert!(
-        (generation(&old)..=generation(&old) + 1).contains(&generation(&new)),
-        "a step is one change of the phase"
-    );
+fn check_fence(old: &Fields, new: &Fields, message: &Step, view: &View) {
+    let generation = |fields: &Fields| fields["generation"].parse::<u64>().unwrap_or_default();
+    let (first, last) = (generation(old), generation(new));
+    assert!((first..=first + 1).contains(&last), "a step is one change of the phase at most");
     assert_eq!(old["epoch"], new["epoch"]);
-    let place = match message.action {
+    let is_old = |epoch: u64, generation: u64| format!("{epoch:x}") != old["epoch"] || generation != first;
+    match message.action {
         Action::Outcome { epoch, generation, .. }
         | Action::Release { epoch, generation, .. }
         | Action::Force { epoch, generation, .. }
         | Action::Reset { epoch, generation } => {
-            let is_old = format!("{epoch:x}") != old["epoch"] || generation.to_string() != old["generation"];
-            assert!(!(is_old && view.changed), "an old message changes nothing: {message:?}");
-            return;
+            assert!(
+                !(is_old(epoch, generation) && view.changed),
+                "an old message changes nothing: {message:?}"
+            );
         }
-        Action::Report { epoch, generation, .. } => (epoch, generation),
-        _ => return,
-    };
-    if format!("{:x}", place.0) != old["epoch"] || place.1.to_string() != old["generation"] {
-        for name in ["generation", "phase", "calls", "failing", "tripped", "leases", "openings"] {
-            assert_eq!(old[name], new[name], "an old report moves nothing: {message:?}");
+        Action::Report { epoch, generation, .. } if is_old(epoch, generation) => {
+            for name in ["generation", "phase", "calls", "failing", "tripped", "leases", "openings"] {
+                assert_eq!(old[name], new[name], "an old report moves nothing: {message:?}");
+            }
         }
+        _ => {}
     }
 }
 
-/// Checks that a new lease is one of the trials, and that nothing but an outcome, a release or a leave ends one.
-fn check_leases(before: &Circuit, circuit: &Circuit, now: u64, message: &Step, view: &View) {
+/// Checks that a new lease is one of the trials, and that nobody has a lease who has asked for none.
+fn check_leases(old: &Fields, new: &Fields, now: u64, message: &Step, view: &View) {
+    let Action::Lease { number } = message.action else {
+        assert!(!view.granted);
+        return;
+    };
     let now = now.clamp(1, LAST);
     let timeout = message.rules.trial_timeout.clamp(1, Rules::MAX_TIME);
     let trials = u64::from(message.rules.trials.clamp(1, 65_535));
-    let fields = Record::Circuit(circuit.clone()).fields();
-    let live = |fields: &BTreeMap<String, String>| -> Vec<String> {
-        let is_live = |entry: &&str| {
-            let since: u64 =
-                entry.rsplit(':').next().and_then(|since| since.parse().ok()).unwrap_or_default();
-            // A start in the future is that of a clock that was set back.
-            if since <= now { now - since < timeout } else { since - now <= timeout }
-        };
-        fields["leases"].split_terminator(';').filter(is_live).map(str::to_owned).collect()
+    let is_live = |entry: &&str| {
+        let since: u64 = entry.rsplit(':').next().and_then(|since| since.parse().ok()).unwrap_or_default();
+        // A start in the future is that of a clock that was set back.
+        if since <= now { now - since < timeout } else { since - now <= timeout }
     };
-    let leases = live(&fields);
-    if let Action::Lease { number } = message.action {
-        let name = format!("{:x}:{number}:", message.process.0);
-        let has_it = leases.iter().any(|lease| lease.starts_with(&name));
-        assert_eq!(view.granted, has_it, "`granted` is a live lease");
-        let was_there =
-            live(&Record::Circuit(before.clone()).fields()).iter().any(|lease| lease.starts_with(&name));
-        let ended: u64 =
-            ["succeeded", "failed"].map(|name| fields[name].parse().unwrap_or(0_u64)).iter().sum();
-        if view.granted && !was_there {
-            assert!(leases.len() as u64 + ended <= trials, "{leases:?} and {ended} of {trials}");
-            assert_eq!(view.phase, Phase::HalfOpen);
-        }
-    } else {
-        assert!(!view.granted);
+    let name = format!("{:x}:{number}:", message.process.0);
+    let has_it = |fields: &Fields| {
+        fields["leases"].split_terminator(';').filter(is_live).any(|lease| lease.starts_with(&name))
+    };
+    assert_eq!(view.granted, has_it(new), "`granted` is a live lease");
+    if view.granted && !has_it(old) {
+        let live = new["leases"].split_terminator(';').filter(is_live).count() as u64;
+        let ended: u64 = ["succeeded", "failed"].map(|name| new[name].parse().unwrap_or(0_u64)).iter().sum();
+        assert!(live + ended <= trials, "{live} leases and {ended} ended of {trials}");
+        assert_eq!(view.phase, Phase::HalfOpen);
     }
 }
 
