@@ -138,6 +138,9 @@ fn steps(input: &mut Unstructured<'_>, circuit: Circuit) -> Result<()> {
         assert!(!view.changed, "a look changes nothing");
         let action = action(input, (view.epoch, view.generation))?;
         watched.take(now, Step { action, ..look });
+        if watched.fields["generation"] == LAST_GENERATION {
+            break;
+        }
     }
     Ok(())
 }
