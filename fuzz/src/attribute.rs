@@ -90,8 +90,8 @@ fn user_names(tokens: &TokenStream, place: Where, names: &mut HashSet<String>) {
             TokenTree::Group(group) => {
                 let is_attribute = is_after_mark && group.delimiter() == Delimiter::Bracket;
                 let is_body = is_after_fn && group.delimiter() == Delimiter::Brace;
-                let is_left_out = is_attribute && place != Where::Everywhere
-                    || is_body && place == Where::OutsideOfBodies;
+                let is_left_out =
+                    is_attribute && place != Where::Everywhere || is_body && place == Where::OutsideOfBodies;
                 if !is_left_out {
                     user_names(&group.stream(), place, names);
                 }
@@ -127,7 +127,10 @@ fn check_messages(expansion: &TokenStream) -> bool {
                 let Ok(message) = syn::parse2::<syn::LitStr>(group.stream()) else { continue };
                 let message = message.value();
                 assert!(!message.is_empty(), "a message is empty");
-                assert!(!message.starts_with(char::is_uppercase), "a message begins with a capital: {message}");
+                assert!(
+                    !message.starts_with(char::is_uppercase),
+                    "a message begins with a capital: {message}"
+                );
                 assert!(!message.ends_with('.'), "a message ends with a full stop: {message}");
             }
             _ => {}

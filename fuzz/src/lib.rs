@@ -3,3 +3,8 @@
 #![allow(clippy::missing_panics_doc, reason = "panics are what the fuzzer looks for")]
 
 pub mod attribute;
+pub mod breaker_budget;
+pub mod configuration;
+pub mod delay_law;
+pub mod fleet_step;
+pub mod retry_after;

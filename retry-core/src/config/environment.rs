@@ -42,6 +42,19 @@ impl Policy {
     pub fn with_env(self, prefix: &'static str) -> Policy {
         settings(prefix).applied(self)
     }
+
+    /// Returns this policy with the values of variables that are no part of the environment, and the refused variables. For
+    /// the fuzz targets, because the environment is read once.
+    #[cfg(fuzzing)]
+    #[doc(hidden)]
+    pub fn with_variables(
+        self,
+        prefix: &str,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> (Policy, Vec<(String, String)>) {
+        let (config, refused) = read(prefix, variable);
+        (config.applied(self), refused.into_iter().map(|refused| (refused.variable, refused.value)).collect())
+    }
 }
 
 fn settings(prefix: &'static str) -> PolicyConfig {

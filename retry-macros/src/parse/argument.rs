@@ -17,7 +17,7 @@ use super::preset::Preset;
 use super::selector::{self, Selector};
 use super::source::source;
 use super::spec::ArgumentSpec;
-use super::value::{Max, Number, Start, Time, check_closure};
+use super::value::{Max, Number, Start, Time, check_closure, check_facade};
 use crate::diagnostics::{bail, error};
 
 /// An argument whose key has been read.
@@ -306,7 +306,8 @@ impl Argument<'_> {
     }
 
     pub(super) fn path(&self) -> syn::Result<Path> {
-        self.read(|input| input.call(Path::parse_mod_style))
+        let path = self.read(|input| input.call(Path::parse_mod_style))?;
+        check_facade(&path, self.spec.example).map(|()| path)
     }
 
     /// Parses `clone(a, b, self)`.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Expr, Lit};
+use syn::{Expr, Lit, Path};
 
 use super::duration;
 use super::expression::{closure, first_span, is_negative, literal, ungrouped};
@@ -164,6 +164,14 @@ impl Number {
             Number::Expression(expression) => Some(expression),
         }
     }
+}
+
+/// Refuses a path that expansions cannot import from.
+pub(super) fn check_facade(path: &Path, example: &str) -> syn::Result<()> {
+    if path.segments.iter().any(|segment| segment.ident == "Self") {
+        bail!(path, "`{}` is no path of a crate; write `{example}`", source(path))
+    }
+    Ok(())
 }
 
 /// Refuses a closure that takes arguments or has to be awaited: a value is evaluated before there is anything to pass.

@@ -123,6 +123,9 @@ fn crate_is_a_path() {
 
         #[retry(crate = "::reattempt")]
                         ^^^^^^^^^^^^^ the value of `crate` cannot be read; write `crate = path::to::reattempt`
+
+        #[retry(crate = Self::reattempt)]
+                        ^^^^^^^^^^^^^^^ `Self::reattempt` is no path of a crate; write `crate = path::to::reattempt`
         "#,
     );
 }
