@@ -252,7 +252,8 @@ mod tests {
         let operation = ledger.operation();
         let result = call(&operation, 3, "wrong");
         operation.refused(&result);
-        let Totals { begun, attempts, at_once, recovered, gave_up, permanent, refused, violations } = ledger.totals();
+        let Totals { begun, attempts, at_once, recovered, gave_up, permanent, refused, violations } =
+            ledger.totals();
         assert_eq!((begun, attempts), (4, 1 + 3 + 3 + 1));
         assert_eq!((at_once, recovered, gave_up, permanent, refused), (1, 1, 1, 1, 0));
         assert_eq!(violations, <[String; 0]>::default());

@@ -12,7 +12,7 @@ use reattempt::{AttemptTimeout, Jitter, Policy, RetryError, Retryable, retry};
 
 use crate::{
     report::Report,
-    trial::{Trial, User},
+    trial::{Subject, Trial, User},
 };
 
 /// Longer waits than for the others: it takes five seconds to start.
@@ -31,7 +31,7 @@ const QUEUE: &str = "numbers";
 const PERSISTENT: u8 = 2;
 
 #[derive(Debug, thiserror::Error, Retryable)]
-enum Failure {
+pub(crate) enum Failure {
     #[error("{0}")]
     #[retryable(delegate)]
     Amqp(#[from] lapin::Error),
@@ -44,7 +44,7 @@ enum Failure {
 }
 
 /// A queue, and the connection to it while that works.
-struct Queue {
+pub(crate) struct Queue {
     address: SocketAddr,
     open: Option<(Connection, Channel)>,
 }
@@ -71,7 +71,10 @@ impl Queue {
 impl User for Queue {
     type Error = Failure;
 
-    #[retry(policy = POLICY, error = Failure, attempt = n, attempt_timeout = "500ms")]
+    #[retry(
+        policy = POLICY, error = Failure, attempt = n, attempt_timeout = "500ms",
+        breaker = operation.breaker(), budget = operation.budget(), throttle = operation.throttle()
+    )]
     async fn write(&mut self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Failure>> {
         operation.attempt(n);
         let (connection, channel) = self.open().await?;
@@ -100,12 +103,49 @@ async fn declare(
     Ok(())
 }
 
-pub(crate) async fn run(schedule: Schedule) -> Report {
-    let mut server = RabbitMq::start().await.unwrap();
-    let address = server.address();
-    let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), Queue::new).await;
+pub(crate) struct Broker {
+    server: RabbitMq,
+}
 
-    let mut queue = Queue::new(address);
+impl Subject for Broker {
+    type Server = RabbitMq;
+    type User = Queue;
+
+    const POLICY: Policy = POLICY;
+    const SHARES: &'static [Fault] = SHARES;
+
+    async fn start() -> Broker {
+        Broker { server: RabbitMq::start().await.unwrap() }
+    }
+
+    fn server(&mut self) -> &mut RabbitMq {
+        &mut self.server
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    fn user(&self, address: SocketAddr) -> Queue {
+        Queue::new(address)
+    }
+
+    async fn present(&self, _: &[u64]) -> (HashSet<u64>, Vec<String>) {
+        let (_connection, channel) = Queue::new(self.address()).open().await.unwrap();
+        let mut present = HashSet::new();
+        let options = BasicGetOptions { no_ack: true };
+        while let Some(message) = channel.basic_get(QUEUE.into(), options).await.unwrap() {
+            present.insert(std::str::from_utf8(&message.data).unwrap().parse().unwrap());
+        }
+        (present, Vec::new())
+    }
+}
+
+pub(crate) async fn run(schedule: Schedule) -> Report {
+    let mut broker = Broker::start().await;
+    let trial = Trial::hold(&mut broker, schedule).await;
+
+    let mut queue = Queue::new(broker.address());
     // A queue that nobody declared, one that was declared otherwise, and one that only the broker may declare.
     let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
     let transient = QueueDeclareOptions::default();
@@ -114,11 +154,5 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
         let result = declare(&mut queue, &operation, wrong).await;
         operation.refused(&result);
     }
-    let (_connection, channel) = queue.open().await.unwrap();
-    let mut present = HashSet::new();
-    while let Some(message) = channel.basic_get(QUEUE.into(), BasicGetOptions { no_ack: true }).await.unwrap()
-    {
-        present.insert(std::str::from_utf8(&message.data).unwrap().parse().unwrap());
-    }
-    trial.report(&present)
+    trial.report(&broker).await
 }
