@@ -16,15 +16,16 @@ pub struct Guards {
 }
 
 impl Guards {
-    /// Makes them for the server of this name.
+    /// Makes them for the server of this name, so strict that each of them has something to do in each fault.
     #[must_use]
     pub fn new(name: &'static str) -> Guards {
         let breaker = CircuitBreaker::new().name(name).consecutive_failures(5);
-        let budget = RetryBudget::new().name(name).ratio(0.5).reserve_per_second(10);
+        let budget = RetryBudget::new().name(name).ratio(0.1).reserve_per_second(1);
+        let throttle = Throttle::new().name(name).k(1.2).window(Duration::from_secs(2));
         Guards {
             breaker: Arc::new(breaker.open_for(Duration::from_millis(500))),
             budget: Arc::new(budget),
-            throttle: Throttle::new().name(name).window(Duration::from_secs(5)),
+            throttle: throttle.minimum_requests(5),
             hedge: Hedge::after(Duration::from_millis(30)).extra_load(0.5),
         }
     }

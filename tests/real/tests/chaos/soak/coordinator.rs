@@ -1,13 +1,13 @@
 //! The phases of a soak, and what they find.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use fastrand::Rng;
 use real::{Fault, Guards, Proxy, Totals, servers::redis::Redis};
 use tokio::{
     select,
     sync::{Barrier, watch},
-    task::JoinSet,
+    task::{Id, JoinSet},
     time::{Instant, sleep, timeout},
 };
 
@@ -92,6 +92,7 @@ pub(crate) async fn hold(plan: Plan) -> Findings {
 struct Soak {
     servers: JoinSet<Outcome>,
     names: Vec<&'static str>,
+    ids: HashMap<Id, &'static str>,
     processes: [fleet::Process; MEMBERS],
     store: Arc<Proxy>,
     phase: watch::Sender<Phase>,
@@ -113,16 +114,17 @@ impl Soak {
         let store = Arc::new(Proxy::start(server.address()).await.expect("there is a port for the proxy"));
         let mut servers = JoinSet::new();
         servers.spawn(fleet::run(server, Arc::clone(&store), course()));
+        let mut ids = HashMap::new();
         let mut processes = <[fleet::Process; MEMBERS]>::default();
         for (name, start) in &plan.sites {
             let guards = [(); MEMBERS].map(|()| Guards::new(name));
             for (process, guards) in processes.iter_mut().zip(&guards) {
                 process.add(guards);
             }
-            servers.spawn(start(name, guards, course()));
+            ids.insert(servers.spawn(start(name, guards, course())).id(), *name);
         }
         let names = plan.sites.iter().map(|(name, _)| *name).collect();
-        Soak { servers, names, processes, store, phase, meeting, begun: Instant::now() }
+        Soak { servers, names, ids, processes, store, phase, meeting, begun: Instant::now() }
     }
 
     /// The warm-up, then the rest of the time.
@@ -170,7 +172,10 @@ impl Soak {
         let meeting = timeout(PATIENCE, self.meeting.wait());
         select! {
             met = meeting => met.map(drop).map_err(|_| format!("a server was not ready within {PATIENCE:?}")),
-            _ = self.servers.join_next() => Err("a server ended early".to_owned()),
+            Some(ended) = self.servers.join_next_with_id() => {
+                let id = ended.map_or_else(|error| error.id(), |(id, _)| id);
+                Err(format!("{} ended early", self.ids.get(&id).copied().unwrap_or("the fleet")))
+            }
         }
     }
 }

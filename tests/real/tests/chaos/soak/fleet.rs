@@ -13,7 +13,7 @@ use super::{Course, Phase, site::Outcome};
 
 /// How long a fault of the store lasts, and how long there is none, in milliseconds.
 const FAULT: std::ops::Range<u64> = 500..3_000;
-const CALM: std::ops::Range<u64> = 5_000..15_000;
+const CALM: std::ops::Range<u64> = 1_000..8_000;
 const FAULTS: [Fault; 5] = [Fault::Kill, Fault::Reset, Fault::Close, Fault::BlackHole, Fault::Delay];
 
 /// What one process of the fleet has joined with.

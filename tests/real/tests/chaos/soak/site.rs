@@ -1,7 +1,10 @@
 //! One server of the soak, its users and its faults.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -20,8 +23,8 @@ pub(crate) const MEMBERS: usize = 2;
 const WORKERS: u64 = USERS * MEMBERS as u64;
 
 /// How long a fault lasts, and how long there is none, in milliseconds.
-const FAULT: std::ops::Range<u64> = 200..2_000;
-const CALM: std::ops::Range<u64> = 1_000..5_000;
+const FAULT: std::ops::Range<u64> = 100..1_500;
+const CALM: std::ops::Range<u64> = 300..2_500;
 
 /// What came of one server.
 #[derive(Default)]
@@ -41,6 +44,8 @@ struct Site {
     ledgers: [Ledger; MEMBERS],
     acknowledged: Mutex<FixedBitSet>,
     sabotage: Option<Sabotage>,
+    /// Whether there are no more faults, so that a user whose write succeeds may be idle.
+    is_calm: AtomicBool,
     /// How many users are idle.
     idle: watch::Sender<u64>,
 }
@@ -75,9 +80,10 @@ impl Site {
             if current == Phase::Rest {
                 return number;
             }
+            let is_calm = current == Phase::Quiet && self.is_calm.load(Ordering::Relaxed);
             let is_acknowledged = self.write(&mut user, number).await;
             number += WORKERS;
-            if current == Phase::Quiet && is_acknowledged {
+            if is_calm && is_acknowledged {
                 self.idle.send_modify(|idle| *idle += 1);
                 // The sender lives as long as the soak.
                 let _ = phase.changed().await;
@@ -114,6 +120,7 @@ pub(crate) async fn run<S: Subject>(
         ledgers: guards.map(|guards| Ledger::guarded(&S::POLICY, guards)),
         acknowledged: Mutex::default(),
         sabotage: course.sabotage,
+        is_calm: AtomicBool::new(false),
         idle: watch::Sender::new(0),
     });
     let shares = [S::SHARES, &[Fault::Delay]].concat();
@@ -127,9 +134,11 @@ pub(crate) async fn run<S: Subject>(
             users.spawn(Arc::clone(&site).work(user, number, course.follow()));
         }
         loop {
+            site.is_calm.store(false, Ordering::Relaxed);
             let faults = attack(&mut subject, &proxy, &site, &shares, &mut course).await;
             outcome.faults.extend(faults.iter().map(|(fault, _)| *fault));
             outcome.recoveries.extend(faults.iter().map(|(_, recovery)| *recovery));
+            site.is_calm.store(true, Ordering::Relaxed);
             site.idle.subscribe().wait_for(|idle| *idle == WORKERS).await.expect("the site has the sender");
             course.meet().await;
             course.changed().await;
