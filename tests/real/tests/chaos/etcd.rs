@@ -100,10 +100,10 @@ impl Subject for Keys {
         // Page by page: an answer of more than 4 MB is refused.
         let options = GetOptions::new().with_range("numbers0").with_limit(10_000).with_keys_only();
         let number = |key: &str| key.strip_prefix("numbers/")?.parse::<u64>().ok();
-        let mut numbers = Numbers::new(self.address());
+        let mut client = Client::connect([self.address().to_string()], None).await.unwrap();
         let (mut present, mut next) = (HashSet::new(), "numbers/".to_owned());
         loop {
-            let page = numbers.client().await.unwrap().get(&*next, Some(options.clone())).await.unwrap();
+            let page = client.get(&*next, Some(options.clone())).await.unwrap();
             present.extend(page.kvs().iter().filter_map(|kv| number(kv.key_str().ok()?)));
             match page.kvs().last() {
                 Some(last) if page.more() => next = format!("{}\0", last.key_str().unwrap()),

@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, net::SocketAddr, time::Duration};
 
+use async_rs::TokioRuntime;
 use lapin::{
     BasicProperties, Channel, Confirmation, Connection, ConnectionProperties,
     options::{BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions},
@@ -9,6 +10,7 @@ use lapin::{
 };
 use real::{Fault, Operation, Schedule, servers::rabbitmq::RabbitMq};
 use reattempt::{AttemptTimeout, Jitter, Policy, RetryError, Retryable, retry};
+use tokio::runtime::{self, Runtime};
 
 use crate::{
     report::Report,
@@ -43,10 +45,36 @@ pub(crate) enum Failure {
     TooSlow(#[from] AttemptTimeout),
 }
 
+/// A runtime for the tasks of one connection. A connection that fails while it opens, or is lost, leaves some of its tasks
+/// behind for ever; they end with their runtime.
+struct Tasks(Option<Runtime>);
+
+impl Tasks {
+    fn new() -> Tasks {
+        let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        Tasks(Some(runtime.expect("a runtime")))
+    }
+
+    fn runtime(&self) -> TokioRuntime {
+        TokioRuntime::tokio_with_handle(self.0.as_ref().expect("it ends when it is dropped").handle().clone())
+    }
+}
+
+impl Drop for Tasks {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// A connection, its channel and, ended after them, its tasks.
+type Open = (Connection, Channel, Tasks);
+
 /// A queue, and the connection to it while that works.
 pub(crate) struct Queue {
     address: SocketAddr,
-    open: Option<(Connection, Channel)>,
+    open: Option<Open>,
 }
 
 impl Queue {
@@ -55,16 +83,17 @@ impl Queue {
     }
 
     /// The channel that is open, or another. Whoever fails does not give it back.
-    async fn open(&mut self) -> lapin::Result<(Connection, Channel)> {
+    async fn open(&mut self) -> lapin::Result<Open> {
         if let Some(open) = self.open.take() {
             return Ok(open);
         }
         let url = format!("amqp://guest:guest@{}/%2f", self.address);
-        let connection = Connection::connect(&url, ConnectionProperties::default()).await?;
+        let (tasks, properties) = (Tasks::new(), ConnectionProperties::default());
+        let connection = Connection::connect_with_runtime(&url, properties, tasks.runtime()).await?;
         let channel = connection.create_channel().await?;
         channel.confirm_select(ConfirmSelectOptions::default()).await?;
         channel.queue_declare(QUEUE.into(), QueueDeclareOptions::durable(), FieldTable::default()).await?;
-        Ok((connection, channel))
+        Ok((connection, channel, tasks))
     }
 }
 
@@ -77,7 +106,8 @@ impl User for Queue {
     )]
     async fn write(&mut self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Failure>> {
         operation.attempt(n);
-        let (connection, channel) = self.open().await?;
+        let open = self.open().await?;
+        let channel = &open.1;
         let persistent = BasicProperties::default().with_delivery_mode(PERSISTENT);
         let options = BasicPublishOptions::default();
         let payload = number.to_string();
@@ -86,7 +116,7 @@ impl User for Queue {
         if !matches!(confirm.await?, Confirmation::Ack(None)) {
             return Err(Failure::NotTaken);
         }
-        self.open = Some((connection, channel));
+        self.open = Some(open);
         Ok(())
     }
 }
@@ -98,7 +128,7 @@ async fn declare(
     (name, options): (&str, QueueDeclareOptions),
 ) -> Result<(), RetryError<Failure>> {
     operation.attempt(n);
-    let (_connection, channel) = queue.open().await?;
+    let (_connection, channel, _tasks) = queue.open().await?;
     channel.queue_declare(name.into(), options, FieldTable::default()).await?;
     Ok(())
 }
@@ -131,7 +161,7 @@ impl Subject for Broker {
     }
 
     async fn present(&self, _: &[u64]) -> (HashSet<u64>, Vec<String>) {
-        let (_connection, channel) = Queue::new(self.address()).open().await.unwrap();
+        let (_connection, channel, _tasks) = Queue::new(self.address()).open().await.unwrap();
         let mut present = HashSet::new();
         let options = BasicGetOptions { no_ack: true };
         while let Some(message) = channel.basic_get(QUEUE.into(), options).await.unwrap() {

@@ -99,7 +99,9 @@ impl Subject for Set {
     }
 
     async fn present(&self, _: &[u64]) -> (HashSet<u64>, Vec<String>) {
-        let mut connection = Store::new(self.address()).connection().await.unwrap();
+        let config = AsyncConnectionConfig::new().set_response_timeout(None);
+        let client = Store::new(self.address()).client;
+        let mut connection = client.get_multiplexed_async_connection_with_config(&config).await.unwrap();
         (connection.smembers("numbers").await.unwrap(), Vec::new())
     }
 }

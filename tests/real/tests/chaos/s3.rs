@@ -27,8 +27,11 @@ pub(crate) struct Bucket(Client);
 
 impl Bucket {
     fn new(address: SocketAddr) -> Bucket {
+        Bucket::within(Duration::from_millis(500), address)
+    }
+
+    fn within(limit: Duration, address: SocketAddr) -> Bucket {
         let (access_key, secret) = CREDENTIALS;
-        let limit = Duration::from_millis(500);
         let config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
@@ -107,7 +110,7 @@ impl Subject for Objects {
     }
 
     async fn present(&self, acknowledged: &[u64]) -> (HashSet<u64>, Vec<String>) {
-        let bucket = Bucket::new(self.address());
+        let bucket = Bucket::within(Duration::from_mins(1), self.address());
         let mut present = HashSet::new();
         for &number in acknowledged {
             let object = bucket.0.get_object().bucket(BUCKET).key(number.to_string()).send().await.unwrap();
