@@ -284,6 +284,41 @@ mod tests {
     }
 
     #[test]
+    fn a_breaker_may_end_an_operation_where_there_is_one() {
+        #[retry(policy = POLICY, error = &'static str, attempt = n, breaker = breaker)]
+        fn call(operation: &Operation<'_>, breaker: &CircuitBreaker) -> Result<(), RetryError<&'static str>> {
+            operation.attempt(n);
+            Err("down")
+        }
+        let _guard = testing::no_wait();
+        let breaker = CircuitBreaker::new().consecutive_failures(2);
+        let ledgers = [Ledger::guarded(&POLICY, Guards::new("here")), Ledger::new(&POLICY)];
+        for ledger in &ledgers {
+            // The first call opens it after two attempts, and the others have none.
+            for _ in 0..2 {
+                let operation = ledger.operation();
+                let result = call(&operation, &breaker);
+                assert!(!operation.ended(&result));
+            }
+        }
+        let [guarded, other] = ledgers.map(|ledger| ledger.totals());
+        assert_eq!((guarded.refused, guarded.gave_up, guarded.violations.len()), (2, 0, 0));
+        assert_eq!((other.refused, other.gave_up, other.violations.len()), (0, 2, 2));
+    }
+
+    #[test]
+    fn a_copy_is_part_of_its_attempt() {
+        let ledger = Ledger::guarded(&POLICY, Guards::new("here"));
+        let operation = ledger.operation();
+        for number in [1, 1, 2, 2] {
+            operation.attempt_or_copy(number);
+        }
+        assert_eq!((ledger.totals().attempts, ledger.totals().violations.len()), (2, 0));
+        operation.attempt_or_copy(4);
+        assert_eq!(ledger.totals().violations, ["attempt 3 was told that it is attempt 4"]);
+    }
+
+    #[test]
     fn what_is_permanent_takes_one_attempt() {
         let ledger = Ledger::new(&POLICY);
         for answer in ["down", "late"] {
