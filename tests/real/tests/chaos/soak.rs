@@ -101,7 +101,7 @@ const SITES: &[(&str, Start)] = &[
 /// The servers of a sabotage: enough to find it.
 const SABOTAGED: &[&str] = &["http", "redis"];
 /// How long a sabotage takes.
-const SABOTAGE: Duration = Duration::from_secs(60);
+const SABOTAGE: Duration = Duration::from_mins(1);
 
 static EVENTS: LazyLock<Arc<Events>> = LazyLock::new(Arc::default);
 
@@ -131,8 +131,8 @@ pub(crate) fn main(arguments: &[String]) -> ExitCode {
         .build()
         .expect("a runtime");
     set_observer(Arc::clone(&EVENTS)).expect("it is the first one");
-    let names: Vec<&str> = arguments.iter().skip(1).map(String::as_str).collect();
-    let (is_good, found) = match (&*arguments[0], &names[..]) {
+    let rest: Vec<&str> = arguments.iter().skip(1).map(String::as_str).collect();
+    let (is_good, found) = match (&*arguments[0], &rest[..]) {
         ("--soak-sabotage", []) => (runtime.block_on(sabotage()), "sabotage"),
         ("--soak", [time, named @ ..]) if is_known(named) => match duration(time) {
             Some(time) => (runtime.block_on(soak(Plan::new(named, time, None))), "soak"),
