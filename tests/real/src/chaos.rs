@@ -1,12 +1,15 @@
 use std::{io, time::Duration};
 
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::{Fault, Ledger, Mode, Proxy, Strike};
 
 /// How long it may take until a fault is noticed, or until an operation succeeds after it. It is only there so that a
 /// test which would hang ends, and far above what any of them takes.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// What a question and its answer take at least while they are delayed: longer than it takes until a hedge copies them.
+const DELAY: Duration = Duration::from_millis(50);
 
 /// A server that can be hurt.
 pub trait Server {
@@ -56,6 +59,20 @@ impl<S: Server> Chaos<'_, S> {
         recoveries
     }
 
+    /// Strikes once, for so long, and heals. Returns the time until the next operation that succeeded.
+    ///
+    /// # Panics
+    ///
+    /// If nothing succeeds after it, or the server does not start again.
+    pub async fn strike(&mut self, fault: Fault, time: Duration) -> Duration {
+        self.begin(fault).await.expect("the server has this fault");
+        sleep(time).await;
+        self.end(fault).await.expect("the server recovers");
+        let healed = Instant::now();
+        self.succeeded(fault, 1).await;
+        healed.elapsed()
+    }
+
     /// Waits for so many successes from now on.
     async fn succeeded(&self, fault: Fault, count: u64) {
         let before = self.ledger.progress().succeeded;
@@ -70,6 +87,7 @@ impl<S: Server> Chaos<'_, S> {
             Fault::Close => self.proxy.set(Mode::Close),
             Fault::BlackHole => self.proxy.set(Mode::BlackHole),
             Fault::Overload => self.server.overload(true).await?,
+            Fault::Delay => self.proxy.set(Mode::Slow(DELAY)),
         }
         Ok(())
     }
@@ -77,7 +95,7 @@ impl<S: Server> Chaos<'_, S> {
     async fn end(&mut self, fault: Fault) -> io::Result<()> {
         match fault {
             Fault::Kill => self.server.restart().await,
-            Fault::Reset | Fault::Close | Fault::BlackHole => {
+            Fault::Reset | Fault::Close | Fault::BlackHole | Fault::Delay => {
                 self.proxy.set(Mode::Pass);
                 Ok(())
             }

@@ -6,8 +6,10 @@ use std::{
     },
 };
 
-use reattempt::{GiveUpReason, Policy, RetryError};
+use reattempt::{CircuitBreaker, GiveUpReason, Hedge, Policy, RetryBudget, RetryError, Throttle};
 use tokio::sync::watch;
+
+use crate::Guards;
 
 /// What became of the operations of one system, and what of it should not have happened.
 ///
@@ -16,6 +18,7 @@ use tokio::sync::watch;
 #[derive(Debug)]
 pub struct Ledger {
     limit: u32,
+    guards: Option<Guards>,
     totals: Mutex<Totals>,
     progress: watch::Sender<Progress>,
 }
@@ -42,6 +45,8 @@ pub struct Totals {
     pub gave_up: u64,
     /// Operations that could not succeed, and ended after one attempt.
     pub permanent: u64,
+    /// Operations that a breaker, a throttle or a budget ended.
+    pub refused: u64,
     /// What broke a promise, in words.
     pub violations: Vec<String>,
 }
@@ -52,7 +57,13 @@ impl Ledger {
     pub fn new(policy: &Policy) -> Ledger {
         // A policy draws its delays, one less than it has attempts.
         let limit = policy.delays().count() as u32 + 1;
-        Ledger { limit, totals: Mutex::default(), progress: watch::Sender::default() }
+        Ledger { limit, guards: None, totals: Mutex::default(), progress: watch::Sender::default() }
+    }
+
+    /// The same for operations with a breaker, a budget, a throttle and a hedge, which may end them early.
+    #[must_use]
+    pub fn guarded(policy: &Policy, guards: Guards) -> Ledger {
+        Ledger { guards: Some(guards), ..Ledger::new(policy) }
     }
 
     /// Begins an operation.
@@ -96,7 +107,42 @@ pub struct Operation<'a> {
     attempts: AtomicU32,
 }
 
-impl Operation<'_> {
+impl<'a> Operation<'a> {
+    fn guards(&self) -> Option<&'a Guards> {
+        self.ledger.guards.as_ref()
+    }
+
+    /// The breaker of all operations of the ledger, if they have one.
+    #[must_use]
+    pub fn breaker(&self) -> Option<&'a CircuitBreaker> {
+        self.guards().map(|guards| &*guards.breaker)
+    }
+
+    /// Their budget.
+    #[must_use]
+    pub fn budget(&self) -> Option<&'a RetryBudget> {
+        self.guards().map(|guards| &*guards.budget)
+    }
+
+    /// Their throttle.
+    #[must_use]
+    pub fn throttle(&self) -> Option<&'a Throttle> {
+        self.guards().map(|guards| &guards.throttle)
+    }
+
+    /// Their hedge.
+    #[must_use]
+    pub fn hedge(&self) -> Option<&'a Hedge> {
+        self.guards().map(|guards| &guards.hedge)
+    }
+
+    /// Told first in every try of an operation that has a hedge. A copy has the number of the attempt that it belongs to.
+    pub fn attempt_or_copy(&self, number: u32) {
+        if self.guards().is_none() || self.attempts.load(Ordering::Relaxed) != number {
+            self.attempt(number);
+        }
+    }
+
     /// Told first in every attempt, with the number that `attempt = n` has.
     pub fn attempt(&self, number: u32) {
         let count = self.attempts.fetch_add(1, Ordering::Relaxed) + 1;
@@ -115,7 +161,7 @@ impl Operation<'_> {
     /// Told in the end. An operation may succeed, or use up its attempts; of a fault that passes, nobody may say that it
     /// does not. Returns whether it succeeded.
     pub fn ended<T, E: Display>(self, result: &Result<T, RetryError<E>>) -> bool {
-        let attempts = self.attempts.into_inner();
+        let attempts = self.attempts.load(Ordering::Relaxed);
         match result {
             Ok(_) => {
                 self.ledger.with(|totals| match attempts {
@@ -123,6 +169,12 @@ impl Operation<'_> {
                     _ => totals.recovered += 1,
                 });
                 self.ledger.progress.send_modify(|progress| progress.succeeded += 1);
+            }
+            Err(error) if self.is_refusal(error, attempts) => {
+                if attempts > 0 {
+                    self.ledger.failed();
+                }
+                self.ledger.with(|totals| totals.refused += 1);
             }
             Err(error) => {
                 self.ledger.failed();
@@ -134,6 +186,12 @@ impl Operation<'_> {
             }
         }
         result.is_ok()
+    }
+
+    /// Whether a breaker, a throttle or a budget has ended the operation, as its own may.
+    fn is_refusal<E>(&self, error: &RetryError<E>, attempts: u32) -> bool {
+        let ends = [GiveUpReason::CircuitOpen, GiveUpReason::Throttled, GiveUpReason::BudgetExhausted];
+        self.guards().is_some() && ends.contains(&error.reason()) && error.attempts() == attempts
     }
 
     /// Told in the end of an operation that cannot succeed, when nothing else is wrong: it took one attempt.
@@ -194,9 +252,10 @@ mod tests {
         let operation = ledger.operation();
         let result = call(&operation, 3, "wrong");
         operation.refused(&result);
-        let Totals { begun, attempts, at_once, recovered, gave_up, permanent, violations } = ledger.totals();
+        let Totals { begun, attempts, at_once, recovered, gave_up, permanent, refused, violations } =
+            ledger.totals();
         assert_eq!((begun, attempts), (4, 1 + 3 + 3 + 1));
-        assert_eq!((at_once, recovered, gave_up, permanent), (1, 1, 1, 1));
+        assert_eq!((at_once, recovered, gave_up, permanent, refused), (1, 1, 1, 1, 0));
         assert_eq!(violations, <[String; 0]>::default());
         let Progress { failed_attempts, succeeded } = ledger.progress();
         assert_eq!((failed_attempts, succeeded), (2 + 3, 2));
@@ -222,6 +281,41 @@ mod tests {
             operation.ended(&result);
         }
         assert_eq!(ledger.totals().violations.len(), 2);
+    }
+
+    #[test]
+    fn a_breaker_may_end_an_operation_where_there_is_one() {
+        #[retry(policy = POLICY, error = &'static str, attempt = n, breaker = breaker)]
+        fn call(operation: &Operation<'_>, breaker: &CircuitBreaker) -> Result<(), RetryError<&'static str>> {
+            operation.attempt(n);
+            Err("down")
+        }
+        let _guard = testing::no_wait();
+        let breaker = CircuitBreaker::new().consecutive_failures(2);
+        let ledgers = [Ledger::guarded(&POLICY, Guards::new("here")), Ledger::new(&POLICY)];
+        for ledger in &ledgers {
+            // The first call opens it after two attempts, and the others have none.
+            for _ in 0..2 {
+                let operation = ledger.operation();
+                let result = call(&operation, &breaker);
+                assert!(!operation.ended(&result));
+            }
+        }
+        let [guarded, other] = ledgers.map(|ledger| ledger.totals());
+        assert_eq!((guarded.refused, guarded.gave_up, guarded.violations.len()), (2, 0, 0));
+        assert_eq!((other.refused, other.gave_up, other.violations.len()), (0, 2, 2));
+    }
+
+    #[test]
+    fn a_copy_is_part_of_its_attempt() {
+        let ledger = Ledger::guarded(&POLICY, Guards::new("here"));
+        let operation = ledger.operation();
+        for number in [1, 1, 2, 2] {
+            operation.attempt_or_copy(number);
+        }
+        assert_eq!((ledger.totals().attempts, ledger.totals().violations.len()), (2, 0));
+        operation.attempt_or_copy(4);
+        assert_eq!(ledger.totals().violations, ["attempt 3 was told that it is attempt 4"]);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod account;
 mod chaos;
 mod daemon;
+mod guards;
 mod in_process;
 mod ledger;
 mod port;
@@ -18,6 +19,7 @@ mod twin;
 
 pub use chaos::{Chaos, Server};
 pub use daemon::{Daemon, Greeting, Program};
+pub use guards::Guards;
 pub use in_process::InProcess;
 pub use ledger::{Ledger, Operation, Totals};
 pub use port::free_port;

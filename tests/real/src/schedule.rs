@@ -15,6 +15,8 @@ pub enum Fault {
     BlackHole,
     /// The server answers that it has too much to do.
     Overload,
+    /// Everything comes through late.
+    Delay,
 }
 
 impl fmt::Display for Fault {
@@ -25,6 +27,7 @@ impl fmt::Display for Fault {
             Fault::Close => "closed",
             Fault::BlackHole => "black hole",
             Fault::Overload => "overload",
+            Fault::Delay => "delayed",
         })
     }
 }

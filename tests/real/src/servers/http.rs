@@ -124,7 +124,11 @@ impl Server for Http {
     }
 
     async fn overload(&mut self, on: bool) -> io::Result<()> {
-        self.overload.lock().expect("no request panics").on = on;
+        let mut overload = self.overload.lock().expect("no request panics");
+        overload.on = on;
+        // Those that came, or gave up, after their wait.
+        let now = Instant::now();
+        overload.told.retain(|_, earliest| now < *earliest);
         Ok(())
     }
 }

@@ -1,10 +1,11 @@
 //! Redis, with every acknowledged write on its disk.
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    time::sleep,
 };
 
 use crate::{Daemon, Greeting, Program, Server};
@@ -89,7 +90,10 @@ impl Server for Redis {
         if on {
             let mut stream = TcpStream::connect(self.address()).await?;
             stream.write_all(b"EVAL \"while true do end\" 0\r\n").await?;
-            // The script runs on when its client has gone.
+            // The script runs on when its client has gone. One that has not begun could not be ended.
+            while self.tell(b"PING\r\n", b"-BUSY").await.is_err() {
+                sleep(Duration::from_millis(1)).await;
+            }
             return Ok(());
         }
         self.tell(b"SCRIPT KILL\r\n", b"+OK").await

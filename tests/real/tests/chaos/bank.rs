@@ -3,10 +3,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -64,7 +61,7 @@ impl Meetings {
     }
 
     /// Prints them, and returns which of those that were made on purpose are missing.
-    pub(crate) fn close(self: Arc<Meetings>, system: &str) -> Vec<String> {
+    pub(crate) fn close(&self, system: &str) -> Vec<String> {
         let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
         let deadlocks = load(&self.deadlocks);
         let failures = load(&self.serialization_failures);

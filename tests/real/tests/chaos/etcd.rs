@@ -8,7 +8,7 @@ use reattempt::{Jitter, Policy, RetryError, retry};
 
 use crate::{
     report::Report,
-    trial::{Trial, User},
+    trial::{Subject, Trial, User},
 };
 
 const POLICY: Policy = Policy::new().max(4).base(Duration::from_millis(20)).jitter(Jitter::Full).checked();
@@ -16,7 +16,7 @@ const SHARES: &[Fault] =
     &[Fault::Kill, Fault::Reset, Fault::Close, Fault::BlackHole, Fault::Reset, Fault::Close];
 
 /// Keys below `numbers/`.
-struct Numbers {
+pub(crate) struct Numbers {
     address: SocketAddr,
     client: Option<Client>,
 }
@@ -40,7 +40,10 @@ impl Numbers {
 impl User for Numbers {
     type Error = Error;
 
-    #[retry(policy = POLICY, error = Error, attempt = n)]
+    #[retry(
+        policy = POLICY, error = Error, attempt = n,
+        breaker = operation.breaker(), budget = operation.budget(), throttle = operation.throttle()
+    )]
     async fn write(&mut self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Error>> {
         operation.attempt(n);
         self.client().await?.put(format!("numbers/{number}"), "", None).await?;
@@ -66,12 +69,55 @@ async fn remove(numbers: &mut Numbers, operation: &Operation<'_>) -> Result<(), 
     Ok(())
 }
 
-pub(crate) async fn run(schedule: Schedule) -> Report {
-    let mut server = Etcd::start().await.unwrap();
-    let address = server.address();
-    let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), Numbers::new).await;
+pub(crate) struct Keys {
+    server: Etcd,
+}
 
-    let mut numbers = Numbers::new(address);
+impl Subject for Keys {
+    type Server = Etcd;
+    type User = Numbers;
+
+    const POLICY: Policy = POLICY;
+    const SHARES: &'static [Fault] = SHARES;
+
+    async fn start() -> Keys {
+        Keys { server: Etcd::start().await.unwrap() }
+    }
+
+    fn server(&mut self) -> &mut Etcd {
+        &mut self.server
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    fn user(&self, address: SocketAddr) -> Numbers {
+        Numbers::new(address)
+    }
+
+    async fn present(&self, _: &[u64]) -> (HashSet<u64>, Vec<String>) {
+        // Page by page: an answer of more than 4 MB is refused.
+        let options = GetOptions::new().with_range("numbers0").with_limit(10_000).with_keys_only();
+        let number = |key: &str| key.strip_prefix("numbers/")?.parse::<u64>().ok();
+        let mut client = Client::connect([self.address().to_string()], None).await.unwrap();
+        let (mut present, mut next) = (HashSet::new(), "numbers/".to_owned());
+        loop {
+            let page = client.get(&*next, Some(options.clone())).await.unwrap();
+            present.extend(page.kvs().iter().filter_map(|kv| number(kv.key_str().ok()?)));
+            match page.kvs().last() {
+                Some(last) if page.more() => next = format!("{}\0", last.key_str().unwrap()),
+                _ => return (present, Vec::new()),
+            }
+        }
+    }
+}
+
+pub(crate) async fn run(schedule: Schedule) -> Report {
+    let mut keys = Keys::start().await;
+    let trial = Trial::hold(&mut keys, schedule).await;
+
+    let mut numbers = Numbers::new(keys.address());
     // A lease that nobody granted, a key of no length, and a member that is none.
     for wrong in [("leased", 7), ("", 0)] {
         let operation = trial.ledger.operation();
@@ -81,9 +127,5 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
     let operation = trial.ledger.operation();
     let result = remove(&mut numbers, &operation).await;
     operation.refused(&result);
-    let options = GetOptions::new().with_prefix().with_keys_only();
-    let found = numbers.client().await.unwrap().get("numbers/", Some(options)).await.unwrap();
-    let number = |key: &str| key.strip_prefix("numbers/")?.parse().ok();
-    let present: HashSet<u64> = found.kvs().iter().filter_map(|kv| number(kv.key_str().ok()?)).collect();
-    trial.report(&present)
+    trial.report(&keys).await
 }

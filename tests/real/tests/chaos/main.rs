@@ -1,7 +1,7 @@
 //! Real servers, killed, cut off and overloaded while programs use them.
 //!
 //! `cargo test -p real --test chaos` does it to all of them, `… -- redis s3` to those named. `CHAOS_FAULTS` is the number
-//! of faults for each, `CHAOS_SEED` another order of them.
+//! of faults for each, `CHAOS_SEED` another order of them. `… -- --soak 30m` does it to all of them at once, for that long.
 
 mod bank;
 mod etcd;
@@ -15,6 +15,7 @@ mod redis;
 mod report;
 mod s3;
 mod sftp;
+mod soak;
 mod trial;
 mod workers;
 
@@ -47,10 +48,17 @@ const SYSTEMS: &[System] = &[
     ("mariadb", |schedule| tokio::spawn(mariadb::run(schedule))),
 ];
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let named: Vec<_> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    if let Some(unknown) = named.iter().find(|name| SYSTEMS.iter().all(|(system, _)| system != name)) {
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    if let Some(at) = arguments.iter().position(|argument| argument.starts_with("--soak")) {
+        return soak::main(&arguments[at..]);
+    }
+    tokio::runtime::Runtime::new().expect("a runtime").block_on(chaos(&arguments))
+}
+
+async fn chaos(arguments: &[String]) -> ExitCode {
+    let named: Vec<_> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
+    if let Some(unknown) = named.iter().find(|name| SYSTEMS.iter().all(|(system, _)| system != *name)) {
         let systems = SYSTEMS.iter().map(|(system, _)| *system).collect::<Vec<_>>().join(", ");
         eprintln!("there is no system `{unknown}`; there are {systems}");
         return ExitCode::FAILURE;
@@ -61,7 +69,7 @@ async fn main() -> ExitCode {
     let mut reports = Vec::new();
     let mut failed = Vec::new();
     for (system, run) in
-        SYSTEMS.iter().filter(|(system, _)| named.is_empty() || named.iter().any(|n| n == system))
+        SYSTEMS.iter().filter(|(system, _)| named.is_empty() || named.iter().any(|name| *name == system))
     {
         println!("{system} …");
         let mut task = run(Schedule::new(seed, faults));

@@ -1,6 +1,6 @@
 //! Transfers between accounts in MariaDB, by a pool of `sqlx`. What it acknowledged was committed, and once.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::HashSet, net::SocketAddr, sync::Arc, time::Duration};
 
 use real::{Fault, Operation, Schedule, servers::mariadb::MariaDb};
 use reattempt::{AttemptTimeout, Jitter, Policy, RetryError, Retryable, retry};
@@ -12,7 +12,7 @@ use sqlx::{
 use crate::{
     bank::{self, ACCOUNTS, BALANCE, Books, Meetings, Transfer, pause},
     report::Report,
-    trial::{Trial, User},
+    trial::{Subject, Trial, User},
 };
 
 const POLICY: Policy = Policy::new().max(4).base(Duration::from_millis(20)).jitter(Jitter::Full).checked();
@@ -27,7 +27,7 @@ const CHANGED: u16 = 1020;
 
 #[derive(Debug, thiserror::Error, Retryable)]
 #[error(transparent)]
-enum Failure {
+pub(crate) enum Failure {
     #[retryable(delegate)]
     Sql(#[from] sqlx::Error),
     #[retryable]
@@ -35,7 +35,7 @@ enum Failure {
 }
 
 /// The bank, by a pool of connections to it.
-struct Bank {
+pub(crate) struct Bank {
     pool: MySqlPool,
     meetings: Arc<Meetings>,
 }
@@ -83,7 +83,10 @@ fn number(error: &sqlx::Error) -> Option<u16> {
 impl User for Bank {
     type Error = Failure;
 
-    #[retry(policy = POLICY, error = Failure, attempt = n, attempt_timeout = "500ms")]
+    #[retry(
+        policy = POLICY, error = Failure, attempt = n, attempt_timeout = "500ms",
+        breaker = operation.breaker(), budget = operation.budget(), throttle = operation.throttle()
+    )]
     async fn write(&mut self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Failure>> {
         operation.attempt(n);
         let result = self.transfer(Transfer::of(number)).await;
@@ -122,8 +125,14 @@ async fn books(server: &MariaDb) -> Books {
     }
 }
 
-pub(crate) async fn run(schedule: Schedule) -> Report {
-    let mut server = MariaDb::start_with(SETTINGS).await.unwrap();
+pub(crate) struct Accounts {
+    server: MariaDb,
+    meetings: Arc<Meetings>,
+}
+
+/// Starts a server with the accounts, and with the transfers that there are at first: none.
+async fn open() -> MariaDb {
+    let server = MariaDb::start_with(SETTINGS).await.unwrap();
     let accounts: Vec<_> = (0..ACCOUNTS).map(|account| format!("({account}, {BALANCE})")).collect();
     let setup = format!(
         "create table accounts (id bigint primary key, balance bigint not null);
@@ -132,11 +141,44 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
         accounts.join(", ")
     );
     server.run(&setup).await.unwrap();
-    let address = server.address();
-    let meetings = Arc::new(Meetings::default());
-    let user = |address| Bank::new(address, &meetings);
-    let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), user).await;
-    bank::collide(&trial.ledger, [user(address), user(address)], &meetings).await;
+    server
+}
+
+impl Subject for Accounts {
+    type Server = MariaDb;
+    type User = Bank;
+
+    const POLICY: Policy = POLICY;
+    const SHARES: &'static [Fault] = SHARES;
+
+    async fn start() -> Accounts {
+        Accounts { server: open().await, meetings: Arc::default() }
+    }
+
+    fn server(&mut self) -> &mut MariaDb {
+        &mut self.server
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    fn user(&self, address: SocketAddr) -> Bank {
+        Bank::new(address, &self.meetings)
+    }
+
+    async fn present(&self, _: &[u64]) -> (HashSet<u64>, Vec<String>) {
+        let books = books(&self.server).await;
+        (books.present(), books.violations())
+    }
+}
+
+pub(crate) async fn run(schedule: Schedule) -> Report {
+    let mut accounts = Accounts::start().await;
+    let trial = Trial::hold(&mut accounts, schedule).await;
+    let address = accounts.address();
+    let pair = [accounts.user(address), accounts.user(address)];
+    bank::collide(&trial.ledger, pair, &accounts.meetings).await;
 
     let here = guest(address);
     let nowhere = here.clone().database("nobody's");
@@ -154,9 +196,7 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
         let result = run_alone(options, &operation, statement).await;
         operation.refused(&result);
     }
-    let books = books(&server).await;
-    let mut report = trial.report(&books.present());
-    report.more_violations.extend(books.violations());
-    report.more_violations.extend(meetings.close("mariadb"));
+    let mut report = trial.report(&accounts).await;
+    report.more_violations.extend(accounts.meetings.close("mariadb"));
     report
 }

@@ -9,14 +9,14 @@ use std::{
 
 use async_nats::{
     ConnectOptions, Error,
-    jetstream::{Context, context::ContextBuilder, message::PublishMessage},
+    jetstream::{self, Context, context::ContextBuilder, message::PublishMessage},
 };
 use real::{Fault, Operation, Schedule, servers::nats::Nats};
 use reattempt::{Jitter, Policy, RetryError, retry};
 
 use crate::{
     report::Report,
-    trial::{Trial, User},
+    trial::{Subject, Trial, User},
 };
 
 const POLICY: Policy = Policy::new().max(4).base(Duration::from_millis(20)).jitter(Jitter::Full).checked();
@@ -25,7 +25,7 @@ const SHARES: &[Fault] = &[Fault::Kill, Fault::Reset, Fault::Close, Fault::Black
 const TOO_LARGE: usize = 2 << 20;
 
 /// A stream, and the client while there is one.
-struct Stream {
+pub(crate) struct Stream {
     address: SocketAddr,
     jetstream: Option<Context>,
     /// Whether the client is kept after a failure: it connects again by itself.
@@ -53,7 +53,10 @@ impl Stream {
 impl User for Stream {
     type Error = Error;
 
-    #[retry(policy = POLICY, error = Error, attempt = n)]
+    #[retry(
+        policy = POLICY, error = Error, attempt = n,
+        breaker = operation.breaker(), budget = operation.budget(), throttle = operation.throttle()
+    )]
     async fn write(&mut self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Error>> {
         operation.attempt(n);
         if n > 1 && !self.is_kept {
@@ -93,30 +96,59 @@ async fn send(
     Ok(())
 }
 
-pub(crate) async fn run(schedule: Schedule) -> Report {
-    let mut server = Nats::start().await.unwrap();
-    let address = server.address();
-    let count = AtomicU32::new(0);
-    let every_other = |address| Stream::new(address, count.fetch_add(1, Ordering::Relaxed).is_multiple_of(2));
-    let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), every_other).await;
+pub(crate) struct Messages {
+    server: Nats,
+    users: AtomicU32,
+}
 
-    let mut stream = Stream::new(address, true);
+impl Subject for Messages {
+    type Server = Nats;
+    type User = Stream;
+
+    const POLICY: Policy = POLICY;
+    const SHARES: &'static [Fault] = SHARES;
+
+    async fn start() -> Messages {
+        Messages { server: Nats::start().await.unwrap(), users: AtomicU32::new(0) }
+    }
+
+    fn server(&mut self) -> &mut Nats {
+        &mut self.server
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    fn user(&self, address: SocketAddr) -> Stream {
+        Stream::new(address, self.users.fetch_add(1, Ordering::Relaxed).is_multiple_of(2))
+    }
+
+    async fn present(&self, _: &[u64]) -> (HashSet<u64>, Vec<String>) {
+        // With the client's own limits, which a busy machine does not reach.
+        let client = async_nats::connect(format!("nats://{}", self.address())).await.unwrap();
+        let stored = jetstream::new(client).get_stream(Nats::STREAM).await.unwrap();
+        let state = &stored.cached_info().state;
+        let mut present = HashSet::new();
+        for sequence in state.first_sequence..=state.last_sequence {
+            let message = stored.get_raw_message(sequence).await.unwrap();
+            present.insert(std::str::from_utf8(&message.payload).unwrap().parse().unwrap());
+        }
+        let twice = state.messages - present.len() as u64;
+        let violation = format!("{twice} messages are in the stream twice");
+        (present, if twice > 0 { vec![violation] } else { Vec::new() })
+    }
+}
+
+pub(crate) async fn run(schedule: Schedule) -> Report {
+    let mut messages = Messages::start().await;
+    let trial = Trial::hold(&mut messages, schedule).await;
+
+    let mut stream = Stream::new(messages.address(), true);
     for wrong in [Wrong::Stream, Wrong::Sequence, Wrong::Size] {
         let operation = trial.ledger.operation();
         let result = send(&mut stream, &operation, &wrong).await;
         operation.refused(&result);
     }
-    let stored = stream.jetstream().await.unwrap().get_stream(Nats::STREAM).await.unwrap();
-    let state = &stored.cached_info().state;
-    let mut present = HashSet::new();
-    for sequence in state.first_sequence..=state.last_sequence {
-        let message = stored.get_raw_message(sequence).await.unwrap();
-        present.insert(std::str::from_utf8(&message.payload).unwrap().parse().unwrap());
-    }
-    let twice = state.messages - present.len() as u64;
-    let mut report = trial.report(&present);
-    if twice > 0 {
-        report.more_violations.push(format!("{twice} messages are in the stream twice"));
-    }
-    report
+    trial.report(&messages).await
 }

@@ -11,7 +11,7 @@ use reattempt::{AttemptTimeout, Jitter, Policy, RetryError, Retryable, retry};
 
 use crate::{
     report::Report,
-    trial::{Trial, User},
+    trial::{Subject, Trial, User},
 };
 
 const POLICY: Policy = Policy::new().max(4).base(Duration::from_millis(20)).jitter(Jitter::Full).checked();
@@ -19,7 +19,7 @@ const SHARES: &[Fault] = &[Fault::Kill, Fault::Reset, Fault::Close, Fault::Black
 const BUCKET: &str = "numbers";
 
 #[derive(Debug, thiserror::Error, Retryable)]
-enum Failure {
+pub(crate) enum Failure {
     #[error("{0}")]
     #[retryable(delegate)]
     Store(#[from] opendal::Error),
@@ -28,7 +28,7 @@ enum Failure {
     TooSlow(#[from] AttemptTimeout),
 }
 
-struct Bucket(Operator);
+pub(crate) struct Bucket(Operator);
 
 impl Bucket {
     fn new(address: SocketAddr) -> Bucket {
@@ -53,12 +53,19 @@ impl Bucket {
 impl User for Bucket {
     type Error = Failure;
 
-    #[retry(policy = POLICY, error = Failure, attempt = n, attempt_timeout = "500ms")]
     async fn write(&mut self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Failure>> {
-        operation.attempt(n);
-        self.0.write(&number.to_string(), content(number)).await?;
-        Ok(())
+        put(self, operation, number).await
     }
+}
+
+#[retry(
+    policy = POLICY, error = Failure, attempt = n, attempt_timeout = "500ms", hedge = operation.hedge(),
+    breaker = operation.breaker(), budget = operation.budget(), throttle = operation.throttle()
+)]
+async fn put(bucket: &Bucket, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Failure>> {
+    operation.attempt_or_copy(n);
+    bucket.0.write(&number.to_string(), content(number)).await?;
+    Ok(())
 }
 
 #[retry(policy = POLICY, error = Failure, attempt = n, attempt_timeout = "5s")]
@@ -68,24 +75,57 @@ async fn get(bucket: &Bucket, operation: &Operation<'_>, key: &str) -> Result<()
     Ok(())
 }
 
+pub(crate) struct Objects {
+    server: S3,
+}
+
+impl Subject for Objects {
+    type Server = S3;
+    type User = Bucket;
+
+    const POLICY: Policy = POLICY;
+    const SHARES: &'static [Fault] = SHARES;
+    // What half an hour of them stores is below a gigabyte or two.
+    const PAUSE: Duration = Duration::from_millis(500);
+
+    async fn start() -> Objects {
+        Objects { server: S3::start(&[BUCKET, DENIED]).await.unwrap() }
+    }
+
+    fn server(&mut self) -> &mut S3 {
+        &mut self.server
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    fn user(&self, address: SocketAddr) -> Bucket {
+        Bucket::new(address)
+    }
+
+    async fn present(&self, acknowledged: &[u64]) -> (HashSet<u64>, Vec<String>) {
+        let bucket = Bucket::new(self.address());
+        let mut present = HashSet::new();
+        for &number in acknowledged {
+            if bucket.0.read(&number.to_string()).await.unwrap().to_vec() == content(number) {
+                present.insert(number);
+            }
+        }
+        (present, Vec::new())
+    }
+}
+
 pub(crate) async fn run(schedule: Schedule) -> Report {
-    let mut server = S3::start(&[BUCKET, DENIED]).await.unwrap();
-    let address = server.address();
-    let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), Bucket::new).await;
+    let mut objects = Objects::start().await;
+    let trial = Trial::hold(&mut objects, schedule).await;
 
     for (name, key) in [(BUCKET, "no-such-key"), ("no-such-bucket", "0"), (DENIED, "0")] {
         let operation = trial.ledger.operation();
-        let result = get(&Bucket::named(name, address), &operation, key).await;
+        let result = get(&Bucket::named(name, objects.address()), &operation, key).await;
         operation.refused(&result);
     }
-    let bucket = Bucket::new(address);
-    let mut present = HashSet::new();
-    for &number in &trial.acknowledged {
-        if bucket.0.read(&number.to_string()).await.unwrap().to_vec() == content(number) {
-            present.insert(number);
-        }
-    }
-    trial.report(&present)
+    trial.report(&objects).await
 }
 
 /// Enough for several packets.

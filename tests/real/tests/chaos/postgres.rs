@@ -3,6 +3,7 @@
 
 use std::{
     borrow::Cow,
+    collections::HashSet,
     net::SocketAddr,
     sync::{
         Arc,
@@ -25,7 +26,7 @@ use tokio_postgres::{Client, Config, IsolationLevel, NoTls};
 use crate::{
     bank::{self, ACCOUNTS, BALANCE, Books, Meetings, Transfer, pause},
     report::Report,
-    trial::{Trial, User},
+    trial::{Subject, Trial, User},
 };
 
 const POLICY: Policy = Policy::new().max(4).base(Duration::from_millis(20)).jitter(Jitter::Full).checked();
@@ -36,7 +37,7 @@ const SETTINGS: &[&str] = &["deadlock_timeout=10ms", "lock_timeout=200ms"];
 
 #[derive(Debug, thiserror::Error, Retryable)]
 #[error(transparent)]
-enum Failure {
+pub(crate) enum Failure {
     #[retryable(delegate)]
     Client(#[from] tokio_postgres::Error),
     #[retryable(delegate)]
@@ -65,7 +66,7 @@ enum Way {
 }
 
 /// The bank, and what was met there.
-struct Bank {
+pub(crate) struct Bank {
     way: Way,
     meetings: Arc<Meetings>,
 }
@@ -151,7 +152,10 @@ impl Bank {
 impl User for Bank {
     type Error = Failure;
 
-    #[retry(policy = POLICY, error = Failure, attempt = n, attempt_timeout = "500ms")]
+    #[retry(
+        policy = POLICY, error = Failure, attempt = n, attempt_timeout = "500ms",
+        breaker = operation.breaker(), budget = operation.budget(), throttle = operation.throttle()
+    )]
     async fn write(&mut self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Failure>> {
         operation.attempt(n);
         let result = self.transfer(Transfer::of(number)).await;
@@ -191,8 +195,15 @@ async fn books(server: &Postgres) -> Books {
     }
 }
 
-pub(crate) async fn run(schedule: Schedule) -> Report {
-    let mut server = Postgres::start_with(SETTINGS).await.unwrap();
+pub(crate) struct Accounts {
+    server: Postgres,
+    meetings: Arc<Meetings>,
+    users: AtomicU32,
+}
+
+/// Starts a server with the accounts, and with the transfers that there are at first: none.
+async fn open() -> Postgres {
+    let server = Postgres::start_with(SETTINGS).await.unwrap();
     let setup = format!(
         "create role {GUEST} login;
         create table accounts (id bigint primary key, balance bigint not null);
@@ -201,15 +212,47 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
         grant all on accounts, transfers to {GUEST}"
     );
     server.run(&setup).await.unwrap();
-    let address = server.address();
-    let meetings = Arc::new(Meetings::default());
-    let workers = AtomicU32::new(0);
-    let user = |address| match workers.fetch_add(1, Ordering::Relaxed) % 2 {
-        0 => Bank::by_client(address, &meetings),
-        _ => Bank::by_pool(address, &meetings),
-    };
-    let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), user).await;
-    bank::collide(&trial.ledger, [user(address), user(address)], &meetings).await;
+    server
+}
+
+impl Subject for Accounts {
+    type Server = Postgres;
+    type User = Bank;
+
+    const POLICY: Policy = POLICY;
+    const SHARES: &'static [Fault] = SHARES;
+
+    async fn start() -> Accounts {
+        Accounts { server: open().await, meetings: Arc::default(), users: AtomicU32::new(0) }
+    }
+
+    fn server(&mut self) -> &mut Postgres {
+        &mut self.server
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    fn user(&self, address: SocketAddr) -> Bank {
+        match self.users.fetch_add(1, Ordering::Relaxed) % 2 {
+            0 => Bank::by_client(address, &self.meetings),
+            _ => Bank::by_pool(address, &self.meetings),
+        }
+    }
+
+    async fn present(&self, _: &[u64]) -> (HashSet<u64>, Vec<String>) {
+        let books = books(&self.server).await;
+        (books.present(), books.violations())
+    }
+}
+
+pub(crate) async fn run(schedule: Schedule) -> Report {
+    let mut accounts = Accounts::start().await;
+    let trial = Trial::hold(&mut accounts, schedule).await;
+    let address = accounts.address();
+    let pair = [accounts.user(address), accounts.user(address)];
+    bank::collide(&trial.ledger, pair, &accounts.meetings).await;
 
     let here = guest(address);
     let mut nowhere = here.clone();
@@ -226,9 +269,7 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
         let result = run_alone(config, &operation, statement).await;
         operation.refused(&result);
     }
-    let books = books(&server).await;
-    let mut report = trial.report(&books.present());
-    report.more_violations.extend(books.violations());
-    report.more_violations.extend(meetings.close("postgres"));
+    let mut report = trial.report(&accounts).await;
+    report.more_violations.extend(accounts.meetings.close("postgres"));
     report
 }

@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, net::SocketAddr, time::Duration};
 
+use async_rs::TokioRuntime;
 use lapin::{
     BasicProperties, Channel, Confirmation, Connection, ConnectionProperties,
     options::{BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions},
@@ -9,10 +10,11 @@ use lapin::{
 };
 use real::{Fault, Operation, Schedule, servers::rabbitmq::RabbitMq};
 use reattempt::{AttemptTimeout, Jitter, Policy, RetryError, Retryable, retry};
+use tokio::runtime::{self, Runtime};
 
 use crate::{
     report::Report,
-    trial::{Trial, User},
+    trial::{Subject, Trial, User},
 };
 
 /// Longer waits than for the others: it takes five seconds to start.
@@ -31,7 +33,7 @@ const QUEUE: &str = "numbers";
 const PERSISTENT: u8 = 2;
 
 #[derive(Debug, thiserror::Error, Retryable)]
-enum Failure {
+pub(crate) enum Failure {
     #[error("{0}")]
     #[retryable(delegate)]
     Amqp(#[from] lapin::Error),
@@ -43,10 +45,36 @@ enum Failure {
     TooSlow(#[from] AttemptTimeout),
 }
 
+/// A runtime for the tasks of one connection. A connection that fails while it opens, or is lost, leaves some of its tasks
+/// behind for ever; they end with their runtime.
+struct Tasks(Option<Runtime>);
+
+impl Tasks {
+    fn new() -> Tasks {
+        let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        Tasks(Some(runtime.expect("a runtime")))
+    }
+
+    fn runtime(&self) -> TokioRuntime {
+        TokioRuntime::tokio_with_handle(self.0.as_ref().expect("it ends when it is dropped").handle().clone())
+    }
+}
+
+impl Drop for Tasks {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// A connection, its channel and, ended after them, its tasks.
+type Open = (Connection, Channel, Tasks);
+
 /// A queue, and the connection to it while that works.
-struct Queue {
+pub(crate) struct Queue {
     address: SocketAddr,
-    open: Option<(Connection, Channel)>,
+    open: Option<Open>,
 }
 
 impl Queue {
@@ -55,26 +83,31 @@ impl Queue {
     }
 
     /// The channel that is open, or another. Whoever fails does not give it back.
-    async fn open(&mut self) -> lapin::Result<(Connection, Channel)> {
+    async fn open(&mut self) -> lapin::Result<Open> {
         if let Some(open) = self.open.take() {
             return Ok(open);
         }
         let url = format!("amqp://guest:guest@{}/%2f", self.address);
-        let connection = Connection::connect(&url, ConnectionProperties::default()).await?;
+        let (tasks, properties) = (Tasks::new(), ConnectionProperties::default());
+        let connection = Connection::connect_with_runtime(&url, properties, tasks.runtime()).await?;
         let channel = connection.create_channel().await?;
         channel.confirm_select(ConfirmSelectOptions::default()).await?;
         channel.queue_declare(QUEUE.into(), QueueDeclareOptions::durable(), FieldTable::default()).await?;
-        Ok((connection, channel))
+        Ok((connection, channel, tasks))
     }
 }
 
 impl User for Queue {
     type Error = Failure;
 
-    #[retry(policy = POLICY, error = Failure, attempt = n, attempt_timeout = "500ms")]
+    #[retry(
+        policy = POLICY, error = Failure, attempt = n, attempt_timeout = "500ms",
+        breaker = operation.breaker(), budget = operation.budget(), throttle = operation.throttle()
+    )]
     async fn write(&mut self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Failure>> {
         operation.attempt(n);
-        let (connection, channel) = self.open().await?;
+        let open = self.open().await?;
+        let channel = &open.1;
         let persistent = BasicProperties::default().with_delivery_mode(PERSISTENT);
         let options = BasicPublishOptions::default();
         let payload = number.to_string();
@@ -83,7 +116,7 @@ impl User for Queue {
         if !matches!(confirm.await?, Confirmation::Ack(None)) {
             return Err(Failure::NotTaken);
         }
-        self.open = Some((connection, channel));
+        self.open = Some(open);
         Ok(())
     }
 }
@@ -95,17 +128,54 @@ async fn declare(
     (name, options): (&str, QueueDeclareOptions),
 ) -> Result<(), RetryError<Failure>> {
     operation.attempt(n);
-    let (_connection, channel) = queue.open().await?;
+    let (_connection, channel, _tasks) = queue.open().await?;
     channel.queue_declare(name.into(), options, FieldTable::default()).await?;
     Ok(())
 }
 
-pub(crate) async fn run(schedule: Schedule) -> Report {
-    let mut server = RabbitMq::start().await.unwrap();
-    let address = server.address();
-    let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), Queue::new).await;
+pub(crate) struct Broker {
+    server: RabbitMq,
+}
 
-    let mut queue = Queue::new(address);
+impl Subject for Broker {
+    type Server = RabbitMq;
+    type User = Queue;
+
+    const POLICY: Policy = POLICY;
+    const SHARES: &'static [Fault] = SHARES;
+
+    async fn start() -> Broker {
+        Broker { server: RabbitMq::start().await.unwrap() }
+    }
+
+    fn server(&mut self) -> &mut RabbitMq {
+        &mut self.server
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    fn user(&self, address: SocketAddr) -> Queue {
+        Queue::new(address)
+    }
+
+    async fn present(&self, _: &[u64]) -> (HashSet<u64>, Vec<String>) {
+        let (_connection, channel, _tasks) = Queue::new(self.address()).open().await.unwrap();
+        let mut present = HashSet::new();
+        let options = BasicGetOptions { no_ack: true };
+        while let Some(message) = channel.basic_get(QUEUE.into(), options).await.unwrap() {
+            present.insert(std::str::from_utf8(&message.data).unwrap().parse().unwrap());
+        }
+        (present, Vec::new())
+    }
+}
+
+pub(crate) async fn run(schedule: Schedule) -> Report {
+    let mut broker = Broker::start().await;
+    let trial = Trial::hold(&mut broker, schedule).await;
+
+    let mut queue = Queue::new(broker.address());
     // A queue that nobody declared, one that was declared otherwise, and one that only the broker may declare.
     let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
     let transient = QueueDeclareOptions::default();
@@ -114,11 +184,5 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
         let result = declare(&mut queue, &operation, wrong).await;
         operation.refused(&result);
     }
-    let (_connection, channel) = queue.open().await.unwrap();
-    let mut present = HashSet::new();
-    while let Some(message) = channel.basic_get(QUEUE.into(), BasicGetOptions { no_ack: true }).await.unwrap()
-    {
-        present.insert(std::str::from_utf8(&message.data).unwrap().parse().unwrap());
-    }
-    trial.report(&present)
+    trial.report(&broker).await
 }

@@ -10,14 +10,14 @@ use redis::{
 
 use crate::{
     report::Report,
-    trial::{Trial, User},
+    trial::{Subject, Trial, User},
 };
 
 const POLICY: Policy = Policy::new().max(4).base(Duration::from_millis(20)).jitter(Jitter::Full).checked();
 const SHARES: &[Fault] = &[Fault::Kill, Fault::Reset, Fault::Close, Fault::BlackHole, Fault::Overload];
 
 /// A set of numbers, and the connection to it while that works.
-struct Store {
+pub(crate) struct Store {
     client: Client,
     connection: Option<MultiplexedConnection>,
 }
@@ -40,7 +40,10 @@ impl Store {
 impl User for Store {
     type Error = RedisError;
 
-    #[retry(policy = POLICY, error = RedisError, attempt = n)]
+    #[retry(
+        policy = POLICY, error = RedisError, attempt = n,
+        breaker = operation.breaker(), budget = operation.budget(), throttle = operation.throttle()
+    )]
     async fn write(&mut self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<RedisError>> {
         operation.attempt(n);
         let mut connection = self.connection().await?;
@@ -68,17 +71,50 @@ fn wrong() -> [Cmd; 3] {
     [push, word, password]
 }
 
-pub(crate) async fn run(schedule: Schedule) -> Report {
-    let mut server = Redis::start().await.unwrap();
-    let address = server.address();
-    let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), Store::new).await;
+pub(crate) struct Set {
+    server: Redis,
+}
 
-    let mut store = Store::new(address);
+impl Subject for Set {
+    type Server = Redis;
+    type User = Store;
+
+    const POLICY: Policy = POLICY;
+    const SHARES: &'static [Fault] = SHARES;
+
+    async fn start() -> Set {
+        Set { server: Redis::start().await.unwrap() }
+    }
+
+    fn server(&mut self) -> &mut Redis {
+        &mut self.server
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    fn user(&self, address: SocketAddr) -> Store {
+        Store::new(address)
+    }
+
+    async fn present(&self, _: &[u64]) -> (HashSet<u64>, Vec<String>) {
+        let config = AsyncConnectionConfig::new().set_response_timeout(None);
+        let client = Store::new(self.address()).client;
+        let mut connection = client.get_multiplexed_async_connection_with_config(&config).await.unwrap();
+        (connection.smembers("numbers").await.unwrap(), Vec::new())
+    }
+}
+
+pub(crate) async fn run(schedule: Schedule) -> Report {
+    let mut set = Set::start().await;
+    let trial = Trial::hold(&mut set, schedule).await;
+
+    let mut store = Store::new(set.address());
     for command in wrong() {
         let operation = trial.ledger.operation();
         let result = tell(&mut store, &operation, &command).await;
         operation.refused(&result);
     }
-    let present: HashSet<u64> = store.connection().await.unwrap().smembers("numbers").await.unwrap();
-    trial.report(&present)
+    trial.report(&set).await
 }

@@ -23,14 +23,14 @@ use tokio::io::AsyncWriteExt;
 
 use crate::{
     report::Report,
-    trial::{Trial, User},
+    trial::{Subject, Trial, User},
 };
 
 const POLICY: Policy = Policy::new().max(4).base(Duration::from_millis(20)).jitter(Jitter::Full).checked();
 const SHARES: &[Fault] = &[Fault::Kill, Fault::Reset, Fault::Close, Fault::BlackHole];
 
 #[derive(Debug, thiserror::Error, Retryable)]
-enum Failure {
+pub(crate) enum Failure {
     #[error("{0}")]
     #[retryable(delegate)]
     Ssh(#[from] russh::Error),
@@ -61,7 +61,7 @@ impl client::Handler for Trusting {
 type Session = (Handle<Trusting>, SftpSession);
 
 /// A folder on the server, and the session while that works.
-struct Folder {
+pub(crate) struct Folder {
     address: SocketAddr,
     key: PathBuf,
     path: PathBuf,
@@ -99,7 +99,10 @@ impl Folder {
 impl User for Folder {
     type Error = Failure;
 
-    #[retry(policy = POLICY, error = Failure, attempt = n, attempt_timeout = "1s")]
+    #[retry(
+        policy = POLICY, error = Failure, attempt = n, attempt_timeout = "1s",
+        breaker = operation.breaker(), budget = operation.budget(), throttle = operation.throttle()
+    )]
     async fn write(&mut self, operation: &Operation<'_>, number: u64) -> Result<(), RetryError<Failure>> {
         operation.attempt(n);
         let (handle, sftp) = self.session().await?;
@@ -120,24 +123,60 @@ async fn astray(folder: &mut Folder, operation: &Operation<'_>) -> Result<(), Re
     Ok(())
 }
 
-pub(crate) async fn run(schedule: Schedule) -> Report {
-    let mut server = Sshd::start().await.unwrap();
-    let (address, files) = (server.address(), server.files());
-    let (key, wrong_key) = (server.key(), server.wrong_key());
-    let folder =
-        |key: &Path, address| Folder { address, key: key.to_owned(), path: files.clone(), session: None };
-    let user = |address| folder(&key, address);
-    let trial = Trial::hold((&mut server, address), &POLICY, (schedule, SHARES), user).await;
+pub(crate) struct Files {
+    server: Sshd,
+}
 
-    for key in [&key, &wrong_key] {
+impl Subject for Files {
+    type Server = Sshd;
+    type User = Folder;
+
+    const POLICY: Policy = POLICY;
+    const SHARES: &'static [Fault] = SHARES;
+    // What half an hour of them stores is below a gigabyte or two.
+    const PAUSE: Duration = Duration::from_millis(500);
+
+    async fn start() -> Files {
+        Files { server: Sshd::start().await.unwrap() }
+    }
+
+    fn server(&mut self) -> &mut Sshd {
+        &mut self.server
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    fn user(&self, address: SocketAddr) -> Folder {
+        self.folder(&self.server.key(), address)
+    }
+
+    async fn present(&self, acknowledged: &[u64]) -> (HashSet<u64>, Vec<String>) {
+        let files = self.server.files();
+        let complete = |number: &&u64| {
+            fs::read(files.join(number.to_string())).is_ok_and(|file| file == content(**number))
+        };
+        (acknowledged.iter().filter(complete).copied().collect(), Vec::new())
+    }
+}
+
+impl Files {
+    fn folder(&self, key: &Path, address: SocketAddr) -> Folder {
+        Folder { address, key: key.to_owned(), path: self.server.files(), session: None }
+    }
+}
+
+pub(crate) async fn run(schedule: Schedule) -> Report {
+    let mut files = Files::start().await;
+    let trial = Trial::hold(&mut files, schedule).await;
+
+    for key in [files.server.key(), files.server.wrong_key()] {
         let operation = trial.ledger.operation();
-        let result = astray(&mut folder(key, address), &operation).await;
+        let result = astray(&mut files.folder(&key, files.address()), &operation).await;
         operation.refused(&result);
     }
-    let complete =
-        |number: &&u64| fs::read(files.join(number.to_string())).is_ok_and(|file| file == content(**number));
-    let present: HashSet<u64> = trial.acknowledged.iter().filter(complete).copied().collect();
-    trial.report(&present)
+    trial.report(&files).await
 }
 
 /// Enough for several packets.

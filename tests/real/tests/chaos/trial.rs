@@ -18,29 +18,49 @@ pub(crate) trait User: Send + 'static {
     ) -> impl Future<Output = Result<(), RetryError<Self::Error>>> + Send;
 }
 
+/// A server that keeps numbers, and how it is used, hurt and looked at.
+pub(crate) trait Subject: Sized + Send + Sync + 'static {
+    type Server: Server + Send;
+    type User: User;
+
+    /// The policy of the users.
+    const POLICY: Policy;
+    /// The faults that the server can have, in the proportion that is wanted of them.
+    const SHARES: &'static [Fault];
+    /// How long a user of the soak pauses between two operations, on average.
+    const PAUSE: Duration = Duration::from_millis(100);
+
+    fn start() -> impl Future<Output = Self> + Send;
+
+    fn server(&mut self) -> &mut Self::Server;
+
+    fn address(&self) -> SocketAddr;
+
+    /// A user that connects to this address.
+    fn user(&self, address: SocketAddr) -> Self::User;
+
+    /// Which numbers the server has, or which of those acknowledged, and what else is wrong with it.
+    fn present(&self, acknowledged: &[u64]) -> impl Future<Output = (HashSet<u64>, Vec<String>)> + Send;
+}
+
 /// A server that was used and hurt at the same time, and what came of it.
 pub(crate) struct Trial {
     pub(crate) ledger: Arc<Ledger>,
-    pub(crate) acknowledged: Vec<u64>,
+    acknowledged: Vec<u64>,
     start: Instant,
     strikes: Vec<Strike>,
     recoveries: Vec<Duration>,
 }
 
 impl Trial {
-    /// From the first operation to the last one after the last fault. `user` makes one that connects to an address.
-    pub(crate) async fn hold<S: Server, U: User>(
-        (server, address): (&mut S, SocketAddr),
-        policy: &Policy,
-        (schedule, shares): (Schedule, &[Fault]),
-        user: impl Fn(SocketAddr) -> U,
-    ) -> Trial {
+    /// From the first operation to the last one after the last fault.
+    pub(crate) async fn hold<S: Subject>(subject: &mut S, schedule: Schedule) -> Trial {
         let start = Instant::now();
-        let proxy = Proxy::start(address).await.expect("there is a port for the proxy");
-        let ledger = Arc::new(Ledger::new(policy));
-        let strikes = schedule.strikes(shares);
+        let proxy = Proxy::start(subject.address()).await.expect("there is a port for the proxy");
+        let ledger = Arc::new(Ledger::new(&S::POLICY));
+        let strikes = schedule.strikes(S::SHARES);
         let workers = Workers::start(|mut numbers| {
-            let (ledger, mut user) = (Arc::clone(&ledger), user(proxy.address()));
+            let (ledger, mut user) = (Arc::clone(&ledger), subject.user(proxy.address()));
             async move {
                 let mut acknowledged = Vec::new();
                 while let Some(number) = numbers.next().await {
@@ -53,13 +73,15 @@ impl Trial {
                 acknowledged
             }
         });
-        let recoveries = Chaos { server, proxy: &proxy, ledger: &ledger }.run(&strikes).await;
+        let recoveries =
+            Chaos { server: subject.server(), proxy: &proxy, ledger: &ledger }.run(&strikes).await;
         let acknowledged = workers.finish().await;
         Trial { ledger, acknowledged, start, strikes, recoveries }
     }
 
-    /// `present` is what the server has in the end.
-    pub(crate) fn report(self, present: &HashSet<u64>) -> Report {
+    /// Looks at what the server has in the end.
+    pub(crate) async fn report<S: Subject>(self, subject: &S) -> Report {
+        let (present, more_violations) = subject.present(&self.acknowledged).await;
         Report {
             faults: self.strikes.iter().map(|strike| strike.fault).collect(),
             totals: self.ledger.totals(),
@@ -67,7 +89,7 @@ impl Trial {
             acknowledged: self.acknowledged.len(),
             lost: self.acknowledged.iter().filter(|number| !present.contains(number)).count(),
             elapsed: self.start.elapsed(),
-            more_violations: Vec::new(),
+            more_violations,
         }
     }
 }
