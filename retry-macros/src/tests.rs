@@ -6,6 +6,7 @@ use quote::quote;
 
 use crate::name::Name;
 
+mod expansions;
 mod messages;
 
 fn pretty(tokens: TokenStream) -> String {
