@@ -13,6 +13,10 @@ use super::messages::{Block, blocks};
 use super::pretty;
 
 mod control;
+mod deferred;
+mod types;
+mod async_trait;
+mod patterns;
 mod derives;
 mod functions;
 mod hedging;
