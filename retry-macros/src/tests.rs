@@ -317,9 +317,26 @@ fn no_expansion_sets_a_lint() {
     }
 }
 
-/// A type as a macro by example passes it on: in a group without delimiters.
+/// A type as a macro by example passes it on: in groups without delimiters, which the types inside it have too.
 fn grouped(ty: &TokenStream) -> TokenStream {
-    TokenTree::Group(Group::new(Delimiter::None, ty.clone())).into()
+    let word = |token: TokenTree| match token {
+        TokenTree::Ident(name) if name == "u8" => invisible(quote!(#name)),
+        TokenTree::Group(group) => Group::new(group.delimiter(), grouped_inside(&group)).into(),
+        token => token,
+    };
+    invisible(ty.clone().into_iter().map(word).collect()).into()
+}
+
+fn grouped_inside(group: &Group) -> TokenStream {
+    let word = |token: TokenTree| match token {
+        TokenTree::Ident(name) if name == "u8" => invisible(quote!(#name)),
+        token => token,
+    };
+    group.stream().into_iter().map(word).collect()
+}
+
+fn invisible(tokens: TokenStream) -> TokenTree {
+    Group::new(Delimiter::None, tokens).into()
 }
 
 #[test]
@@ -328,8 +345,10 @@ fn a_type_in_an_invisible_group_is_the_type() {
         let body: TokenStream = body.parse().unwrap();
         let item = quote!(fn f<'a, F: FnMut()>(mut a: #argument, mut b: &'a mut u8) -> #ret { #body });
         let item = [item.clone(), quote!(impl S { #item })];
-        let expand =
-            |item| crate::retry::retry(arguments.parse().unwrap(), item, &Name::default()).to_string();
+        let expand = |item| {
+            let tokens = crate::retry::retry(arguments.parse().unwrap(), item, &Name::default());
+            tokens.to_string().replace(' ', "")
+        };
         item.map(expand)
     };
     let plain = "get(a)?";
