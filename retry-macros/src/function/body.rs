@@ -207,3 +207,79 @@ impl AsyncTraitBlock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_of_a_runtimes_attribute_is_known_by_its_start_and_its_end() {
+        let wrapped = "let body = async { f().await }; #[allow(x)] { return runtime().block_on(body); }";
+        let is_wrapped = |text: &str| is_blocked_on(&text.parse().unwrap());
+        assert!(is_wrapped(wrapped));
+        for (part, other) in [
+            ("let body", "let task"),
+            ("#", "!"),
+            ("[allow(x)]", "(allow(x))"),
+            ("{ return runtime().block_on(body); }", "(return runtime().block_on(body);)"),
+            ("return ", ""),
+            (".block_on", ";block_on"),
+            ("block_on", "run"),
+            ("(body)", "(task)"),
+            ("(body);", "(body),"),
+            ("{ return runtime().block_on(body); }", "{ return body; }"),
+            ("body = async { f().await };", ""),
+            (wrapped, "block_on(body)"),
+            (wrapped, ""),
+        ] {
+            let text = wrapped.replacen(part, other, 1);
+            assert!(!is_wrapped(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_async_block_is_a_tail_wherever_it_is_wrapped() {
+        for (text, content) in [
+            ("async { f() }", Some("f ()")),
+            ("async move { f() }", Some("f ()")),
+            ("let a = 1; Box::pin(async move { f() })", Some("f ()")),
+            ("Box::pin(async move { f() },)", Some("f ()")),
+            ("async { f() }.boxed()", Some("f ()")),
+            ("wrap(async { f() }.boxed())", Some("f ()")),
+            ("async { f() };", None),
+            ("move { f() }", None),
+            ("other move { f() }", None),
+            ("unsafe { f() }", None),
+            ("f()", None),
+            ("a.f(1)", None),
+            ("[async { f() }]", None),
+            ("f", None),
+        ] {
+            let found = async_tail(&text.parse().unwrap()).map(|(_, content)| content.to_string());
+            assert_eq!(found.as_deref(), content, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_frame_ends_the_function_if_its_hole_is_the_value() {
+        for (text, ends_function) in [("async { f() }", true), ("wrap(async { f() })", true)] {
+            let (frame, _) = async_tail(&text.parse().unwrap()).unwrap();
+            assert_eq!(frame.ends_function(), ends_function, "{text}");
+        }
+        let block = "let key = key; let __ret: Ret = { f() }; __ret".parse().unwrap();
+        let block = AsyncTraitBlock::parse(&block).unwrap();
+        assert_eq!(block.moves.to_string(), "let key = key ;");
+        assert_eq!(block.body().to_string(), "f ()");
+        let (outer, _) = async_tail(&"Box::pin(async move { x })".parse().unwrap()).unwrap();
+        assert!(!outer.with_inner(block.frame(&block.moves)).ends_function());
+        for other in [
+            "let __ret = { f() }; ret",
+            "__ret",
+            "f(); __ret",
+            "let __ret = f; __ret",
+            "let ret = { f() }; __ret",
+        ] {
+            assert!(AsyncTraitBlock::parse(&other.parse().unwrap()).is_none(), "{other}");
+        }
+    }
+}

@@ -77,3 +77,23 @@ pub(crate) fn is_reference(receiver: &syn::Receiver) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn self_is_renamed_where_it_is_a_value() {
+        for (written, renamed) in [
+            ("self", "__self"),
+            ("self.id", "__self . id"),
+            ("f(self.id, [self])", "f (__self . id , [__self])"),
+            ("match self { it: self }", "match __self { it : __self }"),
+            ("Id { self: 1 }", "Id { __self : 1 }"),
+            ("self::limit()", "self :: limit ()"),
+            ("other.id", "other . id"),
+        ] {
+            assert_eq!(rename_self(written.parse().unwrap()).to_string(), renamed, "{written}");
+        }
+    }
+}

@@ -6,7 +6,7 @@ use syn::{FnArg, Type};
 
 use super::receiver::is_reference;
 use crate::diagnostics::Diagnostics;
-use crate::function::{ImplBlock, ImplItem, mentions};
+use crate::function::{ImplBlock, ImplItem, mentions, unwrapped};
 use crate::parse::RawArgs;
 
 /// Checks every rule that concerns the arguments of a block as a whole.
@@ -73,7 +73,8 @@ fn binds(input: &FnArg, name: &Ident) -> bool {
     match input {
         FnArg::Receiver(receiver) => name == "self" && !is_reference(receiver),
         FnArg::Typed(arg) => {
-            !matches!(*arg.ty, Type::Reference(_)) && mentions(&arg.pat.to_token_stream(), &name.to_string())
+            !matches!(unwrapped(&arg.ty), Type::Reference(_))
+                && mentions(&arg.pat.to_token_stream(), &name.to_string())
         }
     }
 }

@@ -58,7 +58,7 @@ fn check(table: &str) {
 }
 
 /// Splits a table at its blank lines, and removes its indentation.
-fn blocks(table: &str) -> Vec<String> {
+pub(super) fn blocks(table: &str) -> Vec<String> {
     let is_blank = |line: &str| line.trim().is_empty();
     let lines = table.lines().filter(|line| !is_blank(line));
     let indentation = lines.map(|line| line.len() - line.trim_start().len()).min();
@@ -75,19 +75,19 @@ fn blocks(table: &str) -> Vec<String> {
 }
 
 /// An attribute, its item and the mistakes that the table expects.
-struct Block {
+pub(super) struct Block {
     /// The code, with a line of carets for each mistake.
-    text: String,
+    pub(super) text: String,
     /// The code alone.
-    source: String,
-    attribute: Attribute,
-    item: TokenStream,
+    pub(super) source: String,
+    pub(super) attribute: Attribute,
+    pub(super) item: TokenStream,
 }
 
 /// The attribute that a block starts with.
-struct Attribute {
-    name: String,
-    arguments: TokenStream,
+pub(super) struct Attribute {
+    pub(super) name: String,
+    pub(super) arguments: TokenStream,
     start: Span,
     end: Span,
 }
@@ -100,7 +100,7 @@ struct Mistake {
 }
 
 impl Block {
-    fn parse(mut text: String) -> Block {
+    pub(super) fn parse(mut text: String) -> Block {
         let is_code = |line: &&str| !line.trim_start().starts_with('^');
         if text.lines().rfind(is_code).is_some_and(|line| line.ends_with(']')) {
             text.extend([FETCH, "\n"]);
@@ -137,7 +137,7 @@ impl Block {
         text
     }
 
-    fn expansion(&self) -> TokenStream {
+    pub(super) fn expansion(&self) -> TokenStream {
         let Attribute { name, arguments, .. } = &self.attribute;
         match name.as_str() {
             "retry" => crate::retry::retry(arguments.clone(), self.item.clone(), &Name::default()),

@@ -318,3 +318,35 @@ fn a_mark_is_known() {
         "#,
     );
 }
+
+#[test]
+fn a_mark_has_no_value_and_names_a_field_without_quotes() {
+    check(
+        r#"
+        #[derive(Retryable)]
+        #[retryable = "false"]
+                      ^^^^^^^ `"false"` is no mark; write `#[retryable]`, `#[retryable(after = field)]` or `#[retryable(delegate)]`
+        struct A(Io);
+
+        #[derive(Retryable)]
+        #[retryable = false]
+                      ^^^^^ `false` is no mark; remove the mark, an unmarked variant is permanent
+        struct A(Io);
+
+        #[derive(Retryable)]
+        #[retryable = true]
+                      ^^^^ `true` is no mark; write `#[retryable]`
+        struct A(Io);
+
+        #[derive(Retryable)]
+        #[retryable(after = "0")]
+                            ^^^ `"0"` is no field; write `after = 0`
+        struct A(Io);
+
+        #[derive(Retryable)]
+        #[retryable(after = "b")]
+                            ^^^ there is no field `"b"`; there are `0`
+        struct A(Io);
+        "#,
+    );
+}

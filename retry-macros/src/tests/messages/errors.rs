@@ -128,3 +128,14 @@ fn an_option_has_no_error() {
         "#,
     );
 }
+
+#[test]
+fn an_option_of_a_result_has_no_error() {
+    check(
+        r"
+        #[retry(error = E)]
+                ^^^^^ `error` hands a `RetryError` to the caller, and `f` returns an `Option`, which has no error; return `Result<_, reattempt::RetryError<E>>`
+        fn f() -> Option<Result<u32, E>> { None }
+        ",
+    );
+}

@@ -80,3 +80,18 @@ fn copies_share_the_arguments() {
         "#,
     );
 }
+
+#[test]
+fn an_exclusive_reference_may_be_anywhere_in_an_argument() {
+    check(
+        r"
+        #[retry(hedge_ms = 5)]
+        async fn f(a: [&mut u8; 2]) -> Result<u32, E> { g(a) }
+                      ^^^^^^^^^^^^ `hedge_ms` runs copies of an attempt beside it, and `[&mut u8; 2]` can be lent to only one; take a `&`, or a value that each copy clones
+
+        #[retry(hedge_ms = 5)]
+        async fn f(a: &[&mut u8]) -> Result<u32, E> { g(a) }
+                      ^^^^^^^^^^ `hedge_ms` runs copies of an attempt beside it, and `&[&mut u8]` can be lent to only one; take a `&`, or a value that each copy clones
+        ",
+    );
+}

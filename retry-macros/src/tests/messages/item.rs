@@ -181,3 +181,51 @@ fn a_method_of_a_block_returns_what_is_plainly_a_result() {
         ",
     );
 }
+
+#[test]
+fn an_alias_hides_a_future_also_in_a_box() {
+    check(
+        r"
+        #[retry]
+        fn f() -> SendFuture { g() }
+                  ^^^^^^^^^^ `SendFuture` hides what the future yields; write its type out, as `Pin<Box<dyn Future<Output = Result<…>>>>` or `impl Future<Output = Result<…>>`
+
+        #[retry]
+        fn f() -> Box<dyn SendFuture> { g() }
+                  ^^^^^^^^^^^^^^^^^^^ `Box<dyn SendFuture>` hides what the future yields; write its type out, as `Pin<Box<dyn Future<Output = Result<…>>>>` or `impl Future<Output = Result<…>>`
+
+        #[retry]
+        fn f() -> Pin<Box<dyn SendFuture>> { g() }
+                  ^^^^^^^^^^^^^^^^^^^^^^^^ `Pin<Box<dyn SendFuture>>` hides what the future yields; write its type out, as `Pin<Box<dyn Future<Output = Result<…>>>>` or `impl Future<Output = Result<…>>`
+        ",
+    );
+}
+
+#[test]
+fn a_macro_in_a_return_type_may_be_a_result() {
+    check(
+        r"
+        #[retry]
+        impl S {
+            fn f() -> ! { g() }
+            fn g() -> mac!() { g() }
+                      ^^^^^^ `mac!()` may be a `Result` by another name; put `#[retry]` or `#[retry(skip)]` on `g`
+        }
+        ",
+    );
+}
+
+#[test]
+fn a_bound_of_another_parameter_makes_nothing_clone() {
+    check(
+        r"
+        #[retry]
+        fn f<F: Other>(mut a: F) -> Result<u8, E> where G: Clone { g(a) }
+                       ^^^^^ changes to `a` in one attempt would leak into the next; write `a: &mut F` to share it, or add the bound `Clone` and write `clone(a)`
+
+        #[retry]
+        fn f<F: Other>(mut a: F) -> Result<u8, E> where F: Clone { g(a) }
+                       ^^^^^ changes to `a` in one attempt would leak into the next; write `clone(a)`
+        ",
+    );
+}

@@ -169,3 +169,38 @@ fn an_argument_has_a_value() {
         ",
     );
 }
+
+#[test]
+fn only_a_colon_or_parentheses_are_read_as_an_equals_sign() {
+    check(
+        r"
+        #[retry(max; 3)]
+                ^^^ `max` takes a value after `=`; write `max = 5`
+
+        #[retry(max [3])]
+                ^^^ `max` takes a value after `=`; write `max = 5`
+
+        #[retry(max: 3)]
+                ^^^ `max` takes its value after `=`; write `max = 3`
+
+        #[retry(max(3))]
+                ^^^ `max` takes its value after `=`; write `max = 3`
+        ",
+    );
+}
+
+#[test]
+fn a_selector_is_no_closure_and_no_macro() {
+    check(
+        r"
+        #[retry(on = A | e| e.f())]
+                             ^ unexpected `.`; write a `,` between two arguments
+
+        #[retry(on = A | e: B)]
+                          ^ unexpected `:`; write a `,` between two arguments
+
+        #[retry(on = matches!(A))]
+                     ^^^^^^^ `matches!` is a condition; write its pattern alone, or `when = |error| …`
+        ",
+    );
+}

@@ -151,3 +151,28 @@ fn every_argument_has_an_effect() {
         ",
     );
 }
+
+#[test]
+fn only_async_methods_are_cancelled_or_copied() {
+    check(
+        r#"
+        #[retry(attempt_timeout = "1s")]
+                ^^^^^^^^^^^^^^^ `attempt_timeout` cannot cancel `f`, `h`, not being async; write `async fn`, or `attempt_timeout` on the async methods alone (`deadline` limits only when attempts start)
+        impl S {
+            fn f() -> Result<u8, E> { g() }
+            #[retry(max = 2)]
+            fn h() -> Result<u8, E> { g() }
+            async fn k() -> Result<u8, E> { g() }
+        }
+
+        #[retry(hedge_ms = 2)]
+                ^^^^^^^^ `hedge_ms` cannot run copies of `f` beside each other, not being async; write `async fn`, or `hedge_ms` on the async methods alone
+        impl S {
+            fn f() -> Result<u8, E> { g() }
+            #[retry(skip)]
+            fn i() -> Result<u8, E> { g() }
+            async fn k() -> Result<u8, E> { g() }
+        }
+        "#,
+    );
+}

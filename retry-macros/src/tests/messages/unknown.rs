@@ -328,3 +328,26 @@ fn an_unknown_word_leads_to_the_nearest() {
         "#,
     );
 }
+
+#[test]
+fn the_advice_keeps_a_jitter_that_is_one() {
+    check(
+        r"
+        #[retry(jiter = 0.5)]
+                ^^^^^ `jiter` is no argument of `#[retry]`; write `jitter = 0.5`
+
+        #[retry(jiter = true)]
+                ^^^^^ `jiter` is no argument of `#[retry]`; write `jitter = 0.3`
+        ",
+    );
+}
+
+#[test]
+fn a_name_in_capitals_is_taken_for_an_error() {
+    check(
+        r"
+        #[retry(on = A, Busy)]
+                        ^^^^ `Busy` is no argument of `#[retry]`; several errors stand in a list, write `on = [A, Busy]`
+        ",
+    );
+}

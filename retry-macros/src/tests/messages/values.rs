@@ -244,3 +244,74 @@ fn an_attempt_is_a_new_name() {
         ",
     );
 }
+
+#[test]
+fn a_delay_is_a_function() {
+    check(
+        r#"
+        #[retry(delay = "1s")]
+                        ^^^^ `delay` takes a function of the error and its attempt; write `base = "1s"` for a first delay
+
+        #[retry(delay = true)]
+                        ^^^^ `delay` takes a function of the error and its attempt; write `base = "1s"` for a first delay
+
+        #[retry(delay = Duration::from_secs(1))]
+                        ^^^^^^^^^^^^^^^^^^^^^^ `delay` takes a function of the error and its attempt; write `base = Duration::from_secs(1)` for a first delay
+        "#,
+    );
+}
+
+#[test]
+fn a_number_of_retries_fits_in_32_bits() {
+    check(
+        r"
+        #[retry(log_after = 99999999999)]
+                            ^^^^^^^^^^^ `99999999999` is no number of retries; write `log_after = 3`
+        ",
+    );
+}
+
+#[test]
+fn a_form_of_jitter_takes_one_value() {
+    check(
+        r#"
+        #[retry(jitter = spread(0.1, 0.2))]
+                         ^^^^^^^^^^^^^^^^ `spread` takes one fraction; write `jitter = spread(0.1)`
+
+        #[retry(jitter = up_to("1s", "2s"))]
+                         ^^^^^^^^^^^^^^^^^ `up_to` takes one duration; write `jitter = up_to("1s")`
+
+        #[retry(jitter = spred(0.1))]
+                         ^^^^^^^^^^ `spred` is no jitter; write a fraction such as `0.3`, `none`, `full`, `equal`, `decorrelated`, `spread(0.1)` or `up_to("1s")`
+
+        #[retry(jitter = other())]
+                         ^^^^^^^ `other` is no jitter; write a fraction such as `0.3`, `none`, `full`, `equal`, `decorrelated`, `spread(0.1)` or `up_to("1s")`
+        "#,
+    );
+}
+
+#[test]
+fn a_preset_is_no_text() {
+    check(
+        r#"
+        #[retry(preset = "http")]
+                         ^^^^^^ `"http"` is no preset; there are {all presets}
+        "#,
+    );
+}
+
+#[test]
+fn a_duration_has_a_number() {
+    check(
+        r#"
+        #[retry(base = "")]
+                       ^^ `""` is no duration; write a number and a unit, such as `"1.5s"`
+
+        #[retry(base = "s")]
+                       ^^^ `"s"` is no duration; write a number and a unit, such as `"1.5s"`
+
+        #[retry(deadline = -"1s")]
+                           ^^^^^ `-"1s"` is no duration; write `deadline_ms = 1` or `deadline = "1s"`
+        "#,
+    );
+}
