@@ -29,8 +29,8 @@ pub fn check(data: &[u8]) -> bool {
 fn parts(data: &[u8]) -> Option<(u64, &[u8])> {
     let space = data.iter().position(|byte| *byte == b' ')?;
     let now = str::from_utf8(&data[..space]).ok()?.parse().ok()?;
-    // From 1970 to 2100. Of years with two digits, those of three centuries are tried, and no earlier one follows until then.
-    (now < 4_102_444_800).then_some((now, &data[space + 1..]))
+    // Clocks that are set wrongly may be far ahead.
+    (now < 1_000_000_000_000).then_some((now, &data[space + 1..]))
 }
 
 fn model(text: &str, now: u64) -> Option<Duration> {
@@ -92,11 +92,13 @@ fn date(text: &str, now: u64) -> Option<u64> {
     moment(weekday, is_short, (year, month, day), time)
 }
 
-/// Returns the latest moment in a year that ends in two digits and is at most 50 years ahead.
+/// Returns the latest moment in a year that ends in two digits and is at most 50 years ahead. Years are those of this
+/// century and of its neighbours.
 fn latest((weekday, time, month, day): (&str, &str, &str, u64), ending: u64, now: u64) -> Option<u64> {
     let of_year = |year| moment(weekday, false, (year, month, day), time);
-    let last = now.saturating_add(FIFTY_YEARS);
-    (1970..=9999).rev().filter(|year| year % 100 == ending).filter_map(of_year).find(|moment| *moment <= last)
+    let century = (1970 + now / (FIFTY_YEARS / 50)) / 100;
+    let years = (century - 1..=century + 1).rev().map(|century| century * 100 + ending);
+    years.filter_map(of_year).find(|moment| *moment <= now + FIFTY_YEARS)
 }
 
 fn moment(weekday: &str, is_short: bool, (year, month, day): (u64, &str, u64), time: &str) -> Option<u64> {

@@ -141,7 +141,8 @@ fn rfc_850(text: &str) -> Option<(&str, &str, &str, &str)> {
     let (weekday, rest) = text.split_once(", ")?;
     let (day, rest) = rest.split_once('-')?;
     let (month, year_and_time) = rest.split_once('-')?;
-    let short = weekday.get(..3).filter(|_| WEEKDAYS.contains(&weekday))?;
+    let has_two_digits = year_and_time.find(' ') == Some(2);
+    let short = weekday.get(..3).filter(|_| has_two_digits && WEEKDAYS.contains(&weekday))?;
     Some((short, day, month, year_and_time))
 }
 
@@ -338,6 +339,8 @@ mod tests {
             let _ = hint_of(value.as_bytes(), far);
         }
         assert_eq!(hint_of(b"Sun, 06 Nov 1994 08:49:37 GMT", far), Some(Duration::ZERO));
+        // In the year 19950, whose century and a digit are a year.
+        assert_eq!(seconds_of("Saturday, 06-Nov-9 08:49:37 GMT", 567_394_000_000), None);
     }
 
     #[test]
