@@ -20,7 +20,7 @@ pub(crate) enum Sabotage {
 /// One operation in so many.
 const RATE: u64 = 20;
 /// What is never freed of one operation, in bytes.
-const LEAK: usize = 1 << 17;
+const LEAK: usize = 1 << 19;
 
 impl Sabotage {
     pub(crate) const ALL: [Sabotage; 5] =
