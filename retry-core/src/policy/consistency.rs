@@ -128,7 +128,7 @@ const fn message_over(
 #[cfg(test)]
 mod tests {
     use std::panic::catch_unwind;
-    use std::string::String;
+    use std::string::{String, ToString};
 
     use super::*;
     use crate::policy::preset;
@@ -205,5 +205,37 @@ mod tests {
             let message = message_over(invalid, has_preset, written);
             assert!(message.contains(expected), "{invalid:?} {has_preset} {written:?}: {message}");
         }
+    }
+
+    #[test]
+    fn only_a_broken_rule_panics_with_the_message_of_the_function() {
+        require_over(false, (true, true), Ok(()));
+        let broken = || require_over(true, (true, false), Err(InvalidPolicy::BaseAboveMaxDelay));
+        let panic = catch_unwind(broken).expect_err("the rule is broken");
+        let message = panic.downcast_ref::<String>().expect("the message is formatted");
+        assert_eq!(*message, message_over(InvalidPolicy::BaseAboveMaxDelay, true, (true, false)));
+        assert_eq!(InvalidPolicy::BaseAboveMaxDelay.to_string(), InvalidPolicy::BaseAboveMaxDelay.message());
+    }
+
+    #[test]
+    fn the_delays_and_the_limits_of_all_attempts_may_last_exactly_as_long_as_within() {
+        const SECOND: Duration = Duration::from_secs(1);
+        // Delays of 1 s and 2 s between three attempts of 4 s each.
+        let policy = Policy::new().max(3).jitter(Jitter::None);
+        let sum = Duration::from_secs(1 + 2 + 3 * 4);
+        assert_eq!(within(&policy, 4 * SECOND, sum), Ok(()));
+        assert_eq!(within(&policy, 4 * SECOND, sum + SECOND), Ok(()));
+        let longer = within(&policy, 4 * SECOND, sum - Duration::from_nanos(1));
+        assert_eq!(longer, Err(InvalidPolicy::WithinExceeded));
+    }
+
+    #[test]
+    fn a_list_needs_a_deadline_to_be_late() {
+        const LIST: &[Duration] = &[Duration::from_secs(5)];
+        let listed = Policy::new().list(LIST);
+        assert_eq!(base_below_deadline(&listed), Ok(()));
+        assert_eq!(base_below_deadline(&listed.deadline(Duration::from_secs(6))), Ok(()));
+        let late = base_below_deadline(&listed.deadline(Duration::from_secs(5)));
+        assert_eq!(late, Err(InvalidPolicy::DelayNotBelowDeadline));
     }
 }
