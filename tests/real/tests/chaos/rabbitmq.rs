@@ -45,8 +45,8 @@ pub(crate) enum Failure {
     TooSlow(#[from] AttemptTimeout),
 }
 
-/// A runtime for the tasks of one connection. A connection that fails while it opens, or is lost, leaves some of its tasks
-/// behind for ever; they end with their runtime.
+/// A runtime for the tasks of one connection. A connection that is refused or reset while it opens leaves two of them behind
+/// for ever, by lapin 4.12; they end with their runtime.
 struct Tasks(Option<Runtime>);
 
 impl Tasks {
