@@ -203,3 +203,19 @@ impl Display for FleetError {
 }
 
 impl Error for FleetError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_request_without_an_answer_may_have_been_carried_out() {
+        let (unknown, away, busy) = (
+            FleetError(Kind::Unknown("db".into())),
+            FleetError(Kind::Away("db".into())),
+            FleetError(Kind::Busy("db".into())),
+        );
+        assert!(away.is_away());
+        assert!(!unknown.is_away() && !busy.is_away());
+    }
+}

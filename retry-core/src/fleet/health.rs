@@ -85,3 +85,27 @@ impl Health {
         self.is_lost.load(Ordering::Acquire)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_is_lost_after_two_errors_in_a_row_and_found_with_its_next_answer() {
+        let patience = Duration::from_secs(1);
+        let health = Health::new("shop", "memory".to_string(), Duration::from_secs(10));
+        let fails = || {
+            health.failed(None, patience);
+            health.is_lost()
+        };
+        assert!(!health.is_lost());
+        assert!(!fails());
+        health.found();
+        assert!(!fails(), "an answer begins a new row");
+        assert!(fails());
+        assert!(fails());
+        health.found();
+        assert!(!health.is_lost());
+        assert!(!fails());
+    }
+}

@@ -99,3 +99,32 @@ impl Members {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_the_next_if_its_number_is_above_the_last() {
+        let (one, other) = (ProcessId(1), ProcessId(2));
+        let mut members = Members::default();
+        *members.visit(one) = Member { report: 3, lease: 5, seen: 0 };
+        for (number, is_next_report, is_next_lease) in [
+            (3, false, false),
+            (4, true, false),
+            (5, true, false),
+            (6, true, true),
+            (GONE - 1, true, true),
+            (GONE, false, false),
+        ] {
+            assert_eq!(members.is_next_report(one, number), is_next_report, "{number}");
+            assert_eq!(members.is_next_lease(one, number), is_next_lease, "{number}");
+        }
+        for (number, joins) in [(0, false), (1, true), (2, false)] {
+            assert_eq!(members.is_next_report(other, number), joins, "{number}");
+            assert_eq!(members.is_next_lease(other, number), joins, "{number}");
+        }
+        assert!(members.leave(one) && !members.leave(one));
+        assert!(!members.is_next_report(one, GONE + 1) && !members.is_next_lease(one, GONE + 1));
+    }
+}

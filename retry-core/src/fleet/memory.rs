@@ -87,3 +87,23 @@ impl Store for MemoryStore {
         "memory".into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::reserve::Reserve;
+    use super::*;
+
+    #[test]
+    fn the_records_of_a_store_are_counted_until_they_are_cleared() {
+        let store = MemoryStore::new();
+        assert!(store.is_empty());
+        for key in ["a", "b"] {
+            let kept = Kept { record: Record::Reserve(Reserve::new(1, 0)), until: None };
+            store.records().insert(key.into(), kept);
+        }
+        assert_eq!((store.len(), store.is_empty()), (2, false));
+        store.clear();
+        assert_eq!((store.len(), store.is_empty()), (0, true));
+        assert_eq!(store.describe(), "memory");
+    }
+}
