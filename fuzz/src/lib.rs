@@ -1,7 +1,5 @@
 //! The checks behind the fuzz targets. Each takes bytes and panics where the code breaks its promise.
 
-#![allow(clippy::missing_panics_doc, reason = "panics are what the fuzzer looks for")]
-
 pub mod attribute;
 pub mod breaker_budget;
 pub mod configuration;

@@ -75,7 +75,7 @@ fn word_starts(text: &str) -> Vec<usize> {
     let mut before = ' ';
     let mut starts = Vec::new();
     for (at, c) in text.char_indices() {
-        if !c.is_whitespace() && !(is_name(c) && is_name(before)) {
+        if !(c.is_whitespace() || is_name(c) && is_name(before)) {
             starts.push(at);
         }
         before = c;

@@ -121,6 +121,9 @@ fn two_digit_year(text: &str, now: SystemTime) -> Option<SystemTime> {
     let Some((weekday, day, month, year_and_time)) = rfc_850(text) else {
         return httpdate::parse_http_date(text).ok();
     };
+    if year_and_time.find(' ') != Some(2) {
+        return None;
+    }
     let since_epoch = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let century = (1970 + since_epoch / YEAR) / 100;
     let latest = now.checked_add(Duration::from_secs(50 * YEAR))?;
@@ -141,8 +144,7 @@ fn rfc_850(text: &str) -> Option<(&str, &str, &str, &str)> {
     let (weekday, rest) = text.split_once(", ")?;
     let (day, rest) = rest.split_once('-')?;
     let (month, year_and_time) = rest.split_once('-')?;
-    let has_two_digits = year_and_time.find(' ') == Some(2);
-    let short = weekday.get(..3).filter(|_| has_two_digits && WEEKDAYS.contains(&weekday))?;
+    let short = weekday.get(..3).filter(|_| WEEKDAYS.contains(&weekday))?;
     Some((short, day, month, year_and_time))
 }
 
@@ -341,6 +343,7 @@ mod tests {
         assert_eq!(hint_of(b"Sun, 06 Nov 1994 08:49:37 GMT", far), Some(Duration::ZERO));
         // In the year 19950, whose century and a digit are a year.
         assert_eq!(seconds_of("Saturday, 06-Nov-9 08:49:37 GMT", 567_394_000_000), None);
+        assert_eq!(hint_of(b"Saturday, 30-Dec-00~08:49:37 GMT", far), None);
     }
 
     #[test]
