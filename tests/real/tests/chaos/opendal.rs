@@ -2,7 +2,8 @@
 
 use std::{collections::HashSet, net::SocketAddr, time::Duration};
 
-use opendal::{Operator, services};
+use opendal::{HttpTransporter, Operator, services};
+use opendal_http_transport_reqwest::ReqwestTransport;
 use real::{
     Fault, Operation, Schedule,
     servers::s3::{CREDENTIALS, DENIED, S3},
@@ -36,7 +37,6 @@ impl Bucket {
     }
 
     fn named(name: &str, address: SocketAddr) -> Bucket {
-        opendal::install_default();
         let (access_key, secret) = CREDENTIALS;
         let service = services::S3::default()
             .bucket(name)
@@ -46,7 +46,11 @@ impl Bucket {
             .secret_access_key(secret)
             .disable_config_load()
             .disable_ec2_metadata();
-        Bucket(Operator::new(service).unwrap())
+        let operator = Operator::new(service).unwrap();
+        // Each user has a client of its own, whose idle connections end with it. That of the process keeps them for 90 s.
+        let transport = HttpTransporter::new(ReqwestTransport::new(reqwest::Client::new()));
+        let context = operator.base_context().with_http_transport(transport);
+        Bucket(operator.with_context(context))
     }
 }
 
