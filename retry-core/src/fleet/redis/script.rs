@@ -110,3 +110,55 @@ pub fn answer(request: &Request, value: Value) -> RedisResult<Answer> {
 fn unexpected() -> RedisError {
     (ErrorKind::UnexpectedReturnType, "the script of the fleet returned something else").into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::members::ProcessId;
+    use crate::fleet::rules::Rules;
+    use crate::fleet::tally::Calls;
+
+    const PROCESS: ProcessId = ProcessId(0xab);
+
+    #[test]
+    fn a_claim_is_six_arguments() {
+        let claim = Claim { process: PROCESS, fresh: 0xcd, per_second: 12, tokens: 34 };
+        let at_once = arguments(None, &Request::Reserve(claim));
+        assert_eq!(at_once, ["reserve", "now", "ab", "cd", "12", "34"]);
+        let at_a_time = arguments(Some(Duration::from_millis(5)), &Request::Reserve(claim));
+        assert_eq!(at_a_time, ["reserve", "5000", "ab", "cd", "12", "34"]);
+    }
+
+    #[test]
+    fn a_step_is_its_rules_and_its_action() {
+        let rules = Rules {
+            quorum: 2,
+            window: 10_000,
+            minimum_calls: 20,
+            failure_rate: 500_000,
+            slow_rate: 0,
+            open_for: 1_000,
+            open_for_max: 60_000,
+            trial_timeout: 3_000,
+            trials: 5,
+            trial_failures: 1,
+        };
+        let calls = Calls { good: 7, bad: 8, slow: 6 };
+        let (epoch, generation, lease) = (0xef, 3, 4);
+        for (action, written) in [
+            (Action::Look, "look"),
+            (Action::Join, "join"),
+            (Action::Leave, "leave"),
+            (Action::Lease { number: 9 }, "lease 9"),
+            (Action::Report { epoch, generation, number: 9, calls, tripped: true }, "report ef 3 9 7 8 6 1"),
+            (Action::Outcome { epoch, generation, lease, has_failed: false }, "outcome ef 3 4 0"),
+            (Action::Release { epoch, generation, lease }, "release ef 3 4"),
+            (Action::Force { epoch, generation, time: 1_500 }, "force ef 3 1500"),
+            (Action::Reset { epoch, generation }, "reset ef 3"),
+        ] {
+            let step = Step { process: PROCESS, fresh: 0xcd, rules, action };
+            let start = "circuit now ab cd 2 10000 20 500000 0 1000 60000 3000 5 1";
+            assert_eq!(arguments(None, &Request::Circuit(step)).join(" "), format!("{start} {written}"));
+        }
+    }
+}

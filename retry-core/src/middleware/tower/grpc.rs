@@ -305,3 +305,76 @@ impl<B: http_body::Body> Debug for Peeked<B> {
         f.debug_struct("Peeked").field("has_first", &self.first.is_some()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::convert::Infallible;
+    use std::task::Waker;
+
+    use http_body::Body;
+
+    use super::*;
+
+    /// A body of whole frames, which must not be polled after its end.
+    struct Frames(VecDeque<&'static [u8]>, bool);
+
+    impl Body for Frames {
+        type Data = &'static [u8];
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<&'static [u8]>, Infallible>>> {
+            assert!(!self.1, "the body is polled after its end");
+            let frame = self.0.pop_front();
+            self.1 = frame.is_none();
+            Poll::Ready(frame.map(|data| Ok(Frame::data(data))))
+        }
+
+        fn is_end_stream(&self) -> bool {
+            self.0.is_empty()
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            SizeHint::with_exact(self.0.iter().map(|data| data.len() as u64).sum())
+        }
+    }
+
+    fn next(body: &mut Peeked<Frames>) -> Option<&'static [u8]> {
+        match Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(frame) => frame.map(|frame| frame.unwrap().into_data().unwrap()),
+            Poll::Pending => panic!("every frame is there"),
+        }
+    }
+
+    #[test]
+    fn a_frame_that_was_read_comes_before_the_rest() {
+        let rest = Frames([&b"bc"[..]].into(), false);
+        let mut body = Peeked { first: Some(Frame::data(&b"a"[..])), is_over: false, rest };
+        assert_eq!(body.size_hint().exact(), None, "the frame that was read has a size, too");
+        assert!(!body.is_end_stream());
+        assert_eq!(next(&mut body), Some(&b"a"[..]));
+        assert_eq!(body.size_hint().exact(), Some(2));
+        assert!(!body.is_end_stream());
+        assert_eq!(next(&mut body), Some(&b"bc"[..]));
+        assert!(body.is_end_stream());
+        assert_eq!(next(&mut body), None);
+    }
+
+    #[test]
+    fn a_body_that_had_no_frame_is_over() {
+        let mut body = Peeked { first: None, is_over: true, rest: Frames(VecDeque::new(), true) };
+        assert!(body.is_end_stream());
+        assert_eq!(next(&mut body), None);
+        let last = Peeked {
+            first: Some(Frame::data(&b"a"[..])),
+            is_over: false,
+            rest: Frames(VecDeque::new(), false),
+        };
+        assert!(!last.is_end_stream(), "a frame is left");
+        let over = Peeked { first: None, is_over: true, rest: Frames([&b"a"[..]].into(), false) };
+        assert!(over.is_end_stream());
+    }
+}
