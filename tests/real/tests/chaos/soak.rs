@@ -169,10 +169,14 @@ fn duration(text: &str) -> Option<Duration> {
 }
 
 async fn soak(plan: Plan) -> bool {
+    let is_complete = plan.sites.len() == SITES.len();
     let findings = hold(plan).await;
     println!("\n{}\n\n{findings}", &**EVENTS);
     let mut violations = findings.violations();
-    violations.extend(EVENTS.missing());
+    // Some servers alone do not meet all of it.
+    if is_complete {
+        violations.extend(EVENTS.missing());
+    }
     for violation in &violations {
         println!("{violation}");
     }
