@@ -392,30 +392,3 @@ impl Policy {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn policies_are_equal_if_each_of_their_values_is() {
-        const SECONDS: Duration = Duration::from_secs(7);
-        let policy = Policy::new();
-        let others = [
-            policy.max(7),
-            policy.base(SECONDS),
-            policy.max_delay(SECONDS),
-            policy.deadline(SECONDS),
-            policy.max_hint(SECONDS),
-            policy.with_within(Duration::from_secs(700), Duration::ZERO),
-            policy.jitter(Jitter::None),
-            policy.hint(HintMode::Exact),
-        ];
-        for (i, one) in others.iter().enumerate() {
-            assert_ne!(*one, policy, "{one:?}");
-            for (j, other) in others.iter().enumerate() {
-                assert_eq!(one == other, i == j, "{one:?} {other:?}");
-            }
-        }
-    }
-}
