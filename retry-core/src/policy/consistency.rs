@@ -225,7 +225,7 @@ mod tests {
         let sum = Duration::from_secs(1 + 2 + 3 * 4);
         assert_eq!(within(&policy, 4 * SECOND, sum), Ok(()));
         assert_eq!(within(&policy, 4 * SECOND, sum + SECOND), Ok(()));
-        let longer = within(&policy, 4 * SECOND, sum - Duration::from_nanos(1));
+        let longer = within(&policy, 4 * SECOND, sum.saturating_sub(Duration::from_nanos(1)));
         assert_eq!(longer, Err(InvalidPolicy::WithinExceeded));
     }
 
