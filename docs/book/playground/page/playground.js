@@ -3,6 +3,7 @@
 (() => {
     const form = document.getElementById("pg");
     const find = id => document.getElementById(`pg-${id}`);
+    const sections = [...document.querySelectorAll(".pg")];
     const fields = [...form.querySelectorAll("[name]")];
 
     // Amounts of `linear()`, `spread()`, `up_to()` and of a plain fraction.
@@ -61,6 +62,17 @@
         return x;
     }
 
+    function countAxis(picture, { left, right, top, bottom }, highest) {
+        const y = count => bottom - (bottom - top) * count / highest;
+        for (const count of ticks(highest).filter(Number.isInteger)) {
+            picture.append(
+                svg("line", { class: "grid", x1: left, x2: right, y1: y(count), y2: y(count) }),
+                svg("text", { x: left - 6, y: y(count) + 4, "text-anchor": "end" }, String(count)),
+            );
+        }
+        return y;
+    }
+
     const SHOWN = 12;
     const ROW = 22;
 
@@ -98,16 +110,6 @@
         return element;
     }
 
-    function fillTable(answer) {
-        const rows = answer.rows.map(row => {
-            const line = document.createElement("tr");
-            const texts = [row.shortest, row.longest, row.delay + 1, row.from, row.to];
-            line.append(cell(row.delay, "th"), ...texts.map(text => cell(text)));
-            return line;
-        });
-        find("table").tBodies[0].replaceChildren(...rows);
-    }
-
     function worst(answer) {
         const wait = answer.worst === null ? "The waits have no limit" : `All waits together last at most ${answer.worst}`;
         const limit = answer.deadline === null ? "" : ` No attempt starts later than ${answer.deadline_text} after the first.`;
@@ -115,25 +117,76 @@
         return `${wait}.${limit}${more}`;
     }
 
+    function drawFleet(answer) {
+        const { picture, width } = frame(find("fleet"), 210, "Writes of the fleet over time");
+        const area = { left: 40, right: width - 24, top: 10, bottom: 180 };
+        const highest = Math.max(...answer.failed.map((count, part) => count + answer.succeeded[part]), 1);
+        const x = timeAxis(picture, area, answer.end);
+        const y = countAxis(picture, area, highest);
+        const part = (area.right - area.left) / answer.failed.length;
+        answer.failed.forEach((failed, n) => {
+            const [left, succeeded] = [area.left + n * part, answer.succeeded[n]];
+            const bar = (kind, from, to) => svg("rect", {
+                class: kind, x: left, y: y(to), width: Math.max(1, part - 1), height: y(from) - y(to),
+            });
+            picture.append(bar("answers", 0, succeeded), bar("failed", succeeded, succeeded + failed));
+        });
+        fill("costs", answer.costs.map(cost => [
+            cost.name, cost.calls, cost.done, cost.is_complete ? cost.time : `over ${cost.time}`,
+        ]));
+    }
+
+    const LINES = ["requests", "failed", "rejections"];
+
+    function drawBrownout(figure, run, { length, from, to }, highest) {
+        const { picture, width } = frame(figure, 190, `${run.title}: requests, retries, rejections and answers in each second`);
+        const area = { left: 40, right: width - 24, top: 30, bottom: 160 };
+        const at = time => area.left + (area.right - area.left) * time / length;
+        picture.append(
+            svg("text", { class: "title", x: area.left, y: 18 }, run.title),
+            svg("rect", { class: "brownout", x: at(from), y: area.top, width: at(to) - at(from), height: area.bottom - area.top }),
+        );
+        const x = timeAxis(picture, area, length);
+        const y = countAxis(picture, area, highest);
+        const points = column => run.seconds.map((second, n) => `${x(n + 0.5)},${y(second[column])}`).join(" ");
+        const ends = [`${x(0.5)},${y(0)}`, `${x(length - 0.5)},${y(0)}`];
+        picture.append(svg("polygon", { class: "answers", points: `${ends[0]} ${points(3)} ${ends[1]}` }));
+        LINES.forEach((kind, column) => picture.append(svg("polyline", { class: kind, points: points(column) })));
+    }
+
+    function drawBrownouts(answer) {
+        const highest = Math.max(...answer.runs.flatMap(run => run.seconds.map(second => Math.max(...second))));
+        answer.runs.forEach((run, n) => drawBrownout(find(["plain", "careful"][n]), run, answer, highest));
+        fill("totals", answer.runs.map(run => [run.title, ...run.total]));
+    }
+
+    function fill(table, rows) {
+        find(table).tBodies[0].replaceChildren(...rows.map(([first, ...texts]) => {
+            const line = document.createElement("tr");
+            line.append(cell(first, "th"), ...texts.map(text => cell(text)));
+            return line;
+        }));
+    }
+
+    function mark(field, isWrong) {
+        if (isWrong) field.setAttribute("aria-invalid", "true");
+        else field.removeAttribute("aria-invalid");
+    }
+
     function showError(refused) {
         for (const place of form.querySelectorAll("[data-for]")) {
             const own = place.dataset.for.split(" ");
-            const concerned = refused !== null && own.includes(refused.field);
-            place.textContent = concerned ? refused.message : "";
-            for (const field of fields.filter(field => own.includes(field.name))) {
-                field.toggleAttribute("aria-invalid", concerned);
-                if (concerned) field.setAttribute("aria-invalid", "true");
-            }
+            const isConcerned = own.includes(refused?.field);
+            place.textContent = isConcerned ? refused.message : "";
+            fields.filter(field => own.includes(field.name)).forEach(field => mark(field, isConcerned));
         }
     }
 
-    function update() {
-        for (const [name, input] of amounts) input.hidden = !find(name).value.endsWith("()");
-        const answer = JSON.parse(wasm_bindgen.schedule(read()));
-        const refused = "message" in answer ? answer : null;
-        showError(refused);
-        form.dataset.state = refused === null ? "ready" : "refused";
-        if (refused !== null) return;
+    function setState(state) {
+        for (const section of sections) section.dataset.state = state;
+    }
+
+    function showSchedule(answer) {
         for (const [name, placeholder] of Object.entries(answer.preset)) {
             const field = fields.find(field => field.name === name && field.type === "text");
             if (field) field.placeholder = placeholder;
@@ -143,23 +196,60 @@
         find("attribute").textContent = answer.attribute;
         find("closure").textContent = answer.closure;
         drawSchedule(answer);
-        fillTable(answer);
+        fill("table", answer.rows.map(row => [row.delay, row.shortest, row.longest, row.delay + 1, row.from, row.to]));
+    }
+
+    function simulate() {
+        const answer = JSON.parse(wasm_bindgen.fleet(read(), find("clients").value));
+        const isWrong = answer.field === "clients";
+        find("clients-error").textContent = isWrong ? answer.message : "";
+        mark(find("clients"), isWrong);
+        if (!("message" in answer)) drawFleet(answer);
+        const brownout = JSON.parse(wasm_bindgen.brownout(read()));
+        if (!("message" in brownout)) {
+            drawBrownouts(brownout);
+            setState("simulated");
+        }
+    }
+
+    let simulation = 0;
+
+    // The simulations take longer than the schedule, so they wait for a pause in typing.
+    function update() {
+        clearTimeout(simulation);
+        for (const [name, input] of amounts) input.hidden = !find(name).value.endsWith("()");
+        const answer = JSON.parse(wasm_bindgen.schedule(read()));
+        const isRefused = "message" in answer;
+        showError(isRefused ? answer : null);
+        setState(isRefused ? "refused" : "ready");
+        if (isRefused) return;
+        showSchedule(answer);
+        simulation = setTimeout(simulate, 150);
+    }
+
+    function copy(button) {
+        const code = document.getElementById(button.dataset.copy);
+        getSelection().selectAllChildren(code);
+        // A page that was opened as a file may not have a clipboard: the code is selected then.
+        navigator.clipboard?.writeText(code.textContent).then(() => { button.textContent = "Copied"; }, () => {});
     }
 
     function start() {
         find("preset").append(...JSON.parse(wasm_bindgen.presets()).map(name => new Option(name)));
-        form.addEventListener("input", update);
-        form.addEventListener("submit", event => event.preventDefault());
-        // The book turns its pages with the arrow keys, which move the cursor and the choice here.
-        form.addEventListener("keydown", event => event.stopPropagation());
-        for (const button of form.querySelectorAll("[data-copy]")) {
-            button.addEventListener("click", () => {
-                const code = document.getElementById(button.dataset.copy);
-                navigator.clipboard?.writeText(code.textContent);
-                getSelection().selectAllChildren(code);
-            });
+        for (const section of sections) {
+            section.addEventListener("input", update);
+            // The book turns its pages with the arrow keys, which move the cursor and the choice here.
+            section.addEventListener("keydown", event => event.stopPropagation());
         }
-        addEventListener("resize", update);
+        form.addEventListener("submit", event => event.preventDefault());
+        for (const button of form.querySelectorAll("[data-copy]")) button.addEventListener("click", () => copy(button));
+        let width = innerWidth;
+        addEventListener("resize", () => {
+            // On a phone the height changes with each scroll.
+            if (innerWidth !== width) update();
+            width = innerWidth;
+        });
+        setState("ready");
         update();
     }
 
