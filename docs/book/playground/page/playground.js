@@ -237,7 +237,7 @@
     function start() {
         find("preset").append(...JSON.parse(wasm_bindgen.presets()).map(name => new Option(name)));
         for (const section of sections) {
-            section.addEventListener("input", update);
+            for (const event of ["input", "change"]) section.addEventListener(event, update);
             // The book turns its pages with the arrow keys, which move the cursor and the choice here.
             section.addEventListener("keydown", event => event.stopPropagation());
         }

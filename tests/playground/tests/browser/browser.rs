@@ -98,10 +98,10 @@ impl Browser {
         field.send_keys(text).await.expect(id);
     }
 
-    /// Chooses an option by its value.
-    pub(crate) async fn choose(&self, id: &str, value: &str) {
+    /// Chooses an option by its text.
+    pub(crate) async fn choose(&self, id: &str, text: &str) {
         let field = self.client.find(Locator::Id(id)).await.expect(id);
-        field.select_by_value(value).await.expect(id);
+        field.select_by_label(text).await.expect(id);
     }
 
     /// Returns the value of an expression of JavaScript.
@@ -137,7 +137,7 @@ fn capabilities(look: Look, profile: &Path) -> Capabilities {
         "--disable-background-networking".to_owned(),
         "--disable-component-update".to_owned(),
         "--disable-sync".to_owned(),
-        "--window-size=1280,1000".to_owned(),
+        "--window-size=1280,3000".to_owned(),
         format!("--user-data-dir={}", profile.display()),
     ];
     if look == Look::Dark {
@@ -146,7 +146,7 @@ fn capabilities(look: Look, profile: &Path) -> Capabilities {
     let mut options = json!({ "args": arguments });
     if look == Look::Phone {
         options["mobileEmulation"] =
-            json!({ "deviceMetrics": { "width": 360, "height": 740, "pixelRatio": 2.0 } });
+            json!({ "deviceMetrics": { "width": 360, "height": 3000, "pixelRatio": 1.0 } });
     }
     Capabilities::from_iter([("goog:chromeOptions".to_owned(), options)])
 }

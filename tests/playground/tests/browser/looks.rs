@@ -11,8 +11,8 @@ async fn a_phone_need_not_scroll_sideways() {
     assert_narrow(&browser, "at first").await;
     browser.picture("phone", ".content main").await;
     browser.choose("pg-preset", "amqp_connection").await;
-    browser.choose("pg-backoff", "linear()").await;
-    browser.choose("pg-jitter", "up_to()").await;
+    browser.choose("pg-backoff", "linear by").await;
+    browser.choose("pg-jitter", "up_to").await;
     browser.write("pg-deadline", "100000.125").await;
     browser.wait_for_text("pg-attribute", "deadline = \"100000125ms\"").await;
     browser.wait_for("form[data-state=simulated]").await;
@@ -44,8 +44,7 @@ async fn assert_narrow(browser: &Browser, state: &str) {
 async fn texts_are_legible_light_and_dark() {
     for look in [Look::Light, Look::Dark] {
         let browser = Browser::open(look).await;
-        let page = browser.picture_of(look);
-        browser.picture(page, ".content main").await;
+        browser.picture(&format!("{look:?}").to_lowercase(), ".content main").await;
         browser.write("pg-base", "61").await;
         browser.wait_for_text("pg-base-error", "write at most 60").await;
         let background =
@@ -71,12 +70,6 @@ async fn texts_are_legible_light_and_dark() {
             );
         }
         browser.close().await;
-    }
-}
-
-impl Browser {
-    fn picture_of(&self, look: Look) -> &'static str {
-        if look == Look::Dark { "dark" } else { "light" }
     }
 }
 
