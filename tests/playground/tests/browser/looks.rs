@@ -20,7 +20,7 @@ async fn a_phone_need_not_scroll_sideways() {
     browser.write("pg-max", "a number that is none").await;
     browser.wait_for_text("pg-max-error", "expected `max_attempts`").await;
     assert_narrow(&browser, "with an error").await;
-    browser.picture("phone-error", "form").await;
+    browser.picture("phone-error", "#pg").await;
     browser.close().await;
 }
 

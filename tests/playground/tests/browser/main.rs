@@ -126,7 +126,7 @@ async fn an_error_of_the_library_stands_beside_its_field() {
         browser.wait_for("form[data-state=refused]").await;
         let errors = "[...document.querySelectorAll('.pg-error')].filter(error => error.textContent).length";
         assert_eq!(browser.evaluate(errors).await, 1, "{id}");
-        browser.picture(error, "form").await;
+        browser.picture(error, "#pg").await;
         browser.write(id, "\u{E003}").await;
         browser.wait_for("form[data-state=simulated]").await;
         browser.wait_for(&format!("#{id}:not([aria-invalid])")).await;
