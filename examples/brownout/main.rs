@@ -35,7 +35,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// A minute of calls on tokio's paused clock: the timeline of each host.
-pub(crate) fn simulate<C: Call>(client: fn(Servers, Policy) -> C) -> Result<[Arc<Timeline>; 2], Box<dyn Error>> {
+pub(crate) fn simulate<C: Call>(
+    client: fn(Servers, Policy) -> C,
+) -> Result<[Arc<Timeline>; 2], Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
     let spawn = |call| drop(tokio::task::spawn_local(call));
     Ok(LocalSet::new().block_on(&runtime, scenario::run(client, scenario::POLICY, spawn)))

@@ -238,8 +238,6 @@
         find("preset").append(...JSON.parse(wasm_bindgen.presets()).map(name => new Option(name)));
         for (const section of sections) {
             for (const event of ["input", "change"]) section.addEventListener(event, update);
-            // The book turns its pages with the arrow keys, which move the cursor and the choice here.
-            section.addEventListener("keydown", event => event.stopPropagation());
         }
         form.addEventListener("submit", event => event.preventDefault());
         for (const button of form.querySelectorAll("[data-copy]")) button.addEventListener("click", () => copy(button));

@@ -19,7 +19,7 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
-    fn new(field: &str, message: impl ToString) -> Refused {
+    fn new(field: &str, message: &impl ToString) -> Refused {
         Refused { field: field.to_owned(), message: message.to_string() }
     }
 }
@@ -28,17 +28,17 @@ impl Arguments {
     /// Reads an object of texts: `preset`, and the names of a [`PolicyConfig`]. An empty text is no value.
     pub(crate) fn read(fields: &str) -> Result<Arguments, Refused> {
         let mut fields: Map<String, Value> =
-            serde_json::from_str(fields).map_err(|error| Refused::new("", error))?;
+            serde_json::from_str(fields).map_err(|error| Refused::new("", &error))?;
         let name = fields.remove("preset");
         let name = name.as_ref().and_then(Value::as_str).filter(|name| !name.is_empty()).unwrap_or("default");
         let known = preset::ALL.iter().find(|(known, _)| *known == name);
         let (preset, start) =
-            *known.ok_or_else(|| Refused::new("preset", format!("there is no preset `{name}`")))?;
+            *known.ok_or_else(|| Refused::new("preset", &format!("there is no preset `{name}`")))?;
         fields.retain(|_, text| text.as_str().is_none_or(|text| !text.trim().is_empty()));
         for (_, text) in &mut fields {
             *text = value(text.take());
         }
-        let policy = config(fields)?.over(start).map_err(|error| Refused::new(error.field(), error))?;
+        let policy = config(fields)?.over(start).map_err(|error| Refused::new(error.field(), &error))?;
         Ok(Arguments { preset, start, policy })
     }
 }
@@ -53,9 +53,9 @@ fn value(text: Value) -> Value {
 fn config(fields: Map<String, Value>) -> Result<PolicyConfig, Refused> {
     for (field, value) in &fields {
         let alone = Map::from_iter([(field.clone(), value.clone())]);
-        parsed(alone).map_err(|error| Refused::new(field, error))?;
+        parsed(alone).map_err(|error| Refused::new(field, &error))?;
     }
-    parsed(fields).map_err(|error| Refused::new("", error))
+    parsed(fields).map_err(|error| Refused::new("", &error))
 }
 
 fn parsed(fields: Map<String, Value>) -> serde_json::Result<PolicyConfig> {

@@ -37,9 +37,10 @@ pub(crate) fn closure(arguments: &Arguments) -> String {
         "default" => "Policy::new()".to_owned(),
         name => format!("preset::{}", name.to_uppercase()),
     };
-    let setters: String = values.iter().map(|(_, setter)| format!("\n    .{setter}")).collect();
-    let checked = if values.is_empty() { "" } else { "\n    .checked()" };
-    let policy = format!("const POLICY: Policy = {start}{setters}{checked};");
+    let setters = values.iter().map(|(_, setter)| setter.as_str());
+    let checked = (!values.is_empty()).then_some("checked()");
+    let policy: Vec<_> = [start.as_str()].into_iter().chain(setters).chain(checked).collect();
+    let policy = format!("const POLICY: Policy = {};", policy.join("\n    ."));
     let mut names: Vec<_> =
         ["Backoff", "Jitter"].into_iter().filter(|name| policy.contains(&format!("{name}::"))).collect();
     names.push("Policy");
