@@ -63,6 +63,10 @@ mod policies {
         Policy::new().jitter(Jitter::Additive(1.0)).backoff(Backoff::Fibonacci)
     }
 
+    pub(crate) fn micros() -> Policy {
+        Policy::new().base(Duration::from_micros(1500)).backoff(Backoff::Constant).jitter(Jitter::None)
+    }
+
     pub(crate) fn fine() -> Policy {
         Policy::new().base(Duration::from_nanos(1500)).jitter(Jitter::Full)
     }
@@ -79,6 +83,8 @@ fn the_attribute_compiles_and_has_the_schedule() {
     shows!({ "max_attempts": "4", "backoff": "linear(0.25)", "jitter": "up_to(0.5)" } => policies::linear() =>
         max = 4, backoff = linear("250ms"), jitter = up_to("500ms"));
     shows!({ "backoff": "fibonacci", "jitter": "1" } => policies::fraction() => backoff = fibonacci, jitter = 1.0);
+    shows!({ "initial_delay": "0.0015", "backoff": "constant", "jitter": "none" } => policies::micros() =>
+        base = "1500us", backoff = constant, jitter = none);
     shows!({ "initial_delay": "0.0000015", "jitter": "full" } => policies::fine() => base = "1500ns", jitter = full);
 }
 

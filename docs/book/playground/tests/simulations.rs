@@ -20,6 +20,11 @@ fn a_brownout_ends_as_in_the_example() {
         assert_eq!(seconds.len(), 60);
         seconds[from..].iter().map(|second| second[3].as_u64().unwrap()).sum()
     };
+    for run in answer["runs"].as_array().unwrap() {
+        let requests = |second: usize| run["seconds"][second][0].as_u64().unwrap();
+        let before = (0..9).map(requests).sum::<u64>();
+        assert!((629..=632).contains(&before), "{before} requests before the brownout, and no retries");
+    }
     assert_eq!(answers(0, 25), 0, "plain retries keep the server down");
     assert!(answers(1, 25) >= 70 * 34, "with a breaker and a budget it recovers");
     let rejected = answer["runs"][1]["total"][2].as_u64().unwrap();
