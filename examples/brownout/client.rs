@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use reattempt::{AttemptTimeout, CircuitBreaker, CircuitOpen, RetryBudget, retry};
+use reattempt::{AttemptTimeout, CircuitBreaker, CircuitOpen, Policy, RetryBudget, retry};
 
+use super::scenario::Servers;
 use super::server::{Overloaded, Server};
+use super::time;
 
 /// Why a call failed.
 #[derive(Debug)]
@@ -35,24 +37,25 @@ impl From<CircuitOpen> for Failure {
 }
 
 /// A client of several hosts.
-pub(crate) trait Call: Send + Sync + 'static {
+pub(crate) trait Call: 'static {
     /// One call, retried as the client sees fit.
-    fn call(&self, host: &str) -> impl Future<Output = Result<(), Failure>> + Send;
+    fn call(&self, host: &str) -> impl Future<Output = Result<(), Failure>>;
 }
 
 /// Retries as long as a call may, whatever becomes of the others.
 pub(crate) struct Plain {
     servers: HashMap<&'static str, Server>,
+    policy: Policy,
 }
 
 impl Plain {
-    pub(crate) fn new(servers: [(&'static str, Server); 2]) -> Plain {
-        Plain { servers: HashMap::from(servers) }
+    pub(crate) fn new(servers: Servers, policy: Policy) -> Plain {
+        Plain { servers: HashMap::from(servers), policy }
     }
 }
 
 impl Call for Plain {
-    #[retry(max = 4, base = "200ms", attempt_timeout = "500ms", attempt = attempt)]
+    #[retry(policy = self.policy, attempt_timeout = "500ms", attempt = attempt)]
     async fn call(&self, host: &str) -> Result<(), Failure> {
         Ok(self.servers[host].request(attempt).await?)
     }
@@ -63,10 +66,11 @@ pub(crate) struct Careful {
     servers: HashMap<&'static str, Server>,
     breakers: HashMap<&'static str, CircuitBreaker>,
     budget: RetryBudget,
+    policy: Policy,
 }
 
 impl Careful {
-    pub(crate) fn new(servers: [(&'static str, Server); 2]) -> Careful {
+    pub(crate) fn new(servers: Servers, policy: Policy) -> Careful {
         let breaker = |host| {
             CircuitBreaker::new()
                 .name(host)
@@ -74,19 +78,20 @@ impl Careful {
                 .window_time(Duration::from_secs(2))
                 .open_for(Duration::from_secs(2))
                 .trials(5)
+                .clock(time::now)
         };
         Careful {
             breakers: servers.iter().map(|(host, _)| (*host, breaker(*host))).collect(),
-            budget: RetryBudget::new().ratio(0.1).reserve_per_second(5),
+            budget: RetryBudget::new().ratio(0.1).reserve_per_second(5).clock(time::now),
             servers: HashMap::from(servers),
+            policy,
         }
     }
 }
 
 impl Call for Careful {
     #[retry(
-        max = 4,
-        base = "200ms",
+        policy = self.policy,
         attempt_timeout = "500ms",
         attempt = attempt,
         budget = self.budget,

@@ -7,24 +7,20 @@
 mod chart;
 pub(crate) mod client;
 mod drawing;
+mod scenario;
 mod server;
+mod time;
 pub(crate) mod timeline;
 
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use client::{Call, Careful, Plain};
-use server::Server;
+use reattempt::Policy;
+use scenario::{HOSTS, Servers};
 use timeline::Timeline;
-
-/// How long is simulated.
-pub(crate) const LENGTH: Duration = Duration::from_secs(60);
-/// New calls to each host in a second.
-const CALLS_PER_SECOND: u32 = 70;
-/// The host whose server browns out, and one whose server does not.
-const HOSTS: [&str; 2] = ["a.example", "b.example"];
+use tokio::task::LocalSet;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let plain = simulate(Plain::new)?;
@@ -38,26 +34,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A minute of calls to all hosts, at even distances: the timeline of each host.
+/// A minute of calls on tokio's paused clock: the timeline of each host.
 pub(crate) fn simulate<C: Call>(
-    client: fn([(&'static str, Server); 2]) -> C,
+    client: fn(Servers, Policy) -> C,
 ) -> Result<[Arc<Timeline>; 2], Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
-    runtime.block_on(async {
-        let timelines = HOSTS.map(|_| Arc::new(Timeline::start()));
-        let [a, b] = timelines.clone();
-        let servers = [(HOSTS[0], Server::browning_out(a)), (HOSTS[1], Server::healthy(b))];
-        let client = Arc::new(client(servers));
-        let mut calls = tokio::time::interval(Duration::from_secs(1) / CALLS_PER_SECOND);
-        while timelines[0].now() < LENGTH {
-            calls.tick().await;
-            for (host, timeline) in HOSTS.iter().zip(&timelines) {
-                let (client, timeline) = (client.clone(), timeline.clone());
-                tokio::spawn(async move { timeline.ended(&client.call(host).await) });
-            }
-        }
-        Ok(timelines)
-    })
+    let spawn = |call| drop(tokio::task::spawn_local(call));
+    Ok(LocalSet::new().block_on(&runtime, scenario::run(client, scenario::POLICY, spawn)))
 }
 
 fn print(title: &str, timelines: &[Arc<Timeline>; 2]) {

@@ -38,7 +38,7 @@ impl Server {
     pub(crate) async fn request(&self, attempt: u32) -> Result<(), Overloaded> {
         self.timeline.requested(attempt);
         let answered = self.enqueue()?;
-        tokio::time::sleep(answered).await;
+        super::time::sleep(answered).await;
         Ok(())
     }
 

@@ -4,10 +4,9 @@ use std::ops::AddAssign;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::time::Instant;
-
-use super::LENGTH;
 use super::client::Failure;
+use super::scenario::LENGTH;
+use super::time;
 
 /// One second, or many.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,7 +31,7 @@ impl AddAssign for Counts {
 }
 
 pub(crate) struct Timeline {
-    start: Instant,
+    start: Duration,
     seconds: Mutex<Vec<Counts>>,
 }
 
@@ -40,11 +39,11 @@ impl Timeline {
     /// Begins now.
     pub(crate) fn start() -> Timeline {
         let seconds = vec![Counts::default(); LENGTH.as_secs() as usize];
-        Timeline { start: Instant::now(), seconds: Mutex::new(seconds) }
+        Timeline { start: time::now(), seconds: Mutex::new(seconds) }
     }
 
     pub(crate) fn now(&self) -> Duration {
-        self.start.elapsed()
+        time::now().saturating_sub(self.start)
     }
 
     /// An attempt has reached the server.

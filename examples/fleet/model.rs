@@ -103,7 +103,7 @@ impl<D: Iterator<Item = Duration>> Fleet<D> {
         let Some(Reverse(Message { arrives: now, client: id })) = self.messages.pop() else { return false };
         self.report.events += 1;
         self.report.now = Duration::from_nanos(now);
-        let answered = now + self.network.delay();
+        let answered = now.saturating_add(self.network.delay());
         let client = &mut self.clients[id as usize];
         let leaves = match client.read.take() {
             None => {
@@ -118,10 +118,11 @@ impl<D: Iterator<Item = Duration>> Fleet<D> {
                     self.report.completed = self.report.completed.max(Duration::from_nanos(answered));
                     return true;
                 }
-                answered + nanos(client.delays.next().expect("attempts are unlimited"))
+                answered.saturating_add(nanos(client.delays.next().expect("attempts are unlimited")))
             }
         };
-        self.messages.push(Reverse(Message { arrives: leaves + self.network.delay(), client: id }));
+        self.messages
+            .push(Reverse(Message { arrives: leaves.saturating_add(self.network.delay()), client: id }));
         true
     }
 

@@ -13,6 +13,7 @@ const queries = {
     "anyhow": "attribute.html",
     "Lambda": "cookbook/hard-time-limits.html",
     "test without waiting": "questions.html",
+    "playground": "playground.html",
 };
 
 const folder = process.argv[2];

@@ -11,6 +11,7 @@ macro_rules! pages {
 pages! {
     introduction = "introduction.md";
     questions = "questions.md";
+    playground = "playground.md";
     attempts = "concepts/attempts.md";
     backoff = "concepts/backoff.md";
     jitter = "concepts/jitter.md";

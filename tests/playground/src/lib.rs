@@ -1,0 +1,1 @@
+//! The playground of the book in a browser: `tests/browser`.
