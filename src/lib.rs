@@ -1,6 +1,6 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// Nothing that a caller passes makes the library panic but where it is documented; see "What can panic" in `docs/book/src/operating.md`.
+// No input of a caller causes a panic, but for those listed under "What can panic" in `docs/book/src/operating.md`.
 #![cfg_attr(
     not(test),
     warn(

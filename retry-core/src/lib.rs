@@ -1,7 +1,7 @@
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc = include_str!("../README.md")]
-// Nothing that a caller passes makes the library panic but where it is documented; see "What can panic" in `docs/book/src/operating.md`.
+// No input of a caller causes a panic, but for those listed under "What can panic" in `docs/book/src/operating.md`.
 #![cfg_attr(
     not(test),
     warn(

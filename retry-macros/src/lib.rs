@@ -1,5 +1,5 @@
 #![doc = include_str!("../README.md")]
-// Nothing that a caller passes makes the library panic but where it is documented; see "What can panic" in `docs/book/src/operating.md`.
+// No input of a caller causes a panic, but for those listed under "What can panic" in `docs/book/src/operating.md`.
 #![cfg_attr(
     not(test),
     warn(

@@ -1,4 +1,4 @@
-//! What a method under `#[async_trait]` changes, after that attribute has moved its arguments.
+//! Differences by a method under `#[async_trait]`, after that attribute has moved its arguments.
 
 use super::changes;
 

@@ -1,4 +1,4 @@
-//! What hooks, handles, labels, spans and timers change.
+//! Differences by hooks, handles, labels, spans and timers.
 
 use super::changes;
 

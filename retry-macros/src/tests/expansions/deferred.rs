@@ -1,4 +1,4 @@
-//! What a method changes that was deferred until the compiler had read its attributes.
+//! Differences by a method that was deferred until the compiler had read its attributes.
 
 use super::changes;
 

@@ -1,4 +1,4 @@
-//! What the shape of a function changes.
+//! Differences by the shape of a function.
 
 use super::changes;
 

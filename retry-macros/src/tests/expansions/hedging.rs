@@ -1,4 +1,4 @@
-//! What copies of an attempt change.
+//! Differences by copies of an attempt.
 
 use super::changes;
 

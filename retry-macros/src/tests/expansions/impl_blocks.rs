@@ -1,4 +1,4 @@
-//! What the arguments of an `impl` block change.
+//! Differences by the arguments of an `impl` block.
 
 use super::changes;
 

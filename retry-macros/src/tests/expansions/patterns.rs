@@ -1,4 +1,4 @@
-//! What the pattern of an argument changes.
+//! Differences by the pattern of an argument.
 
 use super::changes;
 

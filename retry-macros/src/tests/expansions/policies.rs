@@ -1,4 +1,4 @@
-//! What the arguments of a policy change.
+//! Differences by the arguments of a policy.
 
 use super::changes;
 

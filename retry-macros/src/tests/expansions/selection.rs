@@ -1,4 +1,4 @@
-//! What the selection of errors and values changes.
+//! Differences by the selection of errors and values.
 
 use super::changes;
 

@@ -1,4 +1,4 @@
-//! What state that calls share changes.
+//! Differences by state that calls share.
 
 use super::changes;
 

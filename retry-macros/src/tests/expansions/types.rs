@@ -1,4 +1,4 @@
-//! What the spelling of a return type, and a body, change.
+//! Differences by the spelling of a return type and a body.
 
 use super::changes;
 

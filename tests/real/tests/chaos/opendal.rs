@@ -89,7 +89,7 @@ impl Subject for Objects {
 
     const POLICY: Policy = POLICY;
     const SHARES: &'static [Fault] = SHARES;
-    // What half an hour of them stores is below a gigabyte or two.
+    // Half an hour of them takes less than two gigabytes.
     const PAUSE: Duration = Duration::from_millis(500);
 
     async fn start() -> Objects {
