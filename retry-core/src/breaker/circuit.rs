@@ -232,7 +232,9 @@ impl Circuit {
             return;
         }
         while let Some(seen) = self.current_if(ticket) {
-            if self.step(seen, CircuitWord { count: seen.count - 1, ..seen }) {
+            // The count stays at its highest number where a fleet grants more leases than that.
+            let count = seen.count.saturating_sub(1);
+            if self.step(seen, CircuitWord { count, ..seen }) {
                 return;
             }
         }
@@ -333,5 +335,20 @@ impl Circuit {
                 return Some(change);
             }
         }
+    }
+}
+
+#[cfg(all(test, feature = "fleet"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_trials_than_the_word_counts_are_all_released() {
+        let circuit = Circuit::new();
+        circuit.force(CircuitState::Open, false);
+        let trials: Vec<_> = (0..=u16::MAX).map(|_| circuit.admit_leased(1, 0).0).collect();
+        assert_eq!(circuit.moment().count, u16::MAX);
+        trials.into_iter().flatten().for_each(|ticket| circuit.release(ticket));
+        assert_eq!(circuit.moment().count, 0);
     }
 }
