@@ -103,7 +103,8 @@ impl Circuit {
                 CircuitState::HalfOpen if seen.count < recovery.trials.calls() => {
                     // The last trial of all has as much time as the first.
                     self.start(&self.trials_since, seen, now());
-                    if self.step(seen, CircuitWord { count: seen.count + 1, ..seen }) {
+                    let count = seen.count.saturating_add(1);
+                    if self.step(seen, CircuitWord { count, ..seen }) {
                         return (Ok(Ticket::new(seen.generation, true)), None);
                     }
                 }
@@ -162,7 +163,8 @@ impl Circuit {
         loop {
             let seen = self.current_if(ticket)?;
             let counted = if seen.state == CircuitState::Closed {
-                (seen.count + 1 < threshold).then(|| CircuitWord { count: seen.count + 1, ..seen })
+                let count = seen.count.saturating_add(1);
+                (count < threshold).then_some(CircuitWord { count, ..seen })
             } else {
                 recovery.trials.add_failure(seen.ended).map(|ended| CircuitWord { ended, ..seen })
             };

@@ -186,7 +186,11 @@ impl Policy {
     /// ```
     #[must_use]
     pub const fn list(self, delays: &'static [Duration]) -> Policy {
-        let attempts = if delays.len() >= u32::MAX as usize { u32::MAX } else { delays.len() as u32 + 1 };
+        let attempts = if delays.len() >= u32::MAX as usize {
+            u32::MAX
+        } else {
+            (delays.len() as u32).saturating_add(1)
+        };
         self.max_or_one(attempts).backoff(Backoff::List(delays))
     }
 
@@ -355,6 +359,10 @@ impl Policy {
     }
 
     /// Returns the sum of the longest delays from delay `n` on.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "there is at least one attempt, and `n` is at most `delays`, which is below `u32::MAX`"
+    )]
     pub(crate) const fn longest_wait_from(&self, mut n: u32) -> Nanos {
         /// The maximum number of delays to add one by one. More steps at compile time would trigger a lint of the
         /// compiler.
