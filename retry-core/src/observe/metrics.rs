@@ -98,14 +98,10 @@ impl Observer for Metrics {
         counter!(HEDGES_WON, "operation" => event.label()).increment(1);
     }
 
+    /// The gauge is 0 again with the next answer of the store, which [`fleet_request`](super::fleet_request) records.
     #[cfg(feature = "fleet")]
     fn fleet_lost(&self, event: &FleetEvent<'_>) {
         fleet_away(event.fleet(), true);
-    }
-
-    #[cfg(feature = "fleet")]
-    fn fleet_found(&self, event: &FleetEvent<'_>) {
-        fleet_away(event.fleet(), false);
     }
 }
 
