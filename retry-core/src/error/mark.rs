@@ -51,7 +51,7 @@ mod tests {
     use super::marker;
 
     #[test]
-    fn whoever_displays_the_cause_of_an_error_reads_a_sentence() {
+    fn the_cause_of_an_error_displays_a_sentence() {
         for was_refused in [false, true] {
             assert_eq!(marker(was_refused).to_string(), "a call gave up");
         }

@@ -98,7 +98,7 @@ impl Observer for Metrics {
         counter!(HEDGES_WON, "operation" => event.label()).increment(1);
     }
 
-    /// The gauge is 0 again with the next answer of the store, which [`fleet_request`](super::fleet_request) records.
+    // The next answer of the store sets the gauge to 0 again: see `fleet_request`.
     #[cfg(feature = "fleet")]
     fn fleet_lost(&self, event: &FleetEvent<'_>) {
         fleet_away(event.fleet(), true);
