@@ -31,6 +31,9 @@ mod emit;
 mod event;
 #[cfg(all(feature = "fleet", feature = "metrics"))]
 mod fleet_metrics;
+#[cfg(test)]
+#[cfg(feature = "tracing")]
+pub(crate) mod listener;
 #[cfg(feature = "tracing")]
 mod log;
 mod log_rules;

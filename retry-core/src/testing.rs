@@ -195,3 +195,17 @@ impl From<&TestContext> for TestContext {
         context.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Policy;
+
+    #[test]
+    fn settings_become_a_context_with_these_settings() {
+        let context = TestContext::from(Settings::new().attempts(4));
+        let guard = context.enter();
+        assert_eq!(Policy::new().run(|| Err::<(), _>("down")), Err("down"));
+        assert_eq!(guard.delays().len(), 3);
+    }
+}

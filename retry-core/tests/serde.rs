@@ -173,6 +173,11 @@ fn a_value_that_is_wrong_is_named_with_its_field_and_what_is_allowed() {
             r#""linear(fast)""#,
             r#"invalid value: string "linear(fast)", expected `backoff` to be `exponential`, `linear`, "#.to_owned(),
         ),
+        (
+            "exponential_base",
+            "true",
+            "invalid type: boolean `true`, expected `exponential_base` to be a finite number from 1 up".to_owned(),
+        ),
         ("unlimited", "1", "invalid type: integer `1`, expected `unlimited` to be `true` or `false`".to_owned()),
         (
             "max_tries",

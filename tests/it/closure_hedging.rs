@@ -72,6 +72,7 @@ async fn each_copy_has_a_handle_of_its_own() {
     let call = POLICY.retry_async_with(attempt).hedge(&hedge).log_errors();
     let error = assert_send(call).run_or_explain().await.unwrap_err();
     assert_eq!((error.reason(), error.attempts(), calls.load(Relaxed)), (GiveUpReason::Stopped, 1, 2));
+    assert_eq!(error.into_last(), Some(Down(0)));
 }
 
 #[tokio::test(start_paused = true)]

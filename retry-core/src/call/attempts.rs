@@ -339,3 +339,17 @@ impl Failure for Unjudged {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::ops::ControlFlow::Continue;
+
+    use super::*;
+    use crate::{HintMode, Jitter};
+
+    #[test]
+    fn a_failure_without_an_error_has_no_hint() {
+        let policy = Policy::new().jitter(Jitter::None).hint(HintMode::Exact);
+        assert_eq!(policy.attempts().failed_unjudged(), Continue(Duration::from_secs(1)));
+    }
+}

@@ -101,3 +101,27 @@ pub fn block_or_cancel(cancel: &impl Fn(Duration) -> bool, delay: Delay, rest: i
 pub fn block_rest(delay: Delay) {
     sleep::block(from_duration(delay.duration()));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn only_a_wait_that_is_left_early_has_a_rest() {
+        let rest = |_| panic!("nothing is left");
+        assert!(!block_or_cancel(&|_| false, Delay(0), rest));
+        assert!(block_or_cancel(&|_| true, Delay(Nanos::MAX), rest));
+        let rests = core::cell::Cell::new(0);
+        assert!(!block_or_cancel(&|_| false, Delay(Nanos::MAX), |Delay(rest)| rests.set(rest)));
+        assert!(rests.get() > Nanos::MAX / 2);
+    }
+
+    #[test]
+    #[cfg(not(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown")))]
+    fn a_test_context_skips_the_rest_of_a_wait() {
+        let guard = testing::no_wait();
+        block_rest(Delay(7));
+        assert_eq!(guard.delays(), [Duration::from_nanos(7)]);
+    }
+}

@@ -27,6 +27,8 @@ mod sleeper;
 mod step;
 #[expect(clippy::type_complexity, reason = "each step has the whole type of a call")]
 mod template;
+#[cfg(test)]
+mod tests;
 
 pub use blocking_call::RetryCall;
 pub use future::{ExplainedFuture, RetryFuture};

@@ -136,7 +136,8 @@ impl Shared<'_> {
     }
 }
 
-#[cfg(all(test, feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
+#[cfg(test)]
+#[cfg(all(feature = "fleet", any(target_has_atomic = "64", feature = "portable-atomic")))]
 mod tests {
     use core::time::Duration;
     use std::sync::{Arc, Weak};
@@ -201,5 +202,10 @@ mod tests {
             assert!(shared.block_after_refusal(refusal.as_ref()), "there is nothing to wait for");
             assert!(shared.admit().is_none(), "{closes}");
         }
+    }
+
+    #[test]
+    fn the_debug_text_of_a_wait_has_no_internals() {
+        assert_eq!(std::format!("{:?}", FleetWait::over()), "FleetWait");
     }
 }

@@ -268,3 +268,25 @@ impl AttemptStart {
         AttemptStart { at: runtime::now(clock), clock }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Policy;
+
+    #[test]
+    fn a_wait_of_more_than_36_years_counts_as_36_years() {
+        let policy = Policy::new();
+        let call = Call::new(&Site::new("", &policy), &Progress::untimed(), Clock::Blocking);
+        call.stop();
+        for (wait, expected) in [
+            (Duration::from_nanos(1 << 40), 1 << 40),
+            (Duration::from_nanos((1 << 60) - 1), (1 << 60) - 2),
+            (Duration::MAX, (1 << 60) - 2),
+        ] {
+            call.hint(wait);
+            assert_eq!(call.asked_wait(), Some(Duration::from_nanos(expected)), "{wait:?}");
+            assert!(call.is_stopped(), "the flags stay");
+        }
+    }
+}

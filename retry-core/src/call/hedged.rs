@@ -192,3 +192,20 @@ where
         poll_race(this.first, this.race, this.call, (this.start, this.judge, this.timers), context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delay_that_is_written_on_a_function_is_not_0() {
+        check_delay(Duration::from_nanos(1));
+        assert_eq!(hedge_after(Duration::ZERO).delay(), Duration::from_nanos(1), "no second error");
+    }
+
+    #[test]
+    #[should_panic(expected = "0")]
+    fn a_delay_of_0_is_refused() {
+        check_delay(Duration::ZERO);
+    }
+}

@@ -149,4 +149,12 @@ mod tests {
         assert!(site.is_plain());
         assert!(!site.with_env(&ENV).is_plain());
     }
+
+    #[test]
+    fn a_policy_with_one_attempt_allows_no_retry() {
+        static ONE: Policy = Policy::new().max(1);
+        assert!(Site::new("connect", &ONE).is_only_attempt());
+        assert!(!Site::new("connect", &DEFAULT).is_only_attempt());
+        assert!(!Site::with_default("connect").is_only_attempt());
+    }
 }

@@ -227,3 +227,26 @@ impl<'a> Decider<'a> {
 /// The delay before the next attempt; without a delay the call ends.
 #[derive(Clone, Copy, Debug)]
 pub struct NextWait(pub(super) Option<Nanos>);
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    #[cfg(feature = "tracing")]
+    fn a_success_after_a_failure_is_logged_by_the_default_policy_too() {
+        use super::*;
+        use crate::observe::listener::Listener;
+
+        let (listener, _listening) = Listener::listen();
+        let succeed = |progress: &Progress| succeeded_by_default::<Option<u32>>("get", progress, 7);
+        let mut progress = Progress::untimed();
+        assert_eq!(succeed(&progress), Some(7));
+        assert!(listener.lines().is_empty());
+        progress.advance(1);
+        assert_eq!(succeed(&progress), Some(7));
+        let lines = listener.lines();
+        assert!(
+            lines[0].starts_with("INFO message=succeeded after a retry operation=get attempt=2"),
+            "{lines:?}"
+        );
+    }
+}

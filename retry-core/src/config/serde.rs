@@ -251,3 +251,51 @@ impl<'de> Visitor<'de> for Setting<'_> {
         self.deserialize(deserializer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use serde_core::de::IntoDeserializer;
+    use serde_core::de::value::{Error, MapDeserializer};
+    use serde_core::forward_to_deserialize_any;
+
+    use super::*;
+
+    /// A number of a format that writes `Some` around it.
+    struct Optional(u64);
+
+    impl<'de> Deserializer<'de> for Optional {
+        type Error = Error;
+
+        fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            visitor.visit_some(self.0.into_deserializer())
+        }
+
+        forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+            unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+        }
+    }
+
+    impl IntoDeserializer<'_, Error> for Optional {
+        type Deserializer = Optional;
+
+        fn into_deserializer(self) -> Optional {
+            self
+        }
+    }
+
+    #[test]
+    fn a_value_may_be_written_as_an_optional_one() {
+        let map = MapDeserializer::new([("max_attempts", Optional(7))].into_iter());
+        assert_eq!(Policy::deserialize(map), Ok(Policy::new().max(7)));
+    }
+
+    #[test]
+    fn a_key_that_is_no_text_is_refused() {
+        let map = MapDeserializer::new([(5_u64, 7_u64)].into_iter());
+        let error: Error = Policy::deserialize(map).unwrap_err();
+        assert_eq!(error.to_string(), "invalid type: integer `5`, expected the name of a retry setting");
+    }
+}

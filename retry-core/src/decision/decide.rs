@@ -254,6 +254,8 @@ mod tests {
         assert_eq!(decide(1, 0, 8 * SECOND + 1), Decision::GiveUp(GiveUpReason::HintTooLong));
         assert!(matches!(decide(2, 8 * SECOND, 2 * SECOND), Decision::Retry { .. }));
         assert_eq!(decide(2, 8 * SECOND, 2 * SECOND + 1), Decision::GiveUp(GiveUpReason::HintTooLong));
+        // A hint that is not longer than the policy's own delay adds nothing.
+        assert!(matches!(decide(2, 9 * SECOND, 2 * SECOND), Decision::Retry { .. }));
     }
 
     #[test]

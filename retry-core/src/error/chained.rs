@@ -244,3 +244,36 @@ impl<E: Error + 'static> Sourced<Rc<E>> for Counted {
         Some(&**error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::boxed::Box;
+    use std::string::ToString;
+
+    use super::*;
+
+    /// A report that can be sent, as of a crate for errors.
+    struct Sent(Box<dyn Error + Send + Sync>);
+
+    impl AsRef<dyn Error + Send + Sync> for Sent {
+        fn as_ref(&self) -> &(dyn Error + Send + Sync + 'static) {
+            &*self.0
+        }
+    }
+
+    #[test]
+    fn the_chain_of_a_report_starts_at_the_error_in_it() {
+        let sent = Sent(io::Error::other("down").into());
+        let first = BoxedSync.first(&sent).expect("there is an error");
+        assert!(first.is::<io::Error>());
+        assert_eq!(BoxedSync.source(&sent).map(ToString::to_string).as_deref(), Some("down"));
+    }
+
+    #[test]
+    fn a_shared_error_is_the_source_of_another_error_itself() {
+        let shared = Rc::new(io::Error::from(io::ErrorKind::TimedOut));
+        assert!(Counted.first(&shared).is_none(), "its source, of which there is none");
+        let source = Counted.source(&shared).expect("the error itself");
+        assert!(source.is::<io::Error>());
+    }
+}

@@ -141,3 +141,16 @@ made_from! {
     )]
     FromCircuitOpen::from_circuit_open
 }
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+
+    use super::*;
+
+    #[test]
+    fn the_debug_text_of_a_refusal_has_the_name_of_the_breaker() {
+        let open = CircuitOpen::new(Name::Fixed("search"), 7);
+        assert_eq!(format!("{open:?}"), "CircuitOpen { name: \"search\", left: 7 }");
+    }
+}

@@ -55,15 +55,21 @@ fn is_misuse(code: i32) -> bool {
     // `EOPNOTSUPP` and `EPFNOSUPPORT`.
     let is_of_sockets = if cfg!(windows) {
         matches!(code, 10038..=10047)
-    } else if cfg!(any(target_vendor = "apple", target_os = "freebsd", target_os = "dragonfly"))
-        || cfg!(any(target_os = "netbsd", target_os = "openbsd"))
-        || cfg!(all(target_os = "linux", any(target_arch = "sparc", target_arch = "sparc64")))
-    {
+    } else if cfg!(any(
+        target_vendor = "apple",
+        target_os = "freebsd",
+        target_os = "dragonfly",
+        target_os = "netbsd",
+        target_os = "openbsd",
+        all(target_os = "linux", any(target_arch = "sparc", target_arch = "sparc64"))
+    )) {
         matches!(code, 38..=47)
-    } else if cfg!(any(target_os = "solaris", target_os = "illumos"))
-        || cfg!(all(target_os = "linux", any(target_arch = "mips", target_arch = "mips64")))
-        || cfg!(all(target_os = "linux", any(target_arch = "mips32r6", target_arch = "mips64r6")))
-    {
+    } else if cfg!(any(
+        target_os = "solaris",
+        target_os = "illumos",
+        all(target_os = "linux", any(target_arch = "mips", target_arch = "mips64")),
+        all(target_os = "linux", any(target_arch = "mips32r6", target_arch = "mips64r6"))
+    )) {
         matches!(code, 95..=99 | 120..=124)
     } else if cfg!(any(
         target_os = "linux",

@@ -43,3 +43,17 @@ pub(crate) fn is_refused<E: Error + ?Sized>(error: &E) -> bool {
 fn has_mark<E: Error + ?Sized>(error: &E, marks: &[&Marker]) -> bool {
     error.cause().is_some_and(|cause| marks.iter().any(|mark| core::ptr::addr_eq(cause, *mark)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use super::marker;
+
+    #[test]
+    fn the_cause_of_an_error_displays_a_sentence() {
+        for was_refused in [false, true] {
+            assert_eq!(marker(was_refused).to_string(), "a call gave up");
+        }
+    }
+}

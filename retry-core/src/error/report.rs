@@ -164,3 +164,15 @@ impl<F: Failure, N: Display> Failure for Overridden<'_, F, N> {
         self.own_delay
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, RejectedValue};
+
+    #[test]
+    fn a_failure_is_no_refusal_and_has_no_limits_by_default() {
+        let failure = RejectedValue;
+        assert!(!failure.is_refusal());
+        assert!(failure.waited().is_none() && failure.own_delay().is_none() && failure.operation().is_none());
+    }
+}

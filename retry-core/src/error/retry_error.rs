@@ -156,3 +156,16 @@ impl<E, F: From<RetryError<E>>> FromRetryError<E> for F {
 pub fn into_caller_error<E, F: FromRetryError<E>>(error: RetryError<E>) -> F {
     F::from_retry_error(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{AlwaysRetry, AsDisplay, Unchained};
+
+    #[test]
+    fn a_call_that_gave_up_is_not_retryable() {
+        let known = Known::<AsDisplay, AlwaysRetry, Unchained>::new();
+        let error = RetryError::new(GiveUpReason::MaxAttempts, 3, Duration::ZERO, Some("down"), known);
+        assert!(!error.is_retryable());
+    }
+}

@@ -31,3 +31,34 @@ pub(crate) fn end(written: fmt::Result, f: &mut Formatter<'_>) -> fmt::Result {
 pub(crate) fn text_of(value: &(impl Display + ?Sized)) -> String {
     Shown(value).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+
+    use super::*;
+
+    /// A value whose texts fail after a few letters.
+    struct Torn;
+
+    impl Display for Torn {
+        fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+            f.write_str("half a ")?;
+            Err(fmt::Error)
+        }
+    }
+
+    impl Debug for Torn {
+        fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+            f.write_str("Half { ")?;
+            Err(fmt::Error)
+        }
+    }
+
+    #[test]
+    fn a_text_that_fails_ends_with_a_remark() {
+        assert_eq!(text_of(&Torn), "half a [failed to display]");
+        assert_eq!(format!("{:?}", Shown(Torn)), "Half { [failed to display]");
+        assert_eq!(format!("{:?}", Shown("whole")), "\"whole\"");
+    }
+}

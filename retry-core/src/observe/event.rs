@@ -248,3 +248,37 @@ plain_event! {
         error: Option<&'a str>, identity;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+
+    use super::*;
+
+    #[test]
+    fn the_debug_text_of_an_event_has_names_and_errors_as_they_are_displayed() {
+        let facts = Facts {
+            operation: &"get \"a\"",
+            label: "get {page}",
+            attempt: 2,
+            max_attempts: Some(3),
+            elapsed: Duration::from_secs(1),
+            is_after_wait: false,
+            level: LogLevel::Warn,
+        };
+        let common =
+            "operation: get \"a\", label: \"get {page}\", attempt: 2, max_attempts: Some(3), elapsed: 1s";
+        let retry = AnyRetryEvent { facts: &facts, delay: Duration::from_millis(5), error: &"no \"a\"" };
+        assert_eq!(
+            format!("{retry:?}"),
+            format!("AnyRetryEvent {{ {common}, delay: 5ms, error: no \"a\" }}")
+        );
+        let give_up = AnyGiveUpEvent { facts: &facts, reason: GiveUpReason::Deadline, error: &"late" };
+        assert_eq!(
+            format!("{give_up:?}"),
+            format!("AnyGiveUpEvent {{ {common}, reason: Deadline, error: late }}")
+        );
+        let recovery = RecoveryEvent { facts: &facts };
+        assert_eq!(format!("{recovery:?}"), format!("RecoveryEvent {{ {common} }}"));
+    }
+}

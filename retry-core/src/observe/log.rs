@@ -154,3 +154,26 @@ impl Observer for Log {
 pub(super) const fn in_millis(duration: Duration) -> u64 {
     crate::policy::nanos::from_duration(duration) / 1_000_000
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::listener::Listener;
+
+    #[test]
+    fn a_subscriber_turns_the_log_on() {
+        let (_listener, _listening) = Listener::listen();
+        assert!(is_on());
+    }
+
+    #[test]
+    #[cfg(feature = "fleet")]
+    fn a_fleet_that_loses_its_store_warns_and_a_fleet_that_finds_it_informs() {
+        let (listener, _listening) = Listener::listen();
+        Log.fleet_lost(&FleetEvent { fleet: "shop", store: "redis", error: Some("refused") });
+        Log.fleet_found(&FleetEvent { fleet: "shop", store: "redis", error: None });
+        let lost = "WARN message=fleet lost its store, own rules apply fleet=\"shop\" store=\"redis\" error=\"refused\"";
+        let found = "INFO message=fleet found its store again fleet=\"shop\" store=\"redis\"";
+        assert_eq!(listener.lines(), [lost, found]);
+    }
+}

@@ -71,7 +71,7 @@ impl LogRules {
             GiveUpReason::Cancelled => LogLevel::Info,
             _ => LogLevel::Error,
         };
-        self.level.map_or(usual, |level| if usual < LogLevel::Error { usual.min(level) } else { level })
+        self.level.map_or(usual, |level| usual.min(level))
     }
 }
 

@@ -98,14 +98,10 @@ impl Observer for Metrics {
         counter!(HEDGES_WON, "operation" => event.label()).increment(1);
     }
 
+    // The next answer of the store sets the gauge to 0 again: see `fleet_request`.
     #[cfg(feature = "fleet")]
     fn fleet_lost(&self, event: &FleetEvent<'_>) {
         fleet_away(event.fleet(), true);
-    }
-
-    #[cfg(feature = "fleet")]
-    fn fleet_found(&self, event: &FleetEvent<'_>) {
-        fleet_away(event.fleet(), false);
     }
 }
 

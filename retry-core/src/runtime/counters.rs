@@ -222,3 +222,51 @@ impl Latest {
         found != 0 && generations == 0 && OVER < tenths && tenths <= 0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_counter_of_a_moment_ago_is_later() {
+        // The generation and the tenth of a counter, and whether it is later than tenth 5,000 of generation 7.
+        for (generation, tenth, expected) in [
+            (7, 5000, false),
+            (7, 5001, true),
+            (7, 4999, false),
+            (7, 5000 + 1023, true),
+            (7, 5000 + 1024, false),
+            (8, 5000, true),
+            (8, 5000 - 9, true),
+            (8, 5000 - 10, false),
+            (8, 5000 + 1023, true),
+            (8, 5000 + 1024, false),
+            (6, 5001, false),
+        ] {
+            let found = tag(generation, tenth) | 1;
+            assert_eq!(is_later(found, tag(7, 5000)), expected, "{tenth} of {generation}");
+        }
+        assert!(!is_later(0, tag(4095, 0xFF_FFFF)), "there was no call");
+    }
+
+    #[test]
+    fn both_numbers_of_a_counter_wrap() {
+        let last = tag(0xFFF, 0xFF_FFFF);
+        assert!(is_later(tag(0x1000, 0xFF_FFFF) | 1, last));
+        assert!(is_later(tag(0xFFF, 0x100_0000) | 1, last));
+        assert!(!is_later(last | 1, tag(0x1000, 0xFF_FFFF)));
+    }
+
+    #[test]
+    fn the_latest_event_has_a_generation_and_is_in_the_window_of_that_generation_alone() {
+        let latest = Latest::new();
+        assert!(!latest.is_in_window(Moment::new(0, 0)), "there is none");
+        latest.record(Moment::new(7, 50));
+        assert_eq!(latest.generation(), 7);
+        for (generation, tenth, expected) in
+            [(7, 50, true), (7, 59, true), (7, 60, false), (7, 49, false), (6, 50, false), (8, 50, false)]
+        {
+            assert_eq!(latest.is_in_window(Moment::new(generation, tenth)), expected, "{generation} {tenth}");
+        }
+    }
+}

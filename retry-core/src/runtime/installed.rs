@@ -78,3 +78,15 @@ pub(crate) fn limits_attempts() -> bool {
 pub(crate) fn has_test_context() -> bool {
     INSTALLED.load(Relaxed) >= Addition::TestContext as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_context_is_an_addition() {
+        add(Addition::TestContext);
+        assert!(any() && any_to_wait_for() && limits_attempts() && has_test_context());
+        remove(Addition::TestContext);
+    }
+}

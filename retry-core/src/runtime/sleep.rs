@@ -365,3 +365,15 @@ fn no_runtime() -> ! {
          `set_sleep`"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use super::SetSleepError;
+
+    #[test]
+    fn a_second_timer_is_refused_with_a_reason() {
+        assert_eq!(SetSleepError.to_string(), "a timer was set before");
+    }
+}

@@ -83,6 +83,7 @@ mod tests {
         for first in [0, 7, 30, 1234] {
             let tenths = Tenths::new(300);
             assert_eq!(tenths.number(first), first / 30);
+            assert_eq!(tenths.latest(), first / 30);
             // The next time is in the same tenth, in a later one or in an earlier one.
             let times = (0..1000).map(|call| call * 7919 % 500);
             for now in times.chain([first, u64::MAX, 0, u64::MAX, 1 << 63, first]) {

@@ -26,12 +26,15 @@ pub(crate) fn number() -> usize {
 #[inline]
 #[expect(clippy::arithmetic_side_effects, reason = "`left` is above 0 where 1 is subtracted")]
 pub(crate) fn is_due() -> bool {
-    let is_due = UNTIL_NEXT.with(|left| {
-        let is_due = left.get() == 0;
-        left.set(if is_due { EVERY - 1 } else { left.get() - 1 });
-        is_due
-    });
-    is_due || installed::has_test_context()
+    UNTIL_NEXT.with(count_down) || installed::has_test_context()
+}
+
+/// Returns whether the number of uses until the next look is 0, and counts this use.
+#[inline]
+fn count_down(left: &Cell<u32>) -> bool {
+    let is_due = left.get() == 0;
+    left.set(if is_due { EVERY - 1 } else { left.get() - 1 });
+    is_due
 }
 
 fn next_number() -> usize {
@@ -41,7 +44,16 @@ fn next_number() -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use std::cell::Cell;
+
+    use super::{count_down, number};
+
+    #[test]
+    fn the_first_use_of_a_thread_and_every_31st_after_it_look_at_the_whole() {
+        let left = Cell::new(0);
+        let due: Vec<u32> = (0..100).filter(|_| count_down(&left)).collect();
+        assert_eq!(due, [0, 31, 62, 93]);
+    }
 
     #[test]
     fn threads_that_start_one_after_the_other_have_different_numbers() {

@@ -282,9 +282,9 @@ impl<T, E, R: Rule<T, E>, S: Sharing<E>, O: BlockingOperation<T, E>> Retries<'_,
     #[inline(never)]
     fn retry<K: Ending<T, E>>(mut self, result: Result<T, E>) -> K::Output {
         let rules = self.course.rules();
-        let may_be_cancelled = rules.needs().has(Needs::CANCEL);
-        let may_end = may_be_cancelled || self.shared.may_refuse();
-        let ended = Attempt { call: self.call, may_be_cancelled, ..Attempt::default() };
+        let may_end = rules.needs().has(Needs::CANCEL) || self.shared.may_refuse();
+        // The rule of `cancel` needs a plan, and its event after the wait, so the attempt need not.
+        let ended = Attempt { call: self.call, ..Attempt::default() };
         let is_cancelled = || rules.cancel(Duration::ZERO).unwrap_or(false);
         let first = Attempt { is_cancelled: is_cancelled(), ..ended };
         let mut next = self.course.failed::<S, K>(&mut self.shared, &mut self.progress, result, first);

@@ -279,7 +279,9 @@ where
                 StateProjection::Waiting { progress, wait } => {
                     let is_cancelled = ready!(poll_wait(this.cancel.as_mut(), wait, context));
                     let progress = *progress;
-                    if let Some(wait) = this.shared.fleet_wait().filter(|_| !is_cancelled) {
+                    // A call that has ended asks for no lease.
+                    let wait = if is_cancelled { None } else { this.shared.fleet_wait() };
+                    if let Some(wait) = wait {
                         this.state.set(State::AskingFleet { progress: Some(progress), wait });
                         continue;
                     }

@@ -131,7 +131,9 @@ where
             };
             let is_cancelled = wait_for(cancel.as_mut(), run.sleeper.wait(Delay(wait))).await;
             if let Some((planned, result)) = kept {
-                if let Some(wait) = Sharing::<E>::fleet_wait(&run.shared).filter(|_| !is_cancelled) {
+                // A call that has ended asks for no lease.
+                let wait = if is_cancelled { None } else { Sharing::<E>::fleet_wait(&run.shared) };
+                if let Some(wait) = wait {
                     wait.await;
                 }
                 if let Err(given_up) = resume(&mut run.shared, &planned, is_cancelled) {

@@ -174,29 +174,33 @@ impl Needs {
     /// The needs of a rule that only decides about errors.
     pub(super) const NOTHING: Needs = Needs(0);
     /// The decision returns a plan, which the call carries out.
-    pub(super) const PLAN: Needs = Needs(1);
+    pub(super) const PLAN: Needs = Needs::bit(0);
     /// The plan's event is emitted after hooks, or after `cancel` was asked.
-    pub(super) const LATE: Needs = Needs(1 << 1);
+    pub(super) const LATE: Needs = Needs::bit(1);
     /// The call reads the clock before attempt 1.
-    pub(super) const CLOCK: Needs = Needs(1 << 2);
+    pub(super) const CLOCK: Needs = Needs::bit(2);
     /// Values can be refused.
-    pub(super) const VALUES: Needs = Needs(1 << 3);
+    pub(super) const VALUES: Needs = Needs::bit(3);
     /// A rule replaces the policy's delay.
-    pub(super) const DELAY: Needs = Needs(1 << 4);
+    pub(super) const DELAY: Needs = Needs::bit(4);
     /// A function may end the call during a wait.
-    pub(super) const CANCEL: Needs = Needs(1 << 5);
+    pub(super) const CANCEL: Needs = Needs::bit(5);
     /// The call starts anew after a long attempt.
-    pub(super) const RESTART: Needs = Needs(1 << 6);
+    pub(super) const RESTART: Needs = Needs::bit(6);
     /// A hook receives a success after a failed attempt.
-    pub(super) const SUCCESS: Needs = Needs(1 << 7);
+    pub(super) const SUCCESS: Needs = Needs::bit(7);
     /// A function blocks the thread in place of its timer.
-    pub(super) const SLEEP: Needs = Needs(1 << 8);
+    pub(super) const SLEEP: Needs = Needs::bit(8);
     /// A function may replace the last error.
-    pub(super) const FALLBACK: Needs = Needs(1 << 9);
+    pub(super) const FALLBACK: Needs = Needs::bit(9);
     /// A rule decides which outcomes are failures for the breaker.
-    pub(super) const JUDGES: Needs = Needs(1 << 10);
+    pub(super) const JUDGES: Needs = Needs::bit(10);
     /// The needs of a hook: it receives a plan and the time, before the event is emitted.
     pub(super) const HOOK: Needs = Needs::PLAN.or(Needs::LATE).or(Needs::CLOCK);
+
+    pub(super) const fn bit(number: u32) -> Needs {
+        Needs(1 << number)
+    }
 
     #[inline]
     pub(super) const fn or(self, other: Needs) -> Needs {

@@ -1,5 +1,6 @@
 //! What a closure's call shares with other calls: its budget, its breaker and its throttle.
 
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 use core::fmt::{self, Debug, Formatter};
 
 use super::super::fleet_wait::FleetWait;
@@ -279,11 +280,5 @@ impl<E> Debug for Shares<'_, E> {
             .field("breaker", &breaker)
             .field("throttle", &throttle)
             .finish()
-    }
-}
-
-impl Debug for Attempted<'_, '_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Attempted").field("kind", &self.kind).finish_non_exhaustive()
     }
 }

@@ -4,7 +4,6 @@ use core::borrow::Borrow;
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
-use core::time::Duration;
 use std::sync::Arc;
 
 use super::super::handle::Call;
@@ -225,13 +224,5 @@ where
         context: &mut Context<'_>,
     ) -> Poll<(Result<T, E>, bool)> {
         attempt.poll(context).map(|result| (result, false))
-    }
-
-    fn ended<R: Rule<T, E>>(
-        &mut self,
-        course: &Course<'_, T, E, R>,
-        result: &Result<T, E>,
-    ) -> Option<Duration> {
-        self.inner.ended(course, result)
     }
 }

@@ -88,3 +88,24 @@ impl<'h> Handles for &'h CopyHandles<'_> {
         Some(self.call_of(number))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Policy;
+    use crate::call::progress::Progress;
+    use crate::call::site::Site;
+    use crate::runtime::Clock;
+
+    #[test]
+    fn each_copy_counts_the_try_and_the_copies_before_it() {
+        let policy = Policy::new();
+        let own = Call::new(&Site::new("", &policy), &Progress::untimed(), Clock::Async);
+        let copies = CopyHandles::new(&own);
+        let handles = &copies;
+        assert_eq!(handles.first().before(), 0);
+        for number in 1..=Hedge::MOST_COPIES {
+            assert_eq!(handles.of_copy(number).before(), number);
+        }
+    }
+}

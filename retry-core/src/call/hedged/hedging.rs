@@ -139,3 +139,51 @@ impl<F: Failure> Failure for Watched<'_, F> {
         self.failure.waited()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Policy;
+
+    /// The refusal of a call by a breaker, with a name and a limit.
+    struct Refused(Cell<u64>);
+
+    impl Failure for Refused {
+        fn describe(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            f.write_str("refused")
+        }
+
+        fn is_retryable(&self) -> bool {
+            true
+        }
+
+        fn hint(&self) -> Option<Duration> {
+            None
+        }
+
+        fn is_refusal(&self) -> bool {
+            true
+        }
+
+        fn operation(&self) -> Option<&dyn Display> {
+            Some(&"get index")
+        }
+
+        fn waited(&self) -> Option<&Cell<u64>> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn a_failure_of_a_hedged_attempt_is_that_of_its_error_apart_from_the_hint() {
+        let policy = Policy::new();
+        let hedging = Hedging::new(None, &Site::new("get", &policy));
+        let watched = hedging.watch(Refused(Cell::new(7)));
+        assert!(watched.is_refusal() && watched.is_retryable());
+        assert_eq!(watched.operation().map(std::string::ToString::to_string).as_deref(), Some("get index"));
+        assert_eq!(watched.waited().map(Cell::get), Some(7));
+        assert_eq!(watched.hint(), None);
+        hedging.hinted(Some(Duration::from_secs(2)));
+        assert_eq!(watched.hint(), Some(Duration::from_secs(2)));
+    }
+}
