@@ -6,7 +6,7 @@
 //! stored word, so no token is spent twice.
 
 use super::pool::{TOKEN, replace};
-use crate::policy::nanos::Nanos;
+use crate::policy::nanos::{Nanos, min};
 use crate::runtime::sync::{AtomicU64, Ordering};
 
 /// The rate at which tokens accrue, and the limit of the reserve.
@@ -85,10 +85,10 @@ impl Reserve {
 /// Returns the income since `spent`. If the clock is behind that of another thread, the result is 0.
 const fn unspent(spent: u64, income: Income, now: Nanos) -> u64 {
     let since = income.until(now).wrapping_sub(spent);
-    if spent == UNTOUCHED || since < 1 << 63 && since > income.limit {
+    if spent == UNTOUCHED {
         income.limit
     } else if since < 1 << 63 {
-        since
+        min(since, income.limit)
     } else {
         0
     }
