@@ -297,6 +297,7 @@ struct Now {
 
 #[cfg(all(test, feature = "std"))]
 mod tests {
+    use core::cell::Cell;
     use core::time::Duration;
 
     use super::*;
@@ -368,6 +369,25 @@ mod tests {
             deposit_tokens(&budget, 1000);
             assert_eq!(budget.balance(), u64::from(capacity));
             assert_eq!((0..4000).filter(|_| budget.try_withdraw()).count(), capacity as usize);
+        }
+    }
+
+    #[test]
+    fn a_thread_looks_at_the_whole_budget_once_in_several_small_deposits() {
+        let looks = |budget: &RetryBudget| (0..31 * 4).filter(|_| budget.must_look()).count();
+        assert_eq!(looks(&budget(1000)), 4);
+        assert_eq!(looks(&budget(2)), 31 * 4, "its deposits are not small");
+    }
+
+    #[test]
+    fn slots_begin_at_one_and_a_clock_that_is_behind_is_in_the_latest() {
+        std::thread_local!(static NOW: Cell<u64> = const { Cell::new(300) });
+        let budget =
+            RetryBudget::new().ttl(Duration::from_secs(10)).clock(|| Duration::from_millis(NOW.get()));
+        for (now, slot) in [(300, 1), (1299, 1), (1300, 2), (4300, 5), (5299, 5), (300, 5), (5300, 6)] {
+            NOW.set(now);
+            budget.deposit();
+            assert_eq!(budget.now_and_slot().slot, slot, "at {now} ms");
         }
     }
 }
