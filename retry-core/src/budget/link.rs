@@ -79,3 +79,27 @@ impl Link {
         asked_at != 0 && now.saturating_sub(asked_at) > self.answers_within.load(Ordering::Relaxed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_no_member_if_it_has_not_answered_for_longer_than_it_takes() {
+        let joined = Joined::new();
+        let link = joined.make();
+        link.answers_within.store(100, Ordering::Relaxed);
+        for (asked_at, now, expected) in [
+            (0, 0, false),
+            (0, 1000, false), // it was not asked
+            (50, 50, false),
+            (50, 150, false),
+            (50, 151, true),
+            (50, 1000, true),
+            (500, 100, false), // another clock is behind
+        ] {
+            link.asked_at.store(asked_at, Ordering::Relaxed);
+            assert_eq!(link.has_no_member(now), expected, "asked at {asked_at}, now {now}");
+        }
+    }
+}
