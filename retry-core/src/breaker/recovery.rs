@@ -148,6 +148,13 @@ mod tests {
     }
 
     #[test]
+    fn the_first_opening_is_counted_whatever_the_limit() {
+        for max in [0, 7, 10, 60, FOREVER] {
+            assert_eq!(doubling(10, max).opened_again(0), 1, "{max}");
+        }
+    }
+
+    #[test]
     fn the_number_of_openings_fits_whatever_the_limit() {
         let times = times(doubling(1, FOREVER), 100);
         assert_eq!(times[29], 1 << 29);
