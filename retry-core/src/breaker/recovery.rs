@@ -163,6 +163,25 @@ mod tests {
     }
 
     #[test]
+    fn trials_are_refused_that_cannot_close_a_circuit_or_be_counted() {
+        let is_allowed = |calls: u16, failures: u8| {
+            let trials = Trials::ONE.of(calls).tolerating(failures);
+            std::panic::catch_unwind(|| trials.checked()).is_ok()
+        };
+        for (calls, failures, expected) in [
+            (u16::MAX, 0, true),
+            (0, 254, true), // one has to succeed
+            (2, 1, true),
+            (1, 1, false),
+            (255, 254, true),
+            (255, 1, true),
+            (256, 1, false),
+        ] {
+            assert_eq!(is_allowed(calls, failures), expected, "{failures} of {calls} may fail");
+        }
+    }
+
+    #[test]
     fn trials_end_as_the_naive_count_does() {
         for calls in 1..=20_u16 {
             for failures in 0..calls {
