@@ -297,8 +297,8 @@ mod tests {
                 pool.deposit(5, 100, slot);
                 assert!(pool.was_full() && pool.is_full_in(slot));
                 assert!(!pool.is_full_in(slot - 1) && !pool.is_full_in(slot + 1));
+                assert_eq!(pool.balance(), 100, "units are replaced, and none is added");
             }
-            assert_eq!(pool.balance(), 100, "units are replaced, and none is added");
             assert_eq!(pool.since_start_of(slot, pool.deposited()), 10);
         }
     }
