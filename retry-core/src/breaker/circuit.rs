@@ -199,9 +199,8 @@ impl Circuit {
     /// circuit.
     #[inline]
     pub(crate) fn succeeded(&self, ticket: Ticket, recovery: &Recovery) -> Option<Change> {
-        let seen = self.moment();
         // No failure is counted, so the generation of the ticket does not matter.
-        if seen.state == CircuitState::Closed && seen.count == 0 {
+        if let CircuitWord { state: CircuitState::Closed, count: 0, .. } = self.moment() {
             return None;
         }
         self.succeeded_after_failures(ticket, recovery)

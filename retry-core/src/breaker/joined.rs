@@ -237,3 +237,6 @@ impl CircuitBreaker {
 pub(crate) fn millis(time: Nanos) -> u64 {
     time.div_ceil(Duration::from_millis(1).as_nanos() as u64)
 }
+
+#[cfg(test)]
+mod tests;

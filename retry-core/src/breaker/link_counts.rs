@@ -50,3 +50,22 @@ impl CallCounters {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_calls_of_any_number_of_threads_are_counted() {
+        let counters = CallCounters::default();
+        let results = [(false, false), (false, true), (true, false), (true, true)];
+        std::thread::scope(|scope| {
+            for number in 0..5 * SHARDS {
+                let (has_failed, was_slow) = results[number % results.len()];
+                let counters = &counters;
+                scope.spawn(move || counters.add(CallResult { has_failed, was_slow }));
+            }
+        });
+        assert_eq!(counters.sum(), LinkCounts { good: 10, bad: 10, slow: 10 });
+    }
+}

@@ -49,3 +49,17 @@ impl Debug for Listeners {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::circuit_breaker::CircuitBreaker;
+
+    #[test]
+    fn a_breaker_shows_which_functions_receive_its_changes() {
+        let shown = |breaker: CircuitBreaker| format!("{:?}", breaker.listeners);
+        let breaker = CircuitBreaker::new;
+        assert_eq!(shown(breaker()), "Listeners { function: false, closure: false }");
+        assert_eq!(shown(breaker().on_change(|_| {})), "Listeners { function: true, closure: false }");
+        assert_eq!(shown(breaker().on_change_with(|_| {})), "Listeners { function: false, closure: true }");
+    }
+}

@@ -156,11 +156,37 @@ mod tests {
     }
 
     #[test]
+    fn the_first_opening_is_counted_whatever_the_limit() {
+        for max in [0, 7, 10, 60, FOREVER] {
+            assert_eq!(doubling(10, max).opened_again(0), 1, "{max}");
+        }
+    }
+
+    #[test]
     fn the_number_of_openings_fits_whatever_the_limit() {
         let times = times(doubling(1, FOREVER), 100);
         assert_eq!(times[29], 1 << 29);
         assert!(times[30..].iter().all(|time| *time == 1 << 30));
         assert_eq!(super::super::state::MAX_OPENINGS, 31);
+    }
+
+    #[test]
+    fn trials_are_refused_that_cannot_close_a_circuit_or_be_counted() {
+        let is_allowed = |calls: u16, failures: u8| {
+            let trials = Trials::ONE.of(calls).tolerating(failures);
+            std::panic::catch_unwind(|| trials.checked()).is_ok()
+        };
+        for (calls, failures, expected) in [
+            (u16::MAX, 0, true),
+            (0, 254, true), // one has to succeed
+            (2, 1, true),
+            (1, 1, false),
+            (255, 254, true),
+            (255, 1, true),
+            (256, 1, false),
+        ] {
+            assert_eq!(is_allowed(calls, failures), expected, "{failures} of {calls} may fail");
+        }
     }
 
     #[test]

@@ -170,4 +170,16 @@ mod tests {
         }
         assert_eq!(full.next(CircuitState::Closed, 0), first, "generations wrap");
     }
+
+    #[test]
+    fn a_word_that_begins_afresh_keeps_its_state_and_generation() {
+        for state in
+            [CircuitState::Closed, CircuitState::Open, CircuitState::HalfOpen, CircuitState::ForcedOpen]
+        {
+            let word = CircuitWord { state, generation: 7, count: 3, ended: 2, openings: 4, by_rule: true };
+            let count = if state == CircuitState::ForcedOpen { 3 } else { 0 };
+            let expected = CircuitWord { state, generation: 7, count, openings: 1, ..CircuitWord::FIRST };
+            assert_eq!(word.afresh(), expected);
+        }
+    }
 }

@@ -79,3 +79,83 @@ impl Link {
         asked_at != 0 && now.saturating_sub(asked_at) > self.answers_within.load(Ordering::Relaxed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+
+    use super::super::budget::RetryBudget;
+    use super::*;
+    use crate::testing::{Guard, no_wait};
+
+    #[test]
+    fn there_is_no_member_if_it_has_not_answered_for_longer_than_it_takes() {
+        let joined = Joined::new();
+        let link = joined.make();
+        link.answers_within.store(100, Ordering::Relaxed);
+        for (asked_at, now, expected) in [
+            (0, 0, false),
+            (0, 1000, false), // it was not asked
+            (50, 50, false),
+            (50, 150, false),
+            (50, 151, true),
+            (50, 1000, true),
+            (500, 100, false), // another clock is behind
+        ] {
+            link.asked_at.store(asked_at, Ordering::Relaxed);
+            assert_eq!(link.has_no_member(now), expected, "asked at {asked_at}, now {now}");
+        }
+    }
+
+    /// How long the member takes to answer at most.
+    const ANSWERS_WITHIN: Nanos = 1_000_000_000;
+
+    /// Returns a budget whose calls earn nothing, in a fleet whose member never answers by itself.
+    fn joined() -> (RetryBudget, Guard) {
+        let guard = no_wait();
+        guard.advance(Duration::from_secs(1));
+        let budget = RetryBudget::new().ratio(0.0).reserve_per_second(10);
+        assert!(budget.join_fleet(Waker::noop().clone(), ANSWERS_WITHIN));
+        (budget, guard)
+    }
+
+    #[test]
+    fn a_budget_needs_a_grant_after_a_refusal_until_the_fleet_answers() {
+        let (budget, _guard) = joined();
+        assert!(!budget.needs_grant());
+        assert!(!budget.try_withdraw());
+        assert!(budget.needs_grant());
+        budget.add_grant(1);
+        assert!(!budget.needs_grant());
+        assert!(budget.try_withdraw());
+        assert!(!budget.needs_grant());
+    }
+
+    #[test]
+    fn a_budget_accrues_its_share_and_needs_a_grant_while_the_fleet_is_away() {
+        let (budget, guard) = joined();
+        budget.accrue_with_fleet(4);
+        guard.advance(Duration::from_secs(1));
+        assert_eq!(budget.balance(), 0, "the reserve comes from the fleet");
+        budget.accrue_share();
+        assert!(budget.needs_grant(), "it wants to be with the fleet again");
+        guard.advance(Duration::from_secs(1));
+        assert_eq!(budget.balance(), 4);
+        budget.accrue_with_fleet(4);
+        assert_eq!((budget.balance(), budget.needs_grant()), (0, false));
+    }
+
+    #[test]
+    fn a_budget_whose_member_does_not_answer_in_time_accrues_alone() {
+        let (budget, guard) = joined();
+        guard.advance(Duration::from_secs(60));
+        assert!(!budget.try_withdraw(), "it asks now, whatever the time is");
+        guard.advance(Duration::from_nanos(ANSWERS_WITHIN));
+        assert!(!budget.try_withdraw());
+        guard.advance(Duration::from_millis(100));
+        assert_eq!(budget.balance(), 0, "the answer may still come");
+        assert!(!budget.try_withdraw(), "the member is gone");
+        guard.advance(Duration::from_millis(100));
+        assert_eq!(budget.balance(), 1, "ten in a second");
+    }
+}

@@ -251,3 +251,91 @@ impl Shard {
 pub(super) fn replace(cell: &AtomicU64, old: u64, new: u64) -> bool {
     cell.compare_exchange(old, new, Ordering::AcqRel, Ordering::Relaxed).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns a pool in which all of `units` were deposited in slot 1.
+    fn pool(units: u64) -> Pool {
+        let pool = Pool::new();
+        pool.turn_to(1);
+        pool.add(units, 0);
+        pool
+    }
+
+    #[test]
+    fn a_mark_stands_above_every_position_and_differs_from_that_of_the_next_slot() {
+        for slot in [0, 1, 2, 0xFFFD, 0xFFFE, 0xFFFF, 0x1_0000, 0x1_FFFE, u64::MAX - 1] {
+            assert!(mark(slot) > POSITION, "{slot}");
+            assert_eq!(mark(slot) & POSITION, 0, "{slot}");
+            assert_ne!(mark(slot), mark(slot + 1), "{slot}");
+        }
+    }
+
+    #[test]
+    fn a_deposit_has_room_up_to_the_limit() {
+        let pool = Pool::new();
+        pool.turn_to(1);
+        for (units, balance) in [(6, 6), (3, 9), (6, 10)] {
+            pool.deposit(units, 10, 1);
+            assert_eq!(pool.balance(), balance);
+        }
+        assert!(!pool.was_full(), "no deposit has found it full");
+    }
+
+    #[test]
+    fn a_full_pool_replaces_a_tenth_of_its_units_in_each_slot() {
+        let pool = pool(100);
+        for slot in 2..8 {
+            pool.turn_to(slot);
+            for replaced in [5, 10] {
+                pool.deposit(5, 100, slot);
+                assert_eq!(pool.since_start_of(slot, pool.deposited()), replaced);
+                assert!(!pool.is_full_in(slot));
+            }
+            for _ in 0..2 {
+                pool.deposit(5, 100, slot);
+                assert!(pool.was_full() && pool.is_full_in(slot));
+                assert!(!pool.is_full_in(slot - 1) && !pool.is_full_in(slot + 1));
+                assert_eq!(pool.balance(), 100, "units are replaced, and none is added");
+            }
+            assert_eq!(pool.since_start_of(slot, pool.deposited()), 10);
+        }
+    }
+
+    #[test]
+    fn a_withdrawal_ends_the_record_of_a_full_pool() {
+        let pool = pool(10);
+        pool.deposit(1, 10, 1);
+        assert!(pool.is_full_in(1));
+        assert_eq!(pool.withdraw(11, 10), Err(1));
+        assert!(pool.is_full_in(1), "nothing was withdrawn");
+        assert_eq!(pool.withdraw(1, 10), Ok(()));
+        assert!(!pool.was_full() && !pool.is_full_in(1));
+        assert_eq!(pool.balance(), 9);
+    }
+
+    #[test]
+    fn a_pool_is_not_full_because_its_position_is_about_to_wrap() {
+        let pool = pool(POSITION);
+        assert_eq!(pool.withdraw(POSITION, POSITION), Ok(()));
+        assert!(!pool.was_full() && !pool.is_full_in(1));
+        pool.add(1, 1);
+        assert_eq!(pool.balance(), 1);
+        assert_eq!(pool.withdraw(1, POSITION), Ok(()));
+        assert_eq!(pool.spent.load(Ordering::Relaxed), 0, "the position has wrapped");
+    }
+
+    #[test]
+    fn a_slot_that_another_thread_begins_has_not_begun_yet() {
+        let pool = pool(10);
+        pool.is_turning.store(true, Ordering::Relaxed);
+        pool.turn_to(20);
+        assert_eq!((pool.slot(), pool.balance()), (1, 10));
+        assert!(pool.is_turning.load(Ordering::Relaxed), "the other thread still begins it");
+        pool.is_turning.store(false, Ordering::Relaxed);
+        pool.turn_to(20);
+        assert_eq!((pool.slot(), pool.balance()), (20, 0));
+    }
+}

@@ -6,7 +6,7 @@
 //! stored word, so no token is spent twice.
 
 use super::pool::{TOKEN, replace};
-use crate::policy::nanos::Nanos;
+use crate::policy::nanos::{Nanos, min};
 use crate::runtime::sync::{AtomicU64, Ordering};
 
 /// The rate at which tokens accrue, and the limit of the reserve.
@@ -86,11 +86,77 @@ impl Reserve {
 /// Returns the income since `spent`. If the clock is behind that of another thread, the result is 0.
 const fn unspent(spent: u64, income: Income, now: Nanos) -> u64 {
     let since = income.until(now).wrapping_sub(spent);
-    if spent == UNTOUCHED || since < 1 << 63 && since > income.limit {
+    if spent == UNTOUCHED {
         income.limit
     } else if since < 1 << 63 {
-        since
+        min(since, income.limit)
     } else {
         0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One unit per nanosecond, up to 1000 units.
+    const INCOME: Income = Income { per_second: 100, limit: 1000 };
+
+    /// The time at which the position of [`INCOME`] would equal [`UNTOUCHED`].
+    const AT_UNTOUCHED: Nanos = 3 << 62;
+
+    #[test]
+    fn a_reserve_refills_evenly_from_any_time_on() {
+        for now in [0, 1, 999, 1 << 40, AT_UNTOUCHED - 1, AT_UNTOUCHED + 1] {
+            let reserve = Reserve::new();
+            assert!(!reserve.withdraw(1001, INCOME, now));
+            assert!(reserve.withdraw(1000, INCOME, now), "it is full at the start");
+            for (later, balance) in [(0, 0), (1, 1), (999, 999), (1000, 1000), (1001, 1000), (1 << 40, 1000)]
+            {
+                assert_eq!(reserve.balance(INCOME, now + later), balance, "{later} ns after {now}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_finds_an_empty_reserve() {
+        let reserve = Reserve::new();
+        assert!(reserve.withdraw(1000, INCOME, 5000));
+        for now in [0, 4999, 5000] {
+            assert_eq!(reserve.balance(INCOME, now), 0, "{now}");
+        }
+        let spent = INCOME.until(5000);
+        assert_eq!(unspent(spent, INCOME, 5000 + (1 << 63) - 1), 1000, "the farthest time that is ahead");
+        assert_eq!(unspent(spent, INCOME, 5000 + (1 << 63)), 0, "the farthest time that is behind");
+    }
+
+    #[test]
+    fn a_position_that_would_count_as_untouched_moves_by_one_unit() {
+        assert_eq!(INCOME.until(AT_UNTOUCHED), UNTOUCHED);
+        let reserve = Reserve::new();
+        assert!(reserve.withdraw(1000, INCOME, AT_UNTOUCHED));
+        assert_eq!(reserve.balance(INCOME, AT_UNTOUCHED), 0);
+        assert_eq!(reserve.balance(INCOME, AT_UNTOUCHED + 10), 9);
+    }
+
+    #[test]
+    #[cfg(feature = "fleet")]
+    fn an_emptied_reserve_is_not_an_untouched_one() {
+        for now in [0, 7, AT_UNTOUCHED] {
+            let reserve = Reserve::new();
+            reserve.empty(INCOME, now);
+            assert_eq!(reserve.balance(INCOME, now), 0, "{now}");
+        }
+    }
+
+    #[test]
+    fn a_cut_keeps_what_is_within_the_limit() {
+        let reserve = Reserve::new();
+        reserve.cut(1000, INCOME, 5000);
+        assert_eq!(reserve.balance(INCOME, 0), 1000, "still untouched, so full at any time");
+        reserve.cut(300, INCOME, 5000);
+        assert_eq!(reserve.balance(INCOME, 5000), 300);
+        reserve.cut(400, INCOME, 5050);
+        assert_eq!(reserve.balance(INCOME, 5050), 350);
     }
 }

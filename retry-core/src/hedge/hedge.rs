@@ -282,3 +282,14 @@ impl Drop for Watch<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "a copy after no time doubles every request")]
+    fn a_copy_does_not_start_at_once() {
+        let _ = Hedge::after(Duration::ZERO);
+    }
+}

@@ -174,4 +174,23 @@ mod tests {
         drop(held);
         assert_eq!(latency.quantile(), None);
     }
+
+    #[test]
+    fn all_samples_of_ten_seconds_are_in_the_quantile() {
+        let latency = Latency::new();
+        (0..200).for_each(|n| latency.record(200 * MILLI, n * MILLI, 0.75));
+        (200..400).for_each(|n| latency.record(MILLI, n * MILLI, 0.75));
+        assert_about(&latency, 200 * MILLI);
+    }
+
+    #[test]
+    fn a_quantile_that_was_forgotten_is_unknown_until_it_is_read_again() {
+        let mut latency = Latency::new();
+        recorded(&latency, (0..100).map(|_| 7 * MILLI));
+        assert_about(&latency, 7 * MILLI);
+        latency.forget();
+        assert_eq!(latency.quantile(), None);
+        recorded(&latency, (0..EVERY).map(|_| 7 * MILLI));
+        assert_about(&latency, 7 * MILLI);
+    }
 }

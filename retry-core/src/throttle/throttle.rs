@@ -127,3 +127,37 @@ const BUSY: u64 = 4096;
 
 /// The window of a throttle without a setting.
 const WINDOW: Nanos = 30_000_000_000;
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use core::cell::Cell;
+    use core::time::Duration;
+
+    use super::*;
+
+    /// Moves the clock of a throttle that has many accepts, and returns the probability of a refusal, in millionths, after one
+    /// more accept and one rejection.
+    ///
+    /// All but the last accept have left the window by then. The thread need not look at the clock in its next call.
+    fn after_a_busy_tenth(throttle: Throttle, advance: impl Fn(Duration)) -> u32 {
+        let throttle = throttle.k(1.0).minimum_requests(1).window(Duration::from_secs(10));
+        for _ in 0..=BUSY {
+            throttle.accepted();
+        }
+        advance(Duration::from_secs(9));
+        while !thread::is_due() {}
+        throttle.accepted();
+        advance(Duration::from_secs(1));
+        throttle.not_accepted();
+        (throttle.refusal_probability() * 1e6).round() as u32
+    }
+
+    #[test]
+    fn an_accept_counts_in_its_own_tenth_in_a_test_context_and_by_a_custom_clock() {
+        std::thread_local!(static NOW: Cell<Duration> = const { Cell::new(Duration::ZERO) });
+        let custom = Throttle::new().clock(|| NOW.get());
+        assert_eq!(after_a_busy_tenth(custom, |time| NOW.set(NOW.get() + time)), 333_333);
+        let guard = crate::testing::no_wait();
+        assert_eq!(after_a_busy_tenth(Throttle::new(), |time| guard.advance(time)), 333_333);
+    }
+}

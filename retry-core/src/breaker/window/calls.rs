@@ -180,7 +180,9 @@ impl Calls {
 mod tests {
     use super::*;
 
+    const GOOD: CallResult = CallResult { has_failed: false, was_slow: false };
     const FAILED: CallResult = CallResult { has_failed: true, was_slow: false };
+    const SLOW: CallResult = CallResult { has_failed: false, was_slow: true };
 
     /// The circuit is in a later generation.
     const IS_LATE: fn() -> bool = || false;
@@ -201,5 +203,107 @@ mod tests {
         calls.add(9, FAILED, IS_LATE);
         assert_eq!(calls.add(8, FAILED, IS_LATE), None);
         assert_eq!(calls.add(9, FAILED, IS_LATE).map(|tally| tally.failures), Some(2));
+    }
+
+    #[test]
+    fn a_head_keeps_every_part() {
+        let (most, longest) = (u16::MAX, Calls::MAX as u16);
+        for (generation, good, filled, number) in [
+            (0, 0, 0, 0),
+            (most, 0, 0, 0),
+            (0, longest, 0, 0),
+            (0, 0, longest, 0),
+            (0, 0, 0, NUMBER),
+            (most, longest, longest, NUMBER),
+        ] {
+            let word = Head { generation, good, filled, number }.to_word();
+            let head = Head::from_word(word);
+            let parts = (head.generation, head.good, head.filled, head.number);
+            assert_eq!(parts, (generation, good, filled, number));
+        }
+    }
+
+    #[test]
+    fn an_entry_differs_in_each_of_its_parts_and_from_none() {
+        let both = CallResult { has_failed: true, was_slow: true };
+        let mut entries = vec![0];
+        for generation in [0, 1, 2, u16::MAX] {
+            for number in [0, 1, 2, NUMBER] {
+                entries.extend([GOOD, FAILED, SLOW, both].map(|result| entry(generation, number, result)));
+            }
+        }
+        for (at, one) in entries.iter().enumerate() {
+            assert!(entries[..at].iter().all(|other| other != one), "{one:x} is there twice");
+        }
+    }
+
+    #[test]
+    fn an_entry_is_later_by_its_number_which_wraps() {
+        let half = 1 << 23;
+        for (found, own, expected) in [
+            (0, 0, false),
+            (1, 0, true),
+            (0, 1, false),
+            (half - 1, 0, true),
+            (half, 0, false),
+            (0, NUMBER, true),
+            (NUMBER, 0, false),
+            (half, half - 1, true),
+        ] {
+            for generation in [0, 1, u16::MAX] {
+                let (found, own) = (entry(generation, found, GOOD), entry(1, own, FAILED));
+                assert_eq!(is_later(found, own), expected, "{found:x} and {own:x}");
+            }
+        }
+        assert!((0..=NUMBER).step_by(4099).all(|own| !is_later(0, entry(1, own, GOOD))), "no entry is none");
+    }
+
+    #[test]
+    fn a_call_that_writes_late_leaves_the_entry_of_a_later_call() {
+        let calls = Calls::new(4);
+        for (number, found) in [(8, 8), (4, 8), (12, 12), (0, 12)] {
+            calls.write(entry(1, number, FAILED));
+            assert_eq!(calls.entries[0].load(Ordering::Relaxed), entry(1, found, FAILED));
+        }
+    }
+
+    #[test]
+    fn a_window_of_good_calls_is_written_only_until_it_is_full() {
+        let calls = Calls::new(3);
+        let good = || calls.add(1, GOOD, || true).map(|tally| (tally.calls, tally.failures));
+        for _ in 0..2 {
+            for number in 1..=3 {
+                assert!(good().is_some(), "good call {number} of 3");
+            }
+            assert_eq!((good(), good()), (None, None));
+            calls.add(1, FAILED, || true);
+        }
+        assert_eq!(good(), Some((3, 1)));
+    }
+
+    #[test]
+    fn a_new_generation_begins_with_an_empty_window() {
+        let calls = Calls::new(3);
+        for _ in 0..4 {
+            calls.add(1, GOOD, || true);
+        }
+        assert_eq!(calls.add(2, GOOD, || true), Some(Tally { calls: 1, failures: 0, slow: 0 }));
+        for _ in 0..2 {
+            calls.add(2, FAILED, || true);
+        }
+        assert_eq!(calls.add(3, FAILED, || true).map(|tally| tally.calls), Some(1));
+        // The window keeps the low 16 bits of a generation.
+        let again = (1 << 16) + 2;
+        assert_eq!(calls.add(again, FAILED, || true).map(|tally| tally.calls), Some(1));
+    }
+
+    #[test]
+    fn a_head_that_is_too_far_ahead_is_an_old_one() {
+        for (ahead, expected) in [(1, None), (LATE - 1, None), (LATE, Some(1)), (LATE + 1, Some(1))] {
+            let calls = Calls::new(3);
+            calls.add(5 + u32::from(ahead), FAILED, || true);
+            let counted = calls.add(5, FAILED, IS_LATE).map(|tally| tally.failures);
+            assert_eq!(counted, expected, "{ahead} generations ahead");
+        }
     }
 }
