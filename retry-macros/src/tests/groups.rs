@@ -103,3 +103,29 @@ fn a_pointer_to_a_type_in_an_invisible_group_is_one_to_the_type() {
         }
     }
 }
+
+#[test]
+fn a_type_or_pattern_for_errors_in_an_invisible_group_is_one() {
+    let expand = |on: TokenStream| {
+        let item = quote!(
+            fn f() -> Result<u32, E> {
+                get()
+            }
+        );
+        crate::retry::retry(quote!(on = #on), item, &Name::default()).to_string().replace(' ', "")
+    };
+    let selectors = [
+        quote!(Failed),
+        quote!(io::Error),
+        quote!(Failed::Busy),
+        quote!(Owner::Failed),
+        quote!(Failed::Busy(_)),
+    ];
+    for selector in selectors {
+        let group = in_group(selector.clone(), Delimiter::None);
+        assert_eq!(expand(quote!(#group)), expand(selector.clone()), "{selector}");
+        assert_eq!(expand(quote!([#group, E])), expand(quote!([#selector, E])), "{selector}");
+    }
+    let group = in_group(quote!(Owner::Kind), Delimiter::None);
+    assert_eq!(expand(quote!(Failed<#group>)), expand(quote!(Failed<Owner::Kind>)));
+}
