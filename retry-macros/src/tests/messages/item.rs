@@ -289,3 +289,22 @@ fn a_function_is_retried_once() {
     let messages: Vec<_> = mistakes.into_iter().map(|mistake| mistake.message).collect();
     assert_eq!(messages, ["`fetch` is retried already; remove one of the two `#[retry]`"]);
 }
+
+#[test]
+fn a_box_of_a_trait_object_is_shared() {
+    check(
+        r"
+        #[retry]
+        fn send(mut body: Box<dyn Read>) -> Result<u8, E> { post(body) }
+                ^^^^^^^^ changes to `body` in one attempt would leak into the next; write `body: &mut Box<dyn Read>` to share it
+
+        #[retry]
+        fn send(mut body: Box<Body>) -> Result<u8, E> { post(body) }
+                ^^^^^^^^ changes to `body` in one attempt would leak into the next; write `clone(body)`
+
+        #[retry]
+        fn send(mut body: Arc<dyn Read>) -> Result<u8, E> { post(body) }
+                ^^^^^^^^ changes to `body` in one attempt would leak into the next; write `clone(body)`
+        ",
+    );
+}
