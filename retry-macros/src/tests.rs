@@ -10,6 +10,7 @@ mod expansions;
 mod generics;
 mod groups;
 mod messages;
+mod places;
 
 fn pretty(tokens: TokenStream) -> String {
     let text = tokens.to_string();

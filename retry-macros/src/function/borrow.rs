@@ -227,6 +227,11 @@ mod tests {
             ("fn f(&mut self) -> Result<Box<dyn for<'a> Visit<'a, Out = &T>>, E>", "&mut self"),
             ("fn f(&mut self) -> Result<fn(&str), &str>", "&mut self"),
             ("async fn f(&mut self) -> Result<&mut T, E>", "&mut self"),
+            ("fn f(self: &mut Self, name: &str) -> Option<&T>", "self: &mut Self"),
+            ("fn f(self: Pin<&mut Self>, name: &str) -> Option<&T>", "self: Pin<&mut Self>"),
+            ("fn f(&mut self) -> Result<Box<[&str]>, E>", "&mut self"),
+            ("fn f(&mut self) -> Result<(&str), E>", "&mut self"),
+            ("fn f(&mut self) -> Result<impl Iterator<Item: Shape + '_>, E>", "&mut self"),
         ] {
             assert_eq!(refused(head).as_deref(), Some(argument), "{head}");
         }
@@ -283,6 +288,8 @@ mod tests {
             "fn f<'a>(text: &mut &'a str) -> Option<&'a str>",
             "fn f(buffer: &'static mut [u8]) -> Result<u8, &'static str>",
             "fn f(count: &mut u32) -> Option<fn(&u32) -> bool>",
+            "fn f(buffers: Vec<&mut [u8]>) -> Option<&u8>",
+            "fn f(&mut self) -> Result<impl Iterator<Item: for<'a> Shape<'a>>, E>",
         ] {
             assert_eq!(refused(head), None, "{head}");
         }

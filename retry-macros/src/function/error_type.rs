@@ -2,9 +2,9 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{GenericArgument, PathArguments, Type};
+use syn::Type;
 
-use super::types::has_only_names;
+use super::types::{has_only_names, type_arguments, unwrapped};
 
 /// Returns whether the error of this return type may be a box that borrows, such as `Box<dyn Error + 'a>`. Method
 /// lookup ignores lifetimes, so the expansion has to distinguish such types.
@@ -14,19 +14,9 @@ pub(crate) fn may_borrow(ret: &Type) -> bool {
 
 /// Returns the second type of `Result<T, E>`. An alias may have its error anywhere.
 fn error_of(ret: &Type) -> Option<&Type> {
-    let path = match ret {
-        Type::Path(path) => path,
-        Type::Group(group) => return error_of(&group.elem),
-        Type::Paren(paren) => return error_of(&paren.elem),
-        _ => return None,
-    };
-    let last = path.path.segments.last().filter(|last| last.ident == "Result")?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    let mut types = arguments.args.iter().filter_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    });
-    types.nth(1)
+    let Type::Path(path) = unwrapped(ret) else { return None };
+    path.path.segments.last().filter(|last| last.ident == "Result")?;
+    type_arguments(&path.path).nth(1)
 }
 
 /// Returns whether a type contains a lifetime other than `'static`.
@@ -58,7 +48,11 @@ mod tests {
             ("std::result::Result<(), Box<dyn Error + Send + 'a>>", true),
             ("Outcome<'a, u32>", true),
             ("Result<'a, u32>", true),
+            ("Result<u32, [Box<dyn Error + 'a>; 2]>", true),
+            ("(Result<u32, Box<dyn Error + 'a>>)", true),
             ("Result<&'a str, Box<dyn Error>>", false),
+            ("(Result<&'a str, Box<dyn Error>>)", false),
+            ("Result<u32, [Box<dyn Error>; 2]>", false),
             ("Result<&'a str, Box<dyn Error + 'static>>", false),
             ("io::Result<u32>", false),
             ("Option<u32>", false),

@@ -2,6 +2,8 @@
 
 use syn::Type;
 
+use super::types::unwrapped;
+
 pub(crate) enum ReturnKind {
     Result,
     Other,
@@ -57,7 +59,7 @@ const STANDARD: [&str; 44] = [
 ];
 
 pub(crate) fn return_kind(ty: &Type) -> ReturnKind {
-    match ty {
+    match unwrapped(ty) {
         Type::Path(path) => {
             let Some(last) = path.path.segments.last() else { return ReturnKind::Unknown };
             let name = last.ident.to_string();
@@ -69,8 +71,6 @@ pub(crate) fn return_kind(ty: &Type) -> ReturnKind {
                 ReturnKind::Unknown
             }
         }
-        Type::Group(group) => return_kind(&group.elem),
-        Type::Paren(paren) => return_kind(&paren.elem),
         Type::Macro(_) | Type::Infer(_) | Type::Verbatim(_) => ReturnKind::Unknown,
         // References, tuples, arrays, pointers, `!`, `impl Trait` and trait objects: none of them can be a `Result`.
         _ => ReturnKind::Other,

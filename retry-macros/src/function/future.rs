@@ -2,16 +2,14 @@
 
 use syn::{GenericArgument, Path, PathArguments, Type, TypeParamBound};
 
-use super::types::type_arguments;
+use super::types::{type_arguments, unwrapped};
 
 /// Returns the output of a future: of `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>`, or an alias with
 /// the name `BoxFuture` or `LocalBoxFuture`.
 pub(crate) fn future_output(ty: &Type) -> Option<&Type> {
-    match ty {
+    match unwrapped(ty) {
         Type::ImplTrait(future) => future.bounds.iter().find_map(bound_output),
         Type::TraitObject(future) => future.bounds.iter().find_map(bound_output),
-        Type::Group(group) => future_output(&group.elem),
-        Type::Paren(paren) => future_output(&paren.elem),
         Type::Path(path) => {
             let last = path.path.segments.last()?;
             let argument = type_arguments(&path.path).next_back()?;
@@ -33,11 +31,9 @@ pub(super) fn is_called_future(ty: &Type) -> bool {
         TypeParamBound::Trait(bound) => is_future(&bound.path),
         _ => false,
     };
-    match ty {
+    match unwrapped(ty) {
         Type::ImplTrait(future) => future.bounds.iter().any(is_bound),
         Type::TraitObject(future) => future.bounds.iter().any(is_bound),
-        Type::Group(group) => is_called_future(&group.elem),
-        Type::Paren(paren) => is_called_future(&paren.elem),
         Type::Path(path) => {
             let is_box =
                 path.path.segments.last().is_some_and(|last| last.ident == "Pin" || last.ident == "Box");

@@ -136,13 +136,13 @@ impl Parse for ImplItem {
         if start.parse::<Signature>().is_ok() {
             return Ok(ImplItem::Method(input.parse()?));
         }
-        let is_macro = start.peek(syn::Ident) && (start.peek2(Token![!]) || start.peek2(Token![::]));
+        // A macro call may end with braces. Any other item goes on after them, and is then several of these.
         let mut tokens = TokenStream::new();
         loop {
             let token: TokenTree = input.parse()?;
             let is_end = match &token {
                 TokenTree::Punct(punct) => punct.as_char() == ';',
-                TokenTree::Group(group) => is_macro && group.delimiter() == Delimiter::Brace,
+                TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
                 _ => false,
             };
             token.to_tokens(&mut tokens);

@@ -4,6 +4,8 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{GenericArgument, GenericParam, Lifetime, Path, PathArguments, Type, TypeParamBound};
 
+use super::types::unwrapped;
+
 /// A lifetime in a type.
 pub(super) struct Used {
     pub(super) place: TokenStream,
@@ -42,7 +44,7 @@ impl Lifetimes {
     }
 
     fn in_type(&mut self, ty: &Type) {
-        match ty {
+        match unwrapped(ty) {
             Type::Reference(reference) => {
                 let is_exclusive = reference.mutability.is_some();
                 match &reference.lifetime {
@@ -64,8 +66,6 @@ impl Lifetimes {
             Type::Tuple(tuple) => tuple.elems.iter().for_each(|elem| self.in_type(elem)),
             Type::Array(array) => self.in_type(&array.elem),
             Type::Slice(slice) => self.in_type(&slice.elem),
-            Type::Paren(paren) => self.in_type(&paren.elem),
-            Type::Group(group) => self.in_type(&group.elem),
             // A pointer borrows nothing. The lifetimes of a function pointer are those of its own arguments.
             _ => {}
         }

@@ -198,11 +198,9 @@ pub(crate) enum Rebind {
 }
 
 /// Returns how a `mut` binding of a type can be bound anew without a clone.
-pub(crate) fn rebind_without_clone(ty: Option<&Type>) -> Option<Rebind> {
-    match ty? {
+pub(crate) fn rebind_without_clone(ty: &Type) -> Option<Rebind> {
+    match unwrapped(ty) {
         Type::Reference(reference) if reference.mutability.is_some() => Some(Rebind::Reborrow),
-        Type::Paren(paren) => rebind_without_clone(Some(&paren.elem)),
-        Type::Group(group) => rebind_without_clone(Some(&group.elem)),
         ty if pinned(ty).is_some_and(|reference| reference.mutability.is_some()) => Some(Rebind::ReborrowPin),
         ty => is_plainly_copy(ty).then_some(Rebind::Copy),
     }

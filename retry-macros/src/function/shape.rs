@@ -11,7 +11,7 @@ use super::contents::has_control_flow;
 use super::future::{future_output, is_called_future};
 use super::item::{AnnotatedFn, Body};
 use super::pattern::{Binding, rebind_in, silence_lints};
-use super::types::{has_only_names, type_arguments};
+use super::types::{has_only_names, type_arguments, unwrapped};
 use crate::diagnostics::bail;
 use crate::parse::source;
 
@@ -148,7 +148,7 @@ impl Shape {
 
     /// Returns the success type by its spelling: the first argument of `Result<T, E>`, `Option<T>` or an alias.
     pub(crate) fn success(&self) -> Option<&Type> {
-        match &self.ret {
+        match unwrapped(&self.ret) {
             Type::Path(path) => type_arguments(&path.path).next(),
             _ => None,
         }

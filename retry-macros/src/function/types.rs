@@ -45,21 +45,15 @@ pub(super) fn has_only_names(ty: &Type) -> bool {
 
 /// Returns whether a type is a reference, pinned or not. Each attempt borrows the referent again.
 pub(crate) fn is_reference_type(ty: &Type) -> bool {
-    match ty {
-        Type::Reference(_) => true,
-        Type::Paren(paren) => is_reference_type(&paren.elem),
-        Type::Group(group) => is_reference_type(&group.elem),
-        ty => pinned(ty).is_some(),
-    }
+    matches!(unwrapped(ty), Type::Reference(_)) || pinned(ty).is_some()
 }
 
 /// Returns the reference in `Pin<&T>` or `Pin<&mut T>`.
 pub(super) fn pinned(ty: &Type) -> Option<&syn::TypeReference> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|segment| segment.ident == "Pin")?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.first()? {
-        GenericArgument::Type(Type::Reference(reference)) => Some(reference),
+    let Type::Path(path) = unwrapped(ty) else { return None };
+    path.path.segments.last().filter(|segment| segment.ident == "Pin")?;
+    match unwrapped(type_arguments(&path.path).next()?) {
+        Type::Reference(reference) => Some(reference),
         _ => None,
     }
 }
@@ -68,7 +62,7 @@ pub(super) fn is_plainly_copy(ty: &Type) -> bool {
     if pinned(ty).is_some_and(|reference| reference.mutability.is_none()) {
         return true;
     }
-    match ty {
+    match unwrapped(ty) {
         Type::Path(path) => {
             path.qself.is_none()
                 && path.path.get_ident().is_some_and(|name| PRIMITIVES.contains(&&*name.to_string()))
@@ -76,8 +70,6 @@ pub(super) fn is_plainly_copy(ty: &Type) -> bool {
         Type::Reference(reference) => reference.mutability.is_none(),
         Type::Tuple(tuple) => tuple.elems.iter().all(is_plainly_copy),
         Type::Array(array) => is_plainly_copy(&array.elem),
-        Type::Paren(paren) => is_plainly_copy(&paren.elem),
-        Type::Group(group) => is_plainly_copy(&group.elem),
         Type::Ptr(_) | Type::FnPtr(_) => true,
         _ => false,
     }

@@ -2,7 +2,9 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::{GenericArgument, Generics, PathArguments, Type, TypeParamBound, TypePath, WherePredicate};
+use syn::{Generics, Type, TypeParamBound, TypePath, WherePredicate};
+
+use super::types::{type_arguments, unwrapped};
 
 /// An argument that attempts cannot clone, as far as its type shows.
 pub(crate) struct Unclonable {
@@ -14,9 +16,8 @@ pub(crate) struct Unclonable {
 
 /// Returns an argument that is known only by its traits, without `Clone` among them: a closure, a stream, a reader.
 pub(crate) fn unclonable(ty: &Type, generics: &Generics) -> Option<Unclonable> {
+    let ty = unwrapped(ty);
     match ty {
-        Type::Paren(paren) => unclonable(&paren.elem, generics),
-        Type::Group(group) => unclonable(&group.elem, generics),
         Type::ImplTrait(bounded) => {
             let bounds: Vec<_> = bounded.bounds.iter().collect();
             let shared = if bounds.len() == 1 { quote!(&mut #ty) } else { quote!(&mut (#ty)) };
@@ -62,7 +63,9 @@ fn bounds_of<'a>(name: &Ident, generics: &'a Generics) -> Option<Vec<&'a TypePar
 
 /// Returns whether a type is `Box<dyn …>`.
 fn is_boxed_object(path: &TypePath) -> bool {
-    let Some(last) = path.path.segments.last().filter(|segment| segment.ident == "Box") else { return false };
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return false };
-    matches!(arguments.args.first(), Some(GenericArgument::Type(Type::TraitObject(_))))
+    let is_box = path.path.segments.last().is_some_and(|segment| segment.ident == "Box");
+    is_box
+        && type_arguments(&path.path)
+            .next()
+            .is_some_and(|object| matches!(unwrapped(object), Type::TraitObject(_)))
 }

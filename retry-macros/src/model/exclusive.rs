@@ -246,6 +246,8 @@ mod tests {
         for (inputs, expected) in [
             (quote!(x: &str), true),
             (quote!(x: u32), true),
+            (quote!(x: [u32; 2]), true),
+            (quote!(x: [&mut u32; 2]), false),
             (quote!(x: Option<Vec<String>>), true),
             (quote!(x: impl Fn()), true),
             (quote!((x, y): (u32, &str)), true),
@@ -259,6 +261,15 @@ mod tests {
         ] {
             let found = is_closure(quote!(when = |_| x.is_new()), function(inputs.clone()));
             assert_eq!(found, expected, "{inputs}");
+        }
+        for (receiver, expected) in [
+            (quote!(&self), true),
+            (quote!(self: &Self), true),
+            (quote!(&mut self), false),
+            (quote!(self: &mut Self), false),
+        ] {
+            let found = is_closure(quote!(when = |_| self.is_new()), function(receiver.clone()));
+            assert_eq!(found, expected, "{receiver}");
         }
         let cloned = is_closure(quote!(clone(x), when = |_| x.is_new()), function(quote!(x: Client)));
         assert!(cloned, "each attempt changes a clone");

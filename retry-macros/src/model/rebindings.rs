@@ -29,7 +29,7 @@ pub(crate) fn rebindings(
             Rebind::Clone
         } else if !binding.is_mutable() {
             return false;
-        } else if let Some(how) = rebind_without_clone(binding.ty) {
+        } else if let Some(how) = binding.ty.and_then(rebind_without_clone) {
             how
         } else {
             if !binding.is_repeated {

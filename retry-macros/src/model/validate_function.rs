@@ -7,7 +7,7 @@ use syn::{Expr, Signature, Type};
 use super::receiver::is_reference;
 use super::validate_hedge::check_hedge;
 use crate::diagnostics::Diagnostics;
-use crate::function::{Shape, is_reference_type, type_arguments, typed};
+use crate::function::{Shape, is_reference_type, type_arguments, typed, unwrapped};
 use crate::parse::{Origin, RawArgs, source, ungrouped};
 
 /// Checks every rule that concerns the arguments and their function.
@@ -58,7 +58,7 @@ fn check_success_never_fails(args: &RawArgs, shape: &Shape, errors: &mut Diagnos
 
 /// Returns whether a type has the name `Result`, or is an `Option` of one.
 fn is_result(ty: &Type) -> bool {
-    let Type::Path(path) = ty else { return false };
+    let Type::Path(path) = unwrapped(ty) else { return false };
     match path.path.segments.last() {
         Some(last) if last.ident == "Option" => type_arguments(&path.path).next().is_some_and(is_result),
         last => last.is_some_and(|last| last.ident == "Result"),
@@ -83,7 +83,7 @@ fn check_attempt_timeout_is_async(args: &RawArgs, sig: &Signature, shape: &Shape
 
 /// Refuses arguments that return an error to the caller of a function that returns an `Option`.
 fn check_option_needs_no_error(args: &RawArgs, sig: &Signature, shape: &Shape, errors: &mut Diagnostics) {
-    if !matches!(&shape.ret, Type::Path(path) if is_called(path, "Option")) {
+    if !matches!(unwrapped(&shape.ret), Type::Path(path) if is_called(path, "Option")) {
         return;
     }
     let name = &sig.ident;

@@ -19,18 +19,15 @@ pub(crate) fn check_run_time_values(
     names: &CallNames,
     errors: &mut Diagnostics,
 ) -> Option<RawArgs> {
-    let has_log_after = check_log_after_is_constant(args, names, errors);
-    if args.is_policy_default() && has_log_after {
+    check_log_after_is_constant(args, names, errors);
+    if args.is_policy_default() {
         return None;
     }
     check_within_is_constant(args, names, errors);
     let has_jitter = check_word_is_jitter(args, names, errors);
     let has_delays = check_delays_are_constant(args, names, errors);
-    (!has_jitter || !has_delays || !has_log_after).then(|| {
+    (!has_jitter || !has_delays).then(|| {
         let mut valid = args.clone();
-        if !has_log_after {
-            valid.log_after = Slot::default();
-        }
         if !has_jitter {
             valid.jitter = Slot::default();
         }
@@ -42,10 +39,9 @@ pub(crate) fn check_run_time_values(
 }
 
 /// Refuses a `log_after` that is known only at run time: it stands in the static of the function.
-fn check_log_after_is_constant(args: &RawArgs, names: &CallNames, errors: &mut Diagnostics) -> bool {
-    let Some(given) = args.log_after.get().filter(|given| given.origin == Origin::Own) else { return true };
-    let is_late = names.know_at_run_time(&given.value, Origin::Own);
-    if is_late {
+fn check_log_after_is_constant(args: &RawArgs, names: &CallNames, errors: &mut Diagnostics) {
+    let Some(given) = args.log_after.get().filter(|given| given.origin == Origin::Own) else { return };
+    if names.know_at_run_time(&given.value, Origin::Own) {
         let message = format!(
             "`{}` is known only at run time, and `{}` takes a constant; write `log = off` and the event of your own in \
              `on_retry`",
@@ -54,7 +50,6 @@ fn check_log_after_is_constant(args: &RawArgs, names: &CallNames, errors: &mut D
         );
         errors.report(&given.value, message);
     }
-    !is_late
 }
 
 /// Refuses a word that is no jitter. It could be an argument of the function until here.

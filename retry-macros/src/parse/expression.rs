@@ -77,3 +77,22 @@ pub(crate) fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
     };
     tokens.into_iter().map(relocate).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_literal_with_a_minus_is_negative() {
+        for (written, expected) in [
+            ("-1", true),
+            ("-1.5", true),
+            ("-OFFSET", false),
+            ("-offset()", false),
+            ("!1", false),
+            ("1", false),
+        ] {
+            assert_eq!(is_negative(&syn::parse_str(written).unwrap()), expected, "{written}");
+        }
+    }
+}

@@ -87,5 +87,8 @@ mod tests {
             let message = Preset::parse(&syn::parse_str(written).unwrap()).err().unwrap().to_string();
             assert!(message.contains("write `preset = s3_upload`; there are `default`, "), "{message}");
         }
+        for written in ["\"ap-call\"", "ap_call", "preset::AP_CALL"] {
+            assert_eq!(Preset::guess(&syn::parse_str(written).unwrap()), Some("api_call"), "{written}");
+        }
     }
 }

@@ -47,6 +47,21 @@ const TABLE: &str = r#"
                 __ret
             })
         }
+
+
+        #[retry]
+        fn list<'async_trait>(
+            mut user_id: u32,
+        ) -> Pin<Box<dyn Future<Output = Result<u32, Down>> + Send + 'async_trait>> {
+            Box::pin(async move {
+                let mut user_id = user_id;
+                let __ret: Result<u32, Down> = {
+                    user_id += 1;
+                    list(user_id).await
+                };
+                __ret
+            })
+        }
 "#;
 
 #[test]

@@ -76,6 +76,17 @@ const TABLE: &str = r#"
             let first = lines.lock().unwrap()[0];
             call(calls).map(|n| n + first as u32 + gen.attempt())
         }
+
+
+        #[retry(sleep = nap)]
+        fn blocking() -> Result<u32, Failed> {
+            get()
+        }
+
+        #[retry(retry_ok = is_empty, on_retry = log, on_give_up = |event| log(event))]
+        fn hooks_beside_retry_ok() -> Result<u32, Failed> {
+            get()
+        }
 "#;
 
 #[test]

@@ -23,6 +23,12 @@ const TABLE: &str = r"
         #[derive(Debug, Retryable)]
         #[retryable(delegate)]
         pub struct Wrapper(Forms);
+
+
+        #[derive(Retryable)]
+        #[repr(C)]
+        #[retryable(after = 1)]
+        struct InOrder(u8, Option<Duration>);
 ";
 
 #[test]

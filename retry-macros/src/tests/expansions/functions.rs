@@ -132,6 +132,55 @@ const TABLE: &str = r#"
         fn returns_by_method(op: &Flaky) -> BoxFuture<'_, Result<u32, Down>> {
             async move { op.call() }.boxed()
         }
+
+
+        #[retry]
+        fn begins_with_a_constant(mut n: u32) -> Result<u32, Down> {
+            const STEP: u32 = 2;
+            n += STEP;
+            Ok(n)
+        }
+
+        #[retry]
+        fn begins_with_an_attribute_of_an_item(mut n: u32) -> Result<u32, Down> {
+            #[inline]
+            fn step() -> u32 {
+                2
+            }
+            n += step();
+            Ok(n)
+        }
+
+        #[retry]
+        fn begins_with_an_attribute_of_a_statement(mut n: u32) -> Result<u32, Down> {
+            #[expect(unused)]
+            let fn_pointer = 1;
+            n += 1;
+            Ok(n)
+        }
+
+        #[retry]
+        #[track_caller]
+        fn with_a_caller() -> Result<u32, Down> {
+            located(Location::caller())
+        }
+
+        #[retry]
+        #[track_caller]
+        async fn without_a_caller() -> Result<u32, Down> {
+            Ok(get().await?)
+        }
+
+        #[retry]
+        fn with_a_macro_before_the_attempts(key: &str) -> impl Future<Output = Result<u32, Down>> {
+            let url = format!("/{key}");
+            async move { get(&url).await }
+        }
+
+        #[retry(clone(self))]
+        fn with_a_condition_on_self(#[cfg_attr(all(), expect(unused_mut), cfg(all()))] mut self) -> Option<u32> {
+            self.take()
+        }
 "#;
 
 #[test]

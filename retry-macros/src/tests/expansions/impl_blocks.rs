@@ -111,6 +111,50 @@ const TABLE: &str = r#"
                 flaky.call()
             }
         }
+
+        #[retry]
+        impl Client {
+            const LIMIT: u32 = { 3 };
+            const TWICE: u32 = { 3 } + { 3 };
+            accessors!(url);
+            accessors! { url }
+            fn after_a_macro(&self) -> Result<u32, Down> {
+                self.call()
+            }
+            crate::accessors! { url }
+            fn after_a_macro_of_the_crate(&self) -> Result<u32, Down> {
+                self.call()
+            }
+            #[cfg(test)]
+            ::accessors::accessors! { url }
+            fn after_a_macro_of_another_crate(&self) -> Result<u32, Down> {
+                self.call()
+            }
+        }
+
+        #[retry]
+        impl Client {
+            #[cfg_attr(all(), retry(max = 2))]
+            fn nothing_but_deferred(&self) -> Result<u32, Down> {
+                self.call()
+            }
+        }
+
+        #[retry(base = "1s", factor = 3)]
+        impl Client {
+            #[retry(delays = ["1s", "2s"])]
+            fn with_a_list(&self) -> Result<u32, Down> {
+                self.call()
+            }
+        }
+
+        #[retry(delays = ["1s", "2s"])]
+        impl Client {
+            #[retry(base = "5s")]
+            fn with_a_growth(&self) -> Result<u32, Down> {
+                self.call()
+            }
+        }
 "#;
 
 #[test]

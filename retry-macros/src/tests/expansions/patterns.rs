@@ -86,6 +86,18 @@ const TABLE: &str = r"
                 get(n).await
             })
         }
+
+
+        #[retry(clone(a))]
+        fn in_three_cases((Left(a) | Middle(a) | Right(a)): Place) -> Option<u32> {
+            get(a)
+        }
+
+        #[retry(clone(handle))]
+        fn cloned_before_the_attempts(handle: Handle) -> impl Future<Output = Option<u32>> {
+            let id = handle.id();
+            async move { get(handle, id).await }
+        }
 ";
 
 #[test]

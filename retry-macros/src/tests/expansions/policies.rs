@@ -110,6 +110,32 @@ const TABLE: &str = r#"
         async fn hang(&self, max: u32) -> Result<u32, Failed> {
             pending().await
         }
+
+
+        #[retry(max = limit(Limits { most: retries }))]
+        fn in_a_field(retries: u32) -> Result<u32, Down> {
+            get()
+        }
+
+        #[retry(max = if retries != 3 { 5 } else { 2 })]
+        fn compared(retries: u32) -> Result<u32, Down> {
+            get()
+        }
+
+        #[retry(jitter = sometimes, log_after = 3)]
+        fn without_a_jitter_that_is_none() -> Result<u32, Down> {
+            get()
+        }
+
+        #[retry(jitter = none, delays = ["1s", step], log_after = 3)]
+        fn without_a_list_of_the_call(step: Duration) -> Result<u32, Down> {
+            get()
+        }
+
+        #[retry(jitter = none, delays = ["1s"], log_after = n)]
+        fn without_a_number_of_the_call(n: u32) -> Result<u32, Down> {
+            get()
+        }
 "#;
 
 #[test]

@@ -55,6 +55,17 @@ const TABLE: &str = r#"
             }
             attempt.result()
         }
+
+
+        #[retry(on = | io::Error | matches::Error)]
+        fn after_a_bar() -> Result<u32, Failed> {
+            get()
+        }
+
+        #[retry(on = [Failed<(u8, E)>, Failed<8>, Failed<[u8; 4]>])]
+        fn with_parameters() -> Result<u32, Failed> {
+            get()
+        }
 "#;
 
 #[test]

@@ -98,6 +98,42 @@ const TABLE: &str = r#"
         fn a_pattern_with_a_generic_owner() -> Result<u32, Down> {
             get()
         }
+
+
+        #[retry]
+        fn an_associated_type_with_a_plain_name() -> Result<<S>::String, Down> {
+            get()
+        }
+
+        #[retry(crate = facade)]
+        fn an_alias_with_a_path_to_the_crate() -> Fetched<u32> {
+            get()
+        }
+
+        #[retry(error = Down)]
+        fn refused_without_a_block() -> impl Future<Output = Result<u32, u8>> {
+            ready(Ok(1))
+        }
+
+        #[retry(error = Down)]
+        fn refused_without_a_block_in_a_box() -> Pin<Box<dyn Future<Output = Result<u32, u8>>>> {
+            Box::pin(ready(Ok(1)))
+        }
+
+        #[retry(error = Down)]
+        fn refused_for_its_borrow(&mut self) -> Result<&u32, u8> {
+            get()
+        }
+
+        #[retry(error = Down)]
+        async fn refused_for_the_borrow_of_a_future(&mut self) -> Pin<Box<dyn Future<Output = Result<&u32, u8>>>> {
+            get()
+        }
+
+        #[retry(delays = &mut ["1s", "2s"])]
+        fn a_list_behind_an_exclusive_reference() -> Result<u32, Down> {
+            get()
+        }
 "#;
 
 #[test]

@@ -137,3 +137,32 @@ fn the_handle_hides_neither_an_argument_nor_the_number() {
         ",
     );
 }
+
+#[test]
+fn the_future_of_a_hook_borrows_no_event() {
+    check(
+        r#"
+        #[retry(on_retry = |event| async { log(event).await })]
+                                   ^^^^^ the future cannot borrow `event`, which ends with the call of `on_retry`; write `async |event| { … }`
+        async fn fetch() -> Result<u32, String> { Ok(1) }
+
+        #[retry(on_retry = |event| async { log("failed").await })]
+        async fn fetch() -> Result<u32, String> { Ok(1) }
+
+        #[retry(on_retry = |event| async { log(event).await })]
+        fn fetch() -> Result<u32, String> { Ok(1) }
+        "#,
+    );
+}
+
+#[test]
+fn a_delay_may_be_what_a_function_returns() {
+    check(
+        r#"
+        #[retry(delay = schedule())]
+
+        #[retry(delay = "5s")]
+                        ^^^^ `delay` takes a function of the error and its attempt; write `base = "5s"` for a first delay
+        "#,
+    );
+}

@@ -139,3 +139,20 @@ fn an_option_of_a_result_has_no_error() {
         ",
     );
 }
+
+#[test]
+fn an_argument_of_a_closure_is_no_type() {
+    check(
+        r"
+        #[retry(on = |e| e.is_busy())]
+                     ^ a closure is no type or pattern; write `when = |error| …`
+
+        #[retry(on = |e: Failed| e.is_busy())]
+                     ^ a closure is no type or pattern; write `when = |error| …`
+
+        #[retry(on = | io::Error | Failed)]
+
+        #[retry(on = | Failed | io::Error)]
+        ",
+    );
+}

@@ -1,6 +1,10 @@
 //! Tests items that cannot be retried.
 
-use super::check;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{check, split};
+use crate::name::Name;
 
 #[test]
 fn the_attribute_stands_on_functions_and_impl_blocks() {
@@ -226,6 +230,81 @@ fn a_bound_of_another_parameter_makes_nothing_clone() {
         #[retry]
         fn f<F: Other>(mut a: F) -> Result<u8, E> where F: Clone { g(a) }
                        ^^^^^ changes to `a` in one attempt would leak into the next; write `clone(a)`
+        ",
+    );
+}
+
+#[test]
+fn a_future_that_yields_no_output_hides_its_type() {
+    check(
+        r"
+        #[retry]
+        fn fetch() -> impl Future<Item = u32, Error = String> { async { Ok(1) } }
+                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `impl Future<Item = u32, Error = String>` hides what the future yields; write its type out, as `Pin<Box<dyn Future<Output = Result<…>>>>` or `impl Future<Output = Result<…>>`
+        ",
+    );
+}
+
+#[test]
+fn a_failure_in_an_opaque_success_is_found_in_an_option_too() {
+    check(
+        r"
+        #[retry]
+        fn open() -> Result<Option<Result<impl std::io::Read, Closed>>, std::io::Error> {
+                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ a failure in `Option<Result<impl std::io::Read, Closed>>` would count as a success; return one `Result`, or write `retry_ok` to choose which successes are retried
+            Ok(Some(File::open(PATH)))
+        }
+
+        #[retry]
+        fn open() -> Result<Option<impl std::io::Read>, std::io::Error> {
+            Ok(Some(File::open(PATH)?))
+        }
+        ",
+    );
+}
+
+#[test]
+fn the_runtimes_attribute_stands_below_this_one() {
+    check(
+        r"
+        #[retry]
+        fn main() -> Result<u32, String> {
+           ^^^^ this order would block the runtime and wait for real; put `#[retry]` above the runtime's attribute
+            let body = async { fetch().await };
+            #[allow(clippy::needless_return)]
+            { return runtime().block_on(body); }
+        }
+
+        #[retry]
+        fn fetch() -> Result<u32, String> { runtime().block_on(body) }
+        ",
+    );
+}
+
+#[test]
+fn a_function_is_retried_once() {
+    let item: TokenStream = "fn fetch() -> Result<u32, String> { get()? }".parse().unwrap();
+    let retried = crate::retry::retry(quote!(max = 3), item, &Name::default());
+    let (mistakes, _) = split(crate::retry::retry(quote!(max = 3), retried, &Name::default()));
+    let messages: Vec<_> = mistakes.into_iter().map(|mistake| mistake.message).collect();
+    assert_eq!(messages, ["`fetch` is retried already; remove one of the two `#[retry]`"]);
+}
+
+#[test]
+fn a_box_of_a_trait_object_is_shared() {
+    check(
+        r"
+        #[retry]
+        fn send(mut body: Box<dyn Read>) -> Result<u8, E> { post(body) }
+                ^^^^^^^^ changes to `body` in one attempt would leak into the next; write `body: &mut Box<dyn Read>` to share it
+
+        #[retry]
+        fn send(mut body: Box<Body>) -> Result<u8, E> { post(body) }
+                ^^^^^^^^ changes to `body` in one attempt would leak into the next; write `clone(body)`
+
+        #[retry]
+        fn send(mut body: Arc<dyn Read>) -> Result<u8, E> { post(body) }
+                ^^^^^^^^ changes to `body` in one attempt would leak into the next; write `clone(body)`
         ",
     );
 }

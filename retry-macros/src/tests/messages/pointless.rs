@@ -176,3 +176,17 @@ fn only_async_methods_are_cancelled_or_copied() {
         "#,
     );
 }
+
+#[test]
+fn a_fallback_receives_the_error_of_an_attempt_that_ran_out_of_time() {
+    check(
+        r#"
+        #[retry(attempt_timeout = "1s")]
+                ^^^^^^^^^^^^^^^ `attempt_timeout` fails an attempt with an error, and `fetch` returns an `Option`, which has none; return a `Result`
+        async fn fetch() -> Option<u32> { None }
+
+        #[retry(attempt_timeout = "1s", error = Down, fallback = |_| None)]
+        async fn fetch() -> Option<u32> { None }
+        "#,
+    );
+}

@@ -123,3 +123,20 @@ fn what_is_always_a_constant_leads_to_a_policy() {
         "#,
     );
 }
+
+#[test]
+fn a_misspelt_form_of_jitter_is_none_whatever_its_value() {
+    check(
+        r#"
+        #[retry(jitter = spred(share))]
+                         ^^^^^^^^^^^^ `spred` is no jitter; write a fraction such as `0.3`, `none`, `full`, `equal`, `decorrelated`, `spread(0.1)` or `up_to("1s")`
+        fn fetch(share: f64) -> Result<u32, String> { Ok(1) }
+
+        #[retry(jitter = by_load(share))]
+        fn fetch(share: f64) -> Result<u32, String> { Ok(1) }
+
+        #[retry(jitter = Full)]
+        fn fetch() -> Result<u32, String> { Ok(1) }
+        "#,
+    );
+}
