@@ -38,3 +38,14 @@ pub(super) fn may_pass(first: Option<&(dyn StdError + 'static)>) -> Option<bool>
     }
     chain::find_in::<Error>(first).map(Retryable::is_retryable)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn mistakes_of_the_program_are_not_retried() {
+        let misuse = ::hyper::upgrade::on(::hyper::Response::new(())).await.unwrap_err();
+        assert!(misuse.is_user() && !misuse.is_retryable(), "{misuse:?}");
+    }
+}
