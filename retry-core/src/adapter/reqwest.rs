@@ -209,6 +209,9 @@ mod tests {
         assert!(no_url.is_builder() && !no_url.is_retryable(), "{no_url:?}");
         let unknown_scheme = read("gopher://127.0.0.1/").await;
         assert!(!unknown_scheme.is_retryable(), "{unknown_scheme:?}");
+        let request = Client::new().get("http://127.0.0.1/").version(::http::Version::HTTP_09);
+        let unknown_version = request.send().await.unwrap_err();
+        assert!(!unknown_version.is_retryable(), "{unknown_version:?}");
     }
 
     #[tokio::test]
