@@ -65,7 +65,7 @@ async fn a_breaker_opens_and_refuses_without_a_request() {
     assert_eq!(breaker.state(), CircuitState::Open);
     match client.get("http://127.0.0.1/").send().await.unwrap_err() {
         Error::Middleware(refused) => assert!(refused.is::<CircuitOpen>(), "{refused}"),
-        error => panic!("{error}"),
+        Error::Reqwest(error) => panic!("{error}"),
     }
     assert_eq!(server.requests(), 2, "nothing was sent");
 }
