@@ -239,6 +239,7 @@ mod tests {
         assert!(!refused("ValidationException"));
         assert!(Error::response_error("half an event", event()).is_retryable());
         assert!(Error::dispatch_failure(ConnectorError::io("reset".into())).is_retryable());
+        assert!(!Error::dispatch_failure(ConnectorError::other("no key".into(), None)).is_retryable());
         assert!(Error::timeout_error("late").is_retryable());
         assert!(!Error::construction_failure("no event").is_retryable());
     }

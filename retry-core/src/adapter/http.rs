@@ -158,7 +158,8 @@ mod tests {
     use ::http::StatusCode;
     use ::http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 
-    use super::{is_transient, retry_after};
+    use super::{is_transient, resend_count, retry_after};
+    use crate::{Call, Policy};
 
     /// Sun, 06 Nov 1994 08:49:30 GMT: seven seconds before the date of the RFC's examples.
     const NOW: u64 = 784_111_770;
@@ -360,5 +361,17 @@ mod tests {
         assert_eq!(retry_after(&headers, at(NOW)), Some(Duration::from_secs(3)));
         headers.append(RETRY_AFTER, HeaderValue::from_static("3"));
         assert_eq!(retry_after(&headers, at(NOW)), None);
+    }
+
+    #[test]
+    fn a_request_counts_the_requests_before_it() {
+        let _guard = crate::testing::no_wait();
+        let mut counts = Vec::new();
+        let send = |call: &Call| {
+            counts.push(resend_count(call));
+            Err::<(), _>("unavailable")
+        };
+        assert!(Policy::new().max(4).retry_with(send).run().is_err());
+        assert_eq!(counts, [None, Some(1), Some(2), Some(3)]);
     }
 }

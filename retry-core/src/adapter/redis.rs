@@ -141,6 +141,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_error_that_the_program_makes_of_a_text_is_judged_by_it() {
+        let of = |text: &str| {
+            RedisError::from((ErrorKind::Server(ServerErrorKind::ResponseError), "refused", text.to_owned()))
+        };
+        assert!(of("max number of clients reached").is_retryable());
+        assert!(!of("unknown command 'SETT'").is_retryable());
+    }
+
     /// Answers one connection with these bytes, whatever it sends, and returns a client for it.
     fn answering(answer: &'static [u8]) -> Client {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -209,6 +209,9 @@ mod tests {
         assert!(no_url.is_builder() && !no_url.is_retryable(), "{no_url:?}");
         let unknown_scheme = read("gopher://127.0.0.1/").await;
         assert!(!unknown_scheme.is_retryable(), "{unknown_scheme:?}");
+        let request = Client::new().get("http://127.0.0.1/").version(::http::Version::HTTP_09);
+        let unknown_version = request.send().await.unwrap_err();
+        assert!(!unknown_version.is_retryable(), "{unknown_version:?}");
     }
 
     #[tokio::test]
@@ -244,6 +247,30 @@ mod tests {
         assert!(reset.is_retryable(), "{reset:?}");
         let missing = send(io::ErrorKind::NotFound).await;
         assert!(!missing.is_retryable(), "{missing:?}");
+    }
+
+    #[tokio::test]
+    async fn a_compressed_body_without_its_end_is_retried() {
+        async fn decode(kind: io::ErrorKind) -> ::reqwest::Error {
+            let body = ::reqwest::Body::wrap(BreaksOff(Some(io::Error::from(kind))));
+            Response::from(::http::Response::new(body)).bytes().await.unwrap_err()
+        }
+        // The decoder returns these kinds.
+        for (kind, is_retryable) in
+            [(io::ErrorKind::UnexpectedEof, true), (io::ErrorKind::InvalidData, false)]
+        {
+            let error = decode(kind).await;
+            assert!(error.is_decode(), "{error:?}");
+            assert_eq!(error.is_retryable(), is_retryable, "{error:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_socket_that_is_not_there_yet_is_retried() {
+        let client = Client::builder().unix_socket("/no/such/socket").build().unwrap();
+        let missing = client.get("http://localhost/").send().await.unwrap_err();
+        assert!(missing.is_connect() && missing.is_retryable(), "{missing:?}");
     }
 
     /// The errors behind those of reqwest are also the errors of a program that uses hyper itself.

@@ -30,6 +30,7 @@ mod tests {
     use std::io;
 
     use super::*;
+    use crate::adapter::reqwest::ErrorForRetry;
 
     #[test]
     fn the_error_inside_decides() {
@@ -38,5 +39,14 @@ mod tests {
         assert!(!of(io::ErrorKind::PermissionDenied).is_retryable());
         let malformed = reqwest::Client::new().get("no address").build().unwrap_err();
         assert!(!Error::from(malformed).is_retryable());
+    }
+
+    #[test]
+    fn the_hint_of_the_error_inside_is_kept() {
+        let busy = ::http::Response::builder().status(503).header("Retry-After", "7").body("").unwrap();
+        let refused = reqwest::Response::from(busy).error_for_retry().unwrap_err();
+        assert_eq!(Error::middleware(refused).retry_after(), Some(Duration::from_secs(7)));
+        let cut = io::Error::from(io::ErrorKind::ConnectionReset);
+        assert_eq!(Error::middleware(cut).retry_after(), None);
     }
 }

@@ -214,8 +214,10 @@ mod tests {
             Error::Decode("not a number".into()),
             Error::BeginFailed,
             Error::InvalidArgument("too long".into()),
-            // The cause of a value is the program's own.
+            // The cause of a value is the program's own, also if it is an error of another query.
             Error::Encode(Box::new(io::Error::from(ErrorKind::TimedOut))),
+            Error::Encode(Box::new(Error::PoolTimedOut)),
+            Error::Decode(Box::new(Error::PoolTimedOut)),
         ];
         for error in permanent {
             assert!(!error.is_retryable(), "{error:?}");

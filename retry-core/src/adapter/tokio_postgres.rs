@@ -14,7 +14,7 @@ impl Retryable for Error {
     fn is_retryable(&self) -> bool {
         match self.as_db_error() {
             Some(error) => error.is_retryable(),
-            None => self.is_closed() || failed_without_answer(self),
+            None => self.is_closed() || failed_without_answer(&text_of(self), self.source()),
         }
     }
 }
@@ -25,24 +25,23 @@ impl Retryable for DbError {
     }
 }
 
-/// Returns whether an error of the client itself is transient. Its kinds are private, so their texts tell them
-/// apart; earlier releases append the cause.
-fn failed_without_answer(error: &Error) -> bool {
-    let text = text_of(error);
+/// Returns whether an error of the client itself is transient, by its text and its source. Its kinds are private, so
+/// their texts tell them apart; earlier releases append the cause.
+fn failed_without_answer(text: &str, source: Option<&(dyn StdError + 'static)>) -> bool {
     let is = |kind: &str| text.starts_with(kind);
     if is("error connecting to server") {
-        is_other_role(error) || cause::connect_may_pass(error.source()).unwrap_or(true)
+        is_other_role(source) || cause::connect_may_pass(source).unwrap_or(true)
     } else if is("error communicating with the server") || is("error performing TLS handshake") {
         // Without an `io::Error`, the server or this program does not have TLS.
-        cause::may_pass(error.source()).unwrap_or(false)
+        cause::may_pass(source).unwrap_or(false)
     } else {
         is("timeout waiting for server")
     }
 }
 
 /// Returns whether none of the hosts has the role that `target_session_attrs` asks for, as in a failover.
-fn is_other_role(error: &Error) -> bool {
-    chain(error.source()).any(|cause| {
+fn is_other_role(source: Option<&(dyn StdError + 'static)>) -> bool {
+    chain(source).any(|cause| {
         let text = text_of(cause);
         text == "database does not allow writes" || text == "database is not read only"
     })
@@ -151,6 +150,30 @@ mod tests {
             let config = Config::new().user("user").to_owned();
             let error = config.connect_raw(Failing(kind), NoTls).await.err().unwrap();
             assert_eq!(error.is_retryable(), is_retryable, "{error:?}");
+        }
+    }
+
+    /// The texts are those of the client. Only with its own sockets, which are off here, does it return the first of them.
+    #[test]
+    fn errors_of_the_client_by_their_text_and_cause() {
+        let role = |text: &str| io::Error::new(ErrorKind::PermissionDenied, text);
+        let of = |kind: ErrorKind| io::Error::from(kind);
+        for (text, cause, is_retryable) in [
+            ("error connecting to server", of(ErrorKind::ConnectionRefused), true),
+            ("error connecting to server: Connection refused", of(ErrorKind::ConnectionRefused), true),
+            ("error connecting to server", of(ErrorKind::NotFound), true),
+            ("error connecting to server", of(ErrorKind::PermissionDenied), false),
+            ("error connecting to server", role("database does not allow writes"), true),
+            ("error connecting to server", role("database is not read only"), true),
+            ("error connecting to server", role("no access to the socket"), false),
+            ("error communicating with the server", of(ErrorKind::ConnectionReset), true),
+            ("error communicating with the server", of(ErrorKind::NotFound), false),
+            ("error communicating with the server", role("database does not allow writes"), false),
+            ("error performing TLS handshake", of(ErrorKind::ConnectionReset), true),
+            ("error performing TLS handshake", of(ErrorKind::InvalidData), false),
+            ("error parsing response from server", of(ErrorKind::ConnectionReset), false),
+        ] {
+            assert_eq!(failed_without_answer(text, Some(&cause)), is_retryable, "{text}: {cause:?}");
         }
     }
 

@@ -222,3 +222,123 @@ impl IntoStore<Connector> for Client {
         Arc::new(RedisStore::<MultiplexedConnection>::connecting(connecting))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use ::redis::{Cmd, ErrorKind, Pipeline, RedisFuture, ServerErrorKind};
+    use tokio::sync::Notify;
+
+    use super::*;
+    use crate::fleet::members::ProcessId;
+    use crate::fleet::reserve::{Claim, Grant};
+
+    /// A connection that answers a claim at once or, if it is broken, with an error as soon as it may.
+    #[derive(Clone)]
+    struct Scripted {
+        breaks: Option<Arc<Notify>>,
+    }
+
+    impl ConnectionLike for Scripted {
+        fn req_packed_command<'a>(&'a mut self, _: &'a Cmd) -> RedisFuture<'a, Value> {
+            Box::pin(async {
+                let Some(breaks) = &self.breaks else {
+                    return Ok(Value::Array([7, 1, 0].map(Value::Int).into()));
+                };
+                breaks.notified().await;
+                Err((ErrorKind::Server(ServerErrorKind::ReadOnly), "it is a replica now").into())
+            })
+        }
+
+        fn req_packed_commands<'a>(
+            &'a mut self,
+            _: &'a Pipeline,
+            _: usize,
+            _: usize,
+        ) -> RedisFuture<'a, Vec<Value>> {
+            Box::pin(async { Ok(Vec::new()) })
+        }
+
+        fn get_db(&self) -> i64 {
+            0
+        }
+    }
+
+    /// Returns a store whose first connections are broken, one for each of these, and the number of connections made.
+    fn store(broken: &[Arc<Notify>]) -> (RedisStore<Scripted>, Arc<AtomicU32>) {
+        let (made, broken) = (Arc::new(AtomicU32::new(0)), broken.to_vec());
+        let count = Arc::clone(&made);
+        let store = RedisStore::connecting(move || {
+            let number = count.fetch_add(1, Ordering::Relaxed) as usize;
+            ready(Ok::<_, StoreError>(Scripted { breaks: broken.get(number).cloned() }))
+        });
+        (store, made)
+    }
+
+    async fn claim(store: &RedisStore<Scripted>) -> Result<Answer, StoreError> {
+        let claim = Claim { process: ProcessId(1), fresh: 1, per_second: 10, tokens: 7 };
+        store.ask("reserve", Request::Reserve(claim)).await
+    }
+
+    const GRANTED: Answer = Answer::Reserve(Grant { tokens: 7, live: 1, next: 0 });
+
+    #[tokio::test]
+    async fn a_connection_is_kept_until_a_request_fails() {
+        let breaks = Arc::new(Notify::new());
+        let (store, made) = store(&[Arc::clone(&breaks)]);
+        breaks.notify_one();
+        claim(&store).await.unwrap_err();
+        for _ in 0..3 {
+            assert_eq!(claim(&store).await.unwrap(), GRANTED);
+        }
+        assert_eq!(made.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn a_late_error_of_an_old_connection_leaves_the_new_one() {
+        let breaks = Arc::new(Notify::new());
+        let (store, made) = store(&[Arc::clone(&breaks)]);
+        // Two requests wait on the first connection.
+        let (early, late) = (claim(&store), claim(&store));
+        let replaced = async {
+            tokio::task::yield_now().await;
+            breaks.notify_one();
+        };
+        let mut late = core::pin::pin!(late);
+        let polled = core::future::poll_fn(|context| {
+            core::task::Poll::Ready(late.as_mut().poll(context).is_pending())
+        });
+        let (early, is_pending, ()) = tokio::join!(early, polled, replaced);
+        assert!(early.is_err() && is_pending);
+        assert_eq!(claim(&store).await.unwrap(), GRANTED);
+        breaks.notify_one();
+        late.await.unwrap_err();
+        assert_eq!(claim(&store).await.unwrap(), GRANTED);
+        assert_eq!(made.load(Ordering::Relaxed), 2, "the second connection is in use");
+    }
+
+    #[tokio::test]
+    async fn a_process_leaves_the_connection_that_it_was_forked_with() {
+        let (store, made) = store(&[]);
+        for _ in 0..2 {
+            assert_eq!(claim(&store).await.unwrap(), GRANTED);
+        }
+        assert_eq!(made.load(Ordering::Relaxed), 1);
+        store.shared.last.lock().await.process ^= 1;
+        for _ in 0..2 {
+            assert_eq!(claim(&store).await.unwrap(), GRANTED);
+        }
+        assert_eq!(made.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn a_store_shows_no_address() {
+        let (store, _) = store(&[]);
+        assert_eq!(
+            (store.describe().as_str(), format!("{store:?}").as_str()),
+            ("redis", "RedisStore { .. }")
+        );
+    }
+}

@@ -1,11 +1,18 @@
 //! The layer around services: retries, requests, readiness and shared state.
 
+mod debug;
+#[cfg(feature = "fleet")]
+mod fleet;
 #[cfg(feature = "tonic")]
 mod grpc;
 mod hostile;
 mod http;
 mod peer;
 mod readiness;
+#[cfg(feature = "reqwest")]
+mod reqwest_client;
+#[cfg(feature = "reqwest-middleware")]
+mod reqwest_middleware;
 mod shared;
 mod stack;
 

@@ -4,9 +4,11 @@ use std::cell::Cell;
 use std::future::{Future, ready};
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use retry_core::middleware::tower::{BoxError, RetryLayer};
+use retry_core::CircuitBreaker;
+use retry_core::middleware::tower::{BoxError, RetryLayer, Verdict};
 use tower::{Layer, Service, ServiceExt};
 
 use crate::{POLICY, transient};
@@ -116,4 +118,36 @@ fn an_attempt_is_dropped_before_the_wait() {
     let mut call = pin!(RetryLayer::new(POLICY).layer(service).oneshot(()));
     assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     assert!(is_dropped.get());
+}
+
+/// A response that notes its drop.
+struct Noted(Rc<Cell<bool>>);
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        self.0.set(true);
+    }
+}
+
+#[test]
+fn a_response_is_dropped_before_the_wait_unless_a_breaker_may_end_the_call_with_it() {
+    let _guard = retry_core::testing::no_wait();
+    let is_dropped = Rc::new(Cell::new(false));
+    let busy = || {
+        let noted = Rc::clone(&is_dropped);
+        noted.set(false);
+        tower::service_fn(move |()| ready(Ok::<_, BoxError>(Noted(Rc::clone(&noted)))))
+    };
+    let rule = |_: Result<&Noted, &BoxError>| Verdict::TRANSIENT;
+    let layer = RetryLayer::new(POLICY).classify(rule);
+    let mut context = Context::from_waker(Waker::noop());
+
+    let mut call = pin!(layer.clone().layer(busy()).oneshot(()));
+    assert!(call.as_mut().poll(&mut context).is_pending());
+    assert!(is_dropped.get(), "its connection is free for others");
+
+    let breaker = Arc::new(CircuitBreaker::new());
+    let mut call = pin!(layer.breaker(breaker).layer(busy()).oneshot(()));
+    assert!(call.as_mut().poll(&mut context).is_pending());
+    assert!(!is_dropped.get());
 }

@@ -8,7 +8,7 @@ use retry_core::Jitter;
 use retry_core::middleware::tower::{BoxError, RetryLayer};
 use tokio::time::{Instant, sleep};
 use tower::timeout::error::Elapsed;
-use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
+use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
 use crate::{POLICY, transient};
 
@@ -44,6 +44,25 @@ async fn a_timeout_inside_limits_an_attempt() {
         ServiceBuilder::new().layer(RetryLayer::new(POLICY)).timeout(SECOND).service(slow(9, &calls));
     assert!(service.oneshot(()).await.unwrap_err().is::<Elapsed>());
     assert_eq!(calls.load(Ordering::Relaxed), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_of_the_policy_limits_the_call() {
+    let policy = POLICY.max(100).base(SECOND).factor(1.0).jitter(Jitter::None);
+    // Each attempt takes two seconds, also the first one, and each wait takes one.
+    for (deadline, attempts) in [(2500, 1), (3500, 2), (6500, 3)] {
+        let calls = AtomicU32::new(0);
+        let failing = service_fn(|()| {
+            calls.fetch_add(1, Ordering::Relaxed);
+            async {
+                sleep(2 * SECOND).await;
+                Err::<(), _>(transient())
+            }
+        });
+        let policy = policy.deadline(Duration::from_millis(deadline));
+        RetryLayer::new(policy).layer(failing).oneshot(()).await.unwrap_err();
+        assert_eq!(calls.load(Ordering::Relaxed), attempts, "{deadline} ms");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -364,6 +364,15 @@ mod tests {
     }
 
     #[test]
+    fn a_record_ends_with_its_call() {
+        let (first, kept) = Replayed::default().begin(Request::new(::tonic::body::Body::empty()));
+        let recorded = first.body().recorded();
+        assert!(recorded.again().is_some());
+        drop(kept);
+        assert!(recorded.again().is_none(), "a stream that goes on is not kept");
+    }
+
+    #[test]
     fn a_body_that_had_no_frame_is_over() {
         let mut body = Peeked { first: None, is_over: true, rest: Frames(VecDeque::new(), true) };
         assert!(body.is_end_stream());

@@ -242,11 +242,11 @@ mod tests {
         let recorded = recorded(&[Some("one "), None, Some("two ")], 100);
         let mut first = recorded.first();
         assert_eq!(read(&mut first).unwrap(), ("one ".to_owned(), false));
-        assert!(!recorded.is_complete());
+        assert!(!recorded.is_complete() && !first.is_end_stream());
         let (attempt, mut second) = recorded.again().unwrap();
         assert_eq!((attempt, read(&mut second).unwrap()), (2, ("one two ".to_owned(), true)));
         assert!(recorded.is_complete() && second.is_end_stream());
-        assert!(read(&mut first).is_err(), "its attempt is over");
+        assert!(!first.is_end_stream() && read(&mut first).is_err(), "its attempt is over");
         let (attempt, mut third) = recorded.again().unwrap();
         assert!(!third.is_end_stream());
         assert_eq!((attempt, read(&mut third).unwrap()), (3, ("one two ".to_owned(), true)));
@@ -272,6 +272,85 @@ mod tests {
         let (_, mut second) = recorded.again().unwrap();
         recorded.stop();
         assert_eq!(read(&mut second).unwrap(), ("one two three".to_owned(), true));
+    }
+
+    #[test]
+    fn a_body_as_large_as_the_limit_is_recorded() {
+        let recorded = recorded(&[Some("four"), Some("nine more")], 13);
+        assert_eq!(read(&mut recorded.first()).unwrap(), ("fournine more".to_owned(), true));
+        assert_eq!(read(&mut recorded.again().unwrap().1).unwrap(), ("fournine more".to_owned(), true));
+    }
+
+    /// A body that has its whole content, so that its size and its end are known.
+    struct Whole(VecDeque<Frame<Bytes>>);
+
+    impl http_body::Body for Whole {
+        type Data = Bytes;
+        type Error = Status;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+            Poll::Ready(self.0.pop_front().map(Ok))
+        }
+
+        fn is_end_stream(&self) -> bool {
+            self.0.is_empty()
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            let data = self.0.iter().filter_map(Frame::data_ref);
+            SizeHint::with_exact(data.map(|data| data.len() as u64).sum())
+        }
+    }
+
+    fn data(text: &'static str) -> Frame<Bytes> {
+        Frame::data(Bytes::from_static(text.as_bytes()))
+    }
+
+    fn whole<const N: usize>(frames: [Frame<Bytes>; N]) -> Recorded {
+        Recorded::new(Body::new(Whole(frames.into())), 100)
+    }
+
+    fn next(body: &mut Replay) -> Option<Frame<Bytes>> {
+        match Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(frame) => frame.map(Result::unwrap),
+            Poll::Pending => panic!("every frame is there"),
+        }
+    }
+
+    #[test]
+    fn each_attempt_sends_the_trailers_once() {
+        let trailers = HeaderMap::from_iter([("checksum".parse().unwrap(), "7".parse().unwrap())]);
+        let recorded = whole([data("one"), Frame::trailers(trailers.clone())]);
+        for attempt in 1..=3 {
+            let mut body = if attempt == 1 { recorded.first() } else { recorded.again().unwrap().1 };
+            assert!(next(&mut body).unwrap().is_data() && !body.is_end_stream());
+            assert_eq!(next(&mut body).unwrap().trailers_ref(), Some(&trailers), "{attempt}");
+            assert!(body.is_end_stream() && next(&mut body).is_none());
+        }
+    }
+
+    #[test]
+    fn a_body_is_complete_with_its_last_frame() {
+        let recorded = whole([data("one"), data("two")]);
+        let mut first = recorded.first();
+        next(&mut first);
+        assert!(!recorded.is_complete() && !first.is_end_stream());
+        next(&mut first);
+        assert!(recorded.is_complete() && first.is_end_stream());
+    }
+
+    #[test]
+    fn the_size_is_known_until_the_body_is_read() {
+        let recorded = whole([data("one"), data("two")]);
+        let mut first = recorded.first();
+        assert_eq!(first.size_hint().exact(), Some(6));
+        next(&mut first);
+        assert_eq!(first.size_hint().exact(), None);
+        let unread = whole([data("one")]);
+        assert_eq!(unread.again().unwrap().1.size_hint().exact(), None, "some of it may be recorded");
     }
 
     #[test]
