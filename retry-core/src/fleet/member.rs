@@ -363,3 +363,6 @@ fn rules(breaker: &CircuitBreaker, quorum: u32) -> Rules {
         trial_failures: settings.trial_failures,
     }
 }
+
+#[cfg(test)]
+mod tests;
