@@ -261,3 +261,37 @@ impl fmt::Debug for Fleet {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::catch_unwind;
+
+    use super::super::memory::MemoryStore;
+    use super::*;
+
+    static BREAKER: CircuitBreaker = CircuitBreaker::new().name("search");
+    static BUDGET: RetryBudget = RetryBudget::new().name("search");
+
+    #[tokio::test(start_paused = true)]
+    async fn static_and_shared_values_join_under_their_names() {
+        let (breaker, budget) = (CircuitBreaker::new().name("orders"), RetryBudget::new().name("orders"));
+        let (breaker, budget) = (Arc::new(breaker), Arc::new(budget));
+        let fleet = Fleet::on(MemoryStore::new()).join(&BREAKER).join(&BUDGET);
+        let member = fleet.join(Arc::clone(&breaker)).join(Arc::clone(&budget)).start();
+        assert!(BREAKER.link().is_some() && breaker.link().is_some());
+        assert!(BUDGET.wants_grant() && budget.wants_grant());
+        drop(member);
+        assert!(!BUDGET.wants_grant() && !budget.wants_grant());
+    }
+
+    #[test]
+    fn a_name_is_that_of_one_value_of_a_kind() {
+        let fleet = || Fleet::on(MemoryStore::new()).name("shop").join(&BREAKER).join(&BUDGET);
+        let breaker = catch_unwind(|| fleet().join(Arc::new(CircuitBreaker::new().name("search"))));
+        assert!(breaker.is_err());
+        let budget = catch_unwind(|| fleet().join(Arc::new(RetryBudget::new().name("search"))));
+        assert!(budget.is_err());
+        let text = format!("{:?}", fleet());
+        assert!(text.starts_with("Fleet { name: \"shop\", settings: Settings { quorum: 2, "), "{text}");
+    }
+}

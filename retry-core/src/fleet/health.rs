@@ -91,6 +91,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_store_that_is_lost_is_left_alone_for_sync_every_at_first() {
+        let sync_every = Duration::from_secs(10);
+        for _ in 0..40 {
+            let health = Health::new("shop", "memory".to_string(), sync_every);
+            for _ in 0..PATIENT_FOR {
+                health.failed(None, Duration::from_secs(1));
+            }
+            let rest = health.breaker.acquire().map_or_else(|refused| refused.retry_in(), |_| Duration::ZERO);
+            assert!(rest <= sync_every, "{rest:?}");
+        }
+    }
+
+    #[test]
     fn a_store_is_lost_after_two_errors_in_a_row_and_found_with_its_next_answer() {
         let patience = Duration::from_secs(1);
         let health = Health::new("shop", "memory".to_string(), Duration::from_secs(10));

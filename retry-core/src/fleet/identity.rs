@@ -28,3 +28,16 @@ pub(super) fn number() -> u64 {
     hasher.write_u128(since.as_nanos());
     hasher.finish() % LIMIT
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_fill_the_range_below_their_limit() {
+        let numbers: Vec<u64> = (0..64).map(|_| number()).collect();
+        assert!(numbers.iter().all(|number| *number < 1 << 48), "{numbers:?}");
+        // Each is above a sixteenth of the limit but for one in sixteen.
+        assert!(numbers.iter().any(|number| *number > 1 << 44), "{numbers:?}");
+    }
+}

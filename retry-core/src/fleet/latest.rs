@@ -29,3 +29,18 @@ impl Latest {
         self.0.iter().filter(|&&(_, at)| left_of(time, at, now) > 0).count()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happened_longer_ago_is_not_counted() {
+        let mut latest = Latest::default();
+        latest.note(ProcessId(1), 100);
+        latest.note(ProcessId(2), 105);
+        for (now, count) in [(105, 2), (109, 2), (110, 1), (114, 1), (115, 0)] {
+            assert_eq!(latest.since(10, now), count, "at {now}");
+        }
+    }
+}

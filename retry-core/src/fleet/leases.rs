@@ -62,3 +62,33 @@ impl Leases {
         self.live(now, rules).map(left).min().unwrap_or(0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: ProcessId = ProcessId(1);
+    const OTHER: ProcessId = ProcessId(2);
+
+    #[test]
+    fn a_lease_whose_time_is_over_is_removed_by_the_next() {
+        let mut leases = Leases::default();
+        leases.add(ONE, 1, 5_000, &Rules::OF_TESTS);
+        leases.add(OTHER, 2, 5_999, &Rules::OF_TESTS);
+        assert_eq!(leases.0.len(), 2);
+        leases.add(OTHER, 3, 6_000, &Rules::OF_TESTS);
+        assert_eq!(leases.0.iter().map(|lease| lease.number).collect::<Vec<_>>(), [2, 3]);
+    }
+
+    #[test]
+    fn a_lease_that_ends_leaves_the_others_of_its_process_and_of_its_number() {
+        let mut leases = Leases::default();
+        for (process, number) in [(ONE, 1), (ONE, 2), (OTHER, 1)] {
+            leases.add(process, number, 5_000, &Rules::OF_TESTS);
+        }
+        assert!(leases.end(ONE, 1, 5_100, &Rules::OF_TESTS));
+        assert!(!leases.end(ONE, 1, 5_100, &Rules::OF_TESTS));
+        let left: Vec<_> = leases.0.iter().map(|lease| (lease.process, lease.number)).collect();
+        assert_eq!(left, [(ONE, 2), (OTHER, 1)]);
+    }
+}

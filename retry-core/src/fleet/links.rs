@@ -16,8 +16,8 @@ use crate::policy::nanos::from_duration;
 /// Makes a breaker join the fleet. Returns `false` if it belongs to another one.
 pub(super) fn join_breaker(member: &Arc<Member>, breaker: Held<CircuitBreaker>, name: String) -> bool {
     let circuit = Arc::new(member.circuit_of(breaker, name));
-    let link = CircuitLink { member: Arc::downgrade(member), circuit: Arc::downgrade(&circuit) };
-    let has_joined = circuit.breaker.join_fleet(Arc::new(link), from_duration(member.answers_within()));
+    let link = Arc::new(CircuitLink::new(member, &circuit));
+    let has_joined = circuit.breaker.join_fleet(link, from_duration(member.answers_within()));
     if has_joined {
         member.add_circuit(circuit);
     }
@@ -41,9 +41,15 @@ impl Wake for ReserveWaker {
 }
 
 /// The member, as a breaker sees it.
-struct CircuitLink {
+pub(super) struct CircuitLink {
     member: Weak<Member>,
     circuit: Weak<SharedCircuit>,
+}
+
+impl CircuitLink {
+    pub(super) fn new(member: &Arc<Member>, circuit: &Arc<SharedCircuit>) -> CircuitLink {
+        CircuitLink { member: Arc::downgrade(member), circuit: Arc::downgrade(circuit) }
+    }
 }
 
 impl Coordinator for CircuitLink {

@@ -367,3 +367,6 @@ fn rules(breaker: &CircuitBreaker, quorum: u32) -> Rules {
         trial_failures: settings.trial_failures,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,6 +110,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_absent_are_looked_for_once_in_a_hundredth_of_the_retention() {
+        let mut members = Members::default();
+        members.see(ProcessId(1), 50_000, 10_050);
+        assert_eq!(members.swept, 50_000);
+        members.see(ProcessId(1), 50_099, 10_050);
+        assert_eq!(members.swept, 50_000);
+        members.see(ProcessId(1), 50_100, 10_050);
+        assert_eq!(members.swept, 50_100);
+    }
+
+    #[test]
     fn a_step_is_the_next_if_its_number_is_above_the_last() {
         let (one, other) = (ProcessId(1), ProcessId(2));
         let mut members = Members::default();

@@ -90,8 +90,24 @@ impl Store for MemoryStore {
 
 #[cfg(test)]
 mod tests {
-    use super::super::reserve::Reserve;
+    use tokio::time::advance;
+
+    use super::super::members::ProcessId;
+    use super::super::reserve::{Claim, Reserve};
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_record_is_forgotten_at_the_end_of_its_life() {
+        let claim = Claim { process: ProcessId(1), fresh: 9, per_second: 10, tokens: 1 };
+        for (past, left) in [(1, 2), (0, 1)] {
+            let store = MemoryStore::new();
+            store.ask("old", Request::Reserve(claim)).await.expect("it answers");
+            // The life of a reserve is an hour.
+            advance(Duration::from_secs(3600) - Duration::from_millis(past)).await;
+            store.ask("new", Request::Reserve(claim)).await.expect("it answers");
+            assert_eq!(store.len(), left);
+        }
+    }
 
     #[test]
     fn the_records_of_a_store_are_counted_until_they_are_cleared() {

@@ -91,6 +91,23 @@ impl Rules {
     }
 }
 
+#[cfg(test)]
+impl Rules {
+    /// The rules of tests, unless they say otherwise.
+    pub(super) const OF_TESTS: Rules = Rules {
+        quorum: 2,
+        window: 10_000,
+        minimum_calls: 10,
+        failure_rate: 500_000,
+        slow_rate: 0,
+        open_for: 5_000,
+        open_for_max: 20_000,
+        trial_timeout: 1_000,
+        trials: 2,
+        trial_failures: 0,
+    };
+}
+
 /// Returns the time that is left of `length`, which began at `start`.
 ///
 /// If the start is in the future, the clock of the store has been set back. Then nothing of the length has passed; but if
@@ -101,5 +118,29 @@ pub(super) fn left_of(length: Millis, start: Millis, now: Millis) -> Millis {
         Some(elapsed) => length.saturating_sub(elapsed),
         None if start.saturating_sub(now) <= length => length,
         None => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_that_begins_in_the_future_is_whole_unless_it_is_further_away_than_it_lasts() {
+        for (start, now, left) in
+            [(10, 10, 10), (10, 13, 7), (10, 20, 0), (10, 21, 0), (15, 10, 10), (20, 10, 10), (21, 10, 0)]
+        {
+            assert_eq!(left_of(10, start, now), left, "from {start}, at {now}");
+        }
+    }
+
+    #[test]
+    fn every_sum_of_a_time_stays_exact_in_floating_point() {
+        let exact = |number: u64| number as f64 as u64 == number && number < 1 << 53;
+        assert!(exact(MAX_NUMBER) && !exact(MAX_NUMBER + 1));
+        assert!(exact(MAX_NOW + (1 << 24) - 1));
+        assert_eq!(Rules::MAX_TIME, 1_125_899_906_842_624, "the script has it too");
+        assert_eq!(MAX_NOW, 9_007_199_237_963_776, "the script has it too");
+        assert_eq!(MAX_NUMBER, 9_007_199_254_740_991, "the script has it too");
     }
 }

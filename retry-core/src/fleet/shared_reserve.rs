@@ -46,6 +46,10 @@ impl SharedReserve {
         *self.process.lock().unwrap_or_else(PoisonError::into_inner) = identity::draw();
     }
 
+    fn process(&self) -> ProcessId {
+        *self.process.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Returns how long it takes until the budget asks for tokens, if it wants some.
     pub(super) fn due_in(&self) -> Option<Duration> {
         let turn = *self.turn.lock().unwrap_or_else(PoisonError::into_inner);
@@ -59,7 +63,7 @@ impl SharedReserve {
         if self.due_in() != Some(Duration::ZERO) {
             return None;
         }
-        let process = *self.process.lock().unwrap_or_else(PoisonError::into_inner);
+        let process = self.process();
         let per_second = self.budget.reserve_in_fleet();
         Some(Claim { process, fresh: identity::number(), per_second, tokens: u32::MAX })
     }
@@ -87,5 +91,61 @@ impl SharedReserve {
         let turn = Turn { needed: now + needed, idle: now + idle };
         *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
         self.budget.add_grant(tokens);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+    use std::collections::HashSet;
+    use std::sync::Arc;
+    use std::task::Waker;
+
+    use tokio::time::advance;
+
+    use super::*;
+
+    /// A budget of a hundred tokens a second for the fleet, in which a retry was refused.
+    fn reserve() -> SharedReserve {
+        let budget = Arc::new(RetryBudget::new().name("search").ratio(0.0).reserve_per_second(100));
+        assert!(budget.join_fleet(Waker::noop().clone(), u64::MAX));
+        SharedReserve::new(Held::Shared(budget), "search", "key".into())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_process_that_got_nothing_leaves_a_turn_to_each_of_the_others() {
+        let turns: Vec<Duration> = (0..50)
+            .map(|_| {
+                let reserve = reserve();
+                assert_eq!(reserve.due_in(), Some(Duration::ZERO));
+                // 200 processes want a hundred tokens a second.
+                reserve.read(Grant { tokens: 0, live: 200, next: 10 }, Duration::from_secs(60));
+                reserve.due_in().expect("the budget wants a grant")
+            })
+            .collect();
+        let (shortest, longest) = (Duration::from_secs(1), Duration::from_secs(3));
+        assert!(
+            turns.iter().all(|turn| (shortest..longest).contains(turn)),
+            "half to one and a half: {turns:?}"
+        );
+        assert!(turns.iter().collect::<HashSet<_>>().len() > 10, "they come back one by one: {turns:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_process_in_which_a_retry_is_refused_comes_back_for_the_next_token() {
+        let reserve = reserve();
+        reserve.read(Grant { tokens: 0, live: 2, next: 250 }, Duration::from_secs(60));
+        assert!(!reserve.budget.try_withdraw());
+        let process = reserve.process();
+        assert_eq!(reserve.due_in(), Some(Duration::from_millis(250)));
+        assert!(reserve.next().is_none());
+        advance(Duration::from_millis(250)).await;
+        assert_eq!(reserve.next().map(|claim| (claim.process, claim.per_second)), Some((process, 100)));
+        reserve.begin_anew();
+        assert_ne!(
+            reserve.next().map(|claim| claim.process),
+            Some(process),
+            "a forked process is another one"
+        );
     }
 }

@@ -90,3 +90,61 @@ impl Tally {
             && (reaches(bad, rules.failure_rate) || reaches(slow, rules.slow_rate))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::vec;
+
+    use super::*;
+
+    fn calls(good: u32, bad: u32, slow: u32) -> Calls {
+        Calls { good, bad, slow }
+    }
+
+    #[test]
+    fn half_of_a_rate_makes_a_process_one_that_fails() {
+        let rules = |failure_rate, slow_rate| Rules { failure_rate, slow_rate, ..Rules::OF_TESTS };
+        for (failed, failure_rate, slow_rate, reaches) in [
+            // A quarter of all, which is half of a half.
+            (calls(3, 1, 0), 500_000, 0, true),
+            (calls(4, 1, 0), 500_000, 0, false),
+            (calls(0, 9, 9), 0, 0, false),
+            (calls(0, 0, 0), 500_000, 500_000, false),
+            (calls(4, 0, 0), 1, 1, false),
+            // A slow call is one of the others.
+            (calls(4, 0, 1), 0, 500_000, true),
+            (calls(5, 0, 1), 0, 500_000, false),
+            (calls(3, 1, 1), 0, 500_000, true),
+        ] {
+            let rules = rules(failure_rate, slow_rate);
+            assert_eq!(failed.reach_half_of_rate(&rules), reaches, "{failed:?}, {failure_rate}, {slow_rate}");
+        }
+    }
+
+    #[test]
+    fn calls_are_counted_in_the_tenth_of_the_window_in_which_they_are_reported() {
+        let mut tally = Tally::default();
+        let mut add = |good, now| {
+            tally.add(calls(good, 1, 2), now, &Rules::OF_TESTS);
+            let counted = |tenth: &Tenth| (tenth.number, tenth.good, tenth.bad, tenth.slow);
+            (tally.length, tally.tenths.iter().map(counted).collect::<Vec<_>>())
+        };
+        assert_eq!(add(5, 20_000), (1_000, vec![(20, 5, 1, 2)]));
+        assert_eq!(add(1, 20_999), (1_000, vec![(20, 6, 2, 4)]));
+        assert_eq!(add(7, 21_000), (1_000, vec![(20, 6, 2, 4), (21, 7, 1, 2)]));
+        // The first is the last of ten, and then no part of the window.
+        assert_eq!(add(1, 29_999).1.len(), 3);
+        assert_eq!(add(1, 30_000), (1_000, vec![(21, 7, 1, 2), (29, 1, 1, 2), (30, 1, 1, 2)]));
+        // A clock that is set back.
+        assert_eq!(add(1, 20_500).1, [(21, 7, 1, 2), (29, 1, 1, 2), (20, 1, 1, 2)]);
+    }
+
+    #[test]
+    fn a_window_of_another_length_begins_empty() {
+        let mut tally = Tally::default();
+        tally.add(calls(5, 0, 0), 20_000, &Rules::OF_TESTS);
+        tally.add(calls(1, 0, 0), 20_000, &Rules { window: 5, ..Rules::OF_TESTS });
+        assert_eq!((tally.length, tally.tenths.len()), (1, 1));
+        assert_eq!(tally.tenths.first().map(|tenth| (tenth.number, tenth.good)), Some((20_000, 1)));
+    }
+}

@@ -358,4 +358,23 @@ mod tests {
             assert_eq!(CompiledBackoff::new(backoff, 2.0, 1, FOREVER).kind(), backoff);
         }
     }
+
+    #[test]
+    fn delays_that_no_longer_change_are_settled() {
+        const LIST: &[Duration] = &[Duration::from_nanos(1), Duration::from_nanos(5)];
+        let of = |backoff, factor| CompiledBackoff::new(backoff, factor, 3, 100);
+        for (backoff, factor, from) in [
+            (Backoff::Constant, 2.0, 1),
+            (Backoff::LinearBy(Duration::ZERO), 2.0, 1),
+            (Backoff::Exponential, 1.0, 1),
+            (Backoff::Exponential, 0.5, 1),
+            (Backoff::Exponential, 2.0, 7),
+            (Backoff::Linear, 2.0, 34),
+            (Backoff::List(LIST), 2.0, 2),
+        ] {
+            let compiled = of(backoff, factor);
+            assert!(compiled.is_settled(from), "{backoff:?}, {factor}");
+            assert!(from == 1 || !compiled.is_settled(from - 1), "{backoff:?}, {factor}");
+        }
+    }
 }

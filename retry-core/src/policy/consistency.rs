@@ -192,6 +192,7 @@ mod tests {
             ),
             (WidthNotBelowMaxDelay, true, (false, false), "not below `max_delay` of the preset; lower it"),
             (WidthNotBelowMaxDelay, false, (false, true), "not below `max_delay`; lower it"),
+            (WidthNotBelowMaxDelay, true, (false, true), "not below `max_delay`; lower it"),
             (
                 BaseNotBelowDeadline,
                 false,
@@ -200,6 +201,7 @@ mod tests {
             ),
             (BaseNotBelowDeadline, true, (false, false), "`base` of the preset is not below `deadline`"),
             (BaseNotBelowDeadline, false, (true, false), "`base` is not below `deadline`"),
+            (BaseNotBelowDeadline, true, (true, false), "`base` is not below `deadline`"),
         ];
         for (invalid, has_preset, written, expected) in cases {
             let message = message_over(invalid, has_preset, written);

@@ -185,6 +185,10 @@ mod tests {
             (PLAIN.list(&[]), "1 attempt, without a retry"),
             (PLAIN.list(&[]).max(2), "2 attempts, after delays of 0ns, without jitter"),
             (
+                PLAIN.list(&LONG[..9]),
+                "10 attempts, after delays of 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, without jitter",
+            ),
+            (
                 PLAIN.list(LONG),
                 "21 attempts, after delays of 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, …, 1s, without jitter",
             ),
@@ -202,6 +206,21 @@ mod tests {
                 "4       91.1s       91.1s"
             ]
         );
+    }
+
+    #[test]
+    fn a_limit_is_described_also_if_it_is_the_longest_time() {
+        let longest = PLAIN.max_delay(Duration::MAX).to_string();
+        assert!(longest.contains("by a factor of 2 up to 18446744073.709551615s, "), "{longest}");
+    }
+
+    #[test]
+    fn times_in_a_table_are_rounded_to_the_millisecond_unless_they_are_shorter() {
+        for (nanos, text) in
+            [(0, "0s"), (1, "1ns"), (999_999, "999.999µs"), (1_499_999, "1ms"), (1_500_000, "2ms")]
+        {
+            assert_eq!(format!("{:?}", Rounded(Duration::from_nanos(nanos))), text);
+        }
     }
 
     #[test]

@@ -90,6 +90,8 @@ mod tests {
         assert_eq!(Policy::new().list(LIST).backoff_kind(), Backoff::List(LIST));
         assert_eq!(Policy::new().list(LIST).delay_limit(), None);
         assert_eq!(policy.list(LIST).delay_limit(), Some(long));
+        let longest = Duration::from_nanos(u64::MAX);
+        assert_eq!(Policy::new().max_delay(Duration::MAX).delay_limit(), Some(longest));
         assert_eq!(
             Policy::new().list(LIST).jitter(Jitter::Decorrelated).delay_limit(),
             Some(Duration::from_secs(60))

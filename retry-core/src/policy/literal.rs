@@ -164,6 +164,11 @@ mod tests {
     }
 
     #[test]
+    fn a_whole_number_is_a_factor() {
+        assert_eq!(Argument(3_u32).number().to_bits(), 3.0_f64.to_bits());
+    }
+
+    #[test]
     fn values_known_at_run_time_are_cut_to_their_range() {
         let policy = Policy::new();
         assert_eq!(policy.max_or_one(0).max_attempts(), Some(1));

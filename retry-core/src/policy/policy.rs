@@ -101,13 +101,8 @@ impl Policy {
 
     /// Returns the policy with other raw delays and another jitter, which determine each other's limits.
     const fn with_delays(mut self, backoff: Backoff, factor: f64, base: Nanos, jitter: Jitter) -> Policy {
-        let ceiling = match (backoff, jitter) {
-            // Decorrelated delays do not come from the list.
-            (Backoff::List(_), jitter) if !matches!(jitter, Jitter::Decorrelated) => {
-                if self.is_max_delay_written { self.max_delay } else { FOREVER }
-            }
-            _ => self.max_delay,
-        };
+        let is_limited = self.is_max_delay_written || !matches!(backoff, Backoff::List(_));
+        let ceiling = if is_limited { self.max_delay } else { FOREVER };
         self.jitter = CompiledJitter::new(jitter, ceiling);
         self.backoff = CompiledBackoff::new(backoff, factor, base, self.jitter.ceiling(ceiling));
         self.plain()

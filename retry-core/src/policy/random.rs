@@ -95,6 +95,13 @@ mod tests {
     }
 
     #[test]
+    fn the_draws_of_a_thread_are_those_of_its_seed() {
+        super::seed_draws(7);
+        let mut generator = Generator::new(7);
+        assert_eq!([super::draw(), super::draw()], [generator.draw(), generator.draw()]);
+    }
+
+    #[test]
     fn first_draws_of_neighbouring_seeds_are_far_apart() {
         let firsts: Vec<u64> = (0..1000).map(|seed| Generator::new(seed).draw()).collect();
         let mean = firsts.iter().map(|&d| d as f64 / 2_f64.powi(64)).sum::<f64>() / 1000.0;

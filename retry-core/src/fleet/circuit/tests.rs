@@ -6,19 +6,7 @@ mod table;
 
 use super::*;
 
-/// The rules of all tests, unless they say otherwise.
-const RULES: Rules = Rules {
-    quorum: 2,
-    window: 10_000,
-    minimum_calls: 10,
-    failure_rate: 500_000,
-    slow_rate: 0,
-    open_for: 5_000,
-    open_for_max: 20_000,
-    trial_timeout: 1_000,
-    trials: 2,
-    trial_failures: 0,
-};
+const RULES: Rules = Rules::OF_TESTS;
 
 const A: ProcessId = ProcessId(1);
 const B: ProcessId = ProcessId(2);

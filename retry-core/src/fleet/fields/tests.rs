@@ -198,6 +198,27 @@ fn a_process_that_has_left_is_part_of_a_circuit_but_not_of_a_reserve() {
 }
 
 #[test]
+fn a_record_with_one_more_field_is_none() {
+    for record in [Record::Circuit(Circuit::new(1)), Record::Reserve(Reserve::new(1, 5))] {
+        let mut fields = record.fields();
+        assert_eq!(Record::from_fields(&fields), Some(record));
+        fields.insert("other".into(), "1".into());
+        assert_eq!(Record::from_fields(&fields), None);
+    }
+}
+
+#[test]
+fn a_list_ends_with_its_last_semicolon_and_has_no_more_entries_than_it_may() {
+    let numbers = |text| list(text, 2, |entry| number(entry, 9));
+    for (text, read) in [("", Some(vec![])), ("1;", Some(vec![1])), ("1;2;", Some(vec![1, 2]))] {
+        assert_eq!(numbers(text), read, "{text}");
+    }
+    for text in ["1", "1;2", ";", "1;;", "1;2;3;", "1;10;"] {
+        assert_eq!(numbers(text), None, "{text}");
+    }
+}
+
+#[test]
 fn the_fields_are_readable() {
     let mut circuit = Circuit::new(0xfe);
     circuit.phase = Phase::HalfOpen;

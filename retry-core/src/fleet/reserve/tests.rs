@@ -76,3 +76,14 @@ fn a_lost_reserve_grants_nothing_twice() {
     let mut lost = Reserve::new(8, START + 1_000_000);
     assert_eq!(run(&mut lost, START + 1_000_000, 1, 10).tokens, 0);
 }
+
+#[test]
+fn a_clock_that_was_set_back_by_a_second_is_the_same_clock() {
+    // A grant to one process accrues in a second.
+    let furthest = START + LEAP + 1_000_000;
+    for (spent_until, after) in [(furthest, furthest), (furthest + 1, START)] {
+        let mut reserve = Reserve { spent_until, ..Reserve::new(7, START) };
+        assert_eq!(run(&mut reserve, START, 1, 5).tokens, 0);
+        assert_eq!(reserve.spent_until, after);
+    }
+}

@@ -180,3 +180,39 @@ fn calls_leave_the_window() {
     bench.report(A, Calls { good: 0, bad: 1, slow: 0 });
     assert_eq!(bench.look().phase, Phase::Open);
 }
+
+#[test]
+fn openings_are_counted_until_the_time_no_longer_grows() {
+    let mut bench = Bench::in_phase(Phase::Open);
+    let mut openings = vec![bench.circuit.openings];
+    for _ in 0..4 {
+        bench.wait(RULES.open_for_max);
+        bench.trial(A, true);
+        openings.push(bench.circuit.openings);
+    }
+    // 5 s, 10 s, 20 s.
+    assert_eq!(openings, [1, 2, 3, 3, 3]);
+}
+
+#[test]
+fn the_first_opening_is_counted_where_the_time_does_not_grow() {
+    let mut bench = Bench::new();
+    bench.rules.open_for_max = 0;
+    bench.run(A, Action::Join);
+    bench.run(B, Action::Join);
+    bench.open();
+    assert_eq!(bench.circuit.openings, 1);
+}
+
+#[test]
+fn trials_that_have_ended_decide_by_other_rules_only_when_none_runs() {
+    let mut bench = Bench::in_phase(Phase::HalfOpen);
+    assert_eq!(bench.trial(B, false).phase, Phase::HalfOpen);
+    // By the new rules the trial of B is enough, but that of A runs.
+    bench.rules = Rules { trials: 1, ..RULES };
+    let view = bench.lease(C);
+    assert_eq!((view.granted, view.phase), (false, Phase::HalfOpen));
+    bench.wait(RULES.trial_timeout);
+    let view = bench.lease(C);
+    assert_eq!((view.granted, view.phase), (false, Phase::Closed));
+}
