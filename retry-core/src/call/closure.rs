@@ -10,6 +10,7 @@ mod async_builder;
 mod builder;
 mod course;
 mod ending;
+mod failure;
 mod filled;
 mod future;
 #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]

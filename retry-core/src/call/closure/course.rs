@@ -1,11 +1,8 @@
 //! What happens between two attempts of a closure's call, the same for blocking and async calls.
 
-use core::any::type_name;
-use core::fmt::{self, Display, Formatter};
 use core::marker::PhantomData;
 use core::ops::ControlFlow::{self, Break, Continue};
 use core::panic::Location;
-use core::time::Duration;
 
 use super::super::event::{AnyValue, NoValue, Step};
 use super::super::handle::Call;
@@ -17,11 +14,11 @@ use super::super::refusal::Refusal;
 use super::super::site::Site;
 use super::super::step::{AfterAttempt, Decider, NextWait};
 use super::ending::Ending;
-use super::rule::{Needs, ReadHint, Rule};
+use super::failure::ClosureFailure;
+use super::rule::{Needs, Rule};
 use super::sharing::{Attempted, Kind, Sharing};
 use crate::decision::{Selection, classify};
-use crate::error::chain::{is_circuit_open, is_refusal_type};
-use crate::error::{Failure, OwnDelay, RejectedValue};
+use crate::error::chain::is_circuit_open;
 use crate::observe::LogRules;
 use crate::policy::Policy;
 use crate::policy::nanos::Nanos;
@@ -56,14 +53,14 @@ pub(super) struct Attempt<'c> {
     pub(super) may_be_cancelled: bool,
     /// Whether the attempt exceeded its limit.
     pub(super) timed_out: bool,
-    /// The longest wait that one of several tries asked for.
-    pub(super) hint: Option<Duration>,
+    /// The longest wait that one of several tries asked for, or 0.
+    pub(super) hint: Nanos,
 }
 
 impl<'c> Attempt<'c> {
     #[inline]
     pub(super) fn of_async(call: Option<&'c Call>, may_be_cancelled: bool, timed_out: bool) -> Attempt<'c> {
-        Attempt { call, is_cancelled: false, may_be_cancelled, timed_out, hint: None }
+        Attempt { call, is_cancelled: false, may_be_cancelled, timed_out, hint: 0 }
     }
 }
 
@@ -340,62 +337,5 @@ impl<T, E, R: Rule<T, E>> AfterAttempt<E> for &Course<'_, T, E, R> {
             Some(error) => decider.after_failure(&self.failure(Err(error), &name, Attempt::default())),
             None => decider.after_recovery(Some(&name)),
         }
-    }
-}
-
-/// A failed attempt of a closure's call.
-pub(super) struct ClosureFailure<'a, T, E, R> {
-    result: Result<&'a T, &'a E>,
-    rules: &'a R,
-    name: &'a Name,
-    is_retryable: bool,
-    timed_out: bool,
-    hint_of_tries: Option<Duration>,
-}
-
-impl<T, E, R: Rule<T, E>> ClosureFailure<'_, T, E, R> {
-    /// Returns the wait that the result asks for.
-    fn hint_of_result(&self) -> Option<Duration> {
-        let error = match self.result {
-            Ok(value) => return self.rules.hint_of_value(value),
-            Err(error) => error,
-        };
-        let own = || if self.timed_out { None } else { self.rules.own_hint(error) };
-        self.rules.hint(error).map_or_else(own, |ReadHint(hint)| hint)
-    }
-}
-
-impl<T, E, R: Rule<T, E>> Failure for ClosureFailure<'_, T, E, R> {
-    fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.result {
-            Ok(_) => RejectedValue.describe(f),
-            Err(error) => self.rules.describe(error, f).unwrap_or_else(|| f.write_str(type_name::<E>())),
-        }
-    }
-
-    fn is_retryable(&self) -> bool {
-        self.is_retryable
-    }
-
-    fn hint(&self) -> Option<Duration> {
-        self.hint_of_result().max(self.hint_of_tries)
-    }
-
-    fn is_refusal(&self) -> bool {
-        self.result.is_err_and(|error| is_refusal_type::<E>() || self.rules.is_refusal(error))
-    }
-
-    fn own_delay(&self) -> Option<&dyn OwnDelay> {
-        (self.rules.needs().has(Needs::DELAY) && self.result.is_err()).then_some(self)
-    }
-
-    fn operation(&self) -> Option<&dyn Display> {
-        Some(self.name)
-    }
-}
-
-impl<T, E, R: Rule<T, E>> OwnDelay for ClosureFailure<'_, T, E, R> {
-    fn after(&self, attempt: u32) -> Duration {
-        self.result.err().and_then(|error| self.rules.delay(error, attempt)).unwrap_or_default()
     }
 }

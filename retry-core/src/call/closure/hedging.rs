@@ -21,6 +21,7 @@ use super::sharing::Sharing;
 use super::sleeper::{Sleeper, Waits};
 use crate::error::Failure;
 use crate::hedge::Hedge;
+use crate::policy::nanos::{Nanos, from_duration};
 
 /// An operation whose attempts may have copies.
 pub trait Hedgeable: Operation {
@@ -239,16 +240,12 @@ where
         poll_race(this.first, this.race, &call, functions, context).map(|result| (result, false))
     }
 
-    fn ended<R: Rule<T, E>>(
-        &mut self,
-        course: &Course<'_, T, E, R>,
-        result: &Result<T, E>,
-    ) -> Option<Duration> {
+    fn ended<R: Rule<T, E>>(&mut self, course: &Course<'_, T, E, R>, result: &Result<T, E>) -> Nanos {
         self.inner.ended(course, result);
-        let hedging = self.hedging.as_ref()?;
+        let Some(hedging) = &self.hedging else { return 0 };
         hedging.ended(AsyncOperation::<T, E, Z>::call(&self.inner));
         hedging.hinted(course.hint(result));
-        hedging.hint()
+        hedging.hint().map_or(0, from_duration)
     }
 }
 
