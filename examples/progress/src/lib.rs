@@ -60,9 +60,14 @@ impl Progress {
         }
     }
 
-    /// Sets the time that has passed of a run that takes so long.
-    pub fn pass(&self, time: Duration) {
-        self.reach(time.as_secs());
+    /// Begins again, for a run of a given time that has had to prepare.
+    pub fn restart(&self) {
+        self.bar.reset();
+    }
+
+    /// Shows the time that has passed of a run of a given time.
+    pub fn tick(&self) {
+        self.reach(self.bar.elapsed().as_secs());
     }
 
     /// Shows a text behind the time left.
