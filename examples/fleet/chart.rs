@@ -48,8 +48,13 @@ impl Chart<'_> {
                 .margin_right(NAMES)
                 .build_cartesian_2d(0.0..clients, (lowest * 0.8..highest * 1.25).log_scale())?;
             let unit = format!("{} (logarithmic)", self.unit);
-            let axes =
-                Axes { x: "clients", y: Some(&unit), labels: (11, 24), y_label: &sparse, ..Axes::default() };
+            let axes = Axes {
+                x: "clients",
+                y: Some(&unit),
+                labels: (11, 24),
+                y_label: &|value| sparse(*value),
+                ..Axes::default()
+            };
             axes.draw(&mut chart)?;
             let mut names = Vec::new();
             for (series, color) in self.series.iter().zip(LINES) {
@@ -63,7 +68,7 @@ impl Chart<'_> {
 }
 
 /// A label for 1, 2 and 5 of each power of ten: those of the others would touch.
-fn sparse(value: &f64) -> String {
+fn sparse(value: f64) -> String {
     let label = format!("{value}");
     let digit = label.trim_start_matches(['0', '.']).chars().next();
     if matches!(digit, Some('1' | '2' | '5')) { label } else { String::new() }

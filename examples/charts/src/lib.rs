@@ -53,6 +53,7 @@ pub fn picture(
 }
 
 /// Starts a chart with a title, and with room for the labels of its vertical axis.
+#[must_use]
 pub fn titled<'a, 'b>(
     area: &'a Area<'b>,
     title: &str,

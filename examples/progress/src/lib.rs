@@ -81,12 +81,6 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
-    }
-}
-
 /// The time left by the pace so far, which the first step shows.
 fn estimated(state: &ProgressState, text: &mut dyn Write) {
     if state.pos() > 0 {

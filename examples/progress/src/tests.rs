@@ -18,8 +18,8 @@ fn steps_are_counted_and_the_line_is_cleared() {
     progress.note("redis".to_owned());
     progress.bar.force_draw();
     assert_eq!(terminal.contents(), "░░░░░░░░░░░░░░░░░░░░░░░░ 0 of 4 faults redis");
+    progress.reach(1);
     progress.step();
-    progress.reach(2);
     progress.bar.force_draw();
     let line = terminal.contents();
     assert!(line.starts_with("████████████░░░░░░░░░░░░ 2 of 4 faults, 0"), "{line}");
