@@ -3,40 +3,35 @@
 use std::error::Error;
 use std::path::Path;
 
-use plotters::prelude::*;
+use charts::palette::{BLUE, GREEN, GREY, SHADE, VERMILION};
+use charts::plotters::prelude::*;
+use charts::{Area, Axes, draw_legend, draw_line, draw_shape, picture, titled};
 
-use super::drawing::{Area, Axes, SHADE, draw_axes, draw_legend, draw_line, titled};
 use super::server::BROWNOUT;
 use super::timeline::{Counts, Timeline};
 
 const SIZE: (u32, u32) = (860, 680);
 
-/// What all is for, as an area.
-const ANSWERS: RGBColor = RGBColor(0, 158, 115);
-
-/// A line: its name, its colour and what it shows. The colours are told apart by people with any kind of colour vision
-/// (Okabe and Ito).
+/// A line: its name, its colour and its value in a second.
 type Line = (&'static str, RGBColor, fn(&Counts) -> u32);
 const LINES: [Line; 3] = [
-    ("requests, retries included", RGBColor(0, 114, 178), |counts| counts.requests + counts.retries),
-    ("retries", RGBColor(213, 94, 0), |counts| counts.retries),
-    ("calls rejected by the breaker", RGBColor(110, 110, 110), |counts| counts.rejections),
+    ("requests, retries included", BLUE, |counts| counts.requests + counts.retries),
+    ("retries", VERMILION, |counts| counts.retries),
+    ("calls rejected by the breaker", GREY, |counts| counts.rejections),
 ];
 
 /// Writes the timelines, each under its title.
 pub(crate) fn draw(file: &Path, timelines: [(&str, &Timeline); 2]) -> Result<(), Box<dyn Error>> {
-    let root = SVGBackend::new(file, SIZE).into_drawing_area();
-    root.fill(&WHITE)?;
     let seconds = timelines.map(|(title, timeline)| (title, timeline.seconds()));
     let values = seconds.iter().flat_map(|(_, seconds)| seconds);
     let highest = values.flat_map(|counts| LINES.map(|(.., value)| value(counts))).max().unwrap_or(1);
     let highest = f64::from(highest) * 1.05;
-    let (first, second) = root.split_vertically(SIZE.1 / 2);
     let [(above, first_seconds), (below, second_seconds)] = &seconds;
-    draw_one(&first, above, first_seconds, highest, false)?;
-    draw_one(&second, below, second_seconds, highest, true)?;
-    root.present()?;
-    Ok(())
+    picture(file, SIZE, |root| {
+        let (first, second) = root.split_vertically(SIZE.1 / 2);
+        draw_one(&first, above, first_seconds, highest, false)?;
+        draw_one(&second, below, second_seconds, highest, true)
+    })
 }
 
 fn draw_one(
@@ -54,18 +49,17 @@ fn draw_one(
         x: "seconds; the server browns out in the shaded ones",
         y: Some("in a second"),
         labels: (13, 8),
+        ..Axes::default()
     };
-    draw_axes(&mut chart, &axes)?;
+    axes.draw(&mut chart)?;
     let points = |value: fn(&Counts) -> u32| {
         seconds
             .iter()
             .zip(0..)
             .map(move |(counts, second)| (f64::from(second) + 0.5, f64::from(value(counts))))
     };
-    chart
-        .draw_series([Polygon::new(area_under(points(|counts| counts.answers)), ANSWERS.mix(0.3).filled())])?
-        .label("calls answered")
-        .legend(|(x, y)| Rectangle::new([(x, y - 5), (x + 18, y + 5)], ANSWERS.mix(0.3).filled()));
+    let answers = area_under(points(|counts| counts.answers));
+    draw_shape(&mut chart, "calls answered", GREEN, answers)?;
     for (name, color, value) in LINES {
         draw_line(&mut chart, name, (color, 2), points(value))?;
     }

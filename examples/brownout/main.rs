@@ -6,7 +6,6 @@
 
 mod chart;
 pub(crate) mod client;
-mod drawing;
 mod scenario;
 mod server;
 mod time;

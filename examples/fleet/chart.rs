@@ -3,27 +3,16 @@
 use std::error::Error;
 use std::path::Path;
 
-use plotters::coord::Shift;
-use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
+use charts::palette::LINES;
+use charts::plotters::prelude::*;
+use charts::plotters::style::text_anchor::{HPos, Pos, VPos};
+use charts::{Area, Axes, TEXT, draw_line, picture, text, titled};
 
 const SIZE: (u32, u32) = (860, 520);
 /// Room at the right, for names.
 const NAMES: u32 = 130;
 /// The least distance between two names.
 const LINE_HEIGHT: i32 = 19;
-const INK: RGBColor = RGBColor(45, 52, 60);
-const GRID: RGBColor = RGBColor(228, 231, 235);
-/// Colours that people with any kind of colour vision can tell apart (Okabe and Ito).
-const COLORS: [RGBColor; 7] = [
-    RGBColor(110, 110, 110),
-    RGBColor(213, 94, 0),
-    RGBColor(230, 159, 0),
-    RGBColor(204, 121, 167),
-    RGBColor(86, 180, 233),
-    RGBColor(0, 158, 115),
-    RGBColor(0, 114, 178),
-];
 
 /// A measure of all kinds against the number of clients.
 #[derive(Debug)]
@@ -50,43 +39,31 @@ struct Name {
 impl Chart<'_> {
     /// Writes the chart. The values' axis is logarithmic: the kinds differ by orders of magnitude.
     pub(crate) fn draw(&self, file: &Path) -> Result<(), Box<dyn Error>> {
-        let root = SVGBackend::new(file, SIZE).into_drawing_area();
-        root.fill(&WHITE)?;
         let values = || self.series.iter().flat_map(|series| &series.points);
         let lowest = values().fold(f64::INFINITY, |low, &(_, value)| low.min(value));
         let highest = values().fold(0.0_f64, |high, &(_, value)| high.max(value));
         let clients = values().fold(0.0_f64, |high, &(clients, _)| high.max(clients));
-        let mut chart = ChartBuilder::on(&root)
-            .caption(self.title, ("sans-serif", 20).into_font().color(&INK))
-            .margin(14)
-            .margin_right(NAMES)
-            .x_label_area_size(44)
-            .y_label_area_size(62)
-            .build_cartesian_2d(0.0..clients, (lowest * 0.8..highest * 1.25).log_scale())?;
-        let text = ("sans-serif", 14).into_font().color(&INK);
-        chart
-            .configure_mesh()
-            .x_desc("clients")
-            .y_desc(format!("{} (logarithmic)", self.unit))
-            .axis_desc_style(text.clone())
-            .label_style(text)
-            .axis_style(INK.mix(0.6))
-            .bold_line_style(GRID)
-            .light_line_style(TRANSPARENT)
-            .x_labels(11)
-            .y_labels(24)
-            .x_label_formatter(&|clients| format!("{clients:.0}"))
-            .y_label_formatter(&|value| sparse(*value))
-            .draw()?;
-        let mut names = Vec::new();
-        for (series, color) in self.series.iter().zip(COLORS) {
-            chart.draw_series(LineSeries::new(series.points.iter().copied(), color.stroke_width(3)))?;
-            let last = series.points.last().ok_or("a series without points")?;
-            names.push(Name { text: series.name, color, end: chart.backend_coord(last) });
-        }
-        draw_names(&root, names)?;
-        root.present()?;
-        Ok(())
+        picture(file, SIZE, |root| {
+            let mut chart = titled(root, self.title, 62)
+                .margin_right(NAMES)
+                .build_cartesian_2d(0.0..clients, (lowest * 0.8..highest * 1.25).log_scale())?;
+            let unit = format!("{} (logarithmic)", self.unit);
+            let axes = Axes {
+                x: "clients",
+                y: Some(&unit),
+                labels: (11, 24),
+                y_label: &|value| sparse(*value),
+                ..Axes::default()
+            };
+            axes.draw(&mut chart)?;
+            let mut names = Vec::new();
+            for (series, color) in self.series.iter().zip(LINES) {
+                draw_line(&mut chart, series.name, (color, 3), series.points.iter().copied())?;
+                let last = series.points.last().ok_or("a series without points")?;
+                names.push(Name { text: series.name, color, end: chart.backend_coord(last) });
+            }
+            draw_names(root, names)
+        })
     }
 }
 
@@ -98,13 +75,13 @@ fn sparse(value: f64) -> String {
 }
 
 /// Writes each name beside its line's end, as near to it as the other names allow.
-fn draw_names(root: &DrawingArea<SVGBackend<'_>, Shift>, mut names: Vec<Name>) -> Result<(), Box<dyn Error>> {
+fn draw_names(root: &Area<'_>, mut names: Vec<Name>) -> Result<(), Box<dyn Error>> {
     names.sort_by_key(|name| name.end.1);
     let ends: Vec<_> = names.iter().map(|name| name.end.1).collect();
-    for (Name { text, color, end: (x, y) }, beside) in names.into_iter().zip(apart(&ends)) {
+    for (Name { text: name, color, end: (x, y) }, beside) in names.into_iter().zip(apart(&ends)) {
         root.draw(&PathElement::new([(x + 4, y), (x + 18, beside)], color.mix(0.7)))?;
-        let style = ("sans-serif", 15).into_font().color(&color).pos(Pos::new(HPos::Left, VPos::Center));
-        root.draw(&Text::new(text, (x + 22, beside), style))?;
+        let style = text(TEXT).color(&color).pos(Pos::new(HPos::Left, VPos::Center));
+        root.draw(&Text::new(name, (x + 22, beside), style))?;
     }
     Ok(())
 }

@@ -6,7 +6,6 @@
 mod chart;
 mod model;
 mod options;
-mod progress;
 
 use std::error::Error;
 use std::path::Path;
@@ -36,17 +35,17 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Every kind with fleets of every size: tables and charts.
 fn run_all(options: &Compare) -> Result<(), Box<dyn Error>> {
-    let mut progress = Progress::new((KINDS.len() * SIZES.len()) as u64, "points");
-    let mut measure = |kind, clients| {
+    let progress = Progress::new((KINDS.len() * SIZES.len()) as u64, "points");
+    let measure = |kind, clients| {
+        let point = Point::measure(kind, clients, options.trials, options.seed);
         progress.step();
-        Point::measure(kind, clients, options.trials, options.seed)
+        point
     };
     let measured = KINDS.map(|kind| (kind, SIZES.map(|clients| measure(kind, clients))));
-    progress.end();
+    drop(progress);
     println!("{} trials of each, seed {}; mean ± standard error\n", options.trials, options.seed);
     print_table("calls", &measured, |point| show(point.calls, 0));
     print_table("seconds", &measured, |point| show(point.time, 2));
-    std::fs::create_dir_all(&options.charts)?;
     let file = |name| options.charts.join(name);
     draw(&file("fleet-calls.svg"), "Calls until every client has written", "calls", &measured, |p| p.calls)?;
     draw(&file("fleet-time.svg"), "Time until every client has written", "seconds", &measured, |p| p.time)
@@ -96,11 +95,11 @@ fn draw(
 fn run_one(options: &One) {
     let started = Instant::now();
     let mut fleet = model::fleet(options.clients, options.policy(), options.seed);
-    let mut progress = Progress::new(u64::from(options.clients), "clients done");
+    let progress = Progress::new(u64::from(options.clients), "clients done");
     while fleet.report().now < options.limit && fleet.step() {
         progress.reach(u64::from(fleet.report().done));
     }
-    progress.end();
+    drop(progress);
     let (report, took) = (fleet.report(), started.elapsed());
     println!("{} clients, {}: {}", options.clients, options.kind.name, options.policy_text());
     println!("  done       {} clients after {}", report.done, human(report.completed));

@@ -3,9 +3,10 @@
 use std::error::Error;
 use std::path::Path;
 
-use plotters::prelude::*;
+use charts::palette::{BLUE, GREY, ORANGE, PURPLE, SHADE, SKY, VERMILION};
+use charts::plotters::prelude::*;
+use charts::{Area, Axes, draw_legend, draw_line, picture, titled};
 
-use crate::drawing::{Area, Axes, SHADE, draw_axes, draw_legend, draw_line, titled};
 use crate::measure::{Measured, Second};
 use crate::model::scenario::Scenario;
 use crate::model::scenarios::{BROWNOUT, CRASH, OVERLOAD, OVERLOAD_LONG_QUEUE};
@@ -13,14 +14,14 @@ use crate::table::Slow;
 
 const SIZE: (u32, u32) = (860, 680);
 
-/// The clients in the charts. The colours are told apart by people with any kind of colour vision (Okabe and Ito).
+/// The clients in the charts.
 const CLIENTS: [(&str, RGBColor); 6] = [
-    ("no retry", RGBColor(110, 110, 110)),
-    ("loop by hand", RGBColor(213, 94, 0)),
-    ("`tower`, strict budget", RGBColor(230, 159, 0)),
-    ("AWS SDK, adaptive", RGBColor(204, 121, 167)),
-    ("ours: budget, throttle", RGBColor(86, 180, 233)),
-    ("ours: budget, breaker", RGBColor(0, 114, 178)),
+    ("no retry", GREY),
+    ("loop by hand", VERMILION),
+    ("`tower`, strict budget", ORANGE),
+    ("AWS SDK, adaptive", PURPLE),
+    ("ours: budget, throttle", SKY),
+    ("ours: budget, breaker", BLUE),
 ];
 
 /// The scenarios that a page shows.
@@ -42,16 +43,14 @@ pub(crate) fn draw_trouble(
     if !DRAWN.contains(&scenario.name) {
         return Ok(());
     }
-    std::fs::create_dir_all(folder)?;
     let file = folder.join(format!("storm-{}.svg", scenario.name));
-    let root = SVGBackend::new(&file, SIZE).into_drawing_area();
-    root.fill(&WHITE)?;
-    let (above, below) = root.split_vertically(SIZE.1 / 2);
     let answers = lines(measured, |second| second.answers);
     let requests = lines(measured, |second| second.sent);
-    draw_one(&above, "Answers in a second", scenario, &answers, true)?;
-    draw_one(&below, "Requests in a second", scenario, &requests, false)?;
-    root.present()?;
+    picture(&file, SIZE, |root| {
+        let (above, below) = root.split_vertically(SIZE.1 / 2);
+        draw_one(&above, "Answers in a second", scenario, &answers, true)?;
+        draw_one(&below, "Requests in a second", scenario, &requests, false)
+    })?;
     println!("wrote {}\n", file.display());
     Ok(())
 }
@@ -82,8 +81,8 @@ fn draw_one(
     let mut chart = titled(area, title, 56).build_cartesian_2d(seconds, 0.0..highest)?;
     let trouble = [(scenario.trouble_starts as f64, 0.0), (scenario.trouble_ends as f64, highest)];
     chart.draw_series([Rectangle::new(trouble, SHADE.filled())])?;
-    let axes = Axes { x: "seconds; trouble in the shaded ones", y: None, labels: (13, 8) };
-    draw_axes(&mut chart, &axes)?;
+    let axes = Axes { x: "seconds; trouble in the shaded ones", labels: (13, 8), ..Axes::default() };
+    axes.draw(&mut chart)?;
     for Line { name, color, points } in lines {
         let visible = points.iter().copied().filter(|&(second, _)| second >= first);
         draw_line(&mut chart, name, (*color, 2), visible)?;
@@ -96,20 +95,22 @@ fn draw_one(
 
 /// Writes `storm-slow.svg`: how long the slowest calls take, without a hedge and with one.
 pub(crate) fn draw_slow(folder: &Path, rows: &[Slow]) -> Result<(), Box<dyn Error>> {
-    std::fs::create_dir_all(folder)?;
     let file = folder.join("storm-slow.svg");
-    let root = SVGBackend::new(&file, (SIZE.0, 420)).into_drawing_area();
-    root.fill(&WHITE)?;
-    let lines = slow_lines(rows);
-    let mut chart = titled(&root, "The slowest calls", 62)
-        .build_cartesian_2d((1.0..1000.0_f64).log_scale(), (10.0..1000.0_f64).log_scale())?;
-    let axes = Axes { x: "one call of so many takes longer", y: Some("milliseconds"), labels: (4, 3) };
-    draw_axes(&mut chart, &axes)?;
-    for Line { name, color, points } in lines {
-        draw_line(&mut chart, &name, (color, 3), points)?;
-    }
-    draw_legend(&mut chart, SeriesLabelPosition::UpperLeft)?;
-    root.present()?;
+    picture(&file, (SIZE.0, 420), |root| {
+        let mut chart = titled(root, "The slowest calls", 62)
+            .build_cartesian_2d((1.0..1000.0_f64).log_scale(), (10.0..1000.0_f64).log_scale())?;
+        let axes = Axes {
+            x: "one call of so many takes longer",
+            y: Some("milliseconds"),
+            labels: (4, 3),
+            ..Axes::default()
+        };
+        axes.draw(&mut chart)?;
+        for Line { name, color, points } in slow_lines(rows) {
+            draw_line(&mut chart, &name, (color, 3), points)?;
+        }
+        draw_legend(&mut chart, SeriesLabelPosition::UpperLeft)
+    })?;
     println!("wrote {}\n", file.display());
     Ok(())
 }

@@ -7,8 +7,6 @@
 mod chart;
 mod contenders;
 mod document;
-#[path = "../../../examples/brownout/drawing.rs"]
-mod drawing;
 mod goals;
 mod measure;
 mod model;
@@ -27,6 +25,7 @@ use measure::{Measured, measure};
 use model::scenario::Scenario;
 use model::scenarios;
 use options::Options;
+use progress::Progress;
 use table::Slow;
 
 /// The scenario of the promise for every seed has more of them than the others.
@@ -43,11 +42,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         return show("real", "a brownout of a real server", &table, &options);
     }
     show(one_run::SCENARIO.name, "a short brownout, seed 1", &one_run::table(), &options)?;
+    let progress = Progress::new(runs(&options), "runs");
     let mut measured = Vec::new();
-    for scenario in scenarios::ALL.into_iter().filter(|scenario| options.wants(scenario.name)) {
-        measured.extend(trouble(scenario, &options)?);
+    for scenario in wanted(&options) {
+        measured.extend(trouble(scenario, &options, &progress)?);
     }
-    let slow = if options.wants(options::SLOW) { slow(&options)? } else { Vec::new() };
+    let slow = if options.wants(options::SLOW) { slow(&options, &progress)? } else { Vec::new() };
+    drop(progress);
     // They need several scenarios.
     if options.only.is_some() {
         return Ok(());
@@ -56,36 +57,65 @@ fn main() -> Result<(), Box<dyn Error>> {
     show("goals", "the promises", &goals, &options)
 }
 
-/// One scenario in which calls fail.
-fn trouble(scenario: Scenario, options: &Options) -> Result<Vec<Measured>, Box<dyn Error>> {
+/// Returns the scenarios to be measured in which calls fail.
+fn wanted(options: &Options) -> impl Iterator<Item = Scenario> {
+    scenarios::ALL.into_iter().filter(|scenario| options.wants(scenario.name))
+}
+
+/// Returns the number of runs of each client.
+fn seeds(scenario: &Scenario, options: &Options) -> u64 {
     let is_promise = scenario.name == scenarios::BROWNOUT.name;
-    let seeds = options.seeds.unwrap_or(if is_promise { MORE_SEEDS } else { SEEDS });
+    options.seeds.unwrap_or(if is_promise { MORE_SEEDS } else { SEEDS })
+}
+
+/// Returns the number of runs of all clients in all scenarios.
+fn runs(options: &Options) -> u64 {
+    let of = |scenario: Scenario| contenders::of(&scenario).len() as u64 * seeds(&scenario, options);
+    // One more, without a retry, on a healthy server.
+    let slow = scenarios::SLOW.len() * (contenders::SLOW.len() + 1);
+    let slow = if options.wants(options::SLOW) { slow as u64 } else { 0 };
+    wanted(options).map(of).sum::<u64>() + slow * options.seeds.unwrap_or(SEEDS)
+}
+
+/// One scenario in which calls fail.
+fn trouble(
+    scenario: Scenario,
+    options: &Options,
+    progress: &Progress,
+) -> Result<Vec<Measured>, Box<dyn Error>> {
+    let seeds = seeds(&scenario, options);
     let clients = contenders::of(&scenario).into_iter();
-    let measured: Vec<Measured> = clients.map(|client| measure(client, scenario, seeds)).collect();
+    let measured: Vec<Measured> = clients.map(|client| measure(client, scenario, seeds, progress)).collect();
     let columns = if scenario.name == scenarios::HEALTHY.name { table::HEALTHY } else { table::TROUBLE };
     let title = format!("{}, seeds 1 to {seeds}", scenario.name);
-    show(scenario.name, &title, &table::markdown(columns, &measured), options)?;
-    if let Some(folder) = &options.charts {
-        chart::draw_trouble(folder, &scenario, &measured)?;
-    }
+    progress.above(|| {
+        show(scenario.name, &title, &table::markdown(columns, &measured), options)?;
+        match &options.charts {
+            Some(folder) => chart::draw_trouble(folder, &scenario, &measured),
+            None => Ok(()),
+        }
+    })?;
     Ok(measured)
 }
 
 /// The scenarios in which answers are slow.
-fn slow(options: &Options) -> Result<Vec<Slow>, Box<dyn Error>> {
+fn slow(options: &Options, progress: &Progress) -> Result<Vec<Slow>, Box<dyn Error>> {
     let seeds = options.seeds.unwrap_or(SEEDS);
     let mut rows = Vec::new();
     for (scenario, healthy) in scenarios::SLOW {
-        let healthy_p99 = measure(contenders::NO_RETRY, healthy, seeds).time(0.99);
+        let healthy_p99 = measure(contenders::NO_RETRY, healthy, seeds, progress).time(0.99);
         for client in contenders::SLOW {
-            rows.push(Slow { client: measure(client, scenario, seeds), healthy_p99 });
+            rows.push(Slow { client: measure(client, scenario, seeds, progress), healthy_p99 });
         }
     }
     let title = format!("slow requests, seeds 1 to {seeds}");
-    show(options::SLOW, &title, &table::markdown(table::SLOW, &rows), options)?;
-    if let Some(folder) = &options.charts {
-        chart::draw_slow(folder, &rows)?;
-    }
+    progress.above(|| {
+        show(options::SLOW, &title, &table::markdown(table::SLOW, &rows), options)?;
+        match &options.charts {
+            Some(folder) => chart::draw_slow(folder, &rows),
+            None => Ok(()),
+        }
+    })?;
     Ok(rows)
 }
 

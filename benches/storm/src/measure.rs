@@ -4,6 +4,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
+use progress::Progress;
+
 use crate::contenders::Contender;
 use crate::model::figures::{Figures, quantile, sorted_times};
 use crate::model::record::{Counts, Record};
@@ -57,7 +59,8 @@ impl Measured {
 }
 
 /// Runs the seeds from 1 on, as many at once as there are processors.
-pub(crate) fn measure(contender: Contender, scenario: Scenario, seeds: u64) -> Measured {
+pub(crate) fn measure(contender: Contender, scenario: Scenario, seeds: u64, progress: &Progress) -> Measured {
+    progress.note(format!("{}: {}", scenario.name, contender.name));
     let next = AtomicU64::new(1);
     let done = Mutex::new(Vec::new());
     thread::scope(|threads| {
@@ -70,6 +73,7 @@ pub(crate) fn measure(contender: Contender, scenario: Scenario, seeds: u64) -> M
                     }
                     let run = One::of(&(contender.run)(scenario, seed), &scenario);
                     done.lock().expect("no run panics").push((seed, run));
+                    progress.step();
                 }
             });
         }

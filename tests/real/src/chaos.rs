@@ -37,13 +37,13 @@ pub struct Chaos<'a, S> {
 }
 
 impl<S: Server> Chaos<'_, S> {
-    /// Strikes, each time until enough attempts have failed of it, and heals. Returns the times from the end of each
-    /// fault to the next operation that succeeded.
+    /// Strikes, each time until enough attempts have failed of it, and heals; then calls `on_healed`. Returns the times from
+    /// the end of each fault to the next operation that succeeded.
     ///
     /// # Panics
     ///
     /// If nobody notices a fault, nothing succeeds after it, or the server does not start again.
-    pub async fn run(&mut self, strikes: &[Strike]) -> Vec<Duration> {
+    pub async fn run(&mut self, strikes: &[Strike], on_healed: impl Fn()) -> Vec<Duration> {
         let mut recoveries = Vec::with_capacity(strikes.len());
         for &Strike { fault, until_failed, after_succeeded } in strikes {
             self.succeeded(fault, after_succeeded).await;
@@ -55,6 +55,7 @@ impl<S: Server> Chaos<'_, S> {
             let healed = Instant::now();
             self.succeeded(fault, 1).await;
             recoveries.push(healed.elapsed());
+            on_healed();
         }
         recoveries
     }

@@ -1,6 +1,7 @@
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use fastrand::Rng;
+use progress::Progress;
 
 /// What can happen to a server or to the way there.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -48,13 +49,27 @@ pub struct Strike {
 pub struct Schedule {
     seed: u64,
     count: usize,
+    progress: Option<Arc<Progress>>,
 }
 
 impl Schedule {
     /// So many faults, in the order that belongs to the seed.
     #[must_use]
     pub const fn new(seed: u64, count: usize) -> Schedule {
-        Schedule { seed, count }
+        Schedule { seed, count, progress: None }
+    }
+
+    /// The same, and each fault that is over is a step of this progress.
+    #[must_use]
+    pub fn shown_by(self, progress: Arc<Progress>) -> Schedule {
+        Schedule { progress: Some(progress), ..self }
+    }
+
+    /// Counts a fault that is over.
+    pub fn step(&self) {
+        if let Some(progress) = &self.progress {
+            progress.step();
+        }
     }
 
     /// The faults for one system. Each kind has its share, `shares` being in the proportion that is wanted of them; a

@@ -11,7 +11,7 @@ use fastrand::Rng;
 use real::Ledger;
 use tokio::{join, time::sleep};
 
-use crate::trial::User;
+use crate::{report::Report, trial::User};
 
 /// Few, so that transfers collide.
 pub(crate) const ACCOUNTS: i64 = 3;
@@ -60,17 +60,18 @@ impl Meetings {
         count.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Prints them, and returns which of those that were made on purpose are missing.
-    pub(crate) fn close(&self, system: &str) -> Vec<String> {
+    /// Reports them, and which of those that were made on purpose are missing.
+    pub(crate) fn close(&self, report: &mut Report) {
         let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
         let deadlocks = load(&self.deadlocks);
         let failures = load(&self.serialization_failures);
         let before = load(&self.committed_before);
-        println!(
-            "{system}: {deadlocks} deadlocks, {failures} serialization failures, {before} commits whose answer was lost"
-        );
+        report.notes.push(format!(
+            "{deadlocks} deadlocks, {failures} serialization failures, {before} commits whose answer was lost"
+        ));
         let missing = [(deadlocks, "no deadlock was met"), (failures, "no serialization failure was met")];
-        missing.into_iter().filter(|(count, _)| *count == 0).map(|(_, what)| what.to_owned()).collect()
+        let missing = missing.into_iter().filter(|(count, _)| *count == 0).map(|(_, what)| what.to_owned());
+        report.more_violations.extend(missing);
     }
 }
 

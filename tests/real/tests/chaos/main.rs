@@ -19,8 +19,9 @@ mod soak;
 mod trial;
 mod workers;
 
-use std::{env, process::ExitCode, str::FromStr, time::Duration};
+use std::{env, process::ExitCode, str::FromStr, sync::Arc, time::Duration};
 
+use progress::Progress;
 use real::Schedule;
 use report::Report;
 use tokio::{task::JoinHandle, time::timeout};
@@ -66,18 +67,26 @@ async fn chaos(arguments: &[String]) -> ExitCode {
     let (seed, faults) = (variable("CHAOS_SEED", SEED), variable("CHAOS_FAULTS", FAULTS));
     println!("{faults} faults for each system, in the order of CHAOS_SEED={seed}");
 
+    let is_wanted = |system: &str| named.is_empty() || named.iter().any(|name| *name == system);
+    let wanted: Vec<_> = SYSTEMS.iter().filter(|(system, _)| is_wanted(system)).collect();
+    let progress = Arc::new(Progress::new((wanted.len() * faults) as u64, "faults"));
+    let say = |line: String| progress.above(|| println!("{line}"));
     let mut reports = Vec::new();
     let mut failed = Vec::new();
-    for (system, run) in
-        SYSTEMS.iter().filter(|(system, _)| named.is_empty() || named.iter().any(|name| *name == system))
-    {
-        println!("{system} …");
-        let mut task = run(Schedule::new(seed, faults));
+    for (done, (system, run)) in wanted.into_iter().enumerate() {
+        say(format!("{system} …"));
+        // A system that has failed leaves faults undone.
+        progress.reach((done * faults) as u64);
+        progress.note((*system).to_owned());
+        let mut task = run(Schedule::new(seed, faults).shown_by(Arc::clone(&progress)));
         let limit = LONGEST_FAULT * (faults as u32 + 5);
         match timeout(limit, &mut task).await {
             Ok(Ok(report)) => {
+                for note in &report.notes {
+                    say(format!("{system}: {note}"));
+                }
                 for violation in report.violations() {
-                    println!("{system}: {violation}");
+                    say(format!("{system}: {violation}"));
                     failed.push(*system);
                 }
                 reports.push((*system, report));
@@ -85,7 +94,7 @@ async fn chaos(arguments: &[String]) -> ExitCode {
             // The panic has printed what it is about.
             Ok(Err(_)) => failed.push(*system),
             Err(_) => {
-                println!("{system}: not done after {limit:?}");
+                say(format!("{system}: not done after {limit:?}"));
                 // Ends its servers, too.
                 task.abort();
                 let _ = task.await;
@@ -93,6 +102,7 @@ async fn chaos(arguments: &[String]) -> ExitCode {
             }
         }
     }
+    drop(progress);
     println!("\n{}", report::tables(&reports));
     failed.dedup();
     if failed.is_empty() {

@@ -197,6 +197,6 @@ pub(crate) async fn run(schedule: Schedule) -> Report {
         operation.refused(&result);
     }
     let mut report = trial.report(&accounts).await;
-    report.more_violations.extend(accounts.meetings.close("mariadb"));
+    accounts.meetings.close(&mut report);
     report
 }

@@ -12,6 +12,8 @@ pub(crate) struct Report {
     pub(crate) elapsed: Duration,
     /// What only this system promises, and broke.
     pub(crate) more_violations: Vec<String>,
+    /// What only this system has to report.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Report {

@@ -73,8 +73,8 @@ impl Trial {
                 acknowledged
             }
         });
-        let recoveries =
-            Chaos { server: subject.server(), proxy: &proxy, ledger: &ledger }.run(&strikes).await;
+        let mut chaos = Chaos { server: subject.server(), proxy: &proxy, ledger: &ledger };
+        let recoveries = chaos.run(&strikes, || schedule.step()).await;
         let acknowledged = workers.finish().await;
         Trial { ledger, acknowledged, start, strikes, recoveries }
     }
@@ -90,6 +90,7 @@ impl Trial {
             lost: self.acknowledged.iter().filter(|number| !present.contains(number)).count(),
             elapsed: self.start.elapsed(),
             more_violations,
+            notes: Vec::new(),
         }
     }
 }

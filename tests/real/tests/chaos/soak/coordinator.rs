@@ -1,8 +1,9 @@
 //! The phases of a soak, and what they find.
 
-use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
+use std::{collections::HashMap, fmt, pin::pin, sync::Arc, time::Duration};
 
 use fastrand::Rng;
+use progress::Progress;
 use real::{Fault, Guards, Proxy, Totals, servers::redis::Redis};
 use tokio::{
     select,
@@ -12,7 +13,7 @@ use tokio::{
 };
 
 use super::{
-    Course, Phase, Plan, fleet,
+    Course, EVENTS, Phase, Plan, fleet,
     sample::{Count, Sample, growth},
     site::{MEMBERS, Outcome},
 };
@@ -76,7 +77,10 @@ pub(crate) async fn hold(plan: Plan) -> Findings {
     let begun = Instant::now();
     let mut soak = Soak::start(&plan).await;
     let mut findings = Findings { seed: plan.seed, ..Findings::default() };
-    if let Err(broken) = soak.go(&plan, &mut findings).await {
+    let progress = Progress::of_time(plan.time);
+    let result = show(&progress, soak.go(&plan, &mut findings, &progress)).await;
+    drop(progress);
+    if let Err(broken) = result {
         findings.broken = Some(broken);
         soak.servers.abort_all();
     }
@@ -87,6 +91,21 @@ pub(crate) async fn hold(plan: Plan) -> Findings {
     findings.outcomes.sort_by_key(|outcome| soak.names.iter().position(|name| *name == outcome.name));
     findings.took = begun.elapsed();
     findings
+}
+
+/// Shows each second how much time is left and what has happened, until the work is done. It is no task of its own, which
+/// the samples would count.
+async fn show<T>(progress: &Progress, work: impl Future<Output = T>) -> T {
+    let mut work = pin!(work);
+    loop {
+        select! {
+            done = &mut work => return done,
+            () = sleep(Duration::from_secs(1)) => {
+                progress.tick();
+                progress.note(EVENTS.in_short());
+            }
+        }
+    }
 }
 
 struct Soak {
@@ -128,21 +147,22 @@ impl Soak {
     }
 
     /// The warm-up, then the rest of the time.
-    async fn go(&mut self, plan: &Plan, findings: &mut Findings) -> Result<(), String> {
+    async fn go(&mut self, plan: &Plan, findings: &mut Findings, progress: &Progress) -> Result<(), String> {
         self.meet().await?;
         let names = self.names.join(", ");
-        println!("{names} and a fleet for {:?}, by CHAOS_SEED={}", plan.time, plan.seed);
+        progress.above(|| println!("{names} and a fleet for {:?}, by CHAOS_SEED={}", plan.time, plan.seed));
         self.begun = Instant::now();
+        progress.restart();
         for (round, part) in [(0, 0.2), (1, 1.0)] {
             let members = self.processes.each_ref().map(|process| process.join(self.store.address()));
             let end = self.begun + plan.time.mul_f64(part);
-            let samples = self.cycles(plan.time, end).await?;
+            let samples = self.cycles(plan.time, end, progress).await?;
             drop(members);
             self.phase.send_replace(Phase::Rest);
             self.meet().await?;
             let base = if round == 0 { Sample::default() } else { findings.rests[0] };
             findings.rests[round] = Sample::down_to(base).await;
-            println!("  without users: {}", findings.rests[round]);
+            progress.above(|| println!("  without users: {}", findings.rests[round]));
             findings.quiet = samples;
         }
         self.phase.send_replace(Phase::End);
@@ -150,7 +170,12 @@ impl Soak {
     }
 
     /// Load and quiet in turns, until it is time to end. Returns what the process held in each quiet phase.
-    async fn cycles(&mut self, time: Duration, end: Instant) -> Result<Vec<Sample>, String> {
+    async fn cycles(
+        &mut self,
+        time: Duration,
+        end: Instant,
+        progress: &Progress,
+    ) -> Result<Vec<Sample>, String> {
         let load = (time / 30).clamp(Duration::from_secs(4), Duration::from_secs(50));
         let mut samples = Vec::new();
         while samples.is_empty() || Instant::now() + load + QUIET < end {
@@ -161,7 +186,7 @@ impl Soak {
             sleep(QUIET).await;
             let sample = Sample::take();
             let left = (self.begun + time).saturating_duration_since(Instant::now()).as_secs();
-            println!("  {}:{:02} left: {sample}", left / 60, left % 60);
+            progress.above(|| println!("  {}:{:02} left: {sample}", left / 60, left % 60));
             samples.push(sample);
         }
         Ok(samples)

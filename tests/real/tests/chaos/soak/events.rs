@@ -83,6 +83,13 @@ impl Events {
         let missing = counters.into_iter().filter(|(counter, _)| counter.load(Relaxed) == 0);
         missing.map(|(_, what)| format!("no {what} was met")).collect()
     }
+
+    /// The most important counts, on part of a line.
+    pub(crate) fn in_short(&self) -> String {
+        let number = |counter: &AtomicU64| counter.load(Relaxed);
+        let [retries, opened, copies] = [&self.retries, &self.opened, &self.copies].map(number);
+        format!("{retries} retries, {opened} open circuits, {copies} hedges")
+    }
 }
 
 impl fmt::Display for Events {
