@@ -81,7 +81,7 @@ impl fmt::Display for InvalidPolicy {
 impl core::error::Error for InvalidPolicy {}
 
 /// The result of a check.
-pub type Checked = Result<(), InvalidPolicy>;
+pub(crate) type Checked = Result<(), InvalidPolicy>;
 
 /// Requires a rule to hold.
 ///
