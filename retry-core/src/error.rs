@@ -26,7 +26,7 @@ mod mark;
 #[cfg(feature = "std")]
 mod report;
 #[cfg(feature = "reqwest")]
-pub mod reqwest;
+pub(crate) mod reqwest;
 #[cfg(feature = "std")]
 mod retry_error;
 #[cfg(feature = "std")]
