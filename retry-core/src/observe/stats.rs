@@ -54,7 +54,7 @@ use crate::decision::GiveUpReason;
 /// let expected = "
 /// operation  retried  retries  recovered  gave up  mean delay
 /// upload           1        2          0        1        1.5s
-///   gave up: 1 × MaxAttempts
+///   gave up: 1 × max_attempts
 ///   error: 3 × disk full
 /// ";
 /// assert_eq!(STATS.to_string(), expected.trim_start());
