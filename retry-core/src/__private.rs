@@ -56,7 +56,8 @@ mod with_std {
     pub use crate::error::{
         ErrorView, Failure, Hint, Overridden, RejectedValue, RetryError, Retryable, into_caller_error,
     };
-    pub use crate::observe::{LogLevel, LogRules};
+    pub use crate::observe::LogLevel;
+    pub use crate::observe::log_rules::LogRules;
     pub use crate::runtime::sleep::{Delay, block_with, wait_with};
     pub use crate::runtime::{Clock, seed_draws};
 }

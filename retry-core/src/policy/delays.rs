@@ -84,6 +84,7 @@ impl Policy {
 /// assert_eq!(connection.delays.next(), Some(Duration::from_secs(1)));
 /// ```
 #[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Delays<D = Draws> {
     policy: Policy,
     /// The number of the next delay, from 1.

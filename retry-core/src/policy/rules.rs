@@ -8,7 +8,7 @@ use super::jitter::Jitter;
 use super::nanos::FOREVER;
 
 /// The error of a value, or of a pair of values, that no policy may have. It displays the mistake and the correction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvalidPolicy {
     /// `max` is 0.
