@@ -1,5 +1,6 @@
-//! The items that expansions of `#[retry]` name, for the hidden module of `reattempt`. They are not public API and change in any
-//! release.
+//! Re-exports the items that expansions of `#[retry]` name, for the hidden module of `reattempt`.
+//!
+//! They are not public API and change in any release.
 
 pub use core::cell::Cell;
 pub use core::time::Duration;

@@ -124,9 +124,7 @@ impl Policy {
     /// for each call.
     ///
     /// # Panics
-    /// The future panics as that of [`retry_async`](Self::retry_async) does: if it has to wait without a timer, or is polled
-    /// after its end.
-    ///
+    /// The future panics as that of [`retry_async`](Self::retry_async) does.
     /// ```
     /// # #[cfg(feature = "tokio")]
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -159,9 +157,7 @@ impl Policy {
     /// same as [`retry_async(operation)`](Policy::retry_async) without steps.
     ///
     /// # Panics
-    /// The future panics as that of [`retry_async`](Self::retry_async) does: if it has to wait without a timer, or is polled
-    /// after its end.
-    ///
+    /// The future panics as that of [`retry_async`](Self::retry_async) does.
     /// ```
     /// # #[cfg(feature = "tokio")]
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -216,7 +212,6 @@ where
     ///
     /// # Panics
     /// The future panics as that of [`Policy::retry_async`] does: if it has to wait without a timer, or is polled after its end.
-    ///
     /// ```
     /// # #[cfg(feature = "tokio")]
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
