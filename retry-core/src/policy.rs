@@ -9,7 +9,6 @@ mod hint;
 mod jitter;
 mod literal;
 pub(crate) mod nanos;
-#[expect(clippy::module_inception, reason = "the file has the type that the room is named after")]
 mod policy;
 mod power;
 pub mod preset;
