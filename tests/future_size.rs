@@ -167,7 +167,7 @@ const HEDGE_ARGUMENT: usize = 8;
 
 /// What `hedge` adds where the body has a handle: the handles of the copies, which are 24 bytes and allocated with the first
 /// copy, and references to them in the attempt and to one of them in the body.
-const HEDGE_HANDLE: usize = 40;
+const HEDGE_HANDLE: usize = 48;
 
 static BREAKER: CircuitBreaker = CircuitBreaker::new();
 

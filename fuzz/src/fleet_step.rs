@@ -248,18 +248,16 @@ fn claims(input: &mut Unstructured<'_>, mut reserve: Reserve) -> Result<()> {
         let tokens = small(input)?;
         let message = Claim { process, fresh: 9, per_second, tokens };
         let grant = claim(&mut reserve, now, message);
-        // A process with damaged numbers may count as one that has left.
-        let share = u64::from(per_second).checked_div(grant.live.max(1).into()).unwrap_or_default();
-        let share = if per_second == 0 { 0 } else { share.max(1) };
+        let share = u64::from(per_second).checked_div(grant.live.into()).map_or(0, |share| share.max(1));
+        assert!(grant.live >= 1, "the process that claims is live");
+        let share = if per_second == 0 { 0 } else { share };
         assert!(grant.tokens <= tokens, "no more than is wanted: {message:?} {grant:?}");
         assert!(per_second > 0 || grant.tokens == 0, "nothing accrues");
         assert!(u64::from(grant.tokens) <= share, "a fair share: {grant:?}");
         assert!(grant.next <= Rules::MAX_TIME);
         assert!(per_second == 0 || grant.next <= 3_001, "the next token is there soon: {grant:?}");
         let record = Record::Reserve(reserve.clone());
-        let fields = record.fields();
-        let again = Record::from_fields(&fields).map(|read| read.fields());
-        assert_eq!(again, Some(fields), "a claim leaves a record that can be read");
+        assert_eq!(Record::from_fields(&record.fields()).as_ref(), Some(&record), "a claim leaves a readable record");
         grants.push((now.min(LAST), grant.tokens.into(), share));
     }
     if is_steady {

@@ -170,9 +170,9 @@ impl Call {
         let _ = self.asked.low.fetch_update(Relaxed, Relaxed, with_flags);
     }
 
-    /// Returns whether the attempt asked to wait.
-    pub(crate) fn has_hint(&self) -> bool {
-        self.asked.load() >> FLAGS != 0
+    /// Returns the wait that the attempt asked for.
+    pub(crate) fn asked_wait(&self) -> Option<Duration> {
+        (self.asked.load() >> FLAGS).checked_sub(1).map(to_duration)
     }
 
     /// Returns the handle of a copy of this attempt, by its number from 1. The attempts before it include the attempt itself

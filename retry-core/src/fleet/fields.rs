@@ -78,7 +78,8 @@ impl Record {
                 let circuit = read_circuit(fields, Circuit { members, ..Circuit::new(epoch) })?;
                 Some(Record::Circuit(circuit))
             }
-            "reserve" if others == 4 => {
+            // No process leaves a reserve.
+            "reserve" if others == 4 && !members.has_gone() => {
                 let spent_until = number(text("spent")?, MAX_NUMBER)?;
                 Some(Record::Reserve(Reserve { epoch, spent_until, members }))
             }

@@ -36,7 +36,7 @@ pub(super) struct Members {
 pub(super) const GONE: u64 = MAX_NUMBER;
 
 impl Member {
-    fn is_gone(&self) -> bool {
+    pub(super) fn is_gone(&self) -> bool {
         self.report == GONE
     }
 }
@@ -49,6 +49,11 @@ impl Members {
 
     pub(super) fn has(&self, process: ProcessId) -> bool {
         self.all.get(&process).is_some_and(|member| !member.is_gone())
+    }
+
+    /// Returns whether a process has left and is remembered.
+    pub(super) fn has_gone(&self) -> bool {
+        self.all.values().any(Member::is_gone)
     }
 
     /// Adds a process, and returns whether it is new.

@@ -131,7 +131,10 @@ impl Expansion<'_> {
             return (quote!(_), None, refused);
         }
         match &self.retry.success_hint {
-            None => (quote!(_), None, self.overridden(&refused, false, false, Rest::NoDelay)),
+            None => {
+                let refused = self.hedge_watch(self.overridden(&refused, false, false, Rest::NoDelay));
+                (quote!(_), None, refused)
+            }
             Some(read) => {
                 let call = self.call(Place::of(read), "call_hint", quote!(#value, #read));
                 let read = quote_spanned!(Span::mixed_site()=> let #hint = #call;);

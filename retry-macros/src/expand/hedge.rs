@@ -72,7 +72,7 @@ impl Expansion<'_> {
         Some(quote_spanned!(Span::mixed_site()=> let #own = #private::CopyHandles::new(&#handle);))
     }
 
-    /// Ends hedging if the attempt asked to wait through its handle, also if it ran into its limit.
+    /// Keeps the wait that the attempt asked for through its handle, also if it ran into its limit.
     pub(super) fn hint_of_attempt(&self) -> Option<TokenStream> {
         let (private, Locals { hedging, handle, .. }) = (&self.retry.private, &self.locals);
         self.retry.hedge.as_ref().and(self.retry.control.call.as_ref())?;
@@ -126,7 +126,7 @@ impl Expansion<'_> {
                     let read = self.call(Place::of(read), "call_hint", quote!(#value, #read));
                     quote_spanned! {Span::mixed_site()=>
                         let #hint = #read;
-                        #private::Hedging::hinted(#hedging, ::core::option::Option::is_some(&#hint));
+                        #private::Hedging::hinted(#hedging, #hint);
                     }
                 });
                 quote_spanned!(Span::mixed_site()=> |#value| { if #refuses { #read false } else { true } })
@@ -150,7 +150,7 @@ impl Expansion<'_> {
         }}
     }
 
-    /// Returns a failure that ends hedging for the call when its hint is read.
+    /// Returns a failure with the longest hint of all tries, which ends hedging for the call.
     pub(super) fn hedge_watch(&self, view: TokenStream) -> TokenStream {
         if self.retry.hedge.is_none() {
             return view;

@@ -90,10 +90,14 @@ async fn the_wish_of_a_loser_does_not_count() {
     // The copy restarts, and the first try fails last.
     let lab = Lab::new([down(90), down(20), down(0), down(0)]);
     assert_eq!(run_planned(&lab, &[&nothing, &Call::restart]).await, Err(GiveUpReason::MaxAttempts));
-    // The hint of the first try ends hedging, and the wait is that of the copy, which fails last.
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_hint_of_a_loser_counts() {
+    // The first try asks for a wait, and the copy fails last.
     let lab = Lab::new([down(60), down(20), ok(200)]);
     assert_eq!(run_planned(&lab, &[&|call| call.hint(Duration::from_secs(9))]).await, Ok(3));
-    lab.saw(["0: 1 starts", "50: 2 starts", "60: 1 down", "70: 2 down", "1070: 3 starts", "1270: 3 ok"]);
+    lab.saw(["0: 1 starts", "50: 2 starts", "60: 1 down", "70: 2 down", "9070: 3 starts", "9270: 3 ok"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reattempt::{Hedge, Jitter, Policy, Retryable, retry};
+use reattempt::{Backoff, Hedge, Jitter, Policy, Retryable, retry};
 
 use super::lab::*;
 
@@ -151,20 +151,131 @@ async fn a_hint_before_a_timeout_ends_hedging() {
     lab.saw(expected);
 }
 
+/// Asserts that the longest hint of all tries counts, also when the try that fails last has none, in the attribute and in the
+/// closure form.
+macro_rules! the_longest_hint_counts {
+    ($lab:ident, $call:ident; $($name:ident: [$($argument:tt)*] [$($step:tt)*] $body:expr, $wait:literal;)*) => {$(
+        #[tokio::test(start_paused = true)]
+        async fn $name() {
+            #[retry(max = 3, base = "1s", backoff = constant, jitter = none, hedge = hedge, $($argument)*)]
+            async fn hinted($lab: &Lab, hedge: &Hedge) -> Result<u32, Failure> {
+                $body
+            }
+
+            let hedge = saved(3).await;
+            // The first try, then a copy, is the one that asks for the wait.
+            for (first, copy, second) in [
+                (busy(60), down(45), ["60: 1 busy", "95: 2 down"]),
+                (down(60), busy(45), ["60: 1 down", "95: 2 busy"]),
+            ] {
+                let from = 95 + $wait;
+                let expected = [
+                    "0: 1 starts",
+                    "50: 2 starts",
+                    second[0],
+                    second[1],
+                    &format!("{from}: 3 starts"),
+                    &format!("{}: 3 down", from + 5),
+                    // The wait is asked for once, not for all the call.
+                    &format!("{}: 4 starts", from + 1005),
+                    &format!("{}: 4 ok", from + 1305),
+                    &format!("{}: returns Ok(4)", from + 1305),
+                ];
+                let $lab = Lab::new([first, copy, down(5), ok(300)]);
+                $lab.run(hinted(&$lab, &hedge)).await;
+                $lab.saw_all(&expected);
+                let ($lab, policy) = (Lab::new([first, copy, down(5), ok(300)]), policy(3));
+                let call = policy.retry_async_with(|$call| {
+                    let $lab = &$lab;
+                    async move { $body }
+                });
+                $lab.run(call.retryable().hedge(&hedge) $($step)*).await;
+                $lab.saw_all(&expected);
+            }
+        }
+    )*};
+}
+
+the_longest_hint_counts! { lab, c;
+    of_an_error: [call = c] [] {
+        let _ = c.attempt();
+        lab.answer().await
+    }, 2000;
+    of_an_error_with_hooks: [call = c, on_retry = |_| ()] [.on_retry(|_| ())] {
+        let _ = c.attempt();
+        lab.answer().await
+    }, 2000;
+    of_the_handle: [call = c, retry_after = |_| None] [.retry_after(|_| None)] {
+        let answer = lab.answer().await;
+        if let Err(Busy(_)) = answer {
+            c.hint(Duration::from_secs(4));
+        }
+        answer
+    }, 4000;
+    of_an_error_before_a_value: [call = c, retry_ok = |value| *value > 100] [.retry_ok(|value| *value > 100)] {
+        let _ = c.attempt();
+        match lab.answer().await {
+            Err(Down(number)) => Ok(100 + number),
+            answer => answer,
+        }
+    }, 2000;
+    of_a_value: [
+        call = c, retry_ok = |value| *value > 100,
+        retry_after_ok = |value| (*value > 200).then_some(Duration::from_secs(5)),
+    ] [
+        .retry_ok(|value| *value > 100)
+        .retry_after_ok(|value| (*value > 200).then_some(Duration::from_secs(5)))
+    ] {
+        let _ = c.attempt();
+        match lab.answer().await {
+            Err(Busy(number)) => Ok(200 + number),
+            Err(Down(number)) => Ok(100 + number),
+            answer => answer,
+        }
+    }, 5000;
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_hint_of_a_loser_ends_hedging_too() {
+async fn the_hint_of_a_try_counts_after_a_timeout() {
+    #[retry(max = 2, base = "1s", jitter = none, hedge = hedge, attempt_timeout = "90ms")]
+    async fn limited(lab: &Lab, hedge: &Hedge) -> Result<u32, Failure> {
+        lab.answer().await
+    }
+
     let hedge = saved(2).await;
-    let lab = Lab::new([busy(60), down(60), ok(300)]);
-    lab.run(fetch(&lab, &hedge)).await;
-    lab.saw([
+    let expected = [
         "0: 1 starts",
         "50: 2 starts",
         "60: 1 busy",
-        "110: 2 down",
-        "1110: 3 starts",
-        "1410: 3 ok",
-        "1410: returns Ok(3)",
-    ]);
+        "90: 2 dropped",
+        "2090: 3 starts",
+        "2150: 3 ok",
+        "2150: returns Ok(3)",
+    ];
+    let lab = Lab::new([busy(60), never(), ok(60)]);
+    lab.run(limited(&lab, &hedge)).await;
+    lab.saw(expected);
+    let (lab, policy) = (Lab::new([busy(60), never(), ok(60)]), policy(2));
+    let call = policy.retry_async(|| lab.answer());
+    lab.run(call.retryable().hedge(&hedge).attempt_timeout(Duration::from_millis(90))).await;
+    lab.saw(expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hint_of_a_loser_may_end_the_call() {
+    #[retry(max = 3, base = "1s", max_hint = "1s", jitter = none, hedge = hedge)]
+    async fn impatient(lab: &Lab, hedge: &Hedge) -> Result<u32, Failure> {
+        lab.answer().await
+    }
+
+    let (hedge, lab) = (saved(1).await, Lab::new([busy(60), down(30)]));
+    lab.run(impatient(&lab, &hedge)).await;
+    lab.saw(["0: 1 starts", "50: 2 starts", "60: 1 busy", "80: 2 down", "80: returns Err(Down(2))"]);
+}
+
+/// Returns a policy of attempts a second apart.
+fn policy(max: u32) -> Policy {
+    Policy::new().max(max).base(Duration::from_secs(1)).backoff(Backoff::Constant).jitter(Jitter::None)
 }
 
 #[tokio::test(start_paused = true)]

@@ -56,12 +56,14 @@ pub(super) struct Attempt<'c> {
     pub(super) may_be_cancelled: bool,
     /// Whether the attempt exceeded its limit.
     pub(super) timed_out: bool,
+    /// The longest wait that one of several tries asked for.
+    pub(super) hint: Option<Duration>,
 }
 
 impl<'c> Attempt<'c> {
     #[inline]
     pub(super) fn of_async(call: Option<&'c Call>, may_be_cancelled: bool, timed_out: bool) -> Attempt<'c> {
-        Attempt { call, is_cancelled: false, may_be_cancelled, timed_out }
+        Attempt { call, is_cancelled: false, may_be_cancelled, timed_out, hint: None }
     }
 }
 
@@ -200,7 +202,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
                 Err(given_up) => Break(self.give_up::<K>(Some(&given_up), result)),
             };
         }
-        match self.next(progress, &result, attempt.timed_out) {
+        match self.next(progress, &result, attempt) {
             Some(wait) => Continue(Pause { wait, planned: None, result }),
             None => Break(self.give_up::<K>(None, result)),
         }
@@ -218,11 +220,11 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
     /// Returns the wait after a failed attempt, or `None` to give up.
     #[cold]
     #[inline(never)]
-    fn next(&self, progress: &mut Progress, result: &Result<T, E>, timed_out: bool) -> Option<Nanos> {
+    fn next(&self, progress: &mut Progress, result: &Result<T, E>, attempt: Attempt<'_>) -> Option<Nanos> {
         let name = self.name();
         let site = self.site(&name);
         let decider = Decider::new(&site, progress, self.clock);
-        let NextWait(wait) = decider.after_failure(&self.failure(result.as_ref(), &name, timed_out));
+        let NextWait(wait) = decider.after_failure(&self.failure(result.as_ref(), &name, attempt));
         wait
     }
 
@@ -236,7 +238,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         result: &Result<T, E>,
         attempt: Attempt<'_>,
     ) -> Result<Planned, GivenUp> {
-        let Attempt { call, is_cancelled, may_be_cancelled, timed_out } = attempt;
+        let Attempt { call, is_cancelled, may_be_cancelled, timed_out, .. } = attempt;
         let name = self.name();
         let site = self.site(&name);
         let kind = match result {
@@ -248,7 +250,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         let is_late = self.rules.needs().or(K::NEEDS).has(Needs::LATE);
         let emit = if is_late || shared.may_refuse() || may_be_cancelled { Emit::Later } else { Emit::Now };
         let (clock, controls) = (self.clock, Controls { call, is_cancelled });
-        let failure = self.failure(result.as_ref(), &name, timed_out);
+        let failure = self.failure(result.as_ref(), &name, attempt);
         let attempted = Attempted { site: &site, clock, failure: &failure, emit, controls, kind };
         let planned = shared.plan(attempted, progress)?;
         self.fill_failure(&planned);
@@ -262,10 +264,10 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         &'f self,
         result: Result<&'f T, &'f E>,
         name: &'f Name,
-        timed_out: bool,
+        Attempt { timed_out, hint, .. }: Attempt<'_>,
     ) -> ClosureFailure<'f, T, E, R> {
         let is_retryable = self.is_retryable(result, timed_out);
-        ClosureFailure { result, rules: self.rules, name, is_retryable, timed_out }
+        ClosureFailure { result, rules: self.rules, name, is_retryable, timed_out, hint_of_tries: hint }
     }
 
     fn is_retryable(&self, result: Result<&T, &E>, timed_out: bool) -> bool {
@@ -335,7 +337,7 @@ impl<T, E, R: Rule<T, E>> AfterAttempt<E> for &Course<'_, T, E, R> {
     fn decide(&mut self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
         let name = self.name();
         match error {
-            Some(error) => decider.after_failure(&self.failure(Err(error), &name, false)),
+            Some(error) => decider.after_failure(&self.failure(Err(error), &name, Attempt::default())),
             None => decider.after_recovery(Some(&name)),
         }
     }
@@ -348,6 +350,19 @@ pub(super) struct ClosureFailure<'a, T, E, R> {
     name: &'a Name,
     is_retryable: bool,
     timed_out: bool,
+    hint_of_tries: Option<Duration>,
+}
+
+impl<T, E, R: Rule<T, E>> ClosureFailure<'_, T, E, R> {
+    /// Returns the wait that the result asks for.
+    fn hint_of_result(&self) -> Option<Duration> {
+        let error = match self.result {
+            Ok(value) => return self.rules.hint_of_value(value),
+            Err(error) => error,
+        };
+        let own = || if self.timed_out { None } else { self.rules.own_hint(error) };
+        self.rules.hint(error).map_or_else(own, |ReadHint(hint)| hint)
+    }
 }
 
 impl<T, E, R: Rule<T, E>> Failure for ClosureFailure<'_, T, E, R> {
@@ -363,12 +378,7 @@ impl<T, E, R: Rule<T, E>> Failure for ClosureFailure<'_, T, E, R> {
     }
 
     fn hint(&self) -> Option<Duration> {
-        let error = match self.result {
-            Ok(value) => return self.rules.hint_of_value(value),
-            Err(error) => error,
-        };
-        let own = || if self.timed_out { None } else { self.rules.own_hint(error) };
-        self.rules.hint(error).map_or_else(own, |ReadHint(hint)| hint)
+        self.hint_of_result().max(self.hint_of_tries)
     }
 
     fn is_refusal(&self) -> bool {

@@ -268,8 +268,9 @@ where
                     let mut progress = *progress;
                     // The attempt is dropped, as at the end of its statement in a loop by hand.
                     this.state.set(State::Ended);
-                    this.operation.ended(&course, &result);
+                    let hint = this.operation.ended(&course, &result);
                     let ended = Attempt::of_async(this.operation.call(), C::IS_POSSIBLE, timed_out);
+                    let ended = Attempt { hint, ..ended };
                     let cancelled = || this.cancel.as_mut().is_cancelled(context);
                     match course.after::<S, N>(this.shared, &mut progress, result, ended, cancelled) {
                         Break(end) => return Poll::Ready(end),

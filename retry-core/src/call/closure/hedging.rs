@@ -14,7 +14,7 @@ use super::super::hedged::{
     CopyRules, Handles, HedgedCall, Hedging, Question, StartedRace, TimerType, Timers, poll_race,
 };
 use super::super::progress::Progress;
-use super::course::Course;
+use super::course::{Attempt, Course};
 use super::operation::{AsyncClosure, AsyncOperation, AsyncWithCall, Limited, Operation, Restarting};
 use super::rule::Rule;
 use super::sharing::Sharing;
@@ -239,12 +239,16 @@ where
         poll_race(this.first, this.race, &call, functions, context).map(|result| (result, false))
     }
 
-    fn ended<R: Rule<T, E>>(&mut self, course: &Course<'_, T, E, R>, result: &Result<T, E>) {
+    fn ended<R: Rule<T, E>>(
+        &mut self,
+        course: &Course<'_, T, E, R>,
+        result: &Result<T, E>,
+    ) -> Option<Duration> {
         self.inner.ended(course, result);
-        if let Some(hedging) = &self.hedging {
-            hedging.ended(AsyncOperation::<T, E, Z>::call(&self.inner));
-            hedging.hinted(course.has_hint(result));
-        }
+        let hedging = self.hedging.as_ref()?;
+        hedging.ended(AsyncOperation::<T, E, Z>::call(&self.inner));
+        hedging.hinted(course.hint(result));
+        hedging.hint()
     }
 }
 
@@ -254,10 +258,12 @@ impl<T, E, R: Rule<T, E>> Course<'_, T, E, R> {
         match result {
             Ok(value) if self.accepts(value, None) => true,
             Ok(_) => {
-                hedging.hinted(self.has_hint(result));
+                hedging.hinted(self.hint(result));
                 false
             }
-            Err(_) => self.is_final(hedging, &self.failure(result.as_ref(), &self.name(), false)),
+            Err(_) => {
+                self.is_final(hedging, &self.failure(result.as_ref(), &self.name(), Attempt::default()))
+            }
         }
     }
 
@@ -266,9 +272,12 @@ impl<T, E, R: Rule<T, E>> Course<'_, T, E, R> {
         result.as_ref().is_ok_and(|value| self.accepts(value, None))
     }
 
-    /// Returns whether the failure of an attempt asks to wait.
-    pub(super) fn has_hint(&self, result: &Result<T, E>) -> bool {
-        !self.accepts_result(result) && self.failure(result.as_ref(), &self.name(), false).hint().is_some()
+    /// Returns the wait that the failure of a try asks for.
+    pub(super) fn hint(&self, result: &Result<T, E>) -> Option<Duration> {
+        if self.accepts_result(result) {
+            return None;
+        }
+        self.failure(result.as_ref(), &self.name(), Attempt::default()).hint()
     }
 }
 

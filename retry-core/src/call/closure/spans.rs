@@ -4,6 +4,7 @@ use core::borrow::Borrow;
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
+use core::time::Duration;
 use std::sync::Arc;
 
 use super::super::handle::Call;
@@ -226,7 +227,11 @@ where
         attempt.poll(context).map(|result| (result, false))
     }
 
-    fn ended<R: Rule<T, E>>(&mut self, course: &Course<'_, T, E, R>, result: &Result<T, E>) {
-        self.inner.ended(course, result);
+    fn ended<R: Rule<T, E>>(
+        &mut self,
+        course: &Course<'_, T, E, R>,
+        result: &Result<T, E>,
+    ) -> Option<Duration> {
+        self.inner.ended(course, result)
     }
 }

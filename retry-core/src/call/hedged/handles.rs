@@ -26,12 +26,6 @@ pub trait Handles: Copy {
         self.of_try(number).is_some_and(Call::is_stopped)
     }
 
-    /// Returns whether a try, by its number from 0, asked to wait.
-    #[inline]
-    fn has_hint(self, number: u32) -> bool {
-        self.of_try(number).is_some_and(Call::has_hint)
-    }
-
     /// Ends the attempt with the result of a copy, by its number from 1.
     #[inline]
     fn take_over(self, number: u32) {

@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 use core::fmt::Display;
-use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use core::sync::atomic::AtomicU32;
 use core::time::Duration;
 
 use crate::call::handle::Call;
@@ -11,7 +11,8 @@ use crate::call::site::Site;
 use crate::error::{Failure, OwnDelay};
 use crate::hedge::Hedge;
 use crate::observe::{HedgeEvent, LogLevel};
-use crate::policy::nanos::{Nanos, to_duration};
+use crate::policy::nanos::{Nanos, from_duration, to_duration};
+use crate::runtime::sync::{AtomicBool, AtomicU64, Ordering};
 use crate::runtime::{self, enabled};
 
 /// Returns the hedge that an argument lends.
@@ -28,6 +29,8 @@ pub struct Hedging<'a> {
     level: LogLevel,
     /// Whether the peer has asked to wait, so that no more copies start.
     is_over: AtomicBool,
+    /// The longest wait that a try of the attempt that runs has asked for, plus 1, or 0 if none has.
+    hint: AtomicU64,
     /// The number of the attempt that runs.
     attempt: AtomicU32,
 }
@@ -38,10 +41,12 @@ impl<'a> Hedging<'a> {
     #[must_use]
     pub fn new(hedge: Option<&'a Hedge>, site: &Site<'_>) -> Hedging<'a> {
         let (operation, level) = (site.operation, site.log.of_hedge());
-        Hedging { hedge, operation, level, is_over: AtomicBool::new(false), attempt: AtomicU32::new(1) }
+        let (is_over, hint) = (AtomicBool::new(false), AtomicU64::new(0));
+        Hedging { hedge, operation, level, is_over, hint, attempt: AtomicU32::new(1) }
     }
 
-    /// Returns the failure of an attempt, whose hint ends hedging for the call when it is read.
+    /// Returns the failure of an attempt, whose hint is the longest of all its tries. It ends hedging for the call when it is
+    /// read.
     #[inline]
     pub fn watch<F: Failure>(&self, failure: F) -> Watched<'_, F> {
         Watched { failure, hedging: self }
@@ -55,22 +60,28 @@ impl<'a> Hedging<'a> {
 
     /// Returns the failure of one try, and whether it ends the attempt although others run. Its hint ends hedging.
     pub fn is_final(&self, failure: &impl Failure) -> bool {
-        self.hinted(failure.hint().is_some());
+        self.hinted(failure.hint());
         !failure.is_retryable()
     }
 
-    /// Ends hedging for this call if the peer has asked to wait.
+    /// Ends hedging for this call if a try has asked to wait, and keeps the longest wait for the decision.
     #[inline]
-    pub fn hinted(&self, has_hint: bool) {
-        if has_hint {
+    pub fn hinted(&self, hint: Option<Duration>) {
+        if let Some(hint) = hint {
             self.is_over.store(true, Ordering::Relaxed);
+            self.hint.fetch_max(from_duration(hint).saturating_add(1), Ordering::Relaxed);
         }
     }
 
-    /// Ends hedging for this call if the attempt that has ended asked to wait.
+    /// Returns the longest wait that a try of the attempt has asked for.
+    pub(in crate::call) fn hint(&self) -> Option<Duration> {
+        self.hint.load(Ordering::Relaxed).checked_sub(1).map(to_duration)
+    }
+
+    /// Keeps the wait that the attempt that has ended asked for through its handle.
     #[inline]
     pub fn ended(&self, call: Option<&Call>) {
-        self.hinted(call.is_some_and(Call::has_hint));
+        self.hinted(call.and_then(Call::asked_wait));
     }
 
     /// Begins an attempt. The first one deposits the call's part of a copy.
@@ -80,6 +91,7 @@ impl<'a> Hedging<'a> {
             hedge.deposit();
         }
         self.attempt.store(attempt, Ordering::Relaxed);
+        self.hint.store(0, Ordering::Relaxed);
     }
 
     /// Emits an event of a copy, by its number from 1, of an attempt that started at `started`.
@@ -90,7 +102,7 @@ impl<'a> Hedging<'a> {
     }
 }
 
-/// A failure whose hint ends hedging. See [`Hedging::watch`].
+/// A failure with the longest hint of all tries. See [`Hedging::watch`].
 #[derive(Debug)]
 pub struct Watched<'h, F> {
     failure: F,
@@ -107,9 +119,8 @@ impl<F: Failure> Failure for Watched<'_, F> {
     }
 
     fn hint(&self) -> Option<Duration> {
-        let hint = self.failure.hint();
-        self.hedging.hinted(hint.is_some());
-        hint
+        self.hedging.hinted(self.failure.hint());
+        self.hedging.hint()
     }
 
     fn own_delay(&self) -> Option<&dyn OwnDelay> {

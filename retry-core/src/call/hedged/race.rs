@@ -155,9 +155,9 @@ impl<X: CopyRules, H: Handles> HedgedCall<'_, '_, X, H> {
         self.hedging.active().is_some() && self.shared.allow_copy() && hedge.pay()
     }
 
-    /// Ends hedging if a try that has ended, by its number from 0, asked to wait.
+    /// Keeps the wait that a try that has ended, by its number from 0, asked for through its handle.
     fn has_ended(&self, number: u32) {
-        self.hedging.hinted(self.handles.has_hint(number));
+        self.hedging.ended(self.handles.of_try(number));
     }
 
     /// Returns the answer of a try, by its number from 0, if it ends the attempt while others run. A try that has stopped

@@ -3,6 +3,7 @@ use std::vec;
 
 use proptest::prelude::*;
 
+use super::super::members::GONE;
 use super::*;
 use crate::fleet::{Action, Answer, Calls, Claim, Request, Step, step};
 
@@ -114,10 +115,9 @@ fn any_step() -> impl Strategy<Value = Step> {
 }
 
 fn record() -> impl Strategy<Value = Record> {
-    let reserve = (any::<u64>(), a_number(), members()).prop_map(|(epoch, spent_until, members)| Reserve {
-        epoch,
-        spent_until,
-        members,
+    let reserve = (any::<u64>(), a_number(), members()).prop_map(|(epoch, spent_until, mut members)| {
+        members.all.retain(|_, member| !member.is_gone());
+        Reserve { epoch, spent_until, members }
     });
     prop_oneof![circuit().prop_map(Record::Circuit), reserve.prop_map(Record::Reserve)]
 }
@@ -167,7 +167,7 @@ proptest! {
         let (answer, written) = Record::answer(Some(&record), Duration::from_micros(now), &claim);
         let written = written.expect("a claim changes the record").record;
         prop_assert!(matches!(answer, Answer::Reserve(_)));
-        prop_assert!(Record::from_fields(&written.fields()).is_some());
+        prop_assert_eq!(Record::from_fields(&written.fields()), Some(written));
     }
 
     /// Whatever is in a record, a step neither panics nor changes what it reports as unchanged.
@@ -183,6 +183,18 @@ proptest! {
         let is_changed = before != Record::Circuit(after);
         prop_assert!(view.changed || !is_changed);
     }
+}
+
+#[test]
+fn a_process_that_has_left_is_part_of_a_circuit_but_not_of_a_reserve() {
+    let mut members = Members::default();
+    *members.visit(ProcessId(7)) = Member { report: GONE, lease: GONE, seen: 0 };
+    let circuit = Record::Circuit(Circuit { members: members.clone(), ..Circuit::new(1) });
+    assert_eq!(Record::from_fields(&circuit.fields()), Some(circuit));
+    let reserve = |members| Record::Reserve(Reserve { epoch: 1, spent_until: 5, members });
+    assert_eq!(Record::from_fields(&reserve(members.clone()).fields()), None);
+    *members.visit(ProcessId(7)) = Member { report: GONE - 1, lease: GONE, seen: 0 };
+    assert_eq!(Record::from_fields(&reserve(members.clone()).fields()), Some(reserve(members)));
 }
 
 #[test]

@@ -7,7 +7,8 @@ local function claim()
   local failure = read_record({ 'kind', 'epoch', 'swept', 'spent' })
   if failure then return failure end
   local spent = number(before.spent)
-  is_there = is_there and spent
+  -- No process leaves a reserve.
+  is_there = is_there and spent and not (own and has_left(own))
   begin_record()
   local epoch = before.epoch or fresh
   spent = is_there and spent or micros
