@@ -182,7 +182,7 @@ fn check_order(span: &SpanData) {
     assert_eq!(attribute(span, 0, "operation").as_deref(), Some("opentelemetry::reserve"));
     assert_eq!(attribute(span, 0, "delay_ms").as_deref(), Some("20"));
     assert_eq!(attribute(span, 1, "error").as_deref(), Some("no answer about book"));
-    assert_eq!(attribute(span, 4, "reason").as_deref(), Some("MaxAttempts"));
+    assert_eq!(attribute(span, 4, "reason").as_deref(), Some("max_attempts"));
     let all = format!("{:?}", span.events);
     assert!(!all.contains("4711"), "arguments are not told");
     assert!(matches!(span.status, Status::Error { .. }), "a call that gave up marks its span");
@@ -218,11 +218,11 @@ fn check_delivery(span: &SpanData) {
     );
     assert_eq!(attribute(span, 0, "copy").as_deref(), Some("1"));
     assert_eq!(attribute(span, 2, "budget").as_deref(), Some("carrier retries"));
-    assert_eq!(attribute(span, 4, "to").as_deref(), Some("Open"));
+    assert_eq!(attribute(span, 4, "to").as_deref(), Some("open"));
     assert_eq!(attribute(span, 5, "breaker").as_deref(), Some("carrier"));
-    assert_eq!(attribute(span, 6, "reason").as_deref(), Some("CircuitOpen"));
+    assert_eq!(attribute(span, 6, "reason").as_deref(), Some("circuit_open"));
     assert_eq!(attribute(span, 7, "throttle").as_deref(), Some("labels"));
-    assert_eq!(attribute(span, 8, "reason").as_deref(), Some("Throttled"));
+    assert_eq!(attribute(span, 8, "reason").as_deref(), Some("throttled"));
 }
 
 fn names(span: &SpanData) -> Vec<&str> {

@@ -54,8 +54,8 @@ pub use retry_core::observe::{self, Observer, SetObserverError, Stats, set_obser
 pub use retry_core::testing;
 #[cfg(feature = "std")]
 pub use retry_core::{
-    AttemptTimeout, Attempts, Call, LogLevel, RetryCall, RetryFuture, RetryLending, RetryRules,
-    SetSleepError, is_enabled, set_enabled, set_sleep,
+    AttemptTimeout, Attempts, Call, ExplainedFuture, LogLevel, RetryCall, RetryFuture, RetryLending,
+    RetryRules, RulesBuilder, SetSleepError, is_enabled, set_enabled, set_sleep,
 };
 pub use retry_core::{
     Backoff, Delays, Draw, Draws, GiveUpReason, HintMode, InvalidPolicy, Jitter, Outcome, Policy, preset,

@@ -194,12 +194,17 @@ fn prometheus_sees_copies_that_started_and_copies_that_won() {
 fn prometheus_sees_the_state_of_each_breaker_its_changes_and_its_refusals() {
     let page = Page::scrape();
     for (breaker, states, changes, refused) in [
-        ("search", &[("Closed", 0.0), ("Open", 1.0)][..], &["Open"][..], 2.0),
-        ("mail", &[("Closed", 1.0), ("Open", 0.0), ("HalfOpen", 0.0)], &["Open", "HalfOpen", "Closed"], 0.0),
-        ("login", &[("Closed", 0.0), ("ForcedOpen", 1.0)], &["ForcedOpen"], 0.0),
+        ("search", &[("closed", 0.0), ("open", 1.0)][..], &["open"][..], 2.0),
+        (
+            "mail",
+            &[("closed", 1.0), ("open", 0.0), ("half_open", 0.0)],
+            &["open", "half_open", "closed"],
+            0.0,
+        ),
+        ("login", &[("closed", 0.0), ("forced_open", 1.0)], &["forced_open"], 0.0),
     ] {
         let breaker = ("breaker", breaker);
-        for state in ["Closed", "Open", "HalfOpen", "ForcedOpen", "Disabled"] {
+        for state in ["closed", "open", "half_open", "forced_open", "disabled"] {
             let expected = states.iter().find(|(known, _)| *known == state).map(|(_, value)| *value);
             let labels = [breaker, ("state", state)];
             assert_eq!(page.value("reattempt_circuit_state", &labels), expected, "{labels:?}");
@@ -229,8 +234,8 @@ fn prometheus_sees_counters_by_label_and_a_histogram_of_delays() {
     let value = |name, labels: &[_]| page.value(name, labels);
     assert_eq!(value("reattempt_retries_total", &[store]), Some(7.0));
     assert_eq!(value("reattempt_recovered_total", &[store]), Some(2.0));
-    assert_eq!(value("reattempt_gave_up_total", &[store, ("reason", "MaxAttempts")]), Some(2.0));
-    assert_eq!(value("reattempt_gave_up_total", &[store, ("reason", "NotRetryable")]), Some(1.0));
+    assert_eq!(value("reattempt_gave_up_total", &[store, ("reason", "max_attempts")]), Some(2.0));
+    assert_eq!(value("reattempt_gave_up_total", &[store, ("reason", "not_retryable")]), Some(1.0));
     let up_to = |bound| value("reattempt_delay_seconds_bucket", &[store, ("le", bound)]);
     assert_eq!(["0.5", "1", "5", "+Inf"].map(up_to), [Some(0.0), Some(4.0), Some(7.0), Some(7.0)]);
     let sum = value("reattempt_delay_seconds_sum", &[store]).expect("a sum");
@@ -450,8 +455,8 @@ mod fleet {
         let page = Page::scrape();
         let shop = ("fleet", "shop");
         let value = |name, labels: &[_]| page.value(name, labels);
-        for state in ["Closed", "Open", "HalfOpen", "ForcedOpen"] {
-            let is_current = f64::from(u8::from(state == "Closed"));
+        for state in ["closed", "open", "half_open", "forced_open"] {
+            let is_current = f64::from(u8::from(state == "closed"));
             let labels = [shop, ("breaker", "stock"), ("state", state)];
             assert_eq!(value("reattempt_fleet_circuit_state", &labels), Some(is_current), "{state}");
         }

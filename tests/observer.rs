@@ -118,7 +118,7 @@ impl Observer for Recorder {
 
     fn gave_up(&self, event: &AnyGiveUpEvent<'_>) {
         let facts = facts!(event, error: Recorder::text(event.error()));
-        note(self.0, &Facts { reason: Some(event.reason().to_string()), ..facts });
+        note(self.0, &Facts { reason: Some(event.reason().as_str().to_owned()), ..facts });
     }
 }
 
@@ -200,7 +200,7 @@ const RETRIES: [&str; 2] =
 
 #[test]
 fn retries_and_giving_up_are_told() {
-    let expected = [RETRIES[0], RETRIES[1], "fetch k 3/3 at 3.75s, MaxAttempts: down"];
+    let expected = [RETRIES[0], RETRIES[1], "fetch k 3/3 at 3.75s, max_attempts: down"];
     let guard = listen();
     assert!(fetch(&guard, "k", &Cell::new(9)).is_err());
     assert_eq!(told("observer"), expected);
@@ -315,7 +315,7 @@ fn on_retry(event: &RetryEvent<'_, Down>) {
 
 fn on_give_up(event: &GiveUpEvent<'_, Down>) {
     let facts = facts!(event, error: event.error().map(Down::to_string));
-    note("hook", &Facts { reason: Some(event.reason().to_string()), ..facts });
+    note("hook", &Facts { reason: Some(event.reason().as_str().to_owned()), ..facts });
 }
 
 #[retry(max = 4, base_ms = 100, jitter = none, name = "fetch {key}", on_retry = on_retry, on_give_up = on_give_up)]
@@ -397,7 +397,7 @@ fn a_refused_value_is_told_as_in_the_log() {
         told("observer"),
         [
             format!("{name} 1/2 at 0ns, next in 1s: the value is not accepted yet"),
-            format!("{name} 2/2 at 1s, MaxAttempts: the value is not accepted yet"),
+            format!("{name} 2/2 at 1s, max_attempts: the value is not accepted yet"),
         ]
     );
 }
@@ -488,11 +488,11 @@ fn what_a_budget_or_a_breaker_refuses_is_told_and_so_is_every_change_of_state() 
         [
             "db retries pays, 0 left",
             "fetch k 1/3 at 0ns, next in 1s: down",
-            "db Closed to Open",
-            "db refuses, Open for 9s",
-            "fetch k 2/3 at 1s, CircuitOpen: down",
-            "db refuses, Open for 9s",
-            "fetch k 0/3 at 0ns, CircuitOpen: the circuit breaker `db` is open for another 9s",
+            "db closed to open",
+            "db refuses, open for 9s",
+            "fetch k 2/3 at 1s, circuit_open: down",
+            "db refuses, open for 9s",
+            "fetch k 0/3 at 0ns, circuit_open: the circuit breaker `db` is open for another 9s",
         ]
     );
     guard.advance(Duration::from_secs(9));
@@ -504,22 +504,22 @@ fn what_a_budget_or_a_breaker_refuses_is_told_and_so_is_every_change_of_state() 
         told("observer"),
         [
             "db retries pays, 0 left",
-            "db Open to HalfOpen",
-            "db HalfOpen to Open",
-            "db refuses, Open for 9s",
-            "fetch k 1/3 at 0ns, CircuitOpen: down",
-            "db Open to Closed",
+            "db open to half_open",
+            "db half_open to open",
+            "db refuses, open for 9s",
+            "fetch k 1/3 at 0ns, circuit_open: down",
+            "db open to closed",
             "db retries refuses, 0 left",
-            "fetch k 1/3 at 0ns, BudgetExhausted: down",
+            "fetch k 1/3 at 0ns, budget_exhausted: down",
         ]
     );
     breaker.reset();
     assert!(finish(fetch_async("k", &breaker)).is_err());
     let refused_after_the_wait = [
-        "db Closed to ForcedOpen",
+        "db closed to forced_open",
         "fetch k 1/3 at 0ns, next in 1s: down",
-        "db refuses, ForcedOpen for 18446744073709551615.999999999s",
-        "fetch k 1/3 at 1s, CircuitOpen: down",
+        "db refuses, forced_open for 18446744073709551615.999999999s",
+        "fetch k 1/3 at 1s, circuit_open: down",
     ];
     assert_eq!(told("observer"), refused_after_the_wait);
 }
@@ -551,18 +551,18 @@ fn a_breaker_and_a_budget_of_their_own_tell_every_refusal() {
     assert!(breaker.call(failed::<()>).is_err());
     assert!(breaker.call_if(failed::<()>, |_| true).is_err());
     assert!(finish(breaker.call_async(async || failed::<()>())).is_err());
-    let refused = "own refuses, Open for 7s";
-    assert_eq!(told("observer"), ["own Closed to Open", refused, refused, refused, refused]);
+    let refused = "own refuses, open for 7s";
+    assert_eq!(told("observer"), ["own closed to open", refused, refused, refused, refused]);
 
     // The only trial runs.
     guard.advance(Duration::from_secs(7));
     let trial = breaker.acquire().expect("it is a trial");
     assert!(breaker.acquire().is_err());
-    assert_eq!(told("observer"), ["own Open to HalfOpen", "own refuses, HalfOpen for 9s"]);
+    assert_eq!(told("observer"), ["own open to half_open", "own refuses, half_open for 9s"]);
     trial.success();
     breaker.disable();
     assert!(breaker.acquire().is_ok());
-    assert_eq!(told("observer"), ["own HalfOpen to Closed", "own Closed to Disabled"]);
+    assert_eq!(told("observer"), ["own half_open to closed", "own closed to disabled"]);
 
     let budget = RetryBudget::new().reserve_per_second(1).ttl(Duration::from_secs(2));
     assert!(budget.try_withdraw() && budget.try_withdraw_for(FailureKind::Timeout) && !budget.try_withdraw());
@@ -591,10 +591,10 @@ fn a_failed_trial_that_is_not_retried_is_one_refusal() {
     assert_eq!(
         told("observer"),
         [
-            "db Open to HalfOpen",
-            "db refuses, HalfOpen for 0ns",
-            "inner 1/3 at 0ns, CircuitOpen: connection refused",
-            "db HalfOpen to Open",
+            "db open to half_open",
+            "db refuses, half_open for 0ns",
+            "inner 1/3 at 0ns, circuit_open: connection refused",
+            "db half_open to open",
         ]
     );
 }

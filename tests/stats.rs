@@ -66,8 +66,8 @@ fn calls_are_counted_by_label_and_how_they_ended() {
 }
 
 const ROW: &str = "       4        7          2        3        1.4s
-  gave up: 2 × MaxAttempts
-  gave up: 1 × NotRetryable
+  gave up: 2 × max_attempts
+  gave up: 1 × not_retryable
   error: 8 × slow
   error: 1 × forbidden
   error: 1 × busy

@@ -62,11 +62,8 @@ mod tests {
 
     fn worker(retries: u32) -> Worker {
         let settings = [
-            ("thumbnail", PolicyConfig { max_attempts: Some(2), ..PolicyConfig::default() }),
-            (
-                "report",
-                PolicyConfig { max_attempts: Some(4), initial_delay: Some(10.0), ..PolicyConfig::default() },
-            ),
+            ("thumbnail", PolicyConfig::new().max_attempts(2)),
+            ("report", PolicyConfig::new().max_attempts(4).initial_delay(Duration::from_secs(10))),
         ];
         let defaults = Policy::new().jitter(Jitter::None);
         Worker {

@@ -69,7 +69,7 @@ fn check_environment(values: &[&str; 7]) {
 
 /// Sets the value of a variable, and returns whether it is one.
 fn set(config: &mut PolicyConfig, name: &str, text: &str) -> bool {
-    let seconds = || text.parse().ok().filter(|seconds| (0.0..=MOST_SECONDS).contains(seconds));
+    let seconds = || seconds(text).filter(|seconds| (0.0..=MOST_SECONDS).contains(seconds));
     let keep = |place: &mut Option<f64>, value: Option<f64>| {
         *place = value.or(*place);
         value.is_some()
@@ -128,10 +128,34 @@ fn jitter(text: &str) -> Option<JitterConfig> {
 
 /// Reads a length of time: a number of seconds, or a number with a unit.
 fn width(text: &str) -> Option<Duration> {
-    let text = text.trim().trim_matches('"').trim().to_ascii_lowercase();
-    let units = [("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0), ("", 1.0)];
-    let (number, unit) = units.iter().find_map(|(unit, size)| Some((text.strip_suffix(unit)?, size)))?;
-    Duration::try_from_secs_f64(number.trim_end().parse::<f64>().ok()? * unit).ok()
+    Duration::try_from_secs_f64(seconds(text.trim().trim_matches('"'))?).ok()
+}
+
+/// Reads a number of seconds, or numbers with units, from the last one to the first.
+fn seconds(text: &str) -> Option<f64> {
+    const UNITS: [(&str, f64, f64); 6] = [
+        ("ns", 1.0, 1e9),
+        ("us", 1.0, 1e6),
+        ("ms", 1.0, 1e3),
+        ("s", 1.0, 1.0),
+        ("m", 60.0, 1.0),
+        ("h", 3600.0, 1.0),
+    ];
+    let text = text.trim().to_ascii_lowercase();
+    if let Ok(seconds) = text.parse() {
+        return Some(seconds);
+    }
+    let (mut rest, mut parts) = (&*text, Vec::new());
+    while !rest.is_empty() || parts.is_empty() {
+        let (before, times, over) =
+            UNITS.iter().find_map(|(unit, times, over)| Some((rest.strip_suffix(unit)?, times, over)))?;
+        let before = before.trim_end();
+        let others = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '_');
+        let number = before.strip_prefix(others)?.replace('_', "");
+        parts.push(number.parse::<f64>().ok().filter(|_| number.len() <= 64)? * times / over);
+        rest = others.trim_end();
+    }
+    Some(parts.iter().rev().sum())
 }
 
 /// Builds a policy by its setters.
@@ -229,26 +253,42 @@ impl<'de> Deserialize<'de> for Pairs {
 fn model(pairs: &[(String, Value)]) -> Option<PolicyConfig> {
     let mut config = PolicyConfig::default();
     for (at, (name, value)) in pairs.iter().enumerate() {
-        if !FIELDS.contains(&&**name) || pairs[..at].iter().any(|(other, _)| other == name) {
+        let name = field(name);
+        if !FIELDS.contains(&name) || pairs[..at].iter().any(|(other, _)| field(other) == name) {
             return None;
         }
         if value.is_null() {
             continue;
         }
-        match &**name {
+        match name {
             "max_attempts" => config.max_attempts = Some(u32::try_from(value.as_u64()?).ok()?),
             "unlimited" => config.unlimited = value.as_bool()?,
-            "initial_delay" => config.initial_delay = Some(value.as_f64()?),
-            "max_delay" => config.max_delay = Some(value.as_f64()?),
+            "initial_delay" => config.initial_delay = Some(time(value)?),
+            "max_delay" => config.max_delay = Some(time(value)?),
             "exponential_base" => config.exponential_base = Some(value.as_f64()?),
-            "deadline" => config.deadline = Some(value.as_f64()?),
-            "max_hint" => config.max_hint = Some(value.as_f64()?),
+            "deadline" => config.deadline = Some(time(value)?),
+            "max_hint" => config.max_hint = Some(time(value)?),
             "hint" => config.hint = Some(hint(value.as_str()?)?),
             "backoff" => config.backoff = Some(backoff(value.as_str()?)?),
             _ => config.jitter = Some(any_jitter(value)?),
         }
     }
     Some(config)
+}
+
+/// Returns the field that a key of a file names.
+fn field(key: &str) -> &str {
+    match key {
+        "max" => "max_attempts",
+        "base" => "initial_delay",
+        "factor" => "exponential_base",
+        field => field,
+    }
+}
+
+/// Reads a duration of a file, in seconds.
+fn time(value: &Value) -> Option<f64> {
+    value.as_str().map_or_else(|| value.as_f64(), seconds)
 }
 
 fn backoff(text: &str) -> Option<Backoff> {

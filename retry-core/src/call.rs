@@ -1,29 +1,29 @@
 //! One call: its attempts, the plan after each attempt, the waits and the hooks.
 
 mod attempts;
-pub mod blocking;
-pub mod cancel;
+pub(crate) mod blocking;
+pub(crate) mod cancel;
 mod closure;
-pub mod event;
-pub mod handle;
-pub mod fleet_wait;
+pub(crate) mod event;
+pub(crate) mod handle;
+pub(crate) mod fleet_wait;
 #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
-pub mod hedged;
-pub mod hook;
+pub(crate) mod hedged;
+pub(crate) mod hook;
 #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
-pub mod limits;
+pub(crate) mod limits;
 pub(crate) mod name;
 mod next;
 #[cfg(all(feature = "tower", any(target_has_atomic = "64", feature = "portable-atomic")))]
 pub(crate) mod parked;
 mod planned;
-pub mod probe;
+pub(crate) mod probe;
 mod progress;
-pub mod refusal;
+pub(crate) mod refusal;
 mod site;
-pub mod step;
-pub mod timeout;
-pub mod traced;
+pub(crate) mod step;
+pub(crate) mod timeout;
+pub(crate) mod traced;
 #[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]
 mod unblockable;
 
@@ -35,7 +35,7 @@ pub use next::{
     Controls, Emit, plan_async, plan_blocking, plan_controlled, recovered_async, recovered_blocking,
     recovered_controlled,
 };
-pub use planned::{GivenUp, Planned, Recovered};
+pub use planned::{GivenUp, Planned};
 pub use progress::{Progress, Started};
 pub use site::{Environment, Site};
 #[cfg(all(feature = "gloo-timers", target_family = "wasm", target_os = "unknown"))]

@@ -5,9 +5,9 @@ mod classify;
 #[cfg(feature = "std")]
 mod decide;
 pub(crate) mod ladder;
-pub mod outcome;
+pub(crate) mod outcome;
 mod reason;
-pub mod success;
+pub(crate) mod success;
 
 #[cfg(feature = "std")]
 pub use classify::{Selection, classify};

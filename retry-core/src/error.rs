@@ -10,7 +10,7 @@ pub(crate) mod circuit_open;
 #[cfg(feature = "std")]
 mod classification;
 #[cfg(feature = "std")]
-pub mod find;
+pub(crate) mod find;
 #[cfg(feature = "std")]
 mod foreign;
 #[cfg(feature = "std")]
@@ -18,14 +18,15 @@ pub(crate) mod io;
 #[cfg(feature = "std")]
 mod known;
 #[cfg(feature = "std")]
-pub mod link;
+pub(crate) mod link;
+#[cfg(feature = "std")]
 mod made_from;
 #[cfg(feature = "std")]
 mod mark;
 #[cfg(feature = "std")]
 mod report;
 #[cfg(feature = "reqwest")]
-pub mod reqwest;
+pub(crate) mod reqwest;
 #[cfg(feature = "std")]
 mod retry_error;
 #[cfg(feature = "std")]
@@ -33,7 +34,7 @@ mod retryable;
 #[cfg(feature = "std")]
 mod shown;
 #[cfg(feature = "std")]
-pub mod text;
+pub(crate) mod text;
 pub(crate) mod throttled;
 
 #[cfg(feature = "async-nats")]
@@ -41,25 +42,31 @@ pub(crate) use classification::classify_chain;
 #[cfg(feature = "std")]
 pub(crate) use made_from::made_from;
 
-pub use circuit_open::{CircuitOpen, FromCircuitOpen};
-pub use throttled::{FromThrottled, Throttled};
+pub use circuit_open::CircuitOpen;
+pub use throttled::Throttled;
 
 #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub(crate) use throttled::Probability;
 
 #[cfg(feature = "std")]
 pub use {
-    attempt_timeout::{AttemptTimeout, FromTimeout},
+    attempt_timeout::AttemptTimeout,
+    known::ErrorView,
+    report::{Failure, Overridden, RejectedValue},
+    retry_error::{RetryError, into_caller_error},
+    retryable::{Hint, Retryable},
+};
+#[cfg(feature = "std")]
+pub(crate) use {
+    attempt_timeout::FromTimeout,
     chained::{
         Borrowing, Borrows, Boxed, BoxedSync, Chained, Counted, Counts, Held, Holds, Plain, Pointed, Points,
         Sourced, Unchained,
     },
-    known::{
-        AlwaysRetry, AsDebug, AsDisplay, AsTypeName, ByRetryable, Classifier, Describe, ErrorView, Known,
-    },
-    report::{Failure, Overridden, OwnDelay, RejectedValue},
-    retry_error::{RetryError, into_caller_error},
-    retryable::{Hint, Retryable},
+    circuit_open::FromCircuitOpen,
+    known::{AlwaysRetry, AsDebug, AsDisplay, AsTypeName, ByRetryable, Classifier, Describe, Known},
+    report::OwnDelay,
+    throttled::FromThrottled,
 };
 
 #[cfg(feature = "std")]

@@ -30,10 +30,10 @@ compile_error!(
 compile_error!("the feature `fleet` needs the timers of tokio, which this target does not have; disable it");
 
 // The rooms are in the order of their imports: a room uses the rooms above it.
-pub mod policy;
-pub mod decision;
-pub mod runtime;
-pub mod error;
+mod policy;
+mod decision;
+mod runtime;
+mod error;
 #[cfg(feature = "std")]
 pub mod observe;
 #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
@@ -50,7 +50,7 @@ mod config;
 #[cfg(feature = "std")]
 pub mod testing;
 #[cfg(feature = "std")]
-pub mod call;
+mod call;
 #[cfg(feature = "std")]
 pub mod adapter;
 #[cfg(all(
@@ -85,3 +85,6 @@ pub use runtime::enabled::{is_enabled, set_enabled};
 pub use runtime::sleep::{SetSleepError, set_sleep};
 #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use throttle::{Pass, Throttle};
+
+#[doc(hidden)]
+pub mod __private;

@@ -36,7 +36,7 @@ mod fleet_metrics;
 pub(crate) mod listener;
 #[cfg(feature = "tracing")]
 mod log;
-mod log_rules;
+pub(crate) mod log_rules;
 #[cfg(feature = "metrics")]
 mod metrics;
 #[cfg(not(feature = "tracing"))]
@@ -48,10 +48,10 @@ mod stats;
 
 #[cfg(feature = "fleet")]
 pub use event::FleetEvent;
-pub use event::{AnyGiveUpEvent, AnyRetryEvent, RecoveryEvent};
+pub use event::{AnyGiveUpEvent, AnyRetryEvent, Facts, RecoveryEvent};
 #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub use event::{BudgetEvent, CircuitEvent, CircuitRefusalEvent, HedgeEvent, ThrottleEvent};
-pub use log_rules::{LogLevel, LogRules};
+pub use log_rules::LogLevel;
 #[cfg(not(feature = "tracing"))]
 pub(crate) use no_spans::{Entered, InSpan, Span};
 pub use observer::{Observer, SetObserverError, set_observer};
@@ -70,6 +70,6 @@ pub(crate) use emit::{
 #[cfg(feature = "fleet")]
 pub(crate) use emit::{fleet_found, fleet_lost};
 pub(crate) use emit::{give_up, is_recorded, is_watched, recovered, refused_setting, retry};
-pub(crate) use event::Facts;
 #[cfg(all(feature = "fleet", feature = "metrics"))]
 pub(crate) use fleet_metrics::{fleet_circuit, fleet_lease, fleet_request, fleet_tokens};
+pub(crate) use log_rules::LogRules;

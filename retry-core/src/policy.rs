@@ -1,7 +1,7 @@
 //! Computes how often a call is attempted and how long it waits, in `const` functions; only random draws need `std`.
 
 mod backoff;
-pub mod consistency;
+pub(crate) mod consistency;
 mod delays;
 mod display;
 mod getters;
@@ -9,13 +9,12 @@ mod hint;
 mod jitter;
 mod literal;
 pub(crate) mod nanos;
-#[expect(clippy::module_inception, reason = "the file has the type that the room is named after")]
 mod policy;
 mod power;
 pub mod preset;
 #[cfg(feature = "std")]
 pub(crate) mod random;
-pub mod rules;
+pub(crate) mod rules;
 
 pub use backoff::Backoff;
 pub use delays::{Delays, Draw, Draws};

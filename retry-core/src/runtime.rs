@@ -9,11 +9,11 @@ pub(crate) mod counters;
 #[cfg(feature = "std")]
 mod delays;
 #[cfg(feature = "std")]
-pub mod enabled;
+pub(crate) mod enabled;
 #[cfg(feature = "std")]
 pub(crate) mod installed;
 #[cfg(feature = "std")]
-pub mod sleep;
+pub(crate) mod sleep;
 #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub(crate) mod sync;
 #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
@@ -46,7 +46,7 @@ pub use crate::policy::random::seed_draws;
 #[cfg(feature = "std")]
 pub use clock::Clock;
 #[cfg(feature = "std")]
-pub use sleep::{Delay, Wait};
+pub(crate) use sleep::{Delay, Wait};
 #[cfg(feature = "std")]
 pub use test_context::{Settings, TestContext};
 

@@ -29,6 +29,31 @@ fn settings_for_each_site_are_policies() {
 }
 
 #[test]
+fn the_words_of_the_attribute_are_read_too() {
+    let expected = Policy::new().max(5).base(Duration::from_secs(2)).factor(3.0);
+    assert_eq!(serde_json::from_str::<Policy>(r#"{"max": 5, "base": 2, "factor": 3}"#).unwrap(), expected);
+    assert_eq!(toml::from_str::<Policy>("max = 5\nbase = \"2s\"\nfactor = 3").unwrap(), expected);
+    let error = |text| serde_json::from_str::<Policy>(text).unwrap_err().to_string();
+    let twice = error(r#"{"max_attempts": 5, "max": 5}"#);
+    assert!(twice.starts_with("duplicate field `max_attempts`"), "{twice}");
+    let range = error(r#"{"base": 90}"#);
+    assert!(range.starts_with("`initial_delay` is 90; write at most 60"), "{range}");
+}
+
+#[test]
+fn a_duration_is_a_number_of_seconds_or_a_text() {
+    for text in ["90", "90.0", r#""90""#, r#""90s""#, r#""1m30s""#, r#""1.5 m""#, r#""1m 29s 1000ms""#] {
+        let json =
+            format!(r#"{{"initial_delay": 1, "max_delay": {text}, "deadline": {text}, "max_hint": {text}}}"#);
+        let policy: Policy = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let length = Duration::from_secs(90);
+        assert_eq!(policy, Policy::new().max_delay(length).deadline(length).max_hint(length), "{text}");
+    }
+    let short: Policy = toml::from_str("initial_delay = \"250ms\"").unwrap();
+    assert_eq!(short, Policy::new().base(Duration::from_millis(250)));
+}
+
+#[test]
 fn settings_go_over_a_preset_too() {
     let sites: Sites<PolicyConfig> =
         serde_json::from_str(r#"{"a": {"retry_config": {"max_attempts": 9}}}"#).unwrap();
@@ -106,7 +131,7 @@ fn a_policy_is_written_as_it_is_read() {
         serde_json::to_string(&policy).unwrap(),
         r#"{"max_attempts":5,"initial_delay":1.0,"max_delay":30.0,"exponential_base":2.0,"backoff":"fibonacci","jitter":"up_to(1)","deadline":90.0,"max_hint":300.0,"hint":"at_least"}"#
     );
-    let config = PolicyConfig { unlimited: true, jitter: Some(true.into()), ..PolicyConfig::default() };
+    let config = PolicyConfig::new().unlimited().jitter(true);
     assert_eq!(toml::to_string(&config).unwrap(), "unlimited = true\njitter = true\n");
 }
 
@@ -122,6 +147,7 @@ fn refused(field: &str, value: &str) -> String {
 fn a_value_that_is_wrong_is_named_with_its_field_and_what_is_allowed() {
     let attempts = "a whole number from 0 to 4294967295";
     let seconds = "a number of seconds from 0 to 18446744073";
+    let duration = format!("{seconds}, or a duration such as `1m30s`");
     for (field, value, message) in [
         ("max_attempts", "-1", format!("invalid value: integer `-1`, expected `max_attempts` to be {attempts}")),
         (
@@ -142,11 +168,17 @@ fn a_value_that_is_wrong_is_named_with_its_field_and_what_is_allowed() {
         ("initial_delay", "-2", format!("`initial_delay` is -2; write {seconds}")),
         (
             "initial_delay",
-            r#""2s""#,
-            format!(r#"invalid type: string "2s", expected `initial_delay` to be {seconds}"#),
+            r#""2 sec""#,
+            format!(r#"invalid value: string "2 sec", expected `initial_delay` to be {duration}"#),
         ),
         ("initial_delay", "90", "`initial_delay` is 90; write at most 60, which `max_delay` is".to_owned()),
         ("max_delay", "1e99", format!("`max_delay` is 1{}; write {seconds}", "0".repeat(99))),
+        ("max_delay", r#""-1""#, format!("`max_delay` is -1; write {seconds}")),
+        (
+            "factor",
+            r#""2""#,
+            r#"invalid type: string "2", expected `exponential_base` to be a finite number from 1 up"#.to_owned(),
+        ),
         ("exponential_base", "0.5", "`exponential_base` is 0.5; write a finite number from 1 up".to_owned()),
         (
             "backoff",
@@ -161,8 +193,8 @@ fn a_value_that_is_wrong_is_named_with_its_field_and_what_is_allowed() {
             r#"invalid value: string "some", expected `jitter` to be `true`, `false`, a fraction from 0 to 1, `none`, `full`, `equal`, `decorrelated`, `spread(0.1)` or `up_to(1)` in seconds"#
                 .to_owned(),
         ),
-        ("deadline", "true", format!("invalid type: boolean `true`, expected `deadline` to be {seconds}")),
-        ("max_hint", "[1]", format!("invalid type: sequence, expected `max_hint` to be {seconds}")),
+        ("deadline", "true", format!("invalid type: boolean `true`, expected `deadline` to be {duration}")),
+        ("max_hint", "[1]", format!("invalid type: sequence, expected `max_hint` to be {duration}")),
         (
             "hint",
             r#""never""#,

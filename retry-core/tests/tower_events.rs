@@ -31,7 +31,10 @@ impl Observer for Recorder {
 
     fn gave_up(&self, event: &AnyGiveUpEvent<'_>) {
         let (operation, attempt, reason) = (event.operation(), event.attempt(), event.reason());
-        self.0.lock().unwrap().push(format!("{operation} ends after {attempt}, {reason}: {}", event.error()));
+        self.0
+            .lock()
+            .unwrap()
+            .push(format!("{operation} ends after {attempt}, {reason:?}: {}", event.error()));
     }
 }
 

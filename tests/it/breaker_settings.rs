@@ -587,7 +587,7 @@ fn a_setting_that_is_changed_while_it_is_open_counts_from_its_opening() {
 fn a_function_receives_each_change() {
     static CHANGES: Mutex<Vec<String>> = Mutex::new(Vec::new());
     static BREAKER: CircuitBreaker = db().on_change(|event| {
-        CHANGES.lock().unwrap().push(format!("{} {} {}", event.breaker(), event.from(), event.to()));
+        CHANGES.lock().unwrap().push(format!("{} {:?} {:?}", event.breaker(), event.from(), event.to()));
     });
 
     let guard = testing::no_wait();

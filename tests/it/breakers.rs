@@ -31,7 +31,7 @@ fn play(breaker: &CircuitBreaker, script: &str) -> String {
     guard.advance(1000 * SECOND);
     let mut played: String = script.chars().map(|step| one(&guard, breaker, step)).collect();
     played.push(' ');
-    played.push(breaker.state().as_str().chars().next().expect("a word"));
+    played.push(breaker.state().as_str().chars().next().expect("a word").to_ascii_uppercase());
     played
 }
 

@@ -126,6 +126,21 @@ fn the_three_forms_of_a_duration_mean_the_same() {
 }
 
 #[test]
+fn a_duration_may_have_several_units() {
+    #[retry(max = 2, base = "1m30s", max_delay = "1h 30m", jitter = up_to("1s500ms"))]
+    fn call(guard: &testing::Guard, flaky: &Flaky) -> Result<u32, Down> {
+        guard.seed(7);
+        flaky.call()
+    }
+
+    let guard = testing::no_wait();
+    assert!(call(&guard, &Flaky::broken()).is_err());
+    let [delay] = guard.delays()[..] else { panic!("{:?}", guard.delays()) };
+    let base = Duration::from_secs(90);
+    assert!(delay >= base && delay < base + Duration::from_millis(1500), "{delay:?}");
+}
+
+#[test]
 fn no_base_means_no_wait_but_a_retry_all_the_same() {
     #[retry(max = 4, base_ms = 0, jitter = none)]
     fn at_once(flaky: &Flaky) -> Result<u32, Down> {

@@ -33,7 +33,7 @@ fn retried<E: Debug>(event: &RetryEvent<'_, E>) -> String {
 
 fn gave_up<E: Debug>(event: &GiveUpEvent<'_, E>) -> String {
     format!(
-        "{} {}/{:?} {:?} after {:?}: {}",
+        "{} {}/{:?} {:?} after {:?}: {:?}",
         event.operation(),
         event.attempt(),
         event.max_attempts(),
@@ -315,7 +315,7 @@ mod forms {
     }
 
     fn on_give_up(event: &GiveUpEvent<'_, Down>) {
-        tell(format!("{}", event.reason()));
+        tell(format!("{:?}", event.reason()));
     }
 
     fn on_any_retry<E: Debug>(event: &RetryEvent<'_, E>) {
@@ -323,7 +323,7 @@ mod forms {
     }
 
     fn on_any_end<E>(event: &GiveUpEvent<'_, E>) {
-        tell(format!("{}", event.reason()));
+        tell(format!("{:?}", event.reason()));
     }
 
     async fn on_retry_async(event: &RetryEvent<'_, Down>) {
@@ -334,7 +334,7 @@ mod forms {
 
     async fn on_give_up_async(event: &GiveUpEvent<'_, Down>) {
         tokio::task::yield_now().await;
-        tell(format!("{}", event.reason()));
+        tell(format!("{:?}", event.reason()));
     }
 
     async fn on_any_retry_async<E: Debug>(event: &RetryEvent<'_, E>) {
@@ -593,7 +593,7 @@ mod blocks {
         max = 2,
         attempt = n,
         on_retry = |event| self.note(format!("retry {}", event.attempt())),
-        on_give_up = |event| self.note(format!("{}", event.reason())),
+        on_give_up = |event| self.note(format!("{:?}", event.reason())),
     )]
     impl Client {
         fn blocking(&self) -> Result<u32, Down> {
@@ -642,7 +642,7 @@ mod blocks {
             on_retry = |event| self.0.note(format!("{key} {}", event.attempt())),
             on_give_up = async |event| {
                 tokio::task::yield_now().await;
-                self.0.note(format!("{}", event.reason()));
+                self.0.note(format!("{:?}", event.reason()));
             },
         )]
         async fn call(&self, key: &str) -> Result<u32, Down> {
@@ -671,7 +671,7 @@ mod blocks {
         max = 2,
         attempt = n,
         on_retry = |event| self.0.note(format!("{key} {}", event.attempt())),
-        on_give_up = |event| self.0.note(format!("{}", event.reason())),
+        on_give_up = |event| self.0.note(format!("{:?}", event.reason())),
     )]
     #[async_trait]
     impl Service for Around {
@@ -693,7 +693,7 @@ mod blocks {
         max = 2,
         attempt = n,
         on_retry = |event| self.0.note(format!("{key} {}", event.attempt())),
-        on_give_up = |event| self.0.note(format!("{}", event.reason())),
+        on_give_up = |event| self.0.note(format!("{:?}", event.reason())),
     )]
     impl Service for Below {
         async fn call(&self, key: &str) -> Result<u32, Down> {

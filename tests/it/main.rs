@@ -36,6 +36,7 @@ mod names;
 mod nested_breakers;
 mod policies;
 mod presets;
+mod public_types;
 mod readme;
 mod retry_ok;
 mod run;

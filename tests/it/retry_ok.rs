@@ -104,7 +104,7 @@ type Log = Vec<String>;
         event.operation(), event.attempt(), event.max_attempts(), event.error(), event.delay(),
     )),
     on_give_up = |event| log.push(format!(
-        "{} {} of {:?}: {:?}, {}",
+        "{} {} of {:?}: {:?}, {:?}",
         event.operation(), event.attempt(), event.max_attempts(), event.error(), event.reason(),
     )),
 )]

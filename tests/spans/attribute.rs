@@ -66,7 +66,7 @@ fn a_blocking_call_enters_its_spans() {
     let trace = Trace::begin();
     assert_eq!(connect(), Err("refused"));
     trace.is("
-        retry connect operation=connect attempts=2 outcome=gave_up reason=MaxAttempts ERROR(refused)
+        retry connect operation=connect attempts=2 outcome=gave_up reason=max_attempts ERROR(refused)
           ! attempt failed, will retry
           ! attempt failed, giving up
           attempt attempt=1 error=refused ERROR(refused)
@@ -151,7 +151,7 @@ async fn a_wait_that_the_peer_asked_for_is_hinted_and_a_permanent_error_ends_the
     let trace = Trace::begin();
     assert!(get().await.is_err());
     trace.is("
-        retry get operation=get attempts=2 outcome=gave_up reason=NotRetryable ERROR(gone)
+        retry get operation=get attempts=2 outcome=gave_up reason=not_retryable ERROR(gone)
           ! attempt failed, will retry
           ! attempt failed, giving up
           attempt attempt=1 error=busy for 2 s ERROR(busy for 2 s)
@@ -169,7 +169,7 @@ async fn an_attempt_that_runs_out_of_time_is_a_failure() {
     let trace = Trace::begin();
     assert!(slow().await.is_err());
     trace.is("
-        retry slow operation=slow attempts=2 outcome=gave_up reason=MaxAttempts ERROR(too late)
+        retry slow operation=slow attempts=2 outcome=gave_up reason=max_attempts ERROR(too late)
           ! attempt failed, will retry
           ! attempt failed, giving up
           attempt attempt=1 error=too late ERROR(too late)
@@ -190,12 +190,12 @@ async fn a_breaker_that_is_open_refuses_a_call_without_an_attempt() {
     assert!(pay().await.is_err());
     assert!(pay().await.is_err());
     trace.is("
-        retry pay operation=pay attempts=1 outcome=gave_up reason=CircuitOpen ERROR(too late)
+        retry pay operation=pay attempts=1 outcome=gave_up reason=circuit_open ERROR(too late)
           ! circuit breaker changed its state
           ! circuit breaker refused a call
           ! attempt failed, giving up
           attempt attempt=1 error=too late ERROR(too late)
-        retry pay operation=pay attempts=0 outcome=gave_up reason=CircuitOpen ERROR(the circuit breaker `bank` is open for another 30s)
+        retry pay operation=pay attempts=0 outcome=gave_up reason=circuit_open ERROR(the circuit breaker `bank` is open for another 30s)
           ! circuit breaker refused a call
           ! refused, giving up
     ");
@@ -210,7 +210,7 @@ async fn a_call_that_is_cancelled_closes_its_wait() {
     let trace = Trace::begin();
     assert!(poll().await.is_err());
     trace.is("
-        retry poll operation=poll attempts=1 outcome=gave_up reason=Cancelled ERROR(too late)
+        retry poll operation=poll attempts=1 outcome=gave_up reason=cancelled ERROR(too late)
           ! attempt failed, will retry
           ! attempt failed, giving up
           attempt attempt=1 error=too late ERROR(too late)
@@ -234,17 +234,17 @@ fn a_blocking_call_ends_by_its_breaker_and_by_cancel() {
     }
     trace.is(
         "
-        retry pay operation=pay attempts=1 outcome=gave_up reason=Cancelled ERROR(too late)
+        retry pay operation=pay attempts=1 outcome=gave_up reason=cancelled ERROR(too late)
           ! attempt failed, giving up
           attempt attempt=1 error=too late ERROR(too late)
             ! pays
-        retry pay operation=pay attempts=1 outcome=gave_up reason=CircuitOpen ERROR(too late)
+        retry pay operation=pay attempts=1 outcome=gave_up reason=circuit_open ERROR(too late)
           ! circuit breaker changed its state
           ! circuit breaker refused a call
           ! attempt failed, giving up
           attempt attempt=1 error=too late ERROR(too late)
             ! pays
-        retry pay operation=pay attempts=0 outcome=gave_up reason=CircuitOpen ERROR(the circuit breaker `till` is open for another 30s)
+        retry pay operation=pay attempts=0 outcome=gave_up reason=circuit_open ERROR(the circuit breaker `till` is open for another 30s)
           ! circuit breaker refused a call
           ! refused, giving up
     ",
@@ -294,17 +294,17 @@ async fn the_spans_of_other_libraries_are_children_of_the_attempt() {
     let trace = Trace::begin();
     assert!(outer().await.is_err());
     trace.is("
-        retry outer operation=outer attempts=2 outcome=gave_up reason=MaxAttempts ERROR(too late)
+        retry outer operation=outer attempts=2 outcome=gave_up reason=max_attempts ERROR(too late)
           ! attempt failed, will retry
           ! attempt failed, giving up
           attempt attempt=1 error=too late ERROR(too late)
-            retry inner operation=inner attempts=1 outcome=gave_up reason=MaxAttempts ERROR(too late)
+            retry inner operation=inner attempts=1 outcome=gave_up reason=max_attempts ERROR(too late)
               ! attempt failed, giving up
               attempt attempt=1 error=too late ERROR(too late)
                 query
           wait delay_ms=100 hinted=false
           attempt attempt=2 error=too late ERROR(too late)
-            retry inner operation=inner attempts=1 outcome=gave_up reason=MaxAttempts ERROR(too late)
+            retry inner operation=inner attempts=1 outcome=gave_up reason=max_attempts ERROR(too late)
               ! attempt failed, giving up
               attempt attempt=1 error=too late ERROR(too late)
                 query
@@ -401,7 +401,7 @@ async fn attempts_are_counted_over_a_new_start() {
     let trace = Trace::begin();
     assert!(stream(&AtomicU32::new(0)).await.is_err());
     trace.is("
-        retry stream operation=stream attempts=3 outcome=gave_up reason=MaxAttempts ERROR(too late)
+        retry stream operation=stream attempts=3 outcome=gave_up reason=max_attempts ERROR(too late)
           ! attempt failed, will retry
           ! attempt failed, will retry
           ! attempt failed, giving up
@@ -426,7 +426,7 @@ async fn hooks_fallbacks_and_errors_of_the_own_are_in_the_span_of_the_call() {
     let trace = Trace::begin();
     assert_eq!(all().await.unwrap_err().reason(), GiveUpReason::MaxAttempts);
     trace.is("
-        retry all operation=all attempts=2 outcome=gave_up reason=MaxAttempts ERROR(too late)
+        retry all operation=all attempts=2 outcome=gave_up reason=max_attempts ERROR(too late)
           ! hook of a retry
           ! attempt failed, will retry
           ! hook of the end

@@ -23,7 +23,7 @@ const RECOVERED: &str = "
 ";
 
 const GAVE_UP: &str = "
-    retry read operation=read attempts=2 outcome=gave_up reason=MaxAttempts ERROR(busy)
+    retry read operation=read attempts=2 outcome=gave_up reason=max_attempts ERROR(busy)
       ! attempt failed, will retry
       ! attempt failed, giving up
       attempt attempt=1 error=busy ERROR(busy)
@@ -156,12 +156,12 @@ async fn a_refused_call_has_no_attempt_and_a_dropped_one_no_outcome() {
     assert!(tokio::time::timeout(Duration::from_secs(1), hang).await.is_err());
     trace.is(
         "
-        retry pay operation=pay attempts=1 outcome=gave_up reason=CircuitOpen ERROR(refused)
+        retry pay operation=pay attempts=1 outcome=gave_up reason=circuit_open ERROR(refused)
           ! circuit breaker changed its state
           ! circuit breaker refused a call
           ! attempt failed, giving up
           attempt attempt=1 error=refused ERROR(refused)
-        retry pay operation=pay attempts=0 outcome=gave_up reason=CircuitOpen ERROR(the circuit breaker `bank` is open for another 30s)
+        retry pay operation=pay attempts=0 outcome=gave_up reason=circuit_open ERROR(the circuit breaker `bank` is open for another 30s)
           ! circuit breaker refused a call
           ! refused, giving up
         retry hang operation=hang

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// The state of a circuit breaker.
+/// The state of a circuit breaker. It displays as its label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CircuitState {
@@ -19,15 +19,15 @@ pub enum CircuitState {
 }
 
 impl CircuitState {
-    /// Returns the name of the state, spelled like the variant.
+    /// Returns the label of the state: the name of the variant in snake case.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Closed => "Closed",
-            Self::Open => "Open",
-            Self::HalfOpen => "HalfOpen",
-            Self::ForcedOpen => "ForcedOpen",
-            Self::Disabled => "Disabled",
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half_open",
+            Self::ForcedOpen => "forced_open",
+            Self::Disabled => "disabled",
         }
     }
 

@@ -14,10 +14,10 @@ use crate::runtime::{self, Clock, Delay};
 
 /// Polls the future in `cancel`, and returns whether it has ended. It comes with the future, so that no later use requires
 /// anything of the future's type: a value that is no future is reported once, where it is written.
-pub type HasEnded<C> = fn(Pin<&mut C>, &mut Context<'_>) -> bool;
+pub(crate) type HasEnded<C> = fn(Pin<&mut C>, &mut Context<'_>) -> bool;
 
 /// Calls the function in `cancel`. It comes with the function, for the same reason.
-pub type Ends<C> = fn(&C, Duration) -> bool;
+pub(crate) type Ends<C> = fn(&C, Duration) -> bool;
 
 /// Returns whether the future has ended. It is polled once: an end is the end of the call, so it is not polled again.
 pub async fn is_cancelled<C>(mut cancel: Pin<&mut C>, has_ended: HasEnded<C>) -> bool {

@@ -22,9 +22,10 @@ use crate::hedge::Hedge;
 use crate::policy::nanos::from_duration;
 use crate::runtime::Wait;
 use crate::runtime::sleep::{Slept, timer_with};
-pub use handles::{CopyHandles, Handles};
-pub use hedging::{Hedging, Watched, lend_hedge};
-pub use race::{CopyRules, Question, TimerType, Timers};
+pub use handles::CopyHandles;
+pub(crate) use handles::Handles;
+pub use hedging::{Hedging, lend_hedge};
+pub(crate) use race::{CopyRules, Question, TimerType, Timers};
 pub(super) use race::{HedgedCall, StartedRace, poll_race};
 
 impl Hedging<'_> {

@@ -22,7 +22,7 @@ pub fn call_hint<E: ?Sized>(error: &E, read: impl FnOnce(&E) -> Option<Duration>
 }
 
 /// The function in `delay` with the error that it takes, which core calls if there is a wait.
-pub struct CallDelay<'e, E: ?Sized, F> {
+pub(crate) struct CallDelay<'e, E: ?Sized, F> {
     error: &'e E,
     function: Cell<Option<F>>,
 }

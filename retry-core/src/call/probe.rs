@@ -83,7 +83,6 @@ macro_rules! kinds {
 
             /// Decides about a failure like `failed` in `call::step`. The error's type decides.
             #[inline]
-            #[expect(clippy::missing_errors_doc, reason = "the errors are those of the function")]
             pub fn __reattempt_failed<O: Outcome<Error = E>>(
                 self,
                 site: &Site<'_>,
@@ -95,7 +94,6 @@ macro_rules! kinds {
 
             /// Decides like `__reattempt_failed`, by the default policy.
             #[inline]
-            #[expect(clippy::missing_errors_doc, reason = "the errors are those of the function")]
             pub fn __reattempt_failed_by_default<O: Outcome<Error = E>>(
                 self,
                 label: &'static str,
@@ -176,6 +174,7 @@ impl<E> Probe<E> {
     /// a box borrows.
     #[inline]
     #[must_use]
+    #[expect(clippy::unused_self, reason = "method lookup goes by the value")]
     pub fn __reattempt_borrowing(self) -> BorrowingProbe<E> {
         BorrowingProbe(PhantomData)
     }

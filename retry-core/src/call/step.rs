@@ -90,7 +90,7 @@ pub(super) fn failed_by_default<O: Outcome, A: AfterAttempt<O::Error>>(
 }
 
 /// The rules of a function for the end of an attempt.
-pub trait AfterAttempt<E: ?Sized> {
+pub(crate) trait AfterAttempt<E: ?Sized> {
     /// Decides about a failure, or reports the success that ends the call.
     fn decide(&mut self, error: Option<&E>, decider: Decider<'_>) -> NextWait;
 }
@@ -113,7 +113,7 @@ where
 
 /// A function with rules of its own.
 #[derive(Clone, Copy, Debug)]
-pub struct Rules<F>(F);
+pub(crate) struct Rules<F>(F);
 
 impl<F> Rules<F> {
     pub(super) fn new(rules: F) -> Rules<F> {

@@ -10,11 +10,12 @@ use crate::policy::{Backoff, HintMode, InvalidPolicy, Jitter, Policy, rules};
 /// A policy as plain data, for settings that come from outside the program. A value that is `None` is not configured.
 ///
 /// `Policy::try_from(config)` starts from the [defaults](crate::policy::preset::DEFAULT), and
-/// [`over`](PolicyConfig::over) from any policy. Durations are in seconds with decimals; they are exact to the
-/// nanosecond up to 97 days, and to 16 digits beyond.
+/// [`over`](PolicyConfig::over) from any policy. The fields are of plain types, so that a value out of range can be kept until
+/// it is checked; durations are in seconds with decimals, exact to the nanosecond up to 97 days, and to 16 digits beyond.
 ///
 /// With the feature `serde`, the config is read and written under the names of its fields, in JSON, TOML and similar
-/// formats. So is `Policy`, which is checked when it is read.
+/// formats. So is `Policy`, which is checked when it is read. `max`, `base` and `factor`, the words of the attribute, are
+/// read as `max_attempts`, `initial_delay` and `exponential_base`, and a duration may be a text such as `"1m30s"`.
 ///
 /// A list of delays cannot be read: [`Backoff::List`] borrows its items for the rest of the program, and items that are
 /// read would have to be leaked. A policy with a list cannot be written either. Over such a policy, `initial_delay` and
@@ -24,17 +25,20 @@ use crate::policy::{Backoff, HintMode, InvalidPolicy, Jitter, Policy, rules};
 /// use std::time::Duration;
 /// use retry_core::{Policy, PolicyConfig, preset};
 ///
-/// let config = PolicyConfig { max_attempts: Some(5), max_delay: Some(30.0), ..PolicyConfig::default() };
+/// let config = PolicyConfig::new().max_attempts(5).max_delay(Duration::from_secs(30));
 ///
 /// let policy = Policy::try_from(config)?;
 /// assert_eq!(policy, Policy::new().max(5).max_delay(Duration::from_secs(30)));
 /// assert_eq!(config.over(preset::S3_UPLOAD)?, preset::S3_UPLOAD);
 ///
-/// let error = PolicyConfig { max_delay: Some(-1.0), ..config }.over(policy).unwrap_err();
+/// let mut config = PolicyConfig::new();
+/// config.max_delay = Some(-1.0);
+/// let error = config.over(policy).unwrap_err();
 /// assert_eq!(error.to_string(), "`max_delay` is -1; write a number of seconds from 0 to 18446744073");
 /// # Ok::<(), retry_core::InvalidConfig>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct PolicyConfig {
     /// The limit on attempts, the first included. 0 counts as 1: no retries.
     pub max_attempts: Option<u32>,

@@ -7,6 +7,7 @@ use std::sync::{PoisonError, RwLock};
 use std::vec::Vec;
 
 use super::config::PolicyConfig;
+use super::duration;
 use super::invalid::Allowed;
 use super::spelling;
 use crate::observe;
@@ -23,9 +24,9 @@ impl Policy {
     /// |---|---|
     /// | `PREFIX_MAX_ATTEMPTS` | limit on attempts, the first included; 0 counts as 1: no retries |
     /// | `PREFIX_MAX_RETRIES` | equivalent to `PREFIX_MAX_ATTEMPTS`, which takes precedence |
-    /// | `PREFIX_INITIAL_DELAY`, `PREFIX_MAX_DELAY` | seconds |
+    /// | `PREFIX_INITIAL_DELAY`, `PREFIX_MAX_DELAY` | seconds, or a duration such as `1m30s` |
     /// | `PREFIX_RETRY_JITTER` | `true`, `false`, a fraction or a kind |
-    /// | `PREFIX_MAX_HINT` | seconds |
+    /// | `PREFIX_MAX_HINT` | seconds, or a duration |
     /// | `PREFIX_RETRY_HINT` | `at_least` or `exact` |
     ///
     /// Kinds of jitter are spelled as in the attribute, in any case: `full`, `spread(0.1)`, `up_to(0.5)` in seconds.
@@ -100,7 +101,7 @@ fn attempts(config: &mut PolicyConfig, text: &str) -> Result<(), Allowed> {
 }
 
 fn seconds(field: &mut Option<f64>, text: &str) -> Result<(), Allowed> {
-    *field = Some(text.parse().map_err(|_| Allowed::Seconds)?);
+    *field = Some(duration::seconds(text).ok_or(Allowed::Duration)?);
     Ok(())
 }
 
@@ -174,6 +175,20 @@ mod tests {
             ..PolicyConfig::default()
         };
         assert_eq!(config, expected);
+    }
+
+    #[test]
+    fn a_duration_has_units_or_is_in_seconds() {
+        for (text, expected) in
+            [("90", 90.0), ("90s", 90.0), ("1m30s", 90.0), ("1M 30S", 90.0), ("250ms", 0.25)]
+        {
+            for suffix in ["INITIAL_DELAY", "MAX_DELAY", "MAX_HINT"] {
+                let (config, refused) = read_from(&[(&format!("APP_{suffix}"), text)]);
+                assert_eq!(refused, [], "{suffix}={text}");
+                let read = config.initial_delay.or(config.max_delay).or(config.max_hint);
+                assert_eq!(read, Some(expected), "{suffix}={text}");
+            }
+        }
     }
 
     #[test]
@@ -254,7 +269,7 @@ mod tests {
         let (config, refused) = read_from(&[
             ("APP_MAX_ATTEMPTS", "-1"),
             ("APP_INITIAL_DELAY", "-1"),
-            ("APP_MAX_DELAY", "1m"),
+            ("APP_MAX_DELAY", "1 month"),
             ("APP_RETRY_JITTER", "full"),
             ("APP_MAX_HINT", "-1"),
             ("APP_RETRY_HINT", "never"),
@@ -266,7 +281,7 @@ mod tests {
             [
                 ("APP_MAX_ATTEMPTS", "-1", Allowed::Attempts),
                 ("APP_INITIAL_DELAY", "-1", Allowed::Seconds),
-                ("APP_MAX_DELAY", "1m", Allowed::Seconds),
+                ("APP_MAX_DELAY", "1 month", Allowed::Duration),
                 ("APP_MAX_HINT", "-1", Allowed::Seconds),
                 ("APP_RETRY_HINT", "never", Allowed::Hint),
             ]

@@ -65,6 +65,8 @@ pub(crate) enum Allowed {
     #[cfg(any(feature = "std", feature = "serde"))]
     Attempts,
     Seconds,
+    #[cfg(any(feature = "std", feature = "serde"))]
+    Duration,
     Factor,
     Fraction,
     #[cfg(any(feature = "std", feature = "serde"))]
@@ -101,6 +103,14 @@ impl Display for Allowed {
             #[cfg(any(feature = "std", feature = "serde"))]
             Allowed::Attempts => write!(f, "a whole number from 0 to {}", u32::MAX),
             Allowed::Seconds => write!(f, "a number of seconds from 0 to {}", rules::MOST_SECONDS as u64),
+            #[cfg(any(feature = "std", feature = "serde"))]
+            Allowed::Duration => {
+                write!(
+                    f,
+                    "a number of seconds from 0 to {}, or a duration such as `1m30s`",
+                    rules::MOST_SECONDS as u64
+                )
+            }
             Allowed::Factor => f.write_str("a finite number from 1 up"),
             Allowed::Fraction => f.write_str("a fraction from 0 to 1"),
             #[cfg(any(feature = "std", feature = "serde"))]

@@ -4,6 +4,7 @@ use crate::policy::{Jitter, Policy};
 
 /// A configured jitter: on, or of a certain kind.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum JitterConfig {
     /// The jitter of the policy that is configured or, if it has no jitter, of the
     /// [defaults](crate::policy::preset::DEFAULT).

@@ -11,6 +11,7 @@ use serde_core::de::{
 use serde_core::ser::{Error as _, Serialize, SerializeStruct, Serializer};
 
 use super::config::PolicyConfig;
+use super::duration;
 use super::invalid::{Allowed, name};
 use super::jitter::JitterConfig;
 use super::spelling::{self, Word};
@@ -118,7 +119,11 @@ impl<'de> Visitor<'de> for Table {
     }
 }
 
-/// Reads the name of a field as its index in [`name::ALL`].
+/// The words of the attribute, each with the field that has another name.
+const ALIASES: [(&str, &str); 3] =
+    [("max", name::MAX_ATTEMPTS), ("base", name::INITIAL_DELAY), ("factor", name::EXPONENTIAL_BASE)];
+
+/// Reads the name of a field, or its alias, as the index of the field in [`name::ALL`].
 struct Key;
 
 impl<'de> DeserializeSeed<'de> for Key {
@@ -137,7 +142,8 @@ impl Visitor<'_> for Key {
     }
 
     fn visit_str<E: Error>(self, key: &str) -> Result<usize, E> {
-        let known = name::ALL.iter().position(|name| *name == key);
+        let (_, name) = ALIASES.into_iter().find(|(alias, _)| *alias == key).unwrap_or((key, key));
+        let known = name::ALL.iter().position(|known| *known == name);
         known.ok_or_else(|| E::unknown_field(key, name::ALL))
     }
 }
@@ -166,24 +172,30 @@ impl Setting<'_> {
             name::BACKOFF => Allowed::Backoff,
             name::JITTER => Allowed::Jitter,
             name::HINT => Allowed::Hint,
-            _ => Allowed::Seconds,
+            _ => Allowed::Duration,
         }
     }
 
-    fn number<E: Error>(self, number: f64, unexpected: Unexpected<'_>) -> Result<(), E> {
-        let place = match self.field {
-            name::INITIAL_DELAY => &mut self.config.initial_delay,
-            name::MAX_DELAY => &mut self.config.max_delay,
-            name::EXPONENTIAL_BASE => &mut self.config.exponential_base,
-            name::DEADLINE => &mut self.config.deadline,
-            name::MAX_HINT => &mut self.config.max_hint,
-            name::JITTER => {
-                self.config.jitter = Some(number.into());
-                return Ok(());
-            }
-            _ => return Err(E::invalid_type(unexpected, &self)),
-        };
-        *place = Some(number);
+    /// Returns the field if it is a number of seconds.
+    fn seconds(&mut self) -> Option<&mut Option<f64>> {
+        match self.field {
+            name::INITIAL_DELAY => Some(&mut self.config.initial_delay),
+            name::MAX_DELAY => Some(&mut self.config.max_delay),
+            name::DEADLINE => Some(&mut self.config.deadline),
+            name::MAX_HINT => Some(&mut self.config.max_hint),
+            _ => None,
+        }
+    }
+
+    fn number<E: Error>(mut self, number: f64, unexpected: Unexpected<'_>) -> Result<(), E> {
+        match self.field {
+            name::EXPONENTIAL_BASE => self.config.exponential_base = Some(number),
+            name::JITTER => self.config.jitter = Some(number.into()),
+            _ => match self.seconds() {
+                Some(seconds) => *seconds = Some(number),
+                None => return Err(E::invalid_type(unexpected, &self)),
+            },
+        }
         Ok(())
     }
 }
@@ -228,13 +240,16 @@ impl<'de> Visitor<'de> for Setting<'_> {
         self.number(number, Unexpected::Float(number))
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+    fn visit_str<E: Error>(mut self, text: &str) -> Result<(), E> {
         let refused = E::invalid_value(Unexpected::Str(text), &self);
         match self.field {
             name::BACKOFF => self.config.backoff = Some(spelling::backoff(text).ok_or(refused)?),
             name::JITTER => self.config.jitter = Some(spelling::jitter(text).ok_or(refused)?),
             name::HINT => self.config.hint = Some(spelling::hint(text).ok_or(refused)?),
-            _ => return Err(E::invalid_type(Unexpected::Str(text), &self)),
+            _ => match self.seconds() {
+                Some(seconds) => *seconds = Some(duration::seconds(text).ok_or(refused)?),
+                None => return Err(E::invalid_type(Unexpected::Str(text), &self)),
+            },
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use core::time::Duration;
 #[cfg(feature = "serde")]
 pub(crate) use written::{BACKOFF_NAMES, Word, backoff};
 
+use super::duration::seconds;
 use super::jitter::JitterConfig;
 use crate::policy::{HintMode, Jitter};
 
@@ -61,20 +62,9 @@ fn call(text: &str) -> Option<(&str, &str)> {
     Some((word.trim_end(), argument))
 }
 
-/// The units of a width. `s` comes after `ns`, `us` and `ms`, which end in it.
-const UNITS: [(&str, f64); 6] =
-    [("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
-
-/// Parses a width as the attribute spells it, `1s` or `"1s"`, or a number of seconds.
+/// Parses a width as the attribute spells it, `1m30s` or `"1m30s"`, or a number of seconds.
 fn width(text: &str) -> Option<Duration> {
-    let text = text.trim().trim_matches('"').trim();
-    let with_unit = |(unit, seconds): (&str, f64)| {
-        let (number, end) = text.split_at_checked(text.len().checked_sub(unit.len())?)?;
-        end.eq_ignore_ascii_case(unit).then_some((number, seconds))
-    };
-    let (number, seconds) = UNITS.into_iter().find_map(with_unit).unwrap_or((text, 1.0));
-    let number = number.trim_end().parse::<f64>().ok()?;
-    Duration::try_from_secs_f64(number * seconds).ok()
+    Duration::try_from_secs_f64(seconds(text.trim().trim_matches('"'))?).ok()
 }
 
 /// The spellings that only files use: backoffs, and words to write.

@@ -155,6 +155,7 @@ impl<O, T, E> FromResult<O, T, E> {
     /// Returns an outcome that already has the return type of the function.
     #[inline]
     #[must_use]
+    #[expect(clippy::unused_self, reason = "the value has the type of the function")]
     pub fn outcome(self, outcome: O) -> O {
         outcome
     }

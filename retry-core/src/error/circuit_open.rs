@@ -5,6 +5,7 @@ use core::time::Duration;
 #[cfg(feature = "std")]
 use std::sync::Arc;
 
+#[cfg(feature = "std")]
 use super::made_from::made_from;
 use crate::policy::nanos::{FOREVER, Nanos, to_duration};
 
@@ -129,6 +130,7 @@ impl From<CircuitOpen> for () {
     fn from(_: CircuitOpen) -> Self {}
 }
 
+#[cfg(feature = "std")]
 made_from! {
     CircuitOpen:
     /// An error type for a call that its breaker refuses before the first attempt.

@@ -24,6 +24,7 @@ impl<D, O, C> Known<D, O, C> {
 impl<D: Default, O: Default, C: Default> Known<D, O, C> {
     /// Returns `error` with the capabilities of its type.
     #[inline]
+    #[expect(clippy::unused_self, reason = "the value has the types of the capabilities")]
     pub fn see<'e, E: ?Sized>(&self, error: &'e E) -> ErrorView<'e, E, D, O, C>
     where
         D: Describe<E>,
@@ -134,6 +135,7 @@ pub trait Classifier<E: ?Sized> {
     fn is_retryable(&self, error: &E) -> Option<bool>;
 
     /// Returns the wait that the peer asked for, if any.
+    #[expect(clippy::option_option, reason = "the outer one is whether the type has a classification")]
     fn retry_after(&self, error: &E) -> Option<Option<Duration>>;
 }
 

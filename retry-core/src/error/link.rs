@@ -22,7 +22,7 @@ impl Classification {
 }
 
 /// A function that classifies one error of a chain, if the error has the function's type.
-pub type LinkClassifier = fn(&(dyn Error + 'static)) -> Option<Classification>;
+pub(crate) type LinkClassifier = fn(&(dyn Error + 'static)) -> Option<Classification>;
 
 /// Classifies an `A`, or a `Box` or `Arc` of an `A`.
 pub(crate) fn classify_link<A: Error + Retryable + 'static>(

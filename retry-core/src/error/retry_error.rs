@@ -58,6 +58,22 @@ impl<E> RetryError<E> {
     }
 }
 
+impl<E: Clone> Clone for RetryError<E> {
+    fn clone(&self) -> Self {
+        RetryError { last: self.last.clone(), ..*self }
+    }
+}
+
+/// Two errors are equal if their reasons, attempts, times and last errors are.
+impl<E: PartialEq> PartialEq for RetryError<E> {
+    fn eq(&self, other: &Self) -> bool {
+        let facts = |error: &Self| (error.reason, error.attempts, error.elapsed);
+        facts(self) == facts(other) && self.last == other.last
+    }
+}
+
+impl<E: Eq> Eq for RetryError<E> {}
+
 impl<E> Display for RetryError<E> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let s = if self.attempts == 1 { "" } else { "s" };

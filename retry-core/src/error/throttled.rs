@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::circuit_open::Name;
+#[cfg(feature = "std")]
 use super::made_from::made_from;
 
 /// The error of a call that a [`Throttle`](crate::Throttle) refused before it was sent.
@@ -65,6 +66,7 @@ impl From<Throttled> for () {
     fn from(_: Throttled) -> Self {}
 }
 
+#[cfg(feature = "std")]
 made_from! {
     Throttled:
     /// An error type for a call that its throttle refuses before the first attempt.

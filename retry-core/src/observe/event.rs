@@ -9,8 +9,18 @@ use super::log_rules::LogLevel;
 use crate::breaker::CircuitState;
 use crate::decision::GiveUpReason;
 
-/// The facts that all events have.
-pub(crate) struct Facts<'a> {
+/// The facts that the events of a call share. Only tests of an observer create them; the others come with the events.
+///
+/// ```
+/// use std::time::Duration;
+/// use retry_core::observe::{AnyRetryEvent, Facts, Observer, Stats};
+///
+/// let stats = Stats::new();
+/// let facts = Facts::new(&"fetch 7", "fetch {id}").attempt(2).max_attempts(3);
+/// stats.retry_scheduled(&AnyRetryEvent::new(&facts, Duration::from_secs(1), &"down"));
+/// assert_eq!(stats.snapshot().operations[0].operation, "fetch {id}");
+/// ```
+pub struct Facts<'a> {
     /// The operation's name with its placeholders filled in.
     pub(crate) operation: &'a dyn Display,
     /// The operation's name with its placeholders open.
@@ -24,6 +34,56 @@ pub(crate) struct Facts<'a> {
     /// The level at which the event is logged.
     #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "there is no log"))]
     pub(crate) level: LogLevel,
+}
+
+impl<'a> Facts<'a> {
+    /// Creates the facts of a first attempt that has just ended, without a limit on attempts. `operation` is the name with its
+    /// placeholders filled in, `label` the name with its placeholders open.
+    #[must_use]
+    pub const fn new(operation: &'a dyn Display, label: &'static str) -> Facts<'a> {
+        Facts {
+            operation,
+            label,
+            attempt: 1,
+            max_attempts: None,
+            elapsed: Duration::ZERO,
+            is_after_wait: false,
+            level: LogLevel::Warn,
+        }
+    }
+
+    /// Sets the number of the attempt.
+    #[must_use]
+    pub const fn attempt(mut self, attempt: u32) -> Facts<'a> {
+        self.attempt = attempt;
+        self
+    }
+
+    /// Sets the limit on attempts.
+    #[must_use]
+    pub const fn max_attempts(mut self, attempts: u32) -> Facts<'a> {
+        self.max_attempts = Some(attempts);
+        self
+    }
+
+    /// Sets the time since the start of attempt 1.
+    #[must_use]
+    pub const fn elapsed(mut self, elapsed: Duration) -> Facts<'a> {
+        self.elapsed = elapsed;
+        self
+    }
+}
+
+impl Debug for Facts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Facts")
+            .field("operation", &Text(self.operation))
+            .field("label", &self.label)
+            .field("attempt", &self.attempt)
+            .field("max_attempts", &self.max_attempts)
+            .field("elapsed", &self.elapsed)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A text whose `Debug` output equals its `Display` output.
@@ -47,6 +107,12 @@ macro_rules! event {
         }
 
         impl<'a> $name<'a> {
+            /// Creates an event, for tests of an observer.
+            #[must_use]
+            pub const fn new(facts: &'a Facts<'a>, $($own: $type,)*) -> $name<'a> {
+                $name { facts, $($own,)* }
+            }
+
             /// Returns the operation's name with its placeholders filled in, for log messages.
             #[must_use]
             pub fn operation(&self) -> &'a dyn Display {
@@ -138,7 +204,7 @@ event! {
 #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 macro_rules! plain_event {
     ($(#[$doc:meta])* $name:ident { $($(#[$own_doc:meta])* $own:ident: $type:ty, $shown:path;)* }
-        $($(#[$hidden_doc:meta])* hidden $hidden:ident: $hidden_type:ty;)*
+        $($(#[$hidden_doc:meta])* hidden $hidden:ident: $hidden_type:ty = $default:expr;)*
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
@@ -148,6 +214,12 @@ macro_rules! plain_event {
         }
 
         impl<'a> $name<'a> {
+            /// Creates an event, for tests of an observer.
+            #[must_use]
+            pub const fn new($($own: $type,)*) -> $name<'a> {
+                $name { $($own,)* $($hidden: $default,)* }
+            }
+
             $($(#[$own_doc])*
             #[must_use]
             pub fn $own(&self) -> $type {
@@ -183,7 +255,7 @@ plain_event! {
     }
     /// The level at which the event is logged.
     #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "there is no log"))]
-    hidden level: LogLevel;
+    hidden level: LogLevel = LogLevel::Debug;
 }
 
 #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]

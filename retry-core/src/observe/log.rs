@@ -81,9 +81,9 @@ impl Observer for Log {
 
     fn gave_up(&self, event: &AnyGiveUpEvent<'_>) {
         if event.attempt() == 0 {
-            event!(event, { error = %event.error(), reason = %event.reason(), }, "refused, giving up");
+            event!(event, { error = %event.error(), reason = %event.reason().as_str(), }, "refused, giving up");
         } else {
-            event!(event, { error = %event.error(), reason = %event.reason(), }, "attempt failed, giving up");
+            event!(event, { error = %event.error(), reason = %event.reason().as_str(), }, "attempt failed, giving up");
         }
     }
 

@@ -42,6 +42,13 @@ macro_rules! observer {
             })*
         }
 
+        impl<O: Observer + ?Sized> Observer for Box<O> {
+            $($(#[$doc])*
+            fn $method(&self, event: &$event<'_>) {
+                (**self).$method(event);
+            })*
+        }
+
         /// Passes each event to both observers in order. For three observers, write `(A, (B, C))`.
         impl<A: Observer, B: Observer> Observer for (A, B) {
             $($(#[$doc])*

@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::format;
 
 use tracing::Instrument;
-use tracing::field::{Empty, display};
+use tracing::field::Empty;
 use tracing::level_filters::LevelFilter;
 
 use super::log::in_millis;
@@ -88,7 +88,7 @@ impl Span {
 
     /// Fills in that the call has given up.
     pub(crate) fn gave_up(&self, attempts: u32, reason: GiveUpReason, error: &str) {
-        self.0.record("attempts", attempts).record("outcome", "gave_up").record("reason", display(reason));
+        self.0.record("attempts", attempts).record("outcome", "gave_up").record("reason", reason.as_str());
         self.failed(error);
     }
 

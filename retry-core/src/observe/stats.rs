@@ -35,7 +35,7 @@ use crate::decision::GiveUpReason;
 ///
 /// Calls that succeed on the first attempt emit no events and are not counted. Memory is bounded: a `Stats`
 /// keeps up to [`MAX_OPERATIONS`](Stats::MAX_OPERATIONS) operations and, for each of them, up to
-/// [`ERRORS`](Stats::ERRORS) different errors of at most [`ERROR_BYTES`](Stats::ERROR_BYTES) bytes.
+/// [`MAX_ERRORS`](Stats::MAX_ERRORS) different errors of at most [`MAX_ERROR_BYTES`](Stats::MAX_ERROR_BYTES) bytes.
 /// Operations are distinguished by label, so all calls of `drain {node}` count as one operation. Breakers,
 /// budgets and throttles are distinguished by name, and there are at most as many of each.
 ///
@@ -54,7 +54,7 @@ use crate::decision::GiveUpReason;
 /// let expected = "
 /// operation  retried  retries  recovered  gave up  mean delay
 /// upload           1        2          0        1        1.5s
-///   gave up: 1 × MaxAttempts
+///   gave up: 1 × max_attempts
 ///   error: 3 × disk full
 /// ";
 /// assert_eq!(STATS.to_string(), expected.trim_start());
@@ -77,11 +77,11 @@ impl Stats {
     pub const OTHERS: &str = limits::OTHERS;
     /// The number of different errors that are kept for an operation. Beyond it, a new error replaces the
     /// rarest error.
-    pub const ERRORS: usize = frequent::KEPT;
+    pub const MAX_ERRORS: usize = frequent::KEPT;
     /// The number of bytes that are kept of an error's text.
-    pub const ERROR_BYTES: usize = limits::BYTES;
+    pub const MAX_ERROR_BYTES: usize = limits::BYTES;
     /// The number of bytes that are kept of the name of a breaker, a budget or a throttle.
-    pub const NAME_BYTES: usize = limits::BYTES;
+    pub const MAX_NAME_BYTES: usize = limits::BYTES;
 
     /// Creates a `Stats` without counts.
     #[must_use]
@@ -235,13 +235,13 @@ fn text(error: &dyn Display) -> String {
     text.0
 }
 
-/// A writer that keeps the first [`Stats::ERROR_BYTES`] bytes of a text, or fewer to keep the last character
+/// A writer that keeps the first [`Stats::MAX_ERROR_BYTES`] bytes of a text, or fewer to keep the last character
 /// whole.
 struct Beginning(String);
 
 impl fmt::Write for Beginning {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.push_str(beginning(text, Stats::ERROR_BYTES.saturating_sub(self.0.len())));
+        self.0.push_str(beginning(text, Stats::MAX_ERROR_BYTES.saturating_sub(self.0.len())));
         Ok(())
     }
 }

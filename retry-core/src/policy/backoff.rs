@@ -25,7 +25,7 @@ use super::power::{Power, doublings};
 /// const SCHEDULE: &[Duration] = &[Duration::from_secs(5), Duration::from_secs(30)];
 /// assert_eq!(seconds(Backoff::List(SCHEDULE)), [5, 30, 30, 30]);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Backoff {
     /// Raw delay *n* is `base · factor^(n−1)`.

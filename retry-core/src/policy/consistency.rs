@@ -58,7 +58,7 @@ pub const fn base_below_deadline(policy: &Policy) -> Checked {
 }
 
 /// Checks all rules between the values of a policy, up to the first that does not hold.
-pub const fn all(policy: &Policy) -> Checked {
+pub(crate) const fn all(policy: &Policy) -> Checked {
     if let Err(invalid) = base_below_ceiling(policy) {
         return Err(invalid);
     }

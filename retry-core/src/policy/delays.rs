@@ -15,7 +15,6 @@ impl Policy {
     /// A seed gives equal delays on every machine and in every release with the same major version.
     #[cfg(feature = "std")]
     #[inline]
-    #[must_use]
     pub fn delays_seeded(&self, seed: u64) -> Delays {
         self.delays_by(Draws(Source::Seeded(Generator::new(seed))))
     }
@@ -53,7 +52,6 @@ impl Policy {
     /// # assert_eq!(POLL.delays_from(hardware_random).map(|delay| delay.as_millis()).collect::<Vec<_>>(), [24; 3]);
     /// ```
     #[inline]
-    #[must_use]
     pub fn delays_from<D: FnMut() -> u64>(&self, draw: D) -> Delays<D> {
         self.delays_by(draw)
     }
@@ -84,6 +82,7 @@ impl Policy {
 /// assert_eq!(connection.delays.next(), Some(Duration::from_secs(1)));
 /// ```
 #[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Delays<D = Draws> {
     policy: Policy,
     /// The number of the next delay, from 1.

@@ -9,7 +9,7 @@
 ///
 /// const POLL: Policy = Policy::new().hint(HintMode::Exact);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HintMode {
     /// The wait is the delay of the policy or, if that is longer, the hint with jitter upwards, so that clients with

@@ -8,7 +8,7 @@ use super::jitter::Jitter;
 use super::nanos::FOREVER;
 
 /// The error of a value, or of a pair of values, that no policy may have. It displays the mistake and the correction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvalidPolicy {
     /// `max` is 0.
@@ -81,7 +81,7 @@ impl fmt::Display for InvalidPolicy {
 impl core::error::Error for InvalidPolicy {}
 
 /// The result of a check.
-pub type Checked = Result<(), InvalidPolicy>;
+pub(crate) type Checked = Result<(), InvalidPolicy>;
 
 /// Requires a rule to hold.
 ///

@@ -16,7 +16,6 @@ impl Policy {
     /// assert!(Policy::new().delays().eq(Policy::new().delays_seeded(7)));
     /// ```
     #[inline]
-    #[must_use]
     pub fn delays(&self) -> Delays {
         if super::current().is_some() {
             self.delays_drawn(super::draw)

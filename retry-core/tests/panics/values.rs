@@ -67,7 +67,9 @@ proptest! {
     fn any_config_is_a_policy_or_an_error(
         max_attempts: Option<u32>, initial_delay in seconds(), max_delay in seconds(), deadline in seconds(), jitter in jitters()
     ) {
-        let config = PolicyConfig { max_attempts, initial_delay, max_delay, deadline, jitter, ..PolicyConfig::default() };
+        let mut config = PolicyConfig::new();
+        (config.max_attempts, config.jitter) = (max_attempts, jitter);
+        (config.initial_delay, config.max_delay, config.deadline) = (initial_delay, max_delay, deadline);
         match Policy::try_from(config) {
             Ok(policy) => assert!(!format!("{policy}{policy:#}{policy:?}").is_empty()),
             Err(error) => assert!(!format!("{error}{error:?}").is_empty()),

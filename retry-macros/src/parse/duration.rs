@@ -12,34 +12,65 @@ const UNITS: [(&str, u128); 6] = [
     ("h", 3_600_000_000_000),
 ];
 
-/// Parses a number, with or without decimals, and a unit. Returns an explanation if it is neither.
+/// Parses numbers, with or without decimals, each with its unit. Returns an explanation if the text is anything else.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
-    let trimmed = text.trim();
-    let split = trimmed.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_').unwrap_or(trimmed.len());
-    let (number, unit) = trimmed.split_at(split);
-    let (number, unit) = (number.replace('_', ""), unit.trim_start());
-    let Some(digits) = Decimal::parse(&number) else {
+    let (mut rest, mut total) = (text.trim(), 0_u64);
+    loop {
+        let (nanos, after) = part(text, rest)?;
+        total = total.checked_add(nanos).ok_or_else(|| too_long(text))?;
+        rest = after;
+        if rest.is_empty() {
+            return Ok(Duration::from_nanos(total));
+        }
+    }
+}
+
+/// Parses the first number and unit of `rest`, the end of `text`. Returns their length in nanoseconds and the text after them.
+fn part<'a>(text: &str, rest: &'a str) -> Result<(u64, &'a str), String> {
+    let Part { number, unit, after } = Part::first(rest);
+    let digits = Decimal::parse(&number).filter(|_| !unit.is_empty() || after.is_empty());
+    let Some(digits) = digits else {
         return Err(format!("`{text:?}` is no duration; write a number and a unit, such as `\"1.5s\"`"));
     };
     if unit.is_empty() {
-        return Err(format!("`{text:?}` has no unit; write `\"{number}ms\"` or `\"{number}s\"`"));
+        let before = text.trim().strip_suffix(rest).unwrap_or_default();
+        return Err(format!(
+            "`{text:?}` has no unit; write `\"{before}{number}ms\"` or `\"{before}{number}s\"`"
+        ));
     }
     let Some((_, nanos)) = UNITS.iter().find(|(name, _)| *name == unit) else {
-        let normal = normalized(text);
-        if unit.contains(|c: char| c.is_ascii_digit()) {
-            let normal = normal.unwrap_or_else(|| "90s".to_owned());
-            return Err(format!("`{text:?}` has two units; write one, such as `{normal:?}`"));
-        }
-        return Err(match normal {
+        return Err(match normalized(text) {
             Some(normal) => format!("`{unit}` is no unit of time; write `{normal:?}`"),
             None => format!("`{unit}` is no unit of time; write `ns`, `us`, `ms`, `s`, `m` or `h`"),
         });
     };
     let nanos = digits.times(*nanos).map_err(|problem| match problem {
-        Problem::TooLong => format!("`{text:?}` is too long; the longest duration is about 584 years"),
+        Problem::TooLong => too_long(text),
         Problem::TooFine => format!("`{text:?}` is finer than a nanosecond; write fewer decimals"),
     })?;
-    Ok(Duration::from_nanos(nanos))
+    Ok((nanos, after))
+}
+
+fn too_long(text: &str) -> String {
+    format!("`{text:?}` is too long; the longest duration is about 584 years")
+}
+
+/// A number without its underscores, the word after it, and the text after both.
+struct Part<'a> {
+    number: String,
+    unit: &'a str,
+    after: &'a str,
+}
+
+impl Part<'_> {
+    fn first(text: &str) -> Part<'_> {
+        let split = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_').unwrap_or(text.len());
+        let (number, after) = text.split_at(split);
+        let after = after.trim_start();
+        let end = after.find(|c: char| c.is_ascii_digit() || c.is_whitespace()).unwrap_or(after.len());
+        let (unit, after) = after.split_at(end);
+        Part { number: number.replace('_', ""), unit, after: after.trim_start() }
+    }
 }
 
 /// Other names of units, each with one of ours and how many of it they are.
@@ -53,24 +84,19 @@ const OTHER_UNITS: [(&[&str], &str, u128); 7] = [
     (&["d", "day", "days"], "h", 24),
 ];
 
-/// Rewrites a duration that has several units or an unknown one, such as `1m30s` or `10 sec`.
+/// Rewrites a duration that has an unknown unit, such as `10 sec`.
 pub(crate) fn normalized(text: &str) -> Option<String> {
     let (mut rest, mut total, mut parts) = (text.trim(), 0_u64, Vec::new());
     while !rest.is_empty() {
-        let split = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_')?;
-        let (number, after) = rest.split_at(split);
-        let after = after.trim_start();
-        let end = after.find(|c: char| c.is_ascii_digit() || c.is_whitespace()).unwrap_or(after.len());
-        let (unit, after) = after.split_at(end);
+        let Part { number, unit, after } = Part::first(rest);
         let unit = unit.to_lowercase();
         let ours = UNITS.iter().find(|(name, _)| *name == unit).map(|(name, _)| (*name, 1));
         let other = || OTHER_UNITS.iter().find(|(names, ..)| names.contains(&&*unit));
         let (name, times) = ours.or_else(|| other().map(|(_, name, times)| (*name, *times)))?;
         let length = UNITS.iter().find(|(other, _)| *other == name)?.1.checked_mul(times)?;
-        let number = number.replace('_', "");
         total = total.checked_add(Decimal::parse(&number)?.times(length).ok()?)?;
         parts.push((number, name, times));
-        rest = after.trim_start();
+        rest = after;
     }
     match &*parts {
         [] => None,
@@ -137,6 +163,11 @@ mod tests {
             ("0.25h", 900_000_000_000),
             ("0s", 0),
             ("1.500000000000000000s", 1_500_000_000),
+            ("1m30s", 90_000_000_000),
+            (" 2h 15m ", 8_100_000_000_000),
+            ("1 h 2 m 3 s 4 ms", 3_723_004_000_000),
+            ("1s500ms", 1_500_000_000),
+            ("1.5m30s", 120_000_000_000),
         ] {
             assert_eq!(parse(text), Ok(Duration::from_nanos(nanos)), "{text}");
         }
@@ -155,10 +186,15 @@ mod tests {
             ("1.5 Minutes", r#"`Minutes` is no unit of time; write `"1.5m"`"#),
             ("2 days", r#"`days` is no unit of time; write `"48h"`"#),
             ("5 weeks", "`weeks` is no unit of time; write `ns`, `us`, `ms`, `s`, `m` or `h`"),
-            ("1m30s", r#"`"1m30s"` has two units; write one, such as `"90s"`"#),
-            ("2h 15m", r#"`"2h 15m"` has two units; write one, such as `"135m"`"#),
-            ("1s500ms", r#"`"1s500ms"` has two units; write one, such as `"1500ms"`"#),
-            ("1m30", r#"`"1m30"` has two units; write one, such as `"90s"`"#),
+            ("1m30", r#"`"1m30"` has no unit; write `"1m30ms"` or `"1m30s"`"#),
+            ("1m30sec", r#"`sec` is no unit of time; write `"90s"`"#),
+            ("1m -30s", r#"`"1m -30s"` is no duration; write a number and a unit, such as `"1.5s"`"#),
+            ("1 2s", r#"`"1 2s"` is no duration; write a number and a unit, such as `"1.5s"`"#),
+            ("1m s", r#"`"1m s"` is no duration; write a number and a unit, such as `"1.5s"`"#),
+            (
+                "5000000h 500000h",
+                "`\"5000000h 500000h\"` is too long; the longest duration is about 584 years",
+            ),
             ("0.5ns", "`\"0.5ns\"` is finer than a nanosecond; write fewer decimals"),
             ("99999999999999h", "`\"99999999999999h\"` is too long; the longest duration is about 584 years"),
         ] {

@@ -65,6 +65,7 @@ pub const CORE: Table = Table {
         "config",
         "testing",
         "call",
+        "__private",
         "adapter",
         "middleware",
         "lib",

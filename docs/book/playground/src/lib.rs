@@ -28,11 +28,10 @@ pub fn presets() -> String {
 pub fn schedule(fields: &str) -> String {
     answer(fields, |arguments| {
         let mut answer = schedule::of(&arguments.policy);
-        answer["preset"] = json!(PolicyConfig {
-            // A config leaves out a limit that is the default.
-            max_delay: arguments.start.delay_limit().map(|limit| limit.as_secs_f64()),
-            ..PolicyConfig::from(arguments.start)
-        });
+        let mut preset = PolicyConfig::from(arguments.start);
+        // A config leaves out a limit that is the default.
+        preset.max_delay = arguments.start.delay_limit().map(|limit| limit.as_secs_f64());
+        answer["preset"] = json!(preset);
         answer["attribute"] = code::attribute(arguments).into();
         answer["closure"] = code::closure(arguments).into();
         answer

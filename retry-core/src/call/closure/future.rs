@@ -123,6 +123,8 @@ impl Policy {
     /// its argument. An attempt may outlive the borrow of a reference, so the handle is an `Arc`, which is allocated once
     /// for each call.
     ///
+    /// # Panics
+    /// The future panics as that of [`retry_async`](Self::retry_async) does.
     /// ```
     /// # #[cfg(feature = "tokio")]
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -154,6 +156,8 @@ impl Policy {
     /// Calls the async `operation` until it succeeds or this policy gives up, and returns its last result unchanged: the
     /// same as [`retry_async(operation)`](Policy::retry_async) without steps.
     ///
+    /// # Panics
+    /// The future panics as that of [`retry_async`](Self::retry_async) does.
     /// ```
     /// # #[cfg(feature = "tokio")]
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -206,6 +210,8 @@ where
     /// The error is an `Error` that is `'static`, a pointer to one of unknown type, or a text. A value that
     /// [`retry_ok`](Self::retry_ok) refuses at the last attempt leaves no last error.
     ///
+    /// # Panics
+    /// The future panics as that of [`Policy::retry_async`] does: if it has to wait without a timer, or is polled after its end.
     /// ```
     /// # #[cfg(feature = "tokio")]
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {

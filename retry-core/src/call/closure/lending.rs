@@ -90,6 +90,9 @@ where
     ///
     /// # Errors
     /// Returns the error of the last attempt, or what the fallback returns.
+    ///
+    /// # Panics
+    /// Panics if it has to wait without a timer: no runtime of tokio with `enable_time`, no `sleep` and no `set_sleep`.
     pub async fn run(self) -> Result<T, E> {
         self.run_to::<Unchanged>().await
     }
@@ -99,6 +102,9 @@ where
     /// # Errors
     /// Returns the reason, the number of attempts, the time and the error of the last attempt. A value that
     /// [`retry_ok`](Self::retry_ok) refuses at the last attempt leaves no last error.
+    ///
+    /// # Panics
+    /// Panics if it has to wait without a timer: no runtime of tokio with `enable_time`, no `sleep` and no `set_sleep`.
     pub async fn run_or_explain<M>(self) -> Result<T, RetryError<E>>
     where
         E: Explainable<M>,

@@ -236,6 +236,9 @@ impl<E> RetryRules<E> {
     }
 
     /// Calls the async `operation` by these rules, like [`retry_async`](RetryRules::retry_async).
+    ///
+    /// # Panics
+    /// The future panics as that of [`retry_async`](Self::retry_async) does.
     #[track_caller]
     pub fn run_async<T, F, A>(&self, operation: F) -> RuledFuture<'_, AsyncClosure<F, A>, T, E>
     where
@@ -261,6 +264,9 @@ impl<E> RetryRules<E> {
     }
 
     /// Returns a call of the async `operation` like [`Policy::retry_async`]. It is `Send` only if the error is.
+    ///
+    /// # Panics
+    /// The future panics as that of [`Policy::retry_async`] does: if it has to wait without a timer, or is polled after its end.
     #[track_caller]
     pub fn retry_async<T, F, A>(&self, operation: F) -> RuledFuture<'_, AsyncClosure<F, A>, T, E>
     where
@@ -271,6 +277,9 @@ impl<E> RetryRules<E> {
     }
 
     /// Returns a call of the async `operation` like [`Policy::retry_async_with`]. It is `Send` only if the error is.
+    ///
+    /// # Panics
+    /// The future panics as that of [`retry_async`](Self::retry_async) does.
     #[track_caller]
     pub fn retry_async_with<T, F, A>(&self, operation: F) -> RuledFuture<'_, AsyncWithCall<F, A>, T, E>
     where

@@ -21,6 +21,10 @@ use crate::call::Progress;
 
 pin_project! {
     /// The future of a call of [`Retry`](super::Retry). Dropping it stops the call.
+    ///
+    /// # Panics
+    /// If it has to wait without a timer: no runtime of tokio with `enable_time`, and no `set_sleep`. If it is polled after its
+    /// end.
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<S, Req, J, R, L>
     where

@@ -12,7 +12,7 @@ pub struct ErrorCount {
     /// The number of occurrences, or up to `overcount` more than that.
     pub count: u64,
     /// The most occurrences of other errors that `count` may include. It is zero as long as there were no
-    /// more than [`Stats::ERRORS`](super::Stats::ERRORS) different errors.
+    /// more than [`Stats::MAX_ERRORS`](super::Stats::MAX_ERRORS) different errors.
     pub overcount: u64,
 }
 

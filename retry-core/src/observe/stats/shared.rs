@@ -272,8 +272,8 @@ mod tests {
 operation  retried  retries  recovered  gave up  mean delay
 
 breaker  state  opened  refused
-db        Open       0        1
-search    Open       1        0
+db        open       0        1
+search    open       1        0
 
 budget   balance  withdrawn  refused
 retries       12          1        0

@@ -127,7 +127,7 @@ fn line<T: AsRef<str>>(f: &mut fmt::Formatter<'_>, widths: &[usize], cells: &[T]
 
 fn details(f: &mut fmt::Formatter<'_>, operation: &OperationStats) -> fmt::Result {
     for (reason, count) in &operation.gave_up {
-        writeln!(f, "  gave up: {count} × {reason}")?;
+        writeln!(f, "  gave up: {count} × {}", reason.as_str())?;
     }
     for error in operation.errors.iter().take(ERRORS) {
         // With an overcount, the count is an upper bound.

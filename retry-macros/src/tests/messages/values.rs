@@ -61,8 +61,11 @@ fn a_duration_has_a_unit() {
         #[retry(base = "1.2.3s")]
                        ^^^^^^^^ `"1.2.3s"` is no duration; write a number and a unit, such as `"1.5s"`
 
-        #[retry(base = "1m30s")]
-                       ^^^^^^^ `"1m30s"` has two units; write one, such as `"90s"`
+        #[retry(base = "1m30")]
+                       ^^^^^^ `"1m30"` has no unit; write `"1m30ms"` or `"1m30s"`
+
+        #[retry(base = "1m30sec")]
+                       ^^^^^^^^^ `sec` is no unit of time; write `"90s"`
 
         #[retry(base = "s")]
                        ^^^ `"s"` is no duration; write a number and a unit, such as `"1.5s"`
