@@ -199,7 +199,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
                 Err(given_up) => Break(self.give_up::<K>(Some(&given_up), result)),
             };
         }
-        match self.next(progress, &result, attempt) {
+        match self.next(progress, &result, attempt.timed_out, attempt.hint) {
             Some(wait) => Continue(Pause { wait, planned: None, result }),
             None => Break(self.give_up::<K>(None, result)),
         }
@@ -217,11 +217,17 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
     /// Returns the wait after a failed attempt, or `None` to give up.
     #[cold]
     #[inline(never)]
-    fn next(&self, progress: &mut Progress, result: &Result<T, E>, attempt: Attempt<'_>) -> Option<Nanos> {
+    fn next(
+        &self,
+        progress: &mut Progress,
+        result: &Result<T, E>,
+        timed_out: bool,
+        hint: Nanos,
+    ) -> Option<Nanos> {
         let name = self.name();
         let site = self.site(&name);
         let decider = Decider::new(&site, progress, self.clock);
-        let NextWait(wait) = decider.after_failure(&self.failure(result.as_ref(), &name, attempt));
+        let NextWait(wait) = decider.after_failure(&self.failure(result.as_ref(), &name, timed_out, hint));
         wait
     }
 
@@ -235,7 +241,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         result: &Result<T, E>,
         attempt: Attempt<'_>,
     ) -> Result<Planned, GivenUp> {
-        let Attempt { call, is_cancelled, may_be_cancelled, timed_out, .. } = attempt;
+        let Attempt { call, is_cancelled, may_be_cancelled, timed_out, hint } = attempt;
         let name = self.name();
         let site = self.site(&name);
         let kind = match result {
@@ -247,7 +253,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         let is_late = self.rules.needs().or(K::NEEDS).has(Needs::LATE);
         let emit = if is_late || shared.may_refuse() || may_be_cancelled { Emit::Later } else { Emit::Now };
         let (clock, controls) = (self.clock, Controls { call, is_cancelled });
-        let failure = self.failure(result.as_ref(), &name, attempt);
+        let failure = self.failure(result.as_ref(), &name, timed_out, hint);
         let attempted = Attempted { site: &site, clock, failure: &failure, emit, controls, kind };
         let planned = shared.plan(attempted, progress)?;
         self.fill_failure(&planned);
@@ -261,7 +267,8 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         &'f self,
         result: Result<&'f T, &'f E>,
         name: &'f Name,
-        Attempt { timed_out, hint, .. }: Attempt<'_>,
+        timed_out: bool,
+        hint: Nanos,
     ) -> ClosureFailure<'f, T, E, R> {
         let is_retryable = self.is_retryable(result, timed_out);
         ClosureFailure { result, rules: self.rules, name, is_retryable, timed_out, hint_of_tries: hint }
@@ -334,7 +341,7 @@ impl<T, E, R: Rule<T, E>> AfterAttempt<E> for &Course<'_, T, E, R> {
     fn decide(&mut self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
         let name = self.name();
         match error {
-            Some(error) => decider.after_failure(&self.failure(Err(error), &name, Attempt::default())),
+            Some(error) => decider.after_failure(&self.failure(Err(error), &name, false, 0)),
             None => decider.after_recovery(Some(&name)),
         }
     }

@@ -34,8 +34,7 @@ pin_project! {
     /// and what the steps are given are.
     ///
     /// # Panics
-    /// If it has to wait without a timer: no runtime of tokio with `enable_time`, no `sleep` and no `set_sleep`. If it is polled
-    /// after its end.
+    /// If it is polled after its end, or has to wait without a timer of tokio, `sleep` or `set_sleep`.
     ///
     /// ```
     /// # #[cfg(feature = "tokio")]
@@ -286,8 +285,7 @@ where
                     let is_cancelled = ready!(poll_wait(this.cancel.as_mut(), wait, context));
                     let progress = *progress;
                     // A call that has ended asks for no lease.
-                    let wait = if is_cancelled { None } else { this.shared.fleet_wait() };
-                    if let Some(wait) = wait {
+                    if let Some(wait) = if is_cancelled { None } else { this.shared.fleet_wait() } {
                         this.state.set(State::AskingFleet { progress: Some(progress), wait });
                         continue;
                     }
@@ -387,11 +385,10 @@ impl<O: Operation, T, E, R: Debug, S: Debug, C, Z: Waits, K> Debug
     for RetryFuture<'_, O, T, E, R, S, C, Z, K>
 {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let RetryFuture { policy, rules, shared, .. } = self;
         f.debug_struct("RetryFuture")
-            .field("policy", policy)
-            .field("rules", rules)
-            .field("shared", shared)
+            .field("policy", &self.policy)
+            .field("rules", &self.rules)
+            .field("shared", &self.shared)
             .finish_non_exhaustive()
     }
 }

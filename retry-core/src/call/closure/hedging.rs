@@ -14,7 +14,7 @@ use super::super::hedged::{
     CopyRules, Handles, HedgedCall, Hedging, Question, StartedRace, TimerType, Timers, poll_race,
 };
 use super::super::progress::Progress;
-use super::course::{Attempt, Course};
+use super::course::Course;
 use super::operation::{AsyncClosure, AsyncOperation, AsyncWithCall, Limited, Operation, Restarting};
 use super::rule::Rule;
 use super::sharing::Sharing;
@@ -258,9 +258,7 @@ impl<T, E, R: Rule<T, E>> Course<'_, T, E, R> {
                 hedging.hinted(self.hint(result));
                 false
             }
-            Err(_) => {
-                self.is_final(hedging, &self.failure(result.as_ref(), &self.name(), Attempt::default()))
-            }
+            Err(_) => self.is_final(hedging, &self.failure(result.as_ref(), &self.name(), false, 0)),
         }
     }
 
@@ -274,7 +272,7 @@ impl<T, E, R: Rule<T, E>> Course<'_, T, E, R> {
         if self.accepts_result(result) {
             return None;
         }
-        self.failure(result.as_ref(), &self.name(), Attempt::default()).hint()
+        self.failure(result.as_ref(), &self.name(), false, 0).hint()
     }
 }
 

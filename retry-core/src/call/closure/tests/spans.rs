@@ -29,7 +29,7 @@ fn a_call_whose_breaker_opens_in_the_wait_logs_its_end_with_the_last_error() {
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].starts_with("WARN message=attempt failed, will retry"), "{lines:?}");
     assert!(lines[1].starts_with("ERROR message=attempt failed, giving up"), "{lines:?}");
-    assert!(lines[1].contains("error=down reason=CircuitOpen"), "{lines:?}");
+    assert!(lines[1].contains("error=down reason=circuit_open"), "{lines:?}");
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_closure_with_a_handle_keeps_the_handle_with_spans() {
     let Poll::Ready(result) = poll(call.run_or_explain()) else { panic!("nothing waits") };
     assert_eq!(result.unwrap_err().reason(), GiveUpReason::Stopped);
     let lines = lines_with(&listener, "reason=");
-    assert!(lines.iter().any(|line| line.contains("reason=Stopped")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.contains("reason=stopped")), "{lines:?}");
 }
 
 /// Runs an attempt with a copy, one of which fails and the other never answers, until the attempt exceeds its limit. Returns
