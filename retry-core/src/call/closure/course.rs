@@ -224,8 +224,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         let name = self.name();
         let site = self.site(&name);
         let decider = Decider::new(&site, progress, self.clock);
-        let NextWait(wait) = decider.after_failure(&self.failure(result.as_ref(), &name, attempt));
-        wait
+        decider.after_failure(&self.failure(result.as_ref(), &name, attempt)).0
     }
 
     /// Plans the next step after a failed attempt, and calls the hook for a retry.
