@@ -24,7 +24,6 @@ pub(crate) fn number() -> usize {
 /// Returns whether this use of shared state looks at the whole of it. In a test context every use looks, so that results
 /// do not depend on the thread of the test.
 #[inline]
-#[expect(clippy::arithmetic_side_effects, reason = "`left` is above 0 where 1 is subtracted")]
 pub(crate) fn is_due() -> bool {
     UNTIL_NEXT.with(count_down) || installed::has_test_context()
 }
@@ -32,9 +31,9 @@ pub(crate) fn is_due() -> bool {
 /// Returns whether the number of uses until the next look is 0, and counts this use.
 #[inline]
 fn count_down(left: &Cell<u32>) -> bool {
-    let is_due = left.get() == 0;
-    left.set(if is_due { EVERY - 1 } else { left.get() - 1 });
-    is_due
+    let uses = left.get();
+    left.set(uses.checked_sub(1).unwrap_or(EVERY - 1));
+    uses == 0
 }
 
 fn next_number() -> usize {

@@ -14,14 +14,15 @@ use super::super::refusal::Refusal;
 use super::super::site::Site;
 use super::super::step::{AfterAttempt, Decider, NextWait};
 use super::ending::Ending;
-use super::failure::ClosureFailure;
+use super::failure::{ClosureFailure, Hinted};
 use super::rule::{Needs, Rule};
 use super::sharing::{Attempted, Kind, Sharing};
 use crate::decision::{Selection, classify};
+use crate::error::Failure;
 use crate::error::chain::is_circuit_open;
 use crate::observe::LogRules;
 use crate::policy::Policy;
-use crate::policy::nanos::Nanos;
+use crate::policy::nanos::{Nanos, to_duration};
 use crate::runtime::Clock;
 
 /// The policy, the name and the rules of a call, as the decisions between its attempts see them.
@@ -199,7 +200,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
                 Err(given_up) => Break(self.give_up::<K>(Some(&given_up), result)),
             };
         }
-        match self.next(progress, &result, attempt.timed_out, attempt.hint) {
+        match self.next(progress, &result, attempt.timed_out) {
             Some(wait) => Continue(Pause { wait, planned: None, result }),
             None => Break(self.give_up::<K>(None, result)),
         }
@@ -212,23 +213,17 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
             || shared.is_shared()
             || attempt.call.is_some()
             || attempt.may_be_cancelled
+            || attempt.hint > 0
     }
 
     /// Returns the wait after a failed attempt, or `None` to give up.
     #[cold]
     #[inline(never)]
-    fn next(
-        &self,
-        progress: &mut Progress,
-        result: &Result<T, E>,
-        timed_out: bool,
-        hint: Nanos,
-    ) -> Option<Nanos> {
+    fn next(&self, progress: &mut Progress, result: &Result<T, E>, timed_out: bool) -> Option<Nanos> {
         let name = self.name();
         let site = self.site(&name);
         let decider = Decider::new(&site, progress, self.clock);
-        let NextWait(wait) = decider.after_failure(&self.failure(result.as_ref(), &name, timed_out, hint));
-        wait
+        decider.after_failure(&self.failure(result.as_ref(), &name, timed_out)).0
     }
 
     /// Plans the next step after a failed attempt, and calls the hook for a retry.
@@ -253,8 +248,10 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         let is_late = self.rules.needs().or(K::NEEDS).has(Needs::LATE);
         let emit = if is_late || shared.may_refuse() || may_be_cancelled { Emit::Later } else { Emit::Now };
         let (clock, controls) = (self.clock, Controls { call, is_cancelled });
-        let failure = self.failure(result.as_ref(), &name, timed_out, hint);
-        let attempted = Attempted { site: &site, clock, failure: &failure, emit, controls, kind };
+        let failure = self.failure(result.as_ref(), &name, timed_out);
+        let hinted = Hinted(&failure, to_duration(hint));
+        let failure: &dyn Failure = if hint == 0 { &failure } else { &hinted };
+        let attempted = Attempted { site: &site, clock, failure, emit, controls, kind };
         let planned = shared.plan(attempted, progress)?;
         self.fill_failure(&planned);
         self.rules.on_retry(&planned.event(AnyValue, result));
@@ -268,10 +265,9 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         result: Result<&'f T, &'f E>,
         name: &'f Name,
         timed_out: bool,
-        hint: Nanos,
     ) -> ClosureFailure<'f, T, E, R> {
         let is_retryable = self.is_retryable(result, timed_out);
-        ClosureFailure { result, rules: self.rules, name, is_retryable, timed_out, hint_of_tries: hint }
+        ClosureFailure { result, rules: self.rules, name, is_retryable, timed_out }
     }
 
     fn is_retryable(&self, result: Result<&T, &E>, timed_out: bool) -> bool {
@@ -341,7 +337,7 @@ impl<T, E, R: Rule<T, E>> AfterAttempt<E> for &Course<'_, T, E, R> {
     fn decide(&mut self, error: Option<&E>, decider: Decider<'_>) -> NextWait {
         let name = self.name();
         match error {
-            Some(error) => decider.after_failure(&self.failure(Err(error), &name, false, 0)),
+            Some(error) => decider.after_failure(&self.failure(Err(error), &name, false)),
             None => decider.after_recovery(Some(&name)),
         }
     }

@@ -8,7 +8,6 @@ use super::super::name::Name;
 use super::rule::{Needs, ReadHint, Rule};
 use crate::error::chain::is_refusal_type;
 use crate::error::{Failure, OwnDelay, RejectedValue};
-use crate::policy::nanos::{Nanos, to_duration};
 
 /// A failed attempt of a closure's call.
 pub(super) struct ClosureFailure<'a, T, E, R> {
@@ -17,20 +16,6 @@ pub(super) struct ClosureFailure<'a, T, E, R> {
     pub(super) name: &'a Name,
     pub(super) is_retryable: bool,
     pub(super) timed_out: bool,
-    /// The longest wait that one of several tries asked for, or 0.
-    pub(super) hint_of_tries: Nanos,
-}
-
-impl<T, E, R: Rule<T, E>> ClosureFailure<'_, T, E, R> {
-    /// Returns the wait that the result asks for.
-    fn hint_of_result(&self) -> Option<Duration> {
-        let error = match self.result {
-            Ok(value) => return self.rules.hint_of_value(value),
-            Err(error) => error,
-        };
-        let own = || if self.timed_out { None } else { self.rules.own_hint(error) };
-        self.rules.hint(error).map_or_else(own, |ReadHint(hint)| hint)
-    }
 }
 
 impl<T, E, R: Rule<T, E>> Failure for ClosureFailure<'_, T, E, R> {
@@ -46,8 +31,12 @@ impl<T, E, R: Rule<T, E>> Failure for ClosureFailure<'_, T, E, R> {
     }
 
     fn hint(&self) -> Option<Duration> {
-        let hint = self.hint_of_result();
-        if self.hint_of_tries == 0 { hint } else { hint.max(Some(to_duration(self.hint_of_tries))) }
+        let error = match self.result {
+            Ok(value) => return self.rules.hint_of_value(value),
+            Err(error) => error,
+        };
+        let own = || if self.timed_out { None } else { self.rules.own_hint(error) };
+        self.rules.hint(error).map_or_else(own, |ReadHint(hint)| hint)
     }
 
     fn is_refusal(&self) -> bool {
@@ -66,5 +55,34 @@ impl<T, E, R: Rule<T, E>> Failure for ClosureFailure<'_, T, E, R> {
 impl<T, E, R: Rule<T, E>> OwnDelay for ClosureFailure<'_, T, E, R> {
     fn after(&self, attempt: u32) -> Duration {
         self.result.err().and_then(|error| self.rules.delay(error, attempt)).unwrap_or_default()
+    }
+}
+
+/// A failure of an attempt with several tries, and the longest wait that one of them asked for.
+pub(super) struct Hinted<'f>(pub(super) &'f dyn Failure, pub(super) Duration);
+
+impl Failure for Hinted<'_> {
+    fn describe(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.describe(f)
+    }
+
+    fn is_retryable(&self) -> bool {
+        self.0.is_retryable()
+    }
+
+    fn hint(&self) -> Option<Duration> {
+        self.0.hint().max(Some(self.1))
+    }
+
+    fn is_refusal(&self) -> bool {
+        self.0.is_refusal()
+    }
+
+    fn own_delay(&self) -> Option<&dyn OwnDelay> {
+        self.0.own_delay()
+    }
+
+    fn operation(&self) -> Option<&dyn Display> {
+        self.0.operation()
     }
 }

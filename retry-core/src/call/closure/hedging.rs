@@ -258,7 +258,7 @@ impl<T, E, R: Rule<T, E>> Course<'_, T, E, R> {
                 hedging.hinted(self.hint(result));
                 false
             }
-            Err(_) => self.is_final(hedging, &self.failure(result.as_ref(), &self.name(), false, 0)),
+            Err(_) => self.is_final(hedging, &self.failure(result.as_ref(), &self.name(), false)),
         }
     }
 
@@ -272,7 +272,7 @@ impl<T, E, R: Rule<T, E>> Course<'_, T, E, R> {
         if self.accepts_result(result) {
             return None;
         }
-        self.failure(result.as_ref(), &self.name(), false, 0).hint()
+        self.failure(result.as_ref(), &self.name(), false).hint()
     }
 }
 

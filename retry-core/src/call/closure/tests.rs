@@ -8,7 +8,7 @@ mod needs;
 mod spans;
 
 use core::cell::{Cell, RefCell};
-use core::future::{Future, pending, poll_fn, ready};
+use core::future::{Future, pending, ready};
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 use core::time::Duration;
@@ -44,16 +44,6 @@ fn poll<F: Future>(future: F) -> Poll<F::Output> {
     let mut context = Context::from_waker(Waker::noop());
     let mut polls = (0..100).map(|_| future.as_mut().poll(&mut context));
     polls.find(Poll::is_ready).unwrap_or(Poll::Pending)
-}
-
-/// Returns a future that ends with the poll of this number, from 1.
-async fn poll_number(number: u32) {
-    let mut polls = 0;
-    poll_fn(|_| {
-        polls += 1;
-        if polls < number { Poll::Pending } else { Poll::Ready(()) }
-    })
-    .await;
 }
 
 /// A hedge with a copy for each call.

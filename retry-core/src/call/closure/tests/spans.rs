@@ -1,17 +1,27 @@
 //! The log and the spans of a call.
 
 use core::cell::Cell;
-use core::future::{pending, ready};
+use core::future::{pending, poll_fn, ready};
 use core::task::Poll;
 use std::string::String;
 use std::sync::Arc;
 use std::vec::Vec;
 
-use super::{Failed, POLICY, hedge, poll, poll_number};
+use super::{Failed, POLICY, hedge, poll};
 use crate::observe::listener::Listener;
 use crate::{Call, CircuitBreaker, GiveUpReason, Policy};
 
 const ONCE: Policy = POLICY.max(1);
+
+/// Returns a future that ends with the poll of this number, from 1.
+async fn poll_number(number: u32) {
+    let mut polls = 0;
+    poll_fn(|_| {
+        polls += 1;
+        if polls < number { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+}
 
 /// Returns the lines of a log that contain a text.
 fn lines_with(listener: &Listener, text: &str) -> Vec<String> {
