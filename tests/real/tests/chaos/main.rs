@@ -57,18 +57,27 @@ fn main() -> ExitCode {
     tokio::runtime::Runtime::new().expect("a runtime").block_on(chaos(&arguments))
 }
 
-async fn chaos(arguments: &[String]) -> ExitCode {
+/// Returns the systems that are named, all of them if none is.
+fn wanted(arguments: &[String]) -> Result<Vec<&'static System>, String> {
     let named: Vec<_> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
     if let Some(unknown) = named.iter().find(|name| SYSTEMS.iter().all(|(system, _)| system != *name)) {
         let systems = SYSTEMS.iter().map(|(system, _)| *system).collect::<Vec<_>>().join(", ");
-        eprintln!("there is no system `{unknown}`; there are {systems}");
-        return ExitCode::FAILURE;
+        return Err(format!("there is no system `{unknown}`; there are {systems}"));
     }
+    let is_wanted = |system: &str| named.is_empty() || named.iter().any(|name| *name == system);
+    Ok(SYSTEMS.iter().filter(|(system, _)| is_wanted(system)).collect())
+}
+
+async fn chaos(arguments: &[String]) -> ExitCode {
+    let wanted = match wanted(arguments) {
+        Ok(wanted) => wanted,
+        Err(message) => {
+            eprintln!("{message}");
+            return ExitCode::FAILURE;
+        }
+    };
     let (seed, faults) = (variable("CHAOS_SEED", SEED), variable("CHAOS_FAULTS", FAULTS));
     println!("{faults} faults for each system, in the order of CHAOS_SEED={seed}");
-
-    let is_wanted = |system: &str| named.is_empty() || named.iter().any(|name| *name == system);
-    let wanted: Vec<_> = SYSTEMS.iter().filter(|(system, _)| is_wanted(system)).collect();
     let progress = Arc::new(Progress::new((wanted.len() * faults) as u64, "faults"));
     let say = |line: String| progress.above(|| println!("{line}"));
     let mut reports = Vec::new();
