@@ -15,6 +15,7 @@
         clippy::unimplemented,
         clippy::indexing_slicing,
         clippy::string_slice,
+        clippy::arithmetic_side_effects,
         clippy::exit
     )
 )]

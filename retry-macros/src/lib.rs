@@ -14,6 +14,7 @@
         clippy::unimplemented,
         clippy::indexing_slicing,
         clippy::string_slice,
+        clippy::arithmetic_side_effects,
         clippy::exit
     )
 )]

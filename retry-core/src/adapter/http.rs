@@ -97,8 +97,8 @@ fn seconds(text: &str) -> Option<Duration> {
     }
     let Ok(seconds) = whole.parse() else { return Some(Duration::MAX) };
     let (millis, rest) = decimals.split_at(decimals.len().min(3));
-    let millis =
-        format!("{millis:0<3}").parse().unwrap_or(0) + u64::from(rest.bytes().any(|digit| digit != b'0'));
+    let begun = u64::from(rest.bytes().any(|digit| digit != b'0'));
+    let millis = format!("{millis:0<3}").parse().unwrap_or(0_u64).saturating_add(begun);
     Some(Duration::from_secs(seconds).saturating_add(Duration::from_millis(millis)))
 }
 
@@ -125,9 +125,9 @@ fn two_digit_year(text: &str, now: SystemTime) -> Option<SystemTime> {
         return None;
     }
     let since_epoch = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-    let century = (1970 + since_epoch / YEAR) / 100;
+    let century = (since_epoch / YEAR).saturating_add(1970) / 100;
     let latest = now.checked_add(Duration::from_secs(50 * YEAR))?;
-    (century - 1..=century + 1)
+    (century.saturating_sub(1)..=century.saturating_add(1))
         .rev()
         .filter_map(|century| {
             let date = format!("{weekday}, {day} {month} {century:02}{year_and_time}");

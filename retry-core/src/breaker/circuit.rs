@@ -103,7 +103,8 @@ impl Circuit {
                 CircuitState::HalfOpen if seen.count < recovery.trials.calls() => {
                     // The last trial of all has as much time as the first.
                     self.start(&self.trials_since, seen, now());
-                    if self.step(seen, CircuitWord { count: seen.count + 1, ..seen }) {
+                    let count = seen.count.saturating_add(1);
+                    if self.step(seen, CircuitWord { count, ..seen }) {
                         return (Ok(Ticket::new(seen.generation, true)), None);
                     }
                 }
@@ -162,7 +163,8 @@ impl Circuit {
         loop {
             let seen = self.current_if(ticket)?;
             let counted = if seen.state == CircuitState::Closed {
-                (seen.count + 1 < threshold).then(|| CircuitWord { count: seen.count + 1, ..seen })
+                let count = seen.count.saturating_add(1);
+                (count < threshold).then_some(CircuitWord { count, ..seen })
             } else {
                 recovery.trials.add_failure(seen.ended).map(|ended| CircuitWord { ended, ..seen })
             };
@@ -232,7 +234,9 @@ impl Circuit {
             return;
         }
         while let Some(seen) = self.current_if(ticket) {
-            if self.step(seen, CircuitWord { count: seen.count - 1, ..seen }) {
+            // The count stays at its highest number where a fleet grants more leases than that.
+            let count = seen.count.saturating_sub(1);
+            if self.step(seen, CircuitWord { count, ..seen }) {
                 return;
             }
         }
@@ -333,5 +337,20 @@ impl Circuit {
                 return Some(change);
             }
         }
+    }
+}
+
+#[cfg(all(test, feature = "fleet"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_trials_than_the_word_counts_are_all_released() {
+        let circuit = Circuit::new();
+        circuit.force(CircuitState::Open, false);
+        let trials: Vec<_> = (0..=u16::MAX).map(|_| circuit.admit_leased(1, 0).0).collect();
+        assert_eq!(circuit.moment().count, u16::MAX);
+        trials.into_iter().flatten().for_each(|ticket| circuit.release(ticket));
+        assert_eq!(circuit.moment().count, 0);
     }
 }

@@ -206,8 +206,9 @@ impl Link {
             state.held.push((tag, lease));
             return Trial::Leased(tag);
         }
-        if now < followed.refused_until {
-            return Trial::Refused(followed.refused_until - now);
+        let left = followed.refused_until.saturating_sub(now);
+        if left > 0 {
+            return Trial::Refused(left);
         }
         state.wants_lease = true;
         state.wanted_since.get_or_insert(now);

@@ -33,7 +33,11 @@ impl Recovery {
             None => true,
             Some(max) => self.open_time(openings) >= max.get(),
         };
-        if openings > 0 && (is_limited || openings == MAX_OPENINGS) { openings } else { openings + 1 }
+        if openings > 0 && (is_limited || openings == MAX_OPENINGS) {
+            openings
+        } else {
+            openings.saturating_add(1)
+        }
     }
 
     /// Returns how long trials may take.
@@ -59,6 +63,10 @@ pub(crate) struct Trials {
 /// The number of bits of the trials that have succeeded, in a word that also counts failures.
 const SUCCESSES: u32 = 8;
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "`checked` keeps the failures below the calls, and a count that reaches its limit ends the trials"
+)]
 impl Trials {
     /// One trial, which has to succeed.
     pub(crate) const ONE: Trials = Trials { calls: 0, failures: 0 };

@@ -88,7 +88,7 @@ impl CircuitWord {
     /// Returns the start of the next generation. A circuit that is open or half-open keeps the number of its openings
     /// until it is closed, or is controlled by hand.
     pub(crate) const fn next(self, state: CircuitState, count: u16) -> CircuitWord {
-        let generation = (self.generation + 1) % GENERATIONS;
+        let generation = self.generation.wrapping_add(1) % GENERATIONS;
         let fresh = CircuitWord { state, generation, count, ..CircuitWord::FIRST };
         match state {
             // In any other state than these two, nothing is counted.

@@ -71,7 +71,7 @@ impl Delivery<'_> {
         let next = queue.next;
         let change = queue.waiting.remove(&next);
         match change {
-            Some(_) => queue.next = (next + 1) % GENERATIONS,
+            Some(_) => queue.next = next.wrapping_add(1) % GENERATIONS,
             None => {
                 queue.is_delivering = false;
                 self.is_over = true;

@@ -169,7 +169,7 @@ impl RetryBudget {
     #[must_use]
     pub fn balance(&self) -> u64 {
         let now = self.begin();
-        let all = self.pool.balance() + self.reserve.balance(self.income(), now);
+        let all = self.pool.balance().saturating_add(self.reserve.balance(self.income(), now));
         min(all, self.capacity_in_units()) / TOKEN
     }
 
@@ -218,12 +218,15 @@ impl RetryBudget {
     /// Looks at the whole budget, and deposits what there is room for.
     fn pay_in_up_to_capacity(&self, units: u64, now: Now) {
         let (capacity, income) = (self.capacity_in_units(), self.income());
-        let most = self.pool.balance() + income.limit;
+        let most = self.pool.balance().saturating_add(income.limit);
         // A thread makes 30 small deposits before it looks again, which are less than a hundredth of the capacity.
         self.pool.set_room(most <= capacity / 2);
         // The reserve is read only where it could make a difference.
-        let reserve =
-            if most + units <= capacity { income.limit } else { self.reserve.balance(income, now.nanos) };
+        let reserve = if most.saturating_add(units) <= capacity {
+            income.limit
+        } else {
+            self.reserve.balance(income, now.nanos)
+        };
         self.pool.deposit(units, capacity.saturating_sub(reserve), now.slot);
     }
 
@@ -260,6 +263,10 @@ impl RetryBudget {
 
     #[cold]
     #[inline(never)]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "a slot is at least 100 µs long, since a life has at least 1 ms"
+    )]
     fn slot_at(&self, nanos: Nanos) -> u64 {
         let length = self.ttl / SLOTS;
         // The first slot is 1, because the pool uses 0 for the time before any slot.

@@ -64,7 +64,9 @@ impl RetryBudget {
             return;
         }
         link.wants_grant.store(false, Ordering::Release);
-        self.add_units(u64::from(tokens) * TOKEN);
+        let units = u64::from(tokens) * TOKEN;
+        // The positions of the pool wrap above the highest capacity, and a store may answer with any number.
+        self.add_units(units.min(self.capacity_in_units()));
     }
 
     /// Asks for a grant. If the member is gone, the reserve accrues alone.
@@ -105,5 +107,21 @@ impl RetryBudget {
 
     pub(crate) fn reserve_in_fleet(&self) -> u32 {
         self.reserve_per_second
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grant_above_the_capacity_fills_the_budget() {
+        // The units of 28,147,498 tokens are just above the limit of 48 bits.
+        for tokens in [1001, 28_147_498, u32::MAX] {
+            let budget = RetryBudget::new().capacity(1000);
+            assert!(budget.join_fleet(Waker::noop().clone(), Nanos::MAX));
+            budget.add_grant(tokens);
+            assert_eq!(budget.balance(), 1000, "{tokens}");
+        }
     }
 }

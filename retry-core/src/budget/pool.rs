@@ -78,6 +78,7 @@ struct Shard {
 const POSITION: u64 = (1 << 48) - 1;
 
 /// Returns the mark of a slot, which stands above a position and is never 0.
+#[expect(clippy::arithmetic_side_effects, reason = "the sum is at most 2^16 - 1")]
 const fn mark(slot: u64) -> u64 {
     (slot % 0xFFFF + 1) << 48
 }
@@ -152,7 +153,7 @@ impl Pool {
             let balance = difference(deposited, spent);
             let units = units.min(limit);
             if balance < limit {
-                if replace(counter, count, count.wrapping_add(units.min(limit - balance))) {
+                if replace(counter, count, count.wrapping_add(units.min(limit.saturating_sub(balance)))) {
                     return;
                 }
             } else if self.since_start_of(slot, deposited) < limit / SLOTS {
@@ -186,7 +187,7 @@ impl Pool {
             let spent = self.spent.load(Ordering::Acquire);
             let deposited = self.deposited();
             let balance = difference(deposited, spent).min(capacity);
-            let Some(rest) = balance.checked_sub(units) else { return Err(units - balance) };
+            let Some(rest) = balance.checked_sub(units) else { return Err(units.saturating_sub(balance)) };
             if replace(&self.spent, spent, deposited.wrapping_sub(rest) & POSITION) {
                 return Ok(());
             }
@@ -209,12 +210,12 @@ impl Pool {
     /// Begins the slots after `last`, up to `slot`, at the current value of `deposited`.
     fn begin(&self, slot: u64, last: u64) {
         let deposited = self.deposited();
-        let first = (last + 1).max(slot.saturating_sub(SLOTS - 1));
+        let first = last.saturating_add(1).max(slot.saturating_sub(SLOTS - 1));
         for begun in first..=slot {
             self.start(begun).store(deposited, Ordering::Relaxed);
         }
         // The slot after this one has the same index as the oldest slot that counts.
-        self.expire(self.start(slot + 1).load(Ordering::Relaxed));
+        self.expire(self.start(slot.saturating_add(1)).load(Ordering::Relaxed));
     }
 
     #[expect(

@@ -22,6 +22,7 @@ impl Income {
     /// Returns the income until `now`, as a position on a scale that wraps, so only differences are
     /// meaningful. The scale does not begin at 0: otherwise a position at the beginning of time would equal
     /// [`UNTOUCHED`].
+    #[expect(clippy::arithmetic_side_effects, reason = "the product of 64, 32 and 24 bits has 120")]
     const fn until(self, now: Nanos) -> u64 {
         const NANOS_PER_SECOND: u128 = 1_000_000_000;
         const BEGINNING: u64 = 1 << 62;

@@ -146,6 +146,7 @@ impl RetryBudget {
     }
 
     /// Returns the most units that can be saved up, the reserve included.
+    #[expect(clippy::arithmetic_side_effects, reason = "the product of 32 and 24 bits has 56")]
     pub(super) const fn capacity_in_units(&self) -> u64 {
         match self.capacity {
             Some(tokens) => tokens.get() as u64 * TOKEN,

@@ -308,7 +308,7 @@ impl State {
     /// Returns the number of failed attempts since the last restart.
     fn failed_attempts(&self) -> u32 {
         let attempt = self.progress.attempt();
-        if self.given_up.is_some() { attempt } else { attempt - 1 }
+        if self.given_up.is_some() { attempt } else { attempt.saturating_sub(1) }
     }
 
     /// Returns the progress with all attempts, if this success is one after a failure.

@@ -223,7 +223,7 @@ impl Call {
     /// Returns the number of attempts before this one, those before a restart included.
     #[cfg(feature = "http")]
     pub(crate) fn earlier(&self) -> u32 {
-        self.before().saturating_add(self.attempt() - 1)
+        self.before().saturating_add(self.attempt().saturating_sub(1))
     }
 
     /// Returns the number of attempts before the last restart.

@@ -249,7 +249,7 @@ impl Attempt {
         let asked = controls.call.map_or(Asked::NOTHING, Call::take);
         let mut before = controls.call.map_or(0, Call::before);
         if asked.restart {
-            before = before.saturating_add(progress.attempt() - 1);
+            before = before.saturating_add(progress.attempt().saturating_sub(1));
             progress.restart();
         }
         let attempt = progress.attempt();

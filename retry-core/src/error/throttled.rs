@@ -102,6 +102,7 @@ impl Probability {
     }
 
     /// Returns whether a draw that is uniform over all of `u64` refuses.
+    #[expect(clippy::arithmetic_side_effects, reason = "the product of 64 and 20 bits has 84")]
     pub(crate) const fn refuses(self, draw: u64) -> bool {
         (draw as u128 * Self::ONE as u128) >> 64 < self.0 as u128
     }
@@ -112,7 +113,7 @@ impl Probability {
 
     /// Returns the nearest number of percent, and at least 1.
     const fn percent(self) -> u32 {
-        let percent = (self.0 + 5_000) / 10_000;
+        let percent = self.0.saturating_add(5_000) / 10_000;
         if percent == 0 { 1 } else { percent }
     }
 }

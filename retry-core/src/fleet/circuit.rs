@@ -173,7 +173,7 @@ impl Circuit {
         let until_reset = self.phase == Phase::ForcedOpen && self.forced_for >= Rules::MAX_TIME;
         (!until_reset).then(|| {
             let forced = if self.phase == Phase::ForcedOpen { self.forced_for } else { 0 };
-            rules.record_life().max((forced * 2).min(Rules::MAX_TIME))
+            rules.record_life().max(forced.saturating_mul(2).min(Rules::MAX_TIME))
         })
     }
 
@@ -183,7 +183,7 @@ impl Circuit {
 
     /// Begins a phase, which is a new generation. The counts of the last one are discarded.
     fn begin(&mut self, phase: Phase, now: Millis) {
-        self.generation += 1;
+        self.generation = self.generation.saturating_add(1);
         self.phase = phase;
         self.since = now;
         self.forced_for = 0;

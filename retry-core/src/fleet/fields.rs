@@ -146,10 +146,10 @@ fn circuit_fields(circuit: &Circuit) -> Fields {
 /// Returns the processes, and the number of fields that are about something else.
 fn read_members(fields: &Fields) -> Option<(Members, usize)> {
     let mut members = Members::default();
-    let mut others = 0;
+    let mut others = 0_usize;
     for (name, text) in fields {
         let Some(process) = name.strip_prefix("m:") else {
-            others += 1;
+            others = others.saturating_add(1);
             continue;
         };
         let [report, lease, seen] = parts(text)?;

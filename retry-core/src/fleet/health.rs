@@ -71,7 +71,7 @@ impl Health {
         if errors < PATIENT_FOR {
             return;
         }
-        let delay = self.policy.delay(errors - 1, 0, runtime::draw());
+        let delay = self.policy.delay(errors.saturating_sub(1), 0, runtime::draw());
         self.breaker.force_open_for(to_duration(delay));
         if !self.is_lost.swap(true, Ordering::AcqRel) {
             let late = std::format!("no answer within {patience:?}");

@@ -204,7 +204,7 @@ impl Member {
         let mut side = circuit.side.lock().await;
         let sync_every = from_duration(self.settings.sync_every);
         // One that has no answer yet, and one with the rest. Calls that are counted in the meantime keep nobody here.
-        let mut reports_at_once = if reach == Reach::All { 2 } else { 0 };
+        let mut reports_at_once: u32 = if reach == Reach::All { 2 } else { 0 };
         let mut looks = reach != Reach::Due && circuit.breaker.link().is_some_and(Link::is_following);
         while let Some(link) = self.link(circuit) {
             // Before a process is frozen, no call comes for a lease any more.
@@ -218,7 +218,9 @@ impl Member {
                 None => break,
             };
             looks = looks && !matches!(message, Message::Look);
-            reports_at_once -= u32::from(reports_at_once > 0 && matches!(message, Message::Report));
+            if matches!(message, Message::Report) {
+                reports_at_once = reports_at_once.saturating_sub(1);
+            }
             match self.step(circuit, Request::Circuit(side.step(message, circuit.rules))).await {
                 Ok(view) => {
                     let Some(link) = self.link(circuit) else { break };
@@ -237,7 +239,9 @@ impl Member {
             }
         }
         drop(side);
-        *circuit.asked.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        let mut asked = circuit.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        *asked = asked.saturating_add(1);
+        drop(asked);
         circuit.has_asked.notify_all();
     }
 

@@ -70,13 +70,13 @@ impl Store for MemoryStore {
             let now = runtime::now(Clock::Async);
             let since = now.saturating_sub(*self.start.get_or_init(|| now));
             // The clock of a store never stands at 0.
-            let now = Duration::from_secs(1) + to_duration(since);
+            let now = Duration::from_secs(1).saturating_add(to_duration(since));
             let mut records = self.records();
             records.retain(|_, kept| kept.until.is_none_or(|until| now < until));
             let record = records.get(key).map(|kept| &kept.record);
             let (answer, written) = Record::answer(record, now, &request);
             if let Some(written) = written {
-                let until = written.life.map(|life| now + life);
+                let until = written.life.map(|life| now.saturating_add(life));
                 records.insert(key.into(), Kept { record: written.record, until });
             }
             Ok(answer)

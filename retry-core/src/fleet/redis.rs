@@ -155,7 +155,7 @@ where
         let connection = match last.connection.take() {
             Some(connection) => connection,
             None => {
-                last.number += 1;
+                last.number = last.number.saturating_add(1);
                 timeout(ANSWER_WITHIN, (self.make)()).await??
             }
         };

@@ -63,6 +63,10 @@ impl Reserve {
 ///
 /// A grant is at most the fair share of one second, and at least one token. No more than one grant accrues while nobody
 /// claims, so the fleet gets at most `per_second · T` and one grant in any time T.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "times are below 2^54, no divisor is 0, and tokens of 32 bits times `SECOND` are below 2^52"
+)]
 pub fn claim(reserve: &mut Reserve, now: Micros, claim: Claim) -> Grant {
     let now = now.min(MAX_NOW);
     let millis = now / 1000;

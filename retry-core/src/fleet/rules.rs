@@ -57,7 +57,7 @@ impl Rules {
             open_for_max: self.open_for_max.min(Self::MAX_TIME),
             trial_timeout: self.trial_timeout.clamp(1, Self::MAX_TIME),
             trials,
-            trial_failures: self.trial_failures.min(trials - 1),
+            trial_failures: self.trial_failures.min(trials.saturating_sub(1)),
         }
     }
 
@@ -68,7 +68,7 @@ impl Rules {
             if time >= self.open_for_max {
                 break;
             }
-            time = (time * 2).min(self.open_for_max);
+            time = time.saturating_mul(2).min(self.open_for_max);
         }
         time
     }
@@ -99,7 +99,7 @@ impl Rules {
 pub(super) fn left_of(length: Millis, start: Millis, now: Millis) -> Millis {
     match now.checked_sub(start) {
         Some(elapsed) => length.saturating_sub(elapsed),
-        None if start - now <= length => length,
+        None if start.saturating_sub(now) <= length => length,
         None => 0,
     }
 }

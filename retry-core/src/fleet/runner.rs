@@ -80,6 +80,10 @@ async fn whatever_panics(future: impl Future<Output = ()>) {
 }
 
 /// Returns a time that is up to a tenth longer, so that the processes of a fleet do not report as one.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "`part` is below 1024, so the product is below a tenth of the time"
+)]
 fn jittered(time: Duration) -> Duration {
     let part = (runtime::draw() % 1024) as u32;
     time.saturating_add(time / 10240 * part)

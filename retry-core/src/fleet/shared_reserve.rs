@@ -67,6 +67,10 @@ impl SharedReserve {
     /// Reads the answer to a claim. A process that got nothing leaves the next tokens to the others, as many as there are. Where
     /// a retry is refused, it asks again within `sync_every`. So the store is asked once for each token, and beyond that at
     /// most once in `sync_every` by each process that needs one.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "no divisor is 0, and no turn is longer than 205 years"
+    )]
     pub(super) fn read(&self, grant: Grant, sync_every: Duration) {
         let Grant { tokens, live, next } = grant;
         self.budget.accrue_with_fleet(self.budget.reserve_in_fleet() / live.max(1));

@@ -128,7 +128,7 @@ impl Side {
             u32::try_from(part(&counts).saturating_sub(part(&self.reported))).unwrap_or(u32::MAX)
         };
         let calls = Calls { good: since(|c| c.good), bad: since(|c| c.bad), slow: since(|c| c.slow) };
-        self.reports += 1;
+        self.reports = self.reports.saturating_add(1);
         self.report = Some(Report { number: self.reports, calls, tripped, seen, counts });
         Some(Message::Report)
     }
@@ -174,7 +174,7 @@ impl Side {
                     None => Action::Release { epoch, generation, lease },
                 }
             }
-            (Message::Lease, _) => Action::Lease { number: self.leases + 1 },
+            (Message::Lease, _) => Action::Lease { number: self.leases.saturating_add(1) },
             (Message::Report, Some(Report { number, calls, tripped, seen: (epoch, generation), .. })) => {
                 Action::Report { epoch, generation, number, calls, tripped }
             }
@@ -208,7 +208,7 @@ impl Side {
             // A process that the store does not know asks again when it has joined anew.
             Message::Lease if !view.known => {}
             Message::Lease => {
-                let number = self.leases + 1;
+                let number = self.leases.saturating_add(1);
                 // A lease that is free and is not granted is one of this number that was granted before, and has ended
                 // since: the answer got lost.
                 let has_ended = matches!(view.phase, Phase::Open | Phase::HalfOpen) && view.left == 0;

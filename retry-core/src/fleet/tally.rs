@@ -1,4 +1,8 @@
 //! The calls of the whole fleet in the window of a shared circuit, by tenths of the window.
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "a rate is at most a million, and the calls of all tenths times a rate are below 2^53, as asserted below"
+)]
 
 use std::vec::Vec;
 

@@ -138,6 +138,7 @@ impl Counts {
     }
 }
 
+#[expect(clippy::arithmetic_side_effects, reason = "64 bits count an event in every nanosecond of 584 years")]
 impl Observer for Stats {
     fn retry_scheduled(&self, event: &AnyRetryEvent<'_>) {
         let error = text(event.error());
@@ -240,7 +241,7 @@ struct Beginning(String);
 
 impl fmt::Write for Beginning {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.push_str(beginning(text, Stats::MAX_ERROR_BYTES - self.0.len()));
+        self.0.push_str(beginning(text, Stats::MAX_ERROR_BYTES.saturating_sub(self.0.len())));
         Ok(())
     }
 }
@@ -316,7 +317,7 @@ impl OperationStats {
     /// Returns the mean delay before a retry, or zero if there was no retry.
     #[must_use]
     pub fn mean_delay(&self) -> Duration {
-        let mean = self.total_delay.as_nanos() / u128::from(self.retries.max(1));
+        let mean = self.total_delay.as_nanos().checked_div(self.retries.into()).unwrap_or(0);
         // The mean is at most the longest delay, which fits.
         Duration::from_nanos(u64::try_from(mean).unwrap_or(u64::MAX))
     }

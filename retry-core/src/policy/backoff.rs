@@ -149,6 +149,10 @@ impl CompiledBackoff {
 
     /// Returns the raw delay after attempt `n` of a backoff whose raw delays are shifts.
     #[inline]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "`shifts` counts the shifts that stay within the limit"
+    )]
     pub(crate) const fn shifted(&self, n: u32) -> Nanos {
         let k = n.saturating_sub(1);
         if k < self.shifts { self.base << (k * self.doublings as u32) } else { self.limit }
@@ -156,6 +160,7 @@ impl CompiledBackoff {
 }
 
 /// Returns the number of `k`, from 0 on, for which `base · 2^(k · doublings)` is at most `limit`.
+#[expect(clippy::arithmetic_side_effects, reason = "`base` is not 0, and a logarithm is below 64")]
 const fn shifts(base: Nanos, doublings: u32, limit: Nanos) -> u32 {
     if base == 0 || base > limit {
         return 0;

@@ -85,7 +85,7 @@ impl Policy {
             f.write_str("…, ")?;
         }
         write!(f, "{end:?}")?;
-        let repeats = self.attempt_limit() as usize > list.len() + 1;
+        let repeats = self.attempt_limit() as usize > list.len().saturating_add(1);
         if repeats && !before.is_empty() { f.write_str(" repeatedly") } else { Ok(()) }
     }
 
@@ -96,7 +96,7 @@ impl Policy {
         let (mut earliest, mut latest) = (Duration::ZERO, Duration::ZERO);
         for attempt in 1..=self.attempt_limit().min(ROWS) {
             if attempt > 1 {
-                let (shortest, longest) = self.delay_bounds(attempt - 1);
+                let (shortest, longest) = self.delay_bounds(attempt.saturating_sub(1));
                 (earliest, latest) = (earliest.saturating_add(shortest), latest.saturating_add(longest));
             }
             writeln!(f, "{attempt:>7}{:>12?}{:>12?}", Rounded(earliest), Rounded(latest))?;
@@ -130,7 +130,10 @@ impl fmt::Debug for Rounded {
         match nanos {
             0 => f.pad("0s"),
             1..MILLISECOND => self.0.fmt(f),
-            _ => to_duration(nanos.saturating_add(MILLISECOND / 2) / MILLISECOND * MILLISECOND).fmt(f),
+            _ => {
+                let rounded = nanos.saturating_add(MILLISECOND / 2) / MILLISECOND;
+                to_duration(rounded.saturating_mul(MILLISECOND)).fmt(f)
+            }
         }
     }
 }

@@ -40,6 +40,10 @@ pub(crate) struct Interval {
     pub(crate) width: Nanos,
 }
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "no interval ends above `u64::MAX`, since its width is cut or saturated"
+)]
 impl Interval {
     /// Maps a `draw` of 0..2^64 onto the interval by one wide multiplication.
     ///
@@ -64,6 +68,10 @@ impl Interval {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fraction(u64);
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "the products stay below 2^127, and the divisor is at least `ONE`"
+)]
 impl Fraction {
     const ONE: u64 = 1 << 63;
 
@@ -120,12 +128,20 @@ impl CompiledJitter {
     /// Returns the ceiling: the longest raw delay whose interval stays within `max_delay`.
     pub(crate) const fn ceiling(&self, max_delay: Nanos) -> Nanos {
         let reaches_above = self.both || !self.below;
-        if reaches_above { self.fraction.ceiling_below(max_delay - self.width) } else { max_delay }
+        if reaches_above {
+            self.fraction.ceiling_below(max_delay.saturating_sub(self.width))
+        } else {
+            max_delay
+        }
     }
 
     /// Returns the interval to draw from for a raw delay. The raw delay is at most the ceiling, which keeps the sums
     /// here within `max_delay`.
     #[inline]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "the distance below is at most the raw delay, and the sums are at most `max_delay`"
+    )]
     pub(crate) const fn interval(&self, raw: Nanos) -> Interval {
         let reach = self.fraction.of(raw);
         // A mask of all ones or all zeros replaces a branch.
@@ -164,12 +180,9 @@ impl CompiledJitter {
     /// Returns the interval of delay `n` over all possible previous delays.
     pub(crate) const fn widest(&self, raw: Nanos, base: Nanos, n: u32, max_delay: Nanos) -> Interval {
         if self.remembers() {
-            // 3^(n−1)·base is the longest possible delay n−1; 3^41 exceeds 64 bits.
-            let previous = if n > 41 {
-                nanos::FOREVER * (base > 0) as u64
-            } else {
-                nanos::saturate(base as u128 * 3_u128.pow(n.saturating_sub(1)))
-            };
+            // The longest possible delay n−1 is 3^(n−1)·base.
+            let growth = 3_u128.saturating_pow(n.saturating_sub(1));
+            let previous = nanos::saturate(growth.saturating_mul(base as u128));
             return decorrelated(base, previous).cut(max_delay);
         }
         self.interval(raw)
@@ -184,12 +197,16 @@ impl CompiledJitter {
             Jitter::Full | Jitter::Equal | Jitter::Decorrelated => Fraction::new(0.1).of(hint),
             Jitter::UpTo(width) => from_duration(width),
         };
-        Interval { low: hint, width: min(width, nanos::FOREVER - hint) }
+        Interval { low: hint, width: min(width, nanos::FOREVER.saturating_sub(hint)) }
     }
 }
 
 /// Returns the interval of [`Jitter::Decorrelated`] before the delay is cut to `max_delay`. `previous` is 0 before the
 /// first delay; no delay is shorter than `base`.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "three times at least `base`, saturated, is at least `base`"
+)]
 const fn decorrelated(base: Nanos, previous: Nanos) -> Interval {
     Interval { low: base, width: max(base, previous).saturating_mul(3) - base }
 }

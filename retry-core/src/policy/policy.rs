@@ -186,8 +186,8 @@ impl Policy {
     /// ```
     #[must_use]
     pub const fn list(self, delays: &'static [Duration]) -> Policy {
-        let attempts = if delays.len() >= u32::MAX as usize { u32::MAX } else { delays.len() as u32 + 1 };
-        self.max_or_one(attempts).backoff(Backoff::List(delays))
+        let retries = if delays.len() >= u32::MAX as usize { u32::MAX } else { delays.len() as u32 };
+        self.max_or_one(retries.saturating_add(1)).backoff(Backoff::List(delays))
     }
 
     /// Limits every delay, jitter included. The default is 60 s, which does not apply to a [list](Policy::list).
@@ -355,11 +355,12 @@ impl Policy {
     }
 
     /// Returns the sum of the longest delays from delay `n` on.
+    #[expect(clippy::arithmetic_side_effects, reason = "`n` is at most `delays`, which is below `u32::MAX`")]
     pub(crate) const fn longest_wait_from(&self, mut n: u32) -> Nanos {
         /// The maximum number of delays to add one by one. More steps at compile time would trigger a lint of the
         /// compiler.
         const STEPS: u32 = 10_000;
-        let delays = self.attempt_limit() - 1;
+        let delays = self.attempt_limit().saturating_sub(1);
         if self.max == 0 && self.widest(delays).high() > 0 {
             return FOREVER;
         }

@@ -11,7 +11,7 @@ const BIAS: u64 = 1023;
 pub(super) const fn doublings(factor: f64) -> Option<u32> {
     let bits = factor.to_bits();
     let is_power = bits << (64 - FRACTION) == 0 && factor >= 1.0 && factor.is_finite();
-    if is_power { Some(((bits >> FRACTION) - BIAS) as u32) } else { None }
+    if is_power { Some((bits >> FRACTION).saturating_sub(BIAS) as u32) } else { None }
 }
 
 /// A power of a factor of at least 1: `mantissa · 2^exponent`, with the top bit of the mantissa set.
@@ -24,6 +24,10 @@ pub(super) struct Power {
     exponent: i64,
 }
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "exponents stay below 2^42, and the product of two 64-bit numbers is below 2^128 by more than 2^63"
+)]
 impl Power {
     const ONE: Power = Power { mantissa: 1 << 63, exponent: -63 };
 

@@ -91,7 +91,7 @@ impl Stack {
     /// Activates a context and returns the key that removes it.
     fn push(&mut self, context: TestContext) -> u64 {
         let key = self.next;
-        self.next += 1;
+        self.next = self.next.wrapping_add(1);
         self.contexts.push((key, context));
         key
     }

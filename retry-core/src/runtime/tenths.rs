@@ -17,6 +17,10 @@ pub(crate) struct Tenths {
     latest: AtomicU64,
 }
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a tenth has at least one nanosecond, and starts no later than a time that was read"
+)]
 impl Tenths {
     /// Divides a window of at least ten nanoseconds.
     pub(crate) const fn new(window: Nanos) -> Tenths {

@@ -24,6 +24,7 @@ pub(crate) fn number() -> usize {
 /// Returns whether this use of shared state looks at the whole of it. In a test context every use looks, so that results
 /// do not depend on the thread of the test.
 #[inline]
+#[expect(clippy::arithmetic_side_effects, reason = "`left` is above 0 where 1 is subtracted")]
 pub(crate) fn is_due() -> bool {
     let is_due = UNTIL_NEXT.with(|left| {
         let is_due = left.get() == 0;

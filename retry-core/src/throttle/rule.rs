@@ -25,6 +25,7 @@ impl Rule {
     }
 
     /// Returns the probability of a refusal after the requests of a window.
+    #[expect(clippy::arithmetic_side_effects, reason = "the divisor is at least 1")]
     pub(super) const fn probability(self, tally: Tally) -> Probability {
         if tally.requests < self.minimum_requests as u64 {
             return Probability::ZERO;

@@ -74,7 +74,7 @@ impl Window {
         let window = now.window();
         // Accepts are read after the others, so that a sum is not made of new rejections and old accepts.
         let others = self.others.sum(&window);
-        let tally = |accepts| Tally { requests: others + accepts, accepts };
+        let tally = |accepts| Tally { requests: others.saturating_add(accepts), accepts };
         let own = tally(self.accepted.of(thread).sum(&window));
         matters(own).then(|| tally(self.accepted.sum(&window)))
     }

@@ -250,7 +250,7 @@ const LONGEST_SHORT_TYPE: usize = 24;
 /// Returns the number of tokens, those in groups included.
 fn length(tokens: &TokenStream) -> usize {
     let length = |token| match token {
-        TokenTree::Group(group) => 2 + length(&group.stream()),
+        TokenTree::Group(group) => length(&group.stream()).saturating_add(2),
         _ => 1,
     };
     tokens.clone().into_iter().map(length).sum()

@@ -93,13 +93,13 @@ impl Methods<'_> {
     /// Expands a method.
     fn method(&mut self, mut method: AnnotatedFn) -> TokenStream {
         if method.attrs.iter().any(|attr| self.name.may_be_ours(attr)) {
-            self.retried += 1;
+            self.retried = self.retried.saturating_add(1);
             return defer(self.args, &self.written, self.block, self.name, method);
         }
         let own = take_attribute(&mut method.attrs, self.name, self.errors);
         self.blocking.extend(blocking(own.as_ref(), self.args, &method));
         let (tokens, fate) = expand_method(own, self.args, self.block, method, self.errors);
-        self.retried += usize::from(fate != Fate::LeftAlone);
+        self.retried = self.retried.saturating_add(usize::from(fate != Fate::LeftAlone));
         tokens
     }
 }

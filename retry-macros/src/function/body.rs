@@ -79,7 +79,7 @@ impl Frame {
     }
 
     fn around(mut tokens: Vec<TokenTree>, at: usize, inside: Frame) -> Option<Frame> {
-        let after = tokens.split_off(at + 1).into_iter().collect();
+        let after = tokens.split_off(at.saturating_add(1)).into_iter().collect();
         let Some(TokenTree::Group(group)) = tokens.pop() else { return None };
         Some(Frame::Around { before: tokens.into_iter().collect(), group, inside: Box::new(inside), after })
     }
@@ -87,7 +87,11 @@ impl Frame {
 
 /// Returns the frame and the content of the `async` block that a body ends with: bare, in a call such as `Box::pin(…)`,
 /// or before `.boxed()`.
-#[expect(clippy::indexing_slicing, reason = "the positions are those of tokens")]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "the positions are those of tokens"
+)]
 pub(crate) fn async_tail(tokens: &TokenStream) -> Option<(Frame, TokenStream)> {
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let last = tokens.iter().rposition(|token| matches!(token, TokenTree::Group(_)))?;
@@ -169,7 +173,8 @@ pub(crate) struct AsyncTraitBlock {
 impl AsyncTraitBlock {
     #[expect(
         clippy::indexing_slicing,
-        reason = "the positions are those of tokens, and of the two in a window"
+        clippy::arithmetic_side_effects,
+        reason = "the positions are those of tokens, and of the two in a window; a `;` has a token before it"
     )]
     pub(crate) fn parse(content: &TokenStream) -> Option<AsyncTraitBlock> {
         let tokens: Vec<TokenTree> = content.clone().into_iter().collect();

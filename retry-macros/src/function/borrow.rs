@@ -140,13 +140,13 @@ impl Inputs {
         let (Region::Named(longer), Region::Named(shorter)) = (longer, shorter) else {
             return longer == shorter;
         };
-        let (mut reached, mut next) = (vec![longer], 0);
+        let (mut reached, mut next) = (vec![longer], 0_usize);
         while let Some(name) = reached.get(next).copied() {
             let shorter =
                 self.outlives.iter().filter(|(longer, _)| longer == name).map(|(_, shorter)| shorter);
             let new: Vec<_> = shorter.filter(|name| !reached.contains(name)).collect();
             reached.extend(new);
-            next += 1;
+            next = next.saturating_add(1);
         }
         reached.contains(&shorter)
     }

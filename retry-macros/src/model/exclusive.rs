@@ -131,7 +131,7 @@ impl Words {
     }
 
     fn add(&mut self, tokens: TokenStream) {
-        let mut dots = 0;
+        let mut dots = 0_u32;
         for token in tokens {
             match &token {
                 // A name after one dot is a field or a method, and after two the end of a range.
@@ -145,7 +145,7 @@ impl Words {
                 TokenTree::Ident(_) | TokenTree::Punct(_) => {}
             }
             let is_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
-            dots = if is_dot { dots + 1 } else { 0 };
+            dots = if is_dot { dots.saturating_add(1) } else { 0 };
         }
     }
 

@@ -23,8 +23,9 @@ pub(crate) fn rename_self(tokens: TokenStream) -> TokenStream {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let is_colon =
         |i: usize| matches!(tokens.get(i), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
+    let is_path = |i: usize| is_colon(i.saturating_add(1)) && is_colon(i.saturating_add(2));
     let renamed = tokens.iter().enumerate().map(|(i, token)| match token {
-        TokenTree::Ident(ident) if ident == "self" && !(is_colon(i + 1) && is_colon(i + 2)) => {
+        TokenTree::Ident(ident) if ident == "self" && !is_path(i) => {
             TokenTree::Ident(Ident::new("__self", ident.span()))
         }
         TokenTree::Group(group) => {

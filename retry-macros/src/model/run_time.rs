@@ -111,12 +111,13 @@ fn is_named(name: &Ident, tokens: TokenStream, is_of_block: bool) -> bool {
     tokens.iter().enumerate().any(|(i, token)| match token {
         TokenTree::Group(group) => is_named(name, group.stream(), is_of_block),
         TokenTree::Ident(ident) if ident == name => {
-            let (before, twice_before, after) = (i.checked_sub(1), i.checked_sub(2), Some(i + 1));
+            let (before, twice_before, after) = (i.checked_sub(1), i.checked_sub(2), i.checked_add(1));
             let is_field = is(before, '.') && !is(twice_before, '.');
             // In `..Policy { max: n }`, `max` names a field. `|n: u32|` is rare enough to be treated alike.
             let is_path = is(before, ':') && is(twice_before, ':') || is(after, ':');
-            let is_macro = is(after, '!') && !is(Some(i + 2), '=');
-            let is_called = is_of_block && matches!(tokens.get(i + 1), Some(TokenTree::Group(_)));
+            let is_macro = is(after, '!') && !is(i.checked_add(2), '=');
+            let is_called =
+                is_of_block && matches!(after.and_then(|i| tokens.get(i)), Some(TokenTree::Group(_)));
             !is_field && !is_path && !is_macro && !is_called
         }
         _ => false,

@@ -103,8 +103,9 @@ pub(crate) fn normalized(text: &str) -> Option<String> {
         [(number, name, 1)] => Some(format!("{number}{name}")),
         _ => {
             let total = u128::from(total);
-            let (name, length) = UNITS.iter().rev().find(|(_, length)| total % length == 0)?;
-            Some(format!("{}{name}", total / length))
+            let (name, length) =
+                UNITS.iter().rev().find(|(_, length)| total.checked_rem(*length) == Some(0))?;
+            Some(format!("{}{name}", total.checked_div(*length)?))
         }
     }
 }
@@ -132,6 +133,7 @@ impl Decimal {
         is_number.then_some(Decimal { digits, decimals: u32::try_from(fraction.len()).ok()? })
     }
 
+    #[expect(clippy::arithmetic_side_effects, reason = "a power of ten is not 0")]
     fn times(&self, unit: u128) -> Result<u64, Problem> {
         let scale = 10_u128.checked_pow(self.decimals).ok_or(Problem::TooFine)?;
         let nanos = self.digits.checked_mul(unit).ok_or(Problem::TooLong)?;

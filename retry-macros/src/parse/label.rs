@@ -33,7 +33,7 @@ pub(crate) fn format_arguments(label: &LitStr, renames_self: bool) -> TokenStrea
         let name = Ident::new(&format!("__reattempt_{i}"), label.span());
         rewritten.push_str(text.get(end..start).unwrap_or_default());
         rewritten.push_str(&name.to_string());
-        end = start + place.len();
+        end = start.saturating_add(place.len());
         let value = field(place.trim_end(), label.span(), renames_self);
         values.extend([quote!(, #name = #value)]);
     }
@@ -70,7 +70,7 @@ fn places(text: &str) -> impl Iterator<Item = (usize, &str)> {
                 rest = escaped;
                 continue;
             }
-            let start = text.len() - after.len();
+            let start = text.len().saturating_sub(after.len());
             let (place, after) = after.split_once('}')?;
             rest = after;
             return Some((start, place.split(':').next().unwrap_or_default()));

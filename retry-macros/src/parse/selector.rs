@@ -212,7 +212,7 @@ fn is_pattern_ahead(rest: ParseStream<'_>) -> bool {
             Ok(TokenTree::Group(_) | TokenTree::Literal(_)) if depth == 0 => return true,
             Ok(TokenTree::Ident(word)) if depth == 0 && (word == "true" || word == "false") => return true,
             Ok(TokenTree::Ident(segment)) if depth == 0 => path.push(segment),
-            Ok(TokenTree::Punct(punct)) if punct.as_char() == '<' => depth += 1,
+            Ok(TokenTree::Punct(punct)) if punct.as_char() == '<' => depth = depth.saturating_add(1),
             Ok(TokenTree::Punct(punct)) if punct.as_char() == '>' => depth = depth.saturating_sub(1),
             _ => {}
         }

@@ -7,6 +7,10 @@
 //!
 //! **One load detects a window of good calls.** `head` also holds the number of consecutive good calls up to
 //! now. When these fill the window, another good call changes nothing in it, and is not written.
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "the numbers of a `Head` and the counts are below 2^24, and there is at least one entry"
+)]
 
 use std::boxed::Box;
 

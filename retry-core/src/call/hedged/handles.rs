@@ -67,8 +67,9 @@ impl<'c> CopyHandles<'c> {
     #[expect(clippy::indexing_slicing, reason = "a hedge starts at most as many copies as there are handles")]
     fn call_of(&self, number: u32) -> &Call {
         let Some(copy) = number.checked_sub(1) else { return self.own };
-        &self.copies.get_or_init(|| Box::new(core::array::from_fn(|at| self.own.copied(at as u32 + 1))))
-            [copy as usize]
+        &self.copies.get_or_init(|| {
+            Box::new(core::array::from_fn(|at| self.own.copied((at as u32).saturating_add(1))))
+        })[copy as usize]
     }
 }
 

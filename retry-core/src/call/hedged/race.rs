@@ -218,7 +218,7 @@ impl<'h, F: Future, W: Future<Output = ()>> Race<'h, F, W> {
         let mut at = 0;
         while let Some(copy) = this.copies.get_mut(at) {
             let Poll::Ready(answer) = copy.future.as_mut().poll(context) else {
-                at += 1;
+                at = at.saturating_add(1);
                 continue;
             };
             let RunningCopy { number, .. } = this.copies.remove(at);
@@ -267,8 +267,8 @@ impl<'h, F: Future, W: Future<Output = ()>> Race<'h, F, W> {
             if !call.admit_copy(this.hedge) {
                 return Poll::Pending;
             }
-            *this.number += 1;
-            let number = *this.number;
+            let number = this.number.saturating_add(1);
+            *this.number = number;
             let future = Box::pin(start(call.handles.of_copy(number)));
             this.copies.push(RunningCopy { number, future });
             if observe::is_watched() {

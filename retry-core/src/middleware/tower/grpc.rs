@@ -158,7 +158,7 @@ impl Repeat<Request<Body>> for Replayed {
     fn again(&self, kept: &KeptRequest) -> Option<Request<Replay>> {
         let (attempt, body) = kept.body.again()?;
         let mut parts = kept.parts.clone();
-        parts.headers.insert(PREVIOUS_ATTEMPTS, HeaderValue::from(attempt - 1));
+        parts.headers.insert(PREVIOUS_ATTEMPTS, HeaderValue::from(attempt.saturating_sub(1)));
         if let Some((_, ends)) = kept.timeout {
             parts.extensions.insert(ends);
         }

@@ -25,15 +25,17 @@ pub(super) fn read(headers: &HeaderMap) -> Option<Duration> {
     let is_number = (1..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     let number: u64 = digits.parse().ok().filter(|_| is_number)?;
     // Below 10^8 hours, which is a number of nanoseconds that does not fit.
-    let nanos = u64::try_from(u128::from(number) * nanos).unwrap_or(u64::MAX);
+    let nanos = u64::try_from(nanos.saturating_mul(number.into())).unwrap_or(u64::MAX);
     Some(Duration::from_nanos(nanos))
 }
 
 /// Sets the time that is left of a call, in the smallest unit that takes eight digits.
 pub(super) fn write(headers: &mut HeaderMap, left: Duration) {
     let nanos = left.as_nanos().max(1);
-    let fitting =
-        UNITS.into_iter().map(|(unit, size)| (unit, nanos / size)).find(|(_, number)| *number < 100_000_000);
+    let fitting = UNITS
+        .into_iter()
+        .filter_map(|(unit, size)| Some((unit, nanos.checked_div(size)?)))
+        .find(|(_, number)| *number < 100_000_000);
     let (unit, number) = fitting.unwrap_or(("H", 99_999_999));
     if let Ok(value) = HeaderValue::from_str(&format!("{number}{unit}")) {
         headers.insert(NAME, value);

@@ -45,7 +45,7 @@ impl Recording {
     fn next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         if let Some(frame) = self.frames.get(self.next) {
             let frame = frame.clone();
-            self.next += 1;
+            self.next = self.next.saturating_add(1);
             return Poll::Ready(Some(Ok(Frame::data(frame))));
         }
         if !self.is_complete {

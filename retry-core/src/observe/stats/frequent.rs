@@ -21,11 +21,11 @@ pub struct ErrorCount {
 /// all errors is always among the sixteen that are kept.
 pub(super) fn count_error(errors: &mut Vec<ErrorCount>, error: String) {
     if let Some(known) = errors.iter_mut().find(|known| known.error == error) {
-        known.count += 1;
+        known.count = known.count.saturating_add(1);
     } else if errors.len() < KEPT {
         errors.push(ErrorCount { error, count: 1, overcount: 0 });
     } else if let Some(rarest) = errors.iter_mut().min_by_key(|known| known.count) {
-        *rarest = ErrorCount { error, count: rarest.count + 1, overcount: rarest.count };
+        *rarest = ErrorCount { error, count: rarest.count.saturating_add(1), overcount: rarest.count };
     }
 }
 

@@ -79,6 +79,7 @@ pub(super) struct SharedCounts {
     pub(super) fleets: Vec<FleetStats>,
 }
 
+#[expect(clippy::arithmetic_side_effects, reason = "64 bits count an event in every nanosecond of 584 years")]
 impl SharedCounts {
     pub(super) const fn new() -> SharedCounts {
         SharedCounts {
