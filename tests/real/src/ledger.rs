@@ -269,7 +269,10 @@ mod tests {
         operation.ended(&result);
         let violations = ledger.totals().violations;
         assert_eq!(violations[0], "attempt 4 of 3");
-        assert!(violations[1].ends_with("no attempts are left: down; there were 4 attempts"), "{violations:?}");
+        assert!(
+            violations[1].ends_with("no attempts are left: down; there were 4 attempts"),
+            "{violations:?}"
+        );
     }
 
     #[test]
