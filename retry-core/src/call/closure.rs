@@ -10,6 +10,7 @@ mod async_builder;
 mod builder;
 mod course;
 mod ending;
+mod explained;
 mod filled;
 mod future;
 #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
@@ -29,6 +30,7 @@ mod step;
 mod template;
 
 pub use blocking_call::RetryCall;
-pub use future::{ExplainedFuture, RetryFuture};
+pub use explained::ExplainedFuture;
+pub use future::RetryFuture;
 pub use lending::RetryLending;
 pub use template::{RetryRules, RulesBuilder};
