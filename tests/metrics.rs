@@ -322,6 +322,23 @@ fn the_alerts_select_reasons_and_states_that_exist() {
 }
 
 #[test]
+fn the_pages_select_reasons_that_exist() {
+    use GiveUpReason::{BudgetExhausted, CircuitOpen, Deadline, NotRetryable};
+    let reasons = [BudgetExhausted, CircuitOpen, Deadline, NotRetryable].map(GiveUpReason::as_str);
+    let pages = [
+        include_str!("../docs/book/src/budget-and-breaker.md"),
+        include_str!("../docs/book/src/concepts/deadlines.md"),
+        include_str!("../docs/book/src/concepts/errors.md"),
+    ];
+    let selectors = pages.iter().flat_map(|page| page.split("reattempt_gave_up_total{reason=\"").skip(1));
+    let selected: Vec<_> = selectors.map(|after| after.split('"').next()).collect();
+    assert_eq!(selected.len(), 4, "{selected:?}");
+    for reason in selected.into_iter().flatten() {
+        assert!(reasons.contains(&reason), "{reason}");
+    }
+}
+
+#[test]
 fn the_docs_have_a_row_for_each_alert() {
     let docs = include_str!("../docs/book/src/observability.md");
     let alerts = || ALERTS.split("- alert: ").skip(1);

@@ -11,6 +11,7 @@ mod builder;
 mod course;
 mod ending;
 mod failure;
+mod explained;
 mod filled;
 mod future;
 #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
@@ -32,6 +33,7 @@ mod template;
 mod tests;
 
 pub use blocking_call::RetryCall;
-pub use future::{ExplainedFuture, RetryFuture};
+pub use explained::ExplainedFuture;
+pub use future::RetryFuture;
 pub use lending::RetryLending;
 pub use template::{RetryRules, RulesBuilder};

@@ -41,10 +41,10 @@ fn part(text: &str) -> Option<(f64, &str)> {
 
 /// Parses digits with at most one point between, before or after them. Underscores are skipped.
 fn decimal(text: &str) -> Option<f64> {
-    let (mut digits, mut length) = ([0; 64], 0);
+    let (mut digits, mut length) = ([0; 64], 0_usize);
     for byte in text.bytes().filter(|byte| *byte != b'_') {
         *digits.get_mut(length)? = byte;
-        length += 1;
+        length = length.saturating_add(1);
     }
     core::str::from_utf8(digits.get(..length)?).ok()?.parse().ok()
 }

@@ -16,13 +16,11 @@ use super::super::handle::Call;
 use super::super::planned::GivenUp;
 use super::super::progress::Progress;
 use super::course::{Attempt, Course, Pause};
-use super::ending::{Ending, Explained, Unchanged};
+use super::ending::{Ending, Unchanged};
 use super::operation::{AsyncClosure, AsyncOperation, AsyncWithCall, Operation};
 use super::rule::Rule;
-use super::searched::Explainable;
 use super::sharing::{Sharing, Unshared};
 use super::sleeper::{Cancel, Dropped, Keep, Never, Runtime, Sleeper, Waits, poll_wait};
-use crate::error::RetryError;
 use crate::policy::Policy;
 use crate::runtime::{Clock, Delay};
 
@@ -204,34 +202,11 @@ where
     C: Cancel,
     K: Keep<Result<T, E>>,
 {
-    /// Returns a future of the same call, whose error has the reason why the call gave up beside the last error.
-    ///
-    /// The error is an `Error` that is `'static`, a pointer to one of unknown type, or a text. A value that
-    /// [`retry_ok`](Self::retry_ok) refuses at the last attempt leaves no last error.
-    ///
-    /// # Panics
-    /// The future panics as that of [`Policy::retry_async`] does: if it has to wait without a timer, or is polled after its end.
-    /// ```
-    /// # #[cfg(feature = "tokio")]
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
-    /// # let _guard = retry_core::testing::no_wait();
-    /// use retry_core::{GiveUpReason, Policy};
-    ///
-    /// let down = async || Err::<(), _>("down");
-    /// let error = Policy::new().retry_async(down).run_or_explain().await.unwrap_err();
-    /// assert_eq!((error.reason(), error.attempts()), (GiveUpReason::MaxAttempts, 3));
-    /// # }
-    /// # #[cfg(not(feature = "tokio"))] fn main() {}
-    /// ```
-    pub fn run_or_explain<M>(self) -> ExplainedFuture<Self, M>
-    where
-        E: Explainable<M>,
-    {
-        ExplainedFuture { call: self, way: PhantomData }
-    }
-
     #[inline]
-    fn poll_to<N: Ending<T, E>>(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<N::Output> {
+    pub(super) fn poll_to<N: Ending<T, E>>(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<N::Output> {
         match Course::new(self.policy, self.place, &self.rules, Clock::Async).enter_call() {
             None => self.poll_entered::<N>(context),
             Some(_entered) => self.poll_entered::<N>(context),
@@ -354,33 +329,6 @@ where
     }
 }
 
-pin_project! {
-    /// A [`RetryFuture`] whose error has the reason why the call gave up. It panics where that one does.
-    #[must_use = "nothing is called before it is awaited"]
-    pub struct ExplainedFuture<F, M> {
-        #[pin]
-        call: F,
-        way: PhantomData<fn() -> M>,
-    }
-}
-
-impl<O, T, E, R, S, C, Z, K, M> Future for ExplainedFuture<RetryFuture<'_, O, T, E, R, S, C, Z, K>, M>
-where
-    Z: Sleeper,
-    O: AsyncOperation<T, E, Z>,
-    R: Rule<T, E>,
-    S: Sharing<E>,
-    C: Cancel,
-    K: Keep<Result<T, E>>,
-    E: Explainable<M>,
-{
-    type Output = Result<T, RetryError<E>>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.project().call.poll_to::<Explained<M>>(context)
-    }
-}
-
 impl<O: Operation, T, E, R: Debug, S: Debug, C, Z: Waits, K> Debug
     for RetryFuture<'_, O, T, E, R, S, C, Z, K>
 {
@@ -390,11 +338,5 @@ impl<O: Operation, T, E, R: Debug, S: Debug, C, Z: Waits, K> Debug
             .field("rules", &self.rules)
             .field("shared", &self.shared)
             .finish_non_exhaustive()
-    }
-}
-
-impl<F: Debug, M> Debug for ExplainedFuture<F, M> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ExplainedFuture").field(&self.call).finish()
     }
 }
