@@ -45,6 +45,8 @@ struct Model<'c> {
     running: Vec<Try>,
     /// Whether hedging has ended.
     is_over: bool,
+    /// The longest wait that a try of the attempt asked for, of those that have ended.
+    hint: u32,
     copies: u32,
     tokens: Option<u64>,
 }
@@ -61,6 +63,7 @@ pub(crate) fn run(case: &Case) -> (Ended, Log, Balances, Probe) {
         tries: 0,
         running: Vec::new(),
         is_over: false,
+        hint: 0,
         copies: hedge.map_or(0, |hedge| (hedge.paid * hedge.part).min(SAVED)),
         tokens: case.budget.map(u64::from),
     };
@@ -137,11 +140,7 @@ impl Model<'_> {
             if restarts {
                 number = 1;
             }
-            let hint = (if matches!(result, Err(Fault::Busy(_))) { HINT } else { 0 }).max(if hints {
-                HANDLE_HINT
-            } else {
-                0
-            });
+            let hint = self.hint.max(if hints { HANDLE_HINT } else { 0 });
             self.is_over |= hint > 0;
             settle(permit.take(), result);
             let wait = BASE.max(hint);
@@ -215,6 +214,7 @@ impl Model<'_> {
         let timeout = has_timeout.then(|| NOW.get() + self.case.timeout);
         let hedge = self.case.hedge;
         let (mut copies, mut timer) = (0, None);
+        self.hint = 0;
         self.start(false);
         let first = self.tries;
         if let Some(attempted) = self.end_what_is_ready()? {
@@ -282,13 +282,16 @@ impl Model<'_> {
                 End::Final => Err(Fault::Final(number)),
             };
             let asks = |wish| script.first_wish == wish || script.last_wish == wish;
+            let of_error = if script.end == End::Busy { HINT } else { 0 };
+            let of_handle = if asks(Wish::Hint) { HANDLE_HINT } else { 0 };
+            self.hint = self.hint.max(of_error).max(of_handle);
             let is_last = self.running.is_empty();
             let is_final = matches!(script.end, End::Accepted | End::Final) || asks(Wish::Stop);
             if is_last || is_final {
                 self.drop_all();
                 return Ok(Some(Attempted { result, by: number, has_ended: true }));
             }
-            self.is_over |= script.end == End::Busy || asks(Wish::Hint);
+            self.is_over |= self.hint > 0;
         }
         Ok(None)
     }
