@@ -273,6 +273,22 @@ mod tests {
         assert!(missing.is_connect() && missing.is_retryable(), "{missing:?}");
     }
 
+    /// A resolver of the program, whose errors have no type that is known here.
+    struct Unresolved;
+
+    impl ::reqwest::dns::Resolve for Unresolved {
+        fn resolve(&self, _: ::reqwest::dns::Name) -> ::reqwest::dns::Resolving {
+            Box::pin(async { Err("the registry of services is starting".into()) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connect_that_fails_for_an_unknown_reason_is_retried() {
+        let client = Client::builder().dns_resolver(std::sync::Arc::new(Unresolved)).build().unwrap();
+        let unresolved = client.get("http://search.internal/").send().await.unwrap_err();
+        assert!(unresolved.is_connect() && unresolved.is_retryable(), "{unresolved:?}");
+    }
+
     /// The errors behind those of reqwest are also the errors of a program that uses hyper itself.
     #[tokio::test]
     async fn the_errors_of_hyper_are_judged_alike() {
