@@ -3,8 +3,9 @@
 use core::time::Duration;
 use std::vec;
 
-use tokio::time::advance;
+use tokio::time::{advance, sleep};
 
+use super::super::circuit::Step;
 use super::super::links::{self, CircuitLink};
 use super::super::members::ProcessId;
 use super::super::memory::MemoryStore;
@@ -282,4 +283,76 @@ fn a_member_answers_within_a_few_times_its_patience() {
         text.starts_with("Member { prefix: \"reattempt:shop\", settings: Settings { quorum: 2, "),
         "{text}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_call_is_due_soon_and_later_in_a_large_fleet() {
+    let store = Arc::new(Noted::default());
+    let breaker = CircuitBreaker::new().name("search").slow_call(Duration::from_millis(10));
+    let breaker = Arc::new(breaker.failure_rate(0.5).minimum_calls(4));
+    let (member, circuit) = member_of(&store, &breaker);
+    member.sync(&circuit, Reach::Due).await;
+    let slow = || async {
+        let permit = breaker.acquire().expect("it is closed");
+        advance(Duration::from_millis(20)).await;
+        permit.success();
+    };
+    slow().await;
+    member.sync(&circuit, Reach::Due).await;
+    slow().await;
+    assert_eq!(member.due_in().await, Duration::from_millis(80));
+    // 200 further processes join.
+    for process in 1..=200 {
+        let step = Step { process: ProcessId(process), fresh: 9, rules: circuit.rules, action: Action::Join };
+        store.store.ask(&circuit.key, Request::Circuit(step)).await.expect("it answers");
+    }
+    member.act(&circuit, |_| Action::Look).await.expect("it answers");
+    assert_eq!(member.due_in().await, Duration::from_millis(181));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lease_that_is_taken_keeps_its_number_and_one_of_a_forgotten_process_is_asked_for_again() {
+    let (store, breaker) = (Arc::new(Noted::default()), breaker());
+    let (member, circuit) = member_of(&store, &breaker);
+    member.sync(&circuit, Reach::Due).await;
+    let force = |(epoch, generation)| Action::Force { epoch, generation, time: 900 };
+    member.act(&circuit, force).await.expect("the store is there");
+    advance(SECOND).await;
+    assert!(breaker.acquire().is_err(), "it asks for a lease");
+    // Another process has the only one.
+    let action = Action::Lease { number: 1 };
+    let step = Step { process: ProcessId(1), fresh: 9, rules: circuit.rules, action };
+    store.store.ask(&circuit.key, Request::Circuit(step)).await.expect("it answers");
+    let process = store.last_process().expect("it has joined");
+    store.take();
+    member.sync(&circuit, Reach::Due).await;
+    assert_eq!(store.take(), [Action::Lease { number: 1 }]);
+    // The store forgets the process.
+    let step = Step { process, fresh: 9, rules: circuit.rules, action: Action::Leave };
+    store.store.ask(&circuit.key, Request::Circuit(step)).await.expect("it answers");
+    advance(SECOND).await;
+    assert!(breaker.acquire().is_err(), "it asks again");
+    member.sync(&circuit, Reach::Due).await;
+    let actions = store.take();
+    assert_eq!(actions, [Action::Lease { number: 1 }, Action::Join, Action::Lease { number: 1 }]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_that_was_frozen_looks_at_the_circuit_that_it_follows() {
+    let (store, breaker) = (Arc::new(Noted::default()), breaker());
+    let (member, circuit) = member_with(&store, &breaker, false, false);
+    member.sync(&circuit, Reach::Due).await;
+    let force = |(epoch, generation)| Action::Force { epoch, generation, time: 600_000 };
+    member.act(&circuit, force).await.expect("the store is there");
+    runner::start(&member);
+    store.take();
+    for _ in 0..100 {
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(store.take(), [], "it has missed nothing");
+    advance(10 * SECOND).await;
+    for _ in 0..10 {
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(store.take(), [Action::Look]);
 }
