@@ -127,10 +127,13 @@ impl Decimal {
         let fraction = fraction.trim_end_matches('0');
         let digits = format!("{whole}{fraction}");
         let is_number = !number.is_empty() && number != "." && digits.bytes().all(|b| b.is_ascii_digit());
-        // Thirty digits fit a `u128` with room for the unit. A number with more digits is too long or too fine in any
-        // case.
-        let digits = if digits.is_empty() { 0 } else { digits.get(..30).unwrap_or(&digits).parse().ok()? };
-        is_number.then_some(Decimal { digits, decimals: u32::try_from(fraction.len()).ok()? })
+        // Zeros before the number are none of its digits. Thirty digits fit a `u128` with room for the unit. A number with more
+        // is too fine if it has decimals, and too long otherwise.
+        let digits = digits.trim_start_matches('0');
+        let is_too_fine = digits.len() > 30 && !fraction.is_empty();
+        let decimals = if is_too_fine { u32::MAX } else { u32::try_from(fraction.len()).ok()? };
+        let digits = if digits.is_empty() { 0 } else { digits.get(..30).unwrap_or(digits).parse().ok()? };
+        is_number.then_some(Decimal { digits, decimals })
     }
 
     #[expect(clippy::arithmetic_side_effects, reason = "a power of ten is not 0")]
@@ -163,6 +166,7 @@ mod tests {
             ("0.25h", 900_000_000_000),
             ("0s", 0),
             ("1.500000000000000000s", 1_500_000_000),
+            ("0000000000000000000000000000000000000001.5s", 1_500_000_000),
             ("1m30s", 90_000_000_000),
             (" 2h 15m ", 8_100_000_000_000),
             ("1 h 2 m 3 s 4 ms", 3_723_004_000_000),
@@ -196,6 +200,14 @@ mod tests {
                 "`\"5000000h 500000h\"` is too long; the longest duration is about 584 years",
             ),
             ("0.5ns", "`\"0.5ns\"` is finer than a nanosecond; write fewer decimals"),
+            (
+                "1.0000000000000000000000000000000001s",
+                "`\"1.0000000000000000000000000000000001s\"` is finer than a nanosecond; write fewer decimals",
+            ),
+            (
+                "0.00000000000000000000000000000000001s",
+                "`\"0.00000000000000000000000000000000001s\"` is finer than a nanosecond; write fewer decimals",
+            ),
             ("99999999999999h", "`\"99999999999999h\"` is too long; the longest duration is about 584 years"),
         ] {
             assert_eq!(parse(text), Err(message.to_owned()), "{text}");

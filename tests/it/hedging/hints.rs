@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reattempt::{Backoff, Hedge, Jitter, Policy, Retryable, retry};
+use reattempt::{Backoff, Hedge, HintMode, Jitter, Policy, Retryable, retry};
 
 use super::lab::*;
 
@@ -271,6 +271,35 @@ async fn a_hint_of_a_loser_may_end_the_call() {
     let (hedge, lab) = (saved(1).await, Lab::new([busy(60), down(30)]));
     lab.run(impatient(&lab, &hedge)).await;
     lab.saw(["0: 1 starts", "50: 2 starts", "60: 1 busy", "80: 2 down", "80: returns Err(Down(2))"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hint_of_0_counts_like_any_other() {
+    #[retry(max = 2, base = "1s", hint = exact, jitter = none, hedge = hedge, retry_after = at_once)]
+    async fn eager(lab: &Lab, hedge: &Hedge) -> Result<u32, Failure> {
+        lab.answer().await
+    }
+
+    fn at_once(error: &Failure) -> Option<Duration> {
+        matches!(error, Busy(_)).then_some(Duration::ZERO)
+    }
+
+    let hedge = saved(2).await;
+    let expected = [
+        "0: 1 starts",
+        "50: 2 starts",
+        "60: 1 busy",
+        "95: 2 down",
+        "95: 3 starts",
+        "100: 3 ok",
+        "100: returns Ok(3)",
+    ];
+    let lab = Lab::new([busy(60), down(45), ok(5)]);
+    lab.run(eager(&lab, &hedge)).await;
+    lab.saw(expected);
+    let (lab, policy) = (Lab::new([busy(60), down(45), ok(5)]), policy(2).hint(HintMode::Exact));
+    lab.run(policy.retry_async(|| lab.answer()).retry_after(at_once).hedge(&hedge)).await;
+    lab.saw(expected);
 }
 
 /// Returns a policy of attempts a second apart.

@@ -54,7 +54,7 @@ pub(super) struct Attempt<'c> {
     pub(super) may_be_cancelled: bool,
     /// Whether the attempt exceeded its limit.
     pub(super) timed_out: bool,
-    /// The longest wait that one of several tries asked for, or 0.
+    /// The longest wait that one of several tries asked for, plus 1, or 0 if none did.
     pub(super) hint: Nanos,
 }
 
@@ -249,7 +249,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         let emit = if is_late || shared.may_refuse() || may_be_cancelled { Emit::Later } else { Emit::Now };
         let (clock, controls) = (self.clock, Controls { call, is_cancelled });
         let failure = self.failure(result.as_ref(), &name, timed_out);
-        let hinted = Hinted(&failure, to_duration(hint));
+        let hinted = Hinted(&failure, to_duration(hint.saturating_sub(1)));
         let failure: &dyn Failure = if hint == 0 { &failure } else { &hinted };
         let attempted = Attempted { site: &site, clock, failure, emit, controls, kind };
         let planned = shared.plan(attempted, progress)?;

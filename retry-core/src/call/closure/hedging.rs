@@ -245,7 +245,7 @@ where
         let Some(hedging) = &self.hedging else { return 0 };
         hedging.ended(AsyncOperation::<T, E, Z>::call(&self.inner));
         hedging.hinted(course.hint(result));
-        hedging.hint().map_or(0, from_duration)
+        hedging.hint().map_or(0, |hint| from_duration(hint).saturating_add(1))
     }
 }
 

@@ -91,7 +91,7 @@ pub trait AsyncOperation<T, E, Z: Sleeper>: Operation {
         context: &mut Context<'_>,
     ) -> Poll<(Result<T, E>, bool)>;
 
-    /// Notes the end of an attempt. Returns the longest wait that one of its tries has asked for, or 0 if it has one try.
+    /// Notes the end of an attempt. Returns the longest wait that one of several tries has asked for, plus 1, or 0 if none has.
     #[inline]
     fn ended<R: Rule<T, E>>(&mut self, _course: &Course<'_, T, E, R>, _result: &Result<T, E>) -> Nanos {
         0
