@@ -35,6 +35,10 @@ fn part(text: &str) -> Option<(f64, &str)> {
     let text = text.trim_start();
     let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
     let (unit, rest) = text.split_at(end);
+    // As in the attribute, the next number begins with a digit.
+    if rest.starts_with(['.', '_']) {
+        return None;
+    }
     let (_, times, parts) = UNITS.into_iter().find(|(name, ..)| name.eq_ignore_ascii_case(unit))?;
     Some((decimal(number)? * times / parts, rest.trim_start()))
 }
@@ -85,7 +89,7 @@ mod tests {
         let digits = std::format!("{}s", "9".repeat(400));
         for text in [
             "", " ", "s", ".s", "_s", "1.2.3s", "-1s", "1m-30s", "1m30", "10 sec", "5d", "1e3s", "1,5s",
-            "1 2s", "é", "1é", "1s é", &digits,
+            "1 2s", "1s.5s", "1s_5s", "é", "1é", "1s é", &digits,
         ] {
             assert_eq!(seconds(text), None, "{text}");
         }
