@@ -103,7 +103,7 @@ mod tests {
             let store = MemoryStore::new();
             store.ask("old", Request::Reserve(claim)).await.expect("it answers");
             // The life of a reserve is an hour.
-            advance(Duration::from_secs(3600) - Duration::from_millis(past)).await;
+            advance(Duration::from_millis(3_600_000 - past)).await;
             store.ask("new", Request::Reserve(claim)).await.expect("it answers");
             assert_eq!(store.len(), left);
         }
