@@ -22,6 +22,7 @@ fn exporter() -> &'static PrometheusHandle {
         let builder = builder.and_then(|builder| builder.set_buckets_for_metric(answers, &[0.01, 0.1]));
         let exporter = builder.expect("there are buckets").install_recorder().expect("it is the first");
         call_six_times();
+        assert!(at_once().is_err());
         protect();
         throttle();
         hedge();
@@ -95,6 +96,12 @@ fn parse_series(series: &str) -> (String, Vec<(String, String)>) {
 fn store(key: &str, failures: &[&'static str], attempts: &Cell<usize>) -> Result<(), &'static str> {
     let attempt = attempts.replace(attempts.get() + 1);
     failures.get(attempt).map_or(Ok(()), |error| Err(*error))
+}
+
+/// A call without a test context: it waits for no time.
+#[retry(max = 3, base_ms = 0)]
+fn at_once() -> Result<(), &'static str> {
+    Err("busy")
 }
 
 /// One that succeeds at once, two that recover, two that give up, one that is permanent.
@@ -240,6 +247,13 @@ fn prometheus_sees_counters_by_label_and_a_histogram_of_delays() {
     assert_eq!(["0.5", "1", "5", "+Inf"].map(up_to), [Some(0.0), Some(4.0), Some(7.0), Some(7.0)]);
     let sum = value("reattempt_delay_seconds_sum", &[store]).expect("a sum");
     assert!((sum - (4.0 * 0.8 + 3.0 * 1.6)).abs() < 1e-9, "{sum}");
+}
+
+#[test]
+fn a_call_without_a_test_context_is_counted() {
+    let page = Page::scrape();
+    let retries = page.value("reattempt_retries_total", &[("operation", "metrics::at_once")]);
+    assert_eq!(retries, Some(2.0));
 }
 
 #[test]

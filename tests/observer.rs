@@ -208,6 +208,26 @@ fn retries_and_giving_up_are_told() {
     assert_eq!(told("observer"), expected);
 }
 
+static BUDGET: RetryBudget = RetryBudget::new().reserve_per_second(100);
+
+#[retry(max = 3, base = "1s", jitter = none, budget = BUDGET, name = "fetch {key}")]
+fn fetch_paid(guard: &Guard, key: &str, failures: &Cell<u32>) -> Result<(), Down> {
+    operation(guard, failures)
+}
+
+#[test]
+fn without_a_deadline_the_time_counts_from_the_first_failure() {
+    let guard = listen();
+    assert!(fetch_paid(&guard, "k", &Cell::new(9)).is_err());
+    let calls: Vec<String> = told("observer").into_iter().filter(|line| line.starts_with("fetch")).collect();
+    let expected = [
+        "fetch k 1/3 at 0ns, next in 1s: down",
+        "fetch k 2/3 at 1.25s, next in 2s: down",
+        "fetch k 3/3 at 3.5s, max_attempts: down",
+    ];
+    assert_eq!(calls, expected);
+}
+
 #[test]
 fn recovery_is_told() {
     let guard = listen();

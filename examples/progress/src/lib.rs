@@ -1,4 +1,4 @@
-//! How far a long run is: one line on standard error, if it is a terminal.
+//! Shows how far a long run is, in one line on standard error, if it is a terminal.
 
 #[cfg(test)]
 mod tests;

@@ -33,7 +33,7 @@ impl Retryable for hyper_util::client::legacy::Error {
 }
 
 /// Returns whether the client cannot send such a request: one without an absolute address, or of another version. The
-/// kinds of the error are private, so its text tells them apart.
+/// kinds of the error are private, so its text distinguishes them.
 #[cfg(not(target_family = "wasm"))]
 fn is_unsendable(error: &hyper_util::client::legacy::Error) -> bool {
     text_of(error).starts_with("client error (User")

@@ -38,14 +38,14 @@ impl PolicyConfig {
         self
     }
 
-    /// Sets the first raw delay, at most 584 years.
+    /// Sets the first raw delay. More than 584 years is an error of [`over`](PolicyConfig::over).
     #[must_use]
     pub const fn initial_delay(mut self, delay: Duration) -> PolicyConfig {
         self.initial_delay = Some(delay.as_secs_f64());
         self
     }
 
-    /// Sets the longest delay, jitter included, at most 584 years.
+    /// Sets the longest delay, jitter included. More than 584 years is an error of [`over`](PolicyConfig::over).
     #[must_use]
     pub const fn max_delay(mut self, delay: Duration) -> PolicyConfig {
         self.max_delay = Some(delay.as_secs_f64());

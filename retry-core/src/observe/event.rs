@@ -9,7 +9,7 @@ use super::log_rules::LogLevel;
 use crate::breaker::CircuitState;
 use crate::decision::GiveUpReason;
 
-/// The facts that the events of a call share. Only tests of an observer create them; the others come with the events.
+/// The facts that the events of a call share. An observer receives them with its events; `new` is for its tests.
 ///
 /// ```
 /// use std::time::Duration;

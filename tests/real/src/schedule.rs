@@ -59,7 +59,7 @@ impl Schedule {
         Schedule { seed, count, progress: None }
     }
 
-    /// The same, and each fault that is over is a step of this progress.
+    /// Returns the schedule, which counts each fault that is over in this progress.
     #[must_use]
     pub fn shown_by(self, progress: Arc<Progress>) -> Schedule {
         Schedule { progress: Some(progress), ..self }

@@ -195,7 +195,7 @@ async fn calls_during_a_flush_do_not_prolong_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_process_that_follows_the_fleet_looks_when_it_is_told_to() {
+async fn a_process_that_follows_the_fleet_looks_on_demand() {
     let (store, breaker) = (Arc::new(Noted::default()), breaker());
     let (member, circuit) = member_of(&store, &breaker);
     member.sync(&circuit, Reach::Due).await;
@@ -265,7 +265,7 @@ fn a_thread_waits_for_a_member_with_a_thread_until_it_has_asked() {
 }
 
 #[test]
-fn rates_are_told_in_millionths() {
+fn rates_are_in_millionths() {
     let breaker = CircuitBreaker::new().failure_rate(0.25).slow_call_rate(0.5).window_time(20 * SECOND);
     let rules = rules(&breaker, 3);
     assert_eq!((rules.failure_rate, rules.slow_rate, rules.quorum), (250_000, 500_000, 3));
