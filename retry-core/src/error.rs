@@ -6,6 +6,7 @@ mod attempt_timeout;
 pub(crate) mod chain;
 #[cfg(feature = "std")]
 mod chained;
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub(crate) mod circuit_open;
 #[cfg(feature = "std")]
 mod classification;
@@ -35,6 +36,7 @@ mod retryable;
 mod shown;
 #[cfg(feature = "std")]
 pub(crate) mod text;
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub(crate) mod throttled;
 
 #[cfg(feature = "async-nats")]
@@ -42,11 +44,10 @@ pub(crate) use classification::classify_chain;
 #[cfg(feature = "std")]
 pub(crate) use made_from::made_from;
 
-pub use circuit_open::CircuitOpen;
-pub use throttled::Throttled;
-
 #[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
 pub(crate) use throttled::Probability;
+#[cfg(any(target_has_atomic = "64", feature = "portable-atomic"))]
+pub use {circuit_open::CircuitOpen, throttled::Throttled};
 
 #[cfg(feature = "std")]
 pub use {
