@@ -257,7 +257,11 @@ fn claims(input: &mut Unstructured<'_>, mut reserve: Reserve) -> Result<()> {
         assert!(grant.next <= Rules::MAX_TIME);
         assert!(per_second == 0 || grant.next <= 3_001, "the next token is there soon: {grant:?}");
         let record = Record::Reserve(reserve.clone());
-        assert_eq!(Record::from_fields(&record.fields()).as_ref(), Some(&record), "a claim leaves a readable record");
+        assert_eq!(
+            Record::from_fields(&record.fields()).as_ref(),
+            Some(&record),
+            "a claim leaves a readable record"
+        );
         grants.push((now.min(LAST), grant.tokens.into(), share));
     }
     if is_steady {
