@@ -151,7 +151,12 @@ fn seconds(text: &str) -> Option<f64> {
             UNITS.iter().find_map(|(unit, times, over)| Some((rest.strip_suffix(unit)?, times, over)))?;
         let before = before.trim_end();
         let others = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '_');
-        let number = before.strip_prefix(others)?.replace('_', "");
+        let number = before.strip_prefix(others)?;
+        // Right after a unit, a number begins with a digit.
+        if others.ends_with(|c: char| c.is_ascii_alphabetic()) && number.starts_with(['.', '_']) {
+            return None;
+        }
+        let number = number.replace('_', "");
         parts.push(number.parse::<f64>().ok().filter(|_| number.len() <= 64)? * times / over);
         rest = others.trim_end();
     }
