@@ -3,6 +3,7 @@
 use core::marker::PhantomData;
 use core::ops::ControlFlow::{self, Break, Continue};
 use core::panic::Location;
+use core::time::Duration;
 
 use super::super::event::{AnyValue, NoValue, Step};
 use super::super::handle::Call;
@@ -22,7 +23,7 @@ use crate::error::Failure;
 use crate::error::chain::is_circuit_open;
 use crate::observe::LogRules;
 use crate::policy::Policy;
-use crate::policy::nanos::{Nanos, to_duration};
+use crate::policy::nanos::Nanos;
 use crate::runtime::Clock;
 
 /// The policy, the name and the rules of a call, as the decisions between its attempts see them.
@@ -54,14 +55,14 @@ pub(super) struct Attempt<'c> {
     pub(super) may_be_cancelled: bool,
     /// Whether the attempt exceeded its limit.
     pub(super) timed_out: bool,
-    /// The longest wait that one of several tries asked for, plus 1, or 0 if none did.
-    pub(super) hint: Nanos,
+    /// The longest wait that one of several tries asked for.
+    pub(super) hint: Option<Duration>,
 }
 
 impl<'c> Attempt<'c> {
     #[inline]
     pub(super) fn of_async(call: Option<&'c Call>, may_be_cancelled: bool, timed_out: bool) -> Attempt<'c> {
-        Attempt { call, is_cancelled: false, may_be_cancelled, timed_out, hint: 0 }
+        Attempt { call, is_cancelled: false, may_be_cancelled, timed_out, hint: None }
     }
 }
 
@@ -213,7 +214,7 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
             || shared.is_shared()
             || attempt.call.is_some()
             || attempt.may_be_cancelled
-            || attempt.hint > 0
+            || attempt.hint.is_some()
     }
 
     /// Returns the wait after a failed attempt, or `None` to give up.
@@ -249,8 +250,8 @@ impl<'a, T, E, R: Rule<T, E>> Course<'a, T, E, R> {
         let emit = if is_late || shared.may_refuse() || may_be_cancelled { Emit::Later } else { Emit::Now };
         let (clock, controls) = (self.clock, Controls { call, is_cancelled });
         let failure = self.failure(result.as_ref(), &name, timed_out);
-        let hinted = Hinted(&failure, to_duration(hint.saturating_sub(1)));
-        let failure: &dyn Failure = if hint == 0 { &failure } else { &hinted };
+        let hinted = hint.map(|hint| Hinted(&failure, hint));
+        let failure = hinted.as_ref().map_or(&failure as &dyn Failure, |hinted| hinted);
         let attempted = Attempted { site: &site, clock, failure, emit, controls, kind };
         let planned = shared.plan(attempted, progress)?;
         self.fill_failure(&planned);

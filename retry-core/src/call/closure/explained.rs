@@ -32,7 +32,9 @@ where
     /// [`retry_ok`](Self::retry_ok) refuses at the last attempt leaves no last error.
     ///
     /// # Panics
-    /// The future panics as that of [`Policy::retry_async`](crate::Policy::retry_async) does: if it has to wait without a timer, or is polled after its end.
+    /// The future panics as that of [`Policy::retry_async`](crate::Policy::retry_async) does: if it has to wait without a
+    /// timer, or is polled after its end.
+    ///
     /// ```
     /// # #[cfg(feature = "tokio")]
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {

@@ -122,6 +122,7 @@ impl Policy {
     ///
     /// # Panics
     /// The future panics as that of [`retry_async`](Self::retry_async) does.
+    ///
     /// ```
     /// # #[cfg(feature = "tokio")]
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -155,6 +156,7 @@ impl Policy {
     ///
     /// # Panics
     /// The future panics as that of [`retry_async`](Self::retry_async) does.
+    ///
     /// ```
     /// # #[cfg(feature = "tokio")]
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {

@@ -21,7 +21,6 @@ use super::sharing::Sharing;
 use super::sleeper::{Sleeper, Waits};
 use crate::error::Failure;
 use crate::hedge::Hedge;
-use crate::policy::nanos::{Nanos, from_duration};
 
 /// An operation whose attempts may have copies.
 pub trait Hedgeable: Operation {
@@ -240,12 +239,16 @@ where
         poll_race(this.first, this.race, &call, functions, context).map(|result| (result, false))
     }
 
-    fn ended<R: Rule<T, E>>(&mut self, course: &Course<'_, T, E, R>, result: &Result<T, E>) -> Nanos {
+    fn ended<R: Rule<T, E>>(
+        &mut self,
+        course: &Course<'_, T, E, R>,
+        result: &Result<T, E>,
+    ) -> Option<Duration> {
         self.inner.ended(course, result);
-        let Some(hedging) = &self.hedging else { return 0 };
+        let hedging = self.hedging.as_ref()?;
         hedging.ended(AsyncOperation::<T, E, Z>::call(&self.inner));
         hedging.hinted(course.hint(result));
-        hedging.hint().map_or(0, |hint| from_duration(hint).saturating_add(1))
+        hedging.hint()
     }
 }
 

@@ -4,6 +4,7 @@ use core::future::Future;
 use core::marker::PhantomData;
 use core::pin::Pin;
 use core::task::{Context, Poll};
+use core::time::Duration;
 use std::sync::Arc;
 
 use pin_project_lite::pin_project;
@@ -16,7 +17,6 @@ use super::rule::{Limit, Rule};
 use super::sharing::Sharing;
 use super::sleeper::Sleeper;
 use crate::error::AttemptTimeout;
-use crate::policy::nanos::Nanos;
 use crate::runtime::Clock;
 
 /// An operation that blocks its thread.
@@ -91,10 +91,14 @@ pub trait AsyncOperation<T, E, Z: Sleeper>: Operation {
         context: &mut Context<'_>,
     ) -> Poll<(Result<T, E>, bool)>;
 
-    /// Notes the end of an attempt. Returns the longest wait that one of several tries has asked for, plus 1, or 0 if none has.
+    /// Notes the end of an attempt. Returns the longest wait that one of its tries has asked for, if it may have several.
     #[inline]
-    fn ended<R: Rule<T, E>>(&mut self, _course: &Course<'_, T, E, R>, _result: &Result<T, E>) -> Nanos {
-        0
+    fn ended<R: Rule<T, E>>(
+        &mut self,
+        _course: &Course<'_, T, E, R>,
+        _result: &Result<T, E>,
+    ) -> Option<Duration> {
+        None
     }
 }
 
@@ -260,7 +264,11 @@ impl<T, E, Z: Sleeper, O: AsyncOperation<T, E, Z>> AsyncOperation<T, E, Z> for L
         }
     }
 
-    fn ended<R: Rule<T, E>>(&mut self, course: &Course<'_, T, E, R>, result: &Result<T, E>) -> Nanos {
+    fn ended<R: Rule<T, E>>(
+        &mut self,
+        course: &Course<'_, T, E, R>,
+        result: &Result<T, E>,
+    ) -> Option<Duration> {
         self.inner.ended(course, result)
     }
 }
@@ -344,7 +352,11 @@ impl<T, E, Z: Sleeper, O: AsyncOperation<T, E, Z>> AsyncOperation<T, E, Z> for R
         self.inner.poll(attempt, course, around, context)
     }
 
-    fn ended<R: Rule<T, E>>(&mut self, course: &Course<'_, T, E, R>, result: &Result<T, E>) -> Nanos {
+    fn ended<R: Rule<T, E>>(
+        &mut self,
+        course: &Course<'_, T, E, R>,
+        result: &Result<T, E>,
+    ) -> Option<Duration> {
         let hint = self.inner.ended(course, result);
         if let (Some(limit), Some(started), Some(call)) =
             (course.rules().restart_after(), self.started.take(), AsyncOperation::<T, E, Z>::call(self))
